@@ -1,0 +1,145 @@
+"""Faults: what a caller did wrong, in AWS's codes and statuses.
+
+A fault is raised where the fact is known, with AWS's own sentence, and nothing translates it on the way up.
+Codes and statuses are those of the service models and of AWS's "Common Errors" pages for IAM and STS.
+"""
+
+from typing import ClassVar
+
+
+class Fault(Exception):
+    """Base of everything that a caller is told; `message` is shown to the caller as it is."""
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+# What the wire refuses before an operation is chosen.
+
+
+class InvalidAction(Fault):
+    code = "InvalidAction"
+
+
+class MissingAction(Fault):
+    code = "MissingAction"
+
+
+class MalformedQueryString(Fault):
+    code = "MalformedQueryString"
+    status = 404
+
+
+class MalformedInput(Fault):
+    code = "MalformedInput"
+
+
+class ValidationError(Fault):
+    code = "ValidationError"
+
+
+class RequestEntityTooLarge(Fault):
+    code = "RequestEntityTooLarge"
+    status = 413
+
+
+class MissingContentLength(Fault):
+    code = "MissingContentLength"
+    status = 411
+
+
+# Who is calling.
+
+
+class MissingAuthenticationToken(Fault):
+    code = "MissingAuthenticationToken"
+    status = 403
+
+
+class IncompleteSignature(Fault):
+    code = "IncompleteSignature"
+
+
+class InvalidClientTokenId(Fault):
+    code = "InvalidClientTokenId"
+    status = 403
+
+
+class SignatureDoesNotMatch(Fault):
+    code = "SignatureDoesNotMatch"
+    status = 403
+
+
+class ExpiredToken(Fault):
+    code = "ExpiredToken"
+    status = 403
+
+
+class AccessDenied(Fault):
+    code = "AccessDenied"
+    status = 403
+
+
+# What the service cannot do now.
+
+
+class Throttling(Fault):
+    code = "Throttling"
+
+
+class ServiceUnavailable(Fault):
+    code = "ServiceUnavailable"
+    status = 503
+
+
+class InternalFailure(Fault):
+    code = "InternalFailure"
+    status = 500
+
+
+# What the account model refuses.
+
+
+class NoSuchEntity(Fault):
+    code = "NoSuchEntity"
+    status = 404
+
+
+class EntityAlreadyExists(Fault):
+    code = "EntityAlreadyExists"
+    status = 409
+
+
+class DeleteConflict(Fault):
+    code = "DeleteConflict"
+    status = 409
+
+
+class LimitExceeded(Fault):
+    code = "LimitExceeded"
+    status = 409
+
+
+class ConcurrentModification(Fault):
+    code = "ConcurrentModification"
+    status = 409
+
+
+class InvalidInput(Fault):
+    code = "InvalidInput"
+
+
+class MalformedPolicyDocument(Fault):
+    code = "MalformedPolicyDocument"
+
+
+class PolicyNotAttachable(Fault):
+    code = "PolicyNotAttachable"
+
+
+class UnmodifiableEntity(Fault):
+    code = "UnmodifiableEntity"

@@ -1,0 +1,59 @@
+"""Identifiers in AWS's forms: unique IDs, access key IDs, account IDs, secrets.
+
+Prefixes and lengths are those of "IAM identifiers" in the IAM user guide: a unique ID is its four-letter
+prefix and 17 base32 characters, an access key ID its prefix and 16.
+"""
+
+import base64
+import secrets
+
+USER = "AIDA"
+GROUP = "AGPA"
+POLICY = "ANPA"
+ACCESS_KEY = "AKIA"
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # noqa: S105 - letters, not a secret
+_ACCOUNT_SHIFT = 39  # an access key ID's 80 bits: one zero, 40 of the account, 39 random
+
+
+def unique(prefix: str) -> str:
+    """Return a new unique ID, never used again: 21 characters."""
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(17))
+
+
+def access_key(account_id: str) -> str:
+    """Return a new long-term access key ID that carries its account, as AWS's do: 20 characters."""
+    bits = int(account_id) << _ACCOUNT_SHIFT | secrets.randbits(_ACCOUNT_SHIFT)
+    return ACCESS_KEY + base64.b32encode(bits.to_bytes(10, "big")).decode()
+
+
+def account_of_access_key(access_key_id: str) -> str | None:
+    """Return the 12-digit account that an access key ID carries, or None when it is no such ID."""
+    try:
+        bits = int.from_bytes(base64.b32decode(access_key_id[4:]), "big")
+    except ValueError:
+        return None
+    account = f"{bits >> _ACCOUNT_SHIFT:012d}"
+    return account if len(access_key_id) == 20 and len(account) == 12 else None
+
+
+def secret_access_key() -> str:
+    """Return a new secret access key: 40 characters of 6 bits each."""
+    return "".join(secrets.choice(_SECRET_ALPHABET) for _ in range(40))
+
+
+def account() -> str:
+    """Return a random 12-digit account ID that does not begin with a zero."""
+    return str(secrets.randbelow(9 * 10**11) + 10**11)
+
+
+def revision() -> str:
+    """Return a new revision of an account: random, so that no two states of it ever share one."""
+    return secrets.token_hex(8)
+
+
+def request() -> str:
+    """Return a request ID in the form of a UUID."""
+    digits = secrets.token_hex(16)
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

@@ -1,0 +1,66 @@
+"""AWS's managed policies as data: `AdministratorAccess` and its kind, latest versions only.
+
+Written by `scripts/import_managed_policies.py`. The source does not tell the unique IDs that AWS gave
+them, so theirs here are made from their ARNs: stable, and of AWS's form.
+"""
+
+import base64
+import hashlib
+import json
+import threading
+import zipfile
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from iamd.core import ids
+from iamd.core.records import Policy, PolicyVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ARCHIVE = Path(__file__).with_name("policies.zip")
+_reading = threading.Lock()  # a ZipFile is not safe to share between threads
+
+
+@cache
+def _archive() -> zipfile.ZipFile:
+    return zipfile.ZipFile(_ARCHIVE)
+
+
+def _read(name: str) -> str:
+    with _reading:
+        return _archive().read(name).decode()
+
+
+def _unique_id(arn: str) -> str:
+    digest = hashlib.sha256(arn.encode()).digest()
+    return ids.POLICY + base64.b32encode(digest).decode()[:17]
+
+
+def _policy(name: str, told: "Mapping[str, str]") -> Policy:
+    arn = told["arn"]
+    path = arn.partition(":policy")[2].removesuffix(name)
+    created, updated = told["created"], told["updated"]
+    return Policy(_unique_id(arn), name, path, arn, None, told["version"], created, updated)
+
+
+@cache
+def catalog() -> "Mapping[str, Policy]":
+    """Return every policy by ARN, in the order of names without regard to case."""
+    index = json.loads(_read("index.json"))
+    policies = [_policy(name, index[name]) for name in sorted(index, key=str.lower)]
+    return MappingProxyType({policy.arn: policy for policy in policies})
+
+
+@cache
+def document(arn: str) -> str:
+    """Return a policy's document as JSON text; KeyError for an ARN that is not AWS's."""
+    return _read(f"documents/{catalog()[arn].policy_name}.json")
+
+
+def version(arn: str) -> PolicyVersion:
+    """Return a policy's one version; KeyError for an ARN that is not AWS's."""
+    policy = catalog()[arn]
+    return PolicyVersion(policy.default_version_id, document(arn), True, policy.update_date)

@@ -1,0 +1,21 @@
+"""AWS's service models as data, and a reader that needs the standard library only."""
+
+from iamd.core.models.compiled import Compiled
+from iamd.core.models.names import snake
+from iamd.core.models.reader import SERVICES, by_version, load, read
+from iamd.core.models.shapes import Member, OperationModel, Paging, ServiceModel, Shape, part
+
+__all__ = [
+    "SERVICES",
+    "Compiled",
+    "Member",
+    "OperationModel",
+    "Paging",
+    "ServiceModel",
+    "Shape",
+    "by_version",
+    "load",
+    "part",
+    "read",
+    "snake",
+]

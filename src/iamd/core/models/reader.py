@@ -1,0 +1,104 @@
+"""Reads a service model from the package's data."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+from iamd.core.models.names import snake
+from iamd.core.models.shapes import Member, OperationModel, Paging, ServiceModel, Shape
+
+Json = dict[str, Any]
+
+SERVICES = ("iam", "sts")
+
+
+def _plain(name: str, data: Json) -> Shape:
+    """Return a shape with all but its references."""
+    error = data.get("error", {})
+    return Shape(
+        name=name,
+        type=data["type"],
+        required=tuple(data.get("required", ())),
+        min=data.get("min"),
+        max=data.get("max"),
+        pattern=data.get("pattern"),
+        enum=tuple(data.get("enum", ())),
+        sensitive=data.get("sensitive", False),
+        union=data.get("union", False),
+        error=error.get("code"),
+        status=error.get("status"),
+    )
+
+
+def _member(name: str, shape: Shape, data: Json) -> Member:
+    return Member(name, snake(name), shape, name in data.get("required", ()))
+
+
+def _refer(shape: Shape, data: Json, shapes: Mapping[str, Shape]) -> None:
+    """Give a shape its references.
+
+    Shapes may form circles, so they are made first and tied together here; nobody else has seen them yet, and
+    after this they are as frozen as they say.
+    """
+    members = tuple(_member(name, shapes[to], data) for name, to in data.get("members", {}).items())
+    object.__setattr__(shape, "members", members)
+    for part, attr in (("member", "element"), ("key", "key"), ("value", "value")):
+        if part in data:
+            object.__setattr__(shape, attr, shapes[data[part]])
+
+
+def _read_shapes(rows: dict[str, Json]) -> dict[str, Shape]:
+    shapes = {name: _plain(name, data) for name, data in rows.items()}
+    for name, shape in shapes.items():
+        _refer(shape, rows[name], shapes)
+    return shapes
+
+
+def _paging(data: Json | None) -> Paging | None:
+    return Paging(**data | {"result_key": tuple(data["result_key"])}) if data else None
+
+
+def _read_operation(name: str, data: Json, model: Json, shapes: Mapping[str, Shape]) -> OperationModel:
+    return OperationModel(
+        name=name,
+        function=snake(name),
+        service=model["service"],
+        version=model["version"],
+        namespace=model["namespace"],
+        input=shapes[data["input"]] if "input" in data else Shape(f"{name}Request", "structure"),
+        output=shapes[data["output"]] if "output" in data else None,
+        errors=tuple(shapes[error].error or error for error in data["errors"]),
+        signed=data.get("auth") != "none",
+        paging=_paging(data.get("paging")),
+    )
+
+
+def read(model: Json) -> ServiceModel:
+    """Return a model that is given as the JSON of the package's data files."""
+    shapes = _read_shapes(model["shapes"])
+    operations = {n: _read_operation(n, data, model, shapes) for n, data in model["operations"].items()}
+    errors = {s.error: s.status for s in shapes.values() if s.error and s.status}
+    return ServiceModel(
+        name=model["service"],
+        version=model["version"],
+        namespace=model["namespace"],
+        source=model["source"],
+        operations=MappingProxyType(operations),
+        shapes=MappingProxyType(shapes),
+        errors=MappingProxyType(errors),
+    )
+
+
+@cache
+def load(name: str) -> ServiceModel:
+    """Return a service's model by its short name, `iam` or `sts`."""
+    return read(json.loads((resources.files(__package__) / f"{name}.json").read_bytes()))
+
+
+@cache
+def by_version() -> Mapping[str, ServiceModel]:
+    """Return the services by the `Version` that a request names them with."""
+    return MappingProxyType({load(name).version: load(name) for name in SERVICES})

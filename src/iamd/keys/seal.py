@@ -1,0 +1,46 @@
+"""Secrets at rest: AES-256-GCM, a data key per account under the master key.
+
+A sealed value is one version byte, a 12-byte nonce and the ciphertext with its tag. The place where it is
+kept (table and row) is its associated data, so a sealed value moved to another row does not open.
+"""
+
+import hashlib
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_VERSION = b"\x01"
+
+
+class BrokenSealError(Exception):
+    """A sealed value was altered, moved, or sealed under another key."""
+
+
+def new_key() -> bytes:
+    """Return 32 random bytes."""
+    return os.urandom(KEY_BYTES)
+
+
+def seal(key: bytes, secret: bytes, place: str) -> bytes:
+    """Encrypt `secret` for the row named by `place`."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return _VERSION + nonce + AESGCM(key).encrypt(nonce, secret, place.encode())
+
+
+def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
+    """Decrypt what `seal` made for the same place; BrokenSealError otherwise."""
+    nonce, text = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    if sealed[:1] != _VERSION:
+        raise BrokenSealError(place)
+    try:
+        return AESGCM(key).decrypt(nonce, text, place.encode())
+    except InvalidTag as broken:
+        raise BrokenSealError(place) from broken
+
+
+def fingerprint(key: bytes) -> str:
+    """Return what the store may keep to know the master key again: 128 bits of a hash of its own kind."""
+    return hashlib.sha256(b"iamd master key\0" + key).hexdigest()[:32]

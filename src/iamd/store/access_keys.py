@@ -1,0 +1,153 @@
+"""Access keys: the sealed secret, the status, and when each was last used."""
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from iamd.core.records import AccessKey, User
+from iamd.store import paging
+from iamd.store.paging import Cut, Page
+from iamd.store.query import Query, Tx, Write, bind, binding, first
+from iamd.store.schema import access_key_uses, access_keys, accounts, users
+
+_owner = sa.and_(users.c.account_id == access_keys.c.account_id, users.c.user_id == access_keys.c.user_id)
+_listed = [users.c.user_name if name == "user_name" else access_keys.c[name] for name in AccessKey._fields]
+
+
+class Use(NamedTuple):
+    """A key's latest use, to the second."""
+
+    account_id: str
+    access_key_id: str
+    last_used_date: str
+    service_name: str
+    region: str
+
+
+class Credential(NamedTuple):
+    """All that proving a caller needs, in one row; `user` is None for a root user's key."""
+
+    access_key_id: str
+    account_id: str
+    owner_id: str
+    status: str
+    secret: bytes
+    data_key: bytes
+    revision: str
+    user: User | None
+
+
+def _credential(row: Any) -> Credential:
+    access_key_id, account_id, owner_id, status, secret, data_key, revision, *owner = row
+    user = User._make(owner) if owner[0] is not None else None
+    return Credential(access_key_id, account_id, owner_id, status, secret, data_key, revision, user)
+
+
+_credential_columns = [
+    access_keys.c.access_key_id,
+    access_keys.c.account_id,
+    access_keys.c.user_id,
+    access_keys.c.status,
+    access_keys.c.secret,
+    accounts.c.data_key,
+    accounts.c.revision,
+]
+_prove = Query(
+    sa.select(*_credential_columns, *(users.c[name] for name in User._fields))
+    .select_from(
+        access_keys.join(accounts, accounts.c.account_id == access_keys.c.account_id).outerjoin(users, _owner)
+    )
+    .where(binding(access_keys, "access_key_id")),
+    _credential,
+)
+_find = Query(
+    sa.select(*_listed)
+    .select_from(access_keys.outerjoin(users, _owner))
+    .where(binding(access_keys, "access_key_id", "account_id")),
+    AccessKey._make,
+)
+_page = Query(
+    sa.select(*_listed)
+    .select_from(access_keys.outerjoin(users, _owner))
+    .where(binding(access_keys, "account_id", "user_id"), access_keys.c.access_key_id > bind("after"))
+    .order_by(access_keys.c.access_key_id)
+    .limit(bind("limit")),
+    AccessKey._make,
+)
+_account = Query(sa.select(access_keys.c.account_id).where(binding(access_keys, "access_key_id")), first)
+_add = Write(sa.insert(access_keys))
+_status = Write(
+    sa.update(access_keys).where(access_keys.c.access_key_id == bind("key")).values(status=bind("status"))
+)
+_remove = Write(sa.delete(access_keys).where(binding(access_keys, "access_key_id", "account_id")))
+_forget_use = Write(sa.delete(access_key_uses).where(binding(access_key_uses, "access_key_id", "account_id")))
+_use = Query(
+    sa.select(*access_key_uses.c).where(binding(access_key_uses, "account_id", "access_key_id")), Use._make
+)
+_add_use = Write(
+    sa.insert(access_key_uses).from_select(
+        ["account_id", "access_key_id", "last_used_date", "service_name", "region"],
+        sa.select(
+            access_keys.c.account_id,
+            access_keys.c.access_key_id,
+            *(sa.bindparam(name, type_=sa.Text) for name in ("last_used_date", "service_name", "region")),
+        ).where(binding(access_keys, "account_id", "access_key_id")),
+    )
+)
+
+
+def seal_place(access_key_id: str) -> str:
+    """Name the row that a secret is sealed for."""
+    return f"access_keys/{access_key_id}"
+
+
+def prove(tx: Tx, access_key_id: str) -> Credential | None:
+    """Find what a signature is checked against, with the account's revision, in one statement."""
+    return _prove.one(tx, access_key_id=access_key_id)
+
+
+def find(tx: Tx, account_id: str, access_key_id: str) -> AccessKey | None:
+    return _find.one(tx, account_id=account_id, access_key_id=access_key_id)
+
+
+def account_of(tx: Tx, access_key_id: str) -> str | None:
+    """Return the account of a key, whatever its status."""
+    return _account.one(tx, access_key_id=access_key_id)
+
+
+def page(tx: Tx, account_id: str, owner_id: str, asked: Cut) -> Page[AccessKey]:
+    """List the keys of a user."""
+    return paging.fetch(
+        _page, tx, asked, lambda key: key.access_key_id, account_id=account_id, user_id=owner_id
+    )
+
+
+def add(tx: Tx, account_id: str, key: AccessKey, sealed_secret: bytes) -> None:
+    _add.run(
+        tx,
+        access_key_id=key.access_key_id,
+        account_id=account_id,
+        user_id=key.user_id,
+        secret=sealed_secret,
+        status=key.status,
+        create_date=key.create_date,
+    )
+
+
+def set_status(tx: Tx, access_key_id: str, status: str) -> None:
+    _status.run(tx, key=access_key_id, status=status)
+
+
+def remove(tx: Tx, account_id: str, access_key_id: str) -> None:
+    _remove.run(tx, account_id=account_id, access_key_id=access_key_id)
+    _forget_use.run(tx, account_id=account_id, access_key_id=access_key_id)
+
+
+def last_use(tx: Tx, account_id: str, access_key_id: str) -> Use | None:
+    return _use.one(tx, account_id=account_id, access_key_id=access_key_id)
+
+
+def stamp(tx: Tx, use: Use) -> None:
+    """Note a key's latest use; a key that was deleted meanwhile is passed over."""
+    _forget_use.run(tx, account_id=use.account_id, access_key_id=use.access_key_id)
+    _add_use.run(tx, **use._asdict())

@@ -1,0 +1,108 @@
+"""Which managed policies are attached to whom, and whom they bound."""
+
+import sqlalchemy as sa
+
+from iamd.core.records import Group, User
+from iamd.store import paging
+from iamd.store.named import under
+from iamd.store.paging import Cut, Page
+from iamd.store.query import Query, Tx, Write, bind, binding, first
+from iamd.store.schema import attachments, user_groups, users
+
+_add = Write(sa.insert(attachments))
+_remove = Write(sa.delete(attachments).where(binding(attachments, "account_id", "entity_id", "policy_arn")))
+_of = Query(
+    sa.select(attachments.c.policy_arn)
+    .where(binding(attachments, "account_id", "entity_id"))
+    .order_by(attachments.c.policy_arn),
+    first,
+)
+_bound = Write(
+    sa.update(users)
+    .where(users.c.account_id == bind("account"), users.c.user_id == bind("user"))
+    .values(boundary_arn=bind("boundary"))
+)
+
+
+def _listing(table: sa.Table, id_column: str, record: type, used: sa.ColumnElement[bool]) -> Query:  # type: ignore[type-arg]
+    chosen = sa.select(*(table.c[name] for name in record._fields))  # type: ignore[attr-defined]
+    return Query(
+        chosen.where(
+            binding(table, "account_id"), table.c.name_key > bind("after"), under(table.c.path), used
+        )
+        .order_by(table.c.name_key)
+        .limit(bind("limit")),
+        record._make,  # type: ignore[attr-defined]
+    )
+
+
+def _attached_to(table: sa.Table, id_column: str) -> sa.ColumnElement[bool]:
+    return table.c[id_column].in_(
+        sa.select(attachments.c.entity_id).where(binding(attachments, "account_id", "policy_arn"))
+    )
+
+
+_users: Query[User] = _listing(users, "user_id", User, _attached_to(users, "user_id"))
+_groups: Query[Group] = _listing(user_groups, "group_id", Group, _attached_to(user_groups, "group_id"))
+_bounded: Query[User] = _listing(
+    users,
+    "user_id",
+    User,
+    users.c.boundary_arn == sa.bindparam("policy_arn", type_=users.c.boundary_arn.type),
+)
+
+
+def add(tx: Tx, account_id: str, entity_id: str, policy_arn: str) -> None:
+    """Attach a policy that is not attached yet."""
+    _add.run(tx, account_id=account_id, entity_id=entity_id, policy_arn=policy_arn)
+
+
+def remove(tx: Tx, account_id: str, entity_id: str, policy_arn: str) -> bool:
+    """Detach a policy; False when it was not attached."""
+    return _remove.run(tx, account_id=account_id, entity_id=entity_id, policy_arn=policy_arn) > 0
+
+
+def of(tx: Tx, account_id: str, entity_id: str) -> list[str]:
+    """Return the ARNs of the policies attached to an entity; a quota bounds them."""
+    return _of.all(tx, account_id=account_id, entity_id=entity_id)
+
+
+def set_boundary(tx: Tx, account_id: str, user_id: str, policy_arn: str | None) -> None:
+    _bound.run(tx, account=account_id, user=user_id, boundary=policy_arn)
+
+
+def users_with(tx: Tx, account_id: str, policy_arn: str, prefix: str, asked: Cut) -> Page[User]:
+    """List by name the users that a policy is attached to."""
+    return _page_users(_users, tx, account_id, policy_arn, prefix, asked)
+
+
+def users_bounded_by(tx: Tx, account_id: str, policy_arn: str, prefix: str, asked: Cut) -> Page[User]:
+    """List by name the users whose permissions boundary a policy is."""
+    return _page_users(_bounded, tx, account_id, policy_arn, prefix, asked)
+
+
+def _page_users(
+    query: Query[User], tx: Tx, account_id: str, policy_arn: str, prefix: str, asked: Cut
+) -> Page[User]:
+    return paging.fetch(
+        query,
+        tx,
+        asked,
+        lambda user: user.user_name.lower(),
+        account_id=account_id,
+        policy_arn=policy_arn,
+        prefix=prefix,
+    )
+
+
+def groups_with(tx: Tx, account_id: str, policy_arn: str, prefix: str, asked: Cut) -> Page[Group]:
+    """List by name the groups that a policy is attached to."""
+    return paging.fetch(
+        _groups,
+        tx,
+        asked,
+        lambda group: group.group_name.lower(),
+        account_id=account_id,
+        policy_arn=policy_arn,
+        prefix=prefix,
+    )

@@ -1,0 +1,50 @@
+"""Audit events in the form of CloudTrail records."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from iamd.store.query import Query, Tx, Write, bind, binding
+from iamd.store.schema import audit_events
+
+
+class Event(NamedTuple):
+    """An event; `record` is the whole CloudTrail record as JSON."""
+
+    account_id: str
+    event_time: str
+    event_id: str
+    event_source: str
+    event_name: str
+    record: str
+
+
+_add = Write(sa.insert(audit_events))
+_recent = Query(
+    sa.select(*audit_events.c)
+    .where(binding(audit_events, "account_id"))
+    .order_by(audit_events.c.event_time.desc(), audit_events.c.event_id)
+    .limit(bind("limit")),
+    Event._make,
+)
+_purge = Write(
+    sa.delete(audit_events).where(
+        binding(audit_events, "account_id"), audit_events.c.event_time < bind("before")
+    )
+)
+
+
+def add(tx: Tx, events: Iterable[Event]) -> None:
+    for event in events:
+        _add.run(tx, **event._asdict())
+
+
+def recent(tx: Tx, account_id: str, limit: int) -> list[Event]:
+    """Return an account's latest events, newest first."""
+    return _recent.all(tx, account_id=account_id, limit=limit)
+
+
+def purge(tx: Tx, account_id: str, before: str) -> int:
+    """Delete an account's events older than a moment; return how many they were."""
+    return _purge.run(tx, account_id=account_id, before=before)

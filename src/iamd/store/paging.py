@@ -1,0 +1,56 @@
+"""Pages: one keyset walk behind every list, so that rows that come and go never shift a page."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from iamd.core.errors import ValidationError
+from iamd.store.query import Query, Tx
+
+Item = TypeVar("Item")
+
+DEFAULT = 100  # items a page where the caller does not say, as IAM has it
+
+
+class Cut(NamedTuple):
+    """What a caller asked of a list: at most `size` items after the place `after`."""
+
+    after: str = ""
+    size: int = DEFAULT
+
+
+class Page(NamedTuple, Generic[Item]):
+    items: Sequence[Item]
+    marker: str | None
+
+
+def cut(marker: str | None, max_items: int | None) -> Cut:
+    """Read a caller's Marker and MaxItems; ValidationError for a Marker that no page gave."""
+    return Cut(_place(marker) if marker else "", max_items or DEFAULT)
+
+
+def _place(marker: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(marker.encode("ascii")).decode()
+    except (binascii.Error, UnicodeError) as broken:
+        raise ValidationError("Invalid Marker.") from broken
+
+
+def page(items: Sequence[Item], asked: Cut, place: Callable[[Item], str]) -> Page[Item]:
+    """Cut `items`, which hold one more than asked where there are more; `place` is an item's sort key."""
+    if len(items) <= asked.size:
+        return Page(items, None)
+    kept = items[: asked.size]
+    return Page(kept, base64.urlsafe_b64encode(place(kept[-1]).encode()).decode())
+
+
+def fetch(query: Query[Item], tx: Tx, asked: Cut, place: Callable[[Item], str], **values: Any) -> Page[Item]:
+    """Run a query that takes `:after` and `:limit`, and cut a page from it."""
+    return page(query.all(tx, after=asked.after, limit=asked.size + 1, **values), asked, place)
+
+
+def names(items: Sequence[str], asked: Cut) -> Page[str]:
+    """Cut a page from all names of a short list, which need not be sorted."""
+    later = sorted(item for item in items if item > asked.after)
+    return page(later[: asked.size + 1], asked, lambda item: item)

@@ -1,0 +1,83 @@
+"""All policy documents that bear on a user, read in one go."""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from iamd.core import managed
+from iamd.core.records import Tags, User
+from iamd.store import tags
+from iamd.store.query import Query, Tx, binding, first
+from iamd.store.schema import attachments, inline_policies, memberships, policies, policy_versions
+
+
+class Permissions(NamedTuple):
+    """Documents as JSON text: identity policies of the user and its groups, and the boundary, if any."""
+
+    identity: tuple[str, ...]
+    boundary: str | None
+    tags: Tags
+
+
+def _whose(entity: sa.Column[str]) -> sa.ColumnElement[bool]:
+    groups = sa.select(memberships.c.group_id).where(binding(memberships, "account_id", "user_id"))
+    return sa.or_(entity == sa.bindparam("user_id", type_=entity.type), entity.in_(groups))
+
+
+_inline = Query(
+    sa.select(inline_policies.c.document)
+    .where(binding(inline_policies, "account_id"), _whose(inline_policies.c.entity_id))
+    .order_by(inline_policies.c.entity_id, inline_policies.c.name_key),
+    first,
+)
+_default = sa.and_(
+    policy_versions.c.account_id == policies.c.account_id,
+    policy_versions.c.policy_id == policies.c.policy_id,
+    policy_versions.c.version == policies.c.default_version,
+)
+_attached = Query(
+    sa.select(attachments.c.policy_arn, policy_versions.c.document)
+    .select_from(
+        attachments.outerjoin(
+            policies,
+            sa.and_(
+                policies.c.account_id == attachments.c.account_id, policies.c.arn == attachments.c.policy_arn
+            ),
+        ).outerjoin(policy_versions, _default)
+    )
+    .where(binding(attachments, "account_id"), _whose(attachments.c.entity_id))
+    .distinct()
+    .order_by(attachments.c.policy_arn),
+    lambda row: (str(row[0]), row[1]),
+)
+_default_document = Query(
+    sa.select(policy_versions.c.document)
+    .join_from(policies, policy_versions, _default)
+    .where(binding(policies, "account_id", "arn")),
+    first,
+)
+
+
+def default_document(tx: Tx, account_id: str, policy_arn: str) -> str | None:
+    """Return the document in force of a managed policy, AWS's own included; None when there is none."""
+    if policy_arn in managed.catalog():
+        return managed.document(policy_arn)
+    return _default_document.one(tx, account_id=account_id, arn=policy_arn)
+
+
+def of_user(tx: Tx, account_id: str, user: User) -> Permissions:
+    """Read what bears on a user; LookupError when an attached policy has no document."""
+    attached = [
+        managed.document(arn) if document is None else str(document)
+        for arn, document in _attached.all(tx, account_id=account_id, user_id=user.user_id)
+    ]
+    inline = _inline.all(tx, account_id=account_id, user_id=user.user_id)
+    boundary = _boundary(tx, account_id, user.boundary_arn) if user.boundary_arn else None
+    return Permissions((*inline, *attached), boundary, tags.of(tx, account_id, user.user_id))
+
+
+def _boundary(tx: Tx, account_id: str, arn: str) -> str:
+    document = default_document(tx, account_id, arn)
+    if document is None:
+        raise LookupError(arn)  # a boundary that cannot be read must not be taken for none
+    return document

@@ -1,0 +1,73 @@
+"""PostgreSQL by psycopg: autocommit reads, explicit transactions for the rest."""
+
+import contextlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import psycopg
+
+from iamd.core.errors import ServiceUnavailable
+from iamd.store.database import UNREACHABLE, Pool
+from iamd.store.query import Tx
+
+_MIGRATION_LOCK = 0x69616D64  # the number of the advisory lock: "iamd" in ASCII
+_CONNECT_SECONDS = 5
+
+
+class Postgres:
+    """A store on a PostgreSQL server, shared by any number of nodes."""
+
+    def __init__(self, url: str) -> None:
+        self._conninfo = url
+        self.url = "postgresql+psycopg://" + url.partition("://")[2]
+        self._pool = Pool(self._connect)
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=_CONNECT_SECONDS)
+
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[psycopg.Cursor[Any]]:
+        try:
+            with self._pool.lend(_idle) as connection:
+                yield connection.cursor()
+        except psycopg.OperationalError as failed:
+            raise ServiceUnavailable(UNREACHABLE) from failed
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Tx]:
+        with self._cursor() as cursor:
+            yield Tx(cursor, "postgresql")
+
+    def steady(self, tx: Tx) -> AbstractContextManager[Tx]:
+        return _transaction(tx.cursor, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Tx]:
+        with self._cursor() as cursor, _transaction(cursor, "BEGIN") as tx:
+            yield tx
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[None]:
+        with self._connect() as held:
+            held.execute("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+            yield
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def _idle(connection: psycopg.Connection[Any]) -> bool:
+    return connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+
+@contextlib.contextmanager
+def _transaction(cursor: Any, begin: str) -> Iterator[Tx]:
+    cursor.execute(begin)
+    try:
+        yield Tx(cursor, "postgresql")
+    except BaseException:
+        if not cursor.connection.closed:
+            cursor.execute("ROLLBACK")
+        raise
+    cursor.execute("COMMIT")

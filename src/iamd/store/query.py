@@ -1,0 +1,100 @@
+"""A query: described with SQLAlchemy Core, compiled once per database, run on the driver's own cursor.
+
+Core's execution costs several times what the driver's does (measured in docs/performance.md), so Core keeps
+the schema and the dialects, and the driver runs the text.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+Row = TypeVar("Row")
+
+
+class Cursor(Protocol):
+    """What the two drivers' cursors have in common; `execute` returns a cursor."""
+
+    def execute(self, query: Any, values: Any = ..., /) -> Any: ...
+
+
+class Tx(NamedTuple):
+    """An open transaction: the driver's cursor and the name of its database."""
+
+    cursor: Cursor
+    dialect: str
+
+
+_DIALECTS: Mapping[str, Callable[[], sa.Dialect]] = {
+    "sqlite": lambda: sqlite.dialect(paramstyle="named"),
+    "postgresql": postgresql.psycopg.dialect,
+}
+
+
+@cache
+def _dialect(name: str) -> sa.Dialect:
+    return _DIALECTS[name]()
+
+
+class _Statement:
+    """A statement with its text for each database; binds are given by name."""
+
+    def __init__(self, statement: sa.Executable) -> None:
+        self._statement = statement
+        self._texts: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def _compiled(self, dialect: str) -> tuple[str, dict[str, Any]]:
+        if dialect not in self._texts:
+            compiled = self._statement.compile(dialect=_dialect(dialect))  # type: ignore[attr-defined]
+            constants = {name: value for name, value in compiled.params.items() if value is not None}
+            self._texts[dialect] = (str(compiled), constants)
+        return self._texts[dialect]
+
+    def _execute(self, tx: Tx, values: dict[str, Any]) -> Any:
+        text, constants = self._compiled(tx.dialect)
+        return tx.cursor.execute(text, {**constants, **values} if constants else values)
+
+
+class Query(_Statement, Generic[Row]):
+    """A statement that returns rows, each made a value by `row`."""
+
+    def __init__(self, statement: sa.Executable, row: Callable[[Any], Row]) -> None:
+        super().__init__(statement)
+        self._row = row
+
+    def all(self, tx: Tx, **values: Any) -> list[Row]:
+        """Return every row."""
+        row = self._row
+        return [row(found) for found in self._execute(tx, values).fetchall()]
+
+    def one(self, tx: Tx, **values: Any) -> Row | None:
+        """Return the first row, or None."""
+        found = self._execute(tx, values).fetchone()
+        return None if found is None else self._row(found)
+
+
+class Write(_Statement):
+    """A statement that changes rows and returns none."""
+
+    def run(self, tx: Tx, **values: Any) -> int:
+        """Execute; return how many rows it touched."""
+        return int(self._execute(tx, values).rowcount)
+
+
+def first(row: Any) -> str:
+    """Make a row of one text column that text."""
+    return str(row[0])
+
+
+def bind(name: str) -> sa.BindParameter[Any]:
+    """Name a value that is given at each run."""
+    return sa.bindparam(name)
+
+
+def binding(table: sa.Table, *columns: str) -> sa.ColumnElement[bool]:
+    """Return `column = :column` for each column, joined by AND."""
+    return sa.and_(
+        *(table.c[column] == sa.bindparam(column, type_=table.c[column].type) for column in columns)
+    )

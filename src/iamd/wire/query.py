@@ -1,0 +1,296 @@
+"""The AWS Query protocol, inwards: a request's bytes become parameters, and parameters become values.
+
+Two steps. `read_form` takes a query string and a form apart, for everybody in the same way; `decoder` reads
+an operation's input out of the result, with closures that are made once for each shape.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from iamd.core import clock
+from iamd.core.errors import MalformedInput, MalformedQueryString
+from iamd.core.models import Compiled, Shape, part
+
+MAX_PARAMETERS = 1_000
+MAX_NAME = 256
+MAX_INDEX = 1_000
+MAX_DEPTH = 32
+
+Form = Mapping[str, str]
+Reader = Callable[[Any], Any]
+Decoder = Callable[[Form], dict[str, Any]]
+
+_FORM = "application/x-www-form-urlencoded"
+_CHARSETS = frozenset({"", "charset=utf-8", "charset=utf8"})
+_BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+
+
+# The form.
+
+
+def read_form(query_string: str, body: bytes, content_type: str) -> dict[str, str]:
+    """Return the parameters of a request, from its query string (as WSGI gives it) and its form together.
+
+    A name that comes twice, or again in other letters' case, is refused wherever it comes: two readers that
+    disagree on which one counts are how a second `Action` is smuggled. `X-Amz-*`, the parameters of a
+    presigned request, are held to the same and left out of the result: they belong to the signature.
+    MalformedQueryString for what is no form, MalformedInput for a body that does not say it is one.
+    """
+    pairs = _pairs(_decoded(query_string.encode("latin-1", "replace"))) if query_string else []
+    if body:
+        _require_form(content_type)
+        pairs += _pairs(_decoded(body))
+    if len(pairs) > MAX_PARAMETERS:
+        raise _too_many()
+    form = dict(pairs)
+    if len({name.lower() for name in form}) != len(pairs):
+        raise MalformedQueryString("A parameter name may appear only once in a request.")
+    return {name: value for name, value in form.items() if name[:6].lower() != "x-amz-"}
+
+
+def _require_form(content_type: str) -> None:
+    """Refuse a body of another type; one without a type is read as a form, as AWS does."""
+    kind, *rest = (part.strip().lower().replace('"', "") for part in content_type.split(";"))
+    if kind not in ("", _FORM) or not _CHARSETS.issuperset(rest):
+        raise MalformedInput(f"The content type of a request must be {_FORM}; charset=utf-8.")
+
+
+def _decoded(source: bytes) -> str:
+    """Return bytes as text, without NUL in any form: no value may hold one, and databases choke on it."""
+    if b"\0" in source or b"%00" in source:
+        raise MalformedQueryString("The query string contains a character that is not allowed.")
+    try:
+        return source.decode()
+    except UnicodeDecodeError:
+        raise MalformedQueryString("The query string is not valid UTF-8.") from None
+
+
+def _pairs(source: str) -> list[tuple[str, str]]:
+    if source.count("&") > MAX_PARAMETERS:  # before anything is allocated
+        raise _too_many()
+    return [_pair(part) for part in source.split("&") if part]
+
+
+def _pair(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    name = _text(name)
+    if len(name) > MAX_NAME:
+        raise MalformedQueryString(f"A parameter name is longer than {MAX_NAME} characters.")
+    return name, _text(value)
+
+
+def _text(part: str) -> str:
+    """Undo percent-encoding, strictly; a plus is a space, in the query string as in the form."""
+    if "+" in part:
+        part = part.replace("+", " ")
+    if "%" not in part:
+        return part
+    if _BAD_ESCAPE.search(part):
+        raise MalformedQueryString("The query string contains a syntax error.")
+    try:
+        return unquote_to_bytes(part).decode()
+    except UnicodeDecodeError:
+        raise MalformedQueryString("The query string is not valid UTF-8.") from None
+
+
+def _too_many() -> MalformedQueryString:
+    return MalformedQueryString(f"The query string has more than {MAX_PARAMETERS} parameters.")
+
+
+# The parameters as a tree: `Tags.member.1.Key=k` is {"Tags": {"member": {"1": {"Key": "k"}}}}.
+
+
+def _tree(form: Form) -> Mapping[str, Any]:
+    """Return the form as it is when no name has a dot in it, which is the common case."""
+    if "." not in "".join(form):
+        return form
+    tree: dict[str, Any] = {}
+    for name, value in form.items():
+        _plant(tree, name.split("."), value)
+    return tree
+
+
+def _plant(tree: dict[str, Any], path: list[str], value: str) -> None:
+    """Put one parameter into the tree; a name is a value or has parts, never both."""
+    if len(path) > MAX_DEPTH:
+        raise MalformedInput("The structure of a parameter is nested too deeply.")
+    leaf = path.pop()
+    for step in path:
+        inner = tree.setdefault(step, {})
+        if type(inner) is str:
+            raise _misplaced_structure()
+        tree = inner
+    if leaf in tree:
+        raise _misplaced_value()
+    tree[leaf] = value
+
+
+def _misplaced_structure() -> MalformedInput:
+    return MalformedInput("Start of structure or map found where not expected.")
+
+
+def _misplaced_list() -> MalformedInput:
+    return MalformedInput("Start of list found where not expected")
+
+
+def _misplaced_value() -> MalformedInput:
+    return MalformedInput("Value found where not expected")
+
+
+# A reader takes a node of the tree, text or a dictionary, and returns the value.
+
+
+def decoder(shape: Shape) -> Decoder:
+    """Return what reads the input of this shape out of a form.
+
+    The result is keyed by Python names, structures inside it too; what the form does not hold is absent, and
+    parameters that the shape does not know are ignored, as AWS does. MalformedInput for a wrong structure and
+    for a value that cannot be read.
+    """
+    return _decoders[shape]
+
+
+def _make_decoder(shape: Shape) -> Decoder:
+    read = _readers[shape]
+    return lambda form: read(_tree(form))
+
+
+def _make_reader(shape: Shape) -> Reader:
+    compound = _COMPOUND.get(shape.type)
+    return compound(shape) if compound else _SCALARS[shape.type]
+
+
+def _structure(shape: Shape) -> Reader:
+    plan = tuple((member.name, member.attr, _readers[member.shape]) for member in shape.members)
+
+    def read(node: Any) -> dict[str, Any]:
+        if type(node) is str:
+            raise _misplaced_value()
+        values = {}
+        for name, attr, read_member in plan:
+            value = node.get(name)
+            if value is not None:
+                values[attr] = read_member(value)
+        return values
+
+    return read
+
+
+def _list(shape: Shape) -> Reader:
+    read_element = _readers[part(shape.element)]
+    return lambda node: [read_element(item) for item in _items(node, "member")]
+
+
+def _map(shape: Shape) -> Reader:
+    read_key, read_value = _readers[part(shape.key)], _readers[part(shape.value)]
+
+    def read(node: Any) -> dict[Any, Any]:
+        values = {}
+        for item in _items(node, "entry"):
+            if type(item) is str or item.keys() != {"key", "value"}:
+                raise MalformedInput("An entry of a map must have a key and a value.")
+            key = read_key(item["key"])
+            if key in values:
+                raise MalformedInput("A key may appear only once in a map.")
+            values[key] = read_value(item["value"])
+        return values
+
+    return read
+
+
+def _items(node: Any, infix: str) -> list[Any]:
+    """Return the elements of a list or the entries of a map in the order of their numbers; gaps close up."""
+    if type(node) is str:
+        if node:
+            raise _misplaced_value()
+        return []
+    items = node.get(infix)
+    if len(node) != 1 or type(items) is not dict:
+        raise _misplaced_list()
+    return [items[number] for number in sorted(items, key=_index)]
+
+
+def _index(text: str) -> int:
+    """Read a number from 1 to 1,000 in its one spelling."""
+    if not (
+        text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 4 and int(text) <= MAX_INDEX
+    ):
+        raise MalformedInput(f"{_shown(text)} is not a valid index")
+    return int(text)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 64 else f"{text[:64]}..."
+
+
+def _string(node: Any) -> str:
+    if type(node) is not str:
+        raise _misplaced_structure()
+    return node
+
+
+def _whole_number(bits: int) -> Reader:
+    form, bound = re.compile("[+-]?[0-9]{1,19}"), 1 << (bits - 1)
+
+    def read(node: Any) -> int:
+        text = _string(node)
+        if not form.fullmatch(text) or not -bound <= int(text) < bound:
+            raise MalformedInput(f"'{_shown(text)}' is not a valid integer")
+        return int(text)
+
+    return read
+
+
+_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
+
+
+def _boolean(node: Any) -> bool:
+    text = _string(node)
+    if not text:
+        raise MalformedInput("missing value for boolean type")
+    value = _BOOLEANS.get(text.lower())
+    if value is None:
+        raise MalformedInput("boolean must follow xsd1.1 definition")
+    return value
+
+
+def _blob(node: Any) -> bytes:
+    text = _string(node)
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        raise MalformedInput("A binary value is not valid base64.") from None
+
+
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+
+
+def _timestamp(node: Any) -> str:
+    """Read ISO 8601 into the wire's own form, to the second; without a zone it is UTC."""
+    text = _string(node)
+    found = _MOMENT.fullmatch(text)
+    with suppress(ValueError, OverflowError):  # of a 30th of February, and of the year 0
+        if found:
+            moment = datetime.fromisoformat(found[1] + (found[2] or "Z"))
+            return clock.iso(moment.astimezone(UTC))
+    raise MalformedInput(f"'{_shown(text)}' is not a valid timestamp")
+
+
+_COMPOUND: dict[str, Callable[[Shape], Reader]] = {"structure": _structure, "list": _list, "map": _map}
+_SCALARS: dict[str, Reader] = {
+    "string": _string,
+    "integer": _whole_number(32),
+    "long": _whole_number(64),
+    "boolean": _boolean,
+    "blob": _blob,
+    "timestamp": _timestamp,
+}
+_readers: Compiled[Reader] = Compiled(_make_reader)
+_decoders: Compiled[Decoder] = Compiled(_make_decoder)

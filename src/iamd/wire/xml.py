@@ -1,0 +1,198 @@
+"""The AWS Query protocol, outwards: a reply or a fault becomes a document.
+
+Closures are made once for each shape; they add strings to a list that is joined once.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import is_dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from iamd.core import clock
+from iamd.core.models import Compiled, OperationModel, Shape, part
+
+Emit = Callable[[str], None]
+Writer = Callable[[Any, Emit], None]
+Renderer = Callable[[Any, str], bytes]
+
+# Markup, a carriage return (which a reader would turn into a line feed), and all that XML 1.0 cannot hold.
+_SPECIAL = re.compile("[&<>\"'\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\r": "&#13;"}
+
+
+def _entity(found: re.Match[str]) -> str:
+    return _ENTITIES.get(found[0], "\ufffd")
+
+
+def escape(text: str) -> str:
+    """Return text as XML can hold it; what it cannot becomes U+FFFD, so that all output parses."""
+    return _SPECIAL.sub(_entity, text) if _SPECIAL.search(text) else text
+
+
+# The documents.
+
+
+def renderer(operation: OperationModel) -> Renderer:
+    """Return what renders an operation's reply, with a request's ID, into a document.
+
+    A structure of the reply is a dictionary keyed by the wire's names, or a record (a NamedTuple or dataclass)
+    whose attributes are the Python names. What is None or absent stays out, and so do fields of a record that
+    the model does not know; for such a key of a dictionary ValueError, because that was written for this reply
+    alone.
+    """
+    if operation not in _renderers:
+        _renderers[operation] = _make_renderer(operation)
+    return _renderers[operation]
+
+
+def _make_renderer(operation: OperationModel) -> Renderer:
+    name = operation.name
+    head = f'<{name}Response xmlns="{escape(operation.namespace)}">'
+    tail = f"</RequestId></ResponseMetadata></{name}Response>"
+    write = _element(f"{name}Result", operation.output) if operation.output else _no_result
+
+    def render(reply: Any, request_id: str) -> bytes:
+        parts = [head]
+        write(reply, parts.append)
+        parts += ("<ResponseMetadata><RequestId>", escape(request_id), tail)
+        return "".join(parts).encode()
+
+    return render
+
+
+def _no_result(reply: Any, _: Emit) -> None:
+    """Write the reply of an operation that has no output."""
+    if reply:
+        raise ValueError("this operation has no output")
+
+
+def error_document(code: str, message: str, request_id: str, namespace: str, *, sender: bool) -> bytes:
+    """Return the document that tells a fault; `sender` when the fault is the caller's, not the server's."""
+    return (
+        f'<ErrorResponse xmlns="{escape(namespace)}"><Error><Type>{"Sender" if sender else "Receiver"}</Type>'
+        f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+        f"<RequestId>{escape(request_id)}</RequestId></ErrorResponse>"
+    ).encode()
+
+
+# A writer of an element takes a value and writes it between its tags.
+
+
+def _element(tag: str, shape: Shape) -> Writer:
+    text = _SCALARS.get(shape.type)
+    return _text_element(tag, text) if text else _compound_element(tag, _contents[shape])
+
+
+def _text_element(tag: str, text: Callable[[Any], str]) -> Writer:
+    return lambda value, emit: emit(f"<{tag}>{text(value)}</{tag}>")
+
+
+def _compound_element(tag: str, write: Writer) -> Writer:
+    opening, closing = f"<{tag}>", f"</{tag}>"
+
+    def write_element(value: Any, emit: Emit) -> None:
+        emit(opening)
+        write(value, emit)
+        emit(closing)
+
+    return write_element
+
+
+# A writer of contents takes a compound value and writes what is between its tags.
+
+
+def _make_contents(shape: Shape) -> Writer:
+    return _COMPOUND[shape.type](shape)
+
+
+def _structure(shape: Shape) -> Writer:
+    writers = {member.name: _element(member.name, member.shape) for member in shape.members}
+    plans: dict[type, tuple[tuple[str, Writer], ...]] = {}
+
+    def write(value: Any, emit: Emit) -> None:
+        if isinstance(value, dict):
+            _write_mapping(shape, writers, value, emit)
+        elif value is not None:
+            kind = type(value)
+            if kind not in plans:
+                plans[kind] = tuple((m.attr, writers[m.name]) for m in shape.members if _has(kind, m.attr))
+            for attr, write_member in plans[kind]:
+                item = getattr(value, attr)
+                if item is not None:
+                    write_member(item, emit)
+
+    return write
+
+
+def _write_mapping(shape: Shape, writers: dict[str, Writer], value: dict[str, Any], emit: Emit) -> None:
+    """Write a dictionary in the model's order, which is the order that AWS answers in."""
+    if not writers.keys() >= value.keys():
+        raise ValueError(f"{shape.name} has no member {sorted(value.keys() - writers.keys())}")
+    for name, write_member in writers.items():
+        item = value.get(name)
+        if item is not None:
+            write_member(item, emit)
+
+
+def _has(kind: type, attr: str) -> bool:
+    """Tell whether a record has a field or property of this name; `count` and `index` of a tuple are neither.
+
+    ValueError when it is no record at all: a list or a string in place of a structure would render as
+    nothing.
+    """
+    if not (hasattr(kind, "_fields") or is_dataclass(kind)):
+        raise ValueError(f"{kind.__name__} is not a record")
+    return attr in getattr(kind, "__dataclass_fields__", ()) or not callable(getattr(kind, attr, _has))
+
+
+def _list(shape: Shape) -> Writer:
+    write_member = _element("member", part(shape.element))
+
+    def write(values: Any, emit: Emit) -> None:
+        if type(values) is str:  # its characters would be taken for members
+            raise ValueError(f"{shape.name} is a list")
+        for value in values:
+            write_member(value, emit)
+
+    return write
+
+
+def _map(shape: Shape) -> Writer:
+    write_key, write_value = _element("key", part(shape.key)), _element("value", part(shape.value))
+
+    def write(values: Any, emit: Emit) -> None:
+        for key, value in values.items():
+            emit("<entry>")
+            write_key(key, emit)
+            write_value(value, emit)
+            emit("</entry>")
+
+    return write
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _blob(value: bytes) -> str:
+    return b64encode(value).decode()
+
+
+def _timestamp(value: str | datetime) -> str:
+    """Pass the wire's form through; records keep it."""
+    return escape(value) if isinstance(value, str) else clock.iso(value.astimezone(UTC))
+
+
+_SCALARS: dict[str, Callable[[Any], str]] = {
+    "string": escape,
+    "integer": str,
+    "long": str,
+    "boolean": _boolean,
+    "blob": _blob,
+    "timestamp": _timestamp,
+}
+_COMPOUND: dict[str, Callable[[Shape], Writer]] = {"structure": _structure, "list": _list, "map": _map}
+_contents: Compiled[Writer] = Compiled(_make_contents)
+_renderers: dict[OperationModel, Renderer] = {}

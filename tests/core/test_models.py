@@ -1,0 +1,259 @@
+"""The service models in the package, and their reader."""
+
+import dataclasses
+import keyword
+from itertools import chain
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import botocore
+import pytest
+from botocore.loaders import Loader
+
+from iamd.core import errors, models
+from iamd.core.models import Compiled, OperationModel, ServiceModel, Shape, by_version, load, read, snake
+from scripts import import_models
+
+SERVICES = [load(name) for name in models.SERVICES]
+OPERATIONS = [operation for service in SERVICES for operation in service.operations.values()]
+SHAPES = [shape for service in SERVICES for shape in service.shapes.values()]
+
+NAMES = {
+    "Action": "action",
+    "AWSServiceName": "aws_service_name",
+    "AllowUsersToChangePassword": "allow_users_to_change_password",
+    "AssumeRoleWithSAML": "assume_role_with_saml",
+    "AuthenticationCode1": "authentication_code1",
+    "Base32StringSeed": "base32_string_seed",
+    "ClientIDList": "client_id_list",
+    "CreateVirtualMFADevice": "create_virtual_mfa_device",
+    "ListSSHPublicKeys": "list_ssh_public_keys",
+    "MFADevices": "mfa_devices",
+    "OpenIDConnectProviderArn": "open_id_connect_provider_arn",
+    "QRCodePNG": "qr_code_png",
+    "RemoveClientIDFromOpenIDConnectProvider": "remove_client_id_from_open_id_connect_provider",
+    "SAMLMetadataDocument": "saml_metadata_document",
+    "SAMLProviderUUID": "saml_provider_uuid",
+    "SSHPublicKeyId": "ssh_public_key_id",
+    "arn": "arn",
+    "isTruncated": "is_truncated",
+}
+
+
+@pytest.mark.parametrize(("name", "attr"), NAMES.items())
+def test_names_in_python(name: str, attr: str) -> None:
+    assert snake(name) == attr
+
+
+def test_names_in_python_stay_apart() -> None:
+    for shape in SHAPES:
+        attrs = [member.attr for member in shape.members]
+        assert len(set(attrs)) == len(attrs), shape
+        assert len({member.name.lower() for member in shape.members}) == len(attrs), shape
+
+
+def test_functions_stay_apart() -> None:
+    assert len({(operation.service, operation.function) for operation in OPERATIONS}) == len(OPERATIONS)
+
+
+def test_names_can_be_parameters() -> None:
+    members = chain.from_iterable(shape.members for shape in SHAPES)
+    names = {member.attr for member in members} | {operation.function for operation in OPERATIONS}
+    assert [name for name in names if not name.isidentifier() or keyword.iskeyword(name)] == []
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_every_operation_and_shape_of_botocore_is_there(service: ServiceModel) -> None:
+    theirs: dict[str, Any] = Loader().load_service_model(service.name, "service-2")
+    if service.source != f"botocore {botocore.__version__}":
+        pytest.skip(f"the models are of {service.source}")
+    assert service.operations.keys() == theirs["operations"].keys()
+    assert service.shapes.keys() == theirs["shapes"].keys()
+    for name, shape in service.shapes.items():
+        assert [m.name for m in shape.members] == list(theirs["shapes"][name].get("members", ())), name
+        assert set(shape.required) == {m.name for m in shape.members if m.required}, name
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_files_are_what_the_script_writes(service: ServiceModel) -> None:
+    if service.source != f"botocore {botocore.__version__}":
+        pytest.skip(f"the models are of {service.source}")
+    file = Path(models.__file__).parent / f"{service.name}.json"
+    assert file.read_text(encoding="utf-8") == import_models.print_model(
+        import_models.read_service(service.name)
+    )
+
+
+def test_an_unknown_trait_stops_the_import() -> None:
+    with pytest.raises(SystemExit, match="what do .'flattened'. mean"):
+        import_models.read_shape("Names", {"type": "list", "member": {"shape": "Name"}, "flattened": True})
+    with pytest.raises(SystemExit, match="cannot carry a double"):
+        import_models.read_shape("Ratio", {"type": "double"})
+    with pytest.raises(SystemExit, match="locationName"):
+        import_models.read_shape(
+            "S", {"type": "structure", "members": {"A": {"shape": "B", "locationName": "a"}}}
+        )
+
+
+def test_an_operation() -> None:
+    operation = load("iam").operations["CreateUser"]
+    assert operation.function == "create_user"
+    assert (operation.service, operation.version) == ("iam", "2010-05-08")
+    assert operation.namespace == "https://iam.amazonaws.com/doc/2010-05-08/"
+    assert [(m.attr, m.required) for m in operation.input.members] == [
+        ("path", False),
+        ("user_name", True),
+        ("permissions_boundary", False),
+        ("tags", False),
+    ]
+    assert operation.output
+    assert [m.name for m in operation.output.members] == ["User"]
+    assert "EntityAlreadyExists" in operation.errors
+    assert operation.signed
+    assert operation.paging is None
+
+
+def test_an_operation_without_input_or_output() -> None:
+    operation = load("iam").operations["DeleteAccountPasswordPolicy"]
+    assert operation.input.type == "structure"
+    assert operation.input.members == ()
+    assert operation.output is None
+
+
+def test_a_shape() -> None:
+    name, password = (load("iam").shapes[shape] for shape in ("userNameType", "passwordType"))
+    assert (name.type, name.min, name.max, name.pattern) == ("string", 1, 64, r"[\w+=,.@-]+")
+    assert (name.sensitive, password.sensitive) == (False, True)
+    tags = load("iam").shapes["tagListType"]
+    assert tags.max == 50
+    assert tags.element is load("iam").shapes["Tag"]
+    assert load("iam").shapes["statusType"].enum == ("Active", "Inactive", "Expired")
+    summary = load("iam").shapes["summaryMapType"]
+    assert (models.part(summary.key).type, models.part(summary.value).type) == ("string", "integer")
+    with pytest.raises(ValueError, match="no such part"):
+        models.part(name.element)
+
+
+def test_the_pages_of_a_list() -> None:
+    paging = load("iam").operations["ListEntitiesForPolicy"].paging
+    assert paging
+    assert (paging.input_token, paging.output_token) == ("Marker", "Marker")
+    assert (paging.limit_key, paging.more_results) == ("MaxItems", "IsTruncated")
+    assert paging.result_key == ("PolicyGroups", "PolicyUsers", "PolicyRoles")
+
+
+def test_what_passes_unsigned() -> None:
+    unsigned = {operation.name for operation in OPERATIONS if not operation.signed}
+    assert unsigned == {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
+
+
+def test_services_by_version() -> None:
+    assert by_version() == {"2010-05-08": load("iam"), "2011-06-15": load("sts")}
+
+
+def test_models_are_frozen() -> None:
+    service = load("iam")
+    assert load("iam") is service
+    for value in (
+        service,
+        service.shapes["Tag"],
+        service.shapes["Tag"].members[0],
+        service.operations["TagUser"],
+    ):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            value.name = "x"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        service.operations["x"] = service.operations["TagUser"]  # type: ignore[index]
+
+
+# Faults and models say the same.
+
+
+def faults(base: type[errors.Fault]) -> list[type[errors.Fault]]:
+    return [each for fault in base.__subclasses__() for each in (fault, *faults(fault))]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_faults_have_the_models_status(service: ServiceModel) -> None:
+    ours = {fault.code: fault.status for fault in faults(errors.Fault) if fault.code in service.errors}
+    assert ours == {code: service.errors[code] for code in ours}
+    assert ours.keys() & {"NoSuchEntity", "MalformedPolicyDocument"}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_errors_of_an_operation_have_a_status(operation: OperationModel) -> None:
+    known = load(operation.service).errors
+    assert all(code in known for code in operation.errors)
+
+
+# Shapes that contain themselves.
+
+TREE = {
+    "source": "here",
+    "service": "trees",
+    "version": "1",
+    "namespace": "urn:trees",
+    "operations": {"Plant": {"input": "Tree", "errors": []}},
+    "shapes": {
+        "Tree": {"type": "structure", "members": {"Name": "Name", "Branches": "Trees"}},
+        "Trees": {"type": "list", "member": "Tree"},
+        "Name": {"type": "string"},
+    },
+}
+
+
+def test_a_shape_may_contain_itself() -> None:
+    tree = read(TREE).operations["Plant"].input
+    assert tree.members[1].shape.element is tree
+    assert "Tree" in repr(tree)
+
+
+def depth_of(shape: Shape) -> Any:
+    """Make what counts the nodes of a tree."""
+    inner = [COUNTERS[member.shape] for member in shape.members] + [
+        COUNTERS[s] for s in (shape.element,) if s
+    ]
+
+    def count(depth: int) -> int:
+        return 1 + sum(part(depth - 1) for part in inner) if depth else 0
+
+    return count
+
+
+COUNTERS: Compiled[Any] = Compiled(depth_of)
+
+
+def test_closures_of_a_shape_that_contains_itself() -> None:
+    tree = read(TREE).shapes["Tree"]
+    assert COUNTERS[tree](5) == 8
+    assert COUNTERS[tree] is COUNTERS[tree]
+
+
+def test_a_closure_is_made_once_by_many_threads() -> None:
+    tree, start, made = read(TREE).shapes["Tree"], Barrier(8), []
+
+    def work() -> None:
+        start.wait()
+        made.append((COUNTERS[tree], COUNTERS[tree](5)))
+
+    threads = [Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [(COUNTERS[tree], 8)] * 8
+
+
+def test_a_closure_that_cannot_be_made_is_tried_again() -> None:
+    tries = []
+
+    def make(shape: Shape) -> Any:
+        tries.append(shape)
+        raise LookupError(shape.name)
+
+    broken: Compiled[Any] = Compiled(make)
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            broken[load("iam").shapes["Tag"]]
+    assert len(tries) == 2
