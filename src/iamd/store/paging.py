@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from iamd.core.errors import ValidationError
@@ -21,8 +21,14 @@ class Cut(NamedTuple):
 
 
 class Page(NamedTuple, Generic[Item]):
+    """Some items, and the marker of the next page where there is one."""
+
     items: Sequence[Item]
     marker: str | None
+
+    def rest(self) -> dict[str, Any]:
+        """Return what a reply says of the pages that follow."""
+        return {"IsTruncated": self.marker is not None, "Marker": self.marker}
 
 
 def cut(marker: str | None, max_items: int | None) -> Cut:
@@ -37,12 +43,16 @@ def _place(marker: str) -> str:
         raise ValidationError("Invalid Marker.") from broken
 
 
+def _marker(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
 def page(items: Sequence[Item], asked: Cut, place: Callable[[Item], str]) -> Page[Item]:
     """Cut `items`, which hold one more than asked where there are more; `place` is an item's sort key."""
     if len(items) <= asked.size:
         return Page(items, None)
     kept = items[: asked.size]
-    return Page(kept, base64.urlsafe_b64encode(place(kept[-1]).encode()).decode())
+    return Page(kept, _marker(place(kept[-1])))
 
 
 def fetch(query: Query[Item], tx: Tx, asked: Cut, place: Callable[[Item], str], **values: Any) -> Page[Item]:
@@ -54,3 +64,25 @@ def names(items: Sequence[str], asked: Cut) -> Page[str]:
     """Cut a page from all names of a short list, which need not be sorted."""
     later = sorted(item for item in items if item > asked.after)
     return page(later[: asked.size + 1], asked, lambda item: item)
+
+
+def chain(sources: Mapping[str, Callable[[Cut], Page[Any]]], asked: Cut) -> Page[Any]:
+    """Page through several lists, one after the other; a marker tells the list and the place in it."""
+    names = list(sources)
+    at, _, after = asked.after.partition(":")
+    start = names.index(at) if at in names else 0
+    items: list[Any] = []
+    for name in names[start:]:
+        found = sources[name](Cut(after if name == at else "", asked.size - len(items)))
+        items.extend(found.items)
+        if found.marker is not None:
+            return Page(items, _marker(f"{name}:{_place(found.marker)}"))
+        if len(items) == asked.size and name != names[-1]:
+            following = names[names.index(name) + 1]
+            return Page(items, _marker(f"{following}:")) if _any(sources, name) else Page(items, None)
+    return Page(items, None)
+
+
+def _any(sources: Mapping[str, Callable[[Cut], Page[Any]]], after: str) -> bool:
+    names = list(sources)
+    return any(sources[name](Cut("", 1)).items for name in names[names.index(after) + 1 :])

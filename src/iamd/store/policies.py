@@ -18,6 +18,12 @@ class Usage(NamedTuple):
     attachment_count: int = 0
     permissions_boundary_usage_count: int = 0
 
+    def counts_for(self, usage_filter: str | None) -> bool:
+        """Say whether the policy is used as a PolicyUsageFilter names; in any way where it is None."""
+        attached = usage_filter != "PermissionsBoundary" and self.attachment_count
+        bounding = usage_filter != "PermissionsPolicy" and self.permissions_boundary_usage_count
+        return bool(attached or bounding)
+
 
 class Used(NamedTuple):
     policy: Policy
@@ -162,7 +168,7 @@ def uses(tx: Tx, account_id: str) -> dict[str, Usage]:
 
 
 def page(
-    tx: Tx, account_id: str, prefix: str, asked: Cut, usage_filter: str | None, only_used: bool
+    tx: Tx, account_id: str, prefix: str, asked: Cut, usage_filter: str | None, *, only_used: bool
 ) -> Page[Used]:
     """List an account's own policies by name, with what uses them."""
     return paging.fetch(

@@ -78,7 +78,7 @@ def read(request: Request, now: datetime) -> Claim:
 
 
 def verify(claim: Claim, secret: str) -> None:
-    """Check a claim's signature with the secret of its key; SignatureDoesNotMatch when it is not made by it."""
+    """Check a claim with the secret of its key; SignatureDoesNotMatch when another made it."""
     key = signing_key(secret, claim.date, claim.region, claim.service)
     expected = hmac.digest(key, claim.string_to_sign.encode(), "sha256").hex()
     if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
@@ -206,13 +206,14 @@ def _mail_date(timestamp: str) -> datetime:
 
 def _check_time(moment: datetime, lifetime: timedelta | None, now: datetime) -> None:
     at, present = clock.basic(moment), clock.basic(now)
+    earliest, latest = clock.basic(now - SKEW), clock.basic(now + SKEW)
     if moment > now + SKEW:
         raise SignatureDoesNotMatch(
-            f"Signature not yet current: {at} is still later than {clock.basic(now + SKEW)} ({present} + 15 min.)"
+            f"Signature not yet current: {at} is still later than {latest} ({present} + 15 min.)"
         )
     if lifetime is None and moment < now - SKEW:
         raise SignatureDoesNotMatch(
-            f"Signature expired: {at} is now earlier than {clock.basic(now - SKEW)} ({present} - 15 min.)"
+            f"Signature expired: {at} is now earlier than {earliest} ({present} - 15 min.)"
         )
     if lifetime is not None and moment + lifetime < now:
         raise SignatureDoesNotMatch(
@@ -226,7 +227,8 @@ def _check_scope(date: str, region: str, terminator: str, moment: datetime) -> N
         raise SignatureDoesNotMatch("Credential should be scoped with a valid terminator: 'aws4_request'.")
     if date != day:
         raise SignatureDoesNotMatch(
-            f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{day}'."
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            f"'{day}'."
         )
     if not _REGION.fullmatch(region):
         raise SignatureDoesNotMatch("Credential should be scoped to a valid Region.")

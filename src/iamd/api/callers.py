@@ -1,0 +1,137 @@
+"""From a proof to a caller, and to the policies that bear on it.
+
+What is kept between requests cannot change: opened secrets by their sealed content, callers by their account's
+revision, which every write to the account renews. So nothing is ever invalidated, and nothing is ever stale.
+"""
+
+import contextlib
+from functools import lru_cache
+from typing import NamedTuple
+
+from iamd.api.proof import Proof
+from iamd.core import arns
+from iamd.core.errors import InvalidClientTokenId, SignatureDoesNotMatch
+from iamd.core.lru import Lru
+from iamd.keys import seal
+from iamd.ops.call import Caller
+from iamd.policy import Layers, Policy, Principal, PrincipalKind, parse
+from iamd.store import access_keys, permissions
+from iamd.store.access_keys import Credential
+from iamd.store.database import Database
+from iamd.store.query import Tx
+
+_INVALID = "The security token included in the request is invalid."
+_NOBODYS_SECRET = seal.new_key().hex()[:40]  # an unknown key costs the same work as a known one
+
+
+class Known(NamedTuple):
+    """A caller and what its policies say."""
+
+    caller: Caller
+    layers: Layers
+
+
+@lru_cache(maxsize=4096)
+def _parsed(document: str) -> Policy:
+    return parse(document)
+
+
+class Vault:
+    """Opens what is sealed under the master key."""
+
+    def __init__(self, master_key: bytes) -> None:
+        self._master_key = master_key
+        self._opened: Lru[bytes] = Lru(8192)
+
+    def data_key(self, account_id: str, sealed: bytes) -> bytes:
+        """Return an account's data key."""
+        return self._open(self._master_key, sealed, f"accounts/{account_id}")
+
+    def secret(self, credential: Credential) -> str:
+        """Return an access key's secret."""
+        data_key = self.data_key(credential.account_id, credential.data_key)
+        place = access_keys.seal_place(credential.access_key_id)
+        return self._open(data_key, credential.secret, place).decode()
+
+    def _open(self, key: bytes, sealed: bytes, place: str) -> bytes:
+        opened = self._opened.get((place, sealed))
+        if opened is None:
+            opened = seal.unseal(key, sealed, place)
+            self._opened.put((place, sealed), opened)
+        return opened
+
+
+def prove(tx: Tx, vault: Vault, proof: Proof) -> Credential:
+    """Find the key that a proof names and check the proof with its secret.
+
+    InvalidClientTokenId when there is no such active key, or when it comes with a session token, which
+    long-term keys have none of; and what the proof's own check raises.
+    """
+    credential = access_keys.prove(tx, proof.access_key_id)
+    if credential is None:
+        with contextlib.suppress(SignatureDoesNotMatch):
+            proof.check(_NOBODYS_SECRET)
+        raise InvalidClientTokenId(_INVALID)
+    proof.check(vault.secret(credential))
+    if credential.status != "Active" or proof.session_token is not None:
+        raise InvalidClientTokenId(_INVALID)
+    return credential
+
+
+class Callers:
+    """Knows callers by their revision."""
+
+    def __init__(self, size: int = 4096) -> None:
+        self._known: Lru[Known] = Lru(size)
+
+    def know(self, database: Database, tx: Tx, credential: Credential, *, steady: bool) -> Known:
+        """Return the caller of a credential with its policies as of the transaction.
+
+        `steady` says that all statements of `tx` see one state already.
+        """
+        known = self._known.get(_revision(credential))
+        if known is not None:
+            return _with_key(known, credential)
+        if steady:
+            return self._learn(tx, credential)
+        with database.steady(tx) as still:
+            again = access_keys.prove(still, credential.access_key_id)
+            if again is None or again.status != "Active":
+                raise InvalidClientTokenId(_INVALID)
+            return self._learn(still, again)
+
+    def _learn(self, tx: Tx, credential: Credential) -> Known:
+        known = _root(credential) if credential.user is None else _user(tx, credential)
+        self._known.put(_revision(credential), known)
+        return known
+
+
+def _revision(credential: Credential) -> tuple[str, str]:
+    return credential.owner_id, credential.revision
+
+
+def _with_key(known: Known, credential: Credential) -> Known:
+    if known.caller.access_key_id == credential.access_key_id:
+        return known
+    return known._replace(caller=known.caller._replace(access_key_id=credential.access_key_id))
+
+
+def _root(credential: Credential) -> Known:
+    account_id = credential.account_id
+    principal = Principal(PrincipalKind.ROOT, arns.root(account_id), account_id, account_id)
+    return Known(Caller(principal, account_id, account_id, credential.access_key_id, None, ()), Layers())
+
+
+def _user(tx: Tx, credential: Credential) -> Known:
+    user = credential.user
+    if user is None or user.user_id != credential.owner_id:
+        raise InvalidClientTokenId(_INVALID)
+    account_id = credential.account_id
+    principal = Principal(PrincipalKind.USER, user.arn, account_id, user.user_id)
+    held = permissions.of_user(tx, account_id, user)
+    layers = Layers(
+        identity=tuple(_parsed(document) for document in held.identity),
+        boundary=_parsed(held.boundary) if held.boundary is not None else None,
+    )
+    caller = Caller(principal, account_id, user.user_id, credential.access_key_id, user, held.tags)
+    return Known(caller, layers)

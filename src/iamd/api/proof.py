@@ -1,0 +1,23 @@
+"""Proof of who is calling, as a door hands it to the gate."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Proof(NamedTuple):
+    """A claim to an access key. `check` raises a fault when a secret is not the one that made it."""
+
+    access_key_id: str
+    session_token: str | None
+    check: Callable[[str], None]
+
+
+class Circumstances(NamedTuple):
+    """What else is known of a request: where it came from, for conditions and for the audit."""
+
+    request_id: str
+    source_ip: str
+    user_agent: str
+    referer: str
+    secure: bool
+    region: str

@@ -1,0 +1,115 @@
+"""The batched writer: reads, refusals and last-used stamps, committed in groups.
+
+Nobody who only reads or is refused takes part in the writers' queue; what they leave is written within
+50 ms. The queue is bounded and holds callers back when it is full. The same refusal of the same caller, again
+and again, is one event with a count.
+"""
+
+import json
+import queue
+import threading
+import time
+from typing import NamedTuple
+
+import structlog
+
+from iamd.core.errors import ServiceUnavailable
+from iamd.store import access_keys, audit
+from iamd.store.access_keys import Use
+from iamd.store.audit import Event
+from iamd.store.database import Database
+
+_GROUP_SECONDS = 0.05
+_QUEUE = 10_000
+_RETRY_SECONDS = 0.5
+
+
+class Note(NamedTuple):
+    """What a call leaves behind: an event, the kind that it may be folded with, and its key's use."""
+
+    event: Event | None
+    fold: tuple[str, ...] | None
+    use: Use | None
+
+
+class Recorder:
+    """Writes notes from a thread of its own until it is closed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._notes: queue.Queue[Note | None] = queue.Queue(_QUEUE)
+        self._log = structlog.get_logger("iamd.recorder")
+        self._thread = threading.Thread(target=self._work, name="iamd-recorder", daemon=True)
+        self._thread.start()
+
+    def note(self, note: Note) -> None:
+        """Leave a note; waits while the queue is full, and ServiceUnavailable when nothing drains it."""
+        try:
+            self._notes.put(note, timeout=5)
+        except queue.Full:
+            raise ServiceUnavailable("The audit log cannot be written at the moment.") from None
+
+    def close(self) -> None:
+        """Write what is left and stop."""
+        self._notes.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        going = True
+        while going:
+            group, going = self._group()
+            if group:
+                self._write(group, going=going)
+        self._database.close()
+
+    def _group(self) -> tuple[list[Note], bool]:
+        """Wait for a note, then gather what comes within a group's time; False at the end."""
+        group: list[Note] = []
+        first = self._notes.get()
+        deadline = time.monotonic() + _GROUP_SECONDS
+        while first is not None:
+            group.append(first)
+            try:
+                first = self._notes.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                return group, True
+            if len(group) >= _QUEUE:
+                break
+        if first is not None:
+            group.append(first)
+        return group, first is not None
+
+    def _write(self, group: list[Note], *, going: bool) -> None:
+        while True:
+            try:
+                with self._database.write() as tx:
+                    audit.add(tx, folded(group))
+                    for use in {note.use[:2]: note.use for note in group if note.use}.values():
+                        access_keys.stamp(tx, use)
+            except ServiceUnavailable:
+                self._log.warning("audit events wait for the store", events=len(group))
+                if not going:
+                    return
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return
+
+
+def folded(group: list[Note]) -> list[Event]:
+    """Return the events of a group, those of one kind as the first of them with their count."""
+    kept: dict[tuple[str, ...], tuple[Event, int]] = {}
+    for note in group:
+        if note.event is None:
+            continue
+        kind = note.fold or (note.event.event_id,)
+        event, count = kept.get(kind, (note.event, 0))
+        kept[kind] = (event, count + 1)
+    return [_counted(event, count) for event, count in kept.values()]
+
+
+def _counted(event: Event, count: int) -> Event:
+    if count == 1:
+        return event
+    record = json.loads(event.record)
+    record["additionalEventData"] = {"count": count}
+    return event._replace(record=json.dumps(record))

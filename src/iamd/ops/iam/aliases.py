@@ -1,0 +1,26 @@
+"""The account's alias: one at most, known to nobody else here."""
+
+from iamd.core.errors import NoSuchEntity
+from iamd.ops import targets
+from iamd.ops.call import Call
+from iamd.ops.operation import Reply, operation
+from iamd.store import accounts
+
+
+@operation("iam", on=targets.EVERYTHING)
+def create_account_alias(call: Call, account_alias: str) -> Reply:
+    accounts.set_alias(call.tx, call.account_id, account_alias)
+    return None
+
+
+@operation("iam", on=targets.EVERYTHING)
+def delete_account_alias(call: Call, account_alias: str) -> Reply:
+    if not accounts.drop_alias(call.tx, call.account_id, account_alias):
+        raise NoSuchEntity(f"The account alias {account_alias} does not exist.")
+    return None
+
+
+@operation("iam", on=targets.EVERYTHING)
+def list_account_aliases(call: Call, marker: str | None = None, max_items: int | None = None) -> Reply:
+    alias = accounts.alias(call.tx, call.account_id)
+    return {"AccountAliases": [alias] if alias else [], "IsTruncated": False}

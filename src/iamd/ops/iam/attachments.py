@@ -1,0 +1,82 @@
+"""Managed policies on users and groups: the same three operations for each."""
+
+from iamd.core import quotas
+from iamd.core.errors import NoSuchEntity
+from iamd.core.records import Attachment, Group, User
+from iamd.ops import keys, targets
+from iamd.ops.call import Call
+from iamd.ops.iam import boundaries
+from iamd.ops.operation import Reply, operation
+from iamd.store import attachments, paging
+from iamd.store.paging import Cut
+
+
+def _attach(call: Call, entity_id: str, policy_arn: str, quota: str) -> None:
+    boundaries.require_attachable(call, policy_arn)
+    held = attachments.of(call.tx, call.account_id, entity_id)
+    if policy_arn in held:
+        return
+    quotas.admit(quota, len(held) + 1)
+    attachments.add(call.tx, call.account_id, entity_id, policy_arn)
+
+
+def _detach(call: Call, entity_id: str, policy_arn: str) -> None:
+    if not attachments.remove(call.tx, call.account_id, entity_id, policy_arn):
+        raise NoSuchEntity(f"Policy {policy_arn} was not found.")
+
+
+def _attachment(arn: str) -> Attachment:
+    return Attachment(arn.rpartition("/")[2], arn)
+
+
+def _list(call: Call, entity_id: str, prefix: str, asked: Cut) -> Reply:
+    held = attachments.of(call.tx, call.account_id, entity_id)
+    under = [arn for arn in held if arn.partition(":policy")[2].startswith(prefix)]
+    found = paging.names(under, asked)
+    return {"AttachedPolicies": [_attachment(arn) for arn in found.items], **found.rest()}
+
+
+@operation("iam", on=targets.USER, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY))
+def attach_user_policy(call: Call, user: User, policy_arn: str) -> Reply:
+    _attach(call, user.user_id, policy_arn, "PoliciesPerUser")
+    return None
+
+
+@operation("iam", on=targets.USER, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY))
+def detach_user_policy(call: Call, user: User, policy_arn: str) -> Reply:
+    _detach(call, user.user_id, policy_arn)
+    return None
+
+
+@operation("iam", on=targets.USER)
+def list_attached_user_policies(
+    call: Call,
+    user: User,
+    path_prefix: str = "/",
+    marker: str | None = None,
+    max_items: int | None = None,
+) -> Reply:
+    return _list(call, user.user_id, path_prefix, paging.cut(marker, max_items))
+
+
+@operation("iam", on=targets.GROUP, keys=(keys.POLICY_ARN,))
+def attach_group_policy(call: Call, group: Group, policy_arn: str) -> Reply:
+    _attach(call, group.group_id, policy_arn, "PoliciesPerGroup")
+    return None
+
+
+@operation("iam", on=targets.GROUP, keys=(keys.POLICY_ARN,))
+def detach_group_policy(call: Call, group: Group, policy_arn: str) -> Reply:
+    _detach(call, group.group_id, policy_arn)
+    return None
+
+
+@operation("iam", on=targets.GROUP)
+def list_attached_group_policies(
+    call: Call,
+    group: Group,
+    path_prefix: str = "/",
+    marker: str | None = None,
+    max_items: int | None = None,
+) -> Reply:
+    return _list(call, group.group_id, path_prefix, paging.cut(marker, max_items))

@@ -1,0 +1,42 @@
+"""Policy documents on their way in and out."""
+
+from urllib.parse import quote
+
+from iamd.core import arns, quotas
+from iamd.core.errors import AccessDenied, LimitExceeded, MalformedPolicyDocument
+from iamd.core.records import Policy
+from iamd.policy import PolicyError, PolicyKind, size, validate
+from iamd.store.inline import Inline
+
+
+def accept(document: str, kind: PolicyKind) -> None:
+    """Check a document before it is saved; MalformedPolicyDocument with AWS's sentence."""
+    try:
+        validate(document, kind)
+    except PolicyError as wrong:
+        raise MalformedPolicyDocument(wrong.message) from wrong
+
+
+def accept_managed(document: str) -> None:
+    """Check a managed policy's document and its size, which white space does not count to."""
+    accept(document, PolicyKind.MANAGED)
+    quotas.admit("PolicySize", size(document))
+
+
+def accept_inline(document: str, others: list[Inline], quota: str, whose: str) -> None:
+    """Check an inline policy's document, and the size of all of its entity's together."""
+    accept(document, PolicyKind.INLINE)
+    total = size(document) + sum(size(other.document) for other in others)
+    if total > quotas.DEFAULTS[quota]:
+        raise LimitExceeded(f"Maximum policy size of {quotas.DEFAULTS[quota]} bytes exceeded for {whose}")
+
+
+def encoded(document: str) -> str:
+    """Return a document as replies hold it: percent-encoded by RFC 3986."""
+    return quote(document, safe="")
+
+
+def require_own(policy: Policy) -> None:
+    """Refuse to change a policy that is AWS's."""
+    if arns.account_of(policy.arn) == "aws":
+        raise AccessDenied(f"Policy {policy.arn} is outside your own account.")

@@ -1,0 +1,60 @@
+"""Who a managed policy is attached to, or bounds."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from iamd.core.records import Group, Policy, User
+from iamd.ops import targets
+from iamd.ops.call import Call
+from iamd.ops.operation import Reply, operation
+from iamd.store import attachments, paging
+from iamd.store.paging import Cut, Page
+
+
+class _Kind(NamedTuple):
+    """One kind of entity in the reply: the list that it goes to, and what is said of each."""
+
+    reply: str
+    entity: type
+    shown: Callable[[Any], dict[str, str]]
+
+
+_GROUP = _Kind(
+    "PolicyGroups", Group, lambda group: {"GroupName": group.group_name, "GroupId": group.group_id}
+)
+_USER = _Kind("PolicyUsers", User, lambda user: {"UserName": user.user_name, "UserId": user.user_id})
+
+
+def _sources(
+    call: Call, policy: Policy, prefix: str, entity_filter: str | None, usage_filter: str | None
+) -> dict[str, Callable[[Cut], Page[Any]]]:
+    held = (call.tx, call.account_id, policy.arn, prefix)
+    attached = usage_filter != "PermissionsBoundary"
+    bounding = usage_filter != "PermissionsPolicy"
+    found: dict[str, Callable[[Cut], Page[Any]]] = {}
+    if attached and entity_filter in (None, "Group", "LocalManagedPolicy"):
+        found["group"] = lambda asked: attachments.groups_with(*held, asked)
+    if entity_filter in (None, "User", "LocalManagedPolicy"):
+        found["user"] = lambda asked: attachments.users_using(
+            *held, asked, attached=attached, bounding=bounding
+        )
+    return found
+
+
+@operation("iam", on=targets.POLICY)
+def list_entities_for_policy(
+    call: Call,
+    policy: Policy,
+    entity_filter: str | None = None,
+    path_prefix: str = "/",
+    policy_usage_filter: str | None = None,
+    marker: str | None = None,
+    max_items: int | None = None,
+) -> Reply:
+    sources = _sources(call, policy, path_prefix, entity_filter, policy_usage_filter)
+    found = paging.chain(sources, paging.cut(marker, max_items))
+    lists = {
+        kind.reply: [kind.shown(entity) for entity in found.items if isinstance(entity, kind.entity)]
+        for kind in (_GROUP, _USER)
+    }
+    return {**lists, "PolicyRoles": [], **found.rest()}

@@ -1,0 +1,104 @@
+"""Groups and who is in them."""
+
+from iamd.core import arns, ids, quotas
+from iamd.core.errors import DeleteConflict, NoSuchEntity
+from iamd.core.records import Group, User
+from iamd.ops import targets
+from iamd.ops.call import Call
+from iamd.ops.operation import Ask, Params, Reply, Target, operation
+from iamd.store import accounts, attachments, inline, memberships, paging
+from iamd.store.named import GROUPS, USERS
+from iamd.store.paging import Cut
+
+
+@operation("iam", on=targets.NEW_GROUP)
+def create_group(call: Call, group_name: str, path: str = "/") -> Reply:
+    arn = arns.group(call.account_id, path, group_name)
+    group = Group(ids.unique(ids.GROUP), group_name, path, arn, call.now)
+    GROUPS.add(call.tx, call.account_id, group)
+    accounts.count(call.tx, call.account_id, "GroupsPerAccount", +1)
+    return {"Group": group}
+
+
+@operation("iam", on=targets.GROUP)
+def get_group(call: Call, group: Group, marker: str | None = None, max_items: int | None = None) -> Reply:
+    found = memberships.users_of(call.tx, call.account_id, group.group_id, paging.cut(marker, max_items))
+    return {"Group": group, "Users": found.items, **found.rest()}
+
+
+def _renamed(call: Call, group: Group, params: Params) -> Group:
+    name, path = params.get("new_group_name", group.group_name), params.get("new_path", group.path)
+    return group._replace(group_name=name, path=path, arn=arns.group(call.account_id, path, name))
+
+
+def _at_both_ends(call: Call, target: Target, params: Params) -> list[Ask]:
+    # A rename is allowed on the name it leaves and on the name it takes.
+    if target.record is None:
+        return []
+    return [Ask("iam:UpdateGroup", _renamed(call, target.record, params).arn)]
+
+
+@operation("iam", on=targets.GROUP, also=_at_both_ends)
+def update_group(
+    call: Call, group: Group, new_path: str | None = None, new_group_name: str | None = None
+) -> Reply:
+    wanted = {"new_path": new_path or group.path, "new_group_name": new_group_name or group.group_name}
+    GROUPS.rename(call.tx, call.account_id, group, _renamed(call, group, wanted))
+    return None
+
+
+@operation("iam", on=targets.GROUP)
+def delete_group(call: Call, group: Group) -> Reply:
+    held = (call.tx, call.account_id, group.group_id)
+    if memberships.users_of(*held, Cut(size=1)).items:
+        raise DeleteConflict("Cannot delete entity, must remove users from group first.")
+    if inline.of(*held):
+        raise DeleteConflict("Cannot delete entity, must delete policies first.")
+    if attachments.of(*held):
+        raise DeleteConflict("Cannot delete entity, must detach all policies first.")
+    GROUPS.remove(*held)
+    accounts.count(call.tx, call.account_id, "GroupsPerAccount", -1)
+    return None
+
+
+@operation("iam", on=targets.GROUPS_UNDER)
+def list_groups(
+    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    found = GROUPS.page(call.tx, call.account_id, path_prefix, paging.cut(marker, max_items))
+    return {"Groups": found.items, **found.rest()}
+
+
+def _member(call: Call, user_name: str) -> User:
+    user = USERS.find(call.tx, call.account_id, user_name)
+    if user is None:
+        raise NoSuchEntity(f"The user with name {user_name} cannot be found.")
+    return user
+
+
+@operation("iam", on=targets.GROUP)
+def add_user_to_group(call: Call, group: Group, user_name: str) -> Reply:
+    user = _member(call, user_name)
+    if memberships.is_member(call.tx, call.account_id, user.user_id, group.group_id):
+        return None
+    memberships.add(call.tx, call.account_id, user.user_id, group.group_id)
+    held = memberships.groups_of(call.tx, call.account_id, user.user_id, Cut())
+    quotas.admit("GroupsPerUser", len(held.items))
+    return None
+
+
+@operation("iam", on=targets.GROUP)
+def remove_user_from_group(call: Call, group: Group, user_name: str) -> Reply:
+    user = _member(call, user_name)
+    if not memberships.is_member(call.tx, call.account_id, user.user_id, group.group_id):
+        raise NoSuchEntity(f"The user with name {user_name} is not in the group {group.group_name}.")
+    memberships.remove(call.tx, call.account_id, user.user_id, group.group_id)
+    return None
+
+
+@operation("iam", on=targets.USER)
+def list_groups_for_user(
+    call: Call, user: User, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    found = memberships.groups_of(call.tx, call.account_id, user.user_id, paging.cut(marker, max_items))
+    return {"Groups": found.items, **found.rest()}

@@ -1,0 +1,96 @@
+"""Inline policies: the same four operations for users and groups."""
+
+from iamd.core.errors import NoSuchEntity
+from iamd.core.records import Group, User
+from iamd.ops import keys, targets
+from iamd.ops.call import Call
+from iamd.ops.iam import documents
+from iamd.ops.operation import Reply, operation
+from iamd.store import inline, paging
+from iamd.store.inline import Inline
+from iamd.store.paging import Cut
+
+
+def _put(call: Call, entity_id: str, policy: Inline, quota: str, whose: str) -> None:
+    held = inline.of(call.tx, call.account_id, entity_id)
+    others = [other for other in held if other.policy_name.lower() != policy.policy_name.lower()]
+    documents.accept_inline(policy.document, others, quota, whose)
+    inline.put(call.tx, call.account_id, entity_id, policy)
+
+
+def _held(call: Call, entity_id: str, policy_name: str, kind: str) -> Inline:
+    policy = inline.find(call.tx, call.account_id, entity_id, policy_name)
+    if policy is None:
+        raise NoSuchEntity(f"The {kind} policy with name {policy_name} cannot be found.")
+    return policy
+
+
+def _delete(call: Call, entity_id: str, policy_name: str, kind: str) -> None:
+    held = _held(call, entity_id, policy_name, kind)
+    inline.remove(call.tx, call.account_id, entity_id, held.policy_name)
+
+
+def _list(call: Call, entity_id: str, asked: Cut) -> Reply:
+    held = inline.of(call.tx, call.account_id, entity_id)
+    found = paging.names([policy.policy_name for policy in held], asked)
+    return {"PolicyNames": found.items, **found.rest()}
+
+
+@operation("iam", on=targets.USER, keys=(keys.HELD_BOUNDARY,))
+def put_user_policy(call: Call, user: User, policy_name: str, policy_document: str) -> Reply:
+    policy = Inline(policy_name, policy_document)
+    _put(call, user.user_id, policy, "UserPolicySize", f"user {user.user_name}")
+    return None
+
+
+@operation("iam", on=targets.USER)
+def get_user_policy(call: Call, user: User, policy_name: str) -> Reply:
+    policy = _held(call, user.user_id, policy_name, "user")
+    return {
+        "UserName": user.user_name,
+        "PolicyName": policy.policy_name,
+        "PolicyDocument": documents.encoded(policy.document),
+    }
+
+
+@operation("iam", on=targets.USER, keys=(keys.HELD_BOUNDARY,))
+def delete_user_policy(call: Call, user: User, policy_name: str) -> Reply:
+    _delete(call, user.user_id, policy_name, "user")
+    return None
+
+
+@operation("iam", on=targets.USER)
+def list_user_policies(
+    call: Call, user: User, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    return _list(call, user.user_id, paging.cut(marker, max_items))
+
+
+@operation("iam", on=targets.GROUP)
+def put_group_policy(call: Call, group: Group, policy_name: str, policy_document: str) -> Reply:
+    policy = Inline(policy_name, policy_document)
+    _put(call, group.group_id, policy, "GroupPolicySize", f"group {group.group_name}")
+    return None
+
+
+@operation("iam", on=targets.GROUP)
+def get_group_policy(call: Call, group: Group, policy_name: str) -> Reply:
+    policy = _held(call, group.group_id, policy_name, "group")
+    return {
+        "GroupName": group.group_name,
+        "PolicyName": policy.policy_name,
+        "PolicyDocument": documents.encoded(policy.document),
+    }
+
+
+@operation("iam", on=targets.GROUP)
+def delete_group_policy(call: Call, group: Group, policy_name: str) -> Reply:
+    _delete(call, group.group_id, policy_name, "group")
+    return None
+
+
+@operation("iam", on=targets.GROUP)
+def list_group_policies(
+    call: Call, group: Group, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    return _list(call, group.group_id, paging.cut(marker, max_items))

@@ -1,0 +1,124 @@
+"""Users: create, get, update, delete, list."""
+
+from typing import Any
+
+from iamd.core import arns, ids
+from iamd.core.errors import DeleteConflict
+from iamd.core.records import Tag, Tags, User
+from iamd.ops import keys, targets
+from iamd.ops.call import Call
+from iamd.ops.iam import boundaries, tags
+from iamd.ops.operation import Ask, Params, Reply, Target, operation
+from iamd.store import access_keys, accounts, attachments, inline, memberships, paging
+from iamd.store import tags as tag_store
+from iamd.store.named import USERS
+from iamd.store.paging import Cut
+
+
+def detail(user: User, held: Tags) -> dict[str, Any]:
+    """Return a user as GetUser and CreateUser show it, which lists do not."""
+    boundary = user.boundary_arn and {
+        "PermissionsBoundaryType": "Policy",
+        "PermissionsBoundaryArn": user.boundary_arn,
+    }
+    return {
+        "UserName": user.user_name,
+        "UserId": user.user_id,
+        "Path": user.path,
+        "Arn": user.arn,
+        "CreateDate": user.create_date,
+        "PermissionsBoundary": boundary or None,
+        "Tags": held or None,
+    }
+
+
+@operation(
+    "iam",
+    on=targets.NEW_USER,
+    keys=(keys.TAGGING, keys.WANTED_BOUNDARY),
+    also=tags.when_tagging("iam:TagUser"),
+)
+def create_user(
+    call: Call,
+    user_name: str,
+    path: str = "/",
+    permissions_boundary: str | None = None,
+    tags: list[dict[str, str]] | None = None,
+) -> Reply:
+    added = tuple(Tag(**tag) for tag in tags or ())
+    arn = arns.user(call.account_id, path, user_name)
+    user = User(ids.unique(ids.USER), user_name, path, arn, call.now, permissions_boundary)
+    if permissions_boundary is not None:
+        boundaries.require_attachable(call, permissions_boundary)
+    USERS.add(call.tx, call.account_id, user)
+    accounts.count(call.tx, call.account_id, "UsersPerAccount", +1)
+    put_tags(call, user.user_id, added)
+    return {"User": detail(user, added)}
+
+
+def put_tags(call: Call, user_id: str, added: Tags) -> None:
+    """Add a user's tags within its quota."""
+    tags.put(call, user_id, added, "TagsPerUser")
+
+
+@operation("iam", on=targets.USER_OR_ROOT)
+def get_user(call: Call, user: User | None) -> Reply:
+    if user is None:
+        return {"User": _root(call)}
+    return {"User": detail(user, tag_store.of(call.tx, call.account_id, user.user_id))}
+
+
+def _root(call: Call) -> dict[str, Any]:
+    account = accounts.find(call.tx, call.account_id)
+    created = account.create_date if account else None
+    return {"UserId": call.account_id, "Arn": call.caller.principal.arn, "CreateDate": created}
+
+
+def _renamed(call: Call, user: User, params: Params) -> User:
+    name, path = params.get("new_user_name", user.user_name), params.get("new_path", user.path)
+    return user._replace(user_name=name, path=path, arn=arns.user(call.account_id, path, name))
+
+
+def _at_both_ends(call: Call, target: Target, params: Params) -> list[Ask]:
+    # A rename is allowed on the name it leaves and on the name it takes.
+    if target.record is None:
+        return []
+    return [Ask("iam:UpdateUser", _renamed(call, target.record, params).arn)]
+
+
+@operation("iam", on=targets.USER, also=_at_both_ends)
+def update_user(
+    call: Call, user: User, new_path: str | None = None, new_user_name: str | None = None
+) -> Reply:
+    wanted = {"new_path": new_path or user.path, "new_user_name": new_user_name or user.user_name}
+    USERS.rename(call.tx, call.account_id, user, _renamed(call, user, wanted))
+    return None
+
+
+@operation("iam", on=targets.USER)
+def delete_user(call: Call, user: User) -> Reply:
+    _refuse_held(call, user)
+    tag_store.clear(call.tx, call.account_id, user.user_id)
+    USERS.remove(call.tx, call.account_id, user.user_id)
+    accounts.count(call.tx, call.account_id, "UsersPerAccount", -1)
+    return None
+
+
+def _refuse_held(call: Call, user: User) -> None:
+    held = (call.tx, call.account_id, user.user_id)
+    if access_keys.page(*held, Cut()).items:
+        raise DeleteConflict("Cannot delete entity, must delete access keys first.")
+    if memberships.groups_of(*held, Cut()).items:
+        raise DeleteConflict("Cannot delete entity, must remove users from group first.")
+    if inline.of(*held):
+        raise DeleteConflict("Cannot delete entity, must delete policies first.")
+    if attachments.of(*held):
+        raise DeleteConflict("Cannot delete entity, must detach all policies first.")
+
+
+@operation("iam", on=targets.USERS_UNDER)
+def list_users(
+    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    found = USERS.page(call.tx, call.account_id, path_prefix, paging.cut(marker, max_items))
+    return {"Users": found.items, **found.rest()}

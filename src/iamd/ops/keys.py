@@ -1,0 +1,36 @@
+"""Condition keys that requests bring along, each declared once with AWS's spelling."""
+
+from iamd.ops.operation import Context, Keys, Params, Target
+
+
+def _tagging(params: Params, _target: Target) -> Context:
+    tags = params.get("tags") or ()
+    if not tags:
+        return {}
+    named = {f"aws:requesttag/{tag['key'].lower()}": tag["value"] for tag in tags}
+    return {**named, "aws:tagkeys": tuple(tag["key"] for tag in tags)}
+
+
+def _untagging(params: Params, _target: Target) -> Context:
+    return {"aws:tagkeys": tuple(params["tag_keys"])}
+
+
+def _wanted_boundary(params: Params, _target: Target) -> Context:
+    wanted = params.get("permissions_boundary")
+    return {"iam:permissionsboundary": wanted} if wanted else {}
+
+
+def _held_boundary(_params: Params, target: Target) -> Context:
+    held = target.record.boundary_arn if target.record else None
+    return {"iam:permissionsboundary": held} if held else {}
+
+
+def _policy_arn(params: Params, _target: Target) -> Context:
+    return {"iam:policyarn": params["policy_arn"]}
+
+
+TAGGING = Keys(("aws:RequestTag/${TagKey}", "aws:TagKeys"), _tagging)
+UNTAGGING = Keys(("aws:TagKeys",), _untagging)
+WANTED_BOUNDARY = Keys(("iam:PermissionsBoundary",), _wanted_boundary)
+HELD_BOUNDARY = Keys(("iam:PermissionsBoundary",), _held_boundary)
+POLICY_ARN = Keys(("iam:PolicyARN",), _policy_arn)

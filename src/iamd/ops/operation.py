@@ -1,0 +1,107 @@
+"""What an operation is: a function, what it acts on, and what it asks leave for."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from iamd.core import models
+from iamd.core.errors import Fault
+from iamd.core.models import OperationModel
+from iamd.ops.call import Call
+
+Params = Mapping[str, Any]
+Context = Mapping[str, str | tuple[str, ...]]
+Reply = Mapping[str, Any] | None
+
+
+class Target(NamedTuple):
+    """What an operation acts on.
+
+    `context` holds condition keys in lower case. `missing` is said only to a caller who was allowed to ask.
+    """
+
+    arn: str
+    record: Any = None
+    context: Context = MappingProxyType({})
+    missing: Fault | None = None
+
+
+class Finder(NamedTuple):
+    """How an operation's target is found.
+
+    `consumes` names the parameters that the record stands for: the operation is given the record instead.
+    `resource_type` is the type that AWS's service authorization reference names, None where it names none.
+    """
+
+    find: Callable[[Call, Params], Target]
+    resource_type: str | None
+    consumes: tuple[str, ...] = ()
+
+
+class Keys(NamedTuple):
+    """Condition keys that a request brings along; `names` are AWS's spellings."""
+
+    names: tuple[str, ...]
+    read: Callable[[Params, Target], Context]
+
+
+class Ask(NamedTuple):
+    """One question to the policies: whether the caller may do this to that."""
+
+    action: str
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation that is served."""
+
+    model: OperationModel
+    run: Callable[..., Reply]
+    on: Finder
+    keys: tuple[Keys, ...]
+    also: Callable[[Call, Target, Params], Iterable[Ask]]
+    reads: bool
+
+    @property
+    def action(self) -> str:
+        """The action that policies name it by."""
+        return f"{self.model.service}:{self.model.name}"
+
+    def perform(self, call: Call, target: Target, params: Params) -> Reply:
+        """Run the operation on a target that was found and allowed."""
+        if not self.on.consumes:
+            return self.run(call, **params)
+        rest = {name: value for name, value in params.items() if name not in self.on.consumes}
+        return self.run(call, target.record, **rest)
+
+
+def _nothing_more(_call: Call, _target: Target, _params: Params) -> Iterable[Ask]:
+    return ()
+
+
+def operation(
+    service: str,
+    on: Finder,
+    keys: tuple[Keys, ...] = (),
+    also: Callable[[Call, Target, Params], Iterable[Ask]] = _nothing_more,
+) -> Callable[[Callable[..., Reply]], Operation]:
+    """Make a function the operation of its name; its keyword parameters are the input's members.
+
+    An operation reads when its name begins with Get or List; any other may write.
+    """
+
+    def make(function: Callable[..., Reply]) -> Operation:
+        by_function = {model.function: model for model in models.load(service).operations.values()}
+        model = by_function[function.__name__]
+        return Operation(model, function, on, keys, also, model.name.startswith(("Get", "List")))
+
+    return make
+
+
+def served_by(*modules: object) -> dict[str, Operation]:
+    """Return the operations that modules define, by their names on the wire."""
+    found = (value for module in modules for _, value in inspect.getmembers(module))
+    return {value.model.name: value for value in found if isinstance(value, Operation)}

@@ -1,0 +1,141 @@
+"""What operations act on, found before anybody is asked: ARNs hold stored paths, conditions need tags."""
+
+from iamd.core import arns, managed
+from iamd.core.errors import Fault, NoSuchEntity, ValidationError
+from iamd.core.records import Tags
+from iamd.ops.call import Call
+from iamd.ops.operation import Context, Finder, Params, Target
+from iamd.store import access_keys, policies, tags
+from iamd.store.named import GROUPS, USERS
+
+
+def tag_context(held: Tags) -> Context:
+    """Return the condition keys of a resource's tags, under both of their names."""
+    return {f"{prefix}:resourcetag/{tag.key.lower()}": tag.value for tag in held for prefix in ("aws", "iam")}
+
+
+# Users.
+
+
+def _find_user(call: Call, params: Params) -> Target:
+    return _user_named(call, params["user_name"])
+
+
+def _user_named(call: Call, name: str) -> Target:
+    user = USERS.find(call.tx, call.account_id, name)
+    if user is None:
+        missing = NoSuchEntity(f"The user with name {name} cannot be found.")
+        return Target(call.arn(f"user/{name}"), missing=missing)
+    return Target(user.arn, user, tag_context(tags.of(call.tx, call.account_id, user.user_id)))
+
+
+def _find_user_or_self(call: Call, params: Params) -> Target:
+    if "user_name" in params:
+        return _user_named(call, params["user_name"])
+    if call.caller.user is None:
+        missing = ValidationError("Must specify userName when calling with non-User credentials")
+        return Target(call.caller.principal.arn, missing=missing)
+    return Target(call.caller.user.arn, call.caller.user, tag_context(call.caller.tags))
+
+
+def _find_user_or_root(call: Call, params: Params) -> Target:
+    if "user_name" in params or call.caller.user is not None:
+        return _find_user_or_self(call, params)
+    return Target(call.caller.principal.arn)
+
+
+def _new_user(call: Call, params: Params) -> Target:
+    return Target(call.arn(f"user{params.get('path', '/')}{params['user_name']}"))
+
+
+def _users_under(call: Call, params: Params) -> Target:
+    return Target(call.arn(f"user{params.get('path_prefix', '/')}"))
+
+
+USER = Finder(_find_user, "user", ("user_name",))
+USER_OR_SELF = Finder(_find_user_or_self, "user", ("user_name",))
+USER_OR_ROOT = Finder(_find_user_or_root, "user", ("user_name",))
+NEW_USER = Finder(_new_user, "user")
+USERS_UNDER = Finder(_users_under, None)
+
+
+# Groups, which have no tags.
+
+
+def _find_group(call: Call, params: Params) -> Target:
+    name = params["group_name"]
+    group = GROUPS.find(call.tx, call.account_id, name)
+    if group is None:
+        missing = NoSuchEntity(f"The group with name {name} cannot be found.")
+        return Target(call.arn(f"group/{name}"), missing=missing)
+    return Target(group.arn, group)
+
+
+def _new_group(call: Call, params: Params) -> Target:
+    return Target(call.arn(f"group{params.get('path', '/')}{params['group_name']}"))
+
+
+def _groups_under(call: Call, params: Params) -> Target:
+    return Target(call.arn(f"group{params.get('path_prefix', '/')}"))
+
+
+GROUP = Finder(_find_group, "group", ("group_name",))
+NEW_GROUP = Finder(_new_group, "group")
+GROUPS_UNDER = Finder(_groups_under, None)
+
+
+# Managed policies: the account's own, and AWS's, which belong to everybody and change for nobody.
+
+
+def _find_policy(call: Call, params: Params) -> Target:
+    arn = params["policy_arn"]
+    aws_managed = managed.catalog().get(arn)
+    if aws_managed is not None:
+        return Target(arn, aws_managed)
+    policy = policies.find(call.tx, call.account_id, arn)
+    if policy is None:
+        return Target(arn, missing=_no_policy(arn))
+    return Target(arn, policy, tag_context(tags.of(call.tx, call.account_id, policy.policy_id)))
+
+
+def _no_policy(arn: str) -> Fault:
+    if ":policy/" not in arn or not arn.startswith(f"arn:{arns.PARTITION}:iam::"):
+        return ValidationError(f"ARN {arn} is not valid.")
+    return NoSuchEntity(f"Policy {arn} was not found.")
+
+
+def _new_policy(call: Call, params: Params) -> Target:
+    return Target(call.arn(f"policy{params.get('path', '/')}{params['policy_name']}"))
+
+
+def _policies_under(_call: Call, params: Params) -> Target:
+    # Not an ARN, and what AWS says: only a statement on all resources matches it.
+    return Target(f"policy path {params.get('path_prefix', '/')}")
+
+
+POLICY = Finder(_find_policy, "policy", ("policy_arn",))
+NEW_POLICY = Finder(_new_policy, "policy")
+POLICIES_UNDER = Finder(_policies_under, None)
+
+
+# Access keys, which are asked for by their owner; and all else.
+
+
+def _owner_of_key(call: Call, params: Params) -> Target:
+    access_key_id = params["access_key_id"]
+    key = access_keys.find(call.tx, call.account_id, access_key_id)
+    if key is None:
+        missing = NoSuchEntity(f"The Access Key with id {access_key_id} cannot be found.")
+        return Target(call.arn("user/*"), missing=missing)
+    owner = USERS.by_id(call.tx, call.account_id, key.user_id)
+    if owner is None:
+        return Target(arns.root(call.account_id), key)
+    return Target(owner.arn, key, tag_context(tags.of(call.tx, call.account_id, owner.user_id)))
+
+
+def _everything(_call: Call, _params: Params) -> Target:
+    return Target("*")
+
+
+OWNER_OF_KEY = Finder(_owner_of_key, "user", ("access_key_id",))
+EVERYTHING = Finder(_everything, None)

@@ -1,0 +1,41 @@
+"""Conditions: whether one operator, key and list of values hold for a request's context."""
+
+from collections.abc import Sequence
+
+from iamd.policy.document import Condition, Quantifier
+from iamd.policy.operators import NULL, OPERATORS
+from iamd.policy.values import boolean
+from iamd.policy.variables import Context, present
+
+
+def holds(condition: Condition, context: Context, *, variables: bool) -> bool:
+    """Evaluate one condition; `variables` says whether the policy's Version lets `${…}` act."""
+    value = present(context, condition.key)
+    if condition.operator == NULL:
+        return any(boolean(wanted) is (value is None) for wanted in condition.values)
+    if value is None:
+        return _holds_without_key(condition)
+    if condition.quantifier is None:
+        return isinstance(value, str) and _passes(condition, value, context, variables)
+    each = (_passes(condition, one, context, variables) for one in _listed(value))
+    return all(each) if condition.quantifier is Quantifier.ALL else any(each)
+
+
+def _holds_without_key(condition: Condition) -> bool:
+    if condition.if_exists:
+        return True
+    if condition.quantifier is None:
+        return OPERATORS[condition.operator].negated
+    return condition.quantifier is Quantifier.ALL
+
+
+def _listed(value: str | Sequence[str]) -> Sequence[str]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _passes(condition: Condition, value: str, context: Context, variables: bool) -> bool:
+    """Compare one request value with all policy values: any of them (OR), or none where negated (NOR)."""
+    operator = OPERATORS[condition.operator]
+    scope = context if variables else None
+    answers = (operator.compare(value, wanted, scope) for wanted in condition.values)
+    return all(answer is False for answer in answers) if operator.negated else any(answers)

@@ -1,0 +1,134 @@
+"""What a saved policy's actions, resources and principals must look like, and what AWS says otherwise."""
+
+import re
+from typing import Final
+
+from iamd.policy.document import PrincipalName, Statement
+from iamd.policy.patterns import glob
+from iamd.policy.principals import is_account_id
+
+_ARN_FIELDS = 6
+_FEWEST_FIELDS = 3
+_VENDOR = re.compile(r"[A-Za-z0-9.-]+")
+_ACCOUNT = re.compile(r"[A-Za-z0-9*?-]*")
+_UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,124}")
+_PRINCIPAL = re.compile(
+    r"arn:aws[a-z-]*:(?:iam::[0-9]{12}:(?:root|(?:user|role)/[^*?]+)"
+    r"|sts::[0-9]{12}:(?:assumed-role/[^/*?]+/[^/*?]+|federated-user/[^/*?]+))"
+)
+_SERVICE = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+
+IAM_PATHS: Final = (
+    "user/",
+    "federated-user/",
+    "role/",
+    "group/",
+    "instance-profile/",
+    "mfa/",
+    "server-certificate/",
+    "policy/",
+    "sms-mfa/",
+    "saml-provider/",
+    "oidc-provider/",
+    "report/",
+    "access-report/",
+)
+_S3_WITH_REGION = ("accesspoint/", "access-grants/", "*")
+
+TRUST_ACTIONS: Final = frozenset(
+    {
+        "sts:assumerole",
+        "sts:assumerolewithsaml",
+        "sts:assumerolewithwebidentity",
+        "sts:tagsession",
+        "sts:setsourceidentity",
+        "sts:setcontext",
+    }
+)
+
+
+def action_fault(action: str) -> str | None:
+    """Say what is wrong with an entry of Action or NotAction."""
+    if action in {"*", "*:*"}:
+        return None
+    vendor, colon, name = action.partition(":")
+    if not colon:
+        return "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+    if ":" in name:
+        return "Actions/Condition can contain only one colon."
+    return None if _VENDOR.fullmatch(vendor) else f"Vendor {vendor} is not valid"
+
+
+def resource_fault(resource: str, partition: str) -> str | None:
+    """Say what is wrong with an entry of Resource or NotResource; see `is_legacy_arn` for what is worse."""
+    if resource == "*":
+        return None
+    prefix, *fields = resource.split(":", _ARN_FIELDS - 1)
+    if not fields:
+        return f'Resource {resource} must be in ARN format or "*".'
+    if not _partition_fits(fields[0], partition):
+        return _partition_fault(fields)
+    if prefix != "arn":
+        return f'Resource {resource} must be in ARN format or "*".'
+    if len(fields) == 1 or (fields[1] and not _VENDOR.fullmatch(fields[1])):
+        return "Resource vendor must be fully qualified and cannot contain regexes."
+    return _service_fault(resource, fields)
+
+
+def _partition_fits(pattern: str, partition: str) -> bool:
+    return bool(pattern) and glob(pattern, partition)
+
+
+def _partition_fault(fields: list[str]) -> str:
+    padded = [*fields, "*", "*", "*", "*"][: _ARN_FIELDS - 1]
+    return f'Partition "{fields[0]}" is not valid for resource "arn:{":".join(padded)}".'
+
+
+def _service_fault(resource: str, fields: list[str]) -> str | None:
+    service, region, path = fields[1], "".join(fields[2:3]), "".join(fields[4:5])
+    if service == "s3" and region and not path.startswith(_S3_WITH_REGION):
+        return f"Resource {resource} can not contain region information."
+    if service == "iam" and region:
+        return f"IAM resource {resource} cannot contain region information."
+    if service == "iam" and path not in {"*", "root"} and not path.startswith(IAM_PATHS):
+        return f'IAM resource path must either be "*" or start with {", ".join(IAM_PATHS)}.'
+    return None
+
+
+def is_legacy_arn(resource: str) -> bool:
+    """Tell an ARN whose shape AWS's old parser refuses: holes, or anything but an account where one is."""
+    if resource == "*":
+        return False
+    fields = resource.split(":", _ARN_FIELDS - 1)
+    if len(fields) >= _FEWEST_FIELDS and not fields[2]:
+        return True
+    if len(fields) < _ARN_FIELDS:
+        return "::" in resource
+    return "${" in fields[3] or not _ACCOUNT.fullmatch(fields[4])
+
+
+def principal_fault(name: PrincipalName) -> str | None:
+    """Say what is wrong with the form of an entry of Principal; whether it exists is for the store to say."""
+    if _principal_fits(name):
+        return None
+    kind = "AWS" if name.type == "AWS" else name.type.upper()
+    return f'Invalid principal in policy: "{kind}":"{name.value}"'
+
+
+def _principal_fits(name: PrincipalName) -> bool:
+    if name.type == "AWS":
+        return name.value == "*" or is_account_id(name.value) or _fits_entity(name.value)
+    if name.type == "Service":
+        return _SERVICE.fullmatch(name.value) is not None
+    return bool(name.value) and not set(name.value) & set("*?")
+
+
+def _fits_entity(value: str) -> bool:
+    return (_PRINCIPAL.fullmatch(value) or _UNIQUE_ID.fullmatch(value)) is not None
+
+
+def is_trust_action(statement: Statement) -> bool:
+    """Tell whether a trust policy's statement keeps to the actions that assume a role."""
+    return statement.not_actions is None and all(
+        action.lower() in TRUST_ACTIONS for action in statement.actions or ()
+    )

@@ -1,0 +1,101 @@
+"""Condition operators: how one value of the request compares with one value of the policy.
+
+A comparison answers True, False, or None where either side cannot be read. Variables act in the String and
+Arn families alone; a variable without value makes its policy value match nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt
+from types import MappingProxyType
+from typing import Any, Final
+
+from iamd.policy import values
+from iamd.policy.patterns import Part, glob_parts
+from iamd.policy.variables import Scope, expand, expand_fields, fill
+
+Comparison = Callable[[str, str, Scope], bool | None]
+
+_ARN_FIELDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator; a negated one holds where its comparison with every policy value is False."""
+
+    compare: Comparison
+    negated: bool = False
+
+
+def _string_equals(value: str, wanted: str, scope: Scope) -> bool:
+    return value == fill(wanted, scope)
+
+
+def _string_equals_ignore_case(value: str, wanted: str, scope: Scope) -> bool:
+    text = fill(wanted, scope)
+    return text is not None and value.lower() == text.lower()
+
+
+def _string_like(value: str, wanted: str, scope: Scope) -> bool:
+    parts = expand(wanted, scope)
+    return parts is not None and glob_parts(parts, value)
+
+
+def _arn_like(value: str, wanted: str, scope: Scope) -> bool | None:
+    fields, patterns = value.split(":", _ARN_FIELDS - 1), expand_fields(wanted, scope)
+    if len(fields) != _ARN_FIELDS or len(patterns) != _ARN_FIELDS:
+        return None
+    return all(_field_like(field, parts) for field, parts in zip(fields, patterns, strict=True))
+
+
+def _field_like(field: str, parts: tuple[Part, ...] | None) -> bool:
+    return parts is not None and glob_parts(parts, field)
+
+
+def _read(reader: Callable[[str], Any], test: Callable[[Any, Any], bool]) -> Comparison:
+    def compare(value: str, wanted: str, _scope: Scope) -> bool | None:
+        left, right = reader(value), reader(wanted)
+        return None if left is None or right is None else test(left, right)
+
+    return compare
+
+
+def _in_network(value: str, wanted: str, _scope: Scope) -> bool | None:
+    address, network = values.address(value), values.network(wanted)
+    return None if address is None or network is None else address in network
+
+
+def _ordered(family: str, reader: Callable[[str], Any]) -> dict[str, Operator]:
+    equal = _read(reader, eq)
+    return {
+        f"{family}Equals": Operator(equal),
+        f"{family}NotEquals": Operator(equal, negated=True),
+        f"{family}LessThan": Operator(_read(reader, lt)),
+        f"{family}LessThanEquals": Operator(_read(reader, le)),
+        f"{family}GreaterThan": Operator(_read(reader, gt)),
+        f"{family}GreaterThanEquals": Operator(_read(reader, ge)),
+    }
+
+
+NULL: Final = "Null"
+
+OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
+    {
+        "StringEquals": Operator(_string_equals),
+        "StringNotEquals": Operator(_string_equals, negated=True),
+        "StringEqualsIgnoreCase": Operator(_string_equals_ignore_case),
+        "StringNotEqualsIgnoreCase": Operator(_string_equals_ignore_case, negated=True),
+        "StringLike": Operator(_string_like),
+        "StringNotLike": Operator(_string_like, negated=True),
+        **_ordered("Numeric", values.number),
+        **_ordered("Date", values.instant),
+        "Bool": Operator(_read(values.boolean, eq)),
+        "BinaryEquals": Operator(_read(values.binary, eq)),
+        "IpAddress": Operator(_in_network),
+        "NotIpAddress": Operator(_in_network, negated=True),
+        "ArnEquals": Operator(_arn_like),
+        "ArnLike": Operator(_arn_like),
+        "ArnNotEquals": Operator(_arn_like, negated=True),
+        "ArnNotLike": Operator(_arn_like, negated=True),
+    }
+)

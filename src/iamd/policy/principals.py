@@ -1,0 +1,183 @@
+"""Principals: who calls, and how a Principal element names them.
+
+How a statement names its caller decides what the grant is worth (see `decide`), so a match is no mere yes:
+it says whether the caller itself is named, or its role, the user behind it, or only its account.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from iamd.policy.document import PrincipalName, Statement
+
+_ARN_FIELDS = 6
+_ACCOUNT_DIGITS = 12
+
+
+class PrincipalKind(Enum):
+    """What a caller is. A role session of any origin is ROLE_SESSION once it has its credentials."""
+
+    ROOT = "root"
+    USER = "user"
+    ROLE_SESSION = "role session"
+    FEDERATED_USER = "federated user"
+    WEB_IDENTITY = "web identity"
+    SAML = "SAML"
+    SERVICE = "service"
+    ANONYMOUS = "anonymous"
+
+    @property
+    def has_identity_side(self) -> bool:
+        """Whether identity policies, a boundary, session policies and SCPs can apply at all."""
+        return self in _WITH_IDENTITY_SIDE
+
+
+_WITH_IDENTITY_SIDE = frozenset(
+    {PrincipalKind.ROOT, PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER}
+)
+
+
+class MatchKind(IntEnum):
+    """How an entry names the caller, the weaker grant first."""
+
+    ACCOUNT = 1
+    USER = 2
+    ROLE = 3
+    FEDERATED = 4
+    SERVICE = 5
+    SELF = 6
+    STAR = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller of a request.
+
+    `arn` is what AWS prints: the session's ARN for sessions, the name for services, the provider for web
+    identity and SAML, empty for the anonymous. `unique_id` is the user's AIDA… (for a federated user: of
+    the user behind it) or the role's AROA… without session name. Without `role_arn` a session is matched to
+    its role by account and name, since session ARNs drop the role's path.
+    """
+
+    kind: PrincipalKind
+    arn: str
+    account: str | None
+    unique_id: str | None = None
+    role_arn: str | None = None
+    user_arn: str | None = None
+
+    @property
+    def is_service_linked(self) -> bool:
+        """Whether this is a session of a service-linked role, which SCPs and RCPs leave alone."""
+        return self.role_arn is not None and ":role/aws-service-role/" in self.role_arn
+
+
+def principal_from_arn(arn: str, principal_type: str = "AWS") -> Principal:
+    """Make a caller of what a test or a simulator gives; ValueError if no caller has such a name.
+
+    `principal_type` is "AWS", "Service", "Federated" or "Anonymous". A role's own ARN stands for a session
+    of it.
+    """
+    if principal_type == "Anonymous" or not arn:
+        return Principal(PrincipalKind.ANONYMOUS, "", None)
+    if principal_type == "Service":
+        return Principal(PrincipalKind.SERVICE, arn, None)
+    if principal_type == "Federated":
+        saml = ":saml-provider/" in arn
+        return Principal(PrincipalKind.SAML if saml else PrincipalKind.WEB_IDENTITY, arn, None)
+    return _aws_principal(arn)
+
+
+def _aws_principal(arn: str) -> Principal:
+    if is_account_id(arn):
+        return Principal(PrincipalKind.ROOT, f"arn:aws:iam::{arn}:root", arn)
+    fields = arn.split(":", _ARN_FIELDS - 1)
+    if len(fields) != _ARN_FIELDS or not is_account_id(fields[4]):
+        raise ValueError(f"not the ARN of a principal: {arn}")
+    service, account, resource = fields[2], fields[4], fields[5]
+    kind = _CALLERS.get((service, "root" if resource == "root" else resource.partition("/")[0]))
+    if kind is None:
+        raise ValueError(f"not the ARN of a principal: {arn}")
+    return Principal(kind, arn, account, role_arn=arn if resource.startswith("role/") else None)
+
+
+_CALLERS = {
+    ("iam", "root"): PrincipalKind.ROOT,
+    ("iam", "user"): PrincipalKind.USER,
+    ("iam", "role"): PrincipalKind.ROLE_SESSION,
+    ("sts", "assumed-role"): PrincipalKind.ROLE_SESSION,
+    ("sts", "federated-user"): PrincipalKind.FEDERATED_USER,
+}
+
+
+def is_account_id(text: str) -> bool:
+    """Tell whether the text is an account's twelve digits."""
+    return len(text) == _ACCOUNT_DIGITS and text.isascii() and text.isdigit()
+
+
+def match_principal(statement: Statement, caller: Principal, *, bounded: bool) -> MatchKind | None:
+    """Say how a statement names the caller, or None; one without Principal and NotPrincipal names nobody.
+
+    `bounded`: the caller has a permissions boundary, which no exemption in a Deny with NotPrincipal survives.
+    """
+    if statement.principals is not None:
+        return strongest(match_name(name, caller) for name in statement.principals)
+    if statement.not_principals is None:
+        return None
+    exempt = any(match_name(name, caller) for name in statement.not_principals)
+    if exempt and not (bounded and statement.effect == "Deny"):
+        return None
+    return MatchKind.STAR
+
+
+def strongest(kinds: Iterable[MatchKind | None]) -> MatchKind | None:
+    """Pick the match that grants most."""
+    return max((kind for kind in kinds if kind is not None), default=None)
+
+
+def match_name(name: PrincipalName, caller: Principal) -> MatchKind | None:
+    """Match one entry of a Principal element; names are case-sensitive and have no partial wildcards."""
+    if name.type == "AWS":
+        return _match_aws(name.value, caller)
+    if caller.arn != name.value:
+        return None
+    if name.type == "Service" and caller.kind is PrincipalKind.SERVICE:
+        return MatchKind.SERVICE
+    provider = caller.kind in {PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML}
+    return MatchKind.FEDERATED if name.type == "Federated" and provider else None
+
+
+def _match_aws(value: str, caller: Principal) -> MatchKind | None:
+    if value == "*":
+        return MatchKind.STAR
+    if not caller.kind.has_identity_side:
+        return None
+    if _names_account(value, caller):
+        return MatchKind.ACCOUNT
+    if caller.kind is PrincipalKind.ROLE_SESSION and _names_role(value, caller):
+        return MatchKind.ROLE
+    if caller.kind is PrincipalKind.FEDERATED_USER and value in {caller.user_arn, caller.unique_id}:
+        return MatchKind.USER
+    by_id = caller.kind is PrincipalKind.USER and value == caller.unique_id
+    return MatchKind.SELF if by_id or value == caller.arn else None
+
+
+def _names_account(value: str, caller: Principal) -> bool:
+    return caller.account is not None and value in {
+        caller.account,
+        f"{_partition(caller)}:iam::{caller.account}:root",
+    }
+
+
+def _names_role(value: str, caller: Principal) -> bool:
+    if value == caller.unique_id:
+        return True
+    if caller.role_arn is not None:
+        return value == caller.role_arn
+    role = caller.arn.rpartition(":")[2].split("/")[1:2]
+    prefix = f"{_partition(caller)}:iam::{caller.account}:role/"
+    return value.startswith(prefix) and [value.rpartition("/")[2]] == role
+
+
+def _partition(caller: Principal) -> str:
+    return ":".join(caller.arn.split(":", 2)[:2])
