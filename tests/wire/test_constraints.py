@@ -143,7 +143,8 @@ ONE = [
         "RoleArn=arn:aws:iam::123456789012:role/%C2%9F&RoleSessionName=s1",
         (
             f"Value 'arn:aws:iam::123456789012:role/\x9f' at 'roleArn' {FAILED} "
-            r"satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+"
+            r"satisfy regular expression pattern: "
+            r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+"
         ),
     ),
 ]

@@ -1,6 +1,7 @@
 """Requests in the Query protocol: forms, and the values in them."""
 
 from contextlib import suppress
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given, settings
@@ -99,7 +100,8 @@ def test_bytes_that_are_no_form(text: bytes) -> None:
 
 
 def test_a_query_string_that_is_not_of_wsgi() -> None:
-    assert read_form("A=\u20ac", b"", "") == {"A": "?"}
+    with pytest.raises(MalformedQueryString, match="not allowed"):
+        read_form("A=\u20ac", b"", "")
 
 
 @pytest.mark.parametrize(
@@ -327,6 +329,16 @@ def test_any_bytes_are_read_or_refused(body: bytes, query: str, shape: Shape) ->
         return
     assert all(type(name) is str and type(text) is str for name, text in read.items())
     assert value.keys() <= {member.attr for member in shape.members}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(), st.text('=_%&+ \t\r\n."aF09', max_size=20), st.sampled_from(["", "=", "=_ \t\r\n%.", "aF09"])
+)
+def test_any_text_is_sent(name: str, text: str, plain: str) -> None:
+    name = name.replace("\0", "")
+    body = f"A={quote(name, safe='/')}&B={quote(text, safe=plain.replace('%', ''))}"
+    assert form(body) == {"A": name, "B": text}
 
 
 @settings(max_examples=100, deadline=None)

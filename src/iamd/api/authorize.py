@@ -52,7 +52,7 @@ def authorize(
     params: Params,
     around: dict[str, str],
 ) -> None:
-    """Ask the policies for every action that a call needs; AccessDenied with the reason for the first refused."""
+    """Ask the policies for every action that a call needs; AccessDenied gives the reason of a refusal."""
     keys = {**around, **target.context}
     for more in operation.keys:
         keys.update(more.read(params, target))

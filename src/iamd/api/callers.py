@@ -1,7 +1,8 @@
 """From a proof to a caller, and to the policies that bear on it.
 
-What is kept between requests cannot change: opened secrets by their sealed content, callers by their account's
-revision, which every write to the account renews. So nothing is ever invalidated, and nothing is ever stale.
+What is kept between requests cannot change: opened secrets by their sealed content, callers by their
+account's revision, which every write to the account renews. So nothing is ever invalidated, and nothing
+is ever stale.
 """
 
 import contextlib
@@ -36,6 +37,10 @@ def _parsed(document: str) -> Policy:
     return parse(document)
 
 
+def _data_key_place(account_id: str) -> str:
+    return f"accounts/{account_id}"
+
+
 class Vault:
     """Opens what is sealed under the master key."""
 
@@ -43,9 +48,13 @@ class Vault:
         self._master_key = master_key
         self._opened: Lru[bytes] = Lru(8192)
 
+    def seal_data_key(self, account_id: str, data_key: bytes) -> bytes:
+        """Seal a new account's data key."""
+        return seal.seal(self._master_key, data_key, _data_key_place(account_id))
+
     def data_key(self, account_id: str, sealed: bytes) -> bytes:
         """Return an account's data key."""
-        return self._open(self._master_key, sealed, f"accounts/{account_id}")
+        return self._open(self._master_key, sealed, _data_key_place(account_id))
 
     def secret(self, credential: Credential) -> str:
         """Return an access key's secret."""

@@ -5,16 +5,19 @@ Nobody who only reads or is refused takes part in the writers' queue; what they 
 and again, is one event with a count.
 """
 
+import contextlib
 import json
 import queue
 import threading
 import time
+from datetime import timedelta
 from typing import NamedTuple
 
 import structlog
 
+from iamd.core import clock
 from iamd.core.errors import ServiceUnavailable
-from iamd.store import access_keys, audit
+from iamd.store import access_keys, accounts, audit
 from iamd.store.access_keys import Use
 from iamd.store.audit import Event
 from iamd.store.database import Database
@@ -22,6 +25,7 @@ from iamd.store.database import Database
 _GROUP_SECONDS = 0.05
 _QUEUE = 10_000
 _RETRY_SECONDS = 0.5
+_PURGE_SECONDS = 3600
 
 
 class Note(NamedTuple):
@@ -35,8 +39,9 @@ class Note(NamedTuple):
 class Recorder:
     """Writes notes from a thread of its own until it is closed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keep: timedelta) -> None:
         self._database = database
+        self._keep = keep
         self._notes: queue.Queue[Note | None] = queue.Queue(_QUEUE)
         self._log = structlog.get_logger("iamd.recorder")
         self._thread = threading.Thread(target=self._work, name="iamd-recorder", daemon=True)
@@ -55,11 +60,14 @@ class Recorder:
         self._thread.join()
 
     def _work(self) -> None:
-        going = True
+        going, next_purge = True, time.monotonic() + _PURGE_SECONDS
         while going:
             group, going = self._group()
             if group:
                 self._write(group, going=going)
+            if time.monotonic() >= next_purge:
+                next_purge = time.monotonic() + _PURGE_SECONDS
+                self._purge()
         self._database.close()
 
     def _group(self) -> tuple[list[Note], bool]:
@@ -78,6 +86,13 @@ class Recorder:
         if first is not None:
             group.append(first)
         return group, first is not None
+
+    def _purge(self) -> None:
+        """Delete the events that are older than an operator wants them kept."""
+        before = clock.iso(clock.now() - self._keep)
+        with contextlib.suppress(ServiceUnavailable), self._database.write() as tx:
+            for account in accounts.every(tx):
+                audit.purge(tx, account.account_id, before)
 
     def _write(self, group: list[Note], *, going: bool) -> None:
         while True:

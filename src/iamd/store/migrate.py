@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from iamd.store.database import Database
+from iamd.store.query import Query, Tx, first
 
 _FOLDER = Path(__file__).parent / "migrations"
 LATEST = "0001"  # a test compares it with the newest migration
@@ -59,6 +60,14 @@ def _refuse_newer(held: str | None, known: set[str]) -> None:
         raise NewerStoreError(
             f"the store has schema {held}, written by a newer iamd; this one knows up to {LATEST}"
         )
+
+
+_version = Query(sa.select(sa.literal_column("version_num")).select_from(sa.text("alembic_version")), first)
+
+
+def version(tx: Tx) -> str | None:
+    """Return the schema of a store that has one."""
+    return _version.one(tx)
 
 
 def current(database: Database) -> str | None:

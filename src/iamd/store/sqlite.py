@@ -25,7 +25,8 @@ class Sqlite:
         self.url = f"sqlite:///{self.file}"
         self._turn = turn or Turn(1)
         self._pool = Pool(self._connect)
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()
+        self._depth = 0  # of the lock, changed by its holder only
         self._lock_file = folder / "write.lock"
 
     def _connect(self) -> sqlite3.Connection:
@@ -69,13 +70,22 @@ class Sqlite:
         # Whoever waits for the lock holds no turn, or its holder could not go on.
         with self._turn.aside():
             self._writing.acquire()
-            held = self._lock_file.open("ab")
-            fcntl.flock(held, fcntl.LOCK_EX)
         try:
-            yield
+            with contextlib.nullcontext() if self._depth else self._between_processes():
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
         finally:
-            held.close()
             self._writing.release()
+
+    @contextlib.contextmanager
+    def _between_processes(self) -> Iterator[None]:
+        with self._lock_file.open("ab") as held:
+            with self._turn.aside():
+                fcntl.flock(held, fcntl.LOCK_EX)
+            yield
 
     def close(self) -> None:
         self._pool.close()

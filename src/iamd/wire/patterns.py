@@ -21,8 +21,8 @@ _SUPPLEMENTARY = (r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
 
 _PIECE = re.compile(
     r"""
-      (?P<kept> \\U[0-9A-F]{8} | \\u[0-9A-Fa-f]{4} | \\[^A-Za-z0-9] | \(\?[:=!] | \((?!\?) | (?!&&)[^\\(\[\].] )
-    | (?P<meet> && )
+      (?P<meet> && )
+    | (?P<kept> \\U[0-9A-F]{8} | \\u[0-9A-Fa-f]{4} | \\[^A-Za-z0-9] | \(\?[:=!] | \((?!\?) | [^\\(\[\].] )
     | (?P<property> \\p\{[A-Z][a-z]?\} )
     | (?P<shorthand> \\[wds] )
     | (?P<dot> \. )

@@ -6,11 +6,11 @@ an operation's input out of the result, with closures that are made once for eac
 
 import re
 from base64 import b64decode
+from binascii import a2b_qp
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from iamd.core import clock
 from iamd.core.errors import MalformedInput, MalformedQueryString
@@ -41,7 +41,7 @@ def read_form(query_string: str, body: bytes, content_type: str) -> dict[str, st
     presigned request, are held to the same and left out of the result: they belong to the signature.
     MalformedQueryString for what is no form, MalformedInput for a body that does not say it is one.
     """
-    pairs = _pairs(_decoded(query_string.encode("latin-1", "replace"))) if query_string else []
+    pairs = _pairs(_decoded(_bytes(query_string))) if query_string else []
     if body:
         _require_form(content_type)
         pairs += _pairs(_decoded(body))
@@ -58,6 +58,14 @@ def _require_form(content_type: str) -> None:
     kind, *rest = (part.strip().lower().replace('"', "") for part in content_type.split(";"))
     if kind not in ("", _FORM) or not _CHARSETS.issuperset(rest):
         raise MalformedInput(f"The content type of a request must be {_FORM}; charset=utf-8.")
+
+
+def _bytes(query_string: str) -> bytes:
+    """Undo what WSGI did to a query string, which is to show each byte as a character."""
+    try:
+        return query_string.encode("latin-1")
+    except UnicodeEncodeError:
+        raise MalformedQueryString("The query string contains a character that is not allowed.") from None
 
 
 def _decoded(source: bytes) -> str:
@@ -92,8 +100,10 @@ def _text(part: str) -> str:
         return part
     if _BAD_ESCAPE.search(part):
         raise MalformedQueryString("The query string contains a syntax error.")
+    # Quoted-printable is the same encoding with another sign: it is decoded at C's speed, and without an
+    # object for each escape, of which ten megabytes of metadata may hold three million.
     try:
-        return unquote_to_bytes(part).decode()
+        return a2b_qp(part.replace("=", "%3D").replace("%", "=").encode()).decode()
     except UnicodeDecodeError:
         raise MalformedQueryString("The query string is not valid UTF-8.") from None
 

@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Request(NamedTuple):
-    """`query` is as sent, without its question mark; header names are lower-case, repeated values comma-joined."""
+    """`query` is as sent, without its question mark; header names are in lower case.
+
+    A header that was sent more than once has its values joined by commas.
+    """
 
     method: str
     path: str

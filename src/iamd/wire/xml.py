@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import is_dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from iamd.core import clock
@@ -34,20 +35,14 @@ def escape(text: str) -> str:
 # The documents.
 
 
+@cache
 def renderer(operation: OperationModel) -> Renderer:
     """Return what renders an operation's reply, with a request's ID, into a document.
 
-    A structure of the reply is a dictionary keyed by the wire's names, or a record (a NamedTuple or dataclass)
+    A structure of the reply is a dictionary keyed by the wire's names, or a record (NamedTuple or dataclass)
     whose attributes are the Python names. What is None or absent stays out, and so do fields of a record that
-    the model does not know; for such a key of a dictionary ValueError, because that was written for this reply
-    alone.
+    the model does not know. An unknown key of a dictionary is a ValueError: it was written for this reply.
     """
-    if operation not in _renderers:
-        _renderers[operation] = _make_renderer(operation)
-    return _renderers[operation]
-
-
-def _make_renderer(operation: OperationModel) -> Renderer:
     name = operation.name
     head = f'<{name}Response xmlns="{escape(operation.namespace)}">'
     tail = f"</RequestId></ResponseMetadata></{name}Response>"
@@ -68,7 +63,7 @@ def _no_result(reply: Any, _: Emit) -> None:
         raise ValueError("this operation has no output")
 
 
-def error_document(code: str, message: str, request_id: str, namespace: str, *, sender: bool) -> bytes:
+def error_document(code: str, message: str, request_id: str, namespace: str, sender: bool) -> bytes:
     """Return the document that tells a fault; `sender` when the fault is the caller's, not the server's."""
     return (
         f'<ErrorResponse xmlns="{escape(namespace)}"><Error><Type>{"Sender" if sender else "Receiver"}</Type>'
@@ -195,4 +190,3 @@ _SCALARS: dict[str, Callable[[Any], str]] = {
 }
 _COMPOUND: dict[str, Callable[[Shape], Writer]] = {"structure": _structure, "list": _list, "map": _map}
 _contents: Compiled[Writer] = Compiled(_make_contents)
-_renderers: dict[OperationModel, Renderer] = {}

@@ -1,0 +1,3 @@
+from iamd.cli.main import run
+
+run()

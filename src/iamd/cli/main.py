@@ -1,0 +1,65 @@
+"""The `iamd` command."""
+
+import sys
+
+import click
+import typer
+
+from iamd import __version__
+from iamd.api.founding import FoundingError
+from iamd.app import StoreError
+from iamd.cli import account, serve
+from iamd.cli.errors import CommandError
+from iamd.core.errors import Fault
+from iamd.keys.master import MasterKeyError
+from iamd.store.migrate import NewerStoreError
+
+app = typer.Typer(
+    name="iamd",
+    help="Your own AWS-compatible identity and access management.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command(epilog="Example: iamd serve --data ./iamd-data --port 8470")(serve.serve)
+app.command(epilog="Example: iamd init --data ./iamd-data --admin alice --json")(account.init)
+accounts = typer.Typer(help="Accounts of a store.", no_args_is_help=True, rich_markup_mode=None)
+accounts.command(
+    epilog="Example: iamd account create --data ./iamd-data --account-name staging --admin alice"
+)(account.create)
+accounts.command("list", epilog="Example: iamd account list --data ./iamd-data")(account.list_accounts)
+app.add_typer(accounts, name="account")
+
+
+@app.command(epilog="Example: iamd version")
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"iamd {__version__}")
+
+
+_TOLD = (StoreError, MasterKeyError, NewerStoreError, FoundingError, Fault, OSError)
+
+
+def run() -> None:
+    """Run the command line; whatever goes wrong is one line on standard error."""
+    try:
+        status = app(standalone_mode=False) or 0
+    except click.ClickException as wrong:
+        status = _tell(wrong.format_message(), wrong.exit_code)
+    except CommandError as wrong:
+        status = _tell(str(wrong), wrong.status)
+    except (click.Abort, KeyboardInterrupt):
+        status = _tell("interrupted", 1)
+    except _TOLD as wrong:
+        status = _tell(str(wrong), 1)
+    except Exception as bug:  # noqa: BLE001 - no traceback ever reaches a user
+        status = _tell(f"this is a bug in iamd: {type(bug).__name__}: {bug}", 1)
+    sys.exit(status)
+
+
+def _tell(message: str, status: int) -> int:
+    line = " ".join(message.split())
+    typer.echo(f"iamd: {line}", err=True)
+    return status

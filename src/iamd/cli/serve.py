@@ -1,0 +1,194 @@
+"""`iamd serve`: the server, and what it says when it starts."""
+
+import os
+import socket
+import ssl
+from functools import partial
+from multiprocessing import util
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer as Server
+
+from iamd import __version__, app
+from iamd.api import founding
+from iamd.api.founding import Wanted
+from iamd.cli import account, options
+from iamd.cli.errors import CommandError
+from iamd.config import Settings
+from iamd.core import clock
+from iamd.store import accounts
+from iamd.wire import origin
+from iamd.wire.endpoint import MAX_HEADERS
+
+_STOP_SECONDS = 9
+_HEADER_MILLISECONDS = 10_000
+_FIRST_ADMIN = "admin"
+_SECRETS = ("IAMD_MASTER_KEY", "IAMD_DATABASE")
+
+_START = """\
+iamd {version} serves {accounts} at {url}
+Every signature is verified and every policy is enforced; there is no way to switch that off.
+"""
+_PASTE = """\
+Paste into a shell:
+
+    export AWS_ENDPOINT_URL_IAM={url} AWS_ENDPOINT_URL_STS={url}
+
+or into ~/.aws/config, for `aws --profile iamd iam get-user`:
+
+    [profile iamd]
+    region = us-east-1
+    services = iamd
+    [services iamd]
+    iam =
+      endpoint_url = {url}
+    sts =
+      endpoint_url = {url}
+"""
+
+
+def serve(
+    data: options.Data = None,
+    database: options.Database = None,
+    master_key_file: options.MasterKeyFile = None,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="H", help="Address to listen on. [default: 127.0.0.1]")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", help="Port to listen on. [default: 8470]")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", help="Worker processes. [default: 1]")
+    ] = None,
+    public_url: Annotated[
+        str | None, typer.Option("--public-url", metavar="URL", help="How clients reach this server.")
+    ] = None,
+    trusted_proxies: Annotated[
+        str | None,
+        typer.Option(
+            "--trusted-proxies",
+            metavar="LIST",
+            help="Addresses or networks, comma-separated, whose X-Forwarded-* headers count.",
+        ),
+    ] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option("--tls-cert", metavar="F", help="Certificate chain in PEM.")
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option("--tls-key", metavar="F", help="Private key in PEM.")
+    ] = None,
+) -> None:
+    """Serve IAM and STS. An empty store gets an account and an administrator, told once."""
+    settings = options.settings(
+        data=data,
+        database=database,
+        master_key_file=master_key_file,
+        host=host,
+        port=port,
+        workers=workers,
+        public_url=public_url,
+        trusted_proxies=trusted_proxies,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+    )
+    _check(settings)
+    with app.opened(settings) as store:
+        first = _found_first(store)
+        with store.database.read() as tx:
+            held = accounts.every(tx)
+    # Whoever serves a request could read the environment; the secrets in it have done their work.
+    for name in _SECRETS:
+        os.environ.pop(name, None)
+    server = _server(settings)
+    server.on_startup(lambda: _greet(settings, [one.account_id for one in held], first))
+    server.serve(target_loader=partial(_load, settings, store.master_key), wrap_loader=False)
+
+
+def _check(settings: Settings) -> None:
+    try:
+        origin.origin(settings.public_url, settings.trusted_proxies)
+    except ValueError as wrong:
+        raise CommandError(str(wrong), status=2) from wrong
+    _check_tls(settings)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except (OSError, UnicodeError) as failed:
+            reason = getattr(failed, "strerror", None) or "no such address"
+            raise CommandError(f"cannot listen on {settings.host}:{settings.port}: {reason}") from failed
+
+
+def _check_tls(settings: Settings) -> None:
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        raise CommandError("--tls-cert and --tls-key go together", status=2)
+    if settings.tls_cert is None or settings.tls_key is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
+    except (OSError, ssl.SSLError) as failed:
+        reason = failed.strerror or failed
+        raise CommandError(f"the TLS certificate or key cannot be used: {reason}") from failed
+
+
+def _found_first(store: app.Store) -> founding.Founded | None:
+    """Make the first account of an empty store; two nodes that start together make one."""
+    with store.database.exclusive():
+        with store.database.read() as tx:
+            if accounts.every(tx):
+                return None
+        return founding.found(
+            store.database, store.vault, Wanted(None, None, None, _FIRST_ADMIN), clock.now()
+        )
+
+
+def _server(settings: Settings) -> Server:
+    return Server(
+        "iamd",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=app.THREADS,
+        backpressure=app.THREADS,
+        backlog=2 * app.THREADS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=MAX_HEADERS),
+        websockets=False,
+        log_level=LogLevels.error,
+        ssl_cert=settings.tls_cert,
+        ssl_key=settings.tls_key,
+        ssl_protocol_min=SSLProtocols.tls12,
+        workers_kill_timeout=_STOP_SECONDS,
+        respawn_failed_workers=True,
+    )
+
+
+def _load(settings: Settings, master_key: bytes) -> app.App:
+    """Build the application in a worker; what it has not written yet is written when the worker ends."""
+    application = app.App(settings, master_key)
+    util.Finalize(application, application.close, exitpriority=100)
+    return application
+
+
+def _url(settings: Settings) -> str:
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    scheme = "https" if settings.tls_cert else "http"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{scheme}://{host}:{settings.port}"
+
+
+def _greet(settings: Settings, account_ids: list[str], first: founding.Founded | None) -> None:
+    shown = f"account {account_ids[0]}" if len(account_ids) == 1 else f"{len(account_ids)} accounts"
+    url = _url(settings)
+    typer.echo(_START.format(version=__version__, accounts=shown, url=url))
+    if first is not None:
+        typer.echo(account.told(first) + "\n")
+    typer.echo(_PASTE.format(url=url))

@@ -1,0 +1,56 @@
+"""Settings: flags, then `IAMD_…` in the environment, then `iamd.toml`, read once and frozen."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+DEFAULT_PORT = 8470
+DEFAULT_DATA = Path("iamd-data")
+
+
+class Settings(BaseSettings):
+    """All that an operator can set; docs/operating.md says what each does."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IAMD_", toml_file="iamd.toml", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    data: Path = DEFAULT_DATA
+    database: str | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(DEFAULT_PORT, ge=1, le=65535)
+    workers: int = Field(1, ge=1, le=64)
+    public_url: str | None = None
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    master_key: SecretStr | None = None
+    master_key_file: Path | None = None
+    audit_days: int = Field(90, ge=1)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say who wins: flags, the environment, the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

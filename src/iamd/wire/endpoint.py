@@ -1,0 +1,182 @@
+"""The AWS door: a WSGI callable that speaks the Query protocol of IAM and STS on `/`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import structlog
+
+from iamd.api.gate import Gate
+from iamd.api.proof import Circumstances, Proof
+from iamd.core import ids, models
+from iamd.core.errors import (
+    Fault,
+    InternalFailure,
+    InvalidAction,
+    MalformedInput,
+    MissingAction,
+    MissingContentLength,
+    RequestEntityTooLarge,
+    SignatureDoesNotMatch,
+)
+from iamd.core.models import OperationModel
+from iamd.ops.operation import Operation
+from iamd.wire import constraints, query, sigv4, xml
+from iamd.wire.origin import Origin, Seen
+from iamd.wire.request import Request
+
+Environ = Mapping[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Served = Mapping[str, Mapping[str, Operation]]
+
+MAX_BODY = 1024 * 1024
+MAX_HEADERS = 16 * 1024
+_LENGTH_DIGITS = 9
+_UNKNOWN = "NO_VERSION_SPECIFIED"
+
+
+class _Answer(NamedTuple):
+    status: int
+    body: bytes
+
+
+class Endpoint:
+    """Reads a request, has the gate answer it, and renders the answer.
+
+    `taking_turn` is entered once a request's bytes are there; a slow client holds nobody up.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        served: Served,
+        origin: Origin,
+        taking_turn: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self._gate = gate
+        self._served = served
+        self._origin = origin
+        self._taking_turn = taking_turn
+        self._log = structlog.get_logger("iamd.endpoint")
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        request_id = ids.request()
+        answer = self._answer(environ, request_id)
+        headers = [
+            ("Content-Type", "text/xml"),
+            ("Content-Length", str(len(answer.body))),
+            ("x-amzn-RequestId", request_id),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
+        return [answer.body]
+
+    def _answer(self, environ: Environ, request_id: str) -> _Answer:
+        namespace = models.load("iam").namespace
+        try:
+            body = _body(environ)
+            with self._taking_turn():
+                form = query.read_form(environ["QUERY_STRING"], body, environ.get("CONTENT_TYPE", ""))
+                model = _chosen(form)
+                namespace = model.namespace
+                return self._serve(model, form, environ, body, request_id)
+        except Fault as fault:
+            return _refusal(fault, request_id, namespace)
+        except Exception:  # noqa: BLE001 - logged whole, told as InternalFailure
+            # A bug. The caller is told so much and no more; the log has the rest.
+            self._log.exception("request failed", request_id=request_id)
+            return _refusal(InternalFailure("The request failed. Try again later."), request_id, namespace)
+
+    def _serve(
+        self, model: OperationModel, form: query.Form, environ: Environ, body: bytes, request_id: str
+    ) -> _Answer:
+        operation = self._served[model.service].get(model.name)
+        if operation is None:
+            raise _no_such_operation(model.name, model.version)
+        seen = self._origin.see(environ)
+        request = _request(environ, seen, body)
+        claim = sigv4.read(request, self._gate.now())
+        if claim.service != model.service:
+            raise SignatureDoesNotMatch(f"Credential should be scoped to correct service: '{model.service}'.")
+        proof = Proof(claim.access_key_id, claim.session_token, lambda secret: sigv4.verify(claim, secret))
+        around = _circumstances(request, claim.region, request_id)
+        reply = self._gate.call(operation, proof, lambda: _params(model, form), around)
+        return _Answer(200, xml.renderer(model)(reply, request_id))
+
+
+def _params(model: OperationModel, form: query.Form) -> dict[str, Any]:
+    params = query.decoder(model.input)(form)
+    constraints.checker(model.input)(params)
+    return params
+
+
+def _chosen(form: query.Form) -> OperationModel:
+    action, version = form.get("Action"), form.get("Version", _UNKNOWN)
+    if not action:
+        raise MissingAction("The request must contain the parameter Action.")
+    service = models.by_version().get(version)
+    model = service.operations.get(action) if service else None
+    if model is None:
+        raise _no_such_operation(action, version)
+    return model
+
+
+def _no_such_operation(action: str, version: str) -> InvalidAction:
+    return InvalidAction(f"Could not find operation {action[:128]} for version {version[:32]}")
+
+
+def _refusal(fault: Fault, request_id: str, namespace: str) -> _Answer:
+    sender = fault.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    body = xml.error_document(fault.code, fault.message, request_id, namespace, sender)
+    return _Answer(fault.status, body)
+
+
+def _body(environ: Environ) -> bytes:
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        raise MissingContentLength("The request must have a Content-Length and no Transfer-Encoding.")
+    if environ["REQUEST_METHOD"] not in ("GET", "POST"):
+        raise MalformedInput("The request must be a GET or a POST.")
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or len(length) > _LENGTH_DIGITS or int(length) > MAX_BODY:
+        raise RequestEntityTooLarge(f"The request is larger than {MAX_BODY} bytes.")
+    if length == "0":
+        return b""
+    body: bytes = environ["wsgi.input"].read(int(length))
+    if len(body) != int(length):
+        raise MalformedInput("The request ended before its Content-Length.")
+    return body
+
+
+def _request(environ: Environ, seen: Seen, body: bytes) -> Request:
+    headers = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    if "CONTENT_TYPE" in environ:
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    if "CONTENT_LENGTH" in environ:
+        headers["content-length"] = environ["CONTENT_LENGTH"]
+    headers["host"] = seen.host
+    return Request(
+        environ["REQUEST_METHOD"],
+        environ["PATH_INFO"],
+        environ["QUERY_STRING"],
+        headers,
+        body,
+        seen.source_ip,
+        seen.secure,
+    )
+
+
+def _circumstances(request: Request, region: str, request_id: str) -> Circumstances:
+    return Circumstances(
+        request_id,
+        request.source_ip,
+        request.headers.get("user-agent", ""),
+        request.headers.get("referer", ""),
+        request.secure,
+        region,
+    )
