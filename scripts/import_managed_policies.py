@@ -18,7 +18,7 @@ TARGET = Path(__file__).parent.parent / "src/iamd/core/managed/policies.zip"
 
 def wire_time(text: str) -> str:
     """Return `2015-02-06T18:39:46.000Z` to the second."""
-    return text.split(".")[0].rstrip("Z") + "Z"
+    return text.partition(".")[0].rstrip("Z") + "Z"
 
 
 def entry(policy: dict[str, Any]) -> dict[str, str]:
@@ -28,7 +28,7 @@ def entry(policy: dict[str, Any]) -> dict[str, str]:
         "arn": policy["arn"],
         "version": latest,
         "created": wire_time(policy["createdDate"]),
-        "updated": wire_time(policy["versions"][latest]["createdDate"]),
+        "updated": wire_time(policy["lastUpdatedDate"]),
     }
 
 

@@ -26,15 +26,15 @@ class Settings(BaseSettings):
     data: Path = DEFAULT_DATA
     database: str | None = None
     host: str = "127.0.0.1"
-    port: int = Field(DEFAULT_PORT, ge=1, le=65535)
-    workers: int = Field(1, ge=1, le=64)
+    port: int = Field(default=DEFAULT_PORT, ge=1, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)
     public_url: str | None = None
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     tls_cert: Path | None = None
     tls_key: Path | None = None
     master_key: SecretStr | None = None
     master_key_file: Path | None = None
-    audit_days: int = Field(90, ge=1)
+    audit_days: int = Field(default=90, ge=1)
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

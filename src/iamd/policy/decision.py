@@ -28,7 +28,7 @@ class Layer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A statement that matched; `policy_index` counts within its layer, in SCPs and RCPs within its `level`."""
+    """A statement that matched; `policy_index` counts within its layer, in SCPs and RCPs within `level`."""
 
     layer: Layer
     policy_index: int

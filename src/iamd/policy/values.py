@@ -1,4 +1,4 @@
-"""What condition values say: numbers, instants, addresses, truth. A reader answers None for the unreadable."""
+"""Condition values: numbers, instants, addresses, truth. A reader answers None for the unreadable."""
 
 import base64
 import binascii

@@ -1,0 +1,27 @@
+from collections import Counter
+
+import pytest
+
+from iamd.policy import decide, explain
+from tests.policy.cases import Case, decision_cases
+
+CASES = decision_cases()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_decision(case: Case) -> None:
+    decision = decide(case.request, case.layers)
+    assert decision.outcome is case.expected, f"{case.spec}: {decision}"
+    assert decision.allowed is (decision.layer is None)
+    if case.sentence is not None:
+        assert explain(case.request, decision) == case.sentence
+
+
+def test_ids_are_unique() -> None:
+    counted = Counter(case.id for case in CASES)
+    assert [name for name, times in counted.items() if times > 1] == []
+
+
+def test_every_section_has_both_answers() -> None:
+    sections = {(case.spec.split()[0], case.expected.value == "Allowed") for case in CASES}
+    assert sections >= {(str(section), answer) for section in range(2, 9) for answer in (True, False)}

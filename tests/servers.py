@@ -1,0 +1,147 @@
+"""Real parts for the tests: a server process, a PostgreSQL, accounts in their stores."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import boto3
+from botocore.config import Config
+
+from iamd.api import founding
+from iamd.api.founding import Founded, Wanted
+from iamd.app import Store
+from iamd.core import clock
+
+
+class Server(NamedTuple):
+    """A running `iamd serve` and the store behind it, open in this process too."""
+
+    url: str
+    store: Store
+    process: subprocess.Popen[str]
+    arguments: tuple[str, ...]
+
+
+class Account(NamedTuple):
+    """An account of its own for a test, with an administrator."""
+
+    account_id: str
+    access_key_id: str
+    secret_access_key: str
+    server: Server
+
+    def client(self, service: str, key: tuple[str, str] | None = None) -> Any:
+        """Return a boto3 client, as the administrator or with another key (its ID and its secret)."""
+        return client(self.server.url, service, key or (self.access_key_id, self.secret_access_key))
+
+    @property
+    def iam(self) -> Any:
+        return self.client("iam")
+
+    @property
+    def sts(self) -> Any:
+        return self.client("sts")
+
+    def user(self, name: str, *statements: dict[str, Any]) -> Any:
+        """Make a user whose inline policy has these statements; return its IAM client."""
+        return self.client("iam", self.key_of(name, *statements))
+
+    def key_of(self, name: str, *statements: dict[str, Any]) -> tuple[str, str]:
+        """Make a user whose inline policy has these statements; return its access key."""
+        iam = self.iam
+        iam.create_user(UserName=name)
+        if statements:
+            iam.put_user_policy(UserName=name, PolicyName="test", PolicyDocument=document(*statements))
+        made = iam.create_access_key(UserName=name)["AccessKey"]
+        return made["AccessKeyId"], made["SecretAccessKey"]
+
+
+def document(*statements: dict[str, Any]) -> str:
+    """Return a policy of these statements as JSON."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(*actions: str, resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **more}
+
+
+def deny(*actions: str, resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": list(actions), "Resource": resource, **more}
+
+
+def client(url: str, service: str, key: tuple[str, str]) -> Any:
+    """Return a boto3 client of a key; it does not try again, so that a test sees the first answer."""
+    return boto3.client(
+        service,
+        region_name="us-east-1",
+        endpoint_url=url,
+        aws_access_key_id=key[0],
+        aws_secret_access_key=key[1],
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def command(*arguments: str) -> list[str]:
+    """Return the command line of `iamd`."""
+    return [sys.executable, "-m", "iamd", *arguments]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return this process's environment without settings of AWS's or ours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "IAMD_"))}
+    return {**kept, "AWS_EC2_METADATA_DISABLED": "true", **more}
+
+
+@contextlib.contextmanager
+def serving(store: Store, *arguments: str, port: int | None = None, **env: str) -> Iterator[Server]:
+    """Serve a store that has an account already, until the block ends."""
+    port = port or free_port()
+    process = subprocess.Popen(
+        command("serve", "--port", str(port), *arguments),
+        env=environment(**env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    server = Server(f"http://127.0.0.1:{port}", store, process, arguments)
+    try:
+        wait_ready(server)
+        yield server
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=15)
+
+
+def wait_ready(server: Server) -> None:
+    """Wait until a server answers; fail with what it printed when it ends instead."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            raise AssertionError(server.process.communicate()[0])
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{server.url}/readyz", timeout=5):
+            return
+    raise AssertionError("the server did not get ready")
+
+
+def found(server: Server, account_id: str | None = None) -> Account:
+    """Make an account in the server's store."""
+    made = make_account(server.store, account_id)
+    return Account(made.account.account_id, made.access_key_id or "", made.secret_access_key or "", server)
+
+
+def make_account(store: Store, account_id: str | None = None) -> Founded:
+    return founding.found(store.database, store.vault, Wanted(account_id, None, None, "admin"), clock.now())
