@@ -4,13 +4,12 @@ What the model marks as sensitive never gets in: passwords and secret keys are l
 """
 
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from iamd.api.proof import Circumstances
-from iamd.core import clock
+from iamd.core import clock, ids
 from iamd.core.errors import Fault
 from iamd.core.models import Shape, part
 from iamd.ops.call import Caller
@@ -43,7 +42,7 @@ def event(
         "requestParameters": plain(operation.model.input, params) if params else None,
         "responseElements": _response(operation, outcome),
         "requestID": around.request_id,
-        "eventID": str(uuid.uuid4()),
+        "eventID": ids.request(),
         "readOnly": operation.reads,
         "eventType": "AwsApiCall",
         "managementEvent": True,

@@ -1,8 +1,8 @@
 """The batched writer: reads, refusals and last-used stamps, committed in groups.
 
 Nobody who only reads or is refused takes part in the writers' queue; what they leave is written within
-50 ms. The queue is bounded and holds callers back when it is full. The same refusal of the same caller, again
-and again, is one event with a count.
+50 ms. The queue is bounded: when the writer cannot keep up, callers are told to come back. The same
+refusal of the same caller, again and again, is one event with a count.
 """
 
 import contextlib
@@ -42,17 +42,16 @@ class Recorder:
     def __init__(self, database: Database, keep: timedelta) -> None:
         self._database = database
         self._keep = keep
-        self._notes: queue.Queue[Note | None] = queue.Queue(_QUEUE)
+        self._notes: queue.SimpleQueue[Note | None] = queue.SimpleQueue()
         self._log = structlog.get_logger("iamd.recorder")
         self._thread = threading.Thread(target=self._work, name="iamd-recorder", daemon=True)
         self._thread.start()
 
     def note(self, note: Note) -> None:
-        """Leave a note; waits while the queue is full, and ServiceUnavailable when nothing drains it."""
-        try:
-            self._notes.put(note, timeout=5)
-        except queue.Full:
-            raise ServiceUnavailable("The audit log cannot be written at the moment.") from None
+        """Leave a note; ServiceUnavailable when more wait than the writer can hold."""
+        if self._notes.qsize() >= _QUEUE:
+            raise ServiceUnavailable("The audit log cannot be written at the moment.")
+        self._notes.put(note)
 
     def close(self) -> None:
         """Write what is left and stop."""

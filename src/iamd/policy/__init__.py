@@ -1,10 +1,12 @@
-"""The AWS policy language: documents, the checks of a save, decisions and their reasons; pure.
+"""The AWS policy language: documents, the checks of a save, decisions and their reasons.
 
-admin = parse('{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}')
-alice = principal_from_arn("arn:aws:iam::123456789012:user/alice")
-request = Request(alice, "iam:GetUser", alice.arn, context={"aws:username": "alice"})
-decision = decide(request, Layers(identity=[admin]))
-assert not decision.allowed and "no identity-based policy allows" in explain(request, decision)
+Standard library only, no clock, no I/O; safe to share between threads. For example:
+
+    admin = parse('{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}')
+    alice = principal_from_arn("arn:aws:iam::123456789012:user/alice")
+    request = Request(alice, "iam:GetUser", alice.arn, context={"aws:username": "alice"})
+    decision = decide(request, Layers(identity=[admin]))
+    assert not decision.allowed and "no identity-based policy allows" in explain(request, decision)
 """
 
 from iamd.policy.decide import decide

@@ -51,17 +51,35 @@ def _shortest(pieces: tuple[Part, ...]) -> int:
 
 
 def _segments(pieces: tuple[Part, ...]) -> list[_Segment]:
+    """Cut at the wildcards; what stands on both sides of a boundary between pieces belongs together."""
     done: list[_Segment] = []
-    text, holes = "", set[int]()
-    for part in pieces:
-        for turn, chunk in enumerate([part.text] if part.literal else part.text.split("*")):
-            if turn:
-                done.append(_Segment(text, frozenset(holes)))
-                text, holes = "", set()
-            if not part.literal and "?" in chunk:
-                holes.update(len(text) + place for place, char in enumerate(chunk) if char == "?")
-            text += chunk
-    return [*done, _Segment(text, frozenset(holes))]
+    open_ends: list[Part] = []
+    for text, literal in pieces:
+        first, *others = [text] if literal else text.split("*")
+        open_ends.append(Part(first, literal))
+        if others:
+            done.append(_joined(open_ends))
+            done.extend(_segment(chunk) for chunk in others[:-1] if chunk)
+            open_ends = [Part(others[-1])]
+    return [*done, _joined(open_ends)]
+
+
+def _segment(chunk: str) -> _Segment:
+    return _Segment(chunk, _holes(chunk)) if "?" in chunk else _Segment(chunk)
+
+
+def _holes(chunk: str, offset: int = 0) -> frozenset[int]:
+    return frozenset(offset + place for place, char in enumerate(chunk) if char == "?")
+
+
+def _joined(ends: list[Part]) -> _Segment:
+    holes: set[int] = set()
+    size = 0
+    for text, literal in ends:
+        if not literal:
+            holes |= _holes(text, size)
+        size += len(text)
+    return _Segment("".join(part.text for part in ends), frozenset(holes))
 
 
 def _fits(segment: _Segment, subject: str, at: int) -> bool:

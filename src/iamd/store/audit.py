@@ -20,7 +20,17 @@ class Event(NamedTuple):
     record: str
 
 
+# Each statement gives the interpreter away to other threads and gets it back late: many rows, few statements.
+_CHUNK = 50
 _add = Write(sa.insert(audit_events))
+_add_chunk = Write(
+    sa.insert(audit_events).values(
+        [
+            {name: sa.bindparam(f"{name}_{number}", type_=sa.Text) for name in Event._fields}
+            for number in range(_CHUNK)
+        ]
+    )
+)
 _recent = Query(
     sa.select(*audit_events.c)
     .where(binding(audit_events, "account_id"))
@@ -36,8 +46,20 @@ _purge = Write(
 
 
 def add(tx: Tx, events: Iterable[Event]) -> None:
-    for event in events:
+    waiting = list(events)
+    while len(waiting) >= _CHUNK:
+        _add_chunk.run(tx, **_numbered(waiting[:_CHUNK]))
+        del waiting[:_CHUNK]
+    for event in waiting:
         _add.run(tx, **event._asdict())
+
+
+def _numbered(events: list[Event]) -> dict[str, str]:
+    return {
+        f"{name}_{number}": value
+        for number, event in enumerate(events)
+        for name, value in zip(Event._fields, event, strict=True)
+    }
 
 
 def recent(tx: Tx, account_id: str, limit: int) -> list[Event]:

@@ -32,7 +32,7 @@ class Origin(NamedTuple):
         peer = str(environ.get("REMOTE_ADDR", ""))
         host = str(environ.get("HTTP_HOST", ""))
         secure = environ.get("wsgi.url_scheme") == "https"
-        if not self._trusts(_address(peer)):
+        if not self.proxies or not self._trusts(_address(peer)):
             return Seen(host, secure, peer)
         scheme = environ.get("HTTP_X_FORWARDED_PROTO") or self.scheme
         return Seen(

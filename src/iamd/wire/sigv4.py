@@ -205,20 +205,19 @@ def _mail_date(timestamp: str) -> datetime:
 
 
 def _check_time(moment: datetime, lifetime: timedelta | None, now: datetime) -> None:
-    at, present = clock.basic(moment), clock.basic(now)
-    earliest, latest = clock.basic(now - SKEW), clock.basic(now + SKEW)
-    if moment > now + SKEW:
+    if moment - now > SKEW:
+        at, latest = clock.basic(moment), clock.basic(now + SKEW)
         raise SignatureDoesNotMatch(
-            f"Signature not yet current: {at} is still later than {latest} ({present} + 15 min.)"
+            f"Signature not yet current: {at} is still later than {latest} ({clock.basic(now)} + 15 min.)"
         )
-    if lifetime is None and moment < now - SKEW:
+    if lifetime is None and now - moment > SKEW:
+        at, earliest = clock.basic(moment), clock.basic(now - SKEW)
         raise SignatureDoesNotMatch(
-            f"Signature expired: {at} is now earlier than {earliest} ({present} - 15 min.)"
+            f"Signature expired: {at} is now earlier than {earliest} ({clock.basic(now)} - 15 min.)"
         )
-    if lifetime is not None and moment + lifetime < now:
-        raise SignatureDoesNotMatch(
-            f"Signature expired: {clock.basic(moment + lifetime)} is now earlier than {present}."
-        )
+    if lifetime is not None and now - moment > lifetime:
+        ended = clock.basic(moment + lifetime)
+        raise SignatureDoesNotMatch(f"Signature expired: {ended} is now earlier than {clock.basic(now)}.")
 
 
 def _check_scope(date: str, region: str, terminator: str, moment: datetime) -> None:

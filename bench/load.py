@@ -1,0 +1,98 @@
+"""Load over loopback: requests are signed beforehand and sent on kept connections, so the client costs little."""
+
+import selectors
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+Key = tuple[str, str]
+
+
+class Measured(NamedTuple):
+    """What a run came to: requests in a second, and the slowest of 100 in milliseconds."""
+
+    per_second: float
+    p99_ms: float
+
+
+def signed(url: str, service: str, key: Key, params: dict[str, str]) -> bytes:
+    """Return a POST as it goes over the wire."""
+    body = urlencode(params).encode()
+    request = AWSRequest("POST", url + "/", headers={"Content-Type": _FORM}, data=body)
+    SigV4Auth(Credentials(*key), service, "us-east-1").add_auth(request)
+    lines = ["POST / HTTP/1.1", f"Host: {urlsplit(url).netloc}", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+_FORM = "application/x-www-form-urlencoded; charset=utf-8"
+
+
+class _Connection:
+    """One kept connection with at most one request under way."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.socket = socket.create_connection(address)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._received = b""
+        self.sent_at = 0.0
+
+    def send(self, request: bytes) -> None:
+        self._received = b""
+        self.sent_at = time.perf_counter()
+        self.socket.sendall(request)
+
+    def answered(self) -> bool:
+        """Read what came; True when the answer is whole. RuntimeError when it is not a 200."""
+        self._received += self.socket.recv(262_144)
+        head, found, body = self._received.partition(b"\r\n\r\n")
+        if not found or len(body) < _length(head):
+            return False
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(self._received[:600].decode(errors="replace"))
+        return True
+
+
+def _length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.partition(b":")[2])
+    raise RuntimeError(f"an answer without a length: {head!r}")
+
+
+def run(url: str, requests: Iterator[bytes], seconds: float, connections: int = 8) -> Measured:
+    """Send requests as fast as they are answered, until time or requests run out."""
+    parts = urlsplit(url)
+    selector = selectors.DefaultSelector()
+    took: list[float] = []
+    for _ in range(connections):
+        connection = _Connection((parts.hostname or "", parts.port or 80))
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
+        connection.send(next(requests))
+    begun = time.perf_counter()
+    under_way = connections
+    while under_way:
+        for ready, _ in selector.select():
+            connection = ready.data
+            if not connection.answered():
+                continue
+            took.append(time.perf_counter() - connection.sent_at)
+            following = next(requests, None) if time.perf_counter() - begun < seconds else None
+            if following is None:
+                under_way -= 1
+                selector.unregister(connection.socket)
+                connection.socket.close()
+            else:
+                connection.send(following)
+    lasted = time.perf_counter() - begun
+    return Measured(len(took) / lasted, _p99(took))
+
+
+def _p99(took: Sequence[float]) -> float:
+    return sorted(took)[int(len(took) * 0.99)] * 1000

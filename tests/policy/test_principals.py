@@ -1,0 +1,125 @@
+"""What the vectors cannot say: unique IDs, the user behind a federated user, and callers made of ARNs."""
+
+from dataclasses import replace
+
+import pytest
+
+from iamd.policy import (
+    Layers,
+    MatchKind,
+    Outcome,
+    Policy,
+    Principal,
+    PrincipalKind,
+    PrincipalName,
+    Request,
+    decide,
+    parse,
+    principal_from_arn,
+)
+from iamd.policy.principals import match_name
+
+ACCOUNT = "111122223333"
+ALICE = replace(principal_from_arn(f"arn:aws:iam::{ACCOUNT}:user/alice"), unique_id="AIDAALICEALICEALICE12")
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/app/web"
+SESSION = replace(
+    principal_from_arn(f"arn:aws:sts::{ACCOUNT}:assumed-role/web/s1"),
+    unique_id="AROAWEBWEBWEBWEBWEB12",
+    role_arn=ROLE,
+)
+FAY = replace(
+    principal_from_arn(f"arn:aws:sts::{ACCOUNT}:federated-user/fay"),
+    user_arn=ALICE.arn,
+    unique_id=ALICE.unique_id,
+)
+NOTHING = parse({"Statement": {"Effect": "Allow", "Action": "none:None", "Resource": "*"}})
+
+
+@pytest.mark.parametrize(
+    ("caller", "named", "expected"),
+    [
+        (ALICE, ALICE.arn, MatchKind.SELF),
+        (ALICE, ALICE.unique_id, MatchKind.SELF),
+        (ALICE, "AIDAOTHEROTHEROTHER12", None),
+        (ALICE, ACCOUNT, MatchKind.ACCOUNT),
+        (ALICE, f"arn:aws:iam::{ACCOUNT}:root", MatchKind.ACCOUNT),
+        (ALICE, f"arn:aws-cn:iam::{ACCOUNT}:root", None),
+        (ALICE, "444455556666", None),
+        (ALICE, "*", MatchKind.STAR),
+        (SESSION, SESSION.arn, MatchKind.SELF),
+        (SESSION, ROLE, MatchKind.ROLE),
+        (SESSION, SESSION.unique_id, MatchKind.ROLE),
+        (SESSION, f"arn:aws:iam::{ACCOUNT}:role/web", None),
+        (replace(SESSION, role_arn=None), f"arn:aws:iam::{ACCOUNT}:role/web", MatchKind.ROLE),
+        (replace(SESSION, role_arn=None, unique_id=None), ROLE, MatchKind.ROLE),
+        (SESSION, f"{SESSION.unique_id}:s1", None),
+        (FAY, FAY.arn, MatchKind.SELF),
+        (FAY, ALICE.arn, MatchKind.USER),
+        (FAY, ALICE.unique_id, MatchKind.USER),
+        (FAY, ACCOUNT, MatchKind.ACCOUNT),
+        (ALICE, FAY.arn, None),
+        (principal_from_arn(ACCOUNT), ACCOUNT, MatchKind.ACCOUNT),
+    ],
+)
+def test_how_an_entry_names_a_caller(caller: Principal, named: str, expected: MatchKind | None) -> None:
+    assert match_name(PrincipalName("AWS", named), caller) is expected
+
+
+@pytest.mark.parametrize("named", [ALICE.arn, ALICE.unique_id])
+def test_the_user_behind_a_federated_user_grants_within_limits(named: str) -> None:
+    granted = _resource_policy(named)
+    assert _outcome(FAY, Layers(resource=granted)) is Outcome.ALLOWED
+    assert _outcome(FAY, Layers(resource=granted, boundary=NOTHING)) is Outcome.IMPLICITLY_DENIED
+    assert _outcome(FAY, Layers(resource=granted, session=())) is Outcome.IMPLICITLY_DENIED
+
+
+def test_a_recreated_user_inherits_nothing() -> None:
+    stored = Layers(resource=_resource_policy("AIDAALICEALICEALICE12"))
+    assert _outcome(ALICE, stored) is Outcome.ALLOWED
+    assert _outcome(replace(ALICE, unique_id="AIDAANOTHERALICE12345"), stored) is Outcome.IMPLICITLY_DENIED
+
+
+def test_a_recreated_role_inherits_nothing() -> None:
+    stored = Layers(resource=_resource_policy("AROAWEBWEBWEBWEBWEB12"))
+    assert _outcome(SESSION, stored) is Outcome.ALLOWED
+    assert _outcome(replace(SESSION, unique_id="AROAANOTHERWEB1234567"), stored) is Outcome.IMPLICITLY_DENIED
+
+
+@pytest.mark.parametrize(
+    ("arn", "principal_type", "kind", "account"),
+    [
+        (ACCOUNT, "AWS", PrincipalKind.ROOT, ACCOUNT),
+        (f"arn:aws:iam::{ACCOUNT}:root", "AWS", PrincipalKind.ROOT, ACCOUNT),
+        (f"arn:aws:iam::{ACCOUNT}:user/a/b", "AWS", PrincipalKind.USER, ACCOUNT),
+        (ROLE, "AWS", PrincipalKind.ROLE_SESSION, ACCOUNT),
+        (SESSION.arn, "AWS", PrincipalKind.ROLE_SESSION, ACCOUNT),
+        (FAY.arn, "AWS", PrincipalKind.FEDERATED_USER, ACCOUNT),
+        ("ec2.amazonaws.com", "Service", PrincipalKind.SERVICE, None),
+        ("accounts.google.com", "Federated", PrincipalKind.WEB_IDENTITY, None),
+        (f"arn:aws:iam::{ACCOUNT}:saml-provider/x", "Federated", PrincipalKind.SAML, None),
+        ("", "Anonymous", PrincipalKind.ANONYMOUS, None),
+        ("", "AWS", PrincipalKind.ANONYMOUS, None),
+    ],
+)
+def test_the_kind_follows_from_the_arn(
+    arn: str, principal_type: str, kind: PrincipalKind, account: str | None
+) -> None:
+    principal = principal_from_arn(arn, principal_type)
+    assert (principal.kind, principal.account) == (kind, account)
+
+
+@pytest.mark.parametrize(
+    "arn", ["alice", "arn:aws:iam::1:user/a", f"arn:aws:iam::{ACCOUNT}:group/g", "arn:aws:s3:::b"]
+)
+def test_what_cannot_call_is_refused(arn: str) -> None:
+    with pytest.raises(ValueError, match="not the ARN of a principal"):
+        principal_from_arn(arn)
+
+
+def _resource_policy(named: str) -> Policy:
+    statement = {"Effect": "Allow", "Principal": {"AWS": named}, "Action": "s3:*", "Resource": "*"}
+    return parse({"Version": "2012-10-17", "Statement": statement})
+
+
+def _outcome(caller: Principal, layers: Layers) -> Outcome:
+    return decide(Request(caller, "s3:GetObject", "arn:aws:s3:::box/a"), layers).outcome
