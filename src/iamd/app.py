@@ -1,12 +1,14 @@
 """Puts the house together: opens the store, finds the master key, builds the doors."""
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
+import sqlalchemy.exc
 
 from iamd import ops
 from iamd.api.callers import Vault
@@ -65,6 +67,8 @@ def open_store(settings: Settings) -> Store:
             key = _master_key(database, settings)
     except psycopg.OperationalError as failed:
         raise StoreError(f"the database cannot be reached: {_first_line(failed)}") from failed
+    except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as failed:
+        raise StoreError(f"the store is damaged or cannot be used: {_first_line(failed)}") from failed
     except OSError as failed:
         raise StoreError(f"the folder {settings.data} cannot be used: {failed.strerror}") from failed
     return Store(database, Vault(key), key)

@@ -21,6 +21,7 @@ from iamd.store.query import Tx
 ADMIN_GROUP = "Administrators"
 ADMIN_POLICY = arns.policy("aws", "/", "AdministratorAccess")
 _HOST = Circumstances("", "", "iamd on the host", "", True, "us-east-1")
+_USER_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -49,8 +50,8 @@ class Founded(NamedTuple):
 def found(database: Database, vault: Vault, wanted: Wanted, now: datetime) -> Founded:
     """Make an account and, if wanted, its administrator; FoundingError, and no change, when it cannot be."""
     account_id = wanted.account_id or ids.account()
-    email = wanted.root_email or f"root@{account_id}.example"
-    _check(account_id, email)
+    email = (wanted.root_email or f"root@{account_id}.example").strip()
+    _check(account_id, email, wanted.admin)
     data_key = seal.new_key()
     account = Account(
         account_id,
@@ -71,11 +72,13 @@ def found(database: Database, vault: Vault, wanted: Wanted, now: datetime) -> Fo
         return _with_admin(tx, account, data_key, wanted.admin, now)
 
 
-def _check(account_id: str, email: str) -> None:
+def _check(account_id: str, email: str, admin: str | None) -> None:
     if not re.fullmatch(r"[0-9]{12}", account_id, re.ASCII):
         raise FoundingError(f"an account ID has 12 digits, not {account_id!r}")
     if not _EMAIL.fullmatch(email):
         raise FoundingError(f"{email!r} is no email address")
+    if admin is not None and not _USER_NAME.fullmatch(admin):
+        raise FoundingError(f"a user name has 1 to 64 letters, digits and +=,.@_-, not {admin!r}")
 
 
 def _refuse_taken(tx: Tx, account: Account) -> None:

@@ -1,8 +1,8 @@
 """The `iamd` command."""
 
+import os
 import sys
 
-import click
 import typer
 
 from iamd import __version__
@@ -44,13 +44,14 @@ _TOLD = (StoreError, MasterKeyError, NewerStoreError, FoundingError, Fault, OSEr
 
 def run() -> None:
     """Run the command line; whatever goes wrong is one line on standard error."""
+    os.umask(0o077)  # whatever is made here is its owner's alone
     try:
         status = app(standalone_mode=False) or 0
-    except click.ClickException as wrong:
+    except typer.TyperException as wrong:
         status = _tell(wrong.format_message(), wrong.exit_code)
     except CommandError as wrong:
         status = _tell(str(wrong), wrong.status)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         status = _tell("interrupted", 1)
     except _TOLD as wrong:
         status = _tell(str(wrong), 1)

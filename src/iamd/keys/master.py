@@ -1,7 +1,6 @@
 """The master key: in its own file outside the data folder, or in the environment; never in the store."""
 
 import base64
-import binascii
 import os
 from pathlib import Path
 
@@ -16,7 +15,7 @@ def read_text(text: str, where: str) -> bytes:
     """Read a key of 32 bytes from base64."""
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if len(key) != seal.KEY_BYTES:
         raise MasterKeyError(f"{where} holds no master key: 32 bytes in base64 are wanted")

@@ -33,7 +33,7 @@ class Database(Protocol):
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Keep every other node from migrating or founding the store meanwhile."""
+        """Keep every other node from migrating or founding the store meanwhile; may be nested."""
         ...
 
     def close(self) -> None:

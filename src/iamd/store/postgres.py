@@ -1,6 +1,7 @@
 """PostgreSQL by psycopg: autocommit reads, explicit transactions for the rest."""
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -22,6 +23,7 @@ class Postgres:
         self._conninfo = url
         self.url = "postgresql+psycopg://" + url.partition("://")[2]
         self._pool = Pool(self._connect)
+        self._alone = threading.local()
 
     def _connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=_CONNECT_SECONDS)
@@ -49,9 +51,16 @@ class Postgres:
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
+        if getattr(self._alone, "now", False):
+            yield
+            return
         with self._connect() as held:
             held.execute("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
-            yield
+            self._alone.now = True
+            try:
+                yield
+            finally:
+                self._alone.now = False
 
     def close(self) -> None:
         self._pool.close()

@@ -6,7 +6,8 @@ from typing import NamedTuple
 class Request(NamedTuple):
     """`query` is as sent, without its question mark; header names are in lower case.
 
-    A header that was sent more than once has its values joined by commas.
+    A byte that is not ASCII is the character of its number, as WSGI has it. A header that was sent more than
+    once has its values joined by commas.
     """
 
     method: str

@@ -7,6 +7,7 @@ Nothing here reads a clock or a store; comparing takes the same time whatever di
 import hashlib
 import hmac
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -25,6 +26,10 @@ _MISMATCH = (
     "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
 )
 _REGION = re.compile(r"[a-z0-9-]{1,64}")
+_BLANK = " \t"  # what may stand around a header's value; no other white space is taken for it
+_BLANKS = re.compile(r"[ \t]+")
+_AUTHORIZATION = ("Credential", "SignedHeaders", "Signature")
+_MAIL_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 
 
 class Claim(NamedTuple):
@@ -68,7 +73,8 @@ def read(request: Request, now: datetime) -> Claim:
     _check_time(moment, parts.lifetime, now)
     _check_scope(date, region, terminator, moment)
     names = _signed_names(parts.signed_headers, request)
-    canonical = _canonical_request(request, names, parts.query)
+    body_hash = _body_hash(request, parts.query)
+    canonical = _canonical_request(request, names, parts.query, body_hash)
     string_to_sign = "\n".join(
         (ALGORITHM, clock.basic(moment), "/".join(scope[1:]), hashlib.sha256(canonical).hexdigest())
     )
@@ -107,6 +113,8 @@ def _parts(request: Request) -> _Parts:
         )
     if header is not None:
         return _from_header(header, request, pairs)
+    if presigned and "x-amz-security-token" in request.headers:
+        raise IncompleteSignature("A presigned request has its session token in the query string.")
     if presigned:
         return _from_query(presigned, pairs)
     raise MissingAuthenticationToken("Request is missing Authentication Token")
@@ -128,12 +136,12 @@ def _from_header(header: str, request: Request, pairs: list[tuple[bytes, bytes]]
     if algorithm != ALGORITHM:
         raise IncompleteSignature(f"Unsupported AWS 'algorithm': '{algorithm[:64]}'.")
     fields = _fields(rest)
-    missing = [name for name in ("Credential", "SignedHeaders", "Signature") if name not in fields]
+    missing = [name for name in _AUTHORIZATION if name not in fields]
     if missing:
         raise IncompleteSignature(
             " ".join(f"Authorization header requires '{name}' parameter." for name in missing)
         )
-    timestamp = request.headers.get("x-amz-date") or request.headers.get("date")
+    timestamp = request.headers.get("x-amz-date", request.headers.get("date"))
     if not timestamp:
         raise IncompleteSignature(
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
@@ -150,10 +158,11 @@ def _from_header(header: str, request: Request, pairs: list[tuple[bytes, bytes]]
 
 
 def _fields(text: str) -> dict[str, str]:
+    """Take an Authorization header apart; of two that the server joined, the second is one field too many."""
     fields: dict[str, str] = {}
     for part in text.split(","):
-        name, equals, value = part.strip().partition("=")
-        if not equals or name in fields:
+        name, _, value = part.strip(_BLANK).partition("=")
+        if name not in _AUTHORIZATION or name in fields:
             raise IncompleteSignature(
                 f"'{name[:64]}' is not a valid key=value pair of the Authorization header."
             )
@@ -193,15 +202,13 @@ def _moment(timestamp: str) -> datetime:
 
 
 def _mail_date(timestamp: str) -> datetime:
-    try:
-        moment = parsedate_to_datetime(timestamp)
-    except ValueError as broken:
-        raise IncompleteSignature(
-            "Date must be in ISO-8601 'basic format'. Got something else. See http://en.wikipedia.org/wiki/ISO_8601"
-        ) from broken
-    if moment.tzinfo is None or moment.utcoffset():
-        raise IncompleteSignature("Date must be in GMT.")
-    return moment
+    """Read the form of HTTP's `Date`, and nothing else that a reader of mail would let pass."""
+    with suppress(ValueError):  # of a 30th of February
+        if _MAIL_DATE.fullmatch(timestamp):
+            return parsedate_to_datetime(timestamp)
+    raise IncompleteSignature(
+        "Date must be in ISO-8601 'basic format'. Got something else. See http://en.wikipedia.org/wiki/ISO_8601"
+    )
 
 
 def _check_time(moment: datetime, lifetime: timedelta | None, now: datetime) -> None:
@@ -248,14 +255,28 @@ def _signed_names(signed_headers: str, request: Request) -> list[str]:
     return names
 
 
+def _body_hash(request: Request, pairs: list[tuple[bytes, bytes]]) -> str:
+    """Return the body's hash, which is all that a request may say of its body: nothing goes unsigned here."""
+    actual = hashlib.sha256(request.body).hexdigest()
+    said = [value.decode("latin-1") for name, value in pairs if name.lower() == b"x-amz-content-sha256"]
+    said.append(request.headers.get("x-amz-content-sha256", actual))
+    if any(value != actual for value in said):
+        raise SignatureDoesNotMatch(_MISMATCH)
+    return actual
+
+
 # The canonical request.
 
 
 def _pairs(query: str) -> list[tuple[bytes, bytes]]:
+    """Return the decoded pairs of a query string; what two spellings mean is what the operation reads of them.
+
+    So a plus is a space here as it is there, and a byte that came unescaped is that byte.
+    """
     if not query:
         return []
-    # A plus is a space, here as in the form that the operation is read from: one spelling, one meaning.
-    split = (part.replace("+", "%20").partition("=") for part in query.split("&") if part)
+    source = query.encode("latin-1").replace(b"+", b"%20")
+    split = (part.partition(b"=") for part in source.split(b"&") if part)
     return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in split]
 
 
@@ -271,18 +292,24 @@ def _canonical_path(path: str) -> str:
         elif segment not in ("", "."):
             kept.append(segment)
     slash = "/" if kept and path.endswith("/") else ""
-    return _encode(f"/{'/'.join(kept)}{slash}".encode(), safe="/")
+    return _encode(f"/{'/'.join(kept)}{slash}".encode("latin-1"), safe="/")
 
 
-def _canonical_request(request: Request, names: list[str], pairs: list[tuple[bytes, bytes]]) -> bytes:
+def _canonical_value(value: str) -> str:
+    return _BLANKS.sub(" ", value.strip(_BLANK))
+
+
+def _canonical_request(
+    request: Request, names: list[str], pairs: list[tuple[bytes, bytes]], body_hash: str
+) -> bytes:
     encoded = sorted((_encode(name), _encode(value)) for name, value in pairs)
     lines = [
         request.method,
         "/" if request.path == "/" else _canonical_path(request.path),
         "&".join(f"{name}={value}" for name, value in encoded),
-        *(f"{name}:{' '.join(request.headers[name].split())}" for name in names),
+        *(f"{name}:{_canonical_value(request.headers[name])}" for name in names),
         "",
         ";".join(names),
-        hashlib.sha256(request.body).hexdigest(),
+        body_hash,
     ]
-    return "\n".join(lines).encode()
+    return "\n".join(lines).encode("latin-1")

@@ -1,0 +1,191 @@
+"""`iamd serve` as a process: what it says, how it ends, what it keeps."""
+
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from iamd.app import open_store
+from iamd.config import Settings
+from tests import servers
+from tests.servers import command, environment, free_port
+
+
+def started(*arguments: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
+    """Start `iamd serve` and return it with what it says until it is ready."""
+    process = subprocess.Popen(
+        command("serve", *arguments),
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "sts =" in said and line.strip().startswith("endpoint_url"):
+            break
+    return process, said
+
+
+def stopped(process: subprocess.Popen[str]) -> int:
+    process.send_signal(signal.SIGTERM)
+    rest = process.communicate(timeout=10)[0]
+    assert "Traceback" not in rest
+    return process.returncode
+
+
+def key_in(said: str) -> tuple[str, str]:
+    found = re.search(r"aws_access_key_id = (\S+)\s+aws_secret_access_key = (\S+)", said)
+    assert found
+    return found[1], found[2]
+
+
+def test_the_first_start_makes_an_administrator_and_tells_its_key_once(tmp_path: Path) -> None:
+    port = free_port()
+    process, said = started("--port", str(port), cwd=tmp_path)
+    url = f"http://127.0.0.1:{port}"
+    servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
+    assert "Every signature is verified and every policy is enforced" in said
+    assert f"AWS_ENDPOINT_URL_IAM={url} AWS_ENDPOINT_URL_STS={url}" in said
+    identity = servers.client(url, "sts", key_in(said)).get_caller_identity()
+    assert identity["Arn"].endswith(":user/admin")
+    assert f"account {identity['Account']}" in said
+    assert stopped(process) == 0
+
+    process, said = started("--port", str(port), cwd=tmp_path)
+    assert "aws_secret_access_key" not in said
+    assert stopped(process) == 0
+
+
+def test_two_nodes_that_start_together_make_one_account(tmp_path: Path, postgres_url: str) -> None:
+    # A database of this test's own, and two nodes that migrate and found it at the same time.
+    import psycopg
+
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS together")
+        connection.execute("CREATE DATABASE together")
+    url = postgres_url.replace("/postgres?", "/together?")
+    arguments = ("--database", url, "--master-key-file", "master.key", "--port")
+    said: list[str] = []
+
+    def node() -> None:
+        process, words = started(*arguments, str(free_port()), cwd=tmp_path)
+        said.append(words)
+        stopped(process)
+
+    nodes = [threading.Thread(target=node) for _ in range(2)]
+    for thread in nodes:
+        thread.start()
+    for thread in nodes:
+        thread.join()
+    assert sum("aws_secret_access_key" in words for words in said) == 1
+    opened = open_store(Settings(database=url, master_key_file=tmp_path / "master.key"))
+    from iamd.store import accounts
+
+    with opened.database.read() as tx:
+        assert len(accounts.every(tx)) == 1
+    opened.database.close()
+
+
+def test_an_acknowledged_write_survives_kill_9(tmp_path: Path) -> None:
+    port = free_port()
+    process, said = started("--port", str(port), cwd=tmp_path)
+    url = f"http://127.0.0.1:{port}"
+    servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
+    acknowledged: list[str] = []
+    enough = threading.Event()
+
+    def write(prefix: str) -> None:
+        iam = servers.client(url, "iam", key_in(said))
+        for number in range(10_000):
+            try:
+                acknowledged.append(iam.create_user(UserName=f"{prefix}-{number}")["User"]["UserName"])
+            except (ClientError, BotoCoreError):
+                return
+            if len(acknowledged) >= 60:
+                enough.set()
+
+    writers = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
+    for writer in writers:
+        writer.start()
+    assert enough.wait(30)
+    _kill_family(process.pid)
+    for writer in writers:
+        writer.join()
+    process.communicate()
+
+    process, _ = started("--port", str(port), cwd=tmp_path)
+    servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
+    pages = servers.client(url, "iam", key_in(said)).get_paginator("list_users").paginate()
+    kept = {user["UserName"] for page in pages for user in page["Users"]}
+    assert set(acknowledged) <= kept
+    assert stopped(process) == 0
+
+
+def _kill_family(pid: int) -> None:
+    children = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    for victim in (str(pid), *children.stdout.split()):
+        subprocess.run(["kill", "-9", victim], check=False, stderr=subprocess.DEVNULL)
+
+
+def test_a_port_in_use_is_said(tmp_path: Path) -> None:
+    port = free_port()
+    process, _ = started("--port", str(port), cwd=tmp_path)
+    done = subprocess.run(
+        command("serve", "--port", str(port), "--data", "other"),
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"iamd: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    assert stopped(process) == 0
+
+
+def test_several_workers_serve_one_store(tmp_path: Path) -> None:
+    port = free_port()
+    process, said = started("--port", str(port), "--workers", "2", cwd=tmp_path)
+    url = f"http://127.0.0.1:{port}"
+    servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
+    key = key_in(said)
+    for number in range(20):
+        servers.client(url, "iam", key).create_user(UserName=f"user-{number}")
+        servers.client(url, "iam", key).get_user(UserName=f"user-{number}")
+    assert stopped(process) == 0
+
+
+def test_secrets_do_not_reach_the_workers_environment(tmp_path: Path) -> None:
+    import base64
+
+    key = base64.b64encode(b"k" * 32).decode()
+    port = free_port()
+    process = subprocess.Popen(
+        command("serve", "--port", str(port)),
+        cwd=tmp_path,
+        env=environment(IAMD_MASTER_KEY=key),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    servers.wait_ready(servers.Server(f"http://127.0.0.1:{port}", None, process, ()))  # type: ignore[arg-type]
+    process.send_signal(signal.SIGTERM)
+    assert key not in process.communicate(timeout=10)[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_process_runs_with_private_files(tmp_path: Path) -> None:
+    process, _ = started("--port", str(free_port()), cwd=tmp_path)
+    assert all(file.stat().st_mode & 0o077 == 0 for file in (tmp_path / "iamd-data").iterdir())
+    assert stopped(process) == 0
