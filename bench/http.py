@@ -18,9 +18,10 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import servers
+
 from bench import load
 from bench.load import Key, Measured
-from tests import servers
 
 Results = dict[str, dict[str, Measured]]
 

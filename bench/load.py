@@ -1,4 +1,4 @@
-"""Load over loopback: requests are signed beforehand and sent on kept connections, so the client costs little."""
+"""Load over loopback: requests are signed beforehand and sent on kept connections: a cheap client."""
 
 import selectors
 import socket

@@ -29,16 +29,6 @@ def access_key(account_id: str) -> str:
     return ACCESS_KEY + base64.b32encode(bits.to_bytes(10, "big")).decode()
 
 
-def account_of_access_key(access_key_id: str) -> str | None:
-    """Return the 12-digit account that an access key ID carries, or None when it is no such ID."""
-    try:
-        bits = int.from_bytes(base64.b32decode(access_key_id[4:]), "big")
-    except ValueError:
-        return None
-    account = f"{bits >> _ACCOUNT_SHIFT:012d}"
-    return account if len(access_key_id) == 20 and len(account) == 12 else None
-
-
 def secret_access_key() -> str:
     """Return a new secret access key: 40 characters of 6 bits each."""
     return "".join(secrets.choice(_SECRET_ALPHABET) for _ in range(40))

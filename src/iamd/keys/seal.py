@@ -33,7 +33,7 @@ def seal(key: bytes, secret: bytes, place: str) -> bytes:
 def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
     """Decrypt what `seal` made for the same place; BrokenSealError otherwise."""
     nonce, text = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-    if sealed[:1] != _VERSION:
+    if sealed[:1] != _VERSION or len(nonce) < _NONCE_BYTES:
         raise BrokenSealError(place)
     try:
         return AESGCM(key).decrypt(nonce, text, place.encode())

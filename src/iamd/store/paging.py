@@ -38,9 +38,12 @@ def cut(marker: str | None, max_items: int | None) -> Cut:
 
 def _place(marker: str) -> str:
     try:
-        return base64.urlsafe_b64decode(marker.encode("ascii")).decode()
+        place = base64.b64decode(marker.encode("ascii"), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError) as broken:
         raise ValidationError("Invalid Marker.") from broken
+    if "\0" in place:
+        raise ValidationError("Invalid Marker.")
+    return place
 
 
 def _marker(place: str) -> str:

@@ -1,0 +1,39 @@
+"""Write `docs/coverage.md`: every operation of IAM and STS, served or not.
+
+python -m scripts.list_coverage
+"""
+
+from pathlib import Path
+
+from iamd import ops
+from iamd.core import models
+
+TARGET = Path(__file__).parent.parent / "docs/coverage.md"
+
+
+def page() -> str:
+    """Return the page as it should be."""
+    parts = ["# Coverage\n"]
+    for name in models.SERVICES:
+        model, served = models.load(name), ops.SERVED[name]
+        rest = [operation for operation in sorted(model.operations) if operation not in served]
+        parts += [
+            f"## {name.upper()}: {len(served)} of {len(model.operations)} operations are served\n",
+            _wrapped(sorted(served)),
+            f"\nNot served, answered with `InvalidAction` ({len(rest)}):\n",
+            _wrapped(rest) + "\n",
+        ]
+    return "\n".join(parts)
+
+
+def _wrapped(names: list[str]) -> str:
+    lines = [""]
+    for name in names:
+        if len(lines[-1]) + len(name) > 110:
+            lines.append("")
+        lines[-1] += f"`{name}` "
+    return "\n".join(line.rstrip() for line in lines)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(page())

@@ -1,0 +1,58 @@
+"""Pages: keyset walks, cut from one list or chained from several."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamd.core.errors import ValidationError
+from iamd.store import paging
+from iamd.store.paging import Cut, Page
+
+NAMES = st.lists(st.text("ab:é", min_size=1, max_size=4), unique=True, max_size=12)
+
+
+def walk(sources: dict[str, Sequence[str]], size: int) -> list[str]:
+    def source(items: Sequence[str]):  # type: ignore[no-untyped-def]
+        return lambda asked: paging.names(items, asked)
+
+    chained = {name: source(items) for name, items in sources.items()}
+    seen: list[str] = []
+    marker: str | None = None
+    for _ in range(100):
+        page: Page[str] = paging.chain(chained, paging.cut(marker, size))
+        assert len(page.items) <= size
+        seen += page.items
+        marker = page.marker
+        if marker is None:
+            return seen
+        assert page.items
+    raise AssertionError("the walk does not end")
+
+
+@given(NAMES, NAMES, NAMES, st.integers(1, 5))
+def test_a_chain_gives_every_item_once_in_order(
+    first: list[str], second: list[str], third: list[str], size: int
+) -> None:
+    seen = walk({"a": first, "b": second, "c": third}, size)
+    assert seen == [*sorted(first), *sorted(second), *sorted(third)]
+
+
+@given(NAMES, st.integers(1, 5), st.text("abé", min_size=1, max_size=3))
+def test_a_page_goes_on_behind_what_was_given_whatever_comes_or_goes(
+    names: list[str], size: int, newcomer: str
+) -> None:
+    first = paging.names(names, Cut("", size))
+    if first.marker is None:
+        return
+    changed = [name for name in names if name not in first.items] + [newcomer]
+    second = paging.names(changed, paging.cut(first.marker, 100))
+    expected = sorted({name for name in changed if name > first.items[-1]})
+    assert sorted(set(second.items)) == expected
+
+
+@pytest.mark.parametrize("marker", ["x", "é", "////", "%%%", "AA=", "_-8=", "AA=="])
+def test_a_marker_that_no_page_gave_is_refused(marker: str) -> None:
+    with pytest.raises(ValidationError, match="Invalid Marker"):
+        paging.cut(marker, None)
