@@ -13,6 +13,7 @@ import sqlalchemy.exc
 from iamd import ops
 from iamd.api.callers import Vault
 from iamd.api.gate import Gate
+from iamd.api.limits import Limits
 from iamd.api.recorder import Recorder
 from iamd.config import Settings
 from iamd.core.errors import ServiceUnavailable
@@ -117,7 +118,7 @@ class App:
         turn = Turn(SQLITE_TURNS if settings.database is None else POSTGRES_TURNS)
         self.database = connect(settings, turn)
         self.recorder = Recorder(self.database, timedelta(days=settings.audit_days))
-        gate = Gate(self.database, Vault(master_key), self.recorder)
+        gate = Gate(self.database, Vault(master_key), self.recorder, Limits(settings.rate_limit))
         seen = origin.origin(settings.public_url, settings.trusted_proxies)
         self._endpoint = Endpoint(gate, ops.SERVED, seen, turn.taken)
 

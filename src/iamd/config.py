@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     tls_key: Path | None = None
     master_key: SecretStr | None = None
     master_key_file: Path | None = None
+    rate_limit: int | None = Field(default=None, ge=1)
     audit_days: int = Field(default=90, ge=1)
 
     @field_validator("trusted_proxies", mode="before")

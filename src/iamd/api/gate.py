@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from iamd.api import authorize, callers, events
 from iamd.api.callers import Callers, Known, Vault
+from iamd.api.limits import Limits
 from iamd.api.proof import Circumstances, Proof
 from iamd.api.recorder import Note, Recorder
 from iamd.core import clock, ids
@@ -33,10 +34,18 @@ class _Asked(NamedTuple):
 class Gate:
     """Lets proved callers do what their policies allow."""
 
-    def __init__(self, database: Database, vault: Vault, recorder: Recorder, time: Clock = clock.now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        recorder: Recorder,
+        limits: Limits,
+        time: Clock = clock.now,
+    ) -> None:
         self._database = database
         self._vault = vault
         self._recorder = recorder
+        self._limits = limits
         self._time = time
         self._callers = Callers()
 
@@ -60,6 +69,7 @@ class Gate:
     ) -> Reply:
         with self._database.read() as tx:
             credential = callers.prove(tx, self._vault, proof)
+            self._limits.admit(credential.owner_id)
             asked = _Asked(operation, read(), around, self._time())
             known = self._callers.know(self._database, tx, credential, steady=False)
             try:
@@ -76,7 +86,9 @@ class Gate:
     ) -> Reply:
         # The signature is checked before the writers' queue is joined, and the key read again within it.
         with self._database.read() as tx:
-            account_id = callers.prove(tx, self._vault, proof).account_id
+            credential = callers.prove(tx, self._vault, proof)
+        self._limits.admit(credential.owner_id)
+        account_id = credential.account_id
         asked = _Asked(operation, read(), around, self._time())
         known: Known | None = None
         try:

@@ -13,10 +13,9 @@ import time
 from datetime import timedelta
 from typing import NamedTuple
 
-import structlog
-
 from iamd.core import clock
 from iamd.core.errors import ServiceUnavailable
+from iamd.core.logs import LOGGER
 from iamd.store import access_keys, accounts, audit
 from iamd.store.access_keys import Use
 from iamd.store.audit import Event
@@ -43,7 +42,6 @@ class Recorder:
         self._database = database
         self._keep = keep
         self._notes: queue.SimpleQueue[Note | None] = queue.SimpleQueue()
-        self._log = structlog.get_logger("iamd.recorder")
         self._thread = threading.Thread(target=self._work, name="iamd-recorder", daemon=True)
         self._thread.start()
 
@@ -101,7 +99,7 @@ class Recorder:
                     for use in {note.use[:2]: note.use for note in group if note.use}.values():
                         access_keys.stamp(tx, use)
             except ServiceUnavailable:
-                self._log.warning("audit events wait for the store", events=len(group))
+                LOGGER.warning("%d audit events wait for the store", len(group))
                 if not going:
                     return
                 time.sleep(_RETRY_SECONDS)

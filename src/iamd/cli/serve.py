@@ -20,7 +20,7 @@ from iamd.api.founding import Wanted
 from iamd.cli import account, options
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
-from iamd.core import clock
+from iamd.core import clock, logs
 from iamd.store import accounts
 from iamd.wire import origin
 from iamd.wire.endpoint import MAX_HEADERS
@@ -172,6 +172,7 @@ def _server(settings: Settings) -> Server:
 
 def _load(settings: Settings, master_key: bytes) -> app.App:
     """Build the application in a worker; what it has not written yet is written when the worker ends."""
+    logs.to_standard_error()
     application = app.App(settings, master_key)
     util.Finalize(application, application.close, exitpriority=100)
     return application

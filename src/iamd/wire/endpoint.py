@@ -5,8 +5,6 @@ from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-import structlog
-
 from iamd.api.gate import Gate
 from iamd.api.proof import Circumstances, Proof
 from iamd.core import ids, models
@@ -20,6 +18,7 @@ from iamd.core.errors import (
     RequestEntityTooLarge,
     SignatureDoesNotMatch,
 )
+from iamd.core.logs import LOGGER
 from iamd.core.models import OperationModel
 from iamd.ops.operation import Operation
 from iamd.wire import constraints, query, sigv4, xml
@@ -58,7 +57,6 @@ class Endpoint:
         self._served = served
         self._origin = origin
         self._taking_turn = taking_turn
-        self._log = structlog.get_logger("iamd.endpoint")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request_id = ids.request()
@@ -86,7 +84,7 @@ class Endpoint:
             return _refusal(fault, request_id, namespace)
         except Exception:  # noqa: BLE001 - logged whole, told as InternalFailure
             # A bug. The caller is told so much and no more; the log has the rest.
-            self._log.exception("request failed", request_id=request_id)
+            LOGGER.exception("request %s failed", request_id)
             return _refusal(InternalFailure("The request failed. Try again later."), request_id, namespace)
 
     def _serve(

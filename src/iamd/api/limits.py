@@ -1,0 +1,46 @@
+"""Rate limits: a bucket of requests for each caller, filled at a steady rate."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from iamd.core.errors import Throttling
+from iamd.core.lru import Lru
+
+_CALLERS = 10_000
+_BURST_SECONDS = 2
+
+
+@dataclass
+class _Bucket:
+    left: float
+    filled_at: float
+
+
+class Limits:
+    """Lets each caller make `per_second` requests, and twice as many at once; None lets everything pass.
+
+    Counted in each worker process by itself, after the caller is proved: nobody can use up another's share.
+    """
+
+    def __init__(self, per_second: int | None, time: Callable[[], float] = time.monotonic) -> None:
+        self._per_second = per_second
+        self._time = time
+        self._buckets: Lru[_Bucket] = Lru(_CALLERS)
+        self._lock = threading.Lock()
+
+    def admit(self, caller_id: str) -> None:
+        """Take one request from a caller's bucket; Throttling when it is empty."""
+        if self._per_second is None:
+            return
+        most = float(self._per_second * _BURST_SECONDS)
+        now = self._time()
+        with self._lock:
+            bucket = self._buckets.get(caller_id) or _Bucket(most, now)
+            bucket.left = min(most, bucket.left + (now - bucket.filled_at) * self._per_second)
+            bucket.filled_at = now
+            self._buckets.put(caller_id, bucket)
+            if bucket.left < 1:
+                raise Throttling("Rate exceeded")
+            bucket.left -= 1
