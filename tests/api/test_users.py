@@ -1,28 +1,211 @@
 """Users over loopback, by boto3, on both databases."""
 
-import pytest
-from botocore.exceptions import ClientError
+import re
+from datetime import UTC, datetime
+from typing import Any
 
-from tests.servers import Account
+import pytest
+
+from tests.api.answers import Refused, call, refused, set_counter
+from tests.servers import Account, allow, document
+
+BOUNDARY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 def test_a_user_lives_from_create_to_delete(account: Account) -> None:
     iam = account.iam
     made = iam.create_user(UserName="Bob", Path="/team/", Tags=[{"Key": "Dept", "Value": "x"}])["User"]
     assert made["Arn"] == f"arn:aws:iam::{account.account_id}:user/team/Bob"
-    assert made["UserId"].startswith("AIDA")
-    assert len(made["UserId"]) == 21
     assert iam.get_user(UserName="Bob")["User"] == made
 
     iam.update_user(UserName="Bob", NewUserName="Robert", NewPath="/")
     renamed = iam.get_user(UserName="Robert")["User"]
-    assert (renamed["UserId"], renamed["Arn"]) == (
-        made["UserId"],
-        f"arn:aws:iam::{account.account_id}:user/Robert",
-    )
+    assert renamed == made | {
+        "UserName": "Robert",
+        "Path": "/",
+        "Arn": f"arn:aws:iam::{account.account_id}:user/Robert",
+    }
 
     iam.delete_user(UserName="Robert")
-    with pytest.raises(ClientError, match="The user with name Robert cannot be found") as refused:
-        iam.get_user(UserName="Robert")
-    assert refused.value.response["Error"]["Code"] == "NoSuchEntity"
-    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    assert refused(iam, "GetUser", UserName="Robert").code == "NoSuchEntity"
+
+
+def test_create_user_answers_all_that_it_made(account: Account) -> None:
+    made = account.iam.create_user(UserName="Bob", PermissionsBoundary=BOUNDARY)["User"]
+    assert made.keys() == {"UserName", "UserId", "Path", "Arn", "CreateDate", "PermissionsBoundary"}
+    assert made["Path"] == "/"
+    assert re.fullmatch(r"AIDA[A-Z2-7]{17}", made["UserId"])
+    assert abs((datetime.now(UTC) - made["CreateDate"]).total_seconds()) < 60
+    assert made["PermissionsBoundary"] == {
+        "PermissionsBoundaryType": "Policy",
+        "PermissionsBoundaryArn": BOUNDARY,
+    }
+
+
+def test_names_may_hold_what_aws_lets_them(account: Account) -> None:
+    name = "a.B_c+d=e,f@g-9"
+    account.iam.create_user(UserName=name, Path="/!\"#$%&'()*;<>?[]^`{|}~/")
+    user = account.iam.get_user(UserName=name)["User"]
+    assert user["Arn"].endswith(f":user/!\"#$%&'()*;<>?[]^`{{|}}~/{name}")
+
+
+def test_get_user_without_a_name_is_about_the_caller(account: Account) -> None:
+    bob = account.user("Bob", allow("iam:GetUser"))
+    assert bob.get_user()["User"]["UserName"] == "Bob"
+
+
+def test_names_are_found_in_any_case_and_keep_their_own(account: Account) -> None:
+    iam = account.iam
+    made = iam.create_user(UserName="Bob")["User"]
+    assert iam.get_user(UserName="bOB")["User"] == made
+    iam.update_user(UserName="BOB", NewUserName="BoB")
+    assert iam.get_user(UserName="bob")["User"]["UserName"] == "BoB"
+    iam.delete_user(UserName="bob")
+    assert refused(iam, "GetUser", UserName="Bob").code == "NoSuchEntity"
+
+
+NO_BOB = Refused("NoSuchEntity", 404, "The user with name Bob cannot be found.")
+
+
+@pytest.mark.parametrize("operation", ["GetUser", "UpdateUser", "DeleteUser"])
+def test_a_missing_user_is_no_such_entity(account: Account, operation: str) -> None:
+    assert refused(account.iam, operation, UserName="Bob") == NO_BOB
+
+
+def test_a_name_is_taken_in_any_case_and_on_any_path(account: Account) -> None:
+    iam = account.iam
+    iam.create_user(UserName="Bob")
+    iam.create_user(UserName="Eve")
+    taken = Refused("EntityAlreadyExists", 409, "User with name BOB already exists.")
+    assert refused(iam, "CreateUser", UserName="BOB", Path="/else/") == taken
+    assert refused(iam, "UpdateUser", UserName="Eve", NewUserName="BOB") == taken
+
+
+def test_another_account_may_have_the_name(account: Account, other_account: Account) -> None:
+    first = account.iam.create_user(UserName="Bob")["User"]
+    second = other_account.iam.create_user(UserName="Bob")["User"]
+    assert first["UserId"] != second["UserId"]
+    other_account.iam.delete_user(UserName="Bob")
+    assert account.iam.get_user(UserName="Bob")["User"] == first
+
+
+REFUSED_CREATES: list[tuple[dict[str, Any], Refused]] = [
+    (
+        {"PermissionsBoundary": "arn:aws:iam::aws:policy/NoSuchPolicy"},
+        Refused(
+            "NoSuchEntity",
+            404,
+            "Policy arn:aws:iam::aws:policy/NoSuchPolicy does not exist or is not attachable.",
+        ),
+    ),
+    (
+        {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}]},
+        Refused(
+            "InvalidInput",
+            400,
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        ),
+    ),
+    (
+        {"Path": "no-slash"},
+        Refused(
+            "ValidationError",
+            400,
+            "1 validation error detected: Value 'no-slash' at 'path' failed to satisfy constraint: "
+            r"Member must satisfy regular expression pattern: (\u002F)|(\u002F[\u0021-\u007E]+\u002F)",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("params", "expected"), REFUSED_CREATES)
+def test_a_create_that_is_refused_leaves_no_user(
+    account: Account, params: dict[str, Any], expected: Refused
+) -> None:
+    assert refused(account.iam, "CreateUser", UserName="Bob", **params) == expected
+    assert refused(account.iam, "GetUser", UserName="Bob") == NO_BOB
+
+
+def test_the_quota_of_users(account: Account) -> None:
+    iam = account.iam
+    set_counter(account, "users", 4999)
+    iam.create_user(UserName="Bob")
+    full = Refused("LimitExceeded", 409, "Cannot exceed quota for UsersPerAccount: 5000")
+    assert refused(iam, "CreateUser", UserName="Eve") == full
+    iam.delete_user(UserName="Bob")
+    iam.create_user(UserName="Eve")
+
+
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+HELD: dict[str, tuple[list[tuple[str, dict[str, Any]]], str]] = {
+    "access key": (
+        [("CreateAccessKey", {"UserName": "Bob"})],
+        "Cannot delete entity, must delete access keys first.",
+    ),
+    "membership": (
+        [
+            ("CreateGroup", {"GroupName": "Devs"}),
+            ("AddUserToGroup", {"GroupName": "Devs", "UserName": "Bob"}),
+        ],
+        "Cannot delete entity, must remove users from group first.",
+    ),
+    "inline policy": (
+        [
+            (
+                "PutUserPolicy",
+                {"UserName": "Bob", "PolicyName": "p", "PolicyDocument": document(allow("iam:GetUser"))},
+            )
+        ],
+        "Cannot delete entity, must delete policies first.",
+    ),
+    "attachment": (
+        [("AttachUserPolicy", {"UserName": "Bob", "PolicyArn": ADMINISTRATOR})],
+        "Cannot delete entity, must detach all policies first.",
+    ),
+}
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_a_user_that_holds_something_is_not_deleted(account: Account, held: str) -> None:
+    given, sentence = HELD[held]
+    iam = account.iam
+    iam.create_user(UserName="Bob")
+    for operation, params in given:
+        call(iam, operation, **params)
+    assert refused(iam, "DeleteUser", UserName="Bob") == Refused("DeleteConflict", 409, sentence)
+    assert iam.get_user(UserName="Bob")["User"]["UserName"] == "Bob"
+
+
+def test_tags_and_a_boundary_go_with_their_user(account: Account) -> None:
+    iam = account.iam
+    iam.create_user(UserName="Bob", Tags=[{"Key": "a", "Value": "1"}], PermissionsBoundary=BOUNDARY)
+    iam.delete_user(UserName="Bob")
+    again = iam.create_user(UserName="Bob")["User"]
+    assert "Tags" not in again
+    assert "PermissionsBoundary" not in again
+    assert iam.list_user_tags(UserName="Bob")["Tags"] == []
+
+
+PATHS = [
+    ("/", ["admin", "Ann", "bob", "Cid", "dan"]),
+    ("/team/", ["Ann", "bob"]),
+    ("/team/red/", ["bob"]),
+    ("/te", ["Ann", "bob", "Cid"]),
+    ("/none/", []),
+    ("/%/", []),
+]
+
+
+@pytest.mark.parametrize(("prefix", "names"), PATHS)
+def test_lists_filter_by_the_beginning_of_the_path(account: Account, prefix: str, names: list[str]) -> None:
+    iam = account.iam
+    for name, path in (("dan", "/"), ("Cid", "/te/"), ("bob", "/team/red/"), ("Ann", "/team/")):
+        iam.create_user(UserName=name, Path=path)
+    assert [user["UserName"] for user in iam.list_users(PathPrefix=prefix)["Users"]] == names
+
+
+def test_lists_show_neither_tags_nor_boundaries(account: Account) -> None:
+    iam = account.iam
+    iam.create_user(UserName="Bob", Tags=[{"Key": "a", "Value": "1"}], PermissionsBoundary=BOUNDARY)
+    shown = next(user for user in iam.list_users()["Users"] if user["UserName"] == "Bob")
+    assert shown.keys() == {"UserName", "UserId", "Path", "Arn", "CreateDate"}

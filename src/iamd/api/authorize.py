@@ -5,7 +5,6 @@ from datetime import datetime
 
 from iamd.api.callers import Known
 from iamd.api.proof import Circumstances
-from iamd.core import clock
 from iamd.core.errors import AccessDenied
 from iamd.ops.call import Call
 from iamd.ops.operation import Ask, Operation, Params, Target
@@ -17,12 +16,14 @@ _GLOBAL_REGION = "us-east-1"
 _TYPES = {PrincipalKind.ROOT: "Account", PrincipalKind.USER: "User"}
 
 
-def context(known: Known, operation: Operation, around: Circumstances, now: datetime) -> dict[str, str]:
+def context(
+    known: Known, operation: Operation, around: Circumstances, now: datetime, at: str
+) -> dict[str, str]:
     """Return the global condition keys of a call, in lower case; what AWS has absent is absent."""
     caller = known.caller
     region = _GLOBAL_REGION if operation.model.service == "iam" else around.region
     keys = {
-        "aws:currenttime": clock.iso(now),
+        "aws:currenttime": at,
         "aws:epochtime": str(int(now.timestamp())),
         "aws:sourceip": around.source_ip,
         "aws:securetransport": "true" if around.secure else "false",

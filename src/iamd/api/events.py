@@ -5,11 +5,10 @@ What the model marks as sensitive never gets in: passwords and secret keys are l
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from iamd.api.proof import Circumstances
-from iamd.core import clock, ids
+from iamd.core import ids
 from iamd.core.errors import Fault
 from iamd.core.models import Shape, part
 from iamd.ops.call import Caller
@@ -26,14 +25,17 @@ def event(
     params: Params | None,
     outcome: Mapping[str, Any] | Fault | None,
     around: Circumstances,
-    now: datetime,
+    at: str,
 ) -> Event:
-    """Record one call. `outcome` is its reply or the fault that it ended with; reads record no reply."""
+    """Record one call. `outcome` is its reply or the fault that it ended with; reads record no reply.
+
+    `at` is the moment in the wire's form.
+    """
     source = f"{operation.model.service}.amazonaws.com"
     record = {
         "eventVersion": "1.11",
         "userIdentity": _identity(caller),
-        "eventTime": clock.iso(now),
+        "eventTime": at,
         "eventSource": source,
         "eventName": operation.model.name,
         "awsRegion": "us-east-1",

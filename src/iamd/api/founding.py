@@ -92,18 +92,18 @@ def _with_admin(tx: Tx, account: Account, data_key: bytes, admin: str, now: date
     account_id = account.account_id
     root = Principal(PrincipalKind.ROOT, arns.root(account_id), account_id, account_id)
     call = Call(tx, Caller(root, account_id, account_id, "", None, ()), data_key, clock.iso(now))
-    _run(call, "CreateGroup", {"group_name": ADMIN_GROUP}, now)
-    _run(call, "AttachGroupPolicy", {"group_name": ADMIN_GROUP, "policy_arn": ADMIN_POLICY}, now)
-    _run(call, "CreateUser", {"user_name": admin}, now)
-    _run(call, "AddUserToGroup", {"group_name": ADMIN_GROUP, "user_name": admin}, now)
-    made = _run(call, "CreateAccessKey", {"user_name": admin}, now)["AccessKey"]
+    _run(call, "CreateGroup", {"group_name": ADMIN_GROUP})
+    _run(call, "AttachGroupPolicy", {"group_name": ADMIN_GROUP, "policy_arn": ADMIN_POLICY})
+    _run(call, "CreateUser", {"user_name": admin})
+    _run(call, "AddUserToGroup", {"group_name": ADMIN_GROUP, "user_name": admin})
+    made = _run(call, "CreateAccessKey", {"user_name": admin})["AccessKey"]
     return Founded(account, admin, made["AccessKeyId"], made["SecretAccessKey"])
 
 
-def _run(call: Call, name: str, params: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+def _run(call: Call, name: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
     """Run an operation as the root user, whom no policy binds here, and record it."""
     operation = iam.SERVED[name]
     target = operation.on.find(call, params)
     reply = operation.perform(call, target, params)
-    audit.add(call.tx, [events.event(operation, call.caller, params, reply, _HOST, now)])
+    audit.add(call.tx, [events.event(operation, call.caller, params, reply, _HOST, call.now)])
     return reply or {}

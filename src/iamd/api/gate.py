@@ -29,6 +29,7 @@ class _Asked(NamedTuple):
     params: Params
     around: Circumstances
     now: datetime
+    at: str  # the same moment, as the wire writes it
 
 
 class Gate:
@@ -64,20 +65,24 @@ class Gate:
             return self._read(operation, proof, read, around)
         return self._write(operation, proof, read, around)
 
+    def _asked(self, operation: Operation, params: Params, around: Circumstances) -> _Asked:
+        now = self._time()
+        return _Asked(operation, params, around, now, clock.iso(now))
+
     def _read(
         self, operation: Operation, proof: Proof, read: Callable[[], Params], around: Circumstances
     ) -> Reply:
         with self._database.read() as tx:
             credential = callers.prove(tx, self._vault, proof)
             self._limits.admit(credential.owner_id)
-            asked = _Asked(operation, read(), around, self._time())
+            asked = self._asked(operation, read(), around)
             known = self._callers.know(self._database, tx, credential, steady=False)
             try:
                 reply = self._perform(tx, known, credential, asked)
             except Fault as fault:
                 self._refused(known, asked, fault)
                 raise
-        event = events.event(operation, known.caller, asked.params, None, around, asked.now)
+        event = events.event(operation, known.caller, asked.params, None, around, asked.at)
         self._recorder.note(Note(event, (event.event_id,), _use(known, asked)))
         return reply
 
@@ -89,7 +94,7 @@ class Gate:
             credential = callers.prove(tx, self._vault, proof)
         self._limits.admit(credential.owner_id)
         account_id = credential.account_id
-        asked = _Asked(operation, read(), around, self._time())
+        asked = self._asked(operation, read(), around)
         known: Known | None = None
         try:
             with self._database.write() as tx:
@@ -97,7 +102,7 @@ class Gate:
                 credential = callers.prove(tx, self._vault, proof)
                 known = self._callers.know(self._database, tx, credential, steady=True)
                 reply = self._perform(tx, known, credential, asked)
-                event = events.event(operation, known.caller, asked.params, reply, around, asked.now)
+                event = events.event(operation, known.caller, asked.params, reply, around, asked.at)
                 audit.add(tx, [event])
                 accounts.touch(tx, account_id, ids.revision())
         except Fault as fault:
@@ -109,16 +114,16 @@ class Gate:
 
     def _perform(self, tx: Tx, known: Known, credential: Credential, asked: _Asked) -> Reply:
         data_key = self._vault.data_key(credential.account_id, credential.data_key)
-        call = Call(tx, known.caller, data_key, clock.iso(asked.now))
+        call = Call(tx, known.caller, data_key, asked.at)
         target = asked.operation.on.find(call, asked.params)
-        around = authorize.context(known, asked.operation, asked.around, asked.now)
+        around = authorize.context(known, asked.operation, asked.around, asked.now, asked.at)
         authorize.authorize(known, asked.operation, call, target, asked.params, around)
         if target.missing is not None:
             raise target.missing
         return asked.operation.perform(call, target, asked.params)
 
     def _refused(self, known: Known, asked: _Asked, fault: Fault) -> None:
-        event = events.event(asked.operation, known.caller, asked.params, fault, asked.around, asked.now)
+        event = events.event(asked.operation, known.caller, asked.params, fault, asked.around, asked.at)
         kind = (known.caller.unique_id, asked.operation.action, fault.message)
         fold = kind if isinstance(fault, AccessDenied) else None
         self._recorder.note(Note(event, fold, _use(known, asked)))
@@ -129,7 +134,7 @@ def _use(known: Known, asked: _Asked) -> Use:
     return Use(
         known.caller.account_id,
         known.caller.access_key_id,
-        clock.iso(asked.now),
+        asked.at,
         model.service,
         asked.around.region,
     )

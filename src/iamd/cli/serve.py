@@ -28,7 +28,7 @@ from iamd.wire.endpoint import MAX_HEADERS
 _STOP_SECONDS = 9
 _HEADER_MILLISECONDS = 10_000
 _FIRST_ADMIN = "admin"
-_SECRETS = ("IAMD_MASTER_KEY", "IAMD_DATABASE")
+_KEPT = ("PG", "LANG", "LC_", "TZ", "SSL_CERT_")
 
 _START = """\
 iamd {version} serves {accounts} at {url}
@@ -101,9 +101,6 @@ def serve(
         first = _found_first(store)
         with store.database.read() as tx:
             held = accounts.every(tx)
-    # Whoever serves a request could read the environment; the secrets in it have done their work.
-    for name in _SECRETS:
-        os.environ.pop(name, None)
     server = _server(settings)
     server.on_startup(lambda: _greet(settings, [one.account_id for one in held], first))
     server.serve(target_loader=partial(_load, settings, store.master_key), wrap_loader=False)
@@ -172,10 +169,18 @@ def _server(settings: Settings) -> Server:
 
 def _load(settings: Settings, master_key: bytes) -> app.App:
     """Build the application in a worker; what it has not written yet is written when the worker ends."""
+    _forget_environment()
     logs.to_standard_error()
     application = app.App(settings, master_key)
     util.Finalize(application, application.close, exitpriority=100)
     return application
+
+
+def _forget_environment() -> None:
+    """Drop what no request should carry: granian copies the environment into every one."""
+    for name in list(os.environ):
+        if not name.startswith(_KEPT):
+            del os.environ[name]
 
 
 def _url(settings: Settings) -> str:

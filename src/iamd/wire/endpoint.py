@@ -148,6 +148,8 @@ def _body(environ: Environ) -> bytes:
 
 
 def _request(environ: Environ, seen: Seen, body: bytes) -> Request:
+    if not seen.host or "," in seen.host:
+        raise MalformedInput("The request must have one Host.")
     headers = {
         name[5:].replace("_", "-").lower(): value
         for name, value in environ.items()

@@ -3,13 +3,19 @@
 From anyone else forwarded headers mean nothing, since anyone can write them.
 """
 
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from iamd.core.errors import MalformedInput
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+
+_PORTS = {"http": ":80", "https": ":443"}  # a client leaves them out of the host that it signs
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 class Seen(NamedTuple):
@@ -29,7 +35,7 @@ class Origin(NamedTuple):
 
     def see(self, environ: Mapping[str, Any]) -> Seen:
         """Tell where a WSGI request came from."""
-        peer = str(environ.get("REMOTE_ADDR", ""))
+        peer = str(environ.get("REMOTE_ADDR", "")).removeprefix("::ffff:")
         host = str(environ.get("HTTP_HOST", ""))
         secure = environ.get("wsgi.url_scheme") == "https"
         if not self.proxies or not self._trusts(_address(peer)):
@@ -38,19 +44,23 @@ class Origin(NamedTuple):
         return Seen(
             environ.get("HTTP_X_FORWARDED_HOST") or self.host or host,
             scheme == "https" if scheme else secure,
-            self._client(str(environ.get("HTTP_X_FORWARDED_FOR", "")), peer),
+            self._client(environ.get("HTTP_X_FORWARDED_FOR"), peer),
         )
 
     def _trusts(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self.proxies)
 
-    def _client(self, forwarded: str, peer: str) -> str:
-        """Walk back over our own proxies: the first address that is none of them is the client's."""
+    def _client(self, forwarded: str | None, peer: str) -> str:
+        """Walk back over our own proxies: the first address that is none of them is the client's.
+
+        MalformedInput where something else stands in its place: a client may have put into the header what
+        makes it unreadable, and must not get a proxy's address by that.
+        """
         client = peer
-        for step in reversed(forwarded.split(",")):
+        for step in reversed(forwarded.split(",")) if forwarded is not None else ():
             address = _address(step.strip())
             if address is None:
-                break
+                raise MalformedInput("X-Forwarded-For does not hold the address of the client.")
             client = str(address)
             if not self._trusts(address):
                 break
@@ -68,8 +78,14 @@ def _address(text: str) -> Address | None:
 
 def origin(public_url: str | None, trusted_proxies: tuple[str, ...]) -> Origin:
     """Read the settings; ValueError says which of them is wrong."""
-    url = urlsplit(public_url or "")
-    if public_url and (url.scheme not in ("http", "https") or not url.netloc or url.path.strip("/")):
-        raise ValueError(f"the public URL must be http(s)://host[:port], not {public_url!r}")
     proxies = tuple(ip_network(proxy, strict=False) for proxy in trusted_proxies)
-    return Origin(url.scheme or None, url.netloc or None, proxies)
+    if not public_url:
+        return Origin(None, None, proxies)
+    url = urlsplit(public_url)
+    if url.scheme not in _PORTS or not _HOST.fullmatch(url.netloc) or _extra(url):
+        raise ValueError(f"the public URL must be http(s)://host[:port], not {public_url!r}")
+    return Origin(url.scheme, url.netloc.lower().removesuffix(_PORTS[url.scheme]), proxies)
+
+
+def _extra(url: SplitResult) -> bool:
+    return bool(url.path.strip("/") or url.query or url.fragment)

@@ -269,9 +269,9 @@ def _body_hash(request: Request, pairs: list[tuple[bytes, bytes]]) -> str:
 
 
 def _pairs(query: str) -> list[tuple[bytes, bytes]]:
-    """Return the decoded pairs of a query string; what two spellings mean is what the operation reads of them.
+    """Return the decoded pairs of a query string, read as the operation reads them.
 
-    So a plus is a space here as it is there, and a byte that came unescaped is that byte.
+    A plus is a space here as it is there, and a byte that came unescaped is that byte.
     """
     if not query:
         return []

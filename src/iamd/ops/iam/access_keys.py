@@ -1,7 +1,7 @@
 """Access keys of users: the secret is told once, when the key is made."""
 
 from iamd.core import ids, quotas
-from iamd.core.errors import NoSuchEntity
+from iamd.core.errors import InvalidInput, NoSuchEntity
 from iamd.core.records import AccessKey, User
 from iamd.keys import seal
 from iamd.ops import targets
@@ -46,6 +46,8 @@ def _held(call: Call, user: User, access_key_id: str) -> AccessKey:
 @operation("iam", on=targets.USER_OR_SELF)
 def update_access_key(call: Call, user: User, access_key_id: str, status: str) -> Reply:
     key = _held(call, user, access_key_id)
+    if status == "Expired":
+        raise InvalidInput("The status of an access key can be set to Active or Inactive.")
     access_keys.set_status(call.tx, key.access_key_id, status)
     return None
 
