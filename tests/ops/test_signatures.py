@@ -1,0 +1,46 @@
+"""Every operation that is served is the function that its model describes."""
+
+import inspect
+
+import pytest
+
+from iamd.core.models import load
+from iamd.ops import SERVED
+from iamd.ops.operation import Operation
+
+ALL = [operation for served in SERVED.values() for operation in served.values()]
+BY_NAME = {operation.action: operation for operation in ALL}
+
+
+@pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.action)
+def test_a_function_takes_what_its_input_shape_has(operation: Operation) -> None:
+    call, *rest = inspect.signature(operation.run).parameters.values()
+    assert call.name == "call"
+    if operation.on.consumes:
+        rest = rest[1:]  # the record stands for what the finder consumes
+    wanted = {
+        member.attr: member.required
+        for member in operation.model.input.members
+        if member.attr not in operation.on.consumes
+    }
+    assert {parameter.name: parameter.default is inspect.Parameter.empty for parameter in rest} == wanted
+
+
+@pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.action)
+def test_a_finder_consumes_members_of_the_input(operation: Operation) -> None:
+    assert set(operation.on.consumes) <= {member.attr for member in operation.model.input.members}
+
+
+def test_operations_read_or_write_as_aws_says() -> None:
+    writes = {name for name, operation in BY_NAME.items() if not operation.reads}
+    assert all(
+        name.partition(":")[2].startswith(
+            ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Remove", "Set", "Tag", "Untag", "Update")
+        )
+        for name in writes
+    )
+
+
+@pytest.mark.parametrize("service", ["iam", "sts"])
+def test_what_is_served_is_in_the_model(service: str) -> None:
+    assert SERVED[service].keys() <= load(service).operations.keys()
