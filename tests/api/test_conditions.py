@@ -1,0 +1,163 @@
+"""Condition keys end to end: what a request brings along decides it."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.answers import allowed
+from tests.servers import Account, allow, document
+
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
+TEAM_A = [{"Key": "Team", "Value": "a"}]
+
+
+def having(**condition: dict[str, Any]) -> dict[str, Any]:
+    """Return a statement that allows all of IAM on a condition."""
+    return allow("iam:*", Condition=condition)
+
+
+CASES = [
+    # condition, operation, what it allows, what it does not
+    (
+        {"ArnEquals": {"iam:PolicyARN": AUDIT}},
+        "AttachUserPolicy",
+        {"UserName": "target", "PolicyArn": AUDIT},
+        {"UserName": "target", "PolicyArn": READ_ONLY},
+    ),
+    (
+        {"ArnEquals": {"iam:PolicyARN": AUDIT}},
+        "AttachGroupPolicy",
+        {"GroupName": "group", "PolicyArn": AUDIT},
+        {"GroupName": "group", "PolicyArn": READ_ONLY},
+    ),
+    (
+        {"StringEquals": {"iam:PermissionsBoundary": AUDIT}},
+        "CreateUser",
+        {"UserName": "new", "PermissionsBoundary": AUDIT},
+        {"UserName": "new2", "PermissionsBoundary": READ_ONLY},
+    ),
+    (
+        {"StringEquals": {"iam:PermissionsBoundary": AUDIT}},
+        "PutUserPermissionsBoundary",
+        {"UserName": "target", "PermissionsBoundary": AUDIT},
+        {"UserName": "target", "PermissionsBoundary": READ_ONLY},
+    ),
+    (
+        {"StringEquals": {"iam:PermissionsBoundary": AUDIT}},
+        "PutUserPolicy",
+        {"UserName": "bounded", "PolicyName": "p", "PolicyDocument": document(allow("s3:*"))},
+        {"UserName": "target", "PolicyName": "p", "PolicyDocument": document(allow("s3:*"))},
+    ),
+    (
+        {
+            "StringEquals": {"aws:RequestTag/Team": "a"},
+            "ForAllValues:StringEquals": {"aws:TagKeys": ["Team"]},
+        },
+        "TagUser",
+        {"UserName": "target", "Tags": TEAM_A},
+        {"UserName": "target", "Tags": [*TEAM_A, {"Key": "More", "Value": "x"}]},
+    ),
+    (
+        {"ForAllValues:StringEquals": {"aws:TagKeys": ["Team"]}},
+        "UntagUser",
+        {"UserName": "target", "TagKeys": ["Team"]},
+        {"UserName": "target", "TagKeys": ["Team", "Cost"]},
+    ),
+    (
+        {"StringEquals": {"aws:ResourceTag/Team": "a"}},
+        "GetUser",
+        {"UserName": "tagged"},
+        {"UserName": "target"},
+    ),
+    (
+        {"StringEquals": {"iam:ResourceTag/Team": "a"}},
+        "ListUserTags",
+        {"UserName": "tagged"},
+        {"UserName": "target"},
+    ),
+    (
+        {"StringEquals": {"iam:ResourceTag/Team": "${aws:PrincipalTag/Team}"}},
+        "GetUser",
+        {"UserName": "tagged"},
+        {"UserName": "target"},
+    ),
+]
+
+
+@pytest.fixture
+def furnished(account: Account) -> Account:
+    """Return an account with things to act on."""
+    iam = account.iam
+    iam.create_user(UserName="target")
+    iam.create_user(UserName="tagged", Tags=TEAM_A)
+    iam.create_user(UserName="bounded", PermissionsBoundary=AUDIT)
+    iam.create_group(GroupName="group")
+    return account
+
+
+@pytest.mark.parametrize(("condition", "operation", "right", "wrong"), CASES)
+def test_a_request_is_judged_by_what_it_brings(
+    furnished: Account,
+    condition: dict[str, Any],
+    operation: str,
+    right: dict[str, Any],
+    wrong: dict[str, Any],
+) -> None:
+    caller = furnished.user("caller", having(**condition), allow("iam:TagUser"))
+    if operation == "TagUser":
+        caller = furnished.user("tagger", having(**condition))
+    furnished.iam.tag_user(UserName="caller", Tags=TEAM_A)
+    assert allowed(caller, operation, **right)
+    assert not allowed(caller, operation, **wrong)
+
+
+HOLDS = [
+    {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}},
+    {"Bool": {"aws:SecureTransport": "false"}},
+    {"StringLike": {"aws:UserAgent": "Boto3/*"}},
+    {"DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}},
+    {"NumericGreaterThan": {"aws:EpochTime": "1577836800"}},
+    {"StringEquals": {"aws:username": "caller"}},
+    {"StringEquals": {"aws:PrincipalType": "User"}},
+    {"StringLike": {"aws:userid": "AIDA*"}},
+    {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/caller"}},
+    {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}},
+    {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+    {"Bool": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"}},
+    {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}},
+    {
+        "Null": {
+            "aws:MultiFactorAuthPresent": "true",
+            "aws:TokenIssueTime": "true",
+            "aws:MultiFactorAuthAge": "true",
+        }
+    },
+]
+FAILS = [
+    {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+    {"Bool": {"aws:SecureTransport": "true"}},
+    {"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}},
+    {"Bool": {"aws:MultiFactorAuthPresent": "false"}},
+    {"StringEquals": {"aws:PrincipalTag/Team": "a"}},
+    {"StringEquals": {"aws:SourceVpc": "vpc-1"}},
+]
+
+
+@pytest.mark.parametrize("condition", HOLDS, ids=str)
+def test_what_is_known_of_every_call(account: Account, condition: dict[str, Any]) -> None:
+    assert allowed(account.user("caller", having(**condition)), "ListUsers")
+
+
+@pytest.mark.parametrize("condition", FAILS, ids=str)
+def test_what_is_not_so_of_this_call(account: Account, condition: dict[str, Any]) -> None:
+    assert not allowed(account.user("caller", having(**condition)), "ListUsers")
+
+
+def test_a_policy_variable_stands_for_the_caller(account: Account) -> None:
+    caller = account.user(
+        "caller", allow("iam:ListAccessKeys", resource="arn:aws:iam::*:user/${aws:username}")
+    )
+    assert allowed(caller, "ListAccessKeys", UserName="caller")
+    assert allowed(caller, "ListAccessKeys")
+    assert not allowed(caller, "ListAccessKeys", UserName="admin")
