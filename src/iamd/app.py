@@ -120,7 +120,7 @@ class App:
         self.recorder = Recorder(self.database, timedelta(days=settings.audit_days))
         gate = Gate(self.database, Vault(master_key), self.recorder, Limits(settings.rate_limit))
         seen = origin.origin(settings.public_url, settings.trusted_proxies)
-        self._endpoint = Endpoint(gate, ops.SERVED, seen, turn.taken)
+        self._endpoint = Endpoint(gate, ops.SERVED, seen, turn)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Any:
         path = environ["PATH_INFO"]

@@ -1,8 +1,9 @@
 """Pages: one keyset walk behind every list, so that rows that come and go never shift a page."""
 
 import base64
-import binascii
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from iamd.core.errors import ValidationError
@@ -11,6 +12,11 @@ from iamd.store.query import Query, Tx
 Item = TypeVar("Item")
 
 DEFAULT = 100  # items a page where the caller does not say, as IAM has it
+
+_CHECK_BYTES = 4
+# A Marker has 320 characters at most, so a place has 236 bytes at most.
+_LONG_BYTES = 200
+_HEAD = 40  # characters, which may have four bytes each
 
 
 class Cut(NamedTuple):
@@ -38,16 +44,23 @@ def cut(marker: str | None, max_items: int | None) -> Cut:
 
 def _place(marker: str) -> str:
     try:
-        place = base64.b64decode(marker.encode("ascii"), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeError) as broken:
-        raise ValidationError("Invalid Marker.") from broken
-    if "\0" in place:
-        raise ValidationError("Invalid Marker.")
+        place = base64.b64decode(marker, altchars=b"-_", validate=True)[_CHECK_BYTES:].decode()
+    except ValueError as broken:
+        raise _invalid() from broken
+    if "\0" in place or _marker(place) != marker:  # PostgreSQL has no NUL in a text
+        raise _invalid()
     return place
 
 
+def _invalid() -> ValidationError:
+    return ValidationError("Invalid Marker.")
+
+
 def _marker(place: str) -> str:
-    return base64.urlsafe_b64encode(place.encode()).decode()
+    """Return a place as callers see it; a checksum tells it from what somebody made up, and hides nothing."""
+    raw = place.encode()
+    check = zlib.crc32(raw).to_bytes(_CHECK_BYTES, "big")
+    return base64.urlsafe_b64encode(check + raw).decode()
 
 
 def page(items: Sequence[Item], asked: Cut, place: Callable[[Item], str]) -> Page[Item]:
@@ -63,16 +76,28 @@ def fetch(query: Query[Item], tx: Tx, asked: Cut, place: Callable[[Item], str], 
     return page(query.all(tx, after=asked.after, limit=asked.size + 1, **values), asked, place)
 
 
-def names(items: Sequence[str], asked: Cut) -> Page[str]:
-    """Cut a page from all names of a short list, which need not be sorted."""
-    later = sorted(item for item in items if item > asked.after)
-    return page(later[: asked.size + 1], asked, lambda item: item)
+def listed(items: Iterable[Item], asked: Cut, name: Callable[[Item], str]) -> Page[Item]:
+    """Cut a page from all items of a short list, which need not be sorted, by name without regard to case."""
+
+    def place(item: Item) -> str:
+        return _short(name(item).lower())
+
+    later = sorted((item for item in items if place(item) > asked.after), key=place)
+    return page(later[: asked.size + 1], asked, place)
+
+
+def _short(name: str) -> str:
+    """Return a place that fits into a marker: a long name's end gives way to its hash."""
+    raw = name.encode()
+    return name if len(raw) <= _LONG_BYTES else name[:_HEAD] + hashlib.sha256(raw).hexdigest()
 
 
 def chain(sources: Mapping[str, Callable[[Cut], Page[Any]]], asked: Cut) -> Page[Any]:
     """Page through several lists, one after the other; a marker tells the list and the place in it."""
     names = list(sources)
     at, _, after = asked.after.partition(":")
+    if asked.after and at not in names:
+        raise _invalid()
     start = names.index(at) if at in names else 0
     items: list[Any] = []
     for name in names[start:]:

@@ -8,25 +8,26 @@ are there, and steps aside while it waits for a disk, a lock or a password hash.
 import contextlib
 import threading
 from collections.abc import Iterator
+from types import TracebackType
 
 
 class Turn:
-    """Gives `permits` turns at a time."""
+    """Gives `permits` turns at a time; a thread holds one while it is in the turn's block."""
 
     def __init__(self, permits: int) -> None:
-        self._free = threading.Semaphore(permits)
+        # A lock is one system call where a semaphore is a page of Python.
+        self._free = threading.Lock() if permits == 1 else threading.Semaphore(permits)
         self._held = threading.local()
 
-    @contextlib.contextmanager
-    def taken(self) -> Iterator[None]:
-        """Hold a turn."""
+    def __enter__(self) -> None:
         self._free.acquire()
         self._held.now = True
-        try:
-            yield
-        finally:
-            self._held.now = False
-            self._free.release()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.now = False
+        self._free.release()
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[None]:

@@ -43,7 +43,7 @@ class _Answer(NamedTuple):
 class Endpoint:
     """Reads a request, has the gate answer it, and renders the answer.
 
-    `taking_turn` is entered once a request's bytes are there; a slow client holds nobody up.
+    `turn` is taken once a request's bytes are there; a slow client holds nobody up.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class Endpoint:
         gate: Gate,
         served: Served,
         origin: Origin,
-        taking_turn: Callable[[], AbstractContextManager[None]],
+        turn: AbstractContextManager[None],
     ) -> None:
         self._gate = gate
         self._served = served
         self._origin = origin
-        self._taking_turn = taking_turn
+        self._turn = turn
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request_id = ids.request()
@@ -75,7 +75,7 @@ class Endpoint:
         namespace = models.load("iam").namespace
         try:
             body = _body(environ)
-            with self._taking_turn():
+            with self._turn:
                 form = query.read_form(environ["QUERY_STRING"], body, environ.get("CONTENT_TYPE", ""))
                 model = _chosen(form)
                 namespace = model.namespace

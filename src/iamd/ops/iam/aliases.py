@@ -4,7 +4,7 @@ from iamd.core.errors import NoSuchEntity
 from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Reply, operation
-from iamd.store import accounts
+from iamd.store import accounts, paging
 
 
 @operation("iam", on=targets.EVERYTHING)
@@ -23,4 +23,5 @@ def delete_account_alias(call: Call, account_alias: str) -> Reply:
 @operation("iam", on=targets.EVERYTHING)
 def list_account_aliases(call: Call, marker: str | None = None, max_items: int | None = None) -> Reply:
     alias = accounts.alias(call.tx, call.account_id)
-    return {"AccountAliases": [alias] if alias else [], "IsTruncated": False}
+    found = paging.listed([alias] if alias else [], paging.cut(marker, max_items), str)
+    return {"AccountAliases": found.items, **found.rest()}

@@ -35,8 +35,7 @@ def put(call: Call, resource_id: str, added: Tags, quota: str) -> None:
 
 def _listed(call: Call, resource_id: str, asked: Cut) -> Reply:
     held = tags.of(call.tx, call.account_id, resource_id)
-    later = [tag for tag in held if tag.key.lower() > asked.after]
-    found = paging.page(later[: asked.size + 1], asked, lambda tag: tag.key.lower())
+    found = paging.listed(held, asked, lambda tag: tag.key)
     return {"Tags": found.items, **found.rest()}
 
 

@@ -80,14 +80,12 @@ def delete_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
 def list_policy_versions(
     call: Call, policy: Policy, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    asked = paging.cut(marker, max_items)
-    # Newest first, so the place of a version counts down.
-    shown = [version for version in _all(call, policy) if _place(version) > asked.after]
-    found = paging.page(shown[: asked.size + 1], asked, _place)
+    found = paging.listed(_all(call, policy), paging.cut(marker, max_items), _place)
     return {"Versions": [_listed(version) for version in found.items], **found.rest()}
 
 
 def _place(version: PolicyVersion) -> str:
+    # Newest first, so the place of a version counts down.
     return f"{10**9 - policies.number(version.version_id):010d}"
 
 
