@@ -154,6 +154,24 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
     assert stopped(process) == 0
 
 
+def test_what_was_read_before_a_stop_is_recorded(tmp_path: Path) -> None:
+    port = free_port()
+    process, said = started("--port", str(port), cwd=tmp_path)
+    url = f"http://127.0.0.1:{port}"
+    servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
+    for _ in range(5):
+        answer = servers.client(url, "iam", key_in(said)).list_users()
+    assert stopped(process) == 0
+    opened = open_store(Settings(data=tmp_path / "iamd-data"))
+    from iamd.store import accounts, audit
+
+    with opened.database.read() as tx:
+        (account,) = accounts.every(tx)
+        recorded = "".join(event.record for event in audit.recent(tx, account.account_id, 100))
+    opened.database.close()
+    assert answer["ResponseMetadata"]["RequestId"] in recorded
+
+
 def test_several_workers_serve_one_store(tmp_path: Path) -> None:
     port = free_port()
     process, said = started("--port", str(port), "--workers", "2", cwd=tmp_path)

@@ -36,6 +36,7 @@ def test_a_read_may_follow_a_failed_write(store: Store) -> None:
 
 
 def test_exclusion_may_be_nested(store: Store) -> None:
+    make_account(store)
     with store.database.exclusive(), store.database.exclusive(), store.database.write() as tx:
         assert accounts.every(tx)
 
