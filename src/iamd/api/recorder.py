@@ -96,7 +96,7 @@ class Recorder:
             try:
                 with self._database.write() as tx:
                     audit.add(tx, folded(group))
-                    for use in {note.use[:2]: note.use for note in group if note.use}.values():
+                    for use in _latest(group):
                         access_keys.stamp(tx, use)
             except ServiceUnavailable:
                 LOGGER.warning("%d audit events wait for the store", len(group))
@@ -105,6 +105,12 @@ class Recorder:
                 time.sleep(_RETRY_SECONDS)
             else:
                 return
+
+
+def _latest(group: list[Note]) -> list[Use]:
+    """Return each key's latest use, in one order on every node: none waits for another's rows."""
+    uses = {note.use[:2]: note.use for note in group if note.use}
+    return [uses[key] for key in sorted(uses)]
 
 
 def folded(group: list[Note]) -> list[Event]:

@@ -84,14 +84,15 @@ _forget_use = Write(sa.delete(access_key_uses).where(binding(access_key_uses, "a
 _use = Query(
     sa.select(*access_key_uses.c).where(binding(access_key_uses, "account_id", "access_key_id")), Use._make
 )
-_add_use = Write(
-    sa.insert(access_key_uses).from_select(
-        ["account_id", "access_key_id", "last_used_date", "service_name", "region"],
-        sa.select(
-            access_keys.c.account_id,
-            access_keys.c.access_key_id,
-            *(sa.bindparam(name, type_=sa.Text) for name in ("last_used_date", "service_name", "region")),
-        ).where(binding(access_keys, "account_id", "access_key_id")),
+# An insert or an update in one statement: two nodes may stamp the same key at the same moment.
+_stamp = Write(
+    sa.text(
+        "INSERT INTO access_key_uses (account_id, access_key_id, last_used_date, service_name, region) "
+        "SELECT account_id, access_key_id, CAST(:last_used_date AS TEXT), CAST(:service_name AS TEXT), "
+        "CAST(:region AS TEXT) FROM access_keys "
+        "WHERE account_id = :account_id AND access_key_id = :access_key_id "
+        "ON CONFLICT (account_id, access_key_id) DO UPDATE SET last_used_date = excluded.last_used_date, "
+        "service_name = excluded.service_name, region = excluded.region"
     )
 )
 
@@ -149,5 +150,4 @@ def last_use(tx: Tx, account_id: str, access_key_id: str) -> Use | None:
 
 def stamp(tx: Tx, use: Use) -> None:
     """Note a key's latest use; a key that was deleted meanwhile is passed over."""
-    _forget_use.run(tx, account_id=use.account_id, access_key_id=use.access_key_id)
-    _add_use.run(tx, **use._asdict())
+    _stamp.run(tx, **use._asdict())

@@ -1,0 +1,59 @@
+"""The batched writer: what is folded, and stamps from several nodes at once."""
+
+import json
+import threading
+
+from iamd.api.recorder import Note, folded
+from iamd.app import Store
+from iamd.store import access_keys
+from iamd.store.access_keys import Use
+from iamd.store.audit import Event
+from tests.servers import make_account
+
+
+def note(event_id: str, fold: tuple[str, ...] | None) -> Note:
+    event = Event("111122223333", "2026-01-01T00:00:00Z", event_id, "iam.amazonaws.com", "ListUsers", "{}")
+    return Note(event, fold, None)
+
+
+def test_only_what_is_of_one_kind_is_folded() -> None:
+    group = [note("1", ("a",)), note("2", None), note("3", ("a",)), note("4", ("b",)), Note(None, None, None)]
+    events = folded(group)
+    assert [event.event_id for event in events] == ["1", "2", "4"]
+    assert json.loads(events[0].record) == {"additionalEventData": {"count": 2}}
+    assert [event.record for event in events[1:]] == ["{}", "{}"]
+
+
+def test_nodes_may_stamp_one_key_at_the_same_moment(store: Store) -> None:
+    made = make_account(store)
+    key = made.access_key_id or ""
+    account_id = made.account.account_id
+    barrier = threading.Barrier(4)
+    failed: list[BaseException] = []
+
+    def stamp(number: int) -> None:
+        barrier.wait()
+        try:
+            for second in range(10):
+                use = Use(account_id, key, f"2026-01-01T00:00:{second:02d}Z", "iam", f"region-{number}")
+                with store.database.write() as tx:
+                    access_keys.stamp(tx, use)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=stamp, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    with store.database.read() as tx:
+        assert access_keys.last_use(tx, account_id, key) is not None
+
+
+def test_a_deleted_key_is_not_stamped(store: Store) -> None:
+    account_id = make_account(store).account.account_id
+    use = Use(account_id, "AKIANOSUCHKEYATALLXX", "2026-01-01T00:00:00Z", "iam", "us-east-1")
+    with store.database.write() as tx:
+        access_keys.stamp(tx, use)
+        assert access_keys.last_use(tx, account_id, use.access_key_id) is None
