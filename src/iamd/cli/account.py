@@ -1,4 +1,4 @@
-"""`iamd init`, `iamd account create` and `iamd account list`: accounts, made on the host."""
+"""`iamd init` (which `iamd account create` is too) and `iamd account list`: accounts, made on the host."""
 
 import json
 from typing import Annotated, Any
@@ -32,21 +32,6 @@ def init(
     as_json: options.Json = False,
 ) -> None:
     """Make an account, and the store for it where there is none."""
-    given = options.settings(data=data, database=database, master_key_file=master_key_file)
-    _make(given, Wanted(account_id, account_name, root_email, admin), as_json=as_json)
-
-
-def create(
-    data: options.Data = None,
-    database: options.Database = None,
-    master_key_file: options.MasterKeyFile = None,
-    account_id: options.AccountId = None,
-    account_name: options.AccountName = None,
-    root_email: options.RootEmail = None,
-    admin: Admin = None,
-    as_json: options.Json = False,
-) -> None:
-    """Make one more account in a store; the same as init."""
     given = options.settings(data=data, database=database, master_key_file=master_key_file)
     _make(given, Wanted(account_id, account_name, root_email, admin), as_json=as_json)
 
