@@ -2,6 +2,7 @@
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from iamd.api.recorder import Note, folded
 from iamd.app import Store
@@ -29,24 +30,16 @@ def test_nodes_may_stamp_one_key_at_the_same_moment(store: Store) -> None:
     key = made.access_key_id or ""
     account_id = made.account.account_id
     barrier = threading.Barrier(4)
-    failed: list[BaseException] = []
 
     def stamp(number: int) -> None:
         barrier.wait()
-        try:
-            for second in range(10):
-                use = Use(account_id, key, f"2026-01-01T00:00:{second:02d}Z", "iam", f"region-{number}")
-                with store.database.write() as tx:
-                    access_keys.stamp(tx, use)
-        except Exception as error:
-            failed.append(error)
+        for second in range(10):
+            use = Use(account_id, key, f"2026-01-01T00:00:{second:02d}Z", "iam", f"region-{number}")
+            with store.database.write() as tx:
+                access_keys.stamp(tx, use)
 
-    threads = [threading.Thread(target=stamp, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(stamp, range(4)))  # raises what any of them raised
     with store.database.read() as tx:
         assert access_keys.last_use(tx, account_id, key) is not None
 

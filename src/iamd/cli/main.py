@@ -27,8 +27,8 @@ app.command(epilog="Example: iamd serve --data ./iamd-data --port 8470")(serve.s
 app.command(epilog="Example: iamd init --data ./iamd-data --admin alice --json")(account.init)
 accounts = typer.Typer(help="Accounts of a store.", no_args_is_help=True, rich_markup_mode=None)
 accounts.command(
-    epilog="Example: iamd account create --data ./iamd-data --account-name staging --admin alice"
-)(account.create)
+    "create", epilog="Example: iamd account create --data ./iamd-data --account-name staging --admin alice"
+)(account.init)
 accounts.command("list", epilog="Example: iamd account list --data ./iamd-data")(account.list_accounts)
 app.add_typer(accounts, name="account")
 
