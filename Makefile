@@ -30,6 +30,7 @@ format: dev
 
 bench: dev
 	$(BIN)/python -m bench.http --write docs/performance.md
+	$(BIN)/python -m bench.steps --write docs/performance.md
 
 lock: $(UV)
 	$(LOCK) pyproject.toml -o requirements/run.txt $(UPGRADE)

@@ -154,7 +154,7 @@ def main() -> None:
     table = _table(results)
     print(table)
     if given.write:
-        _write(given.write, table)
+        replace_between(given.write, "<!-- measured -->", table)
 
 
 def _table(results: Results) -> str:
@@ -173,13 +173,14 @@ def _table(results: Results) -> str:
     return "\n".join(lines)
 
 
-_BEGIN, _END = "<!-- measured -->", "<!-- end -->"
-
-
-def _write(page: Path, table: str) -> None:
-    before, _, rest = page.read_text().partition(_BEGIN)
+def replace_between(page: Path, begin: str, table: str) -> None:
+    """Put a table between a mark and the next `<!-- end -->` of a page."""
+    before, _, rest = page.read_text().partition(begin)
     after = rest.partition(_END)[2]
-    page.write_text(f"{before}{_BEGIN}\n{table}\n{_END}{after}")
+    page.write_text(f"{before}{begin}\n{table}\n{_END}{after}")
+
+
+_END = "<!-- end -->"
 
 
 if __name__ == "__main__":

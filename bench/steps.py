@@ -1,0 +1,127 @@
+"""Where a GetUser's time goes: each step of its way by itself, in this process, on SQLite.
+
+python -m bench.steps [--write docs/performance.md]
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests import servers
+
+from bench import load
+from bench.http import replace_between
+from iamd import app, ops
+from iamd.api import authorize, callers, events
+from iamd.api.callers import Callers
+from iamd.api.proof import Circumstances, Proof
+from iamd.api.recorder import Note, Recorder
+from iamd.config import Settings
+from iamd.core import clock
+from iamd.ops.call import Call
+from iamd.store.audit import Event
+from iamd.wire import constraints, query, sigv4, xml
+from iamd.wire.request import Request
+
+_TIMES = 3_000
+_URL = "http://127.0.0.1:8470"
+_PARAMS = {"Action": "GetUser", "Version": "2010-05-08", "UserName": "admin"}
+
+
+def _microseconds(step: Callable[[], object]) -> float:
+    step()
+    begun = time.perf_counter()
+    for _ in range(_TIMES):
+        step()
+    return (time.perf_counter() - begun) / _TIMES * 1e6
+
+
+def _request(key: load.Key) -> Request:
+    head, _, body = load.signed(_URL, "iam", key, _PARAMS).partition(b"\r\n\r\n")
+    lines = [line.decode().partition(": ") for line in head.split(b"\r\n")[1:]]
+    headers = {name.lower(): value for name, _, value in lines} | {"host": urlsplit(_URL).netloc}
+    return Request("POST", "/", "", headers, body, "127.0.0.1", secure=False)
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """Return the microseconds of each step."""
+    store = app.open_store(Settings(data=folder / "data"))
+    made = servers.make_account(store)
+    request = _request((made.access_key_id or "", made.secret_access_key or ""))
+    operation = ops.SERVED["iam"]["GetUser"]
+    model, database, now = operation.model, store.database, clock.now()
+    content_type = request.headers["content-type"]
+    form = query.read_form("", request.body, content_type)
+    claim = sigv4.read(request, now)
+    proof = Proof(claim.access_key_id, None, lambda secret: sigv4.verify(claim, secret))
+    around = Circumstances("id", "127.0.0.1", "agent", "", secure=False, region="us-east-1")
+    known_callers = Callers()
+    recorder = Recorder(database, timedelta(days=1))
+
+    def empty() -> None:
+        with database.read():
+            pass
+
+    def params() -> dict[str, Any]:
+        read = query.decoder(model.input)(form)
+        constraints.checker(model.input)(read)
+        return read
+
+    with database.read() as tx:
+        credential = callers.prove(tx, store.vault, proof)
+        known = known_callers.know(database, tx, credential, steady=True)
+        call = Call(tx, known.caller, b"", clock.iso(now))
+        target = operation.on.find(call, params())
+
+        def ask() -> None:
+            keys = authorize.context(known, operation, around, now, call.now)
+            authorize.authorize(known, operation, call, target, params(), keys)
+
+        def event() -> Event:
+            return events.event(operation, known.caller, params(), None, around, call.now)
+
+        reply = operation.perform(call, target, params())
+        told = event()
+        measured = {
+            "form": _microseconds(lambda: query.read_form("", request.body, content_type)),
+            "signature, up to the string to sign": _microseconds(lambda: sigv4.read(request, now)),
+            "key: one select, secret, signature check": _microseconds(
+                lambda: callers.prove(tx, store.vault, proof)
+            ),
+            "parameters, read and validated": _microseconds(params),
+            "target: two selects": _microseconds(lambda: operation.on.find(call, params())),
+            "decision by the literal evaluator": _microseconds(ask),
+            "operation: one select": _microseconds(lambda: operation.perform(call, target, params())),
+            "audit event": _microseconds(event),
+            "rendering": _microseconds(lambda: xml.renderer(model)(reply, "id")),
+        }
+    measured["begin and commit"] = _microseconds(empty)
+    measured["queue of the batched writer"] = _microseconds(lambda: recorder.note(Note(None, None, None)))
+    assert told.event_name == "GetUser"
+    recorder.close()
+    database.close()
+    return measured
+
+
+def main() -> None:
+    """Measure, print, and write the table when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        measured = measure(Path(folder))
+    lines = ["| step of a GetUser | µs |", "|---|---:|"]
+    lines += [f"| {name} | {took:.0f} |" for name, took in measured.items()]
+    table = "\n".join(lines)
+    print(table)
+    if given.write:
+        replace_between(given.write, "<!-- steps -->", table)
+
+
+if __name__ == "__main__":
+    main()
