@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from typing import Any, NamedTuple
 
 import pytest
@@ -60,17 +61,19 @@ def allowed(client: Any, operation: str, **params: Any) -> bool:
     return False
 
 
-def together(client: Any, operation: str, calls: list[dict[str, Any]]) -> tuple[list[Any], list[Refused]]:
-    """Make calls all at once; return what was answered and what was refused."""
+def together(
+    client: Any, operation: str, calls: list[dict[str, Any]], *others: Any
+) -> tuple[list[Any], list[Refused]]:
+    """Make calls all at once, in turn by each client; return what was answered and what was refused."""
 
-    def one(params: dict[str, Any]) -> Any:
+    def one(client: Any, params: dict[str, Any]) -> Any:
         try:
             return call(client, operation, **params)
         except ClientError as error:
             return _refused(error)
 
     with ThreadPoolExecutor(len(calls)) as threads:
-        said = list(threads.map(one, calls))
+        said = list(threads.map(one, cycle((client, *others)), calls))
     return (
         [answer for answer in said if not isinstance(answer, Refused)],
         [answer for answer in said if isinstance(answer, Refused)],
@@ -97,7 +100,7 @@ def pages(client: Any, operation: str, **params: Any) -> Iterator[Any]:
     answer = call(client, operation, **params)
     yield answer
     while answer["IsTruncated"]:
-        answer = call(client, operation, Marker=answer["Marker"], **params)
+        answer = call(client, operation, **params | {"Marker": answer["Marker"]})
         yield answer
 
 

@@ -1,10 +1,12 @@
 """Attachments, inline policies and permissions boundaries of users and groups, on both databases."""
 
+import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
-from tests.api.answers import Refused, call, refused
+from tests.api.answers import Refused, body, call, refused
 from tests.servers import Account, allow, document
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -85,6 +87,16 @@ def test_an_inline_policy_is_put_replaced_and_deleted(account: Account, entity: 
         assert refused(iam, operation, PolicyName="Inline", **name) == Refused(
             "NoSuchEntity", 404, f"The {kind.lower()} policy with name Inline cannot be found."
         )
+
+
+def test_an_inline_document_comes_back_as_it_was_sent_in_rfc_3986(account: Account, entity: Entity) -> None:
+    kind, name = entity
+    text = DOCUMENT.replace(": ", "\t:\r\n  ").replace("*", "arn:aws:s3:::b/\u00fc~+ %2F*&<>'")
+    call(account.iam, f"Put{kind}Policy", PolicyName="a", PolicyDocument=text, **name)
+    shown = body(account.iam, f"Get{kind}Policy", PolicyName="a", **name)
+    encoded = shown.partition("<PolicyDocument>")[2].partition("</PolicyDocument>")[0]
+    assert not re.search(r"[^A-Za-z0-9._~%-]", encoded)
+    assert unquote(encoded) == text
 
 
 def test_inline_policies_have_a_size_together(account: Account, entity: Entity) -> None:

@@ -8,17 +8,22 @@ from typing import Any
 import pytest
 
 from iamd.store import audit
-from tests.api.answers import refused
+from tests.api.answers import call, refused
+from tests.api.served import ROWS, Row, filled, furnish
 from tests.servers import Account, allow, document
 
 _PATIENCE = 10.0
 
 
+def everything(account: Account) -> list[dict[str, Any]]:
+    """Return an account's records, newest first."""
+    with account.server.store.database.read() as tx:
+        return [json.loads(event.record) for event in audit.recent(tx, account.account_id, 500)]
+
+
 def events(account: Account, name: str) -> list[dict[str, Any]]:
     """Return the records of an operation, newest first."""
-    with account.server.store.database.read() as tx:
-        found = audit.recent(tx, account.account_id, 500)
-    return [json.loads(event.record) for event in found if event.event_name == name]
+    return [record for record in everything(account) if record["eventName"] == name]
 
 
 def event_of(account: Account, name: str, answer: Any) -> dict[str, Any]:
@@ -54,6 +59,20 @@ def test_a_change_leaves_its_event_at_once(account: Account) -> None:
     assert record["userIdentity"]["accessKeyId"] == account.access_key_id
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", record["eventTime"])
     assert len(events(account, "CreateUser")) == 2  # the administrator's, and this one
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if not row.reads], ids=[row.operation for row in ROWS if not row.reads]
+)
+def test_every_change_leaves_one_event(account: Account, row: Row) -> None:
+    params = filled(row.params, account, furnish(account))
+    before = everything(account)
+    answer = call(account.iam, row.operation, **params)
+    (record,) = [record for record in everything(account) if record not in before]
+    assert record["requestID"] == answer["ResponseMetadata"]["RequestId"]
+    assert (record["eventName"], record["readOnly"]) == (row.operation, False)
+    assert "errorCode" not in record
+    assert record["requestParameters"].keys() == {name[0].lower() + name[1:] for name in params}
 
 
 def test_a_read_leaves_its_event_soon(account: Account) -> None:
@@ -96,9 +115,9 @@ def test_no_secret_is_in_any_event(account: Account) -> None:
         found = audit.recent(tx, account.account_id, 500)
     record = event_of(account, "CreateAccessKey", answer)
     assert record["responseElements"]["accessKey"]["accessKeyId"] == made["AccessKeyId"]
-    everything = "".join(event.record for event in found)
-    assert made["SecretAccessKey"] not in everything
-    assert account.secret_access_key not in everything
+    written = "".join(event.record for event in found)
+    assert made["SecretAccessKey"] not in written
+    assert account.secret_access_key not in written
 
 
 def test_a_key_tells_when_and_for_what_it_was_used(account: Account) -> None:

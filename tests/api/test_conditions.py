@@ -65,6 +65,36 @@ CASES = [
         {"UserName": "target", "TagKeys": ["Team", "Cost"]},
     ),
     (
+        {"StringEquals": {"aws:RequestTag/Team": "a"}},
+        "CreateUser",
+        {"UserName": "new", "Tags": TEAM_A},
+        {"UserName": "new2"},
+    ),
+    (
+        {"StringEquals": {"aws:RequestTag/Team": "a"}},
+        "CreatePolicy",
+        {"PolicyName": "new", "PolicyDocument": document(allow("s3:*")), "Tags": TEAM_A},
+        {"PolicyName": "new2", "PolicyDocument": document(allow("s3:*"))},
+    ),
+    (
+        {"StringEquals": {"iam:PermissionsBoundary": AUDIT}},
+        "AttachUserPolicy",
+        {"UserName": "bounded", "PolicyArn": READ_ONLY},
+        {"UserName": "target", "PolicyArn": READ_ONLY},
+    ),
+    (
+        {"ArnLike": {"iam:PolicyARN": "arn:aws:iam::aws:policy/Read*"}},
+        "DetachUserPolicy",
+        {"UserName": "target", "PolicyArn": READ_ONLY},
+        {"UserName": "target", "PolicyArn": AUDIT},
+    ),
+    (
+        {"StringEquals": {"iam:PermissionsBoundary": AUDIT}},
+        "DeleteUserPermissionsBoundary",
+        {"UserName": "bounded"},
+        {"UserName": "target"},
+    ),
+    (
         {"StringEquals": {"aws:ResourceTag/Team": "a"}},
         "GetUser",
         {"UserName": "tagged"},
@@ -93,6 +123,7 @@ def furnished(account: Account) -> Account:
     iam.create_user(UserName="tagged", Tags=TEAM_A)
     iam.create_user(UserName="bounded", PermissionsBoundary=AUDIT)
     iam.create_group(GroupName="group")
+    iam.attach_user_policy(UserName="target", PolicyArn=READ_ONLY)
     return account
 
 
@@ -104,7 +135,7 @@ def test_a_request_is_judged_by_what_it_brings(
     right: dict[str, Any],
     wrong: dict[str, Any],
 ) -> None:
-    caller = furnished.user("caller", having(**condition), allow("iam:TagUser"))
+    caller = furnished.user("caller", having(**condition), allow("iam:TagUser", "iam:TagPolicy"))
     if operation == "TagUser":
         caller = furnished.user("tagger", having(**condition))
     furnished.iam.tag_user(UserName="caller", Tags=TEAM_A)

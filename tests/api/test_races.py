@@ -1,7 +1,7 @@
 """64 calls at once: exactly the limit, exactly one, and nothing falls over."""
 
 from tests.api.answers import refused, together
-from tests.servers import Account, allow, document
+from tests.servers import Account, Server, allow, client, document
 
 AT_ONCE = 64
 DOCUMENT = document(allow("s3:GetObject"))
@@ -13,6 +13,16 @@ def test_two_access_keys_and_no_third(account: Account) -> None:
     assert len(made) == 2
     assert {said.message for said in told} == {"Cannot exceed quota for AccessKeysPerUser: 2"}
     assert len(account.iam.list_access_keys(UserName="bob")["AccessKeyMetadata"]) == 2
+
+
+def test_two_access_keys_and_no_third_by_two_processes(account: Account, second_server: Server) -> None:
+    account.iam.create_user(UserName="bob")
+    key = account.access_key_id, account.secret_access_key
+    there = client(second_server.url, "iam", key)
+    made, told = together(account.iam, "CreateAccessKey", [{"UserName": "bob"}] * AT_ONCE, there)
+    assert len(made) == 2
+    assert {said.code for said in told} == {"LimitExceeded"}
+    assert len(there.list_access_keys(UserName="bob")["AccessKeyMetadata"]) == 2
 
 
 def test_one_user_of_a_name_in_any_case(account: Account) -> None:

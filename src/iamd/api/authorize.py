@@ -1,6 +1,7 @@
 """May this caller do this to that? The context of the question, and the sentence of a refusal."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from iamd.api.callers import Known
@@ -63,7 +64,8 @@ def authorize(
         )
         decision = decide(request, known.layers)
         if not decision.allowed:
-            raise AccessDenied(explain(request, decision))
+            shown = target.shown if target.shown and ask.arn == target.arn else ask.arn
+            raise AccessDenied(explain(replace(request, resource=shown), decision))
 
 
 def _asks(operation: Operation, call: Call, target: Target, params: Params) -> Iterable[Ask]:

@@ -20,12 +20,15 @@ class Target(NamedTuple):
     """What an operation acts on.
 
     `context` holds condition keys in lower case. `missing` is said only to a caller who was allowed to ask.
+    `shown` is what a refusal calls it where AWS says the name that was asked for: an ARN has the stored path,
+    which would tell whether there is such an entity.
     """
 
     arn: str
     record: Any = None
     context: Context = MappingProxyType({})
     missing: Fault | None = None
+    shown: str | None = None
 
 
 class Finder(NamedTuple):

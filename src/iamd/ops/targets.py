@@ -22,11 +22,13 @@ def _find_user(call: Call, params: Params) -> Target:
 
 
 def _user_named(call: Call, name: str) -> Target:
+    shown = f"user {name}"
     user = USERS.find(call.tx, call.account_id, name)
     if user is None:
         missing = NoSuchEntity(f"The user with name {name} cannot be found.")
-        return Target(call.arn(f"user/{name}"), missing=missing)
-    return Target(user.arn, user, tag_context(tags.of(call.tx, call.account_id, user.user_id)))
+        return Target(call.arn(f"user/{name}"), missing=missing, shown=shown)
+    held = tag_context(tags.of(call.tx, call.account_id, user.user_id))
+    return Target(user.arn, user, held, shown=shown)
 
 
 def _find_user_or_self(call: Call, params: Params) -> Target:
@@ -64,11 +66,12 @@ USERS_UNDER = Finder(_users_under, None)
 
 def _find_group(call: Call, params: Params) -> Target:
     name = params["group_name"]
+    shown = f"group {name}"
     group = GROUPS.find(call.tx, call.account_id, name)
     if group is None:
         missing = NoSuchEntity(f"The group with name {name} cannot be found.")
-        return Target(call.arn(f"group/{name}"), missing=missing)
-    return Target(group.arn, group)
+        return Target(call.arn(f"group/{name}"), missing=missing, shown=shown)
+    return Target(group.arn, group, shown=shown)
 
 
 def _new_group(call: Call, params: Params) -> Target:
@@ -89,13 +92,15 @@ GROUPS_UNDER = Finder(_groups_under, None)
 
 def _find_policy(call: Call, params: Params) -> Target:
     arn = params["policy_arn"]
+    shown = f"policy {arn}"
     aws_managed = managed.catalog().get(arn)
     if aws_managed is not None:
-        return Target(arn, aws_managed)
+        return Target(arn, aws_managed, shown=shown)
     policy = policies.find(call.tx, call.account_id, arn)
     if policy is None:
-        return Target(arn, missing=_no_policy(arn))
-    return Target(arn, policy, tag_context(tags.of(call.tx, call.account_id, policy.policy_id)))
+        return Target(arn, missing=_no_policy(arn), shown=shown)
+    held = tag_context(tags.of(call.tx, call.account_id, policy.policy_id))
+    return Target(arn, policy, held, shown=shown)
 
 
 def _no_policy(arn: str) -> Fault:
@@ -123,14 +128,16 @@ POLICIES_UNDER = Finder(_policies_under, None)
 
 def _owner_of_key(call: Call, params: Params) -> Target:
     access_key_id = params["access_key_id"]
+    shown = f"access key {access_key_id}"
     key = access_keys.find(call.tx, call.account_id, access_key_id)
     if key is None:
         missing = NoSuchEntity(f"The Access Key with id {access_key_id} cannot be found.")
-        return Target(call.arn("user/*"), missing=missing)
+        return Target(call.arn("user/*"), missing=missing, shown=shown)
     owner = USERS.by_id(call.tx, call.account_id, key.user_id)
     if owner is None:
-        return Target(arns.root(call.account_id), key)
-    return Target(owner.arn, key, tag_context(tags.of(call.tx, call.account_id, owner.user_id)))
+        return Target(arns.root(call.account_id), key, shown=shown)
+    held = tag_context(tags.of(call.tx, call.account_id, owner.user_id))
+    return Target(owner.arn, key, held, shown=shown)
 
 
 def _everything(_call: Call, _params: Params) -> Target:

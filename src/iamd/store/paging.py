@@ -76,7 +76,7 @@ def fetch(query: Query[Item], tx: Tx, asked: Cut, place: Callable[[Item], str], 
     return page(query.all(tx, after=asked.after, limit=asked.size + 1, **values), asked, place)
 
 
-def listed(items: Iterable[Item], asked: Cut, name: Callable[[Item], str]) -> Page[Item]:
+def names(items: Iterable[Item], asked: Cut, name: Callable[[Item], str] = str) -> Page[Item]:
     """Cut a page from all items of a short list, which need not be sorted, by name without regard to case."""
 
     def place(item: Item) -> str:

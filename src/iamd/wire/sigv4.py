@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -29,7 +29,9 @@ _REGION = re.compile(r"[a-z0-9-]{1,64}")
 _BLANK = " \t"  # what may stand around a header's value; no other white space is taken for it
 _BLANKS = re.compile(r"[ \t]+")
 _AUTHORIZATION = ("Credential", "SignedHeaders", "Signature")
-_MAIL_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
+_MAIL_DATE = re.compile(
+    r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|[+-]0000)"
+)
 
 
 class Claim(NamedTuple):
@@ -205,7 +207,7 @@ def _mail_date(timestamp: str) -> datetime:
     """Read the form of HTTP's `Date`, and nothing else that a reader of mail would let pass."""
     with suppress(ValueError):  # of a 30th of February
         if _MAIL_DATE.fullmatch(timestamp):
-            return parsedate_to_datetime(timestamp)
+            return parsedate_to_datetime(timestamp).replace(tzinfo=UTC)
     raise IncompleteSignature(
         "Date must be in ISO-8601 'basic format'. Got something else. See http://en.wikipedia.org/wiki/ISO_8601"
     )
@@ -286,13 +288,19 @@ def _encode(part: bytes, safe: str = "") -> str:
 
 def _canonical_path(path: str) -> str:
     kept: list[str] = []
-    for segment in path.split("/"):
+    root, *segments = path.split("/")
+    for segment in segments:
         if segment == "..":
             del kept[-1:]
         elif segment not in ("", "."):
             kept.append(segment)
     slash = "/" if kept and path.endswith("/") else ""
-    return _encode(f"/{'/'.join(kept)}{slash}".encode("latin-1"), safe="/")
+    return _encode(f"{root}/{'/'.join(kept)}{slash}".encode("latin-1"), safe="/")
+
+
+def _canonical_query(pairs: list[tuple[bytes, bytes]]) -> str:
+    encoded = sorted((_encode(name), _encode(value)) for name, value in pairs)
+    return "&".join(f"{name}={value}" for name, value in encoded)
 
 
 def _canonical_value(value: str) -> str:
@@ -302,11 +310,10 @@ def _canonical_value(value: str) -> str:
 def _canonical_request(
     request: Request, names: list[str], pairs: list[tuple[bytes, bytes]], body_hash: str
 ) -> bytes:
-    encoded = sorted((_encode(name), _encode(value)) for name, value in pairs)
     lines = [
         request.method,
         "/" if request.path == "/" else _canonical_path(request.path),
-        "&".join(f"{name}={value}" for name, value in encoded),
+        _canonical_query(pairs),
         *(f"{name}:{_canonical_value(request.headers[name])}" for name in names),
         "",
         ";".join(names),

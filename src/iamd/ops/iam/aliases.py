@@ -23,5 +23,5 @@ def delete_account_alias(call: Call, account_alias: str) -> Reply:
 @operation("iam", on=targets.EVERYTHING)
 def list_account_aliases(call: Call, marker: str | None = None, max_items: int | None = None) -> Reply:
     alias = accounts.alias(call.tx, call.account_id)
-    found = paging.listed([alias] if alias else [], paging.cut(marker, max_items), str)
+    found = paging.names([alias] if alias else [], paging.cut(marker, max_items))
     return {"AccountAliases": found.items, **found.rest()}

@@ -32,7 +32,7 @@ def _attachment(arn: str) -> Attachment:
 def _list(call: Call, entity_id: str, prefix: str, asked: Cut) -> Reply:
     held = attachments.of(call.tx, call.account_id, entity_id)
     under = [arn for arn in held if arn.partition(":policy")[2].startswith(prefix)]
-    found = paging.listed(under, asked, str)
+    found = paging.names(under, asked)
     return {"AttachedPolicies": [_attachment(arn) for arn in found.items], **found.rest()}
 
 

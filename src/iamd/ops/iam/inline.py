@@ -32,7 +32,7 @@ def _delete(call: Call, entity_id: str, policy_name: str, kind: str) -> None:
 
 def _list(call: Call, entity_id: str, asked: Cut) -> Reply:
     held = inline.of(call.tx, call.account_id, entity_id)
-    found = paging.listed([policy.policy_name for policy in held], asked, str)
+    found = paging.names([policy.policy_name for policy in held], asked)
     return {"PolicyNames": found.items, **found.rest()}
 
 

@@ -35,7 +35,7 @@ def put(call: Call, resource_id: str, added: Tags, quota: str) -> None:
 
 def _listed(call: Call, resource_id: str, asked: Cut) -> Reply:
     held = tags.of(call.tx, call.account_id, resource_id)
-    found = paging.listed(held, asked, lambda tag: tag.key)
+    found = paging.names(held, asked, lambda tag: tag.key)
     return {"Tags": found.items, **found.rest()}
 
 

@@ -80,7 +80,7 @@ def delete_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
 def list_policy_versions(
     call: Call, policy: Policy, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = paging.listed(_all(call, policy), paging.cut(marker, max_items), _place)
+    found = paging.names(_all(call, policy), paging.cut(marker, max_items), _place)
     return {"Versions": [_listed(version) for version in found.items], **found.rest()}
 
 
