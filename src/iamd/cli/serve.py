@@ -25,7 +25,7 @@ from iamd.store import accounts
 from iamd.wire import origin
 from iamd.wire.endpoint import MAX_HEADERS
 
-_STOP_SECONDS = 9
+_STOP_SECONDS = 8
 _HEADER_MILLISECONDS = 10_000
 _FIRST_ADMIN = "admin"
 _KEPT = ("PG", "LANG", "LC_", "TZ", "SSL_CERT_")
