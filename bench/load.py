@@ -35,28 +35,42 @@ _FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 
 class _Connection:
-    """One kept connection with at most one request under way."""
+    """A connection with at most one request under way, kept for as long as the server keeps it."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
-        self.socket = socket.create_connection(address)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, address: tuple[str, int], selector: selectors.BaseSelector) -> None:
+        self._address = address
+        self._selector = selector
         self._received = b""
         self.sent_at = 0.0
+        self._open()
+
+    def _open(self) -> None:
+        self.socket = socket.create_connection(self._address, timeout=10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._selector.register(self.socket, selectors.EVENT_READ, self)
+
+    def close(self) -> None:
+        self._selector.unregister(self.socket)
+        self.socket.close()
 
     def send(self, request: bytes) -> None:
-        self._received = b""
         self.sent_at = time.perf_counter()
+        if b"\r\nconnection: close" in self._received.partition(b"\r\n\r\n")[0].lower():
+            self.close()
+            self._open()
+        self._received = b""
         self.socket.sendall(request)
 
     def answered(self) -> bool:
         """Read what came; True when the answer is whole. RuntimeError when it is not a 200."""
-        self._received += self.socket.recv(262_144)
+        read = self.socket.recv(262_144)
+        self._received += read
         head, found, body = self._received.partition(b"\r\n\r\n")
-        if not found or len(body) < _length(head):
-            return False
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(self._received[:600].decode(errors="replace"))
-        return True
+        if found and len(body) >= _length(head) and b" 200 " in head[:16]:
+            return True
+        if not read or (found and b" 200 " not in head[:16]):
+            raise RuntimeError(self._received[:600].decode(errors="replace") or "the server hung up")
+        return False
 
 
 def _length(head: bytes) -> int:
@@ -72,13 +86,15 @@ def run(url: str, requests: Iterator[bytes], seconds: float, connections: int = 
     selector = selectors.DefaultSelector()
     took: list[float] = []
     for _ in range(connections):
-        connection = _Connection((parts.hostname or "", parts.port or 80))
-        selector.register(connection.socket, selectors.EVENT_READ, connection)
+        connection = _Connection((parts.hostname or "", parts.port or 80), selector)
         connection.send(next(requests))
     begun = time.perf_counter()
     under_way = connections
     while under_way:
-        for ready, _ in selector.select():
+        ready_now = selector.select(timeout=10)
+        if not ready_now:
+            raise RuntimeError("the server does not answer")
+        for ready, _ in ready_now:
             connection = ready.data
             if not connection.answered():
                 continue
@@ -86,8 +102,7 @@ def run(url: str, requests: Iterator[bytes], seconds: float, connections: int = 
             following = next(requests, None) if time.perf_counter() - begun < seconds else None
             if following is None:
                 under_way -= 1
-                selector.unregister(connection.socket)
-                connection.socket.close()
+                connection.close()
             else:
                 connection.send(following)
     lasted = time.perf_counter() - begun
