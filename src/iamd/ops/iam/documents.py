@@ -9,12 +9,15 @@ from iamd.policy import PolicyError, PolicyKind, size, validate
 from iamd.store.inline import Inline
 
 
+_LONGEST_SENTENCE = 2048  # it may quote what is wrong with a document, and a document may be large
+
+
 def accept(document: str, kind: PolicyKind) -> None:
     """Check a document before it is saved; MalformedPolicyDocument with AWS's sentence."""
     try:
         validate(document, kind)
     except PolicyError as wrong:
-        raise MalformedPolicyDocument(wrong.message) from wrong
+        raise MalformedPolicyDocument(wrong.message[:_LONGEST_SENTENCE]) from wrong
 
 
 def accept_managed(document: str) -> None:
