@@ -8,7 +8,6 @@ from iamd.core.records import Policy
 from iamd.policy import PolicyError, PolicyKind, size, validate
 from iamd.store.inline import Inline
 
-
 _LONGEST_SENTENCE = 2048  # it may quote what is wrong with a document, and a document may be large
 
 
