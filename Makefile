@@ -33,8 +33,8 @@ bench: dev
 	$(BIN)/python -m bench.steps --write docs/performance.md
 
 lock: $(UV)
-	$(LOCK) pyproject.toml -o requirements/run.txt $(UPGRADE)
-	$(LOCK) pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt $(UPGRADE)
+	$(LOCK) pyproject.toml --extra check -o requirements/run.txt $(UPGRADE)
+	$(LOCK) pyproject.toml --extra check --extra dev -c requirements/run.txt -o requirements/dev.txt $(UPGRADE)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -17,10 +17,11 @@ from tests import servers
 from bench import load
 from bench.http import replace_between
 from iamd import app, ops
-from iamd.api import authorize, callers, events
-from iamd.api.callers import Callers
+from iamd.api import authorize, events
+from iamd.api.callers import Callers, Prover
 from iamd.api.proof import Circumstances, Proof
 from iamd.api.recorder import Note, Recorder
+from iamd.api.sessions import Limits
 from iamd.config import Settings
 from iamd.core import clock
 from iamd.ops.call import Call
@@ -60,7 +61,7 @@ def measure(folder: Path) -> dict[str, float]:
     claim = sigv4.read(request, now)
     proof = Proof(claim.access_key_id, None, lambda secret: sigv4.verify(claim, secret))
     around = Circumstances("id", "127.0.0.1", "agent", "", secure=False, region="us-east-1")
-    known_callers = Callers()
+    known_callers, prover = Callers(), Prover(store.vault, Limits(3600, 43_200))
     recorder = Recorder(database, timedelta(days=1))
 
     def empty() -> None:
@@ -73,8 +74,8 @@ def measure(folder: Path) -> dict[str, float]:
         return read
 
     with database.read() as tx:
-        credential = callers.prove(tx, store.vault, proof)
-        known = known_callers.know(database, tx, credential, steady=True)
+        credential = prover.prove(tx, proof, 0)
+        known = known_callers.know(tx, credential)
         call = Call(tx, known.caller, b"", clock.iso(now))
         target = operation.on.find(call, params())
 
@@ -90,9 +91,7 @@ def measure(folder: Path) -> dict[str, float]:
         measured = {
             "form": _microseconds(lambda: query.read_form("", request.body, content_type)),
             "signature, up to the string to sign": _microseconds(lambda: sigv4.read(request, now)),
-            "key: one select, secret, signature check": _microseconds(
-                lambda: callers.prove(tx, store.vault, proof)
-            ),
+            "key: one select, secret, signature check": _microseconds(lambda: prover.prove(tx, proof, 0)),
             "parameters, read and validated": _microseconds(params),
             "target: two selects": _microseconds(lambda: operation.on.find(call, params())),
             "decision by the literal evaluator": _microseconds(ask),

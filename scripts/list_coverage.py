@@ -1,4 +1,4 @@
-"""Write `docs/coverage.md`: every operation of IAM and STS, served or not.
+"""Write `docs/coverage.md`: every operation of IAM, of STS and of our own service, served or not.
 
 python -m scripts.list_coverage
 """
@@ -10,6 +10,8 @@ from iamd.core import models
 
 TARGET = Path(__file__).parent.parent / "docs/coverage.md"
 
+_TITLES = {"iam": "IAM", "sts": "STS", "iamd": "iamd, what AWS offers in its console only"}
+
 
 def page() -> str:
     """Return the page as it should be."""
@@ -18,11 +20,12 @@ def page() -> str:
         model, served = models.load(name), ops.SERVED[name]
         rest = [operation for operation in sorted(model.operations) if operation not in served]
         parts += [
-            f"## {name.upper()}: {len(served)} of {len(model.operations)} operations are served\n",
+            f"## {_TITLES[name]}: {len(served)} of {len(model.operations)} operations are served\n",
             _wrapped(sorted(served)),
-            f"\nNot served, answered with `InvalidAction` ({len(rest)}):\n",
-            _wrapped(rest) + "\n",
         ]
+        if rest:
+            parts += [f"\nNot served, answered with `InvalidAction` ({len(rest)}):\n", _wrapped(rest)]
+        parts.append("")
     return "\n".join(parts)
 
 

@@ -12,13 +12,13 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import boto3
 from botocore.config import Config
 
 from iamd.api import founding
 from iamd.api.founding import Founded, Wanted
 from iamd.app import Store
 from iamd.core import clock
+from tests import iamd_client
 
 
 class Server(NamedTuple):
@@ -45,6 +45,10 @@ class Account(NamedTuple):
     @property
     def iam(self) -> Any:
         return self.client("iam")
+
+    @property
+    def iamd(self) -> Any:
+        return self.client("iamd")
 
     @property
     def sts(self) -> Any:
@@ -79,7 +83,7 @@ def deny(*actions: str, resource: str | list[str] = "*", **more: Any) -> dict[st
 
 def client(url: str, service: str, key: tuple[str, str]) -> Any:
     """Return a boto3 client of a key; it does not try again, so that a test sees the first answer."""
-    return boto3.client(
+    return iamd_client.session().client(
         service,
         region_name="us-east-1",
         endpoint_url=url,

@@ -11,26 +11,34 @@ import psycopg
 import sqlalchemy.exc
 
 from iamd import ops
-from iamd.api.callers import Vault
+from iamd.api import origin, sessions
+from iamd.api.callers import Prover, Vault
 from iamd.api.gate import Gate
 from iamd.api.limits import Limits
+from iamd.api.mail import Mailer
 from iamd.api.recorder import Recorder
+from iamd.api.signin.desk import Desk
 from iamd.config import Settings
 from iamd.core.errors import ServiceUnavailable
 from iamd.keys import master, seal
+from iamd.keys.blocklist import Blocklist, read_list
 from iamd.keys.master import MasterKeyError
+from iamd.keys.passwords import Hasher
+from iamd.ops.call import Means
 from iamd.store import accounts, migrate
 from iamd.store.database import Database
 from iamd.store.postgres import Postgres
 from iamd.store.sqlite import Sqlite
 from iamd.store.turn import Turn
-from iamd.wire import origin
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse
 
 # How many requests run Python at a time: docs/performance.md has the figures.
 SQLITE_TURNS = 1
 POSTGRES_TURNS = 4
 THREADS = 1024  # a slow client's body occupies one of these and nothing else
+
+
+_PAGES = ("/signin", "/signout", "/setup/", "/static/", "/console")
 
 
 class StoreError(Exception):
@@ -111,6 +119,17 @@ def key_file(settings: Settings) -> Path:
     return data.with_name(f"{data.name}.key")
 
 
+def session_limits(settings: Settings) -> sessions.Limits:
+    """Return how long console sessions hold."""
+    return sessions.Limits(settings.session_idle_minutes * 60, settings.session_hours * 3600)
+
+
+def blocklist(settings: Settings) -> Blocklist:
+    """Return the passwords that nobody may have; OSError or ValueError when the list cannot be read."""
+    more = read_list(settings.password_list) if settings.password_list else ()
+    return Blocklist(more, settings.breached_password_url)
+
+
 class App:
     """The WSGI application of one worker process."""
 
@@ -118,14 +137,21 @@ class App:
         turn = Turn(SQLITE_TURNS if settings.database is None else POSTGRES_TURNS)
         self.database = connect(settings, turn)
         self.recorder = Recorder(self.database, timedelta(days=settings.audit_days))
-        gate = Gate(self.database, Vault(master_key), self.recorder, Limits(settings.rate_limit))
+        prover = Prover(Vault(master_key), session_limits(settings), settings.root_access_keys)
+        means = Means(self.database, Hasher(turn.aside), blocklist(settings), settings.root_access_keys)
+        gate = Gate(means, prover, self.recorder, Limits(settings.rate_limit))
         seen = origin.origin(settings.public_url, settings.trusted_proxies)
         self._endpoint = Endpoint(gate, ops.SERVED, seen, turn)
+        self._people = _people(settings, master_key, means, prover, self.recorder, seen, turn)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Any:
         path = environ["PATH_INFO"]
         if path == "/":
+            if _wants_a_page(environ):
+                return _to_console(start_response)
             return self._endpoint(environ, start_response)
+        if path.startswith(_PAGES):
+            return self._people(environ, start_response)
         if path == "/healthz":
             return _plain(start_response, "200 OK", "ok\n")
         if path == "/readyz":
@@ -143,6 +169,49 @@ class App:
         """Write what is not written yet, and close the store."""
         self.recorder.close()
         self.database.close()
+
+
+def _people(
+    settings: Settings,
+    master_key: bytes,
+    means: Means,
+    prover: Prover,
+    recorder: Recorder,
+    seen: origin.Origin,
+    turn: Turn,
+) -> Any:
+    """Build the people's door; only workers import it, since it costs a tenth of a second."""
+    from iamd.web.door import Door
+    from iamd.web.people import People
+
+    mailer = None
+    if settings.smtp_url is not None and settings.mail_from is not None:
+        mailer = Mailer(settings.smtp_url.get_secret_value(), settings.mail_from)
+    key = seal.derived(master_key, "the people's door")
+    desk = Desk(means, prover.vault, key, prover.limits, recorder, mailer)
+    return People(Door(desk, base_url(settings)), seen, turn)
+
+
+def base_url(settings: Settings) -> str:
+    """Return how people reach this server: passkeys need a name, so loopback goes by its own."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    scheme = "https" if settings.tls_cert else "http"
+    if settings.host in ("127.0.0.1", "::1", "0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return f"{scheme}://localhost:{settings.port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{scheme}://{host}:{settings.port}"
+
+
+def _wants_a_page(environ: Environ) -> bool:
+    """Say whether a browser opened the server's address; a call of the API names its action."""
+    is_get = environ["REQUEST_METHOD"] in ("GET", "HEAD") and "Action=" not in environ["QUERY_STRING"]
+    return is_get and "text/html" in environ.get("HTTP_ACCEPT", "")
+
+
+def _to_console(start_response: StartResponse) -> list[bytes]:
+    start_response("303 See Other", [("Location", "/console"), ("Content-Length", "0")])
+    return []
 
 
 def _plain(start_response: StartResponse, status: str, text: str) -> list[bytes]:

@@ -36,6 +36,13 @@ class Settings(BaseSettings):
     master_key_file: Path | None = None
     rate_limit: int | None = Field(default=None, ge=1)
     audit_days: int = Field(default=90, ge=1)
+    session_idle_minutes: int = Field(default=60, ge=5, le=720)
+    session_hours: int = Field(default=12, ge=1, le=12)
+    root_access_keys: bool = False
+    password_list: Path | None = None
+    breached_password_url: str | None = Field(default=None, pattern="^https?://")
+    smtp_url: SecretStr | None = None
+    mail_from: str | None = None
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -65,14 +65,15 @@ def test_a_change_leaves_its_event_at_once(account: Account) -> None:
     "row", [row for row in ROWS if not row.reads], ids=[row.operation for row in ROWS if not row.reads]
 )
 def test_every_change_leaves_one_event(account: Account, row: Row) -> None:
-    params = filled(row.params, account, furnish(account))
+    params = filled(row.params, furnish(account))
     before = everything(account)
-    answer = call(account.iam, row.operation, **params)
+    answer = call(account.client(row.service), row.operation, **params)
     (record,) = [record for record in everything(account) if record not in before]
     assert record["requestID"] == answer["ResponseMetadata"]["RequestId"]
     assert (record["eventName"], record["readOnly"]) == (row.operation, False)
     assert "errorCode" not in record
-    assert record["requestParameters"].keys() == {name[0].lower() + name[1:] for name in params}
+    shown = {name[0].lower() + name[1:] for name in params}
+    assert (record["requestParameters"] or {}).keys() == shown
 
 
 def test_a_read_leaves_its_event_soon(account: Account) -> None:

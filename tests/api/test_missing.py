@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.answers import Refused, call, refused
-from tests.api.served import ROWS, Row, filled
+from tests.api.served import ROWS, Row, filled, unfurnished
 from tests.servers import Account
 
 # What can be made or listed where there is nothing, and what has a test of its own.
@@ -12,10 +12,39 @@ MADE_OF_NOTHING = {
     "CreateGroup",
     "CreatePolicy",
     "CreateUser",
+    "CreateVirtualMFADevice",
+    "GenerateCredentialReport",
+    "GetAccount",
+    "GetAccountSummary",
+    "GetPasswordPolicyImpact",
+    "GetSecurityRecommendations",
+    "GetSecuritySettings",
     "ListAccountAliases",
     "ListGroups",
     "ListPolicies",
     "ListUsers",
+    "ListVirtualMFADevices",
+    "PutAccountName",
+    "PutSecuritySettings",
+    "UpdateAccountPasswordPolicy",
+}
+# What is missing is neither named nor an entity.
+OF_THEIR_OWN = {
+    "DeleteAccountPasswordPolicy": (
+        "NoSuchEntity",
+        404,
+        "The account policy with name PasswordPolicy cannot be found.",
+    ),
+    "GetAccountPasswordPolicy": (
+        "NoSuchEntity",
+        404,
+        "The Password Policy with domain name {A} cannot be found.",
+    ),
+    "GetCredentialReport": (
+        "ReportNotPresent",
+        410,
+        "There is no credential report. Generate one with GenerateCredentialReport.",
+    ),
 }
 UNKNOWN_KEY = "AKIAAAAAAAAAAAAAAAAA"
 SENTENCES = [
@@ -24,26 +53,38 @@ SENTENCES = [
     ("PolicyArn", "Policy {} was not found."),
     ("AccountAlias", "The account alias {} does not exist."),
     ("AccessKeyId", "The Access Key with id {} cannot be found."),
+    ("SerialNumber", "VirtualMFADevice with serial number {} does not exist."),
 ]
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.operation not in MADE_OF_NOTHING], ids=lambda row: row.operation
+    "row",
+    [row for row in ROWS if row.operation not in MADE_OF_NOTHING | OF_THEIR_OWN.keys()],
+    ids=lambda row: row.operation,
 )
 def test_what_is_not_there_is_no_such_entity(account: Account, row: Row) -> None:
-    params = filled(row.params, account, UNKNOWN_KEY)
+    params = filled(row.params, unfurnished(account, UNKNOWN_KEY))
     if ":group/" in row.resource:
         expected = SENTENCES[1][1].format(params["GroupName"])
     else:
         expected = next(words.format(params[name]) for name, words in SENTENCES if name in params)
-    assert refused(account.iam, row.operation, **params) == Refused("NoSuchEntity", 404, expected)
+    said = refused(account.client(row.service), row.operation, **params)
+    assert said == Refused("NoSuchEntity", 404, expected)
+
+
+@pytest.mark.parametrize("operation", OF_THEIR_OWN)
+def test_what_an_account_has_one_of_is_missing_in_its_own_words(account: Account, operation: str) -> None:
+    code, status, message = OF_THEIR_OWN[operation]
+    message = message.replace("{A}", account.account_id)
+    assert refused(account.iam, operation) == Refused(code, status, message)
 
 
 @pytest.mark.parametrize(
     "row", [row for row in ROWS if row.operation in MADE_OF_NOTHING], ids=lambda row: row.operation
 )
 def test_what_needs_nothing_is_answered(account: Account, row: Row) -> None:
-    call(account.iam, row.operation, **filled(row.params, account, UNKNOWN_KEY))
+    names = unfurnished(account, UNKNOWN_KEY)
+    call(account.client(row.service), row.operation, **filled(row.params, names))
 
 
 @pytest.mark.parametrize("kind", ["user", "group"])

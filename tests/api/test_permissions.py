@@ -7,20 +7,22 @@ import pytest
 
 from iamd.ops import SERVED
 from tests.api.answers import call, refused, state
-from tests.api.served import ROWS, G, Row, U, filled, furnish
+from tests.api.served import OF_ROOT, OF_THE_CALLER, PASSWORD, ROWS, G, Row, U, filled, furnish, unfurnished
 from tests.servers import Account, allow, deny, document
 
 
-def test_every_iam_operation_has_a_row() -> None:
-    assert [row.operation for row in ROWS] == sorted(SERVED["iam"])
+@pytest.mark.parametrize("service", ["iam", "iamd"])
+def test_every_operation_has_a_row(service: str) -> None:
+    rows = [row.operation for row in ROWS if row.service == service]
+    assert rows == sorted(SERVED[service].keys() - OF_THE_CALLER[service] - OF_ROOT)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.operation)
 def test_refused_without_its_action_and_answered_with_it(account: Account, row: Row) -> None:
-    key = furnish(account)
-    params, shown = filled(row.params, account, key), filled(row.shown, account, key)
-    actions = (f"iam:{row.operation}", *row.also)
-    caller = account.user("caller", deny("s3:*"))
+    names = furnish(account)
+    params, shown = filled(row.params, names), filled(row.shown, names)
+    actions = (row.action, *row.also)
+    caller = account.client(row.service, account.key_of("caller", deny("s3:*")))
 
     for missing in actions:
         given = [action for action in actions if action != missing]
@@ -49,12 +51,14 @@ def grant(account: Account, *statements: dict[str, Any]) -> None:
     "row", [row for row in ROWS if ":{A}:" in row.resource], ids=lambda row: row.operation
 )
 def test_an_allow_on_exactly_its_resource_is_enough(account: Account, row: Row) -> None:
-    key = furnish(account)
-    resource = filled(row.resource, account, key)
+    names = furnish(account)
+    resource = filled(row.resource, names)
     more = [re.sub(r"[^/]+$", "renamed", resource)] if row.operation.startswith("Update") else []
-    actions = (f"iam:{row.operation}", *row.also)
-    caller = account.user("caller", allow(*actions, resource=[resource, *more]))
-    call(caller, row.operation, **filled(row.params, account, key))
+    actions = (row.action, *row.also)
+    caller = account.client(
+        row.service, account.key_of("caller", allow(*actions, resource=[resource, *more]))
+    )
+    call(caller, row.operation, **filled(row.params, names))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +86,8 @@ SECRETS: list[tuple[str, str, dict[str, str]]] = [
     ("GetGroup", "there", {"GroupName": "NAME"}),
     ("GetPolicy", "there", {"PolicyArn": "arn:aws:iam::{A}:policy/secret/NAME"}),
     ("GetAccessKeyLastUsed", "{KEY}", {"AccessKeyId": "NAME"}),
+    ("GetLoginProfile", "there", {"UserName": "NAME"}),
+    ("ListMFADeviceTags", "there", {"SerialNumber": "arn:aws:iam::{A}:mfa/secret/NAME"}),
 ]
 
 
@@ -93,14 +99,46 @@ def test_who_may_not_ask_does_not_learn_what_is_there(
     iam.create_user(UserName="there", Path="/secret/")
     iam.create_group(GroupName="there", Path="/secret/")
     iam.create_policy(PolicyName="there", Path="/secret/", PolicyDocument=document(allow("s3:*")))
+    iam.create_virtual_mfa_device(VirtualMFADeviceName="there", Path="/secret/")
     key = iam.create_access_key(UserName="there")["AccessKey"]["AccessKeyId"]
     caller = account.user("caller", allow("iam:*", resource="arn:aws:iam::*:user/elsewhere/*"))
 
+    names = unfurnished(account, key)
+
     def said(name: str) -> str:
         asked = {member: value.replace("NAME", name) for member, value in params.items()}
-        return refused(caller, operation, **filled(asked, account, key)).message.replace(name, "NAME")
+        return refused(caller, operation, **filled(asked, names)).message.replace(name, "NAME")
 
-    assert said(filled(there, account, key)) == said("AKIAMISSINGMISSING12")
+    assert said(filled(there, names)) == said("AKIAMISSINGMISSING12")
+
+
+@pytest.mark.parametrize("operation", sorted(OF_ROOT))
+def test_what_only_root_may_do_no_policy_grants(account: Account, operation: str) -> None:
+    params = {
+        "ChangeRootPassword": {"OldPassword": PASSWORD, "NewPassword": PASSWORD},
+        "UpdateRootEmail": {"RootEmail": "root@example.org"},
+        "DeactivateRootMFADevice": {"SerialNumber": "GA1234567890"},
+    }
+    with_codes = {
+        "SerialNumber": "GA1234567890",
+        "AuthenticationCode1": "000000",
+        "AuthenticationCode2": "1" * 6,
+    }
+    said = refused(account.iamd, operation, **params.get(operation, with_codes))
+    assert said == (
+        "AccessDenied",
+        403,
+        f"User: arn:aws:iam::{account.account_id}:user/admin is not authorized to perform: "
+        f"{SERVED['iamd'][operation].action} because only the root user may",
+    )
+
+
+@pytest.mark.parametrize(
+    "operation", ["CreateRecoveryCodes", "GetSession", "RegisterPasskey", "StartPasskeyRegistration"]
+)
+def test_what_needs_a_session_is_not_done_by_a_key(account: Account, operation: str) -> None:
+    params = {"RegisterPasskey": {"DeviceName": "key", "Credential": "{}"}}
+    assert refused(account.iamd, operation, **params.get(operation, {}))[:2] == ("SessionRequired", 403)
 
 
 def test_get_caller_identity_is_always_answered(account: Account) -> None:

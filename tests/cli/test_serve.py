@@ -1,5 +1,6 @@
 """`iamd serve` as a process: what it says, how it ends, what it keeps."""
 
+import json
 import re
 import signal
 import subprocess
@@ -13,11 +14,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from iamd.app import open_store
 from iamd.config import Settings
 from tests import servers
+from tests.people import PASSWORD, Browser
 from tests.servers import command, environment, free_port
 
 
 def started(*arguments: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
-    """Start `iamd serve` and return it with what it says until it is ready."""
+    """Start `iamd serve` and return it with what it says when it starts."""
     process = subprocess.Popen(
         command("serve", *arguments),
         cwd=cwd,
@@ -30,7 +32,7 @@ def started(*arguments: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
     said = ""
     for line in process.stdout:
         said += line
-        if "sts =" in said and line.strip().startswith("endpoint_url"):
+        if line.startswith("Press Ctrl+C"):
             break
     return process, said
 
@@ -42,26 +44,47 @@ def stopped(process: subprocess.Popen[str]) -> int:
     return process.returncode
 
 
-def key_in(said: str) -> tuple[str, str]:
-    found = re.search(r"aws_access_key_id = (\S+)\s+aws_secret_access_key = (\S+)", said)
+def administrator(cwd: Path) -> tuple[str, str]:
+    """Make an account with an administrator; return its access key."""
+    done = subprocess.run(
+        command("init", "--admin", "admin", "--json"),
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    made = json.loads(done.stdout)
+    return made["access_key_id"], made["secret_access_key"]
+
+
+def link_in(said: str) -> str:
+    found = re.search(r"http://localhost:\d+(/setup/\S+)", said)
     assert found
-    return found[1], found[2]
+    return found[1]
 
 
-def test_the_first_start_makes_an_administrator_and_tells_its_key_once(tmp_path: Path) -> None:
+def test_the_first_start_prints_a_link_to_set_the_account_up(tmp_path: Path) -> None:
     port = free_port()
     process, said = started("--port", str(port), cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
-    servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
+    server = servers.Server(url, None, process, ())  # type: ignore[arg-type]
+    servers.wait_ready(server)
+    local = f"http://localhost:{port}"
     assert "Every signature is verified and every policy is enforced" in said
-    assert f"AWS_ENDPOINT_URL_IAM={url} AWS_ENDPOINT_URL_STS={url}" in said
-    identity = servers.client(url, "sts", key_in(said)).get_caller_identity()
-    assert identity["Arn"].endswith(":user/admin")
-    assert f"account {identity['Account']}" in said
+    assert f"AWS_ENDPOINT_URL_IAM={local} AWS_ENDPOINT_URL_STS={local}" in said
+    assert "aws_secret_access_key" not in said
+    path = link_in(said)
+    browser = Browser(server)
+    page = browser.get(path)
+    assert page.title == "Set up your account"
+    fields = {"account_name": "Acme", "email": "root@acme.example", "new": PASSWORD, "again": PASSWORD}
+    browser.send(page, path, **fields)
+    assert f"account {browser.iamd.get_account()['AccountId']}" in said
     assert stopped(process) == 0
 
     process, said = started("--port", str(port), cwd=tmp_path)
-    assert "aws_secret_access_key" not in said
+    assert "/setup/" not in said
     assert stopped(process) == 0
 
 
@@ -86,7 +109,7 @@ def test_two_nodes_that_start_together_make_one_account(tmp_path: Path, postgres
         thread.start()
     for thread in nodes:
         thread.join()
-    assert sum("aws_secret_access_key" in words for words in said) == 1
+    assert all("/setup/" in words for words in said)
     opened = open_store(Settings(database=url, master_key_file=tmp_path / "master.key"))
     from iamd.store import accounts
 
@@ -96,15 +119,15 @@ def test_two_nodes_that_start_together_make_one_account(tmp_path: Path, postgres
 
 
 def test_an_acknowledged_write_survives_kill_9(tmp_path: Path) -> None:
-    port = free_port()
-    process, said = started("--port", str(port), cwd=tmp_path)
+    port, key = free_port(), administrator(tmp_path)
+    process, _ = started("--port", str(port), cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
     servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
     acknowledged: list[str] = []
     enough = threading.Event()
 
     def write(prefix: str) -> None:
-        iam = servers.client(url, "iam", key_in(said))
+        iam = servers.client(url, "iam", key)
         for number in range(10_000):
             try:
                 acknowledged.append(iam.create_user(UserName=f"{prefix}-{number}")["User"]["UserName"])
@@ -124,7 +147,7 @@ def test_an_acknowledged_write_survives_kill_9(tmp_path: Path) -> None:
 
     process, _ = started("--port", str(port), cwd=tmp_path)
     servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
-    pages = servers.client(url, "iam", key_in(said)).get_paginator("list_users").paginate()
+    pages = servers.client(url, "iam", key).get_paginator("list_users").paginate()
     kept = {user["UserName"] for page in pages for user in page["Users"]}
     assert set(acknowledged) <= kept
     assert stopped(process) == 0
@@ -155,12 +178,12 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
 
 
 def test_what_was_read_before_a_stop_is_recorded(tmp_path: Path) -> None:
-    port = free_port()
-    process, said = started("--port", str(port), cwd=tmp_path)
+    port, key = free_port(), administrator(tmp_path)
+    process, _ = started("--port", str(port), cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
     servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
     for _ in range(5):
-        answer = servers.client(url, "iam", key_in(said)).list_users()
+        answer = servers.client(url, "iam", key).list_users()
     assert stopped(process) == 0
     opened = open_store(Settings(data=tmp_path / "iamd-data"))
     from iamd.store import accounts, audit
@@ -173,11 +196,10 @@ def test_what_was_read_before_a_stop_is_recorded(tmp_path: Path) -> None:
 
 
 def test_several_workers_serve_one_store(tmp_path: Path) -> None:
-    port = free_port()
-    process, said = started("--port", str(port), "--workers", "2", cwd=tmp_path)
+    port, key = free_port(), administrator(tmp_path)
+    process, _ = started("--port", str(port), "--workers", "2", cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
     servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
-    key = key_in(said)
     for number in range(20):
         servers.client(url, "iam", key).create_user(UserName=f"user-{number}")
         servers.client(url, "iam", key).get_user(UserName=f"user-{number}")

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from iamd.api import callers
+from iamd.api.callers import Prover
 from iamd.api.proof import Proof
+from iamd.api.sessions import Limits
 from iamd.app import Store
 from iamd.core.errors import InvalidClientTokenId, SignatureDoesNotMatch
 from iamd.wire.request import Request
@@ -119,13 +120,17 @@ def test_an_inactive_key_is_checked_before_it_is_told_of(visitor: Account) -> No
 # The gate itself, on both databases.
 
 
+def prover(store: Store) -> Prover:
+    return Prover(store.vault, Limits(3600, 43_200))
+
+
 def test_an_unknown_key_costs_the_same_check(store: Store) -> None:
     """Once for a key that is known, once for one that is not, and with a secret of the same length."""
     made, checked = servers.make_account(store), list[str]()
     with store.database.read() as tx:
-        callers.prove(tx, store.vault, Proof(made.access_key_id or "", None, checked.append))
+        prover(store).prove(tx, Proof(made.access_key_id or "", None, checked.append), 0)
         with pytest.raises(InvalidClientTokenId):
-            callers.prove(tx, store.vault, Proof(UNKNOWN, None, checked.append))
+            prover(store).prove(tx, Proof(UNKNOWN, None, checked.append), 0)
     known, unknown = checked
     assert known == made.secret_access_key
     assert unknown != known
@@ -139,9 +144,9 @@ def test_what_an_unknown_keys_check_says_is_not_told(store: Store) -> None:
     made = servers.make_account(store)
     with store.database.read() as tx:
         with pytest.raises(InvalidClientTokenId):
-            callers.prove(tx, store.vault, Proof(UNKNOWN, None, fail))
+            prover(store).prove(tx, Proof(UNKNOWN, None, fail), 0)
         with pytest.raises(SignatureDoesNotMatch):
-            callers.prove(tx, store.vault, Proof(made.access_key_id or "", None, fail))
+            prover(store).prove(tx, Proof(made.access_key_id or "", None, fail), 0)
 
 
 def now() -> datetime:

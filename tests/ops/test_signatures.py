@@ -10,10 +10,10 @@ from iamd.ops import SERVED
 from iamd.ops.operation import Operation
 
 ALL = [operation for served in SERVED.values() for operation in served.values()]
-BY_NAME = {operation.action: operation for operation in ALL}
+BY_NAME = {f"{operation.model.service}:{operation.model.name}": operation for operation in ALL}
 
 
-@pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.action)
+@pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.model.name)
 def test_a_function_takes_what_its_input_shape_has(operation: Operation) -> None:
     call, *rest = inspect.signature(operation.run).parameters.values()
     assert call.name == "call"
@@ -27,7 +27,7 @@ def test_a_function_takes_what_its_input_shape_has(operation: Operation) -> None
     assert {parameter.name: parameter.default is inspect.Parameter.empty for parameter in rest} == wanted
 
 
-@pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.action)
+@pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.model.name)
 def test_a_finder_consumes_members_of_the_input(operation: Operation) -> None:
     assert set(operation.on.consumes) <= {member.attr for member in operation.model.input.members}
 
@@ -36,7 +36,19 @@ def test_operations_read_or_write_as_aws_says() -> None:
     writes = {name for name, operation in BY_NAME.items() if not operation.reads}
     assert all(
         name.partition(":")[2].startswith(
-            ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Remove", "Set", "Tag", "Untag", "Update")
+            (
+                "Add",
+                "Attach",
+                "Change",
+                "Create",
+                "Deactivate",
+                "Delete",
+                "Detach",
+                "Enable",
+                "End",
+                "Generate",
+            )
+            + ("Put", "Register", "Remove", "Resync", "Set", "Start", "Tag", "Unlock", "Untag", "Update")
         )
         for name in writes
     )

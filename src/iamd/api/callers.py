@@ -6,23 +6,28 @@ is ever stale.
 """
 
 import contextlib
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from iamd.api.proof import Proof
+from iamd.api import sessions as console
+from iamd.api.proof import Proof, SessionProof
 from iamd.core import arns
-from iamd.core.errors import InvalidClientTokenId, SignatureDoesNotMatch
+from iamd.core.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNotMatch
 from iamd.core.lru import Lru
 from iamd.keys import seal
 from iamd.ops.call import Caller
 from iamd.policy import Layers, Policy, Principal, PrincipalKind, parse
-from iamd.store import access_keys, permissions
+from iamd.store import access_keys, permissions, sessions
 from iamd.store.access_keys import Credential
 from iamd.store.database import Database
 from iamd.store.query import Tx
 
 _INVALID = "The security token included in the request is invalid."
 _NOBODYS_SECRET = seal.new_key().hex()[:40]  # an unknown key costs the same work as a known one
+
+
+Again = Callable[[Tx, Credential], Credential]
 
 
 class Known(NamedTuple):
@@ -70,12 +75,42 @@ class Vault:
         return opened
 
 
-def prove(tx: Tx, vault: Vault, proof: Proof) -> Credential:
-    """Find the key that a proof names and check the proof with its secret.
+class Prover(NamedTuple):
+    """Checks proofs. Keys of root users count only where the operator has switched them on."""
 
-    InvalidClientTokenId when there is no such active key, or when it comes with a session token, which
-    long-term keys have none of; and what the proof's own check raises.
-    """
+    vault: Vault
+    limits: console.Limits
+    root_keys: bool = False
+
+    def prove(self, tx: Tx, proof: Proof | SessionProof, now: int) -> Credential:
+        """Find the key or the session that a proof names, and check the proof with it.
+
+        ExpiredToken when there is no such session; InvalidClientTokenId when there is no such active key, or
+        when it comes with a session token, which long-term keys have none of; and what the proof's own check
+        raises.
+        """
+        if isinstance(proof, SessionProof):
+            return console.prove(tx, self.limits, proof, now)
+        credential = _signed(tx, self.vault, proof)
+        if credential.owner_id == credential.account_id and not self.root_keys:
+            raise InvalidClientTokenId(_INVALID)
+        return credential
+
+    def again(self, tx: Tx, credential: Credential, now: int) -> Credential:
+        """Read a credential again, in a transaction whose statements see one state."""
+        held = credential.session
+        if held is not None:
+            again = sessions.prove(tx, held.token_hash)
+            if again is None or not console.usable(again, self.limits, now):
+                raise ExpiredToken("The session has ended. Sign in again.")
+            return again
+        again = access_keys.prove(tx, credential.access_key_id)
+        if again is None or again.status != "Active":
+            raise InvalidClientTokenId(_INVALID)
+        return again
+
+
+def _signed(tx: Tx, vault: Vault, proof: Proof) -> Credential:
     credential = access_keys.prove(tx, proof.access_key_id)
     if credential is None:
         with contextlib.suppress(SignatureDoesNotMatch):
@@ -93,36 +128,43 @@ class Callers:
     def __init__(self, size: int = 4096) -> None:
         self._known: Lru[Known] = Lru(size)
 
-    def know(self, database: Database, tx: Tx, credential: Credential, *, steady: bool) -> Known:
-        """Return the caller of a credential with its policies as of the transaction.
+    def know(self, tx: Tx, credential: Credential) -> Known:
+        """Return the caller of a credential with its policies; all statements of `tx` must see one state."""
+        return self._remembered(credential) or self._learn(tx, credential)
 
-        `steady` says that all statements of `tx` see one state already.
+    def know_by(self, database: Database, tx: Tx, credential: Credential, again: Again) -> Known:
+        """Return the caller with its policies, where each statement of `tx` may see another state.
+
+        `again` reads the credential once more where they must be looked up.
         """
-        known = self._known.get(_revision(credential))
+        known = self._remembered(credential)
         if known is not None:
-            return _with_key(known, credential)
-        if steady:
-            return self._learn(tx, credential)
+            return known
         with database.steady(tx) as still:
-            again = access_keys.prove(still, credential.access_key_id)
-            if again is None or again.status != "Active":
-                raise InvalidClientTokenId(_INVALID)
-            return self._learn(still, again)
+            return self._learn(still, again(still, credential))
+
+    def _remembered(self, credential: Credential) -> Known | None:
+        known = self._known.get(_revision(credential))
+        return None if known is None else _by(known, credential)
 
     def _learn(self, tx: Tx, credential: Credential) -> Known:
-        known = _root(credential) if credential.user is None else _user(tx, credential)
+        is_root = credential.owner_id == credential.account_id
+        known = _root(credential) if is_root else _user(tx, credential)
         self._known.put(_revision(credential), known)
-        return known
+        return _by(known, credential)
 
 
 def _revision(credential: Credential) -> tuple[str, str]:
     return credential.owner_id, credential.revision
 
 
-def _with_key(known: Known, credential: Credential) -> Known:
-    if known.caller.access_key_id == credential.access_key_id:
+def _by(known: Known, credential: Credential) -> Known:
+    """Return what is known of somebody, calling with this credential."""
+    caller = known.caller
+    if caller.access_key_id == credential.access_key_id and caller.session == credential.session:
         return known
-    return known._replace(caller=known.caller._replace(access_key_id=credential.access_key_id))
+    means = caller._replace(access_key_id=credential.access_key_id, session=credential.session)
+    return known._replace(caller=means)
 
 
 def _root(credential: Credential) -> Known:

@@ -5,12 +5,14 @@ What the model marks as sensitive never gets in: passwords and secret keys are l
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from iamd.api.proof import Circumstances
-from iamd.core import ids
+from iamd.core import clock, ids
 from iamd.core.errors import Fault
 from iamd.core.models import Shape, part
+from iamd.core.records import Session
 from iamd.ops.call import Caller
 from iamd.ops.operation import Operation, Params
 from iamd.policy import PrincipalKind
@@ -31,7 +33,7 @@ def event(
 
     `at` is the moment in the wire's form.
     """
-    source = f"{operation.model.service}.amazonaws.com"
+    source = f"{operation.action.partition(':')[0]}.amazonaws.com"
     record = {
         "eventVersion": "1.11",
         "userIdentity": _identity(caller),
@@ -63,18 +65,28 @@ def event(
     )
 
 
-def _identity(caller: Caller) -> dict[str, str]:
+def _identity(caller: Caller) -> dict[str, Any]:
     root = caller.principal.kind is PrincipalKind.ROOT
-    identity = {
+    identity: dict[str, Any] = {
         "type": "Root" if root else "IAMUser",
         "principalId": caller.unique_id,
         "arn": caller.principal.arn,
         "accountId": caller.account_id,
-        "accessKeyId": caller.access_key_id,
     }
     if caller.user is not None:
         identity["userName"] = caller.user.user_name
-    return identity
+    if caller.session is None:
+        return identity | {"accessKeyId": caller.access_key_id}
+    return identity | {"sessionContext": {"attributes": session_attributes(caller.session)}}
+
+
+def session_attributes(session: Session) -> dict[str, str]:
+    """Tell of a console session what CloudTrail tells of one."""
+    created = datetime.fromtimestamp(session.created_at, UTC)
+    return {
+        "creationDate": clock.iso(created),
+        "mfaAuthenticated": "false" if session.mfa_at is None else "true",
+    }
 
 
 def _response(operation: Operation, outcome: Mapping[str, Any] | Fault | None) -> Any:

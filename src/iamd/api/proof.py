@@ -12,8 +12,17 @@ class Proof(NamedTuple):
     check: Callable[[str], None]
 
 
+class SessionProof(NamedTuple):
+    """A claim to a console session: the token of its cookie."""
+
+    token: str
+
+
 class Circumstances(NamedTuple):
-    """What else is known of a request: where it came from, for conditions and for the audit."""
+    """What else is known of a request: where it came from, for conditions and for the audit.
+
+    `origin` is the scheme and host that the client asked for.
+    """
 
     request_id: str
     source_ip: str
@@ -21,3 +30,4 @@ class Circumstances(NamedTuple):
     referer: str
     secure: bool
     region: str
+    origin: str = ""

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from iamd.core import clock
 from iamd.core.errors import ServiceUnavailable
 from iamd.core.logs import LOGGER
-from iamd.store import access_keys, accounts, audit
+from iamd.store import access_keys, accounts, attempts, audit, links, mfa_devices, sessions
 from iamd.store.access_keys import Use
 from iamd.store.audit import Event
 from iamd.store.database import Database
@@ -25,14 +25,20 @@ _GROUP_SECONDS = 0.05
 _QUEUE = 10_000
 _RETRY_SECONDS = 0.5
 _PURGE_SECONDS = 3600
+_DAY_SECONDS = 86_400  # no session lasts longer, and no failure counts longer
+_WIZARD = timedelta(hours=1)
 
 
 class Note(NamedTuple):
-    """What a call leaves behind: an event, the kind that it may be folded with, and its key's use."""
+    """What a call leaves behind: an event, the kind that it may be folded with, and its key's use.
+
+    `seen` is the token hash of a session and when it was used.
+    """
 
     event: Event | None
     fold: tuple[str, ...] | None
     use: Use | None
+    seen: tuple[str, int] | None = None
 
 
 class Recorder:
@@ -85,11 +91,17 @@ class Recorder:
         return group, first is not None
 
     def _purge(self) -> None:
-        """Delete the events that are older than an operator wants them kept."""
-        before = clock.iso(clock.now() - self._keep)
+        """Delete what is over: old events, sessions, links, counts, and what abandoned wizards left."""
+        now = clock.now()
         with contextlib.suppress(ServiceUnavailable), self._database.write() as tx:
             for account in accounts.every(tx):
-                audit.purge(tx, account.account_id, before)
+                audit.purge(tx, account.account_id, clock.iso(now - self._keep))
+                mfa_devices.reap(tx, account.account_id, clock.iso(now - _WIZARD))
+            audit.purge(tx, audit.NOBODYS, clock.iso(now - self._keep))
+            seconds = int(now.timestamp())
+            sessions.purge(tx, seconds - _DAY_SECONDS, seconds - _DAY_SECONDS)
+            links.purge(tx, seconds)
+            attempts.purge(tx, seconds - _DAY_SECONDS)
 
     def _write(self, group: list[Note], *, going: bool) -> None:
         while True:
@@ -98,6 +110,8 @@ class Recorder:
                     audit.add(tx, folded(group))
                     for use in _latest(group):
                         access_keys.stamp(tx, use)
+                    for token_hash, at in sorted(note.seen for note in group if note.seen):
+                        sessions.see(tx, token_hash, at)
             except ServiceUnavailable:
                 LOGGER.warning("%d audit events wait for the store", len(group))
                 if not going:

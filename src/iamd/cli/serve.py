@@ -15,24 +15,28 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer as Server
 
 from iamd import __version__, app
-from iamd.api import founding
+from iamd.api import founding, origin
 from iamd.api.founding import Wanted
-from iamd.cli import account, options
+from iamd.api.signin import links
+from iamd.cli import options, root
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
 from iamd.core import clock, logs
 from iamd.store import accounts
-from iamd.wire import origin
 from iamd.wire.endpoint import MAX_HEADERS
 
 _STOP_SECONDS = 8
 _HEADER_MILLISECONDS = 10_000
-_FIRST_ADMIN = "admin"
 _KEPT = ("PG", "LANG", "LC_", "TZ", "SSL_CERT_")
 
 _START = """\
 iamd {version} serves {accounts} at {url}
 Every signature is verified and every policy is enforced; there is no way to switch that off.
+"""
+_SET_UP = """\
+This account has no root user yet. Open this link within 24 hours to set it up; it works once:
+
+    {url}
 """
 _PASTE = """\
 Paste into a shell:
@@ -83,7 +87,7 @@ def serve(
         Path | None, typer.Option("--tls-key", metavar="F", help="Private key in PEM.")
     ] = None,
 ) -> None:
-    """Serve IAM and STS. An empty store gets an account and an administrator, told once."""
+    """Serve IAM, STS and the console. An empty store gets an account, and a link to set it up."""
     settings = options.settings(
         data=data,
         database=database,
@@ -98,11 +102,12 @@ def serve(
     )
     _check(settings)
     with app.opened(settings) as store:
-        first = _found_first(store)
-        with store.database.read() as tx:
-            held = accounts.every(tx)
+        _found_first(store)
+        with store.database.write() as tx:
+            held = [one.account_id for one in accounts.every(tx)]
+            token = links.setup_token(tx, held[0], int(clock.now().timestamp())) if len(held) == 1 else None
     server = _server(settings)
-    server.on_startup(lambda: _greet(settings, [one.account_id for one in held], first))
+    server.on_startup(lambda: _greet(settings, held, token))
     server.serve(target_loader=partial(_load, settings, store.master_key), wrap_loader=False)
 
 
@@ -134,15 +139,13 @@ def _check_tls(settings: Settings) -> None:
         raise CommandError(f"the TLS certificate or key cannot be used: {reason}") from failed
 
 
-def _found_first(store: app.Store) -> founding.Founded | None:
+def _found_first(store: app.Store) -> None:
     """Make the first account of an empty store; two nodes that start together make one."""
     with store.database.exclusive():
         with store.database.read() as tx:
-            if accounts.every(tx):
-                return None
-        return founding.found(
-            store.database, store.vault, Wanted(None, None, None, _FIRST_ADMIN), clock.now()
-        )
+            empty = not accounts.every(tx)
+        if empty:
+            founding.found(store.database, store.vault, Wanted(None, None, None, None), clock.now())
 
 
 def _server(settings: Settings) -> Server:
@@ -183,18 +186,11 @@ def _forget_environment() -> None:
             del os.environ[name]
 
 
-def _url(settings: Settings) -> str:
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    scheme = "https" if settings.tls_cert else "http"
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"{scheme}://{host}:{settings.port}"
-
-
-def _greet(settings: Settings, account_ids: list[str], first: founding.Founded | None) -> None:
+def _greet(settings: Settings, account_ids: list[str], token: str | None) -> None:
     shown = f"account {account_ids[0]}" if len(account_ids) == 1 else f"{len(account_ids)} accounts"
-    url = _url(settings)
+    url = app.base_url(settings)
     typer.echo(_START.format(version=__version__, accounts=shown, url=url))
-    if first is not None:
-        typer.echo(account.told(first) + "\n")
     typer.echo(_PASTE.format(url=url))
+    if token is not None:
+        typer.echo(_SET_UP.format(url=root.setup_url(settings, token)))
+    typer.echo("Press Ctrl+C to stop.")

@@ -12,6 +12,7 @@ class Fault(Exception):
 
     code: ClassVar[str]
     status: ClassVar[int] = 400
+    keeps: ClassVar[bool] = False  # what the call counted before it failed is committed, not rolled back
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -84,6 +85,18 @@ class AccessDenied(Fault):
     status = 403
 
 
+class ConfirmationRequired(Fault):
+    """Somebody is signed in, and must show once more that it is still they."""
+
+    code = "ConfirmationRequired"
+    status = 403
+
+
+class SessionRequired(Fault):
+    code = "SessionRequired"
+    status = 403
+
+
 # What the service cannot do now.
 
 
@@ -143,3 +156,35 @@ class PolicyNotAttachable(Fault):
 
 class UnmodifiableEntity(Fault):
     code = "UnmodifiableEntity"
+
+
+# Passwords, MFA, reports.
+
+
+class PasswordPolicyViolation(Fault):
+    code = "PasswordPolicyViolation"
+
+
+class InvalidUserType(Fault):
+    code = "InvalidUserType"
+
+
+class EntityTemporarilyUnmodifiable(Fault):
+    code = "EntityTemporarilyUnmodifiable"
+    status = 409
+
+
+class InvalidAuthenticationCode(Fault):
+    code = "InvalidAuthenticationCode"
+    status = 403
+    keeps = True
+
+
+class ReportNotPresent(Fault):
+    code = "ReportNotPresent"
+    status = 410
+
+
+class ReportExpired(Fault):
+    code = "ReportExpired"
+    status = 410

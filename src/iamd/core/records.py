@@ -27,6 +27,7 @@ class Account(NamedTuple):
     users: int
     groups: int
     policies: int
+    root_last_used: str | None = None
 
 
 class User(NamedTuple):
@@ -38,6 +39,7 @@ class User(NamedTuple):
     arn: str
     create_date: str
     boundary_arn: str | None
+    password_last_used: str | None = None
 
 
 class Group(NamedTuple):
@@ -49,10 +51,10 @@ class Group(NamedTuple):
 
 
 class AccessKey(NamedTuple):
-    """An access key of a user; the secret stays sealed in the store."""
+    """An access key of a user, or of a root user, who has no name; the secret stays sealed in the store."""
 
     access_key_id: str
-    user_name: str
+    user_name: str | None
     user_id: str
     status: str
     create_date: str
@@ -81,3 +83,85 @@ class PolicyVersion(NamedTuple):
 class Attachment(NamedTuple):
     policy_name: str
     policy_arn: str
+
+
+class LoginProfile(NamedTuple):
+    """What somebody signs in with; `user_id` is the account's ID for the root user."""
+
+    user_id: str
+    hash: str
+    create_date: str
+    change_date: str
+    password_reset_required: bool
+
+
+class PasswordPolicy(NamedTuple):
+    """An account's own password policy, as UpdateAccountPasswordPolicy writes it."""
+
+    minimum_password_length: int = 6
+    require_symbols: bool = False
+    require_numbers: bool = False
+    require_uppercase_characters: bool = False
+    require_lowercase_characters: bool = False
+    allow_users_to_change_password: bool = False
+    max_password_age: int | None = None
+    password_reuse_prevention: int | None = None
+    hard_expiry: bool | None = None
+
+    @property
+    def expire_passwords(self) -> bool:
+        """Whether passwords expire at all, which AWS tells in a member of its own."""
+        return bool(self.max_password_age)
+
+
+class SecuritySettings(NamedTuple):
+    """An account's sign-in rules that AWS's password policy has no members for; these are the defaults."""
+
+    minimum_uppercase: int = 0
+    minimum_lowercase: int = 0
+    minimum_digits: int = 0
+    minimum_symbols: int = 0
+    refuse_common_passwords: bool = True
+    require_mfa: bool = False
+    lockout_attempts: int = 10
+    lockout_minutes: int = 15
+
+
+class MfaDevice(NamedTuple):
+    """An MFA device: `kind` is `virtual`, `hardware` or `passkey`; without `user_id` nobody's yet.
+
+    `counter` is the last accepted step of a TOTP device, and the signature counter of a passkey. `drift` is
+    how many steps the device's clock is ahead. `wizard` is the console session that is still setting it up.
+    """
+
+    serial_number: str
+    kind: str
+    user_id: str | None
+    secret: bytes
+    counter: int
+    drift: int
+    credential_id: str | None
+    create_date: str
+    enable_date: str | None
+    wizard: str | None
+
+
+class Session(NamedTuple):
+    """A console session, or a sign-in under way; times are seconds since 1970.
+
+    `stage` is `open`, or the step that is still to come: `mfa`, `password`, or `enrol` for a session that may
+    do nothing but set up MFA.
+    """
+
+    token_hash: str
+    account_id: str
+    user_id: str
+    session_id: str
+    stage: str
+    created_at: int
+    seen_at: int
+    mfa_at: int | None
+    confirmed_at: int | None
+    source_ip: str
+    user_agent: str
+    challenge: str | None

@@ -5,6 +5,7 @@ kept (table and row) is its associated data, so a sealed value moved to another 
 """
 
 import hashlib
+import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -39,6 +40,11 @@ def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
         return AESGCM(key).decrypt(nonce, text, place.encode())
     except InvalidTag as broken:
         raise BrokenSealError(place) from broken
+
+
+def derived(key: bytes, purpose: str) -> bytes:
+    """Return a key of its own for one purpose, which tells nothing of the key that it comes from."""
+    return hmac.digest(key, b"iamd derived key\0" + purpose.encode(), "sha256")
 
 
 def fingerprint(key: bytes) -> str:

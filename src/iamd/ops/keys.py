@@ -29,8 +29,23 @@ def _policy_arn(params: Params, _target: Target) -> Context:
     return {"iam:policyarn": params["policy_arn"]}
 
 
+def _security_key(state: str | None) -> Keys:
+    """Return the keys of a passkey's registration; its maker is not asked for, so nothing certifies it."""
+    names = (
+        "iam:FIDO-FIPS-140-2-certification",
+        "iam:FIDO-FIPS-140-3-certification",
+        "iam:FIDO-certification",
+        "iam:RegisterSecurityKey",
+    )
+    context = {"iam:registersecuritykey": state} if state else {}
+    return Keys(names, lambda _params, _target: context)
+
+
 TAGGING = Keys(("aws:RequestTag/${TagKey}", "aws:TagKeys"), _tagging)
 UNTAGGING = Keys(("aws:TagKeys",), _untagging)
 WANTED_BOUNDARY = Keys(("iam:PermissionsBoundary",), _wanted_boundary)
 HELD_BOUNDARY = Keys(("iam:PermissionsBoundary",), _held_boundary)
 POLICY_ARN = Keys(("iam:PolicyARN",), _policy_arn)
+NO_SECURITY_KEY = _security_key(None)
+NEW_SECURITY_KEY = _security_key("create")
+MADE_SECURITY_KEY = _security_key("activate")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from iamd.core import models
 from iamd.core.errors import Fault
 from iamd.core.models import OperationModel
-from iamd.ops.call import Call
+from iamd.ops.call import Call, Means
 
 Params = Mapping[str, Any]
 Context = Mapping[str, str | tuple[str, ...]]
@@ -59,7 +59,14 @@ class Ask(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation that is served."""
+    """An operation that is served.
+
+    `action` is what policies name it by. `prepare` does slow work before the transaction and gives back the
+    parameters to run with. `own` says where no policy need allow the call, because it concerns nobody but its
+    caller; a policy may still deny it. `root_only` is what no policy can grant. `confirm` asks somebody who
+    is signed in to show once more who it is. `enrols` says what a session that has yet to set up MFA may do,
+    whatever policies say.
+    """
 
     model: OperationModel
     run: Callable[..., Reply]
@@ -67,11 +74,12 @@ class Operation:
     keys: tuple[Keys, ...]
     also: Callable[[Call, Target, Params], Iterable[Ask]]
     reads: bool
-
-    @property
-    def action(self) -> str:
-        """The action that policies name it by."""
-        return f"{self.model.service}:{self.model.name}"
+    action: str
+    prepare: Callable[[Means, Call, Any, Params], Params] | None
+    own: Callable[[Call, Target], bool]
+    root_only: bool
+    confirm: bool
+    enrols: Callable[[Call, Target], bool]
 
     def perform(self, call: Call, target: Target, params: Params) -> Reply:
         """Run the operation on a target that was found and allowed."""
@@ -85,21 +93,57 @@ def _nothing_more(_call: Call, _target: Target, _params: Params) -> Iterable[Ask
     return ()
 
 
+def never(_call: Call, _target: Target) -> bool:
+    """Say no, whoever calls."""
+    return False
+
+
+def always(_call: Call, _target: Target) -> bool:
+    """Say yes, whoever calls."""
+    return True
+
+
+def on_self(call: Call, target: Target) -> bool:
+    """Say whether somebody acts on themselves."""
+    return target.arn == call.caller.principal.arn
+
+
 def operation(
     service: str,
     on: Finder,
     keys: tuple[Keys, ...] = (),
     also: Callable[[Call, Target, Params], Iterable[Ask]] = _nothing_more,
+    *,
+    action: str | None = None,
+    prepare: Callable[[Means, Call, Any, Params], Params] | None = None,
+    own: Callable[[Call, Target], bool] = never,
+    root_only: bool = False,
+    confirm: bool = False,
+    enrols: Callable[[Call, Target], bool] = never,
 ) -> Callable[[Callable[..., Reply]], Operation]:
     """Make a function the operation of its name; its keyword parameters are the input's members.
 
-    An operation reads when its name begins with Get or List; any other may write.
+    An operation reads when its name begins with Get or List; any other may write. Its action is its name in
+    its service unless another is given.
     """
 
     def make(function: Callable[..., Reply]) -> Operation:
         by_function = {model.function: model for model in models.load(service).operations.values()}
         model = by_function[function.__name__]
-        return Operation(model, function, on, keys, also, model.name.startswith(("Get", "List")))
+        return Operation(
+            model,
+            function,
+            on,
+            keys,
+            also,
+            reads=model.name.startswith(("Get", "List")),
+            action=action or f"{service}:{model.name}",
+            prepare=prepare,
+            own=own,
+            root_only=root_only,
+            confirm=confirm,
+            enrols=enrols,
+        )
 
     return make
 

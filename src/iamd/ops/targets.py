@@ -1,11 +1,11 @@
 """What operations act on, found before anybody is asked: ARNs hold stored paths, conditions need tags."""
 
 from iamd.core import arns, managed
-from iamd.core.errors import Fault, NoSuchEntity, ValidationError
+from iamd.core.errors import Fault, InvalidUserType, NoSuchEntity, ValidationError
 from iamd.core.records import Tags
 from iamd.ops.call import Call
 from iamd.ops.operation import Context, Finder, Params, Target
-from iamd.store import access_keys, policies, tags
+from iamd.store import access_keys, mfa_devices, policies, tags
 from iamd.store.named import GROUPS, USERS
 
 
@@ -46,6 +46,20 @@ def _find_user_or_root(call: Call, params: Params) -> Target:
     return Target(call.caller.principal.arn)
 
 
+def _self(call: Call, _params: Params) -> Target:
+    user = call.caller.user
+    if user is None:
+        return Target(call.caller.principal.arn)
+    return Target(user.arn, user, tag_context(call.caller.tags))
+
+
+def _self_as_user(call: Call, params: Params) -> Target:
+    found = _self(call, params)
+    if call.caller.user is None:
+        return found._replace(missing=InvalidUserType("Only IAM Users can change their own password"))
+    return found
+
+
 def _new_user(call: Call, params: Params) -> Target:
     return Target(call.arn(f"user{params.get('path', '/')}{params['user_name']}"))
 
@@ -57,6 +71,8 @@ def _users_under(call: Call, params: Params) -> Target:
 USER = Finder(_find_user, "user", ("user_name",))
 USER_OR_SELF = Finder(_find_user_or_self, "user", ("user_name",))
 USER_OR_ROOT = Finder(_find_user_or_root, "user", ("user_name",))
+SELF = Finder(_self, "user")
+SELF_AS_USER = Finder(_self_as_user, "user")
 NEW_USER = Finder(_new_user, "user")
 USERS_UNDER = Finder(_users_under, None)
 
@@ -123,7 +139,32 @@ NEW_POLICY = Finder(_new_policy, "policy")
 POLICIES_UNDER = Finder(_policies_under, None)
 
 
-# Access keys, which are asked for by their owner; and all else.
+# MFA devices. A hardware token's serial number is no ARN; it gets one here, as AWS writes it.
+
+
+def _find_mfa(call: Call, params: Params) -> Target:
+    serial = params["serial_number"]
+    arn = serial if serial.startswith("arn:") else call.arn(f"mfa/{serial}")
+    device = mfa_devices.find(call.tx, call.account_id, serial)
+    if device is None:
+        return Target(arn, missing=no_device(serial))
+    return Target(arn, device, tag_context(tags.of(call.tx, call.account_id, serial)))
+
+
+def no_device(serial_number: str) -> Fault:
+    """Return what is said of a device that is not there."""
+    return NoSuchEntity(f"VirtualMFADevice with serial number {serial_number} does not exist.")
+
+
+def _new_mfa(call: Call, params: Params) -> Target:
+    return Target(call.arn(f"mfa{params.get('path', '/')}{params['virtual_mfa_device_name']}"))
+
+
+MFA = Finder(_find_mfa, "mfa", ("serial_number",))
+NEW_MFA = Finder(_new_mfa, "mfa")
+
+
+# Access keys, which are asked for by their owner; the account and its root user; and all else.
 
 
 def _owner_of_key(call: Call, params: Params) -> Target:
@@ -140,9 +181,19 @@ def _owner_of_key(call: Call, params: Params) -> Target:
     return Target(owner.arn, key, held, shown=shown)
 
 
+def _account(call: Call, _params: Params) -> Target:
+    return Target(f"arn:{arns.PARTITION}:account::{call.account_id}:account")
+
+
+def _root(call: Call, _params: Params) -> Target:
+    return Target(arns.root(call.account_id))
+
+
 def _everything(_call: Call, _params: Params) -> Target:
     return Target("*")
 
 
 OWNER_OF_KEY = Finder(_owner_of_key, "user", ("access_key_id",))
+ACCOUNT = Finder(_account, "account")
+ROOT = Finder(_root, None)
 EVERYTHING = Finder(_everything, None)

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from iamd.core.records import AccessKey, User
+from iamd.core.records import AccessKey, Session, User
 from iamd.store import paging
 from iamd.store.paging import Cut, Page
 from iamd.store.query import Query, Tx, Write, bind, binding, first
@@ -24,8 +24,22 @@ class Use(NamedTuple):
     region: str
 
 
+class Owned(NamedTuple):
+    """A key of somebody's with its latest use, where there was one."""
+
+    user_id: str
+    status: str
+    create_date: str
+    last_used_date: str | None
+    region: str | None
+    service_name: str | None
+
+
 class Credential(NamedTuple):
-    """All that proving a caller needs, in one row; `user` is None for a root user's key."""
+    """All that proving a caller needs, in one row; `user` is None for a root user.
+
+    Somebody who is signed in has a `session` instead of a key and its secret.
+    """
 
     access_key_id: str
     account_id: str
@@ -35,6 +49,7 @@ class Credential(NamedTuple):
     data_key: bytes
     revision: str
     user: User | None
+    session: Session | None = None
 
 
 def _credential(row: Any) -> Credential:
@@ -73,6 +88,28 @@ _page = Query(
     .order_by(access_keys.c.access_key_id)
     .limit(bind("limit")),
     AccessKey._make,
+)
+_every = Query(
+    sa.select(
+        access_keys.c.user_id,
+        access_keys.c.status,
+        access_keys.c.create_date,
+        access_key_uses.c.last_used_date,
+        access_key_uses.c.region,
+        access_key_uses.c.service_name,
+    )
+    .select_from(
+        access_keys.outerjoin(
+            access_key_uses,
+            sa.and_(
+                access_key_uses.c.account_id == access_keys.c.account_id,
+                access_key_uses.c.access_key_id == access_keys.c.access_key_id,
+            ),
+        )
+    )
+    .where(binding(access_keys, "account_id"))
+    .order_by(access_keys.c.user_id, access_keys.c.access_key_id),
+    Owned._make,
 )
 _account = Query(sa.select(access_keys.c.account_id).where(binding(access_keys, "access_key_id")), first)
 _add = Write(sa.insert(access_keys))
@@ -121,6 +158,11 @@ def page(tx: Tx, account_id: str, owner_id: str, asked: Cut) -> Page[AccessKey]:
     return paging.fetch(
         _page, tx, asked, lambda key: key.access_key_id, account_id=account_id, user_id=owner_id
     )
+
+
+def every(tx: Tx, account_id: str) -> list[Owned]:
+    """Return all keys of an account, each owner's by key ID."""
+    return _every.all(tx, account_id=account_id)
 
 
 def add(tx: Tx, account_id: str, key: AccessKey, sealed_secret: bytes) -> None:

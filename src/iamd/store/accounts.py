@@ -17,6 +17,11 @@ _add = Write(sa.insert(accounts))
 _touch = Write(
     sa.update(accounts).where(accounts.c.account_id == bind("key")).values(revision=bind("revision"))
 )
+_rename = Write(
+    sa.update(accounts)
+    .where(accounts.c.account_id == bind("key"))
+    .values({name: bind(name) for name in ("name", "root_email", "root_email_key")})
+)
 _counted = {
     "UsersPerAccount": accounts.c.users,
     "GroupsPerAccount": accounts.c.groups,
@@ -84,6 +89,16 @@ def count(tx: Tx, account_id: str, quota: str, step: int) -> None:
 
 def alias(tx: Tx, account_id: str) -> str | None:
     return _alias.one(tx, account_id=account_id)
+
+
+def owner_of_alias(tx: Tx, name: str) -> str | None:
+    """Return the ID of the account that has an alias."""
+    return _alias_owner.one(tx, alias=name)
+
+
+def rename(tx: Tx, account_id: str, name: str, root_email: str) -> None:
+    """Change an account's name and root email, which must be nobody else's."""
+    _rename.run(tx, key=account_id, name=name, root_email=root_email, root_email_key=normal_email(root_email))
 
 
 def set_alias(tx: Tx, account_id: str, name: str) -> None:

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from iamd.store.query import Query, Tx, Write, bind, binding
 from iamd.store.schema import audit_events
 
+NOBODYS = "000000000000"  # events of no account: failed sign-ins to one that is not here
+
 
 class Event(NamedTuple):
     """An event; `record` is the whole CloudTrail record as JSON."""

@@ -37,6 +37,9 @@ class Store(Generic[Entity]):
             .limit(bind("limit")),
             make,
         )
+        self._every: Query[Entity] = Query(
+            chosen.where(binding(table, "account_id")).order_by(table.c.name_key), make
+        )
         self._add = Write(sa.insert(table))
         self._remove = Write(sa.delete(table).where(binding(table, "account_id", self.id_of)))
         changing = ["name_key", self.name_of, "path", "arn"]
@@ -52,6 +55,10 @@ class Store(Generic[Entity]):
 
     def by_id(self, tx: Tx, account_id: str, unique_id: str) -> Entity | None:
         return self._by_id.one(tx, account_id=account_id, **{self.id_of: unique_id})
+
+    def every(self, tx: Tx, account_id: str) -> list[Entity]:
+        """Return all of an account by name, however many they are."""
+        return self._every.all(tx, account_id=account_id)
 
     def page(self, tx: Tx, account_id: str, prefix: str, asked: Cut) -> Page[Entity]:
         """List by name those whose path begins with `prefix`."""

@@ -132,6 +132,28 @@ _versions = Query(
     .order_by(policy_versions.c.version.desc()),
     _version,
 )
+_count_versions = Query(
+    sa.select(sa.func.count(policy_versions.c.version)).where(binding(policy_versions, "account_id")),
+    lambda row: int(row[0]),
+)
+_in_use = Query(
+    sa.select(policies.c.policy_name, policy_versions.c.document)
+    .join_from(
+        policies,
+        policy_versions,
+        sa.and_(
+            policy_versions.c.account_id == policies.c.account_id,
+            policy_versions.c.policy_id == policies.c.policy_id,
+            policy_versions.c.version == policies.c.default_version,
+        ),
+    )
+    .where(
+        binding(policies, "account_id"),
+        policies.c.arn.in_(sa.select(attachments.c.policy_arn).where(binding(attachments, "account_id"))),
+    )
+    .order_by(policies.c.name_key),
+    lambda row: (str(row[0]), str(row[1])),
+)
 _add_version = Write(sa.insert(policy_versions))
 _remove_version = Write(
     sa.delete(policy_versions).where(binding(policy_versions, "account_id", "policy_id", "version"))
@@ -217,6 +239,16 @@ def remove(tx: Tx, account_id: str, policy_id: str) -> None:
 def versions(tx: Tx, account_id: str, policy_id: str) -> list[PolicyVersion]:
     """Return a policy's versions, newest first; there are five at most."""
     return _versions.all(tx, account_id=account_id, policy_id=policy_id)
+
+
+def count_versions(tx: Tx, account_id: str) -> int:
+    """Count the versions of all policies of an account."""
+    return _count_versions.one(tx, account_id=account_id) or 0
+
+
+def attached(tx: Tx, account_id: str) -> list[tuple[str, str]]:
+    """Return name and document in force of each policy of the account's own that is attached to anybody."""
+    return _in_use.all(tx, account_id=account_id)
 
 
 def add_version(tx: Tx, account_id: str, policy_id: str, document: str, now: str) -> str:

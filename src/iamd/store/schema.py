@@ -1,7 +1,8 @@
 """The tables, described once for SQLite and PostgreSQL.
 
-Every row carries its account, first in every key: an account is the unit of isolation. Only TEXT, INTEGER and
-BLOB columns are used, so that a driver's row is a record as it is. Timestamps are text in the wire's form.
+Every row carries its account, first in every key: an account is the unit of isolation. Only TEXT, integer and
+BLOB columns are used, so that a driver's row is a record as it is. Timestamps are text in the wire's form
+where the wire shows them, and seconds since 1970 in `…_at` columns where only reckoned with.
 Names are unique without regard to case: `…_key` columns hold the lower-case form and give the order of lists.
 """
 
@@ -32,6 +33,14 @@ def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=nullable)
 
 
+def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=nullable)
+
+
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=nullable)
+
+
 meta = _table("meta", _key("name"), _text("value"))
 
 accounts = _table(
@@ -43,9 +52,10 @@ accounts = _table(
     _text("create_date"),
     _text("revision"),
     sa.Column("data_key", sa.LargeBinary, nullable=False),
-    sa.Column("users", sa.Integer, nullable=False),
-    sa.Column("groups", sa.Integer, nullable=False),
-    sa.Column("policies", sa.Integer, nullable=False),
+    _number("users"),
+    _number("groups"),
+    _number("policies"),
+    _text("root_last_used", nullable=True),
 )
 
 account_aliases = _table(
@@ -64,6 +74,7 @@ users = _table(
     _text("arn"),
     _text("create_date"),
     sa.Column("boundary_arn", Key, nullable=True),
+    _text("password_last_used", nullable=True),
     sa.UniqueConstraint("account_id", "name_key"),
     sa.Index(None, "account_id", "boundary_arn"),
 )
@@ -117,8 +128,8 @@ policies = _table(
     sa.Column("path", Key, nullable=False),
     sa.Column("arn", Key, nullable=False),
     _text("description", nullable=True),
-    sa.Column("default_version", sa.Integer, nullable=False),
-    sa.Column("last_version", sa.Integer, nullable=False),
+    _number("default_version"),
+    _number("last_version"),
     _text("create_date"),
     _text("update_date"),
     sa.UniqueConstraint("account_id", "name_key"),
@@ -168,4 +179,119 @@ audit_events = _table(
     _text("event_source"),
     _text("event_name"),
     _text("record"),
+)
+
+# Signing in. `user_id` is an account's ID where it is the root user's.
+
+login_profiles = _table(
+    "login_profiles",
+    _key("account_id"),
+    _key("user_id"),
+    _text("hash"),
+    _text("create_date"),
+    _text("change_date"),
+    _number("password_reset_required"),
+)
+
+password_history = _table(
+    "password_history",
+    _key("account_id"),
+    _key("user_id"),
+    sa.Column("number", sa.Integer, primary_key=True),
+    _text("hash"),
+)
+
+password_policies = _table(
+    "password_policies",
+    _key("account_id"),
+    _number("minimum_password_length"),
+    _number("require_symbols"),
+    _number("require_numbers"),
+    _number("require_uppercase_characters"),
+    _number("require_lowercase_characters"),
+    _number("allow_users_to_change_password"),
+    _number("max_password_age", nullable=True),
+    _number("password_reuse_prevention", nullable=True),
+    _number("hard_expiry", nullable=True),
+)
+
+security_settings = _table(
+    "security_settings",
+    _key("account_id"),
+    _number("minimum_uppercase"),
+    _number("minimum_lowercase"),
+    _number("minimum_digits"),
+    _number("minimum_symbols"),
+    _number("refuse_common_passwords"),
+    _number("require_mfa"),
+    _number("lockout_attempts"),
+    _number("lockout_minutes"),
+)
+
+# `counter` is the last accepted step of a TOTP device, and the signature counter of a passkey.
+mfa_devices = _table(
+    "mfa_devices",
+    _key("account_id"),
+    _key("serial_number"),
+    _text("kind"),
+    sa.Column("user_id", Key, nullable=True),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    _number("counter"),
+    _number("drift"),
+    sa.Column("credential_id", Key, nullable=True, unique=True),
+    _text("create_date"),
+    _text("enable_date", nullable=True),
+    _text("wizard", nullable=True),
+    sa.Index(None, "account_id", "user_id", "serial_number"),
+)
+
+recovery_codes = _table(
+    "recovery_codes",
+    _key("account_id"),
+    _key("user_id"),
+    _key("code_hash"),
+    _text("create_date"),
+)
+
+# Sessions, and sign-ins that wait for one more step: `stage` says which. The token is in the cookie only.
+sessions = _table(
+    "sessions",
+    _key("token_hash"),
+    sa.Column("account_id", Key, nullable=False),
+    sa.Column("user_id", Key, nullable=False),
+    _text("session_id"),
+    _text("stage"),
+    _moment("created_at"),
+    _moment("seen_at"),
+    _moment("mfa_at", nullable=True),
+    _moment("confirmed_at", nullable=True),
+    _text("source_ip"),
+    _text("user_agent"),
+    _text("challenge", nullable=True),
+    sa.Index(None, "account_id", "user_id", "session_id"),
+)
+
+# Links that work once: to set an account up, to choose a new root password.
+links = _table(
+    "links",
+    _key("token_hash"),
+    sa.Column("account_id", Key, nullable=False),
+    _text("purpose"),
+    _moment("expires_at"),
+)
+
+# Failures, and what may be used once. They may name what does not exist, so they are hashed, of no account.
+attempts = _table(
+    "attempts",
+    _key("subject"),
+    _number("tries"),
+    _moment("since_at"),
+    _moment("last_at"),
+)
+
+credential_reports = _table(
+    "credential_reports",
+    _key("account_id"),
+    _text("generated_date"),
+    _text("content"),
 )

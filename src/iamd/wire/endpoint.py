@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from iamd.api.gate import Gate
-from iamd.api.proof import Circumstances, Proof
+from iamd.api.origin import Origin, Seen
+from iamd.api.proof import Circumstances, Proof, SessionProof
 from iamd.core import ids, models
 from iamd.core.errors import (
     Fault,
@@ -21,8 +22,7 @@ from iamd.core.errors import (
 from iamd.core.logs import LOGGER
 from iamd.core.models import OperationModel
 from iamd.ops.operation import Operation
-from iamd.wire import constraints, query, sigv4, xml
-from iamd.wire.origin import Origin, Seen
+from iamd.wire import console, constraints, query, sigv4, xml
 from iamd.wire.request import Request
 
 Environ = Mapping[str, Any]
@@ -33,6 +33,7 @@ MAX_BODY = 1024 * 1024
 MAX_HEADERS = 16 * 1024
 _LENGTH_DIGITS = 9
 _UNKNOWN = "NO_VERSION_SPECIFIED"
+_CONSOLE_REGION = "us-east-1"
 
 
 class _Answer(NamedTuple):
@@ -95,13 +96,21 @@ class Endpoint:
             raise _no_such_operation(model.name, model.version)
         seen = self._origin.see(environ)
         request = _request(environ, seen, body)
+        proof, region = self._proof(model, request, seen)
+        around = _circumstances(request, seen, region, request_id)
+        reply = self._gate.call(operation, proof, lambda: _params(model, form), around)
+        return _Answer(200, xml.renderer(model)(reply, request_id))
+
+    def _proof(self, model: OperationModel, request: Request, seen: Seen) -> tuple[Proof | SessionProof, str]:
+        """Return how the caller is proved, by a session or a signature, and the region that it names."""
+        session = console.read(request, seen)
+        if session is not None:
+            return session, _CONSOLE_REGION
         claim = sigv4.read(request, self._gate.now())
         if claim.service != model.service:
             raise SignatureDoesNotMatch(f"Credential should be scoped to correct service: '{model.service}'.")
         proof = Proof(claim.access_key_id, claim.session_token, lambda secret: sigv4.verify(claim, secret))
-        around = _circumstances(request, claim.region, request_id)
-        reply = self._gate.call(operation, proof, lambda: _params(model, form), around)
-        return _Answer(200, xml.renderer(model)(reply, request_id))
+        return proof, claim.region
 
 
 def _params(model: OperationModel, form: query.Form) -> dict[str, Any]:
@@ -171,7 +180,7 @@ def _request(environ: Environ, seen: Seen, body: bytes) -> Request:
     )
 
 
-def _circumstances(request: Request, region: str, request_id: str) -> Circumstances:
+def _circumstances(request: Request, seen: Seen, region: str, request_id: str) -> Circumstances:
     return Circumstances(
         request_id,
         request.source_ip,
@@ -179,4 +188,5 @@ def _circumstances(request: Request, region: str, request_id: str) -> Circumstan
         request.headers.get("referer", ""),
         request.secure,
         region,
+        f"{'https' if seen.secure else 'http'}://{seen.host}",
     )

@@ -2,7 +2,7 @@
 
 from iamd.core.models.compiled import Compiled
 from iamd.core.models.names import snake
-from iamd.core.models.reader import SERVICES, by_version, load, read
+from iamd.core.models.reader import SERVICES, by_version, data, load, read
 from iamd.core.models.shapes import Member, OperationModel, Paging, ServiceModel, Shape, part
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "ServiceModel",
     "Shape",
     "by_version",
+    "data",
     "load",
     "part",
     "read",

@@ -12,7 +12,7 @@ from iamd.core.models.shapes import Member, OperationModel, Paging, ServiceModel
 
 Json = dict[str, Any]
 
-SERVICES = ("iam", "sts")
+SERVICES = ("iam", "sts", "iamd")
 
 
 def _plain(name: str, data: Json) -> Shape:
@@ -92,10 +92,16 @@ def read(model: Json) -> ServiceModel:
     )
 
 
+def data(name: str) -> Json:
+    """Return the JSON of a service's model by its short name."""
+    held: Json = json.loads((resources.files(__package__) / f"{name}.json").read_bytes())
+    return held
+
+
 @cache
 def load(name: str) -> ServiceModel:
-    """Return a service's model by its short name, `iam` or `sts`."""
-    return read(json.loads((resources.files(__package__) / f"{name}.json").read_bytes()))
+    """Return a service's model by its short name; `iamd` is our own, of what AWS has in its console only."""
+    return read(data(name))
 
 
 @cache

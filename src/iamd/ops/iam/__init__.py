@@ -11,10 +11,16 @@ from iamd.ops.iam import (
     entities,
     groups,
     inline,
+    mfa_devices,
+    password_policy,
+    passwords,
     policies,
+    reports,
+    summary,
     tags,
     users,
     versions,
+    virtual_mfa,
 )
 from iamd.ops.operation import Operation, served_by
 
@@ -27,9 +33,15 @@ SERVED: Mapping[str, Operation] = MappingProxyType(
         entities,
         groups,
         inline,
+        mfa_devices,
+        password_policy,
+        passwords,
         policies,
+        reports,
+        summary,
         tags,
         users,
         versions,
+        virtual_mfa,
     )
 )

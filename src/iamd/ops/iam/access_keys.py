@@ -1,31 +1,44 @@
-"""Access keys of users: the secret is told once, when the key is made."""
+"""Access keys of users, and of the root user who calls without a name; the secret is told once."""
 
 from iamd.core import ids, quotas
-from iamd.core.errors import InvalidInput, NoSuchEntity
+from iamd.core.errors import AccessDenied, InvalidInput, NoSuchEntity
 from iamd.core.records import AccessKey, User
 from iamd.keys import seal
 from iamd.ops import targets
-from iamd.ops.call import Call
-from iamd.ops.operation import Reply, operation
+from iamd.ops.call import Call, Means
+from iamd.ops.operation import Params, Reply, operation
 from iamd.store import access_keys, paging
 from iamd.store.paging import Cut
-from iamd.store.query import Tx
 
 
-def issue(tx: Tx, account_id: str, data_key: bytes, owner: User, now: str) -> tuple[AccessKey, str]:
-    """Make an access key for a user; return it with its secret, which is kept sealed only."""
-    key = AccessKey(ids.access_key(account_id), owner.user_name, owner.user_id, "Active", now)
+def _owner_id(call: Call, user: User | None) -> str:
+    return call.account_id if user is None else user.user_id
+
+
+def _issue(call: Call, user: User | None) -> tuple[AccessKey, str]:
+    """Make an access key; return it with its secret, which is kept sealed only."""
+    name = user.user_name if user else None
+    key = AccessKey(ids.access_key(call.account_id), name, _owner_id(call, user), "Active", call.now)
     secret = ids.secret_access_key()
     place = access_keys.seal_place(key.access_key_id)
-    access_keys.add(tx, account_id, key, seal.seal(data_key, secret.encode(), place))
+    access_keys.add(call.tx, call.account_id, key, seal.seal(call.data_key, secret.encode(), place))
     return key, secret
 
 
-@operation("iam", on=targets.USER_OR_SELF)
-def create_access_key(call: Call, user: User) -> Reply:
-    held = access_keys.page(call.tx, call.account_id, user.user_id, Cut())
+def _refuse_to_root(means: Means, _call: Call, user: User | None, params: Params) -> Params:
+    if user is None and not means.root_keys:
+        raise AccessDenied(
+            "The root user of this account cannot have access keys: make an IAM user with the permissions "
+            "that are needed, or let the operator of this server switch root access keys on."
+        )
+    return params
+
+
+@operation("iam", on=targets.USER_OR_ROOT, prepare=_refuse_to_root, confirm=True)
+def create_access_key(call: Call, user: User | None) -> Reply:
+    held = access_keys.page(call.tx, call.account_id, _owner_id(call, user), Cut())
     quotas.admit("AccessKeysPerUser", len(held.items) + 1)
-    key, secret = issue(call.tx, call.account_id, call.data_key, user, call.now)
+    key, secret = _issue(call, user)
     shown = {
         "UserName": key.user_name,
         "AccessKeyId": key.access_key_id,
@@ -36,15 +49,15 @@ def create_access_key(call: Call, user: User) -> Reply:
     return {"AccessKey": shown}
 
 
-def _held(call: Call, user: User, access_key_id: str) -> AccessKey:
+def _held(call: Call, user: User | None, access_key_id: str) -> AccessKey:
     key = access_keys.find(call.tx, call.account_id, access_key_id)
-    if key is None or key.user_id != user.user_id:
+    if key is None or key.user_id != _owner_id(call, user):
         raise NoSuchEntity(f"The Access Key with id {access_key_id} cannot be found.")
     return key
 
 
-@operation("iam", on=targets.USER_OR_SELF)
-def update_access_key(call: Call, user: User, access_key_id: str, status: str) -> Reply:
+@operation("iam", on=targets.USER_OR_ROOT)
+def update_access_key(call: Call, user: User | None, access_key_id: str, status: str) -> Reply:
     key = _held(call, user, access_key_id)
     if status == "Expired":
         raise InvalidInput("The status of an access key can be set to Active or Inactive.")
@@ -52,18 +65,18 @@ def update_access_key(call: Call, user: User, access_key_id: str, status: str) -
     return None
 
 
-@operation("iam", on=targets.USER_OR_SELF)
-def delete_access_key(call: Call, user: User, access_key_id: str) -> Reply:
+@operation("iam", on=targets.USER_OR_ROOT)
+def delete_access_key(call: Call, user: User | None, access_key_id: str) -> Reply:
     key = _held(call, user, access_key_id)
     access_keys.remove(call.tx, call.account_id, key.access_key_id)
     return None
 
 
-@operation("iam", on=targets.USER_OR_SELF)
+@operation("iam", on=targets.USER_OR_ROOT)
 def list_access_keys(
-    call: Call, user: User, marker: str | None = None, max_items: int | None = None
+    call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = access_keys.page(call.tx, call.account_id, user.user_id, paging.cut(marker, max_items))
+    found = access_keys.page(call.tx, call.account_id, _owner_id(call, user), paging.cut(marker, max_items))
     return {"AccessKeyMetadata": found.items, **found.rest()}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from iamd.core import quotas
 from iamd.core.errors import InvalidInput
-from iamd.core.records import Policy, Tag, Tags, User
+from iamd.core.records import MfaDevice, Policy, Tag, Tags, User
 from iamd.ops import keys, targets
 from iamd.ops.call import Call
 from iamd.ops.iam.documents import require_own
@@ -75,3 +75,22 @@ def list_policy_tags(
     call: Call, policy: Policy, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     return _listed(call, policy.policy_id, paging.cut(marker, max_items))
+
+
+@operation("iam", on=targets.MFA, keys=(keys.TAGGING,))
+def tag_mfa_device(call: Call, device: MfaDevice, tags: list[dict[str, str]]) -> Reply:
+    put(call, device.serial_number, tuple(Tag(**tag) for tag in tags), "TagsPerVirtualMFADevice")
+    return None
+
+
+@operation("iam", on=targets.MFA, keys=(keys.UNTAGGING,))
+def untag_mfa_device(call: Call, device: MfaDevice, tag_keys: list[str]) -> Reply:
+    tags.remove(call.tx, call.account_id, device.serial_number, tag_keys)
+    return None
+
+
+@operation("iam", on=targets.MFA)
+def list_mfa_device_tags(
+    call: Call, device: MfaDevice, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    return _listed(call, device.serial_number, paging.cut(marker, max_items))

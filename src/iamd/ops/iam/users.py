@@ -9,7 +9,20 @@ from iamd.ops import keys, targets
 from iamd.ops.call import Call
 from iamd.ops.iam import boundaries, tags
 from iamd.ops.operation import Ask, Params, Reply, Target, operation
-from iamd.store import access_keys, accounts, attachments, inline, memberships, paging
+from iamd.ops.throttle_names import user_subject
+from iamd.store import (
+    access_keys,
+    accounts,
+    attachments,
+    attempts,
+    inline,
+    login_profiles,
+    memberships,
+    mfa_devices,
+    paging,
+    recovery_codes,
+    sessions,
+)
 from iamd.store import tags as tag_store
 from iamd.store.named import USERS
 from iamd.store.paging import Cut
@@ -27,6 +40,7 @@ def detail(user: User, held: Tags) -> dict[str, Any]:
         "Path": user.path,
         "Arn": user.arn,
         "CreateDate": user.create_date,
+        "PasswordLastUsed": user.password_last_used,
         "PermissionsBoundary": boundary or None,
         "Tags": held or None,
     }
@@ -64,14 +78,19 @@ def put_tags(call: Call, user_id: str, added: Tags) -> None:
 @operation("iam", on=targets.USER_OR_ROOT)
 def get_user(call: Call, user: User | None) -> Reply:
     if user is None:
-        return {"User": _root(call)}
+        return {"User": root(call)}
     return {"User": detail(user, tag_store.of(call.tx, call.account_id, user.user_id))}
 
 
-def _root(call: Call) -> dict[str, Any]:
+def root(call: Call) -> dict[str, Any]:
+    """Return the root user as AWS shows it: without a name."""
     account = accounts.find(call.tx, call.account_id)
-    created = account.create_date if account else None
-    return {"UserId": call.account_id, "Arn": call.caller.principal.arn, "CreateDate": created}
+    return {
+        "UserId": call.account_id,
+        "Arn": arns.root(call.account_id),
+        "CreateDate": account and account.create_date,
+        "PasswordLastUsed": account and account.root_last_used,
+    }
 
 
 def _renamed(call: Call, user: User, params: Params) -> User:
@@ -98,6 +117,7 @@ def update_user(
 @operation("iam", on=targets.USER)
 def delete_user(call: Call, user: User) -> Reply:
     _refuse_held(call, user)
+    _sweep(call, user)
     tag_store.clear(call.tx, call.account_id, user.user_id)
     USERS.remove(call.tx, call.account_id, user.user_id)
     accounts.count(call.tx, call.account_id, "UsersPerAccount", -1)
@@ -106,6 +126,10 @@ def delete_user(call: Call, user: User) -> Reply:
 
 def _refuse_held(call: Call, user: User) -> None:
     held = (call.tx, call.account_id, user.user_id)
+    if login_profiles.find(*held):
+        raise DeleteConflict("Cannot delete entity, must delete login profile first.")
+    if mfa_devices.of(*held):
+        raise DeleteConflict("Cannot delete entity, must delete MFA device first.")
     if access_keys.page(*held, Cut()).items:
         raise DeleteConflict("Cannot delete entity, must delete access keys first.")
     if memberships.groups_of(*held, Cut()).items:
@@ -114,6 +138,13 @@ def _refuse_held(call: Call, user: User) -> None:
         raise DeleteConflict("Cannot delete entity, must delete policies first.")
     if attachments.of(*held):
         raise DeleteConflict("Cannot delete entity, must detach all policies first.")
+
+
+def _sweep(call: Call, user: User) -> None:
+    """Remove what is left of signing in; the next user of the name begins unlocked."""
+    sessions.remove_all(call.tx, call.account_id, user.user_id)
+    recovery_codes.clear(call.tx, call.account_id, user.user_id)
+    attempts.clear(call.tx, user_subject(call.account_id, user.user_name))
 
 
 @operation("iam", on=targets.USERS_UNDER)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from iamd.api.origin import Origin, Seen, origin
 from iamd.core.errors import MalformedInput
-from iamd.wire.origin import Origin, Seen, origin
 
 FORWARDED = {
     "HTTP_X_FORWARDED_FOR": "203.0.113.9",

@@ -1,0 +1,75 @@
+/** User groups, their users and their policies. */
+import {
+  AddUserToGroupCommand,
+  AttachGroupPolicyCommand,
+  CreateGroupCommand,
+  DeleteGroupCommand,
+  DeleteGroupPolicyCommand,
+  DetachGroupPolicyCommand,
+  type Group,
+  paginateGetGroup,
+  paginateListAttachedGroupPolicies,
+  paginateListGroupPolicies,
+  paginateListGroups,
+  RemoveUserFromGroupCommand,
+  type User,
+} from "@aws-sdk/client-iam";
+import { Failure } from "../api/failure.ts";
+import { all, iam } from "../api/iam.ts";
+import { failuresOf } from "./users.ts";
+
+const client = iam;
+
+export function listGroups(): Promise<Group[]> {
+  return all(paginateListGroups({ client, pageSize: 1000 }, {}), (page) => page.Groups);
+}
+
+export type GroupWithUsers = { group: Group; users: User[] };
+
+export async function getGroup(name: string): Promise<GroupWithUsers> {
+  let group: Group | undefined;
+  const users = await all(paginateGetGroup({ client, pageSize: 1000 }, { GroupName: name }), (page) => {
+    group = page.Group;
+    return page.Users;
+  });
+  if (group === undefined) throw new Failure("NoSuchEntity", `There is no user group ${name}.`);
+  return { group, users };
+}
+
+export function attachedToGroup(name: string) {
+  const pages = paginateListAttachedGroupPolicies({ client }, { GroupName: name });
+  return all(pages, (page) => page.AttachedPolicies);
+}
+
+export function inlineOfGroup(name: string): Promise<string[]> {
+  return all(paginateListGroupPolicies({ client }, { GroupName: name }), (page) => page.PolicyNames);
+}
+
+/** Creates a group; what then fails of its users and policies is returned, the rest still holds. */
+export async function createGroup(
+  name: string,
+  userNames: readonly string[],
+  policyArns: readonly string[],
+): Promise<Failure[]> {
+  const GroupName = name;
+  await iam.send(new CreateGroupCommand({ GroupName }));
+  return failuresOf([
+    ...policyArns.map((PolicyArn) => () => iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn }))),
+    ...userNames.map((UserName) => () => iam.send(new AddUserToGroupCommand({ GroupName, UserName }))),
+  ]);
+}
+
+/** Deletes a group, and first all that would keep it. */
+export async function deleteGroup(name: string): Promise<void> {
+  const GroupName = name;
+  for (const { UserName } of (await getGroup(name)).users) {
+    await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }));
+  }
+  for (const { PolicyArn } of await attachedToGroup(name)) {
+    await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn }));
+  }
+  for (const PolicyName of await inlineOfGroup(name)) {
+    await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName }));
+  }
+  await iam.send(new DeleteGroupCommand({ GroupName }));
+}

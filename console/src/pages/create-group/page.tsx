@@ -1,0 +1,65 @@
+import type { Policy, User } from "@aws-sdk/client-iam";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import { useState } from "react";
+import { createGroup } from "../../data/groups.ts";
+import { PolicyPicker } from "../../parts/policy-picker.tsx";
+import { UserPicker } from "../../parts/user-picker.tsx";
+import { Failed } from "../../shared/failed.tsx";
+import { Page } from "../../shared/page.tsx";
+import { GROUPS } from "../../shared/paths.ts";
+import { SubmitForm } from "../../shared/submit-form.tsx";
+import { flash } from "../../state/flashes.ts";
+import { navigate } from "../../state/router.ts";
+import { useTask } from "../../state/task.ts";
+
+export default function CreateGroup() {
+  const [typed, setTyped] = useState("");
+  const [users, setUsers] = useState<readonly User[]>([]);
+  const [policies, setPolicies] = useState<readonly Policy[]>([]);
+  const task = useTask();
+  const name = typed.trim();
+  const create = () =>
+    task.run(async () => {
+      const userNames = users.map(({ UserName = "" }) => UserName);
+      const failures = await createGroup(
+        name,
+        userNames,
+        policies.map(({ Arn = "" }) => Arn),
+      );
+      navigate(GROUPS);
+      flash(`User group ${name} created.`);
+      for (const failure of failures) flash(failure.message, "error");
+    });
+  return (
+    <Page title="Create user group">
+      <SubmitForm
+        act="Create user group"
+        cancel={GROUPS}
+        busy={task.busy}
+        disabled={name === ""}
+        onSubmit={() => void create()}
+      >
+        <Container header={<Header>Name the group</Header>}>
+          <FormField
+            label="User group name"
+            description="Enter a meaningful name to identify this group."
+            constraintText="Maximum 128 characters. Use alphanumeric and '+ = , . @ - _' characters."
+          >
+            <Input
+              value={typed}
+              autoComplete={false}
+              spellcheck={false}
+              onChange={({ detail }) => setTyped(detail.value)}
+            />
+          </FormField>
+        </Container>
+        <UserPicker title="Add users to the group" chosen={users} onChange={setUsers} />
+        <PolicyPicker title="Attach permissions policies" chosen={policies} onChange={setPolicies} />
+        <Failed failure={task.failure} />
+      </SubmitForm>
+    </Page>
+  );
+}

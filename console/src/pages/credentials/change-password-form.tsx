@@ -1,0 +1,73 @@
+import Checkbox from "@cloudscape-design/components/checkbox";
+import Container from "@cloudscape-design/components/container";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import type { PasswordRules as Rules } from "../../api/iamd.ts";
+import { keepsRules } from "../../data/password.ts";
+import { Failed } from "../../shared/failed.tsx";
+import { PasswordInput } from "../../shared/password-input.tsx";
+import { PasswordRules } from "../../shared/password-rules.tsx";
+import { MY_CREDENTIALS } from "../../shared/paths.ts";
+import { SubmitForm } from "../../shared/submit-form.tsx";
+import { useTask } from "../../state/task.ts";
+
+type Props = {
+  rules: Rules;
+  change: (oldPassword: string, newPassword: string) => Promise<unknown>;
+  onChanged: () => void;
+};
+
+/** Old, new and new again; the rules are ticked while the new one is typed. */
+export function ChangePasswordForm({ rules, change, onChanged }: Props) {
+  const [current, setCurrent] = useState("");
+  const [fresh, setFresh] = useState("");
+  const [again, setAgain] = useState("");
+  const [shown, setShown] = useState(false);
+  const task = useTask();
+  const differs = again !== "" && again !== fresh;
+  const ready = current !== "" && again === fresh && keepsRules(rules, fresh);
+  const submit = async () => {
+    if (await task.run(() => change(current, fresh))) onChanged();
+  };
+  return (
+    <SubmitForm
+      act="Change password"
+      cancel={MY_CREDENTIALS}
+      busy={task.busy}
+      disabled={!ready}
+      onSubmit={() => void submit()}
+    >
+      <Container>
+        <SpaceBetween size="l">
+          <PasswordInput
+            label="Current password"
+            use="current-password"
+            value={current}
+            shown={shown}
+            onChange={setCurrent}
+          />
+          <PasswordInput
+            label="New password"
+            use="new-password"
+            value={fresh}
+            shown={shown}
+            onChange={setFresh}
+          />
+          <PasswordRules rules={rules} password={fresh} />
+          <PasswordInput
+            label="Confirm new password"
+            use="new-password"
+            value={again}
+            shown={shown}
+            error={differs && "The new passwords differ."}
+            onChange={setAgain}
+          />
+          <Checkbox checked={shown} onChange={({ detail }) => setShown(detail.checked)}>
+            Show password
+          </Checkbox>
+          <Failed failure={task.failure} />
+        </SpaceBetween>
+      </Container>
+    </SubmitForm>
+  );
+}

@@ -1,0 +1,45 @@
+import { ChangePasswordCommand } from "@aws-sdk/client-iam";
+import { useState } from "react";
+import { iam } from "../../api/iam.ts";
+import { changeRootPassword, getPasswordRules } from "../../api/iamd.ts";
+import { Page } from "../../shared/page.tsx";
+import { Part } from "../../shared/part.tsx";
+import { useLoad } from "../../state/load.ts";
+import { Confirmed, isRoot, useSession } from "../../state/session.tsx";
+import { ChangePasswordForm } from "./change-password-form.tsx";
+import { PasswordChanged } from "./password-changed.tsx";
+
+type Change = (oldPassword: string, newPassword: string) => Promise<unknown>;
+
+const changeRoot: Change = (OldPassword, NewPassword) => changeRootPassword({ OldPassword, NewPassword });
+const changeOwn: Change = (OldPassword, NewPassword) =>
+  iam.send(new ChangePasswordCommand({ OldPassword, NewPassword }));
+
+/** Changes one's own password; the root user first confirms that it is they. */
+export default function ChangePassword() {
+  const root = isRoot(useSession());
+  return (
+    <Page title="Change password">
+      {root ? (
+        <Confirmed>
+          <Steps change={changeRoot} />
+        </Confirmed>
+      ) : (
+        <Steps change={changeOwn} />
+      )}
+    </Page>
+  );
+}
+
+function Steps({ change }: { change: Change }) {
+  const rules = useLoad("rules", getPasswordRules);
+  const [changed, setChanged] = useState(false);
+  if (changed) return <PasswordChanged />;
+  return (
+    <Part of={rules}>
+      {({ PasswordRules: held }) => (
+        <ChangePasswordForm rules={held} change={change} onChanged={() => setChanged(true)} />
+      )}
+    </Part>
+  );
+}

@@ -1,0 +1,35 @@
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import type { CurrentSession } from "../../api/iamd.ts";
+import { Copyable } from "../../shared/copyable.tsx";
+import { isRoot } from "../../state/session.tsx";
+
+/** Who one is. */
+export function Details({ session }: { session: CurrentSession }) {
+  return (
+    <Container header={<Header>{isRoot(session) ? "Account details" : "User details"}</Header>}>
+      <KeyValuePairs columns={3} items={isRoot(session) ? rootPairs(session) : userPairs(session)} />
+    </Container>
+  );
+}
+
+function rootPairs(session: CurrentSession) {
+  return [
+    { label: "Account name", value: session.AccountName ?? "–" },
+    { label: "Email address", value: <span className="breakable">{session.RootEmail ?? "–"}</span> },
+    accountId(session),
+  ];
+}
+
+function userPairs(session: CurrentSession) {
+  return [
+    { label: "User name", value: <span className="breakable">{session.UserName}</span> },
+    { label: "User ARN", value: <Copyable value={session.Arn} name="User ARN" /> },
+    accountId(session),
+  ];
+}
+
+function accountId({ AccountId }: CurrentSession) {
+  return { label: "iamd account ID", value: <Copyable value={AccountId} name="Account ID" /> };
+}

@@ -1,0 +1,25 @@
+import { ownerIn } from "../../data/mfa.ts";
+import { AccessKeys } from "../../parts/access-keys.tsx";
+import { MfaDevices } from "../../parts/mfa-devices.tsx";
+import { Sessions } from "../../parts/sessions.tsx";
+import { Page } from "../../shared/page.tsx";
+import { ASSIGN_MFA, CREATE_KEY } from "../../shared/paths.ts";
+import { isRoot, useSession } from "../../state/session.tsx";
+import { Details } from "./details.tsx";
+import { RecoveryCodesBox } from "./recovery-codes-box.tsx";
+import { SignIn } from "./sign-in.tsx";
+
+export default function SecurityCredentials() {
+  const session = useSession();
+  const owner = ownerIn(session);
+  return (
+    <Page title="My security credentials" description={isRoot(session) ? "Root user" : "IAM user"}>
+      <Details session={session} />
+      <SignIn session={session} />
+      <MfaDevices owner={owner} assignHref={ASSIGN_MFA} />
+      <RecoveryCodesBox session={session} />
+      <AccessKeys owner={owner} createHref={CREATE_KEY} />
+      <Sessions owner={owner} />
+    </Page>
+  );
+}

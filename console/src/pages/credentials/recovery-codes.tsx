@@ -1,0 +1,41 @@
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import { useState } from "react";
+import { RecoveryCodes } from "../../parts/recovery-codes.tsx";
+import { Page } from "../../shared/page.tsx";
+import { MY_CREDENTIALS } from "../../shared/paths.ts";
+import { SubmitForm } from "../../shared/submit-form.tsx";
+import { flash } from "../../state/flashes.ts";
+import { navigate } from "../../state/router.ts";
+import { Confirmed, useRefreshSession } from "../../state/session.tsx";
+
+export default function CreateRecoveryCodes() {
+  return (
+    <Page title="Create new recovery codes">
+      <Confirmed>
+        <Steps />
+      </Confirmed>
+    </Page>
+  );
+}
+
+/** Asks first, since the codes that one holds end when new ones are made. */
+function Steps() {
+  const [asked, setAsked] = useState(false);
+  const refreshSession = useRefreshSession();
+  if (!asked) {
+    return (
+      <SubmitForm act="Create recovery codes" cancel={MY_CREDENTIALS} onSubmit={() => setAsked(true)}>
+        <Container>
+          <Box>You get ten new codes. Codes that you got before end.</Box>
+        </Container>
+      </SubmitForm>
+    );
+  }
+  const finish = () => {
+    refreshSession();
+    navigate(MY_CREDENTIALS);
+    flash("Recovery codes created.");
+  };
+  return <RecoveryCodes onSaved={finish} />;
+}

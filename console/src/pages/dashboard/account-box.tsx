@@ -1,0 +1,69 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import type { Account } from "../../api/iamd.ts";
+import { Copyable } from "../../shared/copyable.tsx";
+import { Part } from "../../shared/part.tsx";
+import type { Loaded } from "../../state/load.ts";
+import { AliasDialog } from "./alias-dialog.tsx";
+import { DeleteAliasDialog } from "./delete-alias-dialog.tsx";
+
+type Dialog = "edit" | "delete" | undefined;
+
+/** The account's ID, alias and sign-in address. */
+export function AccountBox({ account }: { account: Loaded<Account> }) {
+  const [dialog, setDialog] = useState<Dialog>();
+  const close = (changed: boolean) => {
+    setDialog(undefined);
+    if (changed) account.reload();
+  };
+  return (
+    <Container header={<Header>iamd Account</Header>}>
+      <Part of={account}>
+        {(data) => (
+          <>
+            <KeyValuePairs items={pairs(data, setDialog)} />
+            {dialog === "edit" && <AliasDialog account={data} onClose={close} />}
+            {dialog === "delete" && <DeleteAliasDialog alias={data.AccountAlias ?? ""} onClose={close} />}
+          </>
+        )}
+      </Part>
+    </Container>
+  );
+}
+
+function pairs(account: Account, open: (dialog: Dialog) => void) {
+  return [
+    { label: "Account name", value: account.AccountName },
+    { label: "Account ID", value: <Copyable value={account.AccountId} name="Account ID" /> },
+    { label: "Account Alias", value: <Alias of={account.AccountAlias} open={open} /> },
+    {
+      label: "Sign-in URL for IAM users in this account",
+      value: <Copyable value={account.SignInUrl} name="Sign-in URL" />,
+    },
+  ];
+}
+
+function Alias({ of, open }: { of: string | undefined; open: (dialog: Dialog) => void }) {
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Box>{of ?? "–"}</Box>
+      <Button
+        variant="inline-link"
+        ariaLabel={of ? "Edit account alias" : "Create account alias"}
+        onClick={() => open("edit")}
+      >
+        {of ? "Edit" : "Create"}
+      </Button>
+      {of && (
+        <Button variant="inline-link" ariaLabel="Delete account alias" onClick={() => open("delete")}>
+          Delete
+        </Button>
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,62 @@
+import { CreateAccountAliasCommand } from "@aws-sdk/client-iam";
+import Box from "@cloudscape-design/components/box";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import { useState } from "react";
+import { iam } from "../../api/iam.ts";
+import type { Account } from "../../api/iamd.ts";
+import { Ask } from "../../shared/ask.tsx";
+import { flash } from "../../state/flashes.ts";
+import { useTask } from "../../state/task.ts";
+
+const ALIAS = /^[a-z0-9](-?[a-z0-9])+$/;
+
+function isAlias(text: string): boolean {
+  return text.length >= 3 && text.length <= 63 && ALIAS.test(text);
+}
+
+/** Gives the account an alias, or another one: the new one takes the old one's place. */
+export function AliasDialog({ account, onClose }: { account: Account; onClose: (changed: boolean) => void }) {
+  const old = account.AccountAlias;
+  const [alias, setAlias] = useState(old ?? "");
+  const task = useTask();
+  const save = async () => {
+    const done = await task.run(() => iam.send(new CreateAccountAliasCommand({ AccountAlias: alias })));
+    if (!done) return;
+    flash(`Account alias ${alias} ${old ? "saved" : "created"}.`);
+    onClose(true);
+  };
+  return (
+    <Ask
+      title={old ? "Edit account alias" : "Create account alias"}
+      act={old ? "Save changes" : "Create alias"}
+      task={task}
+      disabled={!isAlias(alias) || alias === old}
+      onAct={save}
+      onCancel={() => onClose(false)}
+    >
+      <FormField
+        label="Preferred alias"
+        constraintText="3 to 63 characters: a-z, 0-9 and hyphen, but no hyphen at either end and no two in a row."
+        errorText={alias !== "" && !isAlias(alias) && "This is no alias yet."}
+      >
+        <Input
+          value={alias}
+          autoComplete={false}
+          spellcheck={false}
+          onChange={({ detail }) => setAlias(detail.value)}
+        />
+      </FormField>
+      <div>
+        <Box variant="awsui-key-label">New sign-in URL</Box>
+        <span className="breakable">{signInUrl(account, alias)}</span>
+      </div>
+      {old && <Box>Users sign in at the new address from then on; the old one ends.</Box>}
+    </Ask>
+  );
+}
+
+function signInUrl({ SignInUrl: now }: Account, alias: string): string {
+  const base = now.slice(0, now.lastIndexOf("/") + 1);
+  return base + (alias || "…");
+}

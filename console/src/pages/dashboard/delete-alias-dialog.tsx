@@ -1,0 +1,31 @@
+import { DeleteAccountAliasCommand } from "@aws-sdk/client-iam";
+import Box from "@cloudscape-design/components/box";
+import { iam } from "../../api/iam.ts";
+import { Ask } from "../../shared/ask.tsx";
+import { flash } from "../../state/flashes.ts";
+import { useTask } from "../../state/task.ts";
+
+type Props = { alias: string; onClose: (changed: boolean) => void };
+
+export function DeleteAliasDialog({ alias, onClose }: Props) {
+  const task = useTask();
+  const remove = async () => {
+    const done = await task.run(() => iam.send(new DeleteAccountAliasCommand({ AccountAlias: alias })));
+    if (!done) return;
+    flash(`Account alias ${alias} deleted.`);
+    onClose(true);
+  };
+  return (
+    <Ask
+      title="Delete account alias"
+      act="Delete alias"
+      task={task}
+      onAct={remove}
+      onCancel={() => onClose(false)}
+    >
+      <Box>
+        Users can then sign in with the account ID only, no longer with <b>{alias}</b>.
+      </Box>
+    </Ask>
+  );
+}

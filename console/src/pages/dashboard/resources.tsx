@@ -1,0 +1,63 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import { Part } from "../../shared/part.tsx";
+import { GROUPS, USERS } from "../../shared/paths.ts";
+import type { Loaded } from "../../state/load.ts";
+
+type Summary = Partial<Record<string, number>>;
+
+const RESOURCES: readonly { text: string; member: string; href?: string }[] = [
+  { text: "User groups", member: "Groups", href: GROUPS },
+  { text: "Users", member: "Users", href: USERS },
+  { text: "Roles", member: "Roles" },
+  { text: "Policies", member: "Policies" },
+  { text: "Identity providers", member: "Providers" },
+];
+
+/** How many of each there are; those that have a list link to it. */
+export function Resources({ summary }: { summary: Loaded<Summary> }) {
+  return (
+    <Container
+      header={
+        <Header
+          description="Resources in this account"
+          actions={
+            <Button
+              iconName="refresh"
+              ariaLabel="Refresh resources"
+              loading={summary.loading && summary.data !== undefined}
+              onClick={summary.reload}
+            />
+          }
+        >
+          IAM resources
+        </Header>
+      }
+    >
+      <Part of={summary}>
+        {(counts) => (
+          <div className="counts">
+            {RESOURCES.map(({ text, member, href }) => (
+              <div key={member}>
+                <Box variant="awsui-key-label">{text}</Box>
+                <Count of={counts[member] ?? 0} text={text} href={href} />
+              </div>
+            ))}
+          </div>
+        )}
+      </Part>
+    </Container>
+  );
+}
+
+function Count({ of, text, href }: { of: number; text: string; href: string | undefined }) {
+  if (href === undefined) return <Box variant="awsui-value-large">{of}</Box>;
+  return (
+    <Link href={href} variant="awsui-value-large" ariaLabel={`${text}: ${of}`}>
+      {of}
+    </Link>
+  );
+}

@@ -1,0 +1,68 @@
+import Box from "@cloudscape-design/components/box";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
+import Grid from "@cloudscape-design/components/grid";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { NAMES } from "../frame/side-bar.tsx";
+import { Page } from "../shared/page.tsx";
+import { DASHBOARD, MY_CREDENTIALS, SETTINGS, USERS } from "../shared/paths.ts";
+import { isRoot, useSession } from "../state/session.tsx";
+import { visitedPaths } from "../state/visited.ts";
+
+export default function Home() {
+  return (
+    <Page title="Console home">
+      <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
+        <RecentlyVisited />
+        <Welcome />
+      </Grid>
+    </Page>
+  );
+}
+
+function RecentlyVisited() {
+  const visited = visitedPaths().flatMap((path) => {
+    const name = NAMES.get(path);
+    return name === undefined ? [] : [{ path, name }];
+  });
+  return (
+    <Container fitHeight header={<Header>Recently visited</Header>}>
+      {visited.length === 0 ? (
+        <SpaceBetween size="xs">
+          <Box color="text-body-secondary">Nothing yet.</Box>
+          <Link href={DASHBOARD}>Open IAM</Link>
+        </SpaceBetween>
+      ) : (
+        <ColumnLayout columns={2}>
+          {visited.map(({ path, name }) => (
+            <Link key={path} href={path}>
+              {path === DASHBOARD ? "IAM" : name}
+            </Link>
+          ))}
+        </ColumnLayout>
+      )}
+    </Container>
+  );
+}
+
+function Welcome() {
+  const session = useSession();
+  return (
+    <Container fitHeight header={<Header>Welcome</Header>}>
+      <SpaceBetween size="m">
+        <Box>
+          You are signed in to <b>{session.AccountName ?? session.AccountId}</b> as{" "}
+          {isRoot(session) ? "the root user" : <b>{session.UserName}</b>}.
+        </Box>
+        <SpaceBetween size="xs">
+          <Link href={DASHBOARD}>See what is still unsafe in this account</Link>
+          <Link href={MY_CREDENTIALS}>Your password and MFA devices</Link>
+          <Link href={SETTINGS}>Rules for passwords</Link>
+          <Link href={USERS}>Users</Link>
+        </SpaceBetween>
+      </SpaceBetween>
+    </Container>
+  );
+}

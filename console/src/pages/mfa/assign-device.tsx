@@ -1,0 +1,34 @@
+import Alert from "@cloudscape-design/components/alert";
+import { listDevices, MOST_DEVICES, type Owner } from "../../data/mfa.ts";
+import { Part } from "../../shared/part.tsx";
+import { useLoad } from "../../state/load.ts";
+import { proposedName } from "./device-names.ts";
+import { DeviceWizard } from "./device-wizard.tsx";
+
+type Props = {
+  owner: Owner;
+  /** Told whether it was the owner's first device. */
+  onAssigned: (first: boolean) => void;
+  onCancel: () => void;
+};
+
+/** The wizard, once it is known which devices there are. */
+export function AssignDevice({ owner, onAssigned, onCancel }: Props) {
+  const devices = useLoad("devices", () => listDevices(owner));
+  return (
+    <Part of={devices}>
+      {(held) =>
+        held.length >= MOST_DEVICES ? (
+          <Alert type="warning">There are {MOST_DEVICES} MFA devices already. Remove one first.</Alert>
+        ) : (
+          <DeviceWizard
+            owner={owner}
+            proposed={proposedName(owner, held)}
+            onAssigned={() => onAssigned(held.length === 0)}
+            onCancel={onCancel}
+          />
+        )
+      }
+    </Part>
+  );
+}

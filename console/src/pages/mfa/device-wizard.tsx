@@ -1,0 +1,95 @@
+import Wizard from "@cloudscape-design/components/wizard";
+import { useState } from "react";
+import { addPasskey, enableDevice, type Owner } from "../../data/mfa.ts";
+import { areCodes, NO_CODES } from "../../shared/code-fields.tsx";
+import { Failed } from "../../shared/failed.tsx";
+import { useTask } from "../../state/task.ts";
+import { isDeviceName } from "./device-names.ts";
+import { SelectStep } from "./select-step.tsx";
+import { type Setup, SetupStep } from "./setup-step.tsx";
+import { useVirtualDevice } from "./virtual-device.ts";
+
+export type DeviceKind = "passkey" | "app" | "hardware";
+
+type Props = { owner: Owner; proposed: string; onAssigned: () => void; onCancel: () => void };
+
+const SELECT = 0;
+const SETUP = 1;
+
+/** *Assign MFA device*: choose a name and a kind, then set it up. */
+export function DeviceWizard({ owner, proposed, onAssigned, onCancel }: Props) {
+  const [step, setStep] = useState(SELECT);
+  const [name, setName] = useState(proposed);
+  const [kind, setKind] = useState<DeviceKind>("app");
+  const [setup, setSetup] = useState<Setup>({ serialNumber: "", codes: NO_CODES });
+  const [tried, setTried] = useState(false);
+  const virtual = useVirtualDevice();
+  const task = useTask();
+
+  const goTo = async (next: number) => {
+    setTried(true);
+    task.forget();
+    if (next === SELECT) {
+      setStep(SELECT);
+      await virtual.drop();
+    } else if (isDeviceName(name)) {
+      setSetup({ serialNumber: "", codes: NO_CODES });
+      const made = kind !== "app" || (await task.run(() => virtual.make(name)));
+      setTried(false);
+      if (made) setStep(SETUP);
+    }
+  };
+
+  const assign = async () => {
+    setTried(true);
+    const serialNumber = kind === "app" ? (virtual.device?.serialNumber ?? "") : setup.serialNumber.trim();
+    if (kind !== "passkey" && (!areCodes(setup.codes) || serialNumber === "")) return;
+    const add = () =>
+      kind === "passkey" ? addPasskey(name) : enableDevice(owner, serialNumber, setup.codes);
+    if (!(await task.run(add))) return;
+    virtual.keep();
+    onAssigned();
+  };
+
+  return (
+    <Wizard
+      activeStepIndex={step}
+      isLoadingNextStep={task.busy}
+      submitButtonText="Add MFA"
+      onNavigate={({ detail }) => void goTo(detail.requestedStepIndex)}
+      onSubmit={() => void assign()}
+      onCancel={onCancel}
+      steps={[
+        {
+          title: "Select MFA device",
+          content: (
+            <SelectStep
+              name={name}
+              kind={kind}
+              own={owner.own}
+              wrongName={tried && !isDeviceName(name)}
+              onName={setName}
+              onKind={setKind}
+            >
+              <Failed failure={task.failure} />
+            </SelectStep>
+          ),
+        },
+        {
+          title: "Set up device",
+          content: (
+            <SetupStep
+              kind={kind}
+              device={virtual.device}
+              setup={setup}
+              incomplete={tried}
+              onChange={setSetup}
+            >
+              <Failed failure={task.failure} />
+            </SetupStep>
+          ),
+        },
+      ]}
+    />
+  );
+}

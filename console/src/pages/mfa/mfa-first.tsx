@@ -1,0 +1,54 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { ownerIn } from "../../data/mfa.ts";
+import { RecoveryCodes } from "../../parts/recovery-codes.tsx";
+import { Title } from "../../shared/page.tsx";
+import { Confirmed, signOut, useSession } from "../../state/session.tsx";
+import { AssignDevice } from "./assign-device.tsx";
+
+type Stage = "assign" | "codes" | "done";
+
+/** All that a session may do where the account asks for MFA and there is no device yet. */
+export default function MfaFirst() {
+  const session = useSession();
+  const [stage, setStage] = useState<Stage>("assign");
+  return (
+    <main className="alone">
+      <Title of="Assign MFA device" />
+      <SpaceBetween size="l">
+        <SpaceBetween direction="horizontal" size="m" alignItems="center">
+          <Box variant="h1" padding="n">
+            Set up MFA to go on
+          </Box>
+          <Button onClick={() => void signOut()}>Sign out</Button>
+        </SpaceBetween>
+        {stage === "assign" && (
+          <Confirmed>
+            <Alert type="info">
+              This account asks for multi-factor authentication. Assign an MFA device to{" "}
+              {session.UserName ?? "the root user"}; until then there is nothing else that you can do here.
+            </Alert>
+            <AssignDevice
+              owner={ownerIn(session)}
+              onCancel={() => void signOut()}
+              onAssigned={(first) => setStage(first ? "codes" : "done")}
+            />
+          </Confirmed>
+        )}
+        {stage === "codes" && <RecoveryCodes onSaved={() => setStage("done")} />}
+        {stage === "done" && (
+          <Alert
+            type="success"
+            header="MFA device assigned"
+            action={<Button onClick={() => void signOut()}>Sign in again</Button>}
+          >
+            Sign in again with the new device.
+          </Alert>
+        )}
+      </SpaceBetween>
+    </main>
+  );
+}

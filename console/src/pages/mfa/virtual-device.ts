@@ -1,0 +1,50 @@
+import { useEffect, useRef, useState } from "react";
+import { Failure } from "../../api/failure.ts";
+import { deleteVirtualDeviceOnLeaving } from "../../api/iam.ts";
+import { createVirtualDevice, deleteVirtualDevice, type VirtualDevice } from "../../data/mfa.ts";
+
+/**
+ * The virtual device of a wizard: made for the second step, and deleted again unless it gets assigned, however the
+ * wizard is left. A device that stayed behind would keep its name taken.
+ */
+export function useVirtualDevice() {
+  const [device, setDevice] = useState<VirtualDevice>();
+  const orphan = useRef<string>(undefined);
+
+  const make = async (name: string) => {
+    await drop();
+    const made = await createVirtualDevice(name);
+    orphan.current = made.serialNumber;
+    setDevice(made);
+  };
+
+  const drop = async () => {
+    const serialNumber = orphan.current;
+    orphan.current = undefined;
+    setDevice(undefined);
+    if (serialNumber !== undefined) await deleteVirtualDevice(serialNumber).catch(ignoreFailure);
+  };
+
+  const keep = () => {
+    orphan.current = undefined;
+  };
+
+  useEffect(() => {
+    const leave = () => {
+      if (orphan.current !== undefined) deleteVirtualDeviceOnLeaving(orphan.current);
+      orphan.current = undefined;
+    };
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, []);
+
+  return { device, make, drop, keep };
+}
+
+/** The server itself does away with devices that were left unassigned. */
+function ignoreFailure(error: unknown): void {
+  if (!(error instanceof Failure)) throw error;
+}

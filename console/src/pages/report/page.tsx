@@ -1,0 +1,70 @@
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { makeReport, reportDate } from "../../data/report.ts";
+import { download } from "../../shared/download.ts";
+import { type Column, Listing } from "../../shared/listing.tsx";
+import { Title } from "../../shared/page.tsx";
+import { dateText } from "../../shared/text.ts";
+import { useLoad } from "../../state/load.ts";
+
+type Row = Record<string, string>;
+
+const NAMES: Readonly<Record<string, string>> = {
+  user: "User",
+  arn: "ARN",
+  user_creation_time: "Created",
+  mfa_active: "MFA active",
+};
+
+/** The credential report, made on demand: as a table and as a file. */
+export default function CredentialReport() {
+  const report = useLoad("report", makeReport);
+  const save = () => report.data && download("status_reports.csv", report.data.csv, "text/csv");
+  return (
+    <>
+      <Title of="Credential report" />
+      <Listing
+        title="Credential report"
+        headingLevel="h1"
+        variant="full-page"
+        description={`Every user of this account, and how old and how used their credentials are. Generated ${dateText(report.data?.generated)}.`}
+        things="users"
+        list={{ ...report, data: report.data?.rows }}
+        columns={columns(report.data?.rows[0])}
+        nameOf={(row) => row.user ?? ""}
+        pageSize={20}
+        wrapLines={false}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button loading={report.loading} onClick={report.reload}>
+              Generate new report
+            </Button>
+            <Button variant="primary" disabled={!report.data} onClick={save}>
+              Download credentials report
+            </Button>
+          </SpaceBetween>
+        }
+        empty="No users."
+      />
+    </>
+  );
+}
+
+function columns(row: Row | undefined): Column<Row>[] {
+  return Object.keys(row ?? { user: "" }).map((id) => ({
+    id,
+    header: header(id),
+    text: (each) => shown(each[id]),
+  }));
+}
+
+function header(column: string): string {
+  const plain = column.replaceAll("_", " ");
+  return NAMES[column] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** Dates are shown as everywhere else; the rest as the report has it. */
+function shown(value = ""): string {
+  const isDate = /^\d{4}-\d\d-\d\dT/.test(value);
+  return isDate ? dateText(reportDate(value)) : value;
+}

@@ -1,0 +1,51 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { getSecuritySettings } from "../../api/iamd.ts";
+import { DEFAULT_RULES, getPolicy, rulesOf, settingsRulesOf } from "../../data/password-policy.ts";
+import { Part } from "../../shared/part.tsx";
+import { EDIT_POLICY } from "../../shared/paths.ts";
+import { RuleList } from "../../shared/rule-list.tsx";
+import { useLoad } from "../../state/load.ts";
+
+/** The password policy as saved, rule by rule: AWS's part, then what is of our own. */
+export function PolicyView() {
+  const policy = useLoad("policy", getPolicy);
+  const settings = useLoad("settings", getSecuritySettings);
+  return (
+    <Container
+      header={
+        <Header
+          description="Requirements for the passwords of this account: the root user's and those of IAM users."
+          actions={<Button href={EDIT_POLICY}>Edit</Button>}
+        >
+          Password policy
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        <Part of={policy}>
+          {(held) => (
+            <div>
+              <Box padding={{ bottom: "xs" }}>
+                This iamd account uses the following {held === null ? "default" : "custom"} password policy:
+              </Box>
+              <RuleList rules={held === null ? DEFAULT_RULES : rulesOf(held)} />
+            </div>
+          )}
+        </Part>
+        <div>
+          <Box variant="h3">More rules of iamd</Box>
+          <Part of={settings}>{(data) => <MoreRules rules={settingsRulesOf(data.SecuritySettings)} />}</Part>
+        </div>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function MoreRules({ rules }: { rules: string[] }) {
+  if (rules.length === 0) return <Box color="text-body-secondary">None is on.</Box>;
+  return <RuleList rules={rules} />;
+}

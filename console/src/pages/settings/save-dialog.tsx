@@ -1,0 +1,34 @@
+import Box from "@cloudscape-design/components/box";
+import type { SecuritySettings } from "../../api/iamd.ts";
+import type { PolicyForm } from "../../data/password-policy.ts";
+import { Ask } from "../../shared/ask.tsx";
+import { useTask } from "../../state/task.ts";
+import { Impact } from "./impact.tsx";
+
+type Props = {
+  form: PolicyForm | null;
+  settings: SecuritySettings | undefined;
+  onSave: () => Promise<void>;
+  onCancel: () => void;
+};
+
+/** Asks once more, and tells whom the rules affect. */
+export function SaveDialog({ form, settings, onSave, onCancel }: Props) {
+  const task = useTask();
+  const kind = form === null ? "default" : "custom";
+  return (
+    <Ask
+      title={`Set ${kind} password policy?`}
+      act={`Set ${kind}`}
+      task={task}
+      onAct={() => void task.run(onSave)}
+      onCancel={onCancel}
+    >
+      <Box>
+        Expiration and required MFA take effect at once. The other rules hold from the next time that a
+        password is changed.
+      </Box>
+      <Impact maxAge={form?.maxAge} requireMfa={settings?.RequireMFA ?? false} />
+    </Ask>
+  );
+}

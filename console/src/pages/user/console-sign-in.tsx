@@ -1,0 +1,78 @@
+import type { LoginProfile } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { getLoginProfile } from "../../data/users.ts";
+import { Copyable } from "../../shared/copyable.tsx";
+import { Part } from "../../shared/part.tsx";
+import { dateText } from "../../shared/text.ts";
+import { useLoad } from "../../state/load.ts";
+import { useSession } from "../../state/session.tsx";
+import { DisableAccessDialog } from "./disable-access-dialog.tsx";
+import { PasswordDialog } from "./password-dialog.tsx";
+import { SignInLock } from "./sign-in-lock.tsx";
+
+type Dialog = "enable" | "reset" | "disable" | undefined;
+
+/** Whether the user can sign in to the console, and with what. */
+export function ConsoleSignIn({ name }: { name: string }) {
+  const profile = useLoad(`profile ${name}`, () => getLoginProfile(name));
+  const [dialog, setDialog] = useState<Dialog>();
+  const close = () => {
+    setDialog(undefined);
+    profile.reload();
+  };
+  return (
+    <Container
+      header={<Header actions={<Actions of={profile.data} open={setDialog} />}>Console sign-in</Header>}
+    >
+      <SpaceBetween size="l">
+        <Part of={profile}>{(data) => <Facts profile={data} />}</Part>
+        {profile.data && <SignInLock name={name} />}
+      </SpaceBetween>
+      {(dialog === "enable" || dialog === "reset") && (
+        <PasswordDialog name={name} replaces={dialog === "reset"} onClose={close} />
+      )}
+      {dialog === "disable" && <DisableAccessDialog name={name} onClose={close} />}
+    </Container>
+  );
+}
+
+type ActionsProps = { of: LoginProfile | null | undefined; open: (dialog: Dialog) => void };
+
+function Actions({ of, open }: ActionsProps) {
+  if (of === undefined) return null;
+  if (of === null) return <Button onClick={() => open("enable")}>Enable console access</Button>;
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button onClick={() => open("disable")}>Disable console access</Button>
+      <Button onClick={() => open("reset")}>Reset password</Button>
+    </SpaceBetween>
+  );
+}
+
+function Facts({ profile }: { profile: LoginProfile | null }) {
+  const { SignInUrl: url } = useSession();
+  return (
+    <KeyValuePairs
+      columns={3}
+      items={[
+        {
+          label: "Console sign-in link",
+          value: url ? <Copyable value={url} name="Console sign-in link" /> : "–",
+        },
+        {
+          label: "Console password",
+          value: profile ? `Set on ${dateText(profile.CreateDate)}` : "Not enabled",
+        },
+        {
+          label: "New password at next sign-in",
+          value: profile?.PasswordResetRequired ? "Required" : "Not required",
+        },
+      ]}
+    />
+  );
+}

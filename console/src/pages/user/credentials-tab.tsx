@@ -1,0 +1,19 @@
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { AccessKeys } from "../../parts/access-keys.tsx";
+import { MfaDevices } from "../../parts/mfa-devices.tsx";
+import { Sessions } from "../../parts/sessions.tsx";
+import { userPage } from "../../shared/paths.ts";
+import { ConsoleSignIn } from "./console-sign-in.tsx";
+
+/** How the user signs in, and what may speak for the user. */
+export function CredentialsTab({ name }: { name: string }) {
+  const owner = { userName: name, own: false };
+  return (
+    <SpaceBetween size="l">
+      <ConsoleSignIn name={name} />
+      <MfaDevices owner={owner} assignHref={userPage(name, "assign-mfa")} />
+      <AccessKeys owner={owner} createHref={userPage(name, "create-access-key")} />
+      <Sessions owner={owner} />
+    </SpaceBetween>
+  );
+}

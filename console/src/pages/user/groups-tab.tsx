@@ -1,0 +1,116 @@
+import { AddUserToGroupCommand, type Group, RemoveUserFromGroupCommand } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { iam } from "../../api/iam.ts";
+import { groupsOf } from "../../data/users.ts";
+import { GroupPicker } from "../../parts/group-picker.tsx";
+import { Ask } from "../../shared/ask.tsx";
+import { Failed } from "../../shared/failed.tsx";
+import { type Column, Listing } from "../../shared/listing.tsx";
+import { groupPath } from "../../shared/paths.ts";
+import { count, dateText } from "../../shared/text.ts";
+import { flash } from "../../state/flashes.ts";
+import { useLoad } from "../../state/load.ts";
+import { useTask } from "../../state/task.ts";
+
+const COLUMNS: readonly Column<Group>[] = [
+  {
+    id: "name",
+    header: "Group name",
+    text: nameOf,
+    cell: (group) => <Link href={groupPath(nameOf(group))}>{nameOf(group)}</Link>,
+  },
+  { id: "path", header: "Path", text: ({ Path = "/" }) => Path },
+  { id: "created", header: "Created", text: ({ CreateDate }) => dateText(CreateDate) },
+];
+
+function nameOf({ GroupName = "" }: Group): string {
+  return GroupName;
+}
+
+/** The user's groups. */
+export function GroupsTab({ name }: { name: string }) {
+  const groups = useLoad(`groups ${name}`, () => groupsOf(name));
+  const [chosen, setChosen] = useState<readonly Group[]>([]);
+  const [adding, setAdding] = useState(false);
+  const task = useTask();
+  const changed = () => {
+    setAdding(false);
+    setChosen([]);
+    groups.reload();
+  };
+  const remove = async () => {
+    const done = await task.run(async () => {
+      for (const { GroupName } of chosen) {
+        await iam.send(new RemoveUserFromGroupCommand({ UserName: name, GroupName }));
+      }
+    });
+    if (done) flash(`${name} removed from ${count(chosen.length, "user group")}.`);
+    changed();
+  };
+  return (
+    <SpaceBetween size="m">
+      <Failed failure={task.failure} />
+      <Listing
+        title="User groups membership"
+        description="A user group is a collection of IAM users. Use groups to specify permissions for a collection of users."
+        things="user groups"
+        list={groups}
+        columns={COLUMNS}
+        nameOf={nameOf}
+        selection={{ type: "multi", items: chosen, onChange: setChosen }}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button disabled={chosen.length === 0} loading={task.busy} onClick={() => void remove()}>
+              Remove
+            </Button>
+            <Button variant="primary" onClick={() => setAdding(true)}>
+              Add user to groups
+            </Button>
+          </SpaceBetween>
+        }
+        empty="No user groups."
+      />
+      {adding && (
+        <AddDialog
+          userName={name}
+          without={groups.data?.map(nameOf) ?? []}
+          onAdded={changed}
+          onCancel={() => setAdding(false)}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
+
+type AddProps = { userName: string; without: string[]; onAdded: () => void; onCancel: () => void };
+
+function AddDialog({ userName, without, onAdded, onCancel }: AddProps) {
+  const [chosen, setChosen] = useState<readonly Group[]>([]);
+  const task = useTask();
+  const add = async () => {
+    const done = await task.run(async () => {
+      for (const { GroupName } of chosen) {
+        await iam.send(new AddUserToGroupCommand({ UserName: userName, GroupName }));
+      }
+    });
+    if (!done) return;
+    flash(`${userName} added to ${count(chosen.length, "user group")}.`);
+    onAdded();
+  };
+  return (
+    <Ask
+      title={`Add ${userName} to groups`}
+      act="Add user to groups"
+      size="large"
+      task={task}
+      disabled={chosen.length === 0}
+      onAct={() => void add()}
+      onCancel={onCancel}
+    >
+      <GroupPicker chosen={chosen} without={without} onChange={setChosen} />
+    </Ask>
+  );
+}

@@ -1,0 +1,50 @@
+/** What the credential report tells about users: their sign-in, MFA and keys. */
+import { Failure } from "../../api/failure.ts";
+import { makeReport, reportDate } from "../../data/report.ts";
+
+export type Facts = {
+  mfa: boolean;
+  passwordChanged: Date | undefined;
+  lastSignIn: Date | undefined;
+  lastActivity: Date | undefined;
+  oldestActiveKey: Date | undefined;
+  keyLastUsed: Date | undefined;
+};
+
+/** The facts by user name; none where the caller may not see the report: the list shows without them. */
+export async function loadFacts(): Promise<ReadonlyMap<string, Facts>> {
+  try {
+    const { rows } = await makeReport();
+    return new Map(rows.map((row) => [row.user ?? "", factsOf(row)]));
+  } catch (error) {
+    if (error instanceof Failure) return new Map();
+    throw error;
+  }
+}
+
+function factsOf(row: Record<string, string>): Facts {
+  const used = [row.access_key_1_last_used_date, row.access_key_2_last_used_date].map(reportDate);
+  const active = ["1", "2"].filter((n) => row[`access_key_${n}_active`] === "true");
+  const lastSignIn = reportDate(row.password_last_used);
+  const keyLastUsed = latest(used);
+  return {
+    mfa: row.mfa_active === "true",
+    passwordChanged: reportDate(row.password_last_changed),
+    lastSignIn,
+    lastActivity: latest([lastSignIn, keyLastUsed]),
+    oldestActiveKey: earliest(active.map((n) => reportDate(row[`access_key_${n}_last_rotated`]))),
+    keyLastUsed,
+  };
+}
+
+function sorted(dates: (Date | undefined)[]): Date[] {
+  return dates.filter((date) => date !== undefined).sort((one, other) => one.getTime() - other.getTime());
+}
+
+function latest(dates: (Date | undefined)[]): Date | undefined {
+  return sorted(dates).at(-1);
+}
+
+function earliest(dates: (Date | undefined)[]): Date | undefined {
+  return sorted(dates)[0];
+}

@@ -1,0 +1,137 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useState } from "react";
+import { type KeyInUse, listKeys, MOST_KEYS, setKeyStatus } from "../data/access-keys.ts";
+import type { Owner } from "../data/mfa.ts";
+import { Failed } from "../shared/failed.tsx";
+import { type Column, Listing } from "../shared/listing.tsx";
+import { agoText, dateText } from "../shared/text.ts";
+import { flash } from "../state/flashes.ts";
+import { useLoad } from "../state/load.ts";
+import { useTask } from "../state/task.ts";
+import { DeleteKeyDialog } from "./delete-key-dialog.tsx";
+
+const COLUMNS: readonly Column<KeyInUse>[] = [
+  { id: "id", header: "Access key ID", text: nameOf },
+  {
+    id: "status",
+    header: "Status",
+    text: ({ Status = "" }) => Status,
+    cell: ({ Status }) => <KeyStatus of={Status} />,
+  },
+  {
+    id: "created",
+    header: "Created",
+    text: ({ CreateDate }) => dateText(CreateDate),
+    order: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
+  },
+  {
+    id: "used",
+    header: "Last used",
+    text: ({ lastUsed }) => (lastUsed ? agoText(lastUsed) : "Never"),
+    order: ({ lastUsed }) => lastUsed?.getTime() ?? 0,
+  },
+];
+
+function nameOf({ AccessKeyId = "" }: KeyInUse): string {
+  return AccessKeyId;
+}
+
+function KeyStatus({ of }: { of: string | undefined }) {
+  return <StatusIndicator type={of === "Active" ? "success" : "stopped"}>{of}</StatusIndicator>;
+}
+
+type Props = { owner: Owner; createHref: string };
+
+/** Somebody's access keys. */
+export function AccessKeys({ owner, createHref }: Props) {
+  const keys = useLoad(`keys ${owner.userName}`, () => listKeys(owner));
+  const [chosen, setChosen] = useState<readonly KeyInUse[]>([]);
+  const [deleting, setDeleting] = useState<string>();
+  const task = useTask();
+  const changed = () => {
+    setChosen([]);
+    setDeleting(undefined);
+    keys.reload();
+  };
+  const setStatus = async (keyId: string, status: "Active" | "Inactive") => {
+    if (!(await task.run(() => setKeyStatus(owner, keyId, status)))) return;
+    flash(`Access key ${keyId} ${status === "Active" ? "activated" : "deactivated"}.`);
+    changed();
+  };
+  const hasRootKey = owner.userName === undefined && (keys.data?.length ?? 0) > 0;
+  return (
+    <SpaceBetween size="m">
+      {hasRootKey && <RootKeyWarning />}
+      <Failed failure={task.failure} />
+      <Listing
+        title="Access keys"
+        description={`Use access keys to send signed requests from the command line, SDKs and programs. You can have a maximum of two access keys (active or inactive) at a time.`}
+        things="access keys"
+        short
+        list={keys}
+        columns={COLUMNS}
+        nameOf={nameOf}
+        selection={{ type: "single", items: chosen, onChange: setChosen }}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Actions of={chosen[0]} busy={task.busy} onDelete={setDeleting} onStatus={setStatus} />
+            <Button href={createHref} disabled={(keys.data?.length ?? 0) >= MOST_KEYS}>
+              Create access key
+            </Button>
+          </SpaceBetween>
+        }
+        empty="No access keys."
+      />
+      {deleting && (
+        <DeleteKeyDialog
+          owner={owner}
+          keyId={deleting}
+          onDeleted={changed}
+          onCancel={() => setDeleting(undefined)}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
+
+type ActionsProps = {
+  of: KeyInUse | undefined;
+  busy: boolean;
+  onDelete: (keyId: string) => void;
+  onStatus: (keyId: string, status: "Active" | "Inactive") => void;
+};
+
+function Actions({ of, busy, onDelete, onStatus }: ActionsProps) {
+  const keyId = of?.AccessKeyId ?? "";
+  const active = of?.Status === "Active";
+  return (
+    <ButtonDropdown
+      disabled={of === undefined}
+      loading={busy}
+      ariaLabel="Access key actions"
+      items={[
+        active ? { id: "deactivate", text: "Deactivate" } : { id: "activate", text: "Activate" },
+        { id: "delete", text: "Delete" },
+      ]}
+      onItemClick={({ detail }) => {
+        if (detail.id === "delete") onDelete(keyId);
+        else onStatus(keyId, detail.id === "activate" ? "Active" : "Inactive");
+      }}
+    >
+      Actions
+    </ButtonDropdown>
+  );
+}
+
+function RootKeyWarning() {
+  return (
+    <Alert type="error" header="The root user has access keys">
+      Whoever has one of them may do everything in this account, and no policy can limit that. Delete them,
+      and use keys of an IAM user instead.
+    </Alert>
+  );
+}

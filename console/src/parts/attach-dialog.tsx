@@ -1,0 +1,36 @@
+import type { Policy } from "@aws-sdk/client-iam";
+import { useState } from "react";
+import { attach, type Entity } from "../data/permissions.ts";
+import { Ask } from "../shared/ask.tsx";
+import { count } from "../shared/text.ts";
+import { flash } from "../state/flashes.ts";
+import { useTask } from "../state/task.ts";
+import { PolicyPicker } from "./policy-picker.tsx";
+
+type Props = { entity: Entity; onAttached: () => void; onCancel: () => void };
+
+export function AttachDialog({ entity, onAttached, onCancel }: Props) {
+  const [chosen, setChosen] = useState<readonly Policy[]>([]);
+  const task = useTask();
+  const add = async () => {
+    const done = await task.run(async () => {
+      for (const { Arn = "" } of chosen) await attach(entity, Arn);
+    });
+    if (!done) return;
+    flash(`${count(chosen.length, "policy", "policies")} attached to ${entity.name}.`);
+    onAttached();
+  };
+  return (
+    <Ask
+      title={`Attach policies to ${entity.name}`}
+      act="Attach policies"
+      size="large"
+      task={task}
+      disabled={chosen.length === 0}
+      onAct={() => void add()}
+      onCancel={onCancel}
+    >
+      <PolicyPicker title="Other permissions policies" chosen={chosen} onChange={setChosen} />
+    </Ask>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Policy } from "@aws-sdk/client-iam";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import { useState } from "react";
+import { createGroup } from "../data/groups.ts";
+import { Ask } from "../shared/ask.tsx";
+import { flash } from "../state/flashes.ts";
+import { useTask } from "../state/task.ts";
+import { PolicyPicker } from "./policy-picker.tsx";
+
+type Props = { onCreated: (name: string) => void; onCancel: () => void };
+
+/** Makes a user group on the way to something else. */
+export function CreateGroupDialog({ onCreated, onCancel }: Props) {
+  const [name, setName] = useState("");
+  const [policies, setPolicies] = useState<readonly Policy[]>([]);
+  const task = useTask();
+  const create = async () => {
+    const done = await task.run(async () => {
+      const failures = await createGroup(
+        name.trim(),
+        [],
+        policies.map(({ Arn = "" }) => Arn),
+      );
+      for (const failure of failures) flash(failure.message, "error");
+    });
+    if (done) onCreated(name.trim());
+  };
+  return (
+    <Ask
+      title="Create user group"
+      act="Create user group"
+      size="large"
+      task={task}
+      disabled={name.trim() === ""}
+      onAct={() => void create()}
+      onCancel={onCancel}
+    >
+      <FormField
+        label="User group name"
+        constraintText="Maximum 128 characters. Use alphanumeric and '+ = , . @ - _' characters."
+      >
+        <Input
+          value={name}
+          autoComplete={false}
+          spellcheck={false}
+          onChange={({ detail }) => setName(detail.value)}
+        />
+      </FormField>
+      <PolicyPicker title="Permissions policies" chosen={policies} onChange={setPolicies} />
+    </Ask>
+  );
+}

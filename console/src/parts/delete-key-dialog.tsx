@@ -1,0 +1,29 @@
+import Box from "@cloudscape-design/components/box";
+import { deleteKey } from "../data/access-keys.ts";
+import type { Owner } from "../data/mfa.ts";
+import { AskTyped } from "../shared/ask.tsx";
+import { flash } from "../state/flashes.ts";
+import { useTask } from "../state/task.ts";
+
+type Props = { owner: Owner; keyId: string; onDeleted: () => void; onCancel: () => void };
+
+export function DeleteKeyDialog({ owner, keyId, onDeleted, onCancel }: Props) {
+  const task = useTask();
+  const remove = async () => {
+    if (!(await task.run(() => deleteKey(owner, keyId)))) return;
+    flash(`Access key ${keyId} deleted.`);
+    onDeleted();
+  };
+  return (
+    <AskTyped
+      title={`Delete ${keyId}?`}
+      act="Delete"
+      word={keyId}
+      task={task}
+      onAct={() => void remove()}
+      onCancel={onCancel}
+    >
+      <Box>Programs that use this key are refused at their next request. This cannot be undone.</Box>
+    </AskTyped>
+  );
+}

@@ -1,0 +1,34 @@
+import Box from "@cloudscape-design/components/box";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { inlineDocument, managedDocument, type Permission } from "../data/permissions.ts";
+import { Copyable } from "../shared/copyable.tsx";
+import { Part } from "../shared/part.tsx";
+import { useLoad } from "../state/load.ts";
+
+type Props = { permission: Permission; onClose: () => void };
+
+/** A policy's document, to read: a managed one, or a group's inline one. */
+export function DocumentDialog({ permission, onClose }: Props) {
+  const { arn, name, via = "" } = permission;
+  const document = useLoad(`document ${arn ?? name}`, () =>
+    arn ? managedDocument(arn) : inlineDocument({ kind: "group", name: via }, name),
+  );
+  return (
+    <Modal visible size="large" header={name} closeAriaLabel="Close" onDismiss={onClose}>
+      <SpaceBetween size="m">
+        {arn && <Copyable value={arn} name="Policy ARN" />}
+        <Part of={document}>
+          {(text) => (
+            <Box variant="code">
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
+              <pre className="document" tabIndex={0}>
+                {text}
+              </pre>
+            </Box>
+          )}
+        </Part>
+      </SpaceBetween>
+    </Modal>
+  );
+}

@@ -1,0 +1,91 @@
+import type { MFADevice } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { deviceType, hasCodes, listDevices, MOST_DEVICES, type Owner } from "../data/mfa.ts";
+import { type Column, Listing } from "../shared/listing.tsx";
+import { dateText } from "../shared/text.ts";
+import { useDialog } from "../state/dialog.ts";
+import { useLoad } from "../state/load.ts";
+import { Confirmed } from "../state/session.tsx";
+import { RemoveDeviceDialog, ResyncDeviceDialog } from "./mfa-dialogs.tsx";
+
+const COLUMNS: readonly Column<MFADevice>[] = [
+  { id: "type", header: "Type", text: ({ SerialNumber = "" }) => deviceType(SerialNumber) },
+  {
+    id: "identifier",
+    header: "Identifier",
+    text: nameOf,
+    cell: (device) => <span className="breakable">{nameOf(device)}</span>,
+  },
+  { id: "certifications", header: "Certifications", text: () => "Not applicable" },
+  {
+    id: "created",
+    header: "Created on",
+    text: ({ EnableDate }) => dateText(EnableDate),
+    order: ({ EnableDate }) => EnableDate?.getTime() ?? 0,
+  },
+];
+
+function nameOf({ SerialNumber = "" }: MFADevice): string {
+  return SerialNumber;
+}
+
+type Props = { owner: Owner; assignHref: string };
+
+/** Somebody's MFA devices. */
+export function MfaDevices({ owner, assignHref }: Props) {
+  const devices = useLoad(`devices ${owner.userName}`, () => listDevices(owner));
+  const [chosen, setChosen] = useState<readonly MFADevice[]>([]);
+  const dialog = useDialog();
+  const selected = chosen[0]?.SerialNumber;
+  const close = (changed: boolean) => {
+    dialog.close();
+    if (!changed) return;
+    setChosen([]);
+    devices.reload();
+  };
+  return (
+    <>
+      <Listing
+        title="Multi-factor authentication (MFA)"
+        description={`Use MFA to make signing in safer: it asks for a code or a passkey besides the password. Each user can have a maximum of ${MOST_DEVICES} MFA devices assigned.`}
+        things="MFA devices"
+        short
+        list={devices}
+        columns={COLUMNS}
+        nameOf={nameOf}
+        selection={{ type: "single", items: chosen, onChange: setChosen }}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button disabled={!selected} onClick={() => selected && dialog.open("remove-mfa", selected)}>
+              Remove
+            </Button>
+            <Button
+              disabled={!selected || !hasCodes(selected)}
+              onClick={() => selected && dialog.open("resync-mfa", selected)}
+            >
+              Resync
+            </Button>
+            <Button href={assignHref}>Assign MFA device</Button>
+          </SpaceBetween>
+        }
+        empty={
+          <SpaceBetween size="m">
+            <span>No MFA devices. Assign an MFA device to improve the security of this sign-in.</span>
+          </SpaceBetween>
+        }
+      />
+      {dialog.name === "remove-mfa" && (
+        <Confirmed>
+          <RemoveDeviceDialog owner={owner} serialNumber={dialog.subject} onClose={close} />
+        </Confirmed>
+      )}
+      {dialog.name === "resync-mfa" && (
+        <Confirmed>
+          <ResyncDeviceDialog owner={owner} serialNumber={dialog.subject} onClose={close} />
+        </Confirmed>
+      )}
+    </>
+  );
+}

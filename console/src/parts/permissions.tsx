@@ -1,0 +1,122 @@
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { type Entity, type Permission, permissionsOf, remove } from "../data/permissions.ts";
+import { Failed } from "../shared/failed.tsx";
+import { type Column, Listing } from "../shared/listing.tsx";
+import { groupPath } from "../shared/paths.ts";
+import { count } from "../shared/text.ts";
+import { flash } from "../state/flashes.ts";
+import { useLoad } from "../state/load.ts";
+import { useTask } from "../state/task.ts";
+import { AttachDialog } from "./attach-dialog.tsx";
+import { DocumentDialog } from "./document-dialog.tsx";
+import { InlineDialog } from "./inline-dialog.tsx";
+
+type Dialog =
+  | { kind: "attach" }
+  | { kind: "inline"; name: string | undefined }
+  | { kind: "view"; of: Permission };
+
+/** What a user or a user group may do: its policies, attached and inline. */
+export function Permissions({ entity }: { entity: Entity }) {
+  const policies = useLoad(`permissions ${entity.name}`, () => permissionsOf(entity));
+  const [chosen, setChosen] = useState<readonly Permission[]>([]);
+  const [dialog, setDialog] = useState<Dialog>();
+  const task = useTask();
+  const changed = () => {
+    setDialog(undefined);
+    setChosen([]);
+    policies.reload();
+  };
+  const removeChosen = async () => {
+    const own = chosen.filter(({ via }) => via === undefined);
+    const done = await task.run(async () => {
+      for (const policy of own) await remove(entity, policy);
+    });
+    if (done) flash(`${count(own.length, "policy", "policies")} removed.`);
+    changed();
+  };
+  const show = (of: Permission) =>
+    setDialog(of.arn || of.via ? { kind: "view", of } : { kind: "inline", name: of.name });
+  return (
+    <SpaceBetween size="m">
+      <Failed failure={task.failure} />
+      <Listing
+        title="Permissions policies"
+        description="Permissions are defined by policies attached to the user directly or through groups."
+        things="policies"
+        list={policies}
+        columns={columns(entity, show)}
+        nameOf={({ name, via, arn }) => `${name}${arn ? "" : " (inline)"}${via ? ` via ${via}` : ""}`}
+        selection={{ type: "multi", items: chosen, onChange: setChosen }}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button
+              disabled={!chosen.some(({ via }) => via === undefined)}
+              loading={task.busy}
+              onClick={() => void removeChosen()}
+            >
+              Remove
+            </Button>
+            <ButtonDropdown
+              variant="primary"
+              items={[
+                { id: "attach", text: "Attach policies" },
+                { id: "inline", text: "Create inline policy" },
+              ]}
+              onItemClick={({ detail }) =>
+                setDialog(detail.id === "attach" ? { kind: "attach" } : { kind: "inline", name: undefined })
+              }
+            >
+              Add permissions
+            </ButtonDropdown>
+          </SpaceBetween>
+        }
+        empty="No permissions: everything is denied."
+      />
+      {dialog?.kind === "attach" && (
+        <AttachDialog entity={entity} onAttached={changed} onCancel={() => setDialog(undefined)} />
+      )}
+      {dialog?.kind === "inline" && (
+        <InlineDialog
+          entity={entity}
+          name={dialog.name}
+          onSaved={changed}
+          onCancel={() => setDialog(undefined)}
+        />
+      )}
+      {dialog?.kind === "view" && (
+        <DocumentDialog permission={dialog.of} onClose={() => setDialog(undefined)} />
+      )}
+    </SpaceBetween>
+  );
+}
+
+function columns({ kind }: Entity, show: (permission: Permission) => void): Column<Permission>[] {
+  const shared: Column<Permission>[] = [
+    {
+      id: "name",
+      header: "Policy name",
+      text: ({ name }) => name,
+      cell: (permission) => (
+        <Button variant="inline-link" onClick={() => show(permission)}>
+          {permission.name}
+        </Button>
+      ),
+    },
+    { id: "type", header: "Type", text: ({ type }) => type },
+  ];
+  if (kind === "group") return shared;
+  return [
+    ...shared,
+    {
+      id: "via",
+      header: "Attached via",
+      text: ({ via }) => (via ? `Group ${via}` : "Directly"),
+      cell: ({ via }) => (via ? <Link href={groupPath(via)}>Group {via}</Link> : "Directly"),
+    },
+  ];
+}

@@ -1,0 +1,94 @@
+import Badge from "@cloudscape-design/components/badge";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ConsoleSession, endSession, listSessions } from "../api/iamd.ts";
+import type { Owner } from "../data/mfa.ts";
+import { browserText } from "../shared/browser.ts";
+import { Failed } from "../shared/failed.tsx";
+import { type Column, Listing } from "../shared/listing.tsx";
+import { dateText } from "../shared/text.ts";
+import { flash } from "../state/flashes.ts";
+import { useLoad } from "../state/load.ts";
+import { signOut } from "../state/session.tsx";
+import { useTask } from "../state/task.ts";
+
+/** Where somebody is signed in to the console, and how to end it. */
+export function Sessions({ owner }: { owner: Owner }) {
+  const userName = owner.own ? undefined : owner.userName;
+  const sessions = useLoad(`sessions ${userName}`, async () => {
+    return (await listSessions({ UserName: userName })).Sessions;
+  });
+  const task = useTask();
+  const end = async ({ SessionId, Current }: ConsoleSession) => {
+    if (Current) return signOut();
+    if (!(await task.run(() => endSession({ SessionId, UserName: userName })))) return;
+    flash("Session ended.");
+    sessions.reload();
+  };
+  return (
+    <SpaceBetween size="m">
+      <Failed failure={task.failure} />
+      <Listing
+        title="Console sessions"
+        description="Browsers that are signed in. Signing out ends a session on the server at once."
+        things="sessions"
+        short
+        list={sessions}
+        columns={columns(end)}
+        nameOf={({ SessionId }) => SessionId}
+        actions={<Button iconName="refresh" ariaLabel="Refresh sessions" onClick={sessions.reload} />}
+        empty="No sessions."
+      />
+    </SpaceBetween>
+  );
+}
+
+function columns(end: (session: ConsoleSession) => void): Column<ConsoleSession>[] {
+  return [
+    {
+      id: "created",
+      header: "Signed in",
+      text: ({ CreateDate }) => dateText(CreateDate),
+      order: ({ CreateDate }) => CreateDate.getTime(),
+      cell: (session) => <SignedIn session={session} />,
+    },
+    {
+      id: "seen",
+      header: "Last seen",
+      text: ({ LastSeenDate }) => dateText(LastSeenDate),
+      order: ({ LastSeenDate }) => LastSeenDate.getTime(),
+    },
+    { id: "address", header: "Address", text: ({ SourceIp }) => SourceIp ?? "–" },
+    {
+      id: "browser",
+      header: "Browser",
+      text: ({ UserAgent }) => browserText(UserAgent ?? ""),
+      cell: ({ UserAgent = "" }) => <span title={UserAgent}>{browserText(UserAgent)}</span>,
+    },
+    { id: "mfa", header: "MFA", text: ({ MFAAuthenticated }) => (MFAAuthenticated ? "Yes" : "No") },
+    {
+      id: "end",
+      header: "Action",
+      text: () => "",
+      cell: (session) => <SignOut session={session} end={end} />,
+    },
+  ];
+}
+
+function SignedIn({ session }: { session: ConsoleSession }) {
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <span>{dateText(session.CreateDate)}</span>
+      {session.Current && <Badge color="blue">This session</Badge>}
+    </SpaceBetween>
+  );
+}
+
+function SignOut({ session, end }: { session: ConsoleSession; end: (session: ConsoleSession) => void }) {
+  const which = session.Current ? "this session" : `the session of ${dateText(session.CreateDate)}`;
+  return (
+    <Button variant="inline-link" ariaLabel={`Sign out ${which}`} onClick={() => end(session)}>
+      Sign out
+    </Button>
+  );
+}

@@ -1,0 +1,48 @@
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { Codes } from "../data/mfa.ts";
+
+const CODE = /^\d{6}$/;
+
+export const NO_CODES: Codes = { first: "", second: "" };
+
+/** Whether both codes are there; the server tells whether they are right. */
+export function areCodes({ first, second }: Codes): boolean {
+  return CODE.test(first) && CODE.test(second) && first !== second;
+}
+
+type Props = { codes: Codes; onChange: (codes: Codes) => void };
+
+/** Two codes that a device shows one after the other. */
+export function CodeFields({ codes, onChange }: Props) {
+  const same = CODE.test(codes.first) && codes.first === codes.second;
+  return (
+    <SpaceBetween size="m">
+      <FormField label="MFA code 1">
+        <CodeInput value={codes.first} onChange={(first) => onChange({ ...codes, first })} />
+      </FormField>
+      <FormField
+        label="MFA code 2"
+        description="Wait 30 seconds, and enter a second code entry."
+        errorText={same && "Both codes are the same. Wait until the device shows the next one."}
+      >
+        <CodeInput value={codes.second} onChange={(second) => onChange({ ...codes, second })} />
+      </FormField>
+    </SpaceBetween>
+  );
+}
+
+function CodeInput({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <div className="code">
+      <Input
+        value={value}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        spellcheck={false}
+        onChange={({ detail }) => onChange(detail.value.replaceAll(/\s/g, ""))}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+"""What every step of signing in works with, and what a step ends with."""
+
+import secrets
+from enum import Enum
+from typing import NamedTuple
+
+from iamd.api.callers import Vault
+from iamd.api.mail import Mailer
+from iamd.api.proof import Circumstances
+from iamd.api.recorder import Recorder
+from iamd.api.sessions import Limits
+from iamd.core import clock
+from iamd.core.clock import Clock
+from iamd.core.records import Account
+from iamd.ops.call import Means
+
+
+class Visitor(NamedTuple):
+    """Who knocks: the circumstances of a request, and the cookie of a device that signed in before."""
+
+    around: Circumstances
+    device: str = ""
+
+
+class Step(Enum):
+    """Where a sign-in stands."""
+
+    REFUSED = "refused"
+    CHECK = "check"  # the security check must be answered too
+    EXPIRED = "expired"  # the password is too old, and only an administrator may renew it
+    GONE = "gone"  # this sign-in, or the link that it began with, is over
+    MFA = "mfa"
+    PASSWORD = "password"  # noqa: S105 - a word, no secret
+    OPEN = "open"
+    DONE = "done"  # and nobody is signed in by that
+
+
+class Outcome(NamedTuple):
+    """What a step ended with: `token` is a new session's, `device` a new cookie of a known device.
+
+    `check` says that the next try must answer the security check; `wrong` are sentences on a new password.
+    """
+
+    step: Step
+    token: str = ""
+    device: str = ""
+    check: bool = False
+    wrong: tuple[str, ...] = ()
+
+
+REFUSED = Outcome(Step.REFUSED)
+GONE = Outcome(Step.GONE)
+
+
+class Desk(NamedTuple):
+    """What the steps share; `key` seals what travels with forms and cookies."""
+
+    means: Means
+    vault: Vault
+    key: bytes
+    limits: Limits
+    recorder: Recorder
+    mailer: Mailer | None = None
+    time: Clock = clock.now
+
+    def now(self) -> int:
+        """Return the moment in seconds since 1970."""
+        return int(self.time().timestamp())
+
+    def at(self) -> str:
+        """Return the moment in the wire's form."""
+        return clock.iso(self.time())
+
+    def data_key(self, account: Account) -> bytes:
+        """Return the key that an account's secrets are sealed under."""
+        return self.vault.data_key(account.account_id, account.data_key)
+
+
+def new_token() -> str:
+    """Return 256 random bits for a cookie or a link."""
+    return secrets.token_urlsafe(32)

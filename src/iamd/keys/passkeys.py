@@ -1,0 +1,148 @@
+"""Passkeys: WebAuthn's options and what a browser answers, by py_webauthn. Its import is late: it is slow."""
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamd.keys.seal import new_key
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
+RP_NAME = "iamd"
+_TIMEOUT_MS = 120_000
+
+
+class BadPasskey(Exception):
+    """What a browser sent is no answer to what was asked; the message says why."""
+
+
+class Site(NamedTuple):
+    """Where people reach this server, `https://iam.example.com`; passkeys are bound to its host."""
+
+    origin: str
+
+    @property
+    def rp_id(self) -> str:
+        """The host without its port, which a passkey belongs to."""
+        host = self.origin.partition("://")[2]
+        return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+
+
+class Passkey(NamedTuple):
+    """A passkey as it is kept; `credential_id` and `public_key` are in base64url."""
+
+    credential_id: str
+    public_key: str
+    counter: int
+
+
+class Assertion(NamedTuple):
+    """What a browser answered to a challenge: the credential it names, and its whole answer."""
+
+    credential_id: str
+    text: str
+
+
+def new_challenge() -> str:
+    """Return 32 random bytes in base64url."""
+    from webauthn.helpers import bytes_to_base64url
+
+    return bytes_to_base64url(new_key())
+
+
+def creation_options(site: Site, challenge: str, user_id: str, user_name: str, held: list[str]) -> str:
+    """Return the options of `navigator.credentials.create` as JSON; `held` are the user's passkeys so far."""
+    import webauthn
+    from webauthn.helpers import structs
+
+    options = webauthn.generate_registration_options(
+        rp_id=site.rp_id,
+        rp_name=RP_NAME,
+        user_id=user_id.encode(),
+        user_name=user_name,
+        challenge=webauthn.base64url_to_bytes(challenge),
+        timeout=_TIMEOUT_MS,
+        attestation=structs.AttestationConveyancePreference.NONE,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.PREFERRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=_descriptors(held),
+    )
+    return webauthn.options_to_json(options)
+
+
+def request_options(site: Site, challenge: str, held: list[str]) -> str:
+    """Return the options of `navigator.credentials.get` as JSON; without `held` any passkey will do."""
+    import webauthn
+    from webauthn.helpers import structs
+
+    options = webauthn.generate_authentication_options(
+        rp_id=site.rp_id,
+        challenge=webauthn.base64url_to_bytes(challenge),
+        timeout=_TIMEOUT_MS,
+        allow_credentials=_descriptors(held) or None,
+        user_verification=structs.UserVerificationRequirement.REQUIRED,
+    )
+    return webauthn.options_to_json(options)
+
+
+def _descriptors(held: list[str]) -> list["PublicKeyCredentialDescriptor"]:
+    import webauthn
+    from webauthn.helpers import structs
+
+    return [structs.PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(one)) for one in held]
+
+
+def register(site: Site, challenge: str, answer: str) -> Passkey:
+    """Read what a browser created; BadPasskey when it is not for this site, challenge or a verified user."""
+    import webauthn
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    try:
+        made = webauthn.verify_registration_response(
+            credential=answer,
+            expected_challenge=webauthn.base64url_to_bytes(challenge),
+            expected_rp_id=site.rp_id,
+            expected_origin=site.origin,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as bad:
+        raise BadPasskey(str(bad)) from bad
+    return Passkey(
+        bytes_to_base64url(made.credential_id),
+        bytes_to_base64url(made.credential_public_key),
+        made.sign_count,
+    )
+
+
+def read_assertion(answer: str) -> Assertion:
+    """Read which passkey a browser's answer names; BadPasskey when it is no such answer."""
+    try:
+        return Assertion(str(json.loads(answer)["id"]), answer)
+    except (ValueError, KeyError, TypeError) as bad:
+        raise BadPasskey("the answer is no credential") from bad
+
+
+def verify(site: Site, challenge: str, assertion: Assertion, held: Passkey) -> int:
+    """Check an answer with the passkey it names; return its new counter.
+
+    BadPasskey when anything of it is not as asked, or when the counter went back: the key was copied.
+    """
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    try:
+        seen = webauthn.verify_authentication_response(
+            credential=assertion.text,
+            expected_challenge=webauthn.base64url_to_bytes(challenge),
+            expected_rp_id=site.rp_id,
+            expected_origin=site.origin,
+            credential_public_key=webauthn.base64url_to_bytes(held.public_key),
+            credential_current_sign_count=held.counter,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as bad:
+        raise BadPasskey(str(bad)) from bad
+    return int(seen.new_sign_count)

@@ -1,0 +1,92 @@
+"""What the operations on MFA devices of users and of root users have in common.
+
+`owner_id` is a user's unique ID, or the account's ID for the root user.
+"""
+
+from typing import Any
+
+from iamd.core import quotas
+from iamd.core.errors import AccessDenied, EntityAlreadyExists, NoSuchEntity
+from iamd.core.records import MfaDevice
+from iamd.ops import mfa, targets
+from iamd.ops.call import Call
+from iamd.store import mfa_devices, recovery_codes, tags
+
+
+def of(call: Call, owner_id: str) -> list[MfaDevice]:
+    return mfa_devices.of(call.tx, call.account_id, owner_id)
+
+
+def shown(device: MfaDevice, user_name: str | None) -> dict[str, Any]:
+    """Return a device as lists show it."""
+    return {
+        "UserName": user_name,
+        "SerialNumber": device.serial_number,
+        "EnableDate": device.enable_date,
+    }
+
+
+def held(call: Call, owner_id: str, serial_number: str) -> MfaDevice:
+    """Return one of somebody's devices; NoSuchEntity for any other."""
+    device = _there(call, serial_number)
+    if device.user_id != owner_id:
+        raise NoSuchEntity("MFA Device invalid for user.")
+    return device
+
+
+def _there(call: Call, serial_number: str) -> MfaDevice:
+    device = mfa_devices.find(call.tx, call.account_id, serial_number)
+    if device is None:
+        raise targets.no_device(serial_number)
+    return device
+
+
+def require_mfa(call: Call, owner_id: str) -> None:
+    """Refuse to let somebody who has MFA change it without it: a password or a key is not enough."""
+    if call.caller.unique_id == owner_id and of(call, owner_id) and not call.caller.has_mfa:
+        raise AccessDenied(
+            f"User: {call.caller.principal.arn} has MFA, and must sign in with it to change MFA devices"
+        )
+
+
+def admit_one_more(call: Call, owner_id: str) -> None:
+    """Refuse a device beyond the quota."""
+    quotas.admit("MFADevicesPerUser", len(of(call, owner_id)) + 1)
+
+
+def enable(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]) -> None:
+    """Assign a TOTP device that is nobody's yet, proved by two codes in a row."""
+    require_mfa(call, owner_id)
+    device = _there(call, serial_number)
+    if device.user_id is not None:
+        raise EntityAlreadyExists("MFA Device is already in use.")
+    admit_one_more(call, owner_id)
+    proved = mfa.use_codes(call.tx, call.account_id, call.data_key, device, codes, call.at)
+    assigned = proved._replace(user_id=owner_id, enable_date=call.now, wizard=None)
+    mfa_devices.update(call.tx, call.account_id, assigned)
+
+
+def resync(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]) -> None:
+    """Find out from two codes in a row how far a device's clock is off."""
+    device = held(call, owner_id, serial_number)
+    proved = mfa.use_codes(call.tx, call.account_id, call.data_key, device, codes, call.at)
+    mfa_devices.update(call.tx, call.account_id, proved)
+
+
+def deactivate(call: Call, owner_id: str, serial_number: str) -> None:
+    """Take a device away; a passkey, which is of no use to anybody else, goes altogether."""
+    require_mfa(call, owner_id)
+    device = held(call, owner_id, serial_number)
+    if device.kind == mfa.PASSKEY:
+        remove(call, device)
+    else:
+        freed = device._replace(user_id=None, enable_date=None, wizard=None)
+        mfa_devices.update(call.tx, call.account_id, freed)
+    if not of(call, owner_id):
+        recovery_codes.clear(call.tx, call.account_id, owner_id)
+
+
+def remove(call: Call, device: MfaDevice) -> None:
+    """Remove a device with its tags."""
+    tags.clear(call.tx, call.account_id, device.serial_number)
+    mfa_devices.remove(call.tx, call.account_id, device.serial_number)

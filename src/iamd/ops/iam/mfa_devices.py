@@ -1,0 +1,51 @@
+"""MFA devices of users: assigned, brought back in step, taken away, listed."""
+
+from iamd.core.records import User
+from iamd.ops import devices, keys, targets
+from iamd.ops.call import Call
+from iamd.ops.operation import Reply, on_self, operation
+from iamd.store import paging
+
+
+def _owner(call: Call, user: User | None) -> tuple[str, str | None]:
+    """Return whose devices are meant, and the name to show; a root user has none."""
+    return (call.account_id, None) if user is None else (user.user_id, user.user_name)
+
+
+@operation("iam", on=targets.USER, keys=(keys.NO_SECURITY_KEY,), confirm=True, enrols=on_self)
+def enable_mfa_device(
+    call: Call, user: User, serial_number: str, authentication_code1: str, authentication_code2: str
+) -> Reply:
+    devices.enable(call, user.user_id, serial_number, (authentication_code1, authentication_code2))
+    return None
+
+
+@operation("iam", on=targets.USER, confirm=True)
+def resync_mfa_device(
+    call: Call, user: User, serial_number: str, authentication_code1: str, authentication_code2: str
+) -> Reply:
+    devices.resync(call, user.user_id, serial_number, (authentication_code1, authentication_code2))
+    return None
+
+
+@operation("iam", on=targets.USER_OR_SELF, confirm=True)
+def deactivate_mfa_device(call: Call, user: User, serial_number: str) -> Reply:
+    devices.deactivate(call, user.user_id, serial_number)
+    return None
+
+
+@operation("iam", on=targets.USER_OR_ROOT, enrols=on_self)
+def get_mfa_device(call: Call, user: User | None, serial_number: str) -> Reply:
+    owner_id, name = _owner(call, user)
+    device = devices.held(call, owner_id, serial_number)
+    return {**devices.shown(device, name), "Certifications": {}}
+
+
+@operation("iam", on=targets.USER_OR_ROOT, enrols=on_self)
+def list_mfa_devices(
+    call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    owner_id, name = _owner(call, user)
+    asked = paging.cut(marker, max_items)
+    found = paging.names(devices.of(call, owner_id), asked, lambda device: device.serial_number)
+    return {"MFADevices": [devices.shown(device, name) for device in found.items], **found.rest()}

@@ -1,0 +1,44 @@
+"""The credential report: made at once, kept for four hours."""
+
+from datetime import datetime
+
+from iamd.core import credential_report
+from iamd.core.errors import ReportExpired, ReportNotPresent
+from iamd.ops import credentials, targets
+from iamd.ops.call import Call, Means
+from iamd.ops.operation import Params, Reply, operation
+from iamd.store import accounts, reports
+from iamd.store.reports import Report
+
+_KEPT_SECONDS = 4 * 3600
+
+
+def _made(means: Means, call: Call, _record: None, params: Params) -> Params:
+    """Make the report before the call's own transaction: a large account takes a second to write down."""
+    with means.database.steady(call.tx) as still:
+        account = accounts.find(still, call.account_id)
+        rows = credentials.rows(still, account) if account else []
+    made = Report(call.now, credential_report.write(rows))
+    with means.database.write() as tx:
+        accounts.lock(tx, call.account_id)
+        reports.put(tx, call.account_id, made)
+    return params
+
+
+@operation("iam", on=targets.EVERYTHING, prepare=_made)
+def generate_credential_report(call: Call) -> Reply:
+    return {"State": "COMPLETE"}
+
+
+@operation("iam", on=targets.EVERYTHING)
+def get_credential_report(call: Call) -> Reply:
+    report = reports.find(call.tx, call.account_id)
+    if report is None:
+        raise ReportNotPresent("There is no credential report. Generate one with GenerateCredentialReport.")
+    if call.at - datetime.fromisoformat(report.generated_date).timestamp() > _KEPT_SECONDS:
+        raise ReportExpired("The credential report has expired. Generate one with GenerateCredentialReport.")
+    return {
+        "Content": report.content.encode(),
+        "ReportFormat": "text/csv",
+        "GeneratedTime": report.generated_date,
+    }

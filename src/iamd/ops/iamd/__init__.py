@@ -1,0 +1,11 @@
+"""The operations of our own service: what AWS offers in its console only."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from iamd.ops.iamd import account, passkeys, recommendations, recovery, root, sessions, settings, unlocking
+from iamd.ops.operation import Operation, served_by
+
+SERVED: Mapping[str, Operation] = MappingProxyType(
+    served_by(account, passkeys, recommendations, recovery, root, sessions, settings, unlocking)
+)

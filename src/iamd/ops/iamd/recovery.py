@@ -1,0 +1,36 @@
+"""Recovery codes of the caller: made once, told once."""
+
+from iamd.core.errors import AccessDenied, InvalidInput
+from iamd.keys import recovery
+from iamd.ops import devices, targets
+from iamd.ops.call import Call
+from iamd.ops.iamd import sessions
+from iamd.ops.operation import Reply, always, operation
+from iamd.store import recovery_codes
+
+
+@operation(
+    "iamd",
+    on=targets.SELF,
+    action="iam:CreateRecoveryCodes",
+    own=always,
+    confirm=True,
+    enrols=always,
+)
+def create_recovery_codes(call: Call) -> Reply:
+    """Make ten codes; earlier ones end.
+
+    They are another second factor, so a session without MFA may make them once only: those that are offered
+    after the first device.
+    """
+    sessions.required(call)
+    owner_id = call.caller.unique_id
+    count = len(devices.of(call, owner_id))
+    if not count:
+        raise InvalidInput("Recovery codes stand in for an MFA device: assign one first.")
+    if not call.caller.has_mfa and (count > 1 or recovery_codes.left(call.tx, call.account_id, owner_id)):
+        raise AccessDenied("New recovery codes need a session with MFA: sign in again with an MFA device.")
+    codes = recovery.new_codes()
+    hashes = [recovery.hashed(call.data_key, code) for code in codes]
+    recovery_codes.replace(call.tx, call.account_id, owner_id, hashes, call.now)
+    return {"RecoveryCodes": codes, "CreateDate": call.now}

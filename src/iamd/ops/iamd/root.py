@@ -1,0 +1,83 @@
+"""What only the root user may do: its own password and its own MFA devices."""
+
+from iamd.core.errors import ConcurrentModification, NoSuchEntity
+from iamd.core.records import LoginProfile
+from iamd.ops import devices, passwords, targets
+from iamd.ops.call import Call, Means
+from iamd.ops.iamd.account import this
+from iamd.ops.operation import Params, Reply, always, operation
+from iamd.store import login_profiles, sessions
+
+
+def _held(call: Call) -> LoginProfile:
+    profile = login_profiles.find(call.tx, call.account_id, call.account_id)
+    if profile is None:
+        raise NoSuchEntity("The root user of this account has no password.")
+    return profile
+
+
+def _proved(means: Means, call: Call, _record: None, params: Params) -> Params:
+    """Put hashes in the places of both passwords: the one that the old was right for, and the new one's."""
+    account_id, new = call.account_id, params["new_password"]
+    proved = passwords.prove_old(
+        means.database, means.hasher, account_id, _held(call), params["old_password"], call.at
+    )
+    passwords.check(
+        call.tx,
+        account_id,
+        passwords.names_of(this(call), None),
+        new,
+        means.blocklist,
+        means.hasher,
+        account_id,
+        current=proved.hash,
+    )
+    return {"old_password": proved.hash, "new_password": means.hasher.hash(new)}
+
+
+@operation(
+    "iamd",
+    on=targets.ROOT,
+    action="iam:ChangeRootPassword",
+    prepare=_proved,
+    root_only=True,
+    confirm=True,
+)
+def change_root_password(call: Call, old_password: str, new_password: str) -> Reply:
+    """Change the root user's password; all of its sessions end, and it signs in again."""
+    profile = _held(call)
+    if profile.hash != old_password:
+        raise ConcurrentModification(passwords.CHANGED_MEANWHILE)
+    renewed = profile._replace(hash=new_password, change_date=call.now, password_reset_required=False)
+    login_profiles.change(call.tx, call.account_id, renewed)
+    sessions.remove_all(call.tx, call.account_id, call.account_id)
+    return None
+
+
+@operation(
+    "iamd",
+    on=targets.ROOT,
+    action="iam:EnableRootMFADevice",
+    root_only=True,
+    confirm=True,
+    enrols=always,
+)
+def enable_root_mfa_device(
+    call: Call, serial_number: str, authentication_code1: str, authentication_code2: str
+) -> Reply:
+    devices.enable(call, call.account_id, serial_number, (authentication_code1, authentication_code2))
+    return None
+
+
+@operation("iamd", on=targets.ROOT, action="iam:ResyncRootMFADevice", root_only=True, confirm=True)
+def resync_root_mfa_device(
+    call: Call, serial_number: str, authentication_code1: str, authentication_code2: str
+) -> Reply:
+    devices.resync(call, call.account_id, serial_number, (authentication_code1, authentication_code2))
+    return None
+
+
+@operation("iamd", on=targets.ROOT, action="iam:DeactivateRootMFADevice", root_only=True, confirm=True)
+def deactivate_root_mfa_device(call: Call, serial_number: str) -> Reply:
+    devices.deactivate(call, call.account_id, serial_number)
+    return None

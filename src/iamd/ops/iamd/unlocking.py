@@ -1,0 +1,27 @@
+"""Users who typed wrong passwords too often: whether they are locked, and letting them in again."""
+
+from datetime import UTC, datetime
+
+from iamd.core import clock
+from iamd.core.records import User
+from iamd.ops import targets
+from iamd.ops.call import Call
+from iamd.ops.operation import Reply, operation
+from iamd.ops.throttle_names import user_subject
+from iamd.store import attempts, security
+
+
+@operation("iamd", on=targets.USER, action="iam:GetSignInStatus")
+def get_sign_in_status(call: Call, user: User) -> Reply:
+    settings = security.settings(call.tx, call.account_id)
+    window = settings.lockout_minutes * 60
+    tries = attempts.find(call.tx, user_subject(call.account_id, user.user_name), call.at, window)
+    locked = 0 < settings.lockout_attempts < tries.tries
+    until = clock.iso(datetime.fromtimestamp(tries.last_at + window, UTC))
+    return {"Locked": locked, "LockedUntil": until if locked else None, "FailedAttempts": tries.tries}
+
+
+@operation("iamd", on=targets.USER, action="iam:UnlockUser")
+def unlock_user(call: Call, user: User) -> Reply:
+    attempts.clear(call.tx, user_subject(call.account_id, user.user_name))
+    return None

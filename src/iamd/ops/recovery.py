@@ -1,0 +1,20 @@
+"""Recovery codes used: each once, and wrong ones counted like those of a device."""
+
+from iamd.keys import recovery
+from iamd.ops.mfa import MOST_WRONG, WINDOW
+from iamd.store import attempts, recovery_codes
+from iamd.store.query import Tx
+
+
+def use(tx: Tx, account_id: str, data_key: bytes, user_id: str, typed: str, at: int) -> bool:
+    """Use a recovery code up; False when it is wrong, used, or too many were wrong lately.
+
+    What was counted must be committed either way. `at` is in seconds since 1970.
+    """
+    subject = attempts.subject("recovery", account_id, user_id)
+    if attempts.count(tx, subject, at, WINDOW, MOST_WRONG).tries > MOST_WRONG:
+        return False
+    if not recovery_codes.use(tx, account_id, user_id, recovery.hashed(data_key, typed)):
+        return False
+    attempts.clear(tx, subject)
+    return True

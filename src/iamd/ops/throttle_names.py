@@ -1,0 +1,14 @@
+"""What failures at signing in are counted by, so that those who count and those who unlock agree."""
+
+from iamd.store import attempts
+from iamd.store.accounts import normal_email
+
+
+def user_subject(account_id: str, user_name: str) -> str:
+    """Name an IAM user's failures; the case of a name does not matter, so it starts no new count."""
+    return attempts.subject("signin", account_id, user_name.lower())
+
+
+def root_subject(email: str) -> str:
+    """Name a root user's failures by the email address in its normal form."""
+    return attempts.subject("signin-root", normal_email(email))

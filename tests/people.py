@@ -1,0 +1,192 @@
+"""People at their browsers, as far as HTTP goes: cookies, forms, and the console's calls."""
+
+import re
+from html import unescape
+from typing import Any, NamedTuple
+from urllib.parse import urljoin
+
+import boto3
+import pyotp
+import requests
+from botocore import UNSIGNED
+from botocore.config import Config
+
+from iamd.api.signin import links
+from iamd.core import clock
+from tests.servers import Account, Server
+
+PASSWORD = "Quiet-Harbor-7291"
+OTHER_PASSWORD = "Bright-Meadow-4850"
+DOMAIN = "example.org"
+
+
+class Page(NamedTuple):
+    """A page that was answered."""
+
+    status: int
+    text: str
+    url: str
+    headers: Any
+
+    @property
+    def title(self) -> str:
+        found = re.search(r"<h1>(.*?)</h1>", self.text)
+        return unescape(found[1]) if found else ""
+
+    @property
+    def alert(self) -> str:
+        found = re.search(r'role="alert"[^>]*>(.*?)</div>', self.text, re.DOTALL)
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[1])).split()) if found else ""
+
+    def hidden(self, name: str) -> str:
+        """Return a hidden field's value."""
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.text)
+        assert found, f"no field {name} on {self.title}"
+        return unescape(found[1])
+
+
+class Browser:
+    """One browser with its own cookies."""
+
+    def __init__(self, server: Server, **headers: str) -> None:
+        self.base = server.url.replace("127.0.0.1", "localhost")
+        self.http = requests.Session()
+        self.http.headers.update({"Origin": self.base, **headers})
+
+    def get(self, path: str, **headers: str) -> Page:
+        return self._page(self.http.get(urljoin(self.base, path), headers=headers))
+
+    def post(self, path: str, /, **fields: str) -> Page:
+        """Send fields as they are, without what a form would add."""
+        return self._page(self.http.post(urljoin(self.base, path), fields))
+
+    def send(self, page: Page, path: str, /, **fields: str) -> Page:
+        """Send a form of a page, and go where that leads."""
+        return self.post(path, form_token=page.hidden("form_token"), **fields)
+
+    def send_only(self, page: Page, path: str, /, **fields: str) -> Page:
+        """Send a form of a page, and stay with what is answered."""
+        whole = {"form_token": page.hidden("form_token"), **fields}
+        return self._page(self.http.post(urljoin(self.base, path), whole, allow_redirects=False))
+
+    def _page(self, answer: requests.Response) -> Page:
+        return Page(answer.status_code, answer.text, answer.url, answer.headers)
+
+    @property
+    def session(self) -> str | None:
+        """Return the session's token."""
+        return self.http.cookies.get("iamd-session")
+
+    def sign_in_root(self, email: str, password: str, **more: str) -> Page:
+        page = self.send(self.get("/signin"), "/signin", kind="root", email=email)
+        return self.send(page, "/signin/root", email=email, password=password, **more)
+
+    def sign_in_user(self, account: str, name: str, password: str, **more: str) -> Page:
+        page = self.get(f"/signin/{account}")
+        return self.send(page, "/signin/user", account=account, user_name=name, password=password, **more)
+
+    def confirm(self, **proof: str) -> Page:
+        """Confirm by the password, or by what is given."""
+        page = self.get("/signin/confirm")
+        return self.send(page, "/signin/confirm", **(proof or {"way": "password", "password": PASSWORD}))
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client that calls as the console does: by the cookie, not by a signature."""
+        from tests import iamd_client
+
+        session = iamd_client.session() if service == "iamd" else boto3.Session()
+        client = session.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=self.base,
+            config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}),
+        )
+
+        def as_console(request: Any, **_: Any) -> None:
+            request.headers["X-Iamd-Console"] = "1"
+            request.headers["Origin"] = self.base
+            request.headers["Cookie"] = f"iamd-session={self.session or ''}"
+
+        client.meta.events.register("request-created", as_console)
+        return client
+
+    @property
+    def iam(self) -> Any:
+        return self.client("iam")
+
+    @property
+    def iamd(self) -> Any:
+        return self.client("iamd")
+
+
+class Root(NamedTuple):
+    """The root user of an account of a test's own, signed in and confirmed in a browser."""
+
+    account: Account
+    email: str
+    browser: Browser
+
+    @property
+    def iam(self) -> Any:
+        return self.browser.iam
+
+    @property
+    def iamd(self) -> Any:
+        return self.browser.iamd
+
+
+def setup_path(account: Account) -> str:
+    """Return the path of a set-up link."""
+    with account.server.store.database.write() as tx:
+        token = links.setup_token(tx, account.account_id, int(clock.now().timestamp()))
+    return f"/setup/{token}"
+
+
+def set_up(account: Account, password: str = PASSWORD) -> Root:
+    """Set an account up: its root user is signed in then."""
+    browser = Browser(account.server)
+    email = f"root-{account.account_id}@{DOMAIN}"
+    path = setup_path(account)
+    page = browser.get(path)
+    done = browser.send(
+        page, path, account_name=f"Test {account.account_id}", email=email, new=password, again=password
+    )
+    assert browser.session, done.alert
+    return Root(account, email, browser)
+
+
+def root_of(account: Account) -> Root:
+    """Return the root user of an account, who has just confirmed who it is."""
+    root = set_up(account)
+    root.browser.confirm()
+    return root
+
+
+class App(NamedTuple):
+    """An authenticator app."""
+
+    seed: str
+
+    def code(self, ahead: int = 0) -> str:
+        """Return the code of now, or of some steps later."""
+        return str(pyotp.TOTP(self.seed).at(for_time=clock.now(), counter_offset=ahead))
+
+
+def person(account: Account, name: str, password: str = PASSWORD, *, reset: bool = False) -> Browser:
+    """Make a user with a password; return a browser in which it has not signed in yet."""
+    account.iam.create_user(UserName=name)
+    account.iam.create_login_profile(UserName=name, Password=password, PasswordResetRequired=reset)
+    return Browser(account.server)
+
+
+def enrol(account: Account, name: str) -> tuple[App, str]:
+    """Give a user an authenticator app; return it with its serial number. The codes of now are used up."""
+    made = account.iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+    app = App(made["Base32StringSeed"].decode())
+    account.iam.enable_mfa_device(
+        UserName=name,
+        SerialNumber=made["SerialNumber"],
+        AuthenticationCode1=app.code(-1),
+        AuthenticationCode2=app.code(),
+    )
+    return app, made["SerialNumber"]

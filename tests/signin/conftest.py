@@ -1,0 +1,113 @@
+"""A desk to sign people in at, without HTTP, whose clock the tests move."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from iamd.api.proof import Circumstances
+from iamd.api.recorder import Recorder
+from iamd.api.sessions import Limits
+from iamd.api.signin import password, who
+from iamd.api.signin.desk import Desk, Outcome, Visitor
+from iamd.api.signin.password import Typed
+from iamd.app import Store
+from iamd.core.records import LoginProfile, PasswordPolicy, SecuritySettings
+from iamd.keys.blocklist import Blocklist
+from iamd.keys.passwords import Hasher
+from iamd.ops.call import Means
+from iamd.store import login_profiles, security
+from iamd.store.named import USERS
+from tests import servers
+from tests.people import PASSWORD
+
+START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Moving:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Place:
+    """A desk, its clock, and an account with the user alice, whose password is PASSWORD."""
+
+    desk: Desk
+    clock: Moving
+    account_id: str
+    user_id: str
+
+    def try_user(
+        self,
+        typed: str = PASSWORD,
+        name: str = "alice",
+        at: str = "203.0.113.9",
+        device: str = "",
+        **more: str,
+    ) -> Outcome:
+        """Try to sign in as a user of the account."""
+        return password.sign_in(
+            self.desk,
+            lambda tx: who.user(tx, self.account_id, name),
+            Typed(typed, **more),
+            visitor(self.address(at), device),
+        )
+
+    def address(self, at: str) -> str:
+        """Return an address of this test's own: counts of addresses are the whole store's."""
+        return f"{at}/{self.account_id}"
+
+    def settings(self, **changes: Any) -> None:
+        with self.desk.means.database.write() as tx:
+            security.set_settings(tx, self.account_id, SecuritySettings()._replace(**changes))
+
+    def policy(self, **changes: Any) -> None:
+        with self.desk.means.database.write() as tx:
+            security.set_password_policy(tx, self.account_id, PasswordPolicy()._replace(**changes))
+
+
+def visitor(at: str = "203.0.113.9", device: str = "") -> Visitor:
+    around = Circumstances("request", at, "a browser", "", False, "us-east-1", "http://localhost:8470")
+    return Visitor(around, device)
+
+
+@pytest.fixture(scope="session")
+def hasher() -> Hasher:
+    return Hasher()
+
+
+@pytest.fixture(scope="session")
+def hashed(hasher: Hasher) -> str:
+    return hasher.hash(PASSWORD)
+
+
+@pytest.fixture
+def place(store: Store, hasher: Hasher, hashed: str) -> Iterator[Place]:
+    moving = Moving()
+    made = servers.make_account(store).account
+    recorder = Recorder(store.database, timedelta(days=90))
+    means = Means(store.database, hasher, Blocklist())
+    desk = Desk(means, store.vault, b"k" * 32, Limits(3600, 43_200), recorder, None, moving)
+    with store.database.write() as tx:
+        admin = USERS.find(tx, made.account_id, "admin")
+        assert admin is not None
+        USERS.rename(tx, made.account_id, admin, admin._replace(user_name="alice"))
+        for user_id in (admin.user_id, made.account_id):
+            login_profiles.add(
+                tx,
+                made.account_id,
+                LoginProfile(user_id, hashed, desk.at(), desk.at(), password_reset_required=False),
+            )
+    yield Place(desk, moving, made.account_id, admin.user_id)
+    recorder.close()

@@ -1,0 +1,194 @@
+"""How often somebody may try: a wait, then the security check, then a lock that passes."""
+
+import base64
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from iamd.api.signin import checks, password, who
+from iamd.api.signin.desk import Outcome, Step
+from iamd.api.signin.password import Typed
+from iamd.keys import seal
+from iamd.ops.throttle_names import user_subject
+from iamd.store import attempts
+from tests.signin.conftest import Place, visitor
+
+WRONG = "Wrong-Password-1"
+
+
+def answered(place: Place) -> dict[str, str]:
+    """Return the right answer to a new security check."""
+    check = checks.make(place.desk)
+    inside = json.loads(seal.unseal(place.desk.key, base64.urlsafe_b64decode(check.sealed), "security check"))
+    return {"check": check.sealed, "answer": inside["answer"]}
+
+
+def fail(place: Place, count: int, **more: Any) -> Outcome:
+    """Fail so often, slowly, with the security check answered where it is asked for."""
+    outcome = Outcome(Step.OPEN)
+    for _ in range(count):
+        place.clock.forward(seconds=31)
+        outcome = place.try_user(WRONG, **(answered(place) | more))
+    return outcome
+
+
+def test_the_security_check_is_asked_for_after_failures_and_never_before(place: Place) -> None:
+    assert not fail(place, 2).check
+    assert fail(place, 1).check
+    place.clock.forward(seconds=31)
+    assert place.try_user().step is Step.CHECK
+    place.clock.forward(seconds=5)
+    assert place.try_user(**answered(place)).step is Step.OPEN
+    assert place.try_user().step is Step.OPEN
+
+
+def test_an_answer_to_the_security_check_serves_once(place: Place) -> None:
+    fail(place, 3)
+    answer = answered(place)
+    place.clock.forward(seconds=31)
+    assert place.try_user(WRONG, **answer).step is Step.REFUSED
+    place.clock.forward(seconds=31)
+    assert place.try_user(**answer).step is Step.CHECK
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda answer: answer | {"answer": "WRONG"},
+        lambda answer: answer | {"check": answer["check"][:-8] + "AAAAAAA="},
+        lambda answer: answer | {"check": ""},
+        lambda answer: answer | {"check": "not base64 at all!"},
+    ],
+)
+def test_a_wrong_answer_is_none(place: Place, spoil: Any) -> None:
+    fail(place, 3)
+    place.clock.forward(seconds=31)
+    assert place.try_user(**spoil(answered(place))).step is Step.CHECK
+
+
+def test_an_answer_that_is_late_is_none(place: Place) -> None:
+    fail(place, 3)
+    answer = answered(place)
+    place.clock.forward(seconds=601)
+    assert place.try_user(**answer).step is Step.CHECK
+
+
+def test_a_wait_doubles_with_each_failure(place: Place) -> None:
+    place.try_user(WRONG)
+    place.try_user(WRONG)
+    assert place.try_user().step is Step.REFUSED  # at once, though the password is right
+    place.clock.forward(seconds=31)
+    assert place.try_user(**answered(place)).step is Step.OPEN
+
+
+def test_a_user_is_locked_and_the_lock_passes(place: Place) -> None:
+    place.settings(lockout_attempts=5, lockout_minutes=10)
+    fail(place, 5)
+    place.clock.forward(minutes=9)
+    assert place.try_user(at="198.51.100.7", **answered(place)).step is Step.REFUSED
+    place.clock.forward(minutes=2)
+    assert place.try_user(at="198.51.100.7").step is Step.OPEN
+
+
+def test_trying_on_does_not_put_the_end_of_a_lock_off(place: Place) -> None:
+    place.settings(lockout_attempts=5, lockout_minutes=10)
+    fail(place, 5)
+    for _ in range(9):
+        place.clock.forward(minutes=1)
+        place.try_user(WRONG, at="198.51.100.7", **answered(place))
+    place.clock.forward(minutes=2)
+    assert place.try_user(at="192.0.2.1", **answered(place)).step is Step.OPEN
+
+
+def test_an_administrator_lifts_the_lock(place: Place) -> None:
+    place.settings(lockout_attempts=5, lockout_minutes=60)
+    fail(place, 5)
+    with place.desk.means.database.write() as tx:
+        attempts.clear(tx, user_subject(place.account_id, "alice"))
+    place.clock.forward(seconds=31)
+    assert place.try_user(at="198.51.100.7").step is Step.OPEN
+
+
+@pytest.mark.parametrize("name", ["ALICE", " alice ", "Alice"])
+def test_another_spelling_is_the_same_count(place: Place, name: str) -> None:
+    fail(place, 3)
+    place.clock.forward(seconds=31)
+    assert place.try_user(name=name).step is Step.CHECK
+
+
+def test_a_stranger_does_not_lock_a_known_device_out(place: Place) -> None:
+    device = place.try_user().device
+    place.settings(lockout_attempts=3, lockout_minutes=600)
+    fail(place, 6, at="198.51.100.7")
+    assert place.try_user(at="192.0.2.1").step in (Step.REFUSED, Step.CHECK)
+    assert place.try_user(at="192.0.2.1", device=device).step is Step.OPEN
+
+
+def test_a_known_device_of_somebody_else_is_a_stranger(place: Place) -> None:
+    device = place.try_user().device
+    forged = seal.seal(place.desk.key, b'{"user": "1/2", "device": "x"}', "known device")
+    place.settings(lockout_attempts=3)
+    fail(place, 4)
+    for other in (base64.urlsafe_b64encode(forged).decode(), device[:-8], "x"):
+        assert place.try_user(device=other, at="192.0.2.1", **answered(place)).step is Step.REFUSED
+
+
+def test_no_stranger_locks_a_root_user_out(place: Place) -> None:
+    def root(typed: str, at: str) -> Outcome:
+        with place.desk.means.database.read() as tx:
+            email = who.user(tx, place.account_id, "alice").account.root_email  # type: ignore[union-attr]
+        return password.sign_in(
+            place.desk,
+            lambda tx: who.root(tx, email),
+            Typed(typed, **answered(place)),
+            visitor(place.address(at)),
+        )
+
+    for _ in range(30):
+        place.clock.forward(seconds=31)
+        root(WRONG, "198.51.100.7")
+    place.clock.forward(seconds=31)
+    assert root("Quiet-Harbor-7291", "198.51.100.7").step is Step.REFUSED
+    assert root("Quiet-Harbor-7291", "192.0.2.1").step is Step.OPEN
+
+
+def test_one_address_cannot_try_many_names(place: Place) -> None:
+    for number in range(11):
+        place.try_user(WRONG, name=f"user-{number}")
+    assert place.try_user(WRONG, name="user-12").step is Step.CHECK
+
+
+def test_of_many_tries_at_once_no_more_are_looked_at_than_allowed(place: Place) -> None:
+    verified: list[str] = []
+    place.settings(lockout_attempts=5)
+    counting = _Counting(verified)
+    desk = place.desk._replace(means=place.desk.means._replace(hasher=counting))  # type: ignore[arg-type]
+
+    def one(number: int) -> Outcome:
+        typed = Typed(f"guess-{number}", **answered(place))
+        at = f"198.51.100.{number}"
+        return password.sign_in(
+            desk, lambda tx: who.user(tx, place.account_id, "alice"), typed, visitor(place.address(at))
+        )
+
+    with ThreadPoolExecutor(16) as threads:
+        outcomes = list(threads.map(one, range(50)))
+    assert {outcome.step for outcome in outcomes} <= {Step.REFUSED, Step.CHECK}
+    place.clock.forward(seconds=31)
+    assert place.try_user(at="192.0.2.1", **answered(place)).step is Step.REFUSED
+    with place.desk.means.database.read() as tx:
+        tries = attempts.find(tx, user_subject(place.account_id, "alice"), place.desk.now(), 900)
+    assert tries.tries == 51
+
+
+class _Counting:
+    """A hasher that says no, and keeps what it was asked."""
+
+    def __init__(self, asked: list[str]) -> None:
+        self._asked = asked
+
+    def verify(self, _hashed: str | None, typed: str) -> bool:
+        self._asked.append(typed)
+        return False

@@ -1,0 +1,22 @@
+"""Fixtures of the people's door."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import people, servers
+from tests.people import Root
+from tests.servers import Account, Server
+
+
+@pytest.fixture
+def root(account: Account) -> Root:
+    """Return the root user of an account of this test's own, signed in and confirmed."""
+    return people.root_of(account)
+
+
+@pytest.fixture(scope="session")
+def second_server(server: Server) -> Iterator[Server]:
+    """Return another server process on the same store."""
+    with servers.serving(server.store, *server.arguments) as running:
+        yield running

@@ -1,0 +1,138 @@
+"""Signing in with a name and a password."""
+
+from typing import Any
+
+import pytest
+
+from tests import people
+from tests.people import OTHER_PASSWORD, PASSWORD, Browser, Root
+from tests.servers import Account
+
+WRONG = "Your authentication information is incorrect. Please try again."
+
+
+def test_a_root_user_signs_in_by_email(account: Account) -> None:
+    email = people.set_up(account).email
+    browser = Browser(account.server)
+    browser.sign_in_root(f" {email.upper()} ", PASSWORD)
+    session = browser.iamd.get_session()["Session"]
+    assert (session["Arn"], session["MFAAuthenticated"]) == (f"arn:aws:iam::{account.account_id}:root", False)
+    assert browser.iam.get_user()["User"]["Arn"] == f"arn:aws:iam::{account.account_id}:root"
+
+
+@pytest.mark.parametrize("by", ["id", "alias"])
+def test_a_user_signs_in_at_its_account(account: Account, by: str) -> None:
+    account.iam.create_account_alias(AccountAlias=f"alias-{account.account_id}")
+    browser = people.person(account, "Alice")
+    browser.sign_in_user(
+        {"id": account.account_id, "alias": f"alias-{account.account_id}"}[by], "alice", PASSWORD
+    )
+    assert browser.iamd.get_session()["Session"]["UserName"] == "Alice"
+
+
+def test_the_session_cookie_is_out_of_reach(account: Account) -> None:
+    browser = people.person(account, "alice")
+    page = browser.get(f"/signin/{account.account_id}")
+    fields = {"account": account.account_id, "user_name": "alice", "password": PASSWORD}
+    done = browser.send_only(page, "/signin/user", **fields)
+    cookies = [part.strip().lower() for part in done.headers["Set-Cookie"].split(",")]
+    session = next(cookie for cookie in cookies if cookie.startswith("iamd-session="))
+    assert (done.status, done.headers["Location"]) == (303, "/console")
+    assert "httponly" in session
+    assert "samesite=strict" in session
+    assert "path=/" in session
+
+
+def test_wrong_unknown_and_without_password_look_alike(account: Account) -> None:
+    root = people.set_up(account)
+    people.person(account, "alice")
+    account.iam.create_user(UserName="nopass")
+    tries: list[Any] = [
+        Browser(account.server).sign_in_root(root.email, OTHER_PASSWORD),
+        Browser(account.server).sign_in_root("nobody@example.org", OTHER_PASSWORD),
+        Browser(account.server).sign_in_user(account.account_id, "alice", OTHER_PASSWORD),
+        Browser(account.server).sign_in_user(account.account_id, "nobody", OTHER_PASSWORD),
+        Browser(account.server).sign_in_user(account.account_id, "nopass", OTHER_PASSWORD),
+        Browser(account.server).sign_in_user("999999999999", "alice", OTHER_PASSWORD),
+        Browser(account.server).sign_in_user("no-such-alias", "alice", OTHER_PASSWORD),
+    ]
+    assert {(said.status, said.alert) for said in tries} == {(403, WRONG)}
+    assert {tuple(sorted(said.headers)) for said in tries} == {tuple(sorted(tries[0].headers))}
+
+
+def test_remember_this_account(account: Account) -> None:
+    browser = people.person(account, "alice")
+    browser.sign_in_user(account.account_id, "alice", PASSWORD, remember="1")
+    assert f'value="{account.account_id}"' in browser.get("/signin").text
+    browser.sign_in_user(account.account_id, "alice", PASSWORD)
+    assert f'value="{account.account_id}"' not in browser.get("/signin").text
+
+
+def test_a_new_identifier_at_each_rise_of_privilege(root: Root) -> None:
+    before = root.browser.session
+    root.browser.confirm()
+    after = root.browser.session
+    assert before != after
+    stale = Browser(root.account.server)
+    stale.http.cookies.set("iamd-session", before or "", domain="localhost.local")
+    assert stale.get("/signin/confirm").title == "Sign in"
+
+
+def test_a_session_that_somebody_planted_is_not_continued(account: Account) -> None:
+    browser = people.person(account, "alice")
+    browser.http.cookies.set("iamd-session", "planted" * 6, domain="localhost.local", path="/")
+    browser.sign_in_user(account.account_id, "alice", PASSWORD)
+    assert browser.session != "planted" * 6
+
+
+def test_signing_out_ends_the_session_on_the_server(root: Root) -> None:
+    kept = root.browser.session or ""
+    page = root.browser.get("/signin")
+    root.browser.send(page, "/signout")
+    stale = Browser(root.account.server)
+    stale.http.cookies.set("iamd-session", kept, domain="localhost.local")
+    assert said(stale, "iamd", "get_session") == "ExpiredToken"
+
+
+def said(browser: Browser, service: str, operation: str, **params: Any) -> str:
+    """Return the code of a refusal."""
+    from botocore.exceptions import ClientError
+
+    with pytest.raises(ClientError) as refused:
+        getattr(browser.client(service), operation)(**params)
+    return str(refused.value.response["Error"]["Code"])
+
+
+# Passwords that must be changed.
+
+
+def test_a_forced_change_comes_before_anything_else(account: Account) -> None:
+    browser = people.person(account, "alice", reset=True)
+    page = browser.sign_in_user(account.account_id, "alice", PASSWORD)
+    assert page.title == "Reset required"
+    assert said(browser, "iamd", "get_session") == "ExpiredToken"
+    fields = {"old": PASSWORD, "new": OTHER_PASSWORD, "again": OTHER_PASSWORD}
+    wrong = browser.send(page, "/signin/new-password", **(fields | {"old": OTHER_PASSWORD}))
+    assert wrong.alert == "The old password is incorrect."
+    same = browser.send(page, "/signin/new-password", **(fields | {"new": PASSWORD, "again": PASSWORD}))
+    assert same.alert == "Password must not be the same as the current password"
+    browser.send(page, "/signin/new-password", **fields)
+    assert browser.iamd.get_session()["Session"]["UserName"] == "alice"
+    assert Browser(account.server).sign_in_user(account.account_id, "alice", PASSWORD).alert == WRONG
+
+
+def test_a_changed_password_ends_the_sessions_that_the_old_one_began(account: Account) -> None:
+    browser = people.person(account, "alice")
+    browser.sign_in_user(account.account_id, "alice", PASSWORD)
+    account.iam.update_login_profile(UserName="alice", Password=OTHER_PASSWORD)
+    assert said(browser, "iamd", "get_session") == "ExpiredToken"
+
+
+@pytest.mark.parametrize("how", ["delete_login_profile", "delete_user"])
+def test_a_session_ends_with_what_it_began_with(account: Account, how: str) -> None:
+    browser = people.person(account, "alice")
+    browser.sign_in_user(account.account_id, "alice", PASSWORD)
+    account.iam.delete_login_profile(UserName="alice")
+    if how == "delete_user":
+        account.iam.delete_user(UserName="alice")
+    assert said(browser, "iamd", "get_session") == "ExpiredToken"
