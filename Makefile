@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-hea
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run install dev test check format lock bench clean
+.PHONY: run install dev test check pictures format lock bench clean
 
 run: install
 	$(BIN)/iamd serve
@@ -22,7 +22,12 @@ check: dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.install_browser
 	$(BIN)/pytest -n auto --dist loadgroup -q
+
+pictures: dev
+	$(BIN)/python -m scripts.install_browser
+	$(BIN)/pytest -q tests/browser/test_walkthrough.py --pictures docs/pictures
 
 format: dev
 	$(BIN)/ruff format .

@@ -15,6 +15,10 @@ from tests.servers import Account, Server
 DATABASES = ("sqlite", "postgresql")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", metavar="DIR", help="write the pictures of the documents here")
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Return the URL of a real PostgreSQL of this test process's own."""

@@ -188,7 +188,7 @@ def furnish(account: Account) -> dict[str, str]:
     iam = account.iam
     own = f"arn:aws:iam::{account.account_id}:policy/t/own"
     held = [{"Key": "held", "Value": "1"}]
-    iam.create_user(UserName="target", Path="/t/", Tags=held, PermissionsBoundary=READ_ONLY)
+    made = iam.create_user(UserName="target", Path="/t/", Tags=held, PermissionsBoundary=READ_ONLY)
     iam.create_user(UserName="other")
     iam.create_group(GroupName="team", Path="/t/")
     iam.create_group(GroupName="empty")
@@ -202,7 +202,7 @@ def furnish(account: Account) -> dict[str, str]:
     iam.create_policy_version(PolicyArn=own, PolicyDocument=DOCUMENT)
     iam.create_account_alias(AccountAlias=f"held-{account.account_id}")
     iam.update_account_password_policy()
-    _furnish_signing_in(account)
+    _furnish_signing_in(account, made["User"]["UserId"])
     key = str(iam.create_access_key(UserName="target")["AccessKey"]["AccessKeyId"])
     return {**unfurnished(account, key), **_devices(iam)}
 
@@ -222,9 +222,8 @@ def _devices(iam: Any) -> dict[str, str]:
     }
 
 
-def _furnish_signing_in(account: Account) -> None:
+def _furnish_signing_in(account: Account, user_id: str) -> None:
     """Give target a password, which takes a while by the wire, a session, and the account a report."""
-    user_id = account.iam.get_user(UserName="target")["User"]["UserId"]
     now = clock.now()
     seconds, at = int(now.timestamp()), clock.iso(now)
     with account.server.store.database.write() as tx:

@@ -7,6 +7,7 @@ import pytest
 
 from iamd.ops import SERVED
 from tests.api.answers import call, pages, refused
+from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
 DOCUMENT = document(allow("s3:GetObject"))
@@ -69,6 +70,15 @@ def _versions(iam: Any) -> None:
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=DOCUMENT)
 
 
+def _device(iam: Any, name: str) -> None:
+    Authenticator.make(iam, name).enable(iam, "one")
+
+
+def _device_tags(iam: Any) -> None:
+    found = iam.list_virtual_mfa_devices()["VirtualMFADevices"]
+    iam.tag_mfa_device(SerialNumber=found[0]["SerialNumber"], Tags=TAGS)
+
+
 TAGS = [{"Key": name, "Value": ""} for name in NAMES]
 U, G, P = {"UserName": "one"}, {"GroupName": "one"}, {"PolicyArn": "OWN"}
 LISTS = {
@@ -80,6 +90,8 @@ LISTS = {
     "ListGroupPolicies": List(G, "PolicyNames", _inline("Group")),
     "ListGroups": List({}, "Groups", _each("CreateGroup", "GroupName")),
     "ListGroupsForUser": List(U, "Groups", _groups_of),
+    "ListMFADeviceTags": List({"SerialNumber": "DEVICE"}, "Tags", _device_tags),
+    "ListMFADevices": List(U, "MFADevices", lambda iam: [_device(iam, name) for name in "abc"]),
     "ListPolicies": List(
         {"Scope": "Local"}, "Policies", _each("CreatePolicy", "PolicyName", PolicyDocument=DOCUMENT)
     ),
@@ -88,6 +100,11 @@ LISTS = {
     "ListUserPolicies": List(U, "PolicyNames", _inline("User")),
     "ListUserTags": List(U, "Tags", lambda iam: iam.tag_user(**U, Tags=TAGS)),
     "ListUsers": List({}, "Users", _each("CreateUser", "UserName")),
+    "ListVirtualMFADevices": List(
+        {"AssignmentStatus": "Unassigned"},
+        "VirtualMFADevices",
+        _each("CreateVirtualMFADevice", "VirtualMFADeviceName"),
+    ),
 }
 
 
@@ -109,9 +126,10 @@ def furnished(account: Account, listed: List) -> dict[str, Any]:
     iam.create_user(UserName="one")
     iam.create_group(GroupName="one")
     iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="one")["VirtualMFADevice"]["SerialNumber"]
     listed.fill(iam)
-    own = _own(account.account_id)
-    return {name: own if value == "OWN" else value for name, value in listed.params.items()}
+    names = {"OWN": _own(account.account_id), "DEVICE": device}
+    return {name: names.get(value, value) for name, value in listed.params.items()}
 
 
 @pytest.mark.parametrize("name", LISTS)

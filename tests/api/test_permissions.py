@@ -128,8 +128,10 @@ def test_what_only_root_may_do_no_policy_grants(account: Account, operation: str
     assert said == (
         "AccessDenied",
         403,
-        f"User: arn:aws:iam::{account.account_id}:user/admin is not authorized to perform: "
-        f"{SERVED['iamd'][operation].action} because only the root user may",
+        (
+            f"User: arn:aws:iam::{account.account_id}:user/admin is not authorized to perform: "
+            f"{SERVED['iamd'][operation].action} because only the root user may"
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from iamd.ops import SERVED
 from tests.api.answers import call, pages, refused
+from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
 DOCUMENT = document(allow("s3:GetObject"))
@@ -26,6 +27,7 @@ class List(NamedTuple):
 
 
 ONE_USER, ONE_GROUP, ONE_POLICY = {"UserName": "one"}, {"GroupName": "one"}, {"PolicyArn": "ONE"}
+ONE_DEVICE = {"SerialNumber": "DEVICE"}
 USER, GROUP, POLICY = {"UserName": "NAME"}, {"GroupName": "NAME"}, {"PolicyArn": "ARN"}
 MAKE = {"PolicyName": "NAME", "PolicyDocument": DOCUMENT}
 TAG = {"Tags": [{"Key": "NAME", "Value": ""}]}
@@ -79,6 +81,13 @@ LISTS = {
         (("CreateGroup", GROUP), ("AddUserToGroup", ONE_USER | GROUP)),
         (("RemoveUserFromGroup", ONE_USER | GROUP), ("DeleteGroup", GROUP)),
     ),
+    "ListMFADeviceTags": List(
+        ONE_DEVICE,
+        "Tags",
+        "Key",
+        (("TagMFADevice", ONE_DEVICE | TAG),),
+        (("UntagMFADevice", {**ONE_DEVICE, "TagKeys": ["NAME"]}),),
+    ),
     "ListPolicies": List(
         {"Scope": "All", "PathPrefix": "/x/"},
         "Policies",
@@ -115,8 +124,15 @@ LISTS = {
         (("DeleteUser", USER),),
     ),
 }
-# Two keys, five versions and one alias at most: they have tests of their own below.
-FEW = {"ListAccessKeys", "ListPolicyVersions", "ListAccountAliases"}
+# Two keys, eight devices, five versions and one alias at most, and all devices, which go by their ARNs: they
+# have tests of their own below.
+OTHERS = {
+    "ListAccessKeys",
+    "ListAccountAliases",
+    "ListMFADevices",
+    "ListPolicyVersions",
+    "ListVirtualMFADevices",
+}
 
 
 def test_every_operation_with_a_marker_is_here() -> None:
@@ -125,7 +141,7 @@ def test_every_operation_with_a_marker_is_here() -> None:
         for name, operation in SERVED["iam"].items()
         if any(member.name == "Marker" for member in operation.model.input.members)
     }
-    assert marked == LISTS.keys() | FEW
+    assert marked == LISTS.keys() | OTHERS
 
 
 class Changing:
@@ -135,9 +151,11 @@ class Changing:
         self.iam = account.iam
         self._listed = listed
         self._own = f"arn:aws:iam::{account.account_id}:policy"
+        self._device = f"arn:aws:iam::{account.account_id}:mfa/one"
         self.iam.create_user(UserName="one")
         self.iam.create_group(GroupName="one")
         self.iam.create_policy(PolicyName="one", PolicyDocument=DOCUMENT)
+        self.iam.create_virtual_mfa_device(VirtualMFADeviceName="one")
         self.params = self._filled(listed.params, "")
 
     def _filled(self, value: Any, name: str) -> Any:
@@ -150,6 +168,7 @@ class Changing:
             "ARN": f"{self._own}/{name}",
             "ARN-UNDER-X": f"{self._own}/x/{name}",
             "ONE": f"{self._own}/one",
+            "DEVICE": self._device,
         }
         return named.get(value, value)
 
@@ -217,6 +236,30 @@ def test_a_key_that_goes_takes_the_other_not_along(account: Account) -> None:
     iam.delete_access_key(UserName="bob", AccessKeyId=gone)
     second = iam.list_access_keys(UserName="bob", Marker=first["Marker"])["AccessKeyMetadata"]
     assert {gone, *(key["AccessKeyId"] for key in second)} == keys
+
+
+def test_devices_that_come_and_go_shift_no_page(account: Account) -> None:
+    iam = account.iam
+    iam.create_user(UserName="bob")
+    held = {name: Authenticator.make(iam, name).enable(iam, "bob").serial for name in "bdf"}
+    first = iam.list_mfa_devices(UserName="bob", MaxItems=2)
+    assert [device["SerialNumber"] for device in first["MFADevices"]] == [held["b"], held["d"]]
+    iam.deactivate_mfa_device(UserName="bob", SerialNumber=held["d"])
+    held |= {name: Authenticator.make(iam, name).enable(iam, "bob").serial for name in "ce"}
+    second = iam.list_mfa_devices(UserName="bob", Marker=first["Marker"])["MFADevices"]
+    assert [device["SerialNumber"] for device in second] == [held["e"], held["f"]]
+
+
+def test_virtual_devices_that_come_and_go_shift_no_page(account: Account) -> None:
+    iam = account.iam
+    made = {name: Authenticator.make(iam, name).serial for name in "bdfh"}
+    first = iam.list_virtual_mfa_devices(MaxItems=2)
+    assert [device["SerialNumber"] for device in first["VirtualMFADevices"]] == [made["b"], made["d"]]
+    iam.delete_virtual_mfa_device(SerialNumber=made["d"])
+    iam.delete_virtual_mfa_device(SerialNumber=made["f"])
+    made |= {name: Authenticator.make(iam, name).serial for name in "ace"}
+    second = iam.list_virtual_mfa_devices(Marker=first["Marker"])["VirtualMFADevices"]
+    assert [device["SerialNumber"] for device in second] == [made["e"], made["h"]]
 
 
 def test_versions_that_come_and_go_shift_no_page(account: Account) -> None:

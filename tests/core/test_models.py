@@ -10,12 +10,24 @@ from typing import Any
 import botocore
 import pytest
 from botocore.loaders import Loader
+from botocore.model import ServiceModel as BotocoreModel
 from scripts import import_models
 
 from iamd.core import errors, models
-from iamd.core.models import Compiled, OperationModel, ServiceModel, Shape, by_version, load, read, snake
+from iamd.core.models import (
+    Compiled,
+    OperationModel,
+    ServiceModel,
+    Shape,
+    botocore_form,
+    by_version,
+    load,
+    read,
+    snake,
+)
 
 SERVICES = [load(name) for name in models.SERVICES]
+OF_AWS = [service for service in SERVICES if service.name != "iamd"]
 OPERATIONS = [operation for service in SERVICES for operation in service.operations.values()]
 SHAPES = [shape for service in SERVICES for shape in service.shapes.values()]
 
@@ -63,7 +75,7 @@ def test_names_can_be_parameters() -> None:
     assert [name for name in names if not name.isidentifier() or keyword.iskeyword(name)] == []
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+@pytest.mark.parametrize("service", OF_AWS, ids=lambda service: service.name)
 def test_every_operation_and_shape_of_botocore_is_there(service: ServiceModel) -> None:
     theirs: dict[str, Any] = Loader().load_service_model(service.name, "service-2")
     if service.source != f"botocore {botocore.__version__}":
@@ -75,7 +87,7 @@ def test_every_operation_and_shape_of_botocore_is_there(service: ServiceModel) -
         assert set(shape.required) == {m.name for m in shape.members if m.required}, name
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+@pytest.mark.parametrize("service", OF_AWS, ids=lambda service: service.name)
 def test_the_files_are_what_the_script_writes(service: ServiceModel) -> None:
     if service.source != f"botocore {botocore.__version__}":
         pytest.skip(f"the models are of {service.source}")
@@ -149,7 +161,24 @@ def test_what_passes_unsigned() -> None:
 
 
 def test_services_by_version() -> None:
-    assert by_version() == {"2010-05-08": load("iam"), "2011-06-15": load("sts")}
+    assert by_version() == {
+        "2010-05-08": load("iam"),
+        "2011-06-15": load("sts"),
+        "2026-11-24": load("iamd"),
+    }
+
+
+def test_our_own_service_in_the_form_of_botocore() -> None:
+    form = BotocoreModel(botocore_form.service_2(models.data("iamd")), "iamd")
+    ours = load("iamd")
+    assert set(form.operation_names) == ours.operations.keys()
+    for name, operation in ours.operations.items():
+        theirs = form.operation_model(name)
+        assert theirs.documentation
+        members = theirs.input_shape.members if theirs.input_shape else {}
+        assert [member.name for member in operation.input.members] == list(members)
+        assert bool(theirs.output_shape) == (operation.output is not None)
+        assert tuple(shape.error_code for shape in theirs.error_shapes) == operation.errors
 
 
 def test_models_are_frozen() -> None:

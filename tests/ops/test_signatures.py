@@ -34,24 +34,11 @@ def test_a_finder_consumes_members_of_the_input(operation: Operation) -> None:
 
 def test_operations_read_or_write_as_aws_says() -> None:
     writes = {name for name, operation in BY_NAME.items() if not operation.reads}
-    assert all(
-        name.partition(":")[2].startswith(
-            (
-                "Add",
-                "Attach",
-                "Change",
-                "Create",
-                "Deactivate",
-                "Delete",
-                "Detach",
-                "Enable",
-                "End",
-                "Generate",
-            )
-            + ("Put", "Register", "Remove", "Resync", "Set", "Start", "Tag", "Unlock", "Untag", "Update")
-        )
-        for name in writes
-    )
+    verbs = """
+        Add Attach Change Create Deactivate Delete Detach Enable End Generate Put Register Remove Resync Set
+        Start Tag Unlock Untag Update
+    """
+    assert all(name.partition(":")[2].startswith(tuple(verbs.split())) for name in writes)
 
 
 def test_what_is_not_served_is_listed() -> None:

@@ -1,18 +1,22 @@
 /** The AWS SDK's IAM client, speaking to the server that this page came from. */
 import { IAMClient } from "@aws-sdk/client-iam";
 import { refuse } from "./failure.ts";
-import { CONSOLE_HEADER, queryOnLeaving } from "./query.ts";
+import { form } from "./query.ts";
+import { post, postOnLeaving } from "./transport.ts";
 
-/** There are no keys in the page: the session's cookie goes along by itself, and this "signer" signs nothing. */
+/** There are no keys in the page, and nothing is signed: the session's cookie goes along by itself. */
 const cookieAlone = {
   schemeId: "aws.auth#sigv4",
   identityProvider: () => async () => ({}),
-  signer: {
-    sign: async <R extends { headers: Record<string, string> }>(request: R): Promise<R> => {
-      const type = request.headers["content-type"];
-      request.headers = type ? { "content-type": type, ...CONSOLE_HEADER } : { ...CONSOLE_HEADER };
-      return request;
-    },
+  signer: { sign: async <R>(request: R): Promise<R> => request },
+};
+
+/** Sends the form alone: the headers that the SDK adds mean nothing here. */
+const formAlone = {
+  handle: async ({ body }: { body?: unknown }) => {
+    const answer = await post(String(body));
+    const headers = Object.fromEntries(answer.headers);
+    return { response: { statusCode: answer.status, headers, body: answer.body } };
   },
 };
 
@@ -21,7 +25,7 @@ export const iam = new IAMClient({
   region: "us-east-1",
   maxAttempts: 1,
   httpAuthSchemes: [cookieAlone],
-  defaultUserAgentProvider: async () => [["iamd-console"]],
+  requestHandler: formAlone,
 });
 
 iam.middlewareStack.add((next) => (args) => next(args).catch(refuse), {
@@ -42,5 +46,5 @@ export async function all<Page, Item>(
 
 /** Deletes an unassigned virtual MFA device while its page is going. */
 export function deleteVirtualDeviceOnLeaving(serialNumber: string): void {
-  queryOnLeaving("DeleteVirtualMFADevice", "2010-05-08", { SerialNumber: serialNumber });
+  postOnLeaving(form("DeleteVirtualMFADevice", "2010-05-08", { SerialNumber: serialNumber }));
 }

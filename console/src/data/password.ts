@@ -16,17 +16,17 @@ function counted(password: string, characters: string): number {
   return [...password].filter((each) => characters.includes(each)).length;
 }
 
-function many(n: number, one: string): string {
-  return n === 1 ? `At least one ${one}` : `At least ${n} ${one}s`;
+function many(n: number, one: string, which: string): string {
+  return `At least ${n === 1 ? `one ${one}` : `${n} ${one}s`}${which && ` (${which})`}`;
 }
 
 /** Each rule in force, and whether a password keeps it. */
 export function checkPassword(rules: PasswordRules, password: string): CheckedRule[] {
-  const classes: [number, string, string][] = [
-    [rules.MinimumUppercase, "uppercase letter (A-Z)", UPPER],
-    [rules.MinimumLowercase, "lowercase letter (a-z)", LOWER],
-    [rules.MinimumDigits, "number", DIGITS],
-    [rules.MinimumSymbols, `non-alphanumeric character ( ${[...SYMBOLS].join(" ")} )`, SYMBOLS],
+  const classes: [number, string, string, string][] = [
+    [rules.MinimumUppercase, "uppercase letter", "A-Z", UPPER],
+    [rules.MinimumLowercase, "lowercase letter", "a-z", LOWER],
+    [rules.MinimumDigits, "number", "", DIGITS],
+    [rules.MinimumSymbols, "non-alphanumeric character", [...SYMBOLS].join(" "), SYMBOLS],
   ];
   const checked: CheckedRule[] = [
     {
@@ -34,11 +34,12 @@ export function checkPassword(rules: PasswordRules, password: string): CheckedRu
       kept: password.length >= rules.MinimumLength && password.length <= LONGEST,
     },
   ];
-  for (const [least, name, characters] of classes) {
-    if (least > 0) checked.push({ text: many(least, name), kept: counted(password, characters) >= least });
+  for (const [least, name, which, characters] of classes) {
+    const kept = counted(password, characters) >= least;
+    if (least > 0) checked.push({ text: many(least, name, which), kept });
   }
   if (rules.MinimumClasses > 0) {
-    const present = classes.filter(([, , characters]) => counted(password, characters) > 0).length;
+    const present = classes.filter(([, , , characters]) => counted(password, characters) > 0).length;
     checked.push({
       text: `At least ${rules.MinimumClasses} of these: uppercase letters, lowercase letters, numbers, symbols`,
       kept: present >= rules.MinimumClasses,

@@ -3,6 +3,7 @@ import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import Spinner from "@cloudscape-design/components/spinner";
 import { type ReactNode, Suspense, useEffect } from "react";
+import { Mishap } from "../shared/mishap.tsx";
 import { dismiss, useFlashes } from "../state/flashes.ts";
 import { usePath } from "../state/router.ts";
 import { noteVisit } from "../state/visited.ts";
@@ -30,9 +31,11 @@ export function Frame() {
         breadcrumbs={crumbs(found)}
         notifications={<Flashes />}
         content={
-          <Suspense fallback={<Spinner size="large" />}>
-            <Shown key={name} name={name} />
-          </Suspense>
+          <Mishap key={`${route.pattern} ${name}`}>
+            <Suspense fallback={<Spinner size="large" />}>
+              <Shown name={name} />
+            </Suspense>
+          </Mishap>
         }
       />
     </>

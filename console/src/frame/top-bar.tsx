@@ -23,7 +23,7 @@ export function TopBar() {
   const session = useSession();
   const mode = useVisualMode();
   return (
-    <header id="top-bar">
+    <div id="top-bar">
       <TopNavigation
         identity={{ href: HOME, title: "iamd" }}
         utilities={[
@@ -45,7 +45,7 @@ export function TopBar() {
           },
         ]}
       />
-    </header>
+    </div>
   );
 }
 

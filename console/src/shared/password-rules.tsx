@@ -1,4 +1,4 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { PasswordRules as Rules } from "../api/iamd.ts";
 import { type CheckedRule, checkPassword } from "../data/password.ts";
 
@@ -8,25 +8,23 @@ export function PasswordRules({ rules, password }: { rules: Rules; password: str
     <ul className="checked-rules" aria-label="Password rules">
       {checkPassword(rules, password).map((rule) => (
         <li key={rule.text}>
-          <Rule of={rule} typed={password !== ""} />
+          <Rule of={rule} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Rule({ of, typed }: { of: CheckedRule; typed: boolean }) {
-  if (of.kept === undefined) {
-    return (
-      <StatusIndicator type="info" iconAriaLabel="Checked when you save" wrapText>
-        {of.text}
-      </StatusIndicator>
-    );
-  }
-  const type = of.kept ? "success" : typed ? "error" : "pending";
+function Rule({ of: { text, kept } }: { of: CheckedRule }) {
+  const [type, meaning] = states(kept);
   return (
-    <StatusIndicator type={type} iconAriaLabel={of.kept ? "Kept" : "Not kept yet"} wrapText>
-      {of.text}
+    <StatusIndicator type={type} colorOverride={kept ? undefined : "grey"} iconAriaLabel={meaning} wrapText>
+      {text}
     </StatusIndicator>
   );
+}
+
+function states(kept: boolean | undefined): [StatusIndicatorProps.Type, string] {
+  if (kept === undefined) return ["info", "Checked when you save"];
+  return kept ? ["success", "Kept"] : ["pending", "Not kept yet"];
 }

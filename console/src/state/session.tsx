@@ -1,7 +1,7 @@
-import { createContext, type ReactNode, useContext, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { leaveFor, withReturn } from "../api/failure.ts";
 import type { CurrentSession } from "../api/iamd.ts";
-import { CONSOLE_HEADER, serverNow } from "../api/query.ts";
+import { CONSOLE_HEADER, serverNow } from "../api/transport.ts";
 
 const CONFIRMATION_MINUTES = 15;
 const MARGIN_MINUTES = 1;
@@ -46,15 +46,16 @@ function isConfirmed(session: CurrentSession): boolean {
  */
 export function Confirmed({ children }: { children: ReactNode }) {
   const session = useSession();
-  const [confirmed] = useState(() => {
-    if (isConfirmed(session)) return true;
-    void leaveFor(withReturn("/signin/confirm"));
-    return false;
-  });
+  const [confirmed] = useState(() => isConfirmed(session));
+  useEffect(() => {
+    if (!confirmed) void leaveFor(withReturn("/signin/confirm"));
+  }, [confirmed]);
   return confirmed ? children : null;
 }
 
 export async function signOut(): Promise<void> {
-  await fetch("/signout", { method: "POST", headers: CONSOLE_HEADER }).catch(() => undefined);
+  await fetch("/signout", { method: "POST", headers: CONSOLE_HEADER, redirect: "manual" }).catch(
+    () => undefined,
+  );
   await leaveFor("/signin");
 }

@@ -26,6 +26,7 @@ export function NewKey({ accessKey, onDone }: { accessKey: AccessKey; onDone: ()
       <Container header={<Header>Access key</Header>}>
         <KeyValuePairs
           columns={2}
+          minColumnWidth={190}
           items={[
             { label: "Access key", value: <Copyable value={id} name="Access key" /> },
             { label: "Secret access key", value: <Secret value={secret} name="Secret access key" /> },

@@ -51,7 +51,7 @@ function Section({ title, pairs, onEdit }: SectionProps) {
         </Header>
       }
     >
-      <KeyValuePairs columns={3} items={pairs} />
+      <KeyValuePairs columns={3} minColumnWidth={190} items={pairs} />
     </Container>
   );
 }

@@ -9,7 +9,11 @@ import { isRoot } from "../../state/session.tsx";
 export function Details({ session }: { session: CurrentSession }) {
   return (
     <Container header={<Header>{isRoot(session) ? "Account details" : "User details"}</Header>}>
-      <KeyValuePairs columns={3} items={isRoot(session) ? rootPairs(session) : userPairs(session)} />
+      <KeyValuePairs
+        columns={3}
+        minColumnWidth={190}
+        items={isRoot(session) ? rootPairs(session) : userPairs(session)}
+      />
     </Container>
   );
 }

@@ -24,7 +24,7 @@ export function SignIn({ session }: { session: CurrentSession }) {
         </Header>
       }
     >
-      <KeyValuePairs columns={3} items={pairs(session)} />
+      <KeyValuePairs columns={3} minColumnWidth={190} items={pairs(session)} />
     </Container>
   );
 }

@@ -53,6 +53,7 @@ function Summary({ of: { group } }: { of: GroupWithUsers }) {
     <Container header={<Header>Summary</Header>}>
       <KeyValuePairs
         columns={3}
+        minColumnWidth={190}
         items={[
           { label: "User group name", value: <span className="breakable">{group.GroupName}</span> },
           { label: "Creation time", value: dateText(group.CreateDate) },

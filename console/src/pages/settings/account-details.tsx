@@ -45,7 +45,7 @@ export function AccountDetails() {
       <Part of={account}>
         {(data) => (
           <>
-            <KeyValuePairs columns={4} items={pairs(data)} />
+            <KeyValuePairs columns={4} minColumnWidth={190} items={pairs(data)} />
             {renaming && <NameDialog name={data.AccountName} onClose={close} />}
           </>
         )}

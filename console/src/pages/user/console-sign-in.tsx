@@ -59,6 +59,7 @@ function Facts({ profile }: { profile: LoginProfile | null }) {
   return (
     <KeyValuePairs
       columns={3}
+      minColumnWidth={190}
       items={[
         {
           label: "Console sign-in link",

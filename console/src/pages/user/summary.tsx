@@ -16,6 +16,7 @@ export function Summary({ user }: { user: User }) {
     <Container header={<Header>Summary</Header>}>
       <KeyValuePairs
         columns={3}
+        minColumnWidth={190}
         items={[
           { label: "ARN", value: <Copyable value={user.Arn ?? ""} name="ARN" /> },
           { label: "Console access", value: access },

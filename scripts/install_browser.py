@@ -1,0 +1,36 @@
+"""See to it that there is a Chromium for the tests that open one; nothing when the machine has one already.
+
+    python -m scripts.install_browser
+
+Debian's package where apt-get may be used, Playwright's own build elsewhere.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def found() -> str | None:
+    """Return the path of a Chromium of the machine's."""
+    return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+def main() -> None:
+    """Install one if there is none."""
+    if found():
+        return
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+        done = subprocess.run(install, check=False, env=quiet, stdout=subprocess.DEVNULL)
+        if done.returncode == 0 and found():
+            return
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+
+
+if __name__ == "__main__":
+    main()

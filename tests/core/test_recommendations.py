@@ -1,0 +1,153 @@
+"""What is recommended, fact by fact."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from iamd.core import recommendations
+from iamd.core.credential_report import ROOT, Key, Row
+from iamd.core.recommendations import Facts, Recommendation
+from iamd.core.records import PasswordPolicy
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+ALICE = "arn:aws:iam::111122223333:user/alice"
+STRONG = PasswordPolicy(14)
+
+
+def ago(days: int) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def row(name: str, *keys: Key, password: bool = False, mfa: bool = False) -> Row:
+    arn = f"arn:aws:iam::111122223333:user/{name}"
+    return Row(name, arn, ago(900), password, None, ago(900) if password else None, None, mfa, keys)
+
+
+def root(used: datetime | None = None, *keys: Key) -> Row:
+    return Row(ROOT, "arn:aws:iam::111122223333:root", ago(900), True, used, ago(900), None, True, keys)
+
+
+SAFE = Facts(NOW, ALICE, root(), (row("alice", password=True, mfa=True),), True, False, STRONG, True, ())
+
+
+def found(**changes: Any) -> dict[str, Recommendation]:
+    """Judge a safe account in which some facts are otherwise."""
+    return {one.id: one for one in recommendations.judge(SAFE._replace(**changes))}
+
+
+def test_a_safe_account_has_nothing_to_mend() -> None:
+    assert found() == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted", "severity"),
+    [
+        ({"root_has_mfa": False}, "root-mfa", "CRITICAL"),
+        ({"root_has_keys": True}, "root-access-keys", "CRITICAL"),
+        ({"policy": None}, "password-policy", "HIGH"),
+        ({"policy": PasswordPolicy(6)}, "password-policy", "MEDIUM"),
+        ({"administered": False}, "no-administrator", "MEDIUM"),
+        ({"full_access": ("p",)}, "full-access-policies", "MEDIUM"),
+    ],
+)
+def test_each_fact_has_its_recommendation(changes: dict[str, Any], wanted: str, severity: str) -> None:
+    told = found(**changes)
+    assert list(told) == [wanted]
+    assert told[wanted].severity == severity
+
+
+@pytest.mark.parametrize(
+    ("policy", "weak"),
+    [
+        (PasswordPolicy(7, True, True, True, True), True),
+        (PasswordPolicy(8, True, True, True), False),
+        (PasswordPolicy(8, True, True), True),
+        (PasswordPolicy(13), True),
+        (PasswordPolicy(14), False),
+    ],
+)
+def test_what_a_weak_policy_is(policy: PasswordPolicy, weak: bool) -> None:
+    assert recommendations.is_weak(policy) is weak
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "today"), (1, "1 day ago"), (89, "89 days ago")])
+def test_root_was_used_lately(days: int, words: str) -> None:
+    told = found(root=root(ago(days)))["root-used"]
+    assert told.severity == "LOW"
+    assert told.title == f"Root user signed in {words}: use it only for what needs it"
+
+
+def test_root_was_used_long_ago_or_by_a_key() -> None:
+    assert found(root=root(ago(90))) == {}
+    assert "root-used" in found(root=root(None, Key(True, ago(900), ago(3))))
+
+
+def test_users_without_mfa_are_those_with_a_password() -> None:
+    users = (row("alice", password=True, mfa=True), row("bob", password=True), row("carol"))
+    told = found(users=users)
+    assert list(told) == ["users-without-mfa"]
+    assert (told["users-without-mfa"].count, told["users-without-mfa"].user_names) == (1, ("bob",))
+
+
+def test_ones_own_mfa_comes_beside_everybodys() -> None:
+    told = found(users=(row("alice", password=True),))
+    assert set(told) == {"own-mfa", "users-without-mfa"}
+    assert set(found(users=(row("alice", password=True),), caller="")) == {"users-without-mfa"}
+
+
+@pytest.mark.parametrize(
+    ("key", "ids"),
+    [
+        (Key(True, ago(90)), set()),
+        (Key(True, ago(91)), {"old-access-keys"}),
+        (Key(False, ago(900)), set()),
+        (Key(True, ago(400)), {"old-access-keys", "own-old-keys"}),
+        (Key(True, ago(900), ago(366)), {"old-access-keys", "own-old-keys"}),
+        (Key(True, ago(900), ago(364)), {"old-access-keys"}),
+    ],
+)
+def test_old_and_unused_keys(key: Key, ids: set[str]) -> None:
+    assert set(found(users=(row("alice", key, password=True, mfa=True),))) == ids
+
+
+def test_the_worst_comes_first_and_names_are_bounded() -> None:
+    users = tuple(row(f"u{number}", password=True) for number in range(250))
+    told = recommendations.judge(
+        SAFE._replace(users=users, root_has_mfa=False, root=root(NOW), administered=False)
+    )
+    severities = [recommendations.SEVERITIES.index(one.severity) for one in told]
+    assert severities == sorted(severities)
+    (many,) = [one for one in told if one.id == "users-without-mfa"]
+    assert many.count == 250
+    assert many.user_names is not None
+    assert len(many.user_names) == 100
+    assert replace(many, count=1).count == 1
+
+
+FULL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "full"),
+    [
+        (FULL, True),
+        ([{**FULL, "Action": ["s3:Get*", "*"], "Resource": ["*"]}], True),
+        ([{**FULL, "Action": "*:*"}], True),
+        ([{**FULL, "Effect": "Deny"}], False),
+        ([{**FULL, "Action": "s3:*"}], False),
+        ([{**FULL, "Resource": "arn:aws:s3:::*"}], False),
+        ([{**FULL, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}], False),
+        ([{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}], False),
+    ],
+)
+def test_which_policies_allow_everything(statements: Any, full: bool) -> None:
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    assert recommendations.allows_everything(document) is full
+
+
+@pytest.mark.parametrize("document", ["", "[]", "null", '{"Statement": 1}', '{"Statement": ["x"]}'])
+def test_what_is_no_policy_allows_nothing(document: str) -> None:
+    assert not recommendations.allows_everything(document)
