@@ -8,7 +8,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from iamd.store import attempts, mfa_devices
+from iamd.core.records import MfaDevice
+from iamd.keys import totp
+from iamd.ops import mfa
+from iamd.store import accounts, attempts, mfa_devices
 from iamd.store.query import Write, binding
 from iamd.store.schema import attempts as attempts_table
 from tests.api.answers import call, refused, state, together
@@ -142,6 +145,27 @@ def test_a_device_is_one_persons(bob: Account) -> None:
     assert refused(bob.iam, "DeactivateMFADevice", **whose) == not_bobs
     assert refused(bob.iam, "GetMFADevice", **whose) == not_bobs
     assert refused(bob.iam, "ResyncMFADevice", **asked(device, 1)) == not_bobs
+
+
+def test_a_hardware_token_goes_by_its_serial_number(bob: Account) -> None:
+    seed, serial = bytes(range(20)), "GAHT12345678"
+    vault = bob.server.store.vault
+    with bob.server.store.database.write() as tx:
+        account = accounts.find(tx, bob.account_id)
+        assert account
+        key = vault.data_key(bob.account_id, account.data_key)
+        sealed = mfa.sealed_seed(key, bob.account_id, serial, seed)
+        device = MfaDevice(serial, "hardware", None, sealed, 0, 0, None, account.create_date, None, None)
+        mfa_devices.add(tx, bob.account_id, device)
+    token = Authenticator(serial, totp.base32(seed))
+    token.enable(bob.iam, "Bob")
+    (shown,) = bob.iam.list_mfa_devices(UserName="Bob")["MFADevices"]
+    assert shown["SerialNumber"] == serial
+    bob.iam.tag_mfa_device(SerialNumber=serial, Tags=[{"Key": "a", "Value": "1"}])
+    assert bob.iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+    bob.iam.deactivate_mfa_device(UserName="Bob", SerialNumber=serial)
+    assert refused(bob.iam, "DeleteVirtualMFADevice", SerialNumber=serial).code == "NoSuchEntity"
+    token.enable(bob.iam, "Bob", ahead=2)
 
 
 # Two codes in a row.

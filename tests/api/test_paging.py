@@ -70,8 +70,9 @@ def _versions(iam: Any) -> None:
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=DOCUMENT)
 
 
-def _device(iam: Any, name: str) -> None:
-    Authenticator.make(iam, name).enable(iam, "one")
+def _devices(iam: Any) -> None:
+    for name in "abc":
+        Authenticator.make(iam, name).enable(iam, "one")
 
 
 def _device_tags(iam: Any) -> None:
@@ -91,7 +92,7 @@ LISTS = {
     "ListGroups": List({}, "Groups", _each("CreateGroup", "GroupName")),
     "ListGroupsForUser": List(U, "Groups", _groups_of),
     "ListMFADeviceTags": List({"SerialNumber": "DEVICE"}, "Tags", _device_tags),
-    "ListMFADevices": List(U, "MFADevices", lambda iam: [_device(iam, name) for name in "abc"]),
+    "ListMFADevices": List(U, "MFADevices", _devices),
     "ListPolicies": List(
         {"Scope": "Local"}, "Policies", _each("CreatePolicy", "PolicyName", PolicyDocument=DOCUMENT)
     ),

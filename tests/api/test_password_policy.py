@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from iamd.store import login_profiles
+from tests import people
 from tests.api.answers import refused
+from tests.authenticator import Authenticator
 from tests.servers import Account
 
 FLAGS = [
@@ -58,6 +61,33 @@ def test_a_policy_that_is_deleted_gives_way_to_the_default(account: Account) -> 
 def test_numbers_beyond_their_limits_are_refused(account: Account, member: str, value: int) -> None:
     said = refused(account.iam, "UpdateAccountPasswordPolicy", **{member: value})
     assert said[:2] == ("ValidationError", 400)
+
+
+def test_every_caller_may_learn_the_rules_for_its_next_password(account: Account) -> None:
+    account.iamd.put_security_settings(RefuseCommonPasswords=False)
+    bob = account.client("iamd", account.key_of("bob"))
+    assert bob.get_password_rules()["PasswordRules"]["RefuseCommonPasswords"] is False
+    root = people.root_of(account)
+    assert root.iamd.get_password_rules()["PasswordRules"]["RefuseCommonPasswords"] is True
+    assert refused(bob, "GetSecuritySettings").code == "AccessDenied"
+
+
+def test_whom_rules_affect_is_told_before_they_are_saved(account: Account) -> None:
+    iam = account.iam
+    for name in ("old", "new"):
+        iam.create_user(UserName=name)
+        iam.create_login_profile(UserName=name, Password=people.PASSWORD)
+    Authenticator.make(iam, "phone").enable(iam, "new")
+    user_id = iam.get_user(UserName="old")["User"]["UserId"]
+    with account.server.store.database.write() as tx:
+        profile = login_profiles.find(tx, account.account_id, user_id)
+        assert profile
+        login_profiles.change(tx, account.account_id, profile._replace(change_date="2020-01-01T00:00:00Z"))
+    told = account.iamd.get_password_policy_impact(MaxPasswordAge=90)
+    assert (told["UsersWithPassword"], told["PasswordsTooOld"], told["WithoutMFA"]) == (2, 1, 1)
+    assert (told["UsersWithOldPassword"], told["UsersWithoutMFA"]) == (["old"], ["old"])
+    assert (told["RootPasswordTooOld"], told["RootWithoutMFA"]) == (False, True)
+    assert account.iamd.get_password_policy_impact()["PasswordsTooOld"] == 0
 
 
 def test_our_rules_are_kept_apart_from_the_policy(account: Account) -> None:

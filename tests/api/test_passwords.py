@@ -3,9 +3,9 @@
 import pytest
 
 from iamd.core import clock
-from iamd.store import attempts, login_profiles
+from iamd.store import attempts, audit, login_profiles
 from tests import people
-from tests.api.answers import call, refused, together
+from tests.api.answers import call, refused, state, together
 from tests.people import OTHER_PASSWORD, PASSWORD
 from tests.servers import Account, allow
 
@@ -107,6 +107,19 @@ def test_earlier_passwords_are_refused_as_far_back_as_the_policy_says(account: A
         assert (said.code, "password reuse prevention" in said.message) == ("PasswordPolicyViolation", True)
     iam.update_login_profile(UserName="Bob", Password=THIRD_PASSWORD)
     iam.update_login_profile(UserName="Bob", Password=PASSWORD)
+
+
+def test_no_password_is_in_the_store_or_the_audit_log(account: Account) -> None:
+    bob = account.client("iam", bob_with_password(account, "iam:ChangePassword"))
+    bob.change_password(OldPassword=PASSWORD, NewPassword=OTHER_PASSWORD)
+    refused(bob, "ChangePassword", OldPassword=PASSWORD, NewPassword=THIRD_PASSWORD)
+    refused(account.iam, "UpdateLoginProfile", UserName="Bob", Password="Canary-1")
+    with account.server.store.database.read() as tx:
+        found = audit.recent(tx, account.account_id, 500)
+    held = repr(state(account)) + "".join(event.record for event in found)
+    for secret in (PASSWORD, OTHER_PASSWORD, THIRD_PASSWORD, "Canary-1"):
+        assert secret not in held
+    assert '"newPassword": "HIDDEN_DUE_TO_SECURITY_REASONS"' in held
 
 
 # Changing one's own.

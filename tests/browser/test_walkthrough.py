@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import boto3
+import pyotp
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
@@ -114,7 +115,7 @@ def change_the_root_password(page: Page, camera: Camera) -> None:
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
 
 
-def activate_mfa(page: Page, camera: Camera, folder: Path) -> "steps.pyotp.TOTP":
+def activate_mfa(page: Page, camera: Camera, folder: Path) -> pyotp.TOTP:
     page.goto("/console/iam")
     page.get_by_role("link", name=re.compile("Add MFA")).click()
     steps.confirm_by_password(page, STRONG_PASSWORD)
@@ -139,14 +140,14 @@ def activate_mfa(page: Page, camera: Camera, folder: Path) -> "steps.pyotp.TOTP"
     return app
 
 
-def sign_back_in_with_mfa(page: Page, camera: Camera, app: "steps.pyotp.TOTP") -> None:
+def sign_back_in_with_mfa(page: Page, camera: Camera, app: pyotp.TOTP) -> None:
     steps.sign_in_root(page, STRONG_PASSWORD)
     expect(page.get_by_role("heading", name="Multi-factor authentication")).to_be_visible()
     page.get_by_label("MFA code").fill(code(app))
+    camera.take(page, "13-sign-in-with-mfa")
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("alert")).to_be_visible()  # this code was used to add the device
     page.get_by_label("MFA code").fill(code(app, 1))
-    camera.take(page, "13-sign-in-with-mfa")
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
 
@@ -172,6 +173,7 @@ def make_a_user_for_daily_work(page: Page, camera: Camera) -> None:
     dialog.get_by_placeholder(re.compile("Search|Find")).fill("AdministratorAccess")
     dialog.get_by_role("row", name=re.compile("AdministratorAccess ")).get_by_role("checkbox").first.check()
     dialog.get_by_role("button", name="Create user group").click()
+    expect(page.get_by_role("row", name=re.compile("Choose Administrators"))).to_be_visible()
     camera.take(page, "15-permissions")
     page.get_by_role("button", name="Next", exact=True).click()
     page.get_by_role("button", name="Create user", exact=True).click()

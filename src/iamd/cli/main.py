@@ -8,7 +8,7 @@ import typer
 from iamd import __version__
 from iamd.api.founding import FoundingError
 from iamd.app import StoreError
-from iamd.cli import account, check, model, root, serve
+from iamd.cli import account, check, model, root, serve, tokens
 from iamd.cli.errors import CommandError
 from iamd.core.errors import Fault
 from iamd.keys.master import MasterKeyError
@@ -32,12 +32,13 @@ accounts.command(
 accounts.command("list", epilog="Example: iamd account list --data ./iamd-data")(account.list_accounts)
 app.add_typer(accounts, name="account")
 app.add_typer(root.commands, name="root")
+app.add_typer(tokens.commands, name="tokens")
 
 
 app.command(epilog="Example: iamd check --endpoint-url http://127.0.0.1:8470 --profile iamd")(check.check)
 app.command(
     "service-model",
-    epilog="Example: aws configure add-model --service-name iamd --service-model \"$(iamd service-model)\"",
+    epilog='Example: aws configure add-model --service-name iamd --service-model "$(iamd service-model)"',
 )(model.service_model)
 
 

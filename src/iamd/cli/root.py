@@ -1,25 +1,16 @@
 """`iamd root …`: what the host's operator can do for a root user who cannot get in."""
 
-from typing import Annotated
-
 import typer
 
 from iamd import app
 from iamd.api.signin import links, rescue
 from iamd.cli import options
+from iamd.cli.accounts import Whose, chosen
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
 from iamd.core import clock
-from iamd.core.records import Account
-from iamd.store import accounts
-from iamd.store.query import Tx
 
 commands = typer.Typer(help="Root users of a store.", no_args_is_help=True, rich_markup_mode=None)
-
-Whose = Annotated[
-    str | None,
-    typer.Option("--account-id", metavar="ID", help="12 digits. [default: the store's only account]"),
-]
 
 
 @commands.command("setup-link", epilog="Example: iamd root setup-link --data ./iamd-data")
@@ -32,7 +23,7 @@ def setup_link(
     """Print a link to set an account up with; it works once, for 24 hours."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
     with app.opened(settings) as store, store.database.write() as tx:
-        account = _account(tx, account_id)
+        account = chosen(tx, account_id)
         token = links.setup_token(tx, account.account_id, int(clock.now().timestamp()))
     if token is None:
         raise CommandError(f"account {account.account_id} has its root user already")
@@ -49,7 +40,7 @@ def reset_password(
     """Print a link to choose a new root password with; it works once, for an hour, and skips no MFA."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
     with app.opened(settings) as store, store.database.write() as tx:
-        account = _account(tx, account_id)
+        account = chosen(tx, account_id)
         token = links.reset_token(tx, account.account_id, int(clock.now().timestamp()))
     if token is None:
         raise CommandError(f"account {account.account_id} has no root password yet: see iamd root setup-link")
@@ -66,7 +57,7 @@ def reset_mfa(
     """Take all MFA devices and recovery codes from a root user, and end its sessions."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
     with app.opened(settings) as store, store.database.write() as tx:
-        account = _account(tx, account_id)
+        account = chosen(tx, account_id)
         count = rescue.reset_mfa(tx, account, clock.iso(clock.now()))
     typer.echo(f"The root user of account {account.account_id} has no MFA any more; it had {count} devices.")
 
@@ -74,17 +65,3 @@ def reset_mfa(
 def setup_url(settings: Settings, token: str) -> str:
     """Return the link of a set-up token."""
     return f"{app.base_url(settings)}/setup/{token}"
-
-
-def _account(tx: Tx, account_id: str | None) -> Account:
-    if account_id is not None:
-        found = accounts.find(tx, account_id)
-        if found is None:
-            raise CommandError(f"there is no account {account_id}")
-        accounts.lock(tx, account_id)
-        return found
-    held = accounts.every(tx)
-    if len(held) != 1:
-        raise CommandError(f"there are {len(held)} accounts: name one with --account-id", status=2)
-    accounts.lock(tx, held[0].account_id)
-    return held[0]

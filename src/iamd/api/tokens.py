@@ -1,0 +1,25 @@
+"""Hardware tokens, brought into an account by the operator of the host; whose they are is decided later."""
+
+from collections.abc import Iterable
+
+from iamd.api.callers import Vault
+from iamd.core.records import Account, MfaDevice
+from iamd.keys.token_file import Token
+from iamd.ops import mfa
+from iamd.store import mfa_devices
+from iamd.store.query import Tx
+
+
+def add(tx: Tx, vault: Vault, account: Account, tokens: Iterable[Token], now: str) -> int:
+    """Add the tokens that the account does not have yet; return how many those were."""
+    account_id = account.account_id
+    data_key = vault.data_key(account_id, account.data_key)
+    added = 0
+    for token in tokens:
+        serial = token.serial_number
+        if mfa_devices.find(tx, account_id, serial) is None:
+            sealed = mfa.sealed_seed(data_key, account_id, serial, token.seed)
+            device = MfaDevice(serial, "hardware", None, sealed, 0, 0, None, now, None, None)
+            mfa_devices.add(tx, account_id, device)
+            added += 1
+    return added

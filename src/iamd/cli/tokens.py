@@ -1,0 +1,49 @@
+"""`iamd tokens import`: the seeds of hardware tokens, so that people can assign them by serial number."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from iamd import app
+from iamd.api import tokens
+from iamd.cli import options
+from iamd.cli.accounts import Whose, chosen
+from iamd.cli.errors import CommandError
+from iamd.core import clock
+from iamd.keys import token_file
+from iamd.keys.token_file import TokenFileError
+
+commands = typer.Typer(help="Hardware MFA tokens.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@commands.callback()
+def group() -> None:
+    """Say that this is a group of commands, though it has one."""
+
+
+@commands.command("import", epilog="Example: iamd tokens import seeds.csv --account-id 123456789012")
+def import_tokens(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="PSKC (RFC 6030), or CSV: serial number, seed.")
+    ],
+    data: options.Data = None,
+    database: options.Database = None,
+    master_key_file: options.MasterKeyFile = None,
+    account_id: Whose = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option("--password-file", metavar="F", help="File of the password of an encrypted PSKC file."),
+    ] = None,
+) -> None:
+    """Import the seeds of hardware tokens into an account; users assign them by serial number."""
+    settings = options.settings(data=data, database=database, master_key_file=master_key_file)
+    password = password_file.read_text().strip() if password_file else None
+    try:
+        read = token_file.read(file.read_bytes(), password)
+    except TokenFileError as wrong:
+        raise CommandError(str(wrong)) from wrong
+    with app.opened(settings) as store, store.database.write() as tx:
+        account = chosen(tx, account_id)
+        added = tokens.add(tx, store.vault, account, read, clock.iso(clock.now()))
+    typer.echo(f"{added} tokens were imported, {len(read) - added} were there already.")
