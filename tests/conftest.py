@@ -9,6 +9,7 @@ import pytest
 
 from iamd.app import Store, open_store
 from iamd.config import Settings
+from iamd.store import attempts
 from tests import servers
 from tests.servers import Account, Server
 
@@ -64,5 +65,7 @@ def server(store: Store, settings: Settings) -> Iterator[Server]:
 
 @pytest.fixture
 def account(server: Server) -> Account:
-    """Return an account that is this test's own."""
+    """Return an account that is this test's own; what other tests did wrong at signing in is forgotten."""
+    with server.store.database.write() as tx:
+        attempts.clear(tx, attempts.subject("address", "127.0.0.1"))
     return servers.found(server)

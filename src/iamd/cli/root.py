@@ -59,7 +59,11 @@ def reset_mfa(
     with app.opened(settings) as store, store.database.write() as tx:
         account = chosen(tx, account_id)
         count = rescue.reset_mfa(tx, account, clock.iso(clock.now()))
-    typer.echo(f"The root user of account {account.account_id} has no MFA any more; it had {count} devices.")
+    typer.echo(f"The root user of account {account.account_id} has no MFA any more; it had {_many(count)}.")
+
+
+def _many(count: int) -> str:
+    return {0: "none", 1: "one device"}.get(count, f"{count} devices")
 
 
 def setup_url(settings: Settings, token: str) -> str:

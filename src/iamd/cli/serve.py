@@ -15,7 +15,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer as Server
 
 from iamd import __version__, app
-from iamd.api import founding, origin
+from iamd.api import founding, mail, origin
 from iamd.api.founding import Wanted
 from iamd.api.signin import links
 from iamd.cli import options, root
@@ -117,6 +117,7 @@ def _check(settings: Settings) -> None:
     except ValueError as wrong:
         raise CommandError(str(wrong), status=2) from wrong
     _check_tls(settings)
+    _check_signing_in(settings)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -125,6 +126,19 @@ def _check(settings: Settings) -> None:
         except (OSError, UnicodeError) as failed:
             reason = getattr(failed, "strerror", None) or "no such address"
             raise CommandError(f"cannot listen on {settings.host}:{settings.port}: {reason}") from failed
+
+
+def _check_signing_in(settings: Settings) -> None:
+    if (settings.smtp_url is None) != (settings.mail_from is None):
+        raise CommandError("IAMD_SMTP_URL and IAMD_MAIL_FROM go together", status=2)
+    try:
+        if settings.smtp_url is not None:
+            mail.check_url(settings.smtp_url.get_secret_value())
+        app.blocklist(settings)
+    except OSError as failed:
+        raise CommandError(f"the list of passwords cannot be read: {failed.strerror}") from failed
+    except ValueError as wrong:
+        raise CommandError(str(wrong), status=2) from wrong
 
 
 def _check_tls(settings: Settings) -> None:

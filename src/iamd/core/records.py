@@ -131,7 +131,7 @@ class MfaDevice(NamedTuple):
     """An MFA device: `kind` is `virtual`, `hardware` or `passkey`; without `user_id` nobody's yet.
 
     `counter` is the last accepted step of a TOTP device, and the signature counter of a passkey. `drift` is
-    how many steps the device's clock is ahead. `wizard` is the ID of who is still setting it up in the console.
+    how many steps the device's clock is ahead. `wizard` names who is still setting it up in the console.
     """
 
     serial_number: str
