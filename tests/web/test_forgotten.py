@@ -4,7 +4,7 @@ import email
 import email.policy
 import re
 import subprocess
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,11 @@ class Inbox:
 
     def __init__(self) -> None:
         self.mails: list[Any] = []
+        self.got_one = threading.Event()
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         self.mails.append(envelope)
+        self.got_one.set()
         return "250 OK"
 
 
@@ -44,8 +46,10 @@ def mailing(tmp_path: Path, inbox: tuple[Inbox, int]) -> Iterator[Account]:
     """Return an account on a server that sends mail, whose root user is set up."""
     store: Store = open_store(Settings(data=tmp_path / "data"))
     servers.make_account(store)
-    env = {"IAMD_SMTP_URL": f"smtp://127.0.0.1:{inbox[1]}", "IAMD_MAIL_FROM": "iamd@example.org"}
-    with servers.serving(store, "--data", str(tmp_path / "data"), **env) as server:
+    url = f"smtp://127.0.0.1:{inbox[1]}"
+    with servers.serving(
+        store, "--data", str(tmp_path / "data"), IAMD_SMTP_URL=url, IAMD_MAIL_FROM="iamd@example.org"
+    ) as server:
         yield servers.found(server)
     store.database.close()
 
@@ -58,9 +62,7 @@ def asked(server: Server, address: str) -> str:
 
 def arrived(inbox: Inbox) -> str:
     """Wait for a mail; return the path of its link."""
-    deadline = time.monotonic() + 10
-    while not inbox.mails and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert inbox.got_one.wait(10)
     (mail,) = inbox.mails
     text = email.message_from_bytes(mail.content, policy=email.policy.default).get_content()
     found = re.search(r"http://localhost:\d+(/signin/reset/\S+)", text)
