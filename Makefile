@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+# What the console is built from: a change has the next install build it anew.
+CONSOLE := hatch_build.py $(shell find console -name node_modules -prune -o -type f -print)
 LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
@@ -49,7 +51,7 @@ $(UV):
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
 	$(BIN)/python -m pip --version >/dev/null
 
-$(VENV)/.installed: $(UV) requirements/run.txt pyproject.toml
+$(VENV)/.installed: $(UV) requirements/run.txt pyproject.toml $(CONSOLE)
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@

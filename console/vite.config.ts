@@ -21,6 +21,7 @@ export default defineConfig({
     outDir: "../src/iamd/web/console",
     emptyOutDir: true,
     assetsInlineLimit: 0,
+    license: { fileName: "third-party-licenses.md" },
     target: ["chrome115", "edge115", "firefox115", "safari16.4"],
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 800,

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from iamd.core.records import AccessKey
-from iamd.keys import seal
-from iamd.store import access_keys, accounts
+from tests import people
 from tests.api.answers import Refused, call, refused
 from tests.servers import Account, allow, document
 
@@ -80,32 +78,18 @@ def test_an_alias_is_one_and_nobody_elses(account: Account, other_account: Accou
     assert iam.list_account_aliases()["AccountAliases"] == []
 
 
-def root_key(account: Account) -> tuple[str, str]:
-    """Put a key of the root user into the store; no operation makes one."""
-    store = account.server.store
-    key = AccessKey(f"AKIAROOT{account.account_id}", "", account.account_id, "Active", "2026-01-01T00:00:00Z")
-    with store.database.write() as tx:
-        found = accounts.find(tx, account.account_id)
-        assert found is not None
-        data_key = store.vault.data_key(account.account_id, found.data_key)
-        place = access_keys.seal_place(key.access_key_id)
-        access_keys.add(tx, account.account_id, key, seal.seal(data_key, b"root-secret", place))
-    return key.access_key_id, "root-secret"
-
-
 def test_the_root_user_may_do_all_and_is_who_it_is(account: Account) -> None:
-    key = root_key(account)
-    identity = account.client("sts", key).get_caller_identity()
+    root = people.root_of(account)
+    identity = root.browser.client("sts").get_caller_identity()
     arn = f"arn:aws:iam::{account.account_id}:root"
     assert (identity["UserId"], identity["Account"], identity["Arn"]) == (
         account.account_id,
         account.account_id,
         arn,
     )
-    iam = account.client("iam", key)
-    assert iam.get_user()["User"]["Arn"] == arn
-    iam.create_user(UserName="made-by-root")
-    assert refused(iam, "CreateAccessKey").code == "ValidationError"
+    assert root.iam.get_user()["User"]["Arn"] == arn
+    root.iam.create_user(UserName="made-by-root")
+    assert refused(root.iam, "GetLoginProfile").code == "ValidationError"
 
 
 def test_whose_key_it_is(account: Account, other_account: Account) -> None:

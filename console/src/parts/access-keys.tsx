@@ -41,7 +41,11 @@ function nameOf({ AccessKeyId = "" }: KeyInUse): string {
 }
 
 function KeyStatus({ of }: { of: string | undefined }) {
-  return <StatusIndicator type={of === "Active" ? "success" : "stopped"}>{of}</StatusIndicator>;
+  return (
+    <StatusIndicator type={of === "Active" ? "success" : "stopped"} wrapText={false}>
+      {of}
+    </StatusIndicator>
+  );
 }
 
 type Props = { owner: Owner; createHref: string };

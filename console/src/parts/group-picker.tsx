@@ -12,7 +12,6 @@ const COLUMNS: readonly Column<Group>[] = [
   {
     id: "policies",
     header: "Attached policies",
-    text: () => "",
     cell: (group) => <Policies of={nameOf(group)} />,
   },
   { id: "created", header: "Created", text: ({ CreateDate }) => dateText(CreateDate) },

@@ -7,7 +7,7 @@ import { type Column, Listing } from "../shared/listing.tsx";
 import { dateText } from "../shared/text.ts";
 import { useDialog } from "../state/dialog.ts";
 import { useLoad } from "../state/load.ts";
-import { Confirmed } from "../state/session.tsx";
+import { Confirmed, useRefreshSession } from "../state/session.tsx";
 import { RemoveDeviceDialog, ResyncDeviceDialog } from "./mfa-dialogs.tsx";
 
 const COLUMNS: readonly Column<MFADevice>[] = [
@@ -38,12 +38,14 @@ export function MfaDevices({ owner, assignHref }: Props) {
   const devices = useLoad(`devices ${owner.userName}`, () => listDevices(owner));
   const [chosen, setChosen] = useState<readonly MFADevice[]>([]);
   const dialog = useDialog();
+  const refreshSession = useRefreshSession();
   const selected = chosen[0]?.SerialNumber;
   const close = (changed: boolean) => {
     dialog.close();
     if (!changed) return;
     setChosen([]);
     devices.reload();
+    if (owner.own) refreshSession();
   };
   return (
     <>
@@ -70,11 +72,7 @@ export function MfaDevices({ owner, assignHref }: Props) {
             <Button href={assignHref}>Assign MFA device</Button>
           </SpaceBetween>
         }
-        empty={
-          <SpaceBetween size="m">
-            <span>No MFA devices. Assign an MFA device to improve the security of this sign-in.</span>
-          </SpaceBetween>
-        }
+        empty="No MFA devices. Assign an MFA device to improve the security of this sign-in."
       />
       {dialog.name === "remove-mfa" && (
         <Confirmed>

@@ -11,8 +11,10 @@ import { Part } from "../shared/part.tsx";
 import { useLoad } from "../state/load.ts";
 import { useSession } from "../state/session.tsx";
 
-/** Makes recovery codes and shows them: this once. */
-export function RecoveryCodes({ onSaved }: { onSaved: () => void }) {
+type Props = { onSaved: () => void; onSkip: () => void };
+
+/** Makes recovery codes and shows them: this once. Where none can be made, it goes on without. */
+export function RecoveryCodes({ onSaved, onSkip }: Props) {
   const made = useLoad("recovery codes", createRecoveryCodes);
   return (
     <Container
@@ -29,7 +31,7 @@ export function RecoveryCodes({ onSaved }: { onSaved: () => void }) {
             I have saved them
           </Button>
         )}
-        {made.failure && <Button onClick={onSaved}>Go on without recovery codes</Button>}
+        {made.failure && <Button onClick={onSkip}>Go on without new codes</Button>}
       </SpaceBetween>
     </Container>
   );

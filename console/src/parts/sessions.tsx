@@ -69,7 +69,6 @@ function columns(end: (session: ConsoleSession) => void): Column<ConsoleSession>
     {
       id: "end",
       header: "Action",
-      text: () => "",
       cell: (session) => <SignOut session={session} end={end} />,
     },
   ];

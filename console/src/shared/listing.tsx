@@ -12,7 +12,7 @@ export type Column<T> = {
   id: string;
   header: string;
   /** What the column is searched and sorted by, and what it shows where there is no `cell`. */
-  text: (item: T) => string;
+  text?: (item: T) => string;
   cell?: (item: T) => ReactNode;
   /** What it is sorted by where that is not its text. */
   order?: (item: T) => number;
@@ -131,9 +131,9 @@ function definition<T>({ id, header, text, cell }: Column<T>, index: number): Ta
   return {
     id,
     header,
-    sortingField: id,
+    sortingField: text && id,
     isRowHeader: index === 0,
-    cell: (item) => cell?.(item) ?? text(item),
+    cell: (item) => cell?.(item) ?? text?.(item),
   };
 }
 
@@ -175,10 +175,10 @@ function useRows<T>(items: readonly T[], columns: readonly Column<T>[], pageSize
 
 function matches<T>(item: T, columns: readonly Column<T>[], filter: string): boolean {
   const wanted = filter.trim().toLowerCase();
-  return wanted === "" || columns.some(({ text }) => text(item).toLowerCase().includes(wanted));
+  return wanted === "" || columns.some(({ text }) => text?.(item).toLowerCase().includes(wanted));
 }
 
 function compare<T>({ order, text }: Column<T>, one: T, other: T): number {
   if (order) return order(one) - order(other);
-  return text(one).localeCompare(text(other), "en", { numeric: true });
+  return (text?.(one) ?? "").localeCompare(text?.(other) ?? "", "en", { numeric: true });
 }

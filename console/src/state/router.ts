@@ -10,7 +10,15 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+let hasMoved = false;
+
+/** Whether the person has come to this page from another one of the console. */
+export function cameFromWithin(): boolean {
+  return hasMoved;
+}
+
 function moved(): void {
+  hasMoved = true;
   for (const listener of [...departures, ...listeners]) listener();
 }
 

@@ -19,7 +19,10 @@ export function UserWizard({ rules, onCreate }: Props) {
   const [choices, setChoices] = useState(FIRST_CHOICES);
   const [tried, setTried] = useState(false);
   const task = useTask();
-  const change = (part: Partial<Choices>) => setChoices((last) => ({ ...last, ...part }));
+  const change = (part: Partial<Choices>) => {
+    setChoices((last) => ({ ...last, ...part }));
+    setTried(false);
+  };
   const goTo = (next: number) => {
     const complete = hasDetails(choices, rules);
     setTried(!complete);

@@ -37,5 +37,5 @@ function Steps() {
     navigate(MY_CREDENTIALS);
     flash("Recovery codes created.");
   };
-  return <RecoveryCodes onSaved={finish} />;
+  return <RecoveryCodes onSaved={finish} onSkip={() => navigate(MY_CREDENTIALS)} />;
 }

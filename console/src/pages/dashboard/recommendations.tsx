@@ -105,11 +105,16 @@ function Done({ summary }: { summary: Summary }) {
     [summary?.AccountMFAEnabled === 1, "Root user has MFA"],
     [summary?.AccountAccessKeysPresent === 0, "Root user has no active access keys"],
   ];
-  return done
-    .filter(([holds]) => holds)
-    .map(([, text]) => (
-      <StatusIndicator key={text} type="success">
-        {text}
-      </StatusIndicator>
-    ));
+  return (
+    <SpaceBetween size="xs">
+      {done.map(
+        ([holds, text]) =>
+          holds && (
+            <StatusIndicator key={text} type="success">
+              {text}
+            </StatusIndicator>
+          ),
+      )}
+    </SpaceBetween>
+  );
 }

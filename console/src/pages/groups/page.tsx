@@ -18,11 +18,10 @@ const COLUMNS: readonly Column<Group>[] = [
     text: nameOf,
     cell: (group) => <Link href={groupPath(nameOf(group))}>{nameOf(group)}</Link>,
   },
-  { id: "users", header: "Users", text: () => "", cell: (group) => <Users of={nameOf(group)} /> },
+  { id: "users", header: "Users", cell: (group) => <Users of={nameOf(group)} /> },
   {
     id: "permissions",
     header: "Permissions",
-    text: () => "",
     cell: (group) => <Policies of={nameOf(group)} />,
   },
   {

@@ -1,4 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
+import { Failure } from "../../api/failure.ts";
 import { listDevices, MOST_DEVICES, type Owner } from "../../data/mfa.ts";
 import { Part } from "../../shared/part.tsx";
 import { useLoad } from "../../state/load.ts";
@@ -12,9 +13,9 @@ type Props = {
   onCancel: () => void;
 };
 
-/** The wizard, once it is known which devices there are. */
+/** The wizard, once it is known which devices there are; whoever may not know that may still assign one. */
 export function AssignDevice({ owner, onAssigned, onCancel }: Props) {
-  const devices = useLoad("devices", () => listDevices(owner));
+  const devices = useLoad("devices", () => listDevices(owner).catch(none));
   return (
     <Part of={devices}>
       {(held) =>
@@ -31,4 +32,9 @@ export function AssignDevice({ owner, onAssigned, onCancel }: Props) {
       }
     </Part>
   );
+}
+
+function none(error: unknown): [] {
+  if (error instanceof Failure && error.code === "AccessDenied") return [];
+  throw error;
 }

@@ -38,7 +38,9 @@ export default function MfaFirst() {
             />
           </Confirmed>
         )}
-        {stage === "codes" && <RecoveryCodes onSaved={() => setStage("done")} />}
+        {stage === "codes" && (
+          <RecoveryCodes onSaved={() => setStage("done")} onSkip={() => setStage("done")} />
+        )}
         {stage === "done" && (
           <Alert
             type="success"

@@ -36,7 +36,7 @@ function Steps({ name }: { name: string }) {
   if (codesDue) {
     return (
       <Page title="MFA device assigned">
-        <RecoveryCodes onSaved={leave} />
+        <RecoveryCodes onSaved={leave} onSkip={leave} />
       </Page>
     );
   }

@@ -5,11 +5,10 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { getLoginProfile } from "../../data/users.ts";
 import { Copyable } from "../../shared/copyable.tsx";
 import { Part } from "../../shared/part.tsx";
 import { dateText } from "../../shared/text.ts";
-import { useLoad } from "../../state/load.ts";
+import type { Loaded } from "../../state/load.ts";
 import { useSession } from "../../state/session.tsx";
 import { DisableAccessDialog } from "./disable-access-dialog.tsx";
 import { PasswordDialog } from "./password-dialog.tsx";
@@ -17,9 +16,10 @@ import { SignInLock } from "./sign-in-lock.tsx";
 
 type Dialog = "enable" | "reset" | "disable" | undefined;
 
+type Props = { name: string; profile: Loaded<LoginProfile | null> };
+
 /** Whether the user can sign in to the console, and with what. */
-export function ConsoleSignIn({ name }: { name: string }) {
-  const profile = useLoad(`profile ${name}`, () => getLoginProfile(name));
+export function ConsoleSignIn({ name, profile }: Props) {
   const [dialog, setDialog] = useState<Dialog>();
   const close = () => {
     setDialog(undefined);

@@ -1,14 +1,14 @@
-import type { User } from "@aws-sdk/client-iam";
+import type { LoginProfile, User } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
-import { getUser } from "../../data/users.ts";
+import { getLoginProfile, getUser } from "../../data/users.ts";
 import { DeleteUsersDialog } from "../../parts/delete-users-dialog.tsx";
 import { Permissions } from "../../parts/permissions.tsx";
 import { Page } from "../../shared/page.tsx";
 import { Part } from "../../shared/part.tsx";
 import { USERS, type UserTab } from "../../shared/paths.ts";
-import { useLoad } from "../../state/load.ts";
+import { type Loaded, useLoad } from "../../state/load.ts";
 import { navigate, setQueryParams, useQueryParam } from "../../state/router.ts";
 import { CredentialsTab } from "./credentials-tab.tsx";
 import { GroupsTab } from "./groups-tab.tsx";
@@ -18,6 +18,7 @@ import { TagsTab } from "./tags-tab.tsx";
 /** One user. */
 export default function UserPage({ name }: { name: string }) {
   const user = useLoad(`user ${name}`, () => getUser(name));
+  const profile = useLoad(`profile ${name}`, () => getLoginProfile(name));
   const [deleting, setDeleting] = useState(false);
   return (
     <Page
@@ -31,8 +32,8 @@ export default function UserPage({ name }: { name: string }) {
       <Part of={user}>
         {(data) => (
           <>
-            <Summary user={data} />
-            <UserTabs user={data} reload={user.reload} />
+            <Summary user={data} profile={profile.data} />
+            <UserTabs user={data} profile={profile} reload={user.reload} />
           </>
         )}
       </Part>
@@ -47,7 +48,9 @@ export default function UserPage({ name }: { name: string }) {
   );
 }
 
-function UserTabs({ user, reload }: { user: User; reload: () => void }) {
+type TabsProps = { user: User; profile: Loaded<LoginProfile | null>; reload: () => void };
+
+function UserTabs({ user, profile, reload }: TabsProps) {
   const name = user.UserName ?? "";
   const tab: UserTab = asTab(useQueryParam("section"));
   return (
@@ -68,7 +71,7 @@ function UserTabs({ user, reload }: { user: User; reload: () => void }) {
         {
           id: "security_credentials",
           label: "Security credentials",
-          content: tab === "security_credentials" && <CredentialsTab name={name} />,
+          content: tab === "security_credentials" && <CredentialsTab name={name} profile={profile} />,
         },
       ]}
     />

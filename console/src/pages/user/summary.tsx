@@ -1,16 +1,14 @@
-import type { User } from "@aws-sdk/client-iam";
+import type { LoginProfile, User } from "@aws-sdk/client-iam";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import { getLoginProfile } from "../../data/users.ts";
 import { Copyable } from "../../shared/copyable.tsx";
 import { agoText, dateText } from "../../shared/text.ts";
-import { useLoad } from "../../state/load.ts";
 
-export function Summary({ user }: { user: User }) {
-  const name = user.UserName ?? "";
-  const profile = useLoad(`profile ${name}`, () => getLoginProfile(name));
-  const access = profile.data === null ? "Disabled" : profile.data ? "Enabled" : "–";
+type Props = { user: User; profile: LoginProfile | null | undefined };
+
+export function Summary({ user, profile }: Props) {
+  const access = profile === null ? "Disabled" : profile ? "Enabled" : "–";
   const boundary = user.PermissionsBoundary?.PermissionsBoundaryArn;
   return (
     <Container header={<Header>Summary</Header>}>

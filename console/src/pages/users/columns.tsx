@@ -38,7 +38,7 @@ export function columns(facts: FactsByName): Column<User>[] {
   return [
     { id: "name", header: "User name", text: nameOf, cell: (user) => <UserLink name={nameOf(user)} /> },
     { id: "path", header: "Path", text: ({ Path = "" }) => Path },
-    { id: "groups", header: "Groups", text: () => "", cell: (user) => <GroupCount name={nameOf(user)} /> },
+    { id: "groups", header: "Groups", cell: (user) => <GroupCount name={nameOf(user)} /> },
     dated("activity", "Last activity", (user) => of(user)?.lastActivity),
     { id: "mfa", header: "MFA", text: (user) => mfaText(of(user)), cell: (user) => <Mfa of={of(user)} /> },
     dated("password-age", "Password age", (user) => of(user)?.passwordChanged, ageText),
@@ -66,7 +66,11 @@ function mfaText(facts: Facts | undefined): string {
 
 function Mfa({ of }: { of: Facts | undefined }) {
   if (of === undefined) return "–";
-  return <StatusIndicator type={of.mfa ? "success" : "warning"}>{mfaText(of)}</StatusIndicator>;
+  return (
+    <StatusIndicator type={of.mfa ? "success" : "warning"} wrapText={false}>
+      {mfaText(of)}
+    </StatusIndicator>
+  );
 }
 
 function ageText(date: Date | undefined): string {
