@@ -23,7 +23,7 @@ from iamd.core.errors import ServiceUnavailable
 from iamd.keys import master, seal
 from iamd.keys.blocklist import Blocklist, read_list
 from iamd.keys.master import MasterKeyError
-from iamd.keys.passwords import Hasher
+from iamd.keys.passwords import Aside, Hasher
 from iamd.ops.call import Means
 from iamd.store import accounts, migrate
 from iamd.store.database import Database
@@ -124,10 +124,10 @@ def session_limits(settings: Settings) -> sessions.Limits:
     return sessions.Limits(settings.session_idle_minutes * 60, settings.session_hours * 3600)
 
 
-def blocklist(settings: Settings) -> Blocklist:
+def blocklist(settings: Settings, aside: Aside = contextlib.nullcontext) -> Blocklist:
     """Return the passwords that nobody may have; OSError or ValueError when the list cannot be read."""
     more = read_list(settings.password_list) if settings.password_list else ()
-    return Blocklist(more, settings.breached_password_url)
+    return Blocklist(more, settings.breached_password_url, aside)
 
 
 class App:
@@ -138,7 +138,9 @@ class App:
         self.database = connect(settings, turn)
         self.recorder = Recorder(self.database, timedelta(days=settings.audit_days))
         prover = Prover(Vault(master_key), session_limits(settings), settings.root_access_keys)
-        means = Means(self.database, Hasher(turn.aside), blocklist(settings), settings.root_access_keys)
+        means = Means(
+            self.database, Hasher(turn.aside), blocklist(settings, turn.aside), settings.root_access_keys
+        )
         gate = Gate(means, prover, self.recorder, Limits(settings.rate_limit))
         seen = origin.origin(settings.public_url, settings.trusted_proxies)
         self._endpoint = Endpoint(gate, ops.SERVED, seen, turn)

@@ -145,7 +145,7 @@ def test_nothing_that_was_typed_runs(root: Page, iamd: Iamd) -> None:
     )
     call(root, "PutUserPolicy", UserName="=cmd@x", PolicyName="p=1@", PolicyDocument=policy + " " * 8)
     headers = {"X-Iamd-Console": "1", "Origin": iamd.url}
-    form = {
+    form: dict[str, Any] = {
         "Action": "PutAccountName",
         "Version": "2026-11-24",
         "AccountName": "Acme {{7*7}} onerror=alert(1)",

@@ -22,7 +22,6 @@ const currentSession = structure({
   UserName: optional(text),
   RootEmail: optional(text),
   SignInDate: optional(date),
-  ExpireDate: optional(date),
   ConfirmDate: optional(date),
   MFAAuthenticated: flag,
   MFARequired: flag,

@@ -4,6 +4,7 @@ A range look-up sends the first five hex digits of a password's SHA-1 and gets a
 breaches, as the "Pwned Passwords" API has it; the password itself never leaves this process.
 """
 
+import contextlib
 import hashlib
 import string
 import urllib.request
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from iamd.core import common
 from iamd.core.logs import LOGGER
+from iamd.keys.passwords import Aside
 
 _PREFIX = 5
 _DRESS = string.digits + string.punctuation  # what people put behind a word, because a rule says so
@@ -20,11 +22,14 @@ _MOST_BYTES = 4 * 1024 * 1024
 
 
 class Blocklist:
-    """Knows passwords that nobody should use."""
+    """Knows passwords that nobody should use; `aside` gives the turn away while it looks elsewhere."""
 
-    def __init__(self, more: Iterable[str] = (), range_url: str | None = None) -> None:
+    def __init__(
+        self, more: Iterable[str] = (), range_url: str | None = None, aside: Aside = contextlib.nullcontext
+    ) -> None:
         self._more = frozenset(word.lower() for word in more)
         self._range_url = range_url
+        self._aside = aside
 
     def knows(self, password: str) -> bool:
         """Say whether others know a password; a range look-up that fails is logged and says nothing."""
@@ -39,7 +44,8 @@ class Blocklist:
             return False
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()
         try:
-            return digest[_PREFIX:] in self._suffixes(digest[:_PREFIX])
+            with self._aside():
+                return digest[_PREFIX:] in self._suffixes(digest[:_PREFIX])
         except (OSError, ValueError):  # URLError is an OSError; ValueError is an answer that is no text
             LOGGER.warning("the breached-password look-up failed")
             return False

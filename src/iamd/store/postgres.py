@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from iamd.core.errors import ServiceUnavailable
+from iamd.core.errors import ConcurrentModification, ServiceUnavailable
 from iamd.store.database import UNREACHABLE, Pool
 from iamd.store.query import Tx
 
@@ -35,6 +35,9 @@ class Postgres:
                 yield connection.cursor()
         except psycopg.OperationalError as failed:
             raise ServiceUnavailable(UNREACHABLE) from failed
+        except psycopg.errors.UniqueViolation as taken:
+            # What was free when this transaction looked was taken by one of another account meanwhile.
+            raise ConcurrentModification("Another request took the same name. Try again.") from taken
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Tx]:
