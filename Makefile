@@ -44,7 +44,7 @@ lock: $(UV)
 	$(LOCK) pyproject.toml --extra check --extra dev -c requirements/run.txt -o requirements/dev.txt $(UPGRADE)
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist console/node_modules src/iamd/web/console .mypy_cache .pytest_cache .ruff_cache
 
 $(UV):
 	$(PYTHON) -m venv $(VENV)

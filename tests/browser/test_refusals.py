@@ -120,6 +120,7 @@ def test_before_saving_it_is_said_whom_it_affects(root: Page) -> None:
 def test_a_session_that_is_over_leads_to_sign_in_and_back(root: Page) -> None:
     root.goto("/console/iam/users")
     expect(root.get_by_role("heading", name=re.compile("^Users"))).to_be_visible()
+    root.wait_for_load_state("networkidle")
     root.context.clear_cookies()
     root.get_by_role("link", name="User groups").first.click()
     expect(root.get_by_role("heading", name="Sign in")).to_be_visible()

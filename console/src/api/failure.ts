@@ -32,9 +32,15 @@ function currentPath(): string {
   return location.pathname + location.search;
 }
 
-/** Leaves for another page of the server; never settles, so that nothing is told about a page that is going. */
+let leaving = false;
+
+/**
+ * Leaves for another page of the server, once: several parts of a page may find out at the same time that it must be
+ * left. Never settles, so that nothing is told about a page that is going.
+ */
 export function leaveFor(path: string): Promise<never> {
-  location.assign(path);
+  if (!leaving) location.assign(path);
+  leaving = true;
   return new Promise(() => undefined);
 }
 

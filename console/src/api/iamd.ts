@@ -99,7 +99,6 @@ const impact = structure({
 export type PasswordPolicyImpact = Read<typeof impact>;
 
 const signInStatus = structure({ Locked: flag, LockedUntil: optional(date), FailedAttempts: whole });
-export type SignInStatus = Read<typeof signInStatus>;
 
 type Codes = { SerialNumber: string; AuthenticationCode1: string; AuthenticationCode2: string };
 
@@ -139,7 +138,10 @@ export const listSessions = operation<{ UserName?: string }, { Sessions: Console
   structure({ Sessions: list(consoleSession) }),
 );
 export const endSession = operation<{ SessionId: string; UserName?: string }, void>("EndSession", nothing);
-export const getSignInStatus = operation<{ UserName: string }, SignInStatus>("GetSignInStatus", signInStatus);
+export const getSignInStatus = operation<{ UserName: string }, Read<typeof signInStatus>>(
+  "GetSignInStatus",
+  signInStatus,
+);
 export const unlockUser = operation<{ UserName: string }, void>("UnlockUser", nothing);
 
 export const enableRootMFADevice = operation<Codes, void>("EnableRootMFADevice", nothing);

@@ -42,7 +42,7 @@ export function deviceType(serialNumber: string): string {
   return isVirtual(serialNumber) ? "Authenticator app" : "Hardware TOTP token";
 }
 
-export function isVirtual(serialNumber: string): boolean {
+function isVirtual(serialNumber: string): boolean {
   return serialNumber.startsWith("arn:") && serialNumber.includes(":mfa/");
 }
 

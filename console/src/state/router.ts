@@ -57,6 +57,7 @@ export function setQueryParams(params: Readonly<Record<string, string | undefine
 
 /** Follows links within the console without loading the page anew. */
 export function startRouter(): void {
+  window.addEventListener("pageshow", reloadIfKept);
   window.addEventListener("popstate", moved);
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
@@ -65,6 +66,11 @@ export function startRouter(): void {
     const path = link.pathname + link.search;
     if (path !== location.pathname + location.search) navigate(path);
   });
+}
+
+/** A page that the browser kept and shows again may be somebody's who has signed out meanwhile. */
+function reloadIfKept(event: PageTransitionEvent): void {
+  if (event.persisted) location.reload();
 }
 
 function isPlainClick(event: MouseEvent): boolean {

@@ -1,5 +1,6 @@
 """The AWS door: a WSGI callable that speaks the Query protocol of IAM and STS on `/`."""
 
+import gzip
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from http import HTTPStatus
@@ -34,6 +35,7 @@ MAX_HEADERS = 16 * 1024
 _LENGTH_DIGITS = 9
 _UNKNOWN = "NO_VERSION_SPECIFIED"
 _CONSOLE_REGION = "us-east-1"
+_LONG_REPLY = 64 * 1024
 
 
 class _Answer(NamedTuple):
@@ -62,15 +64,17 @@ class Endpoint:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request_id = ids.request()
         answer = self._answer(environ, request_id)
+        body, packing = _packed(environ, answer.body)
         headers = [
+            *packing,
             ("Content-Type", "text/xml"),
-            ("Content-Length", str(len(answer.body))),
+            ("Content-Length", str(len(body))),
             ("x-amzn-RequestId", request_id),
             ("Cache-Control", "no-store"),
             ("X-Content-Type-Options", "nosniff"),
         ]
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
-        return [answer.body]
+        return [body]
 
     def _answer(self, environ: Environ, request_id: str) -> _Answer:
         namespace = models.load("iam").namespace
@@ -111,6 +115,14 @@ class Endpoint:
             raise SignatureDoesNotMatch(f"Credential should be scoped to correct service: '{model.service}'.")
         proof = Proof(claim.access_key_id, claim.session_token, lambda secret: sigv4.verify(claim, secret))
         return proof, claim.region
+
+
+def _packed(environ: Environ, body: bytes) -> tuple[bytes, list[tuple[str, str]]]:
+    """Pack a long reply to the console, whose users may be far away; SDKs do not ask for that."""
+    wanted = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and "HTTP_X_IAMD_CONSOLE" in environ
+    if not wanted or len(body) < _LONG_REPLY:
+        return body, []
+    return gzip.compress(body, compresslevel=4, mtime=0), [("Content-Encoding", "gzip")]
 
 
 def _params(model: OperationModel, form: query.Form) -> dict[str, Any]:

@@ -44,9 +44,16 @@ def advance(tx: Tx, desk: Desk, visitor: Visitor, who: Who, held: Session) -> Ou
         sessions.remove(tx, held.token_hash)
         return Outcome(Step.EXPIRED)
     stage = _stage(tx, who, held, desk.now())
-    token = new_token()
+    token, now = new_token(), desk.now()
     sessions.replace(
-        tx, held._replace(created_at=desk.now()), sessions.hashed(token), stage=stage, challenge=None
+        tx,
+        held,
+        sessions.hashed(token),
+        stage=stage,
+        created_at=now,
+        seen_at=now,
+        confirmed_at=now if stage == ENROL else None,  # setting MFA up is all it may do, and comes next
+        challenge=None,
     )
     if stage not in (OPEN, ENROL):
         return Outcome(_STEPS[stage], token)

@@ -6,17 +6,18 @@ from iamd.api import cookies
 from iamd.api.signin.leave import sign_out
 from iamd.web import door, forms
 from iamd.web.pages import page
+from iamd.web.signin.outcome import redirect
 
 routes = flask.Blueprint("leave", __name__)
 
 
 @routes.post("/signout")
 def leave() -> flask.Response:
-    if not _from_console():
+    by_script = _from_console()
+    if not by_script:
         forms.require_ours()
     sign_out(door.desk(), door.cookie(cookies.SESSION), door.visitor())
-    response = flask.Response(status=303)
-    response.headers["Location"] = "/signin"
+    response = flask.Response(status=204) if by_script else redirect("/signin")
     door.set_cookie(response, cookies.SESSION, "", 0)
     return response
 
