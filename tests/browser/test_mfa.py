@@ -1,0 +1,119 @@
+"""MFA at sign-in: recovery codes, a choice of devices, hardware tokens, and accounts that require it."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pyotp
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import steps
+from tests.browser.conftest import Iamd
+from tests.browser.steps import FIRST_PASSWORD, code
+from tests.servers import command, environment
+
+SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+def assign_app(page: Page, folder: Path, name: str) -> tuple[pyotp.TOTP, list[str]]:
+    """Assign an authenticator app; return it with the recovery codes that were shown."""
+    page.goto("/console/iam/security-credentials/assign-mfa")
+    page.get_by_label("Device name").fill(name)
+    page.get_by_text("Authenticator app", exact=True).click()
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("button", name="Show QR code").click()
+    app = steps.read_qr(page.get_by_alt_text("QR code for your authenticator app"), folder)
+    page.get_by_label("MFA code 1").fill(code(app, -1))
+    page.get_by_label("MFA code 2").fill(code(app))
+    page.get_by_role("button", name="Add MFA").click()
+    shown = page.get_by_text(re.compile(r"^[A-Z0-9]{5}-[A-Z0-9]{5}$"))
+    expect(shown).to_have_count(10)
+    recovery = shown.all_inner_texts()
+    page.get_by_role("button", name="I have saved them").click()
+    return app, recovery
+
+
+@pytest.fixture
+def root(page: Page, iamd: Iamd) -> Page:
+    steps.set_up(page, iamd.setup_link)
+    page.goto("/signin/confirm")
+    steps.confirm_by_password(page, FIRST_PASSWORD)
+    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    return page
+
+
+def by_recovery(page: Page, typed: str) -> None:
+    page.get_by_text("Try another MFA method").click()
+    page.get_by_role("link", name="Use a recovery code").click()
+    page.get_by_label("Recovery code").fill(typed)
+    page.get_by_role("button", name="Submit").click()
+
+
+def test_a_recovery_code_signs_in_once(root: Page, tmp_path: Path) -> None:
+    _, recovery = assign_app(root, tmp_path, "phone")
+    for _ in range(2):
+        steps.sign_out(root, "Acme")
+        steps.sign_in_root(root, FIRST_PASSWORD)
+        by_recovery(root, recovery[0].lower())
+        if root.get_by_role("alert").count() == 0:
+            expect(root.get_by_role("heading", name="Welcome")).to_be_visible()
+    expect(root.get_by_role("alert")).to_be_visible()
+    root.get_by_label("Recovery code").fill(recovery[1])
+    root.get_by_role("button", name="Submit").click()
+    root.goto("/console/iam/security-credentials")
+    expect(root.get_by_text("8 recovery codes left")).to_be_visible()
+
+
+def test_a_hardware_token_is_assigned_and_chosen(root: Page, iamd: Iamd, tmp_path: Path) -> None:
+    (iamd.folder / "tokens.csv").write_text(f"GAHT12345678,{SEED}\n")
+    imported = subprocess.run(
+        command("tokens", "import", "tokens.csv"),
+        cwd=iamd.folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert imported.stdout == "1 tokens were imported, 0 were there already.\n"
+    app, _ = assign_app(root, tmp_path, "phone")
+    steps.sign_out(root, "Acme")
+    steps.sign_in_root(root, FIRST_PASSWORD)
+    root.get_by_label("MFA code").fill(code(app, 1))
+    root.get_by_role("button", name="Submit").click()
+    expect(root.get_by_role("heading", name="Welcome")).to_be_visible()
+    root.goto("/signin/confirm")
+    expect(root.get_by_label("MFA code")).to_be_visible()
+
+
+def test_an_account_that_requires_mfa_lets_one_do_nothing_else(
+    root: Page, iamd: Iamd, tmp_path: Path
+) -> None:
+    headers = {"X-Iamd-Console": "1", "Origin": iamd.url}
+    form: dict[str, str | float | bool] = {
+        "Action": "PutSecuritySettings",
+        "Version": "2026-11-24",
+        "RequireMFA": "true",
+    }
+    assert root.request.post("/", headers=headers, form=form).ok
+    steps.sign_out(root, "Acme")
+    steps.sign_in_root(root, FIRST_PASSWORD)
+    expect(root.get_by_label("Device name")).to_be_visible()
+    root.goto("/console/iam/users")
+    expect(root.get_by_label("Device name")).to_be_visible()
+    users: dict[str, str | float | bool] = {"Action": "ListUsers", "Version": "2010-05-08"}
+    assert root.request.post("/", headers=headers, form=users).status == 403
+    root.get_by_label("Device name").fill("phone")
+    root.get_by_text("Authenticator app", exact=True).click()
+    root.get_by_role("button", name="Next", exact=True).click()
+    root.get_by_role("button", name="Show QR code").click()
+    app = steps.read_qr(root.get_by_alt_text("QR code for your authenticator app"), tmp_path)
+    root.get_by_label("MFA code 1").fill(code(app, -1))
+    root.get_by_label("MFA code 2").fill(code(app))
+    root.get_by_role("button", name="Add MFA").click()
+    root.get_by_role("button", name="I have saved them").click()
+    root.get_by_role("button", name=re.compile("Sign in again|Sign out")).first.click()
+    steps.sign_in_root(root, FIRST_PASSWORD)
+    root.get_by_label("MFA code").fill(code(app, 1))
+    root.get_by_role("button", name="Submit").click()
+    expect(root.get_by_role("heading", name="Welcome")).to_be_visible()
