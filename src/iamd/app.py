@@ -190,7 +190,7 @@ def _people(
     if settings.smtp_url is not None and settings.mail_from is not None:
         mailer = Mailer(settings.smtp_url.get_secret_value(), settings.mail_from)
     key = seal.derived(master_key, "the people's door")
-    desk = Desk(means, prover.vault, key, prover.limits, recorder, mailer)
+    desk = Desk(means, prover.vault, key, prover.limits, recorder, mailer, aside=turn.aside)
     return People(Door(desk, base_url(settings)), seen, turn)
 
 

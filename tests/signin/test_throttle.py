@@ -6,13 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from iamd.api.signin import checks, password, who
+from iamd.api.signin import checks, devices, password, throttle, who
 from iamd.api.signin.desk import Outcome, Step
 from iamd.api.signin.password import Typed
 from iamd.keys import seal
+from iamd.ops import throttle_names
 from iamd.ops.throttle_names import user_subject
-from iamd.store import attempts
+from iamd.store import attempts, login_profiles
+from iamd.store.query import Query
+from iamd.store.schema import attempts as table
 from tests.signin.conftest import Place, visitor
 
 WRONG = "Wrong-Password-1"
@@ -20,7 +24,7 @@ WRONG = "Wrong-Password-1"
 
 def answered(place: Place) -> dict[str, str]:
     """Return the right answer to a new security check."""
-    check = checks.make(place.desk)
+    check = checks.to_see(place.desk)
     inside = json.loads(seal.unseal(place.desk.key, base64.urlsafe_b64decode(check.sealed), "security check"))
     return {"check": check.sealed, "answer": inside["answer"]}
 
@@ -89,7 +93,7 @@ def test_a_user_is_locked_and_the_lock_passes(place: Place) -> None:
     place.clock.forward(minutes=9)
     assert place.try_user(at="198.51.100.7", **answered(place)).step is Step.REFUSED
     place.clock.forward(minutes=2)
-    assert place.try_user(at="198.51.100.7").step is Step.OPEN
+    assert place.try_user(at="198.51.100.7", **answered(place)).step is Step.OPEN
 
 
 def test_trying_on_does_not_put_the_end_of_a_lock_off(place: Place) -> None:
@@ -106,7 +110,7 @@ def test_an_administrator_lifts_the_lock(place: Place) -> None:
     place.settings(lockout_attempts=5, lockout_minutes=60)
     fail(place, 5)
     with place.desk.means.database.write() as tx:
-        attempts.clear(tx, user_subject(place.account_id, "alice"))
+        throttle_names.clear(tx, user_subject(place.account_id, "alice"))
     place.clock.forward(seconds=31)
     assert place.try_user(at="198.51.100.7").step is Step.OPEN
 
@@ -128,7 +132,9 @@ def test_a_stranger_does_not_lock_a_known_device_out(place: Place) -> None:
 
 def test_a_known_device_of_somebody_else_is_a_stranger(place: Place) -> None:
     device = place.try_user().device
-    forged = seal.seal(place.desk.key, b'{"user": "1/2", "device": "x"}', "known device")
+    forged = seal.seal(
+        place.desk.key, b'{"user": ["1", "2", ""], "device": "x", "until": 9999999999}', "known device"
+    )
     place.settings(lockout_attempts=3)
     fail(place, 4)
     for other in (base64.urlsafe_b64encode(forged).decode(), device[:-8], "x"):
@@ -192,3 +198,75 @@ class _Counting:
     def verify(self, _hashed: str | None, typed: str) -> bool:
         self._asked.append(typed)
         return False
+
+
+def test_who_answers_no_check_locks_nobody(place: Place) -> None:
+    place.settings(lockout_attempts=5)
+    fail(place, 3)
+    for _ in range(20):
+        assert place.try_user(WRONG, at="198.51.100.7").step is Step.CHECK
+    place.clock.forward(seconds=31)
+    assert place.try_user(at="192.0.2.1", **answered(place)).step is Step.OPEN
+
+
+def test_an_address_that_is_turned_away_leaves_nothing_behind(place: Place) -> None:
+    for number in range(101):
+        place.try_user(WRONG, name=f"user-{number % 3}", at="198.51.100.7")
+    before = rows(place)
+    for number in range(20):
+        assert place.try_user(name=f"fresh-{number}", at="198.51.100.7").step is Step.REFUSED
+    assert rows(place) == before
+
+
+def rows(place: Place) -> int:
+    count = Query(sa.select(sa.func.count()).select_from(table), lambda row: int(row[0]))
+    with place.desk.means.database.read() as tx:
+        return count.one(tx) or 0
+
+
+def test_a_wrong_answer_spends_the_check(place: Place) -> None:
+    fail(place, 3)
+    answer = answered(place)
+    place.clock.forward(seconds=31)
+    assert place.try_user(**answer | {"answer": "WRONG"}).step is Step.CHECK
+    assert place.try_user(**answer).step is Step.CHECK
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("no address", "no address"),
+    ],
+)
+def test_a_whole_ipv6_network_is_one_address(address: str, counted_as: str) -> None:
+    assert throttle.bucket(address) == counted_as
+
+
+def test_a_known_device_ends_with_its_password_and_after_90_days(place: Place) -> None:
+    device = place.try_user().device
+    again = place.try_user(device=device).device
+    assert known(place, device) is not None
+    assert known(place, again) == known(place, device)
+    place.clock.forward(days=91)
+    assert known(place, device) is None
+    place.clock.forward(days=-90)
+    with place.desk.means.database.write() as tx:
+        held = login_profiles.find(tx, place.account_id, place.user_id)
+        assert held is not None
+        login_profiles.change(tx, place.account_id, held._replace(change_date="2026-11-25T00:00:00Z"))
+    assert known(place, device) is None
+
+
+def known(place: Place, cookie: str) -> str | None:
+    with place.desk.means.database.read() as tx:
+        alice = who.user(tx, place.account_id, "alice")
+    return devices.known(place.desk.key, cookie, alice, place.desk.now())
+
+
+def test_sounds_are_few_to_one_address(place: Place) -> None:
+    asks = visitor(place.address("203.0.113.9"))
+    heard = [checks.to_hear(place.desk, asks).audible for _ in range(11)]
+    assert heard == [True] * 10 + [False]

@@ -73,7 +73,7 @@ def found(database: Database, vault: Vault, wanted: Wanted, now: datetime) -> Fo
 
 
 def _check(account_id: str, email: str, admin: str | None) -> None:
-    if not re.fullmatch(r"[0-9]{12}", account_id, re.ASCII):
+    if not re.fullmatch(r"[0-9]{12}", account_id, re.ASCII) or account_id == audit.NOBODYS:
         raise FoundingError(f"an account ID has 12 digits, not {account_id!r}")
     if not _EMAIL.fullmatch(email):
         raise FoundingError(f"{email!r} is no email address")

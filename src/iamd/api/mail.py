@@ -1,37 +1,64 @@
-"""Mail to root users, by the operator's SMTP server; sent from a thread: nobody can time who exists."""
+"""Mail to root users, by the operator's SMTP server; all from one thread: nobody can time who exists."""
 
+import queue
 import smtplib
 import ssl
 import threading
+from collections.abc import Callable
 from email.message import EmailMessage
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from iamd.core.logs import LOGGER
 
 _SECONDS = 20
 _PORTS = {"smtp": 587, "smtps": 465}
+_WAITING = 100
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class Mailer(NamedTuple):
-    """Where mail goes: `smtp://user:password@host:587` begins TLS when offered, `smtps://` begins with it."""
+class Mail(NamedTuple):
+    to: str
+    subject: str
+    text: str
 
-    url: str
-    sender: str
 
-    def send(self, to: str, subject: str, text: str) -> None:
-        """Send a message later; a failure is logged without the address and the text."""
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self.sender, to, subject
-        message.set_content(text)
-        threading.Thread(target=self._deliver, args=(message,), name="iamd-mail", daemon=True).start()
+class Mailer:
+    """Sends mail later. `smtp://user:password@host:587` must offer TLS unless the host is this one."""
 
-    def _deliver(self, message: EmailMessage) -> None:
+    def __init__(self, url: str, sender: str) -> None:
+        self._url = url
+        self._sender = sender
+        self._waiting: queue.Queue[Callable[[], Mail | None]] = queue.Queue(_WAITING)
+        threading.Thread(target=self._work, name="iamd-mail", daemon=True).start()
+
+    def later(self, write: Callable[[], Mail | None]) -> None:
+        """Have a mail written and sent, if there is one to send; dropped when too many wait."""
         try:
-            with _connection(self.url) as server:
-                server.send_message(message)
-        except (OSError, smtplib.SMTPException) as failed:
+            self._waiting.put_nowait(write)
+        except queue.Full:
+            LOGGER.warning("too many mails wait; one was dropped")
+
+    def _work(self) -> None:
+        while True:
+            self._send(self._waiting.get())
+
+    def _send(self, write: Callable[[], Mail | None]) -> None:
+        """Send one; whatever fails is logged without the address and the text."""
+        try:
+            mail = write()
+            if mail is not None:
+                with _connection(self._url) as server:
+                    server.send_message(_message(self._sender, mail))
+        except Exception as failed:  # noqa: BLE001 - the next mail must be sent all the same
             LOGGER.warning("a mail could not be sent: %s", type(failed).__name__)
+
+
+def _message(sender: str, mail: Mail) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+    message.set_content(mail.text)
+    return message
 
 
 def check_url(url: str) -> None:
@@ -44,15 +71,18 @@ def check_url(url: str) -> None:
 def _connection(url: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    tls = ssl.create_default_context()
-    server: smtplib.SMTP
-    if parts.scheme == "smtps":
-        server = smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=tls)
-    else:
-        server = smtplib.SMTP(host, port, timeout=_SECONDS)
-        server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls(context=tls)
+    server = _secured(parts, host, port)
     if parts.username:
         server.login(unquote(parts.username), unquote(parts.password or ""))
+    return server
+
+
+def _secured(parts: SplitResult, host: str, port: int) -> smtplib.SMTP:
+    tls = ssl.create_default_context()
+    if parts.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=tls)
+    server = smtplib.SMTP(host, port, timeout=_SECONDS)
+    server.ehlo()
+    if host not in _LOOPBACK or server.has_extn("starttls"):
+        server.starttls(context=tls)  # SMTPNotSupportedError where somebody took the offer out
     return server

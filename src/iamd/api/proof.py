@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+LONGEST_USER_AGENT = 1024  # characters, as CloudTrail keeps them
+
 
 class Proof(NamedTuple):
     """A claim to an access key. `check` raises a fault when a secret is not the one that made it."""

@@ -5,7 +5,6 @@ Nobody who only reads or is refused takes part in the writers' queue; what they 
 refusal of the same caller, again and again, is one event with a count.
 """
 
-import contextlib
 import json
 import queue
 import threading
@@ -70,7 +69,7 @@ class Recorder:
                 self._write(group, going=going)
             if time.monotonic() >= next_purge:
                 next_purge = time.monotonic() + _PURGE_SECONDS
-                self._purge()
+                self._try_to_purge()
         self._database.close()
 
     def _group(self) -> tuple[list[Note], bool]:
@@ -90,10 +89,16 @@ class Recorder:
             group.append(first)
         return group, first is not None
 
+    def _try_to_purge(self) -> None:
+        try:
+            self._purge()
+        except Exception:  # noqa: BLE001 - the writer must go on
+            LOGGER.exception("what is over could not be deleted; the next hour tries again")
+
     def _purge(self) -> None:
         """Delete what is over: old events, sessions, links, counts, and what abandoned wizards left."""
         now = clock.now()
-        with contextlib.suppress(ServiceUnavailable), self._database.write() as tx:
+        with self._database.write() as tx:
             for account in accounts.every(tx):
                 audit.purge(tx, account.account_id, clock.iso(now - self._keep))
                 mfa_devices.reap(tx, account.account_id, clock.iso(now - _WIZARD))
@@ -112,8 +117,8 @@ class Recorder:
                         access_keys.stamp(tx, use)
                     for token_hash, at in sorted(note.seen for note in group if note.seen):
                         sessions.see(tx, token_hash, at)
-            except ServiceUnavailable:
-                LOGGER.warning("%d audit events wait for the store", len(group))
+            except Exception:  # noqa: BLE001 - whatever the store says, what waits must not be lost
+                LOGGER.warning("%d audit events wait for the store", len(group), exc_info=going)
                 if not going:
                     return
                 time.sleep(_RETRY_SECONDS)

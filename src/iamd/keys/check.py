@@ -7,10 +7,14 @@ import base64
 import io
 import json
 import secrets
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamd.keys import seal
 from iamd.keys.seal import BrokenSealError
+
+if TYPE_CHECKING:
+    from captcha.audio import AudioCaptcha
 
 _PLACE = "security check"
 _SECONDS = 600
@@ -27,10 +31,11 @@ class Check(NamedTuple):
     audible: bool
 
 
-class Solved(NamedTuple):
-    """A check that was answered rightly; its `nonce` must serve once only."""
+class Answer(NamedTuple):
+    """An answer to a check, right or wrong; its `nonce` must serve once only."""
 
     nonce: str
+    right: bool
 
 
 def make(key: bytes, now: int, *, audible: bool = False) -> Check:
@@ -42,14 +47,14 @@ def make(key: bytes, now: int, *, audible: bool = False) -> Check:
     return Check(sealed, _sound(answer) if audible else _picture(answer), audible)
 
 
-def solved(key: bytes, sealed: str, typed: str, now: int) -> Solved | None:
-    """Read an answer; None when it is wrong, late or to no check of ours."""
+def read(key: bytes, sealed: str, typed: str, now: int) -> Answer | None:
+    """Read an answer; None when it is late or to no check of ours."""
     try:
         inside = json.loads(seal.unseal(key, base64.urlsafe_b64decode(sealed), _PLACE))
     except (BrokenSealError, ValueError):
         return None
     right = secrets.compare_digest(inside["answer"].encode(), typed.replace(" ", "").upper().encode())
-    return Solved(inside["nonce"]) if right and now < inside["until"] else None
+    return Answer(inside["nonce"], right) if now < inside["until"] else None
 
 
 def _picture(answer: str) -> str:
@@ -61,9 +66,14 @@ def _picture(answer: str) -> str:
 
 
 def _sound(answer: str) -> str:
+    return _data_url("audio/wav", bytes(_voice().generate(answer)))
+
+
+@cache
+def _voice() -> "AudioCaptcha":
     from captcha.audio import AudioCaptcha
 
-    return _data_url("audio/wav", bytes(AudioCaptcha().generate(answer)))
+    return AudioCaptcha()
 
 
 def _data_url(kind: str, content: bytes) -> str:

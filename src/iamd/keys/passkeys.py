@@ -1,6 +1,7 @@
 """Passkeys: WebAuthn's options and what a browser answers, by py_webauthn. Its import is late: it is slow."""
 
 import json
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamd.keys.seal import new_key
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
 
 RP_NAME = "iamd"
 _TIMEOUT_MS = 120_000
+_ID = re.compile(r"[A-Za-z0-9_-]{1,1400}")  # base64url of 1,023 bytes at most, as WebAuthn has it
+# What the library lets through when an answer has another form than it expects.
+_MALFORMED = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, OverflowError)
 
 
 class BadPasskey(Exception):
@@ -108,7 +112,7 @@ def register(site: Site, challenge: str, answer: str) -> Passkey:
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as bad:
+    except (WebAuthnException, *_MALFORMED) as bad:
         raise BadPasskey(str(bad)) from bad
     return Passkey(
         bytes_to_base64url(made.credential_id),
@@ -120,9 +124,12 @@ def register(site: Site, challenge: str, answer: str) -> Passkey:
 def read_assertion(answer: str) -> Assertion:
     """Read which passkey a browser's answer names; BadPasskey when it is no such answer."""
     try:
-        return Assertion(str(json.loads(answer)["id"]), answer)
-    except (ValueError, KeyError, TypeError) as bad:
+        credential_id = json.loads(answer)["id"]
+    except (ValueError, KeyError, TypeError, RecursionError) as bad:
         raise BadPasskey("the answer is no credential") from bad
+    if not isinstance(credential_id, str) or not _ID.fullmatch(credential_id):
+        raise BadPasskey("the answer names no credential")
+    return Assertion(credential_id, answer)
 
 
 def verify(site: Site, challenge: str, assertion: Assertion, held: Passkey) -> int:
@@ -143,6 +150,6 @@ def verify(site: Site, challenge: str, assertion: Assertion, held: Passkey) -> i
             credential_current_sign_count=held.counter,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as bad:
+    except (WebAuthnException, *_MALFORMED) as bad:
         raise BadPasskey(str(bad)) from bad
     return int(seen.new_sign_count)

@@ -10,7 +10,7 @@ from iamd.core.errors import AccessDenied, EntityAlreadyExists, NoSuchEntity
 from iamd.core.records import MfaDevice
 from iamd.ops import mfa, targets
 from iamd.ops.call import Call
-from iamd.store import mfa_devices, recovery_codes, tags
+from iamd.store import mfa_devices, recovery_codes, sessions, tags
 
 
 def of(call: Call, owner_id: str) -> list[MfaDevice]:
@@ -64,6 +64,13 @@ def enable(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]
     proved = mfa.use_codes(call.tx, call.account_id, call.data_key, device, codes, call.at)
     assigned = proved._replace(user_id=owner_id, enable_date=call.now, wizard=None)
     mfa_devices.update(call.tx, call.account_id, assigned)
+    end_other_sessions(call, owner_id)
+
+
+def end_other_sessions(call: Call, owner_id: str) -> None:
+    """End what somebody's sessions began before this device was there, but the one that is calling."""
+    calling = call.caller.session
+    sessions.remove_all(call.tx, call.account_id, owner_id, calling.token_hash if calling else "")
 
 
 def resync(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]) -> None:

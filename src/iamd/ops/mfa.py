@@ -29,6 +29,10 @@ _APART = (
 _TOO_MANY = "Too many wrong codes were typed for this device. Wait 15 minutes, then try again."
 
 
+class TooManyCodes(InvalidAuthenticationCode):
+    """No code of this device is looked at for a while."""
+
+
 def subject(account_id: str, serial_number: str) -> str:
     """Name what wrong codes of a device are counted by."""
     return attempts.subject("otp", account_id, serial_number)
@@ -69,7 +73,7 @@ def _counted(tx: Tx, account_id: str, device: MfaDevice, at: int) -> MfaDevice:
     """Count a try, and only then read the device: who comes at the same moment waits, and sees it used."""
     name = subject(account_id, device.serial_number)
     if attempts.count(tx, name, at, WINDOW, MOST_WRONG).tries > MOST_WRONG:
-        raise InvalidAuthenticationCode(_TOO_MANY)
+        raise TooManyCodes(_TOO_MANY)
     held = mfa_devices.find(tx, account_id, device.serial_number)
     if held is None or held.kind == PASSKEY:
         raise InvalidAuthenticationCode(_WRONG)

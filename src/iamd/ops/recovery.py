@@ -6,14 +6,14 @@ from iamd.store import attempts, recovery_codes
 from iamd.store.query import Tx
 
 
-def use(tx: Tx, account_id: str, data_key: bytes, user_id: str, typed: str, at: int) -> bool:
-    """Use a recovery code up; False when it is wrong, used, or too many were wrong lately.
+def use(tx: Tx, account_id: str, data_key: bytes, user_id: str, typed: str, at: int) -> bool | None:
+    """Use a recovery code up; False when it is wrong or used, None when too many were wrong lately.
 
     What was counted must be committed either way. `at` is in seconds since 1970.
     """
     subject = attempts.subject("recovery", account_id, user_id)
     if attempts.count(tx, subject, at, WINDOW, MOST_WRONG).tries > MOST_WRONG:
-        return False
+        return None
     if not recovery_codes.use(tx, account_id, user_id, recovery.hashed(data_key, typed)):
         return False
     attempts.clear(tx, subject)

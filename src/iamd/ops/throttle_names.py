@@ -2,6 +2,7 @@
 
 from iamd.store import attempts
 from iamd.store.accounts import normal_email
+from iamd.store.query import Tx
 
 
 def user_subject(account_id: str, user_name: str) -> str:
@@ -12,3 +13,14 @@ def user_subject(account_id: str, user_name: str) -> str:
 def root_subject(email: str) -> str:
     """Name a root user's failures by the email address in its normal form."""
     return attempts.subject("signin-root", normal_email(email))
+
+
+def check_subject(subject: str) -> str:
+    """Name the count that decides on the security check; its window is the same for every account."""
+    return attempts.subject("check", subject)
+
+
+def clear(tx: Tx, subject: str) -> None:
+    """Forget somebody's failures."""
+    attempts.clear(tx, subject)
+    attempts.clear(tx, check_subject(subject))

@@ -72,6 +72,11 @@ _accept = Write(
     .values(counter=bind("step"))
 )
 _remove = Write(sa.delete(mfa_devices).where(_this))
+_abandon = Write(
+    sa.delete(mfa_devices).where(
+        binding(mfa_devices, "account_id", "wizard"), mfa_devices.c.user_id.is_(None)
+    )
+)
 _reap = Write(
     sa.delete(mfa_devices).where(
         binding(mfa_devices, "account_id"),
@@ -144,6 +149,11 @@ def accept(tx: Tx, account_id: str, serial_number: str, step: int) -> bool:
 
 def remove(tx: Tx, account_id: str, serial_number: str) -> None:
     _remove.run(tx, account_id=account_id, serial_number=serial_number)
+
+
+def abandon(tx: Tx, account_id: str, wizard: str) -> None:
+    """Remove what one wizard began and did not finish."""
+    _abandon.run(tx, account_id=account_id, wizard=wizard)
 
 
 def reap(tx: Tx, account_id: str, before: str) -> None:

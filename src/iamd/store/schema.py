@@ -236,7 +236,7 @@ mfa_devices = _table(
     _text("kind"),
     sa.Column("user_id", Key, nullable=True),
     sa.Column("secret", sa.LargeBinary, nullable=False),
-    _number("counter"),
+    sa.Column("counter", sa.BigInteger, nullable=False),
     _number("drift"),
     sa.Column("credential_id", Key, nullable=True, unique=True),
     _text("create_date"),

@@ -1,19 +1,20 @@
 """What the pages share: the desk that signs people in, and the request in hand."""
 
+import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import flask
 
 from iamd.api import cookies
 from iamd.api.origin import Seen
-from iamd.api.proof import Circumstances
+from iamd.api.proof import LONGEST_USER_AGENT, Circumstances
+from iamd.api.signin import devices
 from iamd.api.signin.desk import Desk, Outcome, Visitor
 from iamd.core import ids
 
 HOME = "/console"
 _LONGEST_NEXT = 512
-_DEVICE_SECONDS = 90 * 86_400
+_OURS = re.compile(r"/console([/?][A-Za-z0-9/?_.~%&=+@:,-]*)?")
 _ACCOUNT_SECONDS = 365 * 86_400
 REGION = "us-east-1"
 
@@ -63,22 +64,21 @@ def visitor() -> Visitor:
     around = Circumstances(
         ids.request(),
         here.source_ip,
-        headers.get("User-Agent", ""),
+        headers.get("User-Agent", "")[:LONGEST_USER_AGENT],
         headers.get("Referer", ""),
         here.secure,
         REGION,
         origin(),
     )
-    return Visitor(around, cookie(cookies.DEVICE))
+    return Visitor(around, cookie(cookies.DEVICE), cookie(cookies.SESSION))
 
 
 def next_path() -> str:
     """Return where to go afterwards: a path of the console, whatever else was asked for."""
     wanted = flask.request.values.get("next", "")
-    parts = urlsplit(wanted)
-    ours = wanted == HOME or wanted.startswith((f"{HOME}/", f"{HOME}?"))
-    plain = wanted.isprintable() and "\\" not in wanted and ".." not in wanted
-    return wanted if ours and plain and not parts.netloc and len(wanted) <= _LONGEST_NEXT else HOME
+    if len(wanted) > _LONGEST_NEXT or ".." in wanted:
+        return HOME
+    return wanted if _OURS.fullmatch(wanted) else HOME
 
 
 def set_cookie(response: flask.Response, kind: str, value: str, seconds: int | None = None) -> None:
@@ -100,7 +100,7 @@ def remember(response: flask.Response, outcome: Outcome) -> None:
     if outcome.token:
         set_cookie(response, cookies.SESSION, outcome.token)
     if outcome.device:
-        set_cookie(response, cookies.DEVICE, outcome.device, _DEVICE_SECONDS)
+        set_cookie(response, cookies.DEVICE, outcome.device, devices.SECONDS)
 
 
 def remember_account(response: flask.Response, account: str) -> None:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from iamd.api.origin import Origin, Seen
 from iamd.core.errors import Fault
+from iamd.core.logs import LOGGER
 from iamd.web import headers
 from iamd.web.console_files import ConsoleFiles
 from iamd.web.door import HOME, Door
@@ -46,6 +47,8 @@ class People:
         if body is None:
             return _plain(start_response, "413 Content Too Large", "The form is too large.\n")
         secure = "https" if seen.secure else "http"
+        if _holds_nul(body, environ["QUERY_STRING"]):
+            return _plain(start_response, "400 Bad Request", "The form holds what no form may hold.\n")
         environ |= {"iamd.seen": seen, "wsgi.input": io.BytesIO(body), "wsgi.url_scheme": secure}
         path = environ["PATH_INFO"]
         if path == HOME or path.startswith(f"{HOME}/"):
@@ -83,6 +86,11 @@ def _body(environ: Environ) -> bytes | None:
     return body
 
 
+def _holds_nul(body: bytes, query: str) -> bool:
+    """Say whether there is a NUL, plain or encoded, which PostgreSQL cannot keep in a text."""
+    return b"\0" in body or b"%00" in body or "%00" in query
+
+
 def _plain(start_response: StartResponse, status: str, text: str) -> list[bytes]:
     body = text.encode()
     told = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
@@ -90,10 +98,17 @@ def _plain(start_response: StartResponse, status: str, text: str) -> list[bytes]
     return [body]
 
 
+class Pages(flask.Flask):
+    """Logs what goes wrong by the route that it went wrong on: a path may hold the token of a link."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        LOGGER.error("page %s failed", flask.request.url_rule, exc_info=exc_info)
+
+
 def pages(here: Door) -> flask.Flask:
     """Return the application that renders the pages."""
     folder = Path(__file__).parent
-    app = flask.Flask(__name__, root_path=str(folder), static_folder="static", template_folder="templates")
+    app = Pages(__name__, root_path=str(folder), static_folder="static", template_folder="templates")
     app.config.update(MAX_CONTENT_LENGTH=_MOST_BYTES, SEND_FILE_MAX_AGE_DEFAULT=_STATIC_SECONDS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["iamd"] = here
@@ -120,7 +135,10 @@ def _forged(_error: Forged) -> flask.Response:
 
 
 def _http_error(error: HTTPException) -> flask.Response:
-    return _message("not-found" if error.code == 404 else "bad-request", error.code or 400)
+    status = error.code or 400
+    if status >= 500:
+        return _message("busy", status)
+    return _message("not-found" if status == 404 else "bad-request", status)
 
 
 def _fault(fault: Fault) -> flask.Response:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from iamd.api.gate import Gate
 from iamd.api.origin import Origin, Seen
-from iamd.api.proof import Circumstances, Proof, SessionProof
+from iamd.api.proof import LONGEST_USER_AGENT, Circumstances, Proof, SessionProof
 from iamd.core import ids, models
 from iamd.core.errors import (
     Fault,
@@ -196,7 +196,7 @@ def _circumstances(request: Request, seen: Seen, region: str, request_id: str) -
     return Circumstances(
         request_id,
         request.source_ip,
-        request.headers.get("user-agent", ""),
+        request.headers.get("user-agent", "")[:LONGEST_USER_AGENT],
         request.headers.get("referer", ""),
         request.secure,
         region,

@@ -36,6 +36,8 @@ def begin(visitor: Visitor, who: Who, now: int) -> Session:
 def advance(tx: Tx, desk: Desk, visitor: Visitor, who: Who, held: Session) -> Outcome:
     """Go on from a factor that was proved, under a new token; the account's row is locked already.
 
+    A second factor confirms who it is, for as long as that holds; a password alone does not.
+
     A password that is too old shuts nobody out but users of an account whose policy says so (HardExpiry).
     """
     if who.profile is None:
@@ -52,9 +54,11 @@ def advance(tx: Tx, desk: Desk, visitor: Visitor, who: Who, held: Session) -> Ou
         stage=stage,
         created_at=now,
         seen_at=now,
-        confirmed_at=now if stage == ENROL else None,  # setting MFA up is all it may do, and comes next
+        confirmed_at=now if stage == ENROL or held.mfa_at is not None else None,
         challenge=None,
     )
+    if visitor.session:  # whoever signs in again leaves nothing open behind
+        sessions.remove(tx, sessions.hashed(visitor.session))
     if stage not in (OPEN, ENROL):
         return Outcome(_STEPS[stage], token)
     return _let_in(tx, desk, visitor, who, held, token)
@@ -66,7 +70,8 @@ def _let_in(tx: Tx, desk: Desk, visitor: Visitor, who: Who, held: Session, token
     seen = record.event(who, "ConsoleLogin", visitor.around, desk.at(), MFAUsed=mfa)
     audit.add(tx, [seen])
     accounts.touch(tx, who.account_id, ids.revision())
-    return Outcome(Step.OPEN, token, devices.issue(desk.key, who.account_id, who.user_id))
+    device = devices.known(desk.key, visitor.device, who, desk.now())
+    return Outcome(Step.OPEN, token, devices.issue(desk.key, who, device, desk.now()))
 
 
 def _stage(tx: Tx, who: Who, held: Session, now: int) -> str:

@@ -1,12 +1,13 @@
 """Confirm it is you: an open session shows again who it is, by its second factor or else by the password."""
 
 from iamd.api.sessions import ENROL, OPEN
-from iamd.api.signin import pending, record, second, throttle
+from iamd.api.signin import pending, second
 from iamd.api.signin.desk import GONE, REFUSED, Desk, Outcome, Step, Visitor, new_token
 from iamd.api.signin.pending import Pending
 from iamd.api.signin.second import Proves, Shown
 from iamd.keys.passkeys import Site
-from iamd.store import audit, sessions
+from iamd.ops.passwords import MOST_WRONG, WINDOW
+from iamd.store import attempts, sessions
 
 STAGES = (OPEN, ENROL)
 
@@ -32,17 +33,19 @@ def by_passkey(desk: Desk, token: str, answer: str, visitor: Visitor) -> Outcome
 
 def by_password(desk: Desk, token: str, password: str, visitor: Visitor) -> Outcome:
     """Confirm by the password; somebody who has MFA confirms by that."""
-    device = f"session:{sessions.hashed(token)}"
+    tried = attempts.subject("confirm", token)
     with pending.taken(desk, token, STAGES) as step:
         if step is None:
             return GONE
         stored = step.who.profile.hash if step.who.profile and not step.devices else None
-        counted = throttle.count(step.tx, step.who, visitor.around.source_ip, device, desk.now())
-    right = desk.means.hasher.verify(stored, password) and not counted.verdict.blocked
+        tries = attempts.count(step.tx, tried, desk.now(), WINDOW, MOST_WRONG).tries
+    right = tries <= MOST_WRONG and desk.means.hasher.verify(stored, password)
 
-    def proves(step: Pending) -> bool:
+    def proves(step: Pending) -> bool | None:
+        if tries > MOST_WRONG:
+            return None
         if right:
-            throttle.forgive(step.tx, counted)
+            attempts.clear(step.tx, tried)
         return right and step.who.profile is not None and step.who.profile.hash == stored
 
     return _confirm(desk, token, visitor, proves)
@@ -53,9 +56,7 @@ def _confirm(desk: Desk, token: str, visitor: Visitor, proves: Proves) -> Outcom
         if step is None:
             return GONE
         right = proves(step)
-        failed = None if right else "Failed authentication"
-        event = record.event(step.who, "ConfirmIdentity", visitor.around, desk.at(), failed=failed)
-        audit.add(step.tx, [event])
+        second.note(step, desk, visitor, "ConfirmIdentity", right)
         if not right:
             return REFUSED
         raised = new_token()

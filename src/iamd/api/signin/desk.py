@@ -1,5 +1,6 @@
 """What every step of signing in works with, and what a step ends with."""
 
+import contextlib
 import secrets
 from enum import Enum
 from typing import NamedTuple
@@ -12,14 +13,16 @@ from iamd.api.sessions import Limits
 from iamd.core import clock
 from iamd.core.clock import Clock
 from iamd.core.records import Account
+from iamd.keys.passwords import Aside
 from iamd.ops.call import Means
 
 
 class Visitor(NamedTuple):
-    """Who knocks: the circumstances of a request, and the cookie of a device that signed in before."""
+    """Who knocks: the circumstances of a request, the cookies of the device and of its session."""
 
     around: Circumstances
     device: str = ""
+    session: str = ""
 
 
 class Step(Enum):
@@ -53,7 +56,7 @@ GONE = Outcome(Step.GONE)
 
 
 class Desk(NamedTuple):
-    """What the steps share; `key` seals what travels with forms and cookies."""
+    """What the steps share; `key` seals what travels with forms and cookies; `aside` gives the turn away."""
 
     means: Means
     vault: Vault
@@ -62,6 +65,7 @@ class Desk(NamedTuple):
     recorder: Recorder
     mailer: Mailer | None = None
     time: Clock = clock.now
+    aside: Aside = contextlib.nullcontext
 
     def now(self) -> int:
         """Return the moment in seconds since 1970."""

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from iamd.api.mail import Mail
+from iamd.api.signin import throttle
 from iamd.api.signin.desk import Desk, Visitor, new_token
 from iamd.api.signin.who import Who, root
 from iamd.core.records import Account
@@ -12,7 +14,7 @@ from iamd.store.sessions import hashed
 
 SETUP, RESET = "setup", "reset-password"
 _SECONDS = {SETUP: 24 * 3600, RESET: 3600}
-_MOST_MAILS = 5  # to one address of ours, and from one address of theirs, in an hour
+_MOST_MAILS = 5  # to one root user in an hour, and asked for from one address
 _HOUR = 3600
 
 
@@ -67,12 +69,17 @@ def mail_reset(desk: Desk, email: str, base_url: str, visitor: Visitor) -> None:
     """Mail a link to choose a new password, if there is such a root user; nobody is told whether there is."""
     if desk.mailer is None:
         return
-    with desk.means.database.write() as tx:
-        who = root(tx, email)
-        token = _reset_token(tx, who, visitor, desk.now())
-    if token is not None and who.account is not None:
+
+    def write() -> Mail | None:
+        with desk.means.database.write() as tx:
+            who = root(tx, email)
+            token = _reset_token(tx, who, visitor, desk.now())
+        if token is None or who.account is None:
+            return None
         text = _TEXT.format(url=f"{base_url}/signin/reset/{token}", account_id=who.account_id)
-        desk.mailer.send(who.account.root_email, "Choose a new root user password", text)
+        return Mail(who.account.root_email, "Choose a new root user password", text)
+
+    desk.mailer.later(write)
 
 
 _TEXT = """\
@@ -87,11 +94,7 @@ If it was not you, do nothing: the password stays as it is.
 
 
 def _reset_token(tx: Tx, who: Who, visitor: Visitor, now: int) -> str | None:
-    names = (
-        attempts.subject("mail", who.subject),
-        attempts.subject("mails-from", visitor.around.source_ip),
-    )
-    tries = [attempts.count(tx, name, now, _HOUR, _MOST_MAILS).tries for name in names]
-    if max(tries) > _MOST_MAILS or who.profile is None:
+    if not throttle.admit(tx, "mails", visitor.around.source_ip, now, _MOST_MAILS) or who.profile is None:
         return None
-    return make(tx, who.account_id, RESET, now)
+    tries = attempts.count(tx, attempts.subject("mail", who.subject), now, _HOUR, _MOST_MAILS).tries
+    return make(tx, who.account_id, RESET, now) if tries <= _MOST_MAILS else None

@@ -32,27 +32,28 @@ def sign_in(desk: Desk, find: Find, typed: Typed, visitor: Visitor) -> Outcome:
     now = desk.now()
     with desk.means.database.write() as tx:
         who = find(tx)
-        device = devices.known(desk.key, visitor.device, who.account_id, who.user_id)
-        counted = throttle.count(tx, who, visitor.around.source_ip, device, now)
         checked = _answered(tx, desk, typed, now)
-    asked = counted.verdict.check
-    if asked and not checked:
+        device = devices.known(desk.key, visitor.device, who, now)
+        counted = throttle.count(tx, who, visitor.around.source_ip, device, now, checked=checked)
+    verdict = counted.verdict
+    if verdict.turned_away:
+        return Outcome(Step.REFUSED, check=verdict.check)
+    if verdict.check:
         return Outcome(Step.CHECK, check=True)
     stored = who.profile.hash if who.profile else None
     right = desk.means.hasher.verify(stored, typed.password)
-    if counted.verdict.blocked or not right:
+    if verdict.blocked or not right:
         return _refused(desk, who, visitor, counted)
     return _accepted(desk, find, who, counted, typed, visitor)
 
 
 def _answered(tx: Tx, desk: Desk, typed: Typed, now: int) -> bool:
-    """Say whether the security check was answered rightly, and see to it that an answer serves once."""
-    if not typed.check:
+    """Say whether the security check was answered rightly; right or wrong, each is answered once."""
+    answer = security_check.read(desk.key, typed.check, typed.answer, now) if typed.check else None
+    if answer is None:
         return False
-    solved = security_check.solved(desk.key, typed.check, typed.answer, now)
-    if solved is None:
-        return False
-    return attempts.count(tx, attempts.subject("check", solved.nonce), now, _ONCE_SECONDS).tries == 1
+    first = attempts.count(tx, attempts.subject("nonce", answer.nonce), now, _ONCE_SECONDS).tries == 1
+    return first and answer.right
 
 
 def _refused(desk: Desk, who: Who, visitor: Visitor, counted: Counted) -> Outcome:
@@ -60,8 +61,7 @@ def _refused(desk: Desk, who: Who, visitor: Visitor, counted: Counted) -> Outcom
         failed = record.event(who, "ConsoleLogin", visitor.around, desk.at(), failed="Failed authentication")
         desk.recorder.note(Note(failed, None, None))
     with desk.means.database.read() as tx:
-        tries = attempts.find(tx, counted.subjects[0], desk.now(), _ONCE_SECONDS).tries
-    return Outcome(Step.REFUSED, check=counted.verdict.check or tries >= throttle.FREE)
+        return Outcome(Step.REFUSED, check=throttle.is_check_due(tx, who, desk.now()))
 
 
 def _accepted(desk: Desk, find: Find, seen: Who, counted: Counted, typed: Typed, visitor: Visitor) -> Outcome:

@@ -21,7 +21,7 @@ from iamd.store import links as link_store
 from iamd.store.query import Tx
 
 WRONG_OLD = "The old password is incorrect."
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
 _NAME = re.compile(r"[^\x00-\x1f<>\x7f]{1,50}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from iamd.api.sessions import MFA
-from iamd.api.signin import pending, record
+from iamd.api.signin import pending, record, throttle
 from iamd.api.signin import who as look
 from iamd.api.signin.advance import advance, begin
 from iamd.api.signin.desk import GONE, REFUSED, Desk, Outcome, Visitor
@@ -17,13 +17,15 @@ from iamd.keys import passkeys, seal
 from iamd.keys.passkeys import Assertion, BadPasskey, Site
 from iamd.keys.seal import BrokenSealError
 from iamd.ops import mfa, recovery
+from iamd.ops.mfa import TooManyCodes
 from iamd.store import accounts, attempts, audit, mfa_devices, sessions
 from iamd.store.query import Tx
 
 _PLACE = "passkey challenge"
 _ALONE_SECONDS = 300
+_MOST_ALONE = 50  # by one address in a quarter of an hour
 
-Proves = Callable[[Pending], bool]
+Proves = Callable[[Pending], bool | None]
 
 
 class Shown(NamedTuple):
@@ -61,30 +63,38 @@ def _go_on(desk: Desk, token: str, visitor: Visitor, proves: Proves) -> Outcome:
         if step is None:
             return GONE
         right = proves(step)
-        failed = None if right else "Failed authentication"
-        event = record.event(step.who, "CheckMfa", visitor.around, desk.at(), failed=failed)
-        audit.add(step.tx, [event])
+        note(step, desk, visitor, "CheckMfa", right)
         if not right:
             return REFUSED
         return advance(step.tx, desk, visitor, step.who, step.session._replace(mfa_at=desk.now()))
 
 
-# What proves a second factor; a wrong one is counted in the same transaction, which commits.
+def note(step: Pending, desk: Desk, visitor: Visitor, name: str, right: bool | None) -> None:
+    """Record what came of a proof; what was not looked at (None) leaves nothing, or it could fill the log."""
+    if right is not None:
+        failed = None if right else "Failed authentication"
+        audit.add(step.tx, [record.event(step.who, name, visitor.around, desk.at(), failed=failed)])
 
 
-def proves_code(desk: Desk, step: Pending, serial_number: str, code: str) -> bool:
+# What proves a second factor; a wrong one is counted in the same transaction, which commits. None says that
+# too many were wrong lately, so that none is looked at.
+
+
+def proves_code(desk: Desk, step: Pending, serial_number: str, code: str) -> bool | None:
     """Say whether a code is right, and use it up."""
     device = next((held for held in step.devices if held.serial_number == serial_number), None)
     if device is None or device.kind == "passkey":
         return False
     try:
         mfa.use_code(step.tx, step.who.account_id, step.data_key, device, code, desk.now())
+    except TooManyCodes:
+        return None
     except InvalidAuthenticationCode:
         return False
     return True
 
 
-def proves_recovery(desk: Desk, step: Pending, code: str) -> bool:
+def proves_recovery(desk: Desk, step: Pending, code: str) -> bool | None:
     """Say whether a recovery code is right, and use it up."""
     return recovery.use(step.tx, step.who.account_id, step.data_key, step.who.user_id, code, desk.now())
 
@@ -144,6 +154,8 @@ def alone(desk: Desk, sealed: str, answer: str, visitor: Visitor) -> Outcome:
     """Sign in by a passkey; it is both factors, and skips neither a forced nor an expired password."""
     site = Site(visitor.around.origin)
     with desk.means.database.write() as tx:
+        if not throttle.admit(tx, "passkey", visitor.around.source_ip, desk.now(), _MOST_ALONE):
+            return REFUSED
         challenge = _unspent(tx, desk, sealed)
         found = _named(tx, answer) if challenge else None
         if challenge is None or found is None:

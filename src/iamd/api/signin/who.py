@@ -1,5 +1,6 @@
 """Who somebody says they are. Whatever is typed, the same statements run: nothing tells what exists."""
 
+import re
 from typing import NamedTuple
 
 from iamd.core import arns
@@ -10,6 +11,8 @@ from iamd.store import accounts, login_profiles, security
 from iamd.store.audit import NOBODYS
 from iamd.store.named import USERS
 from iamd.store.query import Tx
+
+_ID = re.compile(r"[0-9]{12}", re.ASCII)
 
 
 class Who(NamedTuple):
@@ -62,7 +65,10 @@ def root(tx: Tx, email: str) -> Who:
 
 def user(tx: Tx, account_text: str, user_name: str) -> Who:
     """Look for an IAM user by its account's ID or alias and its name."""
-    account_id = accounts.owner_of_alias(tx, account_text.strip().lower()) or account_text.strip()
+    typed = account_text.strip()
+    owner = accounts.owner_of_alias(tx, typed.lower())
+    # Twelve digits are an ID, whatever alias somebody took.
+    account_id = typed if owner is None or _ID.fullmatch(typed) else owner
     account = accounts.find(tx, account_id)
     found = USERS.find(tx, account_id, user_name.strip())
     subject = user_subject(account_id.lower(), user_name.strip().lower())
@@ -98,7 +104,7 @@ def _who(
     tx: Tx, subject: str, typed: str, account: Account | None, found: User | None, *, is_root: bool
 ) -> Who:
     account_id = account.account_id if account else NOBODYS
-    user_id = account_id if is_root else (found.user_id if found else "")
+    user_id = (account.account_id if account else "") if is_root else (found.user_id if found else "")
     return Who(
         is_root,
         subject,

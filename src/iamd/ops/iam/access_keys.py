@@ -56,7 +56,7 @@ def _held(call: Call, user: User | None, access_key_id: str) -> AccessKey:
     return key
 
 
-@operation("iam", on=targets.USER_OR_ROOT)
+@operation("iam", on=targets.USER_OR_ROOT, confirm=True)
 def update_access_key(call: Call, user: User | None, access_key_id: str, status: str) -> Reply:
     key = _held(call, user, access_key_id)
     if status == "Expired":

@@ -1,6 +1,8 @@
 """The account's alias: one at most, known to nobody else here."""
 
-from iamd.core.errors import NoSuchEntity
+import re
+
+from iamd.core.errors import InvalidInput, NoSuchEntity
 from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Reply, operation
@@ -9,6 +11,8 @@ from iamd.store import accounts, paging
 
 @operation("iam", on=targets.EVERYTHING)
 def create_account_alias(call: Call, account_alias: str) -> Reply:
+    if re.fullmatch(r"[0-9]{12}", account_alias, re.ASCII):
+        raise InvalidInput("An account alias must not have the form of an account ID.")
     accounts.set_alias(call.tx, call.account_id, account_alias)
     return None
 

@@ -55,7 +55,7 @@ def _hashed_where_given(means: Means, call: Call, user: User, params: Params) ->
     return {**params, "password": _checked(means, call, user, params["password"])}
 
 
-@operation("iam", on=targets.USER_OR_SELF, prepare=_hashed_where_given)
+@operation("iam", on=targets.USER_OR_SELF, prepare=_hashed_where_given, confirm=True)
 def create_login_profile(
     call: Call, user: User, password: str | None = None, password_reset_required: bool = False
 ) -> Reply:
@@ -76,7 +76,7 @@ def get_login_profile(call: Call, user: User) -> Reply:
     return {"LoginProfile": _shown(user, _held(call, user))}
 
 
-@operation("iam", on=targets.USER, prepare=_hashed_where_given)
+@operation("iam", on=targets.USER, prepare=_hashed_where_given, confirm=True)
 def update_login_profile(
     call: Call, user: User, password: str | None = None, password_reset_required: bool | None = None
 ) -> Reply:

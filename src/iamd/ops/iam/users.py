@@ -5,16 +5,14 @@ from typing import Any
 from iamd.core import arns, ids
 from iamd.core.errors import DeleteConflict
 from iamd.core.records import Tag, Tags, User
-from iamd.ops import keys, targets
+from iamd.ops import keys, targets, throttle_names
 from iamd.ops.call import Call
 from iamd.ops.iam import boundaries, tags
 from iamd.ops.operation import Ask, Params, Reply, Target, operation
-from iamd.ops.throttle_names import user_subject
 from iamd.store import (
     access_keys,
     accounts,
     attachments,
-    attempts,
     inline,
     login_profiles,
     memberships,
@@ -144,7 +142,7 @@ def _sweep(call: Call, user: User) -> None:
     """Remove what is left of signing in; the next user of the name begins unlocked."""
     sessions.remove_all(call.tx, call.account_id, user.user_id)
     recovery_codes.clear(call.tx, call.account_id, user.user_id)
-    attempts.clear(call.tx, user_subject(call.account_id, user.user_name))
+    throttle_names.clear(call.tx, throttle_names.user_subject(call.account_id, user.user_name))
 
 
 @operation("iam", on=targets.USERS_UNDER)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from iamd.core import quotas
-from iamd.core.errors import DeleteConflict, EntityAlreadyExists, InvalidInput
+from iamd.core.errors import AccessDenied, DeleteConflict, EntityAlreadyExists, InvalidInput
 from iamd.core.records import MfaDevice, Tag
 from iamd.keys import totp
 from iamd.ops import devices, keys, mfa, targets
@@ -35,6 +35,7 @@ def create_virtual_mfa_device(
     serial = call.arn(f"mfa{path}{virtual_mfa_device_name}")
     if not _SERIAL.fullmatch(serial):
         raise InvalidInput(f"The serial number {serial} is too long, or holds what none may hold.")
+    _keep_to_one(call, path, tags)
     _make_room(call, serial)
     seed = totp.new_seed()
     sealed = mfa.sealed_seed(call.data_key, call.account_id, serial, seed)
@@ -61,6 +62,16 @@ def put_tags(call: Call, serial: str, wanted: list[dict[str, str]]) -> tuple[Tag
 def _wizard(call: Call) -> str | None:
     """Name who sets a device up in the console: whoever comes back starts anew, in whichever session."""
     return call.caller.unique_id if call.caller.session is not None else None
+
+
+def _keep_to_one(call: Call, path: str, wanted: list[dict[str, str]] | None) -> None:
+    """Let whoever must set MFA up have one device at a time, and nothing with it: no policy was asked."""
+    session = call.caller.session
+    if session is None or session.stage != "enrol":
+        return
+    if path != "/" or wanted:
+        raise AccessDenied("Set up an MFA device without a path and without tags.")
+    mfa_devices.abandon(call.tx, call.account_id, call.caller.unique_id)
 
 
 def _make_room(call: Call, serial: str) -> None:

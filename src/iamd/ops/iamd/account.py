@@ -40,7 +40,7 @@ def update_root_email(call: Call, root_email: str) -> Reply:
     """Change the email address; links that were mailed to the old one end."""
     other = accounts.find_by_email(call.tx, root_email)
     if other is not None and other.account_id != call.account_id:
-        raise EntityAlreadyExists(f"Another account has the root user email address {root_email} already.")
+        raise EntityAlreadyExists("This email address cannot be used here.")
     accounts.rename(call.tx, call.account_id, this(call).name, root_email)
     links.drop(call.tx, call.account_id)
     return None

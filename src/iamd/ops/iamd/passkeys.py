@@ -65,6 +65,7 @@ def register_passkey(call: Call, device_name: str, credential: str) -> Reply:
         raise EntityAlreadyExists("MFA Device is already in use.")
     serial = _serial(call, device_name)
     mfa_devices.add(call.tx, call.account_id, _device(call, serial, owner_id, made))
+    devices.end_other_sessions(call, owner_id)
     return {"SerialNumber": serial}
 
 

@@ -7,7 +7,7 @@ from iamd.core.records import User
 from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Reply, operation
-from iamd.ops.throttle_names import user_subject
+from iamd.ops.throttle_names import clear, user_subject
 from iamd.store import attempts, security
 
 
@@ -23,5 +23,5 @@ def get_sign_in_status(call: Call, user: User) -> Reply:
 
 @operation("iamd", on=targets.USER, action="iam:UnlockUser")
 def unlock_user(call: Call, user: User) -> Reply:
-    attempts.clear(call.tx, user_subject(call.account_id, user.user_name))
+    clear(call.tx, user_subject(call.account_id, user.user_name))
     return None

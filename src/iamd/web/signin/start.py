@@ -36,8 +36,8 @@ def of_account(account: str) -> flask.Response:
 @routes.post("/signin/root")
 def root() -> flask.Response:
     forms.require_ours()
-    if forms.text("listen"):
-        return _root(audible=True)
+    if forms.text("listen") or forms.text("refresh"):
+        return _root()
     email = forms.text("email").strip()
     outcome = _try(lambda tx: who.root(tx, email))
     if outcome.step in (Step.REFUSED, Step.CHECK):
@@ -49,8 +49,8 @@ def root() -> flask.Response:
 def user() -> flask.Response:
     forms.require_ours()
     account, name = forms.text("account").strip(), forms.text("user_name").strip()
-    if forms.text("listen"):
-        return _user(account, audible=True)
+    if forms.text("listen") or forms.text("refresh"):
+        return _user(account)
     outcome = _try(lambda tx: who.user(tx, account, name))
     if outcome.step in (Step.REFUSED, Step.CHECK):
         return _user(account, outcome)
@@ -88,18 +88,18 @@ def _start(wrong: str = "") -> flask.Response:
     )
 
 
-def _root(outcome: Outcome | None = None, *, audible: bool = False) -> flask.Response:
+def _root(outcome: Outcome | None = None) -> flask.Response:
     return page(
         "root.html",
         status=403 if outcome else 200,
         wrong=refusal(outcome),
         email=forms.text("email").strip(),
-        check=_check(outcome, audible=audible),
+        check=_check(outcome),
         mail=door.desk().mailer is not None,
     )
 
 
-def _user(account: str, outcome: Outcome | None = None, *, audible: bool = False) -> flask.Response:
+def _user(account: str, outcome: Outcome | None = None) -> flask.Response:
     return page(
         "user.html",
         status=403 if outcome else 200,
@@ -107,10 +107,13 @@ def _user(account: str, outcome: Outcome | None = None, *, audible: bool = False
         account=account,
         user_name=forms.text("user_name"),
         remember=bool(forms.text("remember") or door.cookie(cookies.ACCOUNT)),
-        check=_check(outcome, audible=audible),
+        check=_check(outcome),
     )
 
 
-def _check(outcome: Outcome | None, *, audible: bool) -> checks.Check | None:
-    wanted = audible or bool(forms.text("refresh")) or (outcome is not None and outcome.check)
-    return checks.make(door.desk(), audible=audible) if wanted else None
+def _check(outcome: Outcome | None) -> checks.Check | None:
+    """Return the security check to show: where one is due, and another where somebody asks for it."""
+    if forms.text("listen"):
+        return checks.to_hear(door.desk(), door.visitor())
+    due = outcome is not None and outcome.check
+    return checks.to_see(door.desk()) if due or forms.text("refresh") else None

@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("user_id", KEY, nullable=True),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
-        sa.Column("counter", sa.Integer(), nullable=False),
+        sa.Column("counter", sa.BigInteger(), nullable=False),
         sa.Column("drift", sa.Integer(), nullable=False),
         sa.Column("credential_id", KEY, nullable=True),
         sa.Column("create_date", sa.Text(), nullable=False),
