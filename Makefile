@@ -24,6 +24,8 @@ check: dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.npm console run --silent check
+	$(BIN)/python -m scripts.npm console test --silent
 	$(BIN)/python -m scripts.install_browser
 	$(BIN)/pytest -n auto --dist loadgroup -q
 

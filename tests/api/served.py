@@ -202,9 +202,10 @@ def furnish(account: Account) -> dict[str, str]:
     iam.create_policy_version(PolicyArn=own, PolicyDocument=DOCUMENT)
     iam.create_account_alias(AccountAlias=f"held-{account.account_id}")
     iam.update_account_password_policy()
-    _furnish_signing_in(account, made["User"]["UserId"])
+    devices = _devices(iam)
+    _furnish_signing_in(account, made["User"]["UserId"])  # a new device would end the session
     key = str(iam.create_access_key(UserName="target")["AccessKey"]["AccessKeyId"])
-    return {**unfurnished(account, key), **_devices(iam)}
+    return {**unfurnished(account, key), **devices}
 
 
 def _devices(iam: Any) -> dict[str, str]:

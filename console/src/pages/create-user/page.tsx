@@ -7,6 +7,7 @@ import { USERS, userPath } from "../../shared/paths.ts";
 import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
+import { Confirmed } from "../../state/session.tsx";
 import { RetrievePassword } from "./retrieve-password.tsx";
 import { UserWizard } from "./user-wizard.tsx";
 
@@ -26,7 +27,9 @@ export default function CreateUser() {
       {made ? (
         <RetrievePassword user={made} onDone={() => navigate(USERS)} />
       ) : (
-        <Part of={rules}>{({ PasswordRules: held }) => <UserWizard rules={held} onCreate={create} />}</Part>
+        <Confirmed>
+          <Part of={rules}>{({ PasswordRules: held }) => <UserWizard rules={held} onCreate={create} />}</Part>
+        </Confirmed>
       )}
     </>
   );

@@ -4,39 +4,41 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
 import { Copyable } from "../../shared/copyable.tsx";
 import { Part } from "../../shared/part.tsx";
 import { dateText } from "../../shared/text.ts";
+import { useDialog } from "../../state/dialog.ts";
 import type { Loaded } from "../../state/load.ts";
-import { useSession } from "../../state/session.tsx";
+import { Confirmed, useSession } from "../../state/session.tsx";
 import { DisableAccessDialog } from "./disable-access-dialog.tsx";
 import { PasswordDialog } from "./password-dialog.tsx";
 import { SignInLock } from "./sign-in-lock.tsx";
 
-type Dialog = "enable" | "reset" | "disable" | undefined;
+type Dialog = "enable-access" | "reset-password" | "disable-access";
 
 type Props = { name: string; profile: Loaded<LoginProfile | null> };
 
 /** Whether the user can sign in to the console, and with what. */
 export function ConsoleSignIn({ name, profile }: Props) {
-  const [dialog, setDialog] = useState<Dialog>();
+  const dialog = useDialog();
+  const open = (wanted: Dialog) => dialog.open(wanted, name);
+  const replaces = dialog.name === "reset-password";
   const close = () => {
-    setDialog(undefined);
+    dialog.close();
     profile.reload();
   };
   return (
-    <Container
-      header={<Header actions={<Actions of={profile.data} open={setDialog} />}>Console sign-in</Header>}
-    >
+    <Container header={<Header actions={<Actions of={profile.data} open={open} />}>Console sign-in</Header>}>
       <SpaceBetween size="l">
         <Part of={profile}>{(data) => <Facts profile={data} />}</Part>
         {profile.data && <SignInLock name={name} />}
       </SpaceBetween>
-      {(dialog === "enable" || dialog === "reset") && (
-        <PasswordDialog name={name} replaces={dialog === "reset"} onClose={close} />
+      {(dialog.name === "enable-access" || replaces) && (
+        <Confirmed>
+          <PasswordDialog name={name} replaces={replaces} onClose={close} />
+        </Confirmed>
       )}
-      {dialog === "disable" && <DisableAccessDialog name={name} onClose={close} />}
+      {dialog.name === "disable-access" && <DisableAccessDialog name={name} onClose={close} />}
     </Container>
   );
 }
@@ -45,11 +47,11 @@ type ActionsProps = { of: LoginProfile | null | undefined; open: (dialog: Dialog
 
 function Actions({ of, open }: ActionsProps) {
   if (of === undefined) return null;
-  if (of === null) return <Button onClick={() => open("enable")}>Enable console access</Button>;
+  if (of === null) return <Button onClick={() => open("enable-access")}>Enable console access</Button>;
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <Button onClick={() => open("disable")}>Disable console access</Button>
-      <Button onClick={() => open("reset")}>Reset password</Button>
+      <Button onClick={() => open("disable-access")}>Disable console access</Button>
+      <Button onClick={() => open("reset-password")}>Reset password</Button>
     </SpaceBetween>
   );
 }
