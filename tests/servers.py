@@ -141,6 +141,18 @@ def wait_ready(server: Server) -> None:
     raise AssertionError("the server did not get ready")
 
 
+def wait_listening(server: Server) -> None:
+    """Wait until a server takes connections, whatever it speaks."""
+    port = int(server.url.rpartition(":")[2])
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            raise AssertionError(server.process.communicate()[0])
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+            return
+    raise AssertionError("the server did not get ready")
+
+
 def found(server: Server, account_id: str | None = None) -> Account:
     """Make an account in the server's store."""
     made = make_account(server.store, account_id)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyotp
 import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
@@ -69,3 +70,9 @@ def read_qr(code: Locator, folder: Path) -> pyotp.TOTP:
 def code(app: pyotp.TOTP, ahead: int = 0) -> str:
     """Return the code of now, or of some steps of 30 seconds later."""
     return app.at(clock.now() + timedelta(seconds=30 * ahead))
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page as it is."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']][:3]}" for one in found]

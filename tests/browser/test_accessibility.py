@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import steps
 from tests.browser.conftest import PHONE, WIDE, Iamd
 from tests.browser.steps import FIRST_PASSWORD
 
-SIGN_IN = ["/signin", "/signin/acme", "/signin/forgot", "/signin/over", "/setup/used"]
+SIGN_IN = ["/signin", "/signin/acme", "/signin/confirm", "/signin/forgot", "/signin/over", "/setup/used"]
 CONSOLE = [
     "/console",
     "/console/iam",
@@ -81,9 +80,7 @@ def _violations(page: Page, paths: list[str]) -> Iterator[str]:
         page.goto(path)
         page.get_by_role("heading", level=1).first.wait_for()
         page.wait_for_load_state("networkidle")
-        for violation in Axe().run(page).response["violations"]:
-            where = [node["target"] for node in violation["nodes"]][:3]
-            yield f"{path}: {violation['id']}: {violation['help']} {where}"
+        yield from (f"{path}: {violation}" for violation in steps.violations(page))
         overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if overflow > 0:
             yield f"{path}: {overflow} pixels wider than the window"

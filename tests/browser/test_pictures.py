@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_tutorial_has_the_walkthroughs_pictures() -> None:
     walked = re.findall(
-        r'camera\.take\(page, "([^"]+)"\)', (ROOT / "tests/browser/test_walkthrough.py").read_text()
+        r'picture\(page, camera, "([^"]+)"\)', (ROOT / "tests/browser/test_walkthrough.py").read_text()
     )
     shown = re.findall(r"pictures/([^)]+)\.png", (ROOT / "docs/secure-your-account.md").read_text())
     kept = sorted(file.stem for file in (ROOT / "docs/pictures").glob("*.png"))
