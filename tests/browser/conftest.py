@@ -100,7 +100,12 @@ def _failed(item: pytest.Item) -> bool:
 @pytest.fixture
 def page(chromium: Browser, iamd: Iamd, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Return a page that fails the test when a script fails in it, or a policy of ours stops one."""
-    context = chromium.new_context(base_url=iamd.url, viewport=WIDE, locale="en-US")  # type: ignore[arg-type]
+    context = chromium.new_context(
+        base_url=iamd.url,
+        viewport=WIDE,  # type: ignore[arg-type]
+        locale="en-US",
+        reduced_motion="reduce",
+    )
     wrong: list[str] = []
     opened = context.new_page()
     opened.set_default_timeout(10_000)

@@ -189,6 +189,7 @@ def make_a_user_for_daily_work(page: Page, camera: Camera) -> None:
     page.get_by_role("button", name="Next", exact=True).click()
     page.get_by_role("button", name="Create user", exact=True).click()
     expect(page.get_by_text("Console sign-in details")).to_be_visible()
+    expect(page.get_by_text("/signin/acme-corp")).to_be_visible()
     picture(page, camera, "16-retrieve-password")
     steps.sign_out(page, "Acme")
 

@@ -9,6 +9,7 @@ import type { Account } from "../../api/iamd.ts";
 import { Copyable } from "../../shared/copyable.tsx";
 import { Part } from "../../shared/part.tsx";
 import type { Loaded } from "../../state/load.ts";
+import { useRefreshSession } from "../../state/session.tsx";
 import { AliasDialog } from "./alias-dialog.tsx";
 import { DeleteAliasDialog } from "./delete-alias-dialog.tsx";
 
@@ -17,9 +18,12 @@ type Dialog = "edit" | "delete" | undefined;
 /** The account's ID, alias and sign-in address. */
 export function AccountBox({ account }: { account: Loaded<Account> }) {
   const [dialog, setDialog] = useState<Dialog>();
+  const refreshSession = useRefreshSession();
   const close = (changed: boolean) => {
     setDialog(undefined);
-    if (changed) account.reload();
+    if (!changed) return;
+    account.reload();
+    refreshSession(); // which tells the sign-in address, too
   };
   return (
     <Container header={<Header>iamd Account</Header>}>
