@@ -42,6 +42,7 @@ class Iamd:
         port = free_port()
         self.url = f"http://localhost:{port}"
         self.folder = folder
+        self.rest = ""
         self._process = subprocess.Popen(
             command("serve", "--port", str(port)),
             cwd=folder,
@@ -70,8 +71,10 @@ class Iamd:
 
     def stop(self) -> str:
         """Stop, and return what the server said meanwhile."""
-        self._process.terminate()
-        return self._process.communicate(timeout=15)[0]
+        if self._process.poll() is None:
+            self._process.terminate()
+            self.rest = self._process.communicate(timeout=15)[0]
+        return self.rest
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 The pictures of docs/secure-your-account.md are taken here (`make pictures`), so that neither can go stale.
 """
 
+import base64
 import csv
 import re
 from pathlib import Path
@@ -33,7 +34,19 @@ def test_from_the_first_start_to_a_secured_account(
     sign_back_in_with_mfa(page, camera, app, used)
     make_a_user_for_daily_work(page, camera)
     sign_in_as_the_user(page, camera, "acme-corp")
-    make_an_access_key(page, iamd, camera, tmp_path)
+    secret = make_an_access_key(page, iamd, camera, tmp_path)
+    cookies = [str(cookie["value"]) for cookie in page.context.cookies()]
+    secrets = [FIRST_PASSWORD, STRONG_PASSWORD, FIRST_OF_ALICE, OWN_OF_ALICE, secret, app.secret, *cookies]
+    nothing_secret_lies_open(iamd, [*secrets, base64.b32decode(app.secret).decode("latin-1")])
+
+
+def nothing_secret_lies_open(iamd: Iamd, secrets: list[str]) -> None:
+    """Look for secrets in all that the server said, and in every byte that it wrote."""
+    said = (iamd.said.replace(iamd.setup_link, "") + iamd.stop()).encode()
+    written = b"".join(file.read_bytes() for file in (iamd.folder / "iamd-data").iterdir())
+    for secret in secrets:
+        assert secret.encode("latin-1") not in said
+        assert secret.encode("latin-1") not in written
 
 
 def picture(page: Page, camera: Camera, name: str) -> None:
@@ -209,7 +222,7 @@ def sign_in_as_the_user(page: Page, camera: Camera, alias: str) -> None:
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
 
 
-def make_an_access_key(page: Page, iamd: Iamd, camera: Camera, folder: Path) -> None:
+def make_an_access_key(page: Page, iamd: Iamd, camera: Camera, folder: Path) -> str:
     page.goto("/console/iam/security-credentials")
     steps.press(page, "Create access key")
     steps.confirm_by_password(page, OWN_OF_ALICE)
@@ -228,3 +241,4 @@ def make_an_access_key(page: Page, iamd: Iamd, camera: Camera, folder: Path) -> 
         aws_secret_access_key=row["Secret access key"],
     ).get_caller_identity()
     assert identity["Arn"].endswith(":user/alice")
+    return row["Secret access key"]

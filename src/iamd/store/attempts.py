@@ -10,10 +10,9 @@ from iamd.store.schema import attempts
 
 
 class Tries(NamedTuple):
-    """How often something was tried since `since_at`, and when last; seconds since 1970."""
+    """How often something was tried, and when last, in seconds since 1970."""
 
     tries: int = 0
-    since_at: int = 0
     last_at: int = 0
 
 
@@ -22,12 +21,11 @@ _find = Query(sa.select(*_fields).where(binding(attempts, "subject")), Tries._ma
 # A count begins anew when the last try is longer ago than the window.
 _count = Query(
     sa.text(
-        "INSERT INTO attempts (subject, tries, since_at, last_at) VALUES (:subject, 1, :now, :now) "
+        "INSERT INTO attempts (subject, tries, last_at) VALUES (:subject, 1, :now) "
         "ON CONFLICT (subject) DO UPDATE SET "
         "tries = CASE WHEN attempts.last_at < :stale THEN 1 ELSE attempts.tries + 1 END, "
-        "since_at = CASE WHEN attempts.last_at < :stale THEN excluded.since_at ELSE attempts.since_at END, "
         "last_at = CASE WHEN attempts.last_at < :stale OR attempts.tries < :most OR :most = 0 "
-        "THEN excluded.last_at ELSE attempts.last_at END RETURNING tries, since_at, last_at"
+        "THEN excluded.last_at ELSE attempts.last_at END RETURNING tries, last_at"
     ),
     Tries._make,
 )

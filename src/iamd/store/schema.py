@@ -285,7 +285,6 @@ attempts = _table(
     "attempts",
     _key("subject"),
     _number("tries"),
-    _moment("since_at"),
     _moment("last_at"),
 )
 

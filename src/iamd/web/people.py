@@ -35,7 +35,6 @@ class People:
         self._origin = origin
         self._turn = turn
         self._hosts = _hosts(here.base_url)
-        self._port = urlsplit(here.base_url).port
         self._pages = pages(here)
         self._console = ConsoleFiles()
 

@@ -16,7 +16,6 @@ def upgrade() -> None:
         "attempts",
         sa.Column("subject", KEY, nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("since_at", sa.BigInteger(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("subject", name="pk_attempts"),
         sqlite_with_rowid=False,
