@@ -41,6 +41,9 @@ THREADS = 1024  # a slow client's body occupies one of these and nothing else
 _PAGES = ("/signin", "/signout", "/setup/", "/static/", "/console")
 
 
+_OWN_PORTS = {"http": ":80", "https": ":443"}
+
+
 class StoreError(Exception):
     """The store cannot be opened; the message says why in one line."""
 
@@ -195,14 +198,21 @@ def _people(
 
 
 def base_url(settings: Settings) -> str:
-    """Return how people reach this server: passkeys need a name, so loopback goes by its own."""
+    """Return how people reach this server: passkeys need a name, so loopback goes by its own.
+
+    The scheme's own port stays out, as browsers leave it out of the host that they ask for.
+    """
     if settings.public_url:
-        return settings.public_url.rstrip("/")
-    scheme = "https" if settings.tls_cert else "http"
-    if settings.host in ("127.0.0.1", "::1", "0.0.0.0", "::"):  # noqa: S104 - compared, not bound
-        return f"{scheme}://localhost:{settings.port}"
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"{scheme}://{host}:{settings.port}"
+        url = settings.public_url.rstrip("/")
+    else:
+        url = f"{'https' if settings.tls_cert else 'http'}://{_host(settings.host)}:{settings.port}"
+    return url.removesuffix(_OWN_PORTS[url.partition(":")[0].lower()])
+
+
+def _host(address: str) -> str:
+    if address in ("127.0.0.1", "::1", "0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return "localhost"
+    return f"[{address}]" if ":" in address else address
 
 
 def _wants_a_page(environ: Environ) -> bool:
