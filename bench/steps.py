@@ -17,9 +17,10 @@ from tests import servers
 from bench import load
 from bench.http import replace_between
 from iamd import app, ops
-from iamd.api import authorize, events
-from iamd.api.callers import Callers, Prover
+from iamd.api import authorize, context, events
+from iamd.api.callers import Callers
 from iamd.api.proof import Circumstances, Proof
+from iamd.api.prover import Prover
 from iamd.api.recorder import Note, Recorder
 from iamd.api.sessions import Limits
 from iamd.config import Settings
@@ -80,7 +81,7 @@ def measure(folder: Path) -> dict[str, float]:
         target = operation.on.find(call, params())
 
         def ask() -> None:
-            keys = authorize.context(known, operation, around, now, call.now)
+            keys = context.context(call.caller, operation, target, around, now, call.now)
             authorize.authorize(known, operation, call, target, params(), keys)
 
         def event() -> Event:
@@ -100,7 +101,7 @@ def measure(folder: Path) -> dict[str, float]:
             "rendering": _microseconds(lambda: xml.renderer(model)(reply, "id")),
         }
     measured["begin and commit"] = _microseconds(empty)
-    measured["queue of the batched writer"] = _microseconds(lambda: recorder.note(Note(None, None, None)))
+    measured["queue of the batched writer"] = _microseconds(lambda: recorder.note(Note(None, None)))
     assert told.event_name == "GetUser"
     recorder.close()
     database.close()

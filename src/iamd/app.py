@@ -12,12 +12,13 @@ import sqlalchemy.exc
 
 from iamd import ops
 from iamd.api import origin, sessions
-from iamd.api.callers import Prover, Vault
 from iamd.api.gate import Gate
 from iamd.api.limits import Limits
 from iamd.api.mail import Mailer
+from iamd.api.prover import Prover
 from iamd.api.recorder import Recorder
 from iamd.api.signin.desk import Desk
+from iamd.api.vault import Vault
 from iamd.config import Settings
 from iamd.core.errors import ServiceUnavailable
 from iamd.keys import master, seal

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from iamd.api.callers import Prover
 from iamd.api.proof import Proof
+from iamd.api.prover import Prover
 from iamd.api.sessions import Limits
 from iamd.app import Store
 from iamd.core.errors import InvalidClientTokenId, SignatureDoesNotMatch

@@ -1,33 +1,29 @@
-"""From a proof to a caller, and to the policies that bear on it.
+"""From a credential to a caller, and to the policies that bear on it.
 
-What is kept between requests cannot change: opened secrets by their sealed content, callers by their
-account's revision, which every write to the account renews. So nothing is ever invalidated, and nothing
-is ever stale.
+What is kept between requests cannot change: what is known of an owner by its account's revision, which every
+write to the account renews. So nothing is ever invalidated, and nothing is ever stale.
 """
 
-import contextlib
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from iamd.api import sessions as console
-from iamd.api.proof import Proof, SessionProof
+from iamd.api.prover import INVALID
 from iamd.core import arns
-from iamd.core.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNotMatch
+from iamd.core.errors import InvalidClientTokenId
 from iamd.core.lru import Lru
-from iamd.keys import seal
+from iamd.core.records import Tags, Token
 from iamd.ops.call import Caller
 from iamd.policy import Layers, Policy, Principal, PrincipalKind, parse
-from iamd.store import access_keys, permissions, sessions
+from iamd.store import permissions
 from iamd.store.access_keys import Credential
 from iamd.store.database import Database
 from iamd.store.query import Tx
 
-_INVALID = "The security token included in the request is invalid."
-_NOBODYS_SECRET = seal.new_key().hex()[:40]  # an unknown key costs the same work as a known one
-
-
 Again = Callable[[Tx, Credential], Credential]
+
+# What identity policies come to for a root user, told to those whom it lets act in its name.
+_EVERYTHING = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
 
 
 class Known(NamedTuple):
@@ -38,88 +34,9 @@ class Known(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _parsed(document: str) -> Policy:
+def parsed(document: str) -> Policy:
+    """Return a stored document, read once for all who have it."""
     return parse(document)
-
-
-def _data_key_place(account_id: str) -> str:
-    return f"accounts/{account_id}"
-
-
-class Vault:
-    """Opens what is sealed under the master key."""
-
-    def __init__(self, master_key: bytes) -> None:
-        self._master_key = master_key
-        self._opened: Lru[bytes] = Lru(8192)
-
-    def seal_data_key(self, account_id: str, data_key: bytes) -> bytes:
-        """Seal a new account's data key."""
-        return seal.seal(self._master_key, data_key, _data_key_place(account_id))
-
-    def data_key(self, account_id: str, sealed: bytes) -> bytes:
-        """Return an account's data key."""
-        return self._open(self._master_key, sealed, _data_key_place(account_id))
-
-    def secret(self, credential: Credential) -> str:
-        """Return an access key's secret."""
-        data_key = self.data_key(credential.account_id, credential.data_key)
-        place = access_keys.seal_place(credential.access_key_id)
-        return self._open(data_key, credential.secret, place).decode()
-
-    def _open(self, key: bytes, sealed: bytes, place: str) -> bytes:
-        opened = self._opened.get((place, sealed))
-        if opened is None:
-            opened = seal.unseal(key, sealed, place)
-            self._opened.put((place, sealed), opened)
-        return opened
-
-
-class Prover(NamedTuple):
-    """Checks proofs. Keys of root users count only where the operator has switched them on."""
-
-    vault: Vault
-    limits: console.Limits
-    root_keys: bool = False
-
-    def prove(self, tx: Tx, proof: Proof | SessionProof, now: int) -> Credential:
-        """Find the key or the session that a proof names, and check the proof with it.
-
-        ExpiredToken when there is no such session; InvalidClientTokenId when there is no such active key, or
-        when it comes with a session token, which long-term keys have none of; and what the proof's own check
-        raises.
-        """
-        if isinstance(proof, SessionProof):
-            return console.prove(tx, self.limits, proof, now)
-        credential = _signed(tx, self.vault, proof)
-        if credential.owner_id == credential.account_id and not self.root_keys:
-            raise InvalidClientTokenId(_INVALID)
-        return credential
-
-    def again(self, tx: Tx, credential: Credential, now: int) -> Credential:
-        """Read a credential again, in a transaction whose statements see one state."""
-        held = credential.session
-        if held is not None:
-            again = sessions.prove(tx, held.token_hash)
-            if again is None or not console.usable(again, self.limits, now):
-                raise ExpiredToken("The session has ended. Sign in again.")
-            return again
-        again = access_keys.prove(tx, credential.access_key_id)
-        if again is None or again.status != "Active":
-            raise InvalidClientTokenId(_INVALID)
-        return again
-
-
-def _signed(tx: Tx, vault: Vault, proof: Proof) -> Credential:
-    credential = access_keys.prove(tx, proof.access_key_id)
-    if credential is None:
-        with contextlib.suppress(SignatureDoesNotMatch):
-            proof.check(_NOBODYS_SECRET)
-        raise InvalidClientTokenId(_INVALID)
-    proof.check(vault.secret(credential))
-    if credential.status != "Active" or proof.session_token is not None:
-        raise InvalidClientTokenId(_INVALID)
-    return credential
 
 
 class Callers:
@@ -148,23 +65,45 @@ class Callers:
         return None if known is None else _by(known, credential)
 
     def _learn(self, tx: Tx, credential: Credential) -> Known:
-        is_root = credential.owner_id == credential.account_id
-        known = _root(credential) if is_root else _user(tx, credential)
+        known = _learned(tx, credential)
         self._known.put(_revision(credential), known)
         return _by(known, credential)
 
 
 def _revision(credential: Credential) -> tuple[str, str]:
-    return credential.owner_id, credential.revision
+    """Return what a caller is known by: the owner, or the session where it is somebody of its own."""
+    token = credential.token
+    own = token is not None and token.kind != "user"
+    return credential.access_key_id if own else credential.owner_id, credential.revision
 
 
 def _by(known: Known, credential: Credential) -> Known:
     """Return what is known of somebody, calling with this credential."""
     caller = known.caller
-    if caller.access_key_id == credential.access_key_id and caller.session == credential.session:
+    session, token = credential.session, credential.token
+    if (
+        caller.access_key_id == credential.access_key_id
+        and caller.session == session
+        and caller.token is token
+    ):
         return known
-    means = caller._replace(access_key_id=credential.access_key_id, session=credential.session)
-    return known._replace(caller=means)
+    mfa_at = session.mfa_at if session else token.mfa_at if token else None
+    return known._replace(
+        caller=caller._replace(
+            access_key_id=credential.access_key_id, session=session, token=token, mfa_at=mfa_at
+        )
+    )
+
+
+def _learned(tx: Tx, credential: Credential) -> Known:
+    token = credential.token
+    if token is not None and token.kind == "role":
+        return _role_session(tx, credential, token)
+    is_root = credential.owner_id == credential.account_id
+    owner = _root(credential) if is_root else _user(tx, credential)
+    if token is not None and token.kind == "federated":
+        return _federated(tx, owner, token)
+    return owner
 
 
 def _root(credential: Credential) -> Known:
@@ -176,13 +115,76 @@ def _root(credential: Credential) -> Known:
 def _user(tx: Tx, credential: Credential) -> Known:
     user = credential.user
     if user is None or user.user_id != credential.owner_id:
-        raise InvalidClientTokenId(_INVALID)
+        raise InvalidClientTokenId(INVALID)
     account_id = credential.account_id
     principal = Principal(PrincipalKind.USER, user.arn, account_id, user.user_id)
-    held = permissions.of_user(tx, account_id, user)
-    layers = Layers(
-        identity=tuple(_parsed(document) for document in held.identity),
-        boundary=_parsed(held.boundary) if held.boundary is not None else None,
-    )
+    held = permissions.of(tx, account_id, user.user_id, user.boundary_arn)
     caller = Caller(principal, account_id, user.user_id, credential.access_key_id, user, held.tags)
-    return Known(caller, layers)
+    return Known(caller, _layers(held))
+
+
+def _role_session(tx: Tx, credential: Credential, token: Token) -> Known:
+    role = credential.role
+    if role is None or role.role_id != token.owner_id:
+        raise InvalidClientTokenId(INVALID)
+    account_id = token.account_id
+    arn = arns.assumed_role(account_id, role.role_name, token.name)
+    principal = Principal(PrincipalKind.ROLE_SESSION, arn, account_id, role.role_id, role_arn=role.arn)
+    held = permissions.of(tx, account_id, role.role_id, role.boundary_arn)
+    caller = Caller(
+        principal,
+        account_id,
+        f"{role.role_id}:{token.name}",
+        credential.access_key_id,
+        None,
+        _overlaid(held.tags, token.tags),
+        role=role,
+    )
+    return Known(caller, _bounded(tx, _layers(held), token))
+
+
+def _federated(tx: Tx, owner: Known, token: Token) -> Known:
+    """Return a federated user: the user behind it, cut down to what the session policies allow."""
+    behind = owner.caller
+    account_id = token.account_id
+    principal = Principal(
+        PrincipalKind.FEDERATED_USER,
+        arns.federated_user(account_id, token.name),
+        account_id,
+        behind.principal.unique_id,
+        user_arn=behind.principal.arn,
+    )
+    caller = behind._replace(
+        principal=principal,
+        unique_id=f"{account_id}:{token.name}",
+        user=None,
+        tags=_overlaid(behind.tags, token.tags),
+    )
+    layers = Layers(identity=(_EVERYTHING,)) if behind.is_root else owner.layers
+    return Known(caller, _bounded(tx, layers, token, always=True))
+
+
+def _layers(held: permissions.Permissions) -> Layers:
+    return Layers(
+        identity=tuple(parsed(document) for document in held.identity),
+        boundary=parsed(held.boundary) if held.boundary is not None else None,
+    )
+
+
+def _bounded(tx: Tx, layers: Layers, token: Token, *, always: bool = False) -> Layers:
+    """Add a token's session policies; a managed one that is there no more allows nothing."""
+    if not (token.is_bounded or always):
+        return layers
+    managed = [permissions.default_document(tx, token.account_id, arn) for arn in token.policy_arns or ()]
+    documents = [document for document in (token.policy, *managed) if document is not None]
+    return Layers(
+        identity=layers.identity,
+        boundary=layers.boundary,
+        session=tuple(parsed(document) for document in documents),
+    )
+
+
+def _overlaid(held: Tags, passed: Tags) -> Tags:
+    """Return tags, those that were passed to the session before those that its owner has."""
+    names = {tag.key.lower() for tag in passed}
+    return (*passed, *(tag for tag in held if tag.key.lower() not in names))

@@ -12,13 +12,20 @@ from iamd.api.proof import Circumstances
 from iamd.core import clock, ids
 from iamd.core.errors import Fault
 from iamd.core.models import Shape, part
-from iamd.core.records import Session
+from iamd.core.records import Session, WebIdentity
 from iamd.ops.call import Caller
 from iamd.ops.operation import Operation, Params
 from iamd.policy import PrincipalKind
 from iamd.store.audit import Event
 
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+_SECRET = frozenset({"tokenType"})  # session tokens, which the model does not mark
+_TYPES = {
+    PrincipalKind.ROOT: "Root",
+    PrincipalKind.USER: "IAMUser",
+    PrincipalKind.ROLE_SESSION: "AssumedRole",
+    PrincipalKind.FEDERATED_USER: "FederatedUser",
+}
 
 
 def event(
@@ -66,38 +73,76 @@ def event(
 
 
 def _identity(caller: Caller) -> dict[str, Any]:
-    root = caller.principal.kind is PrincipalKind.ROOT
+    if caller.web_identity is not None:
+        return _vouched(caller.web_identity)
     identity: dict[str, Any] = {
-        "type": "Root" if root else "IAMUser",
+        "type": _TYPES[caller.principal.kind],
         "principalId": caller.unique_id,
         "arn": caller.principal.arn,
         "accountId": caller.account_id,
     }
     if caller.user is not None:
         identity["userName"] = caller.user.user_name
-    if caller.session is None:
-        return identity | {"accessKeyId": caller.access_key_id}
-    return identity | {"sessionContext": {"attributes": session_attributes(caller.session)}}
+    if caller.access_key_id:
+        identity["accessKeyId"] = caller.access_key_id
+    context = _session_context(caller)
+    return {**identity, "sessionContext": context} if context else identity
+
+
+def _vouched(who: WebIdentity) -> dict[str, Any]:
+    return {
+        "type": "WebIdentityUser",
+        "principalId": f"{who.provider_arn or who.issuer}:{who.audience}:{who.subject}",
+        "userName": who.subject,
+        "identityProvider": who.provider_arn or who.issuer,
+    }
+
+
+def _session_context(caller: Caller) -> dict[str, Any]:
+    if caller.session is not None:
+        return {"attributes": attributes(caller.session.created_at, caller.session.mfa_at)}
+    if caller.token is None:
+        return {}
+    context: dict[str, Any] = {"attributes": attributes(caller.token.issued_at, caller.token.mfa_at)}
+    if caller.role is not None:
+        context["sessionIssuer"] = {
+            "type": "Role",
+            "principalId": caller.role.role_id,
+            "arn": caller.role.arn,
+            "accountId": caller.account_id,
+            "userName": caller.role.role_name,
+        }
+    if caller.token.provider is not None:
+        context["webIdFederationData"] = {"federatedProvider": caller.token.provider}
+    if caller.token.source_identity is not None:
+        context["sourceIdentity"] = caller.token.source_identity
+    return context
 
 
 def session_attributes(session: Session) -> dict[str, str]:
     """Tell of a console session what CloudTrail tells of one."""
-    created = datetime.fromtimestamp(session.created_at, UTC)
+    return attributes(session.created_at, session.mfa_at)
+
+
+def attributes(created_at: int, mfa_at: int | None) -> dict[str, str]:
+    """Tell when a session began and whether with MFA; times are seconds since 1970."""
+    created = datetime.fromtimestamp(created_at, UTC)
     return {
         "creationDate": clock.iso(created),
-        "mfaAuthenticated": "false" if session.mfa_at is None else "true",
+        "mfaAuthenticated": "false" if mfa_at is None else "true",
     }
 
 
 def _response(operation: Operation, outcome: Mapping[str, Any] | Fault | None) -> Any:
-    if operation.reads or outcome is None or isinstance(outcome, Fault) or operation.model.output is None:
+    silent = operation.reads and not operation.issues
+    if silent or outcome is None or isinstance(outcome, Fault) or operation.model.output is None:
         return None
     return plain(operation.model.output, outcome)
 
 
 def plain(shape: Shape, value: Any) -> Any:
     """Return a value of a shape as CloudTrail writes it: names begin in lower case, secrets are hidden."""
-    if shape.sensitive:
+    if shape.sensitive or shape.name in _SECRET:
         return _HIDDEN
     return _BY_TYPE.get(shape.type, _as_it_is)(shape, value)
 

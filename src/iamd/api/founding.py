@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from iamd.api import events
-from iamd.api.callers import Vault
 from iamd.api.proof import Circumstances
+from iamd.api.vault import Vault
 from iamd.core import arns, clock, ids
 from iamd.core.records import Account
 from iamd.keys import seal

@@ -4,20 +4,24 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from iamd.api import authorize, events, sessions
-from iamd.api.callers import Callers, Known, Prover
+from iamd.api import authorize, context, events, sessions
+from iamd.api.callers import Callers, Known
 from iamd.api.limits import Limits
 from iamd.api.proof import Circumstances, Proof, SessionProof
+from iamd.api.prover import Prover
 from iamd.api.recorder import Note, Recorder
 from iamd.core import clock, ids
 from iamd.core.clock import Clock
-from iamd.core.errors import AccessDenied, Fault
+from iamd.core.errors import AccessDenied, Fault, MissingAuthenticationToken
+from iamd.ops import second_factor
 from iamd.ops.call import Call, Means
-from iamd.ops.operation import Operation, Reply, Target
+from iamd.ops.operation import Operation, Reply, Target, Unvouched, Vouch
+from iamd.policy import Layers
 from iamd.store import accounts, audit
 from iamd.store.access_keys import Credential, Use
 from iamd.store.audit import Event
 from iamd.store.query import Tx
+from iamd.store.roles import RoleUse
 
 Params = Mapping[str, Any]
 AnyProof = Proof | SessionProof
@@ -31,6 +35,13 @@ class _Asked(NamedTuple):
     around: Circumstances
     now: datetime
     at: str  # the same moment, as the wire writes it
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether the call leaves the store as it is; a code of an MFA device is used up."""
+        return self.operation.reads and not (
+            self.operation.second_factor and second_factor.is_shown(self.params)
+        )
 
     @property
     def seconds(self) -> int:
@@ -62,15 +73,26 @@ class Gate:
         return self._time()
 
     def call(
-        self, operation: Operation, proof: AnyProof, read: Callable[[], Params], around: Circumstances
+        self, operation: Operation, proof: AnyProof | None, read: Callable[[], Params], around: Circumstances
     ) -> Reply:
         """Prove the caller, read its parameters, and do what it asks; a Fault when any of it fails.
 
-        `read` is called once the caller is proved: nobody else is told what is wrong with a request.
+        `read` is called once the caller is proved: nobody else is told what is wrong with a request. There is
+        no proof where the operation itself finds out who calls.
         """
-        if operation.reads:
-            return self._read(operation, proof, read, around)
-        return self._write(operation, proof, read, around)
+        if operation.vouch is not None:
+            return self._vouched(operation, operation.vouch, read(), around)
+        if proof is None:
+            raise MissingAuthenticationToken("Request is missing Authentication Token")
+        # The signature is checked before the writers' queue is joined, and the key read again within it.
+        with self._database.read() as tx:
+            credential = self._prove(tx, proof)
+            self._limits.admit(credential.owner_id)
+            asked = self._asked(operation, read(), around)
+            if asked.only_reads:
+                return self._read(tx, self._know(tx, credential, asked), credential.data_key, asked)
+            asked = self._prepared(tx, credential, asked)
+        return self._write(proof, credential, asked)
 
     def _prove(self, tx: Tx, proof: AnyProof) -> Credential:
         return self._prover.prove(tx, proof, int(self._time().timestamp()))
@@ -87,32 +109,33 @@ class Gate:
 
         return self._callers.know_by(self._database, tx, credential, again)
 
-    def _read(
-        self, operation: Operation, proof: AnyProof, read: Callable[[], Params], around: Circumstances
-    ) -> Reply:
-        with self._database.read() as tx:
-            credential = self._prove(tx, proof)
-            self._limits.admit(credential.owner_id)
-            asked = self._asked(operation, read(), around)
-            known = self._know(tx, credential, asked)
-            try:
-                call, target = self._allowed(tx, known, credential, asked)
-                reply = operation.perform(call, target, asked.params)
-            except Fault as fault:
-                self._refused(known, asked, fault)
-                raise
-        event = events.event(operation, known.caller, asked.params, None, around, asked.at)
+    def _vouched(self, operation: Operation, vouch: Vouch, params: Params, around: Circumstances) -> Reply:
+        """Answer whom another server vouches for, which is asked while no transaction is open."""
+        self._limits.admit(around.source_ip)
+        asked = self._asked(operation, params, around)
+        try:
+            caller = vouch(self._means, params, asked.seconds)
+        except Unvouched as refused:
+            self._refused(Known(refused.caller, Layers()), asked, refused.fault)
+            raise refused.fault from refused
+        with self._database.read() as tx, self._database.steady(tx) as still:
+            account = accounts.find(still, caller.account_id)
+            data_key = account.data_key if account else b""
+            return self._read(still, Known(caller, Layers()), data_key, asked)
+
+    def _read(self, tx: Tx, known: Known, data_key: bytes, asked: _Asked) -> Reply:
+        operation = asked.operation
+        try:
+            call, target = self._allowed(tx, known, data_key, asked)
+            reply = operation.perform(call, target, asked.params)
+        except Fault as fault:
+            self._refused(known, asked, fault)
+            raise
+        event = events.event(operation, known.caller, asked.params, reply, asked.around, asked.at)
         self._recorder.note(_note(event, (event.event_id,), known, asked))
         return reply
 
-    def _write(
-        self, operation: Operation, proof: AnyProof, read: Callable[[], Params], around: Circumstances
-    ) -> Reply:
-        # The signature is checked before the writers' queue is joined, and the key read again within it.
-        with self._database.read() as tx:
-            credential = self._prove(tx, proof)
-            self._limits.admit(credential.owner_id)
-            asked = self._prepared(tx, credential, self._asked(operation, read(), around))
+    def _write(self, proof: AnyProof, credential: Credential, asked: _Asked) -> Reply:
         known: Known | None = None
         try:
             with self._database.write() as tx:
@@ -137,7 +160,7 @@ class Gate:
             return asked
         known = self._know(tx, credential, asked)
         try:
-            call, target = self._allowed(tx, known, credential, asked)
+            call, target = self._allowed(tx, known, credential.data_key, asked)
             return asked._replace(params=prepare(self._means, call, target.record, asked.params))
         except Fault as fault:
             self._refused(known, asked, fault)
@@ -147,7 +170,7 @@ class Gate:
         """Make a change with its event; a fault that keeps what was counted is returned: it commits."""
         operation = asked.operation
         try:
-            call, target = self._allowed(tx, known, credential, asked)
+            call, target = self._allowed(tx, known, credential.data_key, asked)
             reply = operation.perform(call, target, asked.params)
         except Fault as fault:
             if fault.keeps:
@@ -158,18 +181,25 @@ class Gate:
         accounts.touch(tx, credential.account_id, ids.revision())
         return reply
 
-    def _allowed(self, tx: Tx, known: Known, credential: Credential, asked: _Asked) -> tuple[Call, Target]:
+    def _allowed(self, tx: Tx, known: Known, data_key: bytes, asked: _Asked) -> tuple[Call, Target]:
         """Find what a call acts on and ask whether it may; a Fault when not, or when nothing is there."""
-        data_key = self._prover.vault.data_key(credential.account_id, credential.data_key)
-        call = Call(tx, known.caller, data_key, asked.at, asked.seconds, asked.around.origin)
-        target = asked.operation.on.find(call, asked.params)
-        around = authorize.context(known, asked.operation, asked.around, asked.now, asked.at)
-        authorize.authorize(known, asked.operation, call, target, asked.params, around)
-        if asked.operation.confirm:
+        call, operation = self._call(tx, known, data_key, asked), asked.operation
+        if operation.second_factor and second_factor.is_shown(asked.params):
+            call = second_factor.use(call, asked.params)
+        target = operation.on.find(call, asked.params)
+        around = context.context(call.caller, operation, target, asked.around, asked.now, asked.at)
+        authorize.authorize(known, operation, call, target, asked.params, around)
+        if operation.confirm:
             sessions.require_confirmed(known.caller.session, asked.seconds)
         if target.missing is not None:
             raise target.missing
         return call, target
+
+    def _call(self, tx: Tx, known: Known, sealed: bytes, asked: _Asked) -> Call:
+        vault = self._prover.vault
+        data_key = vault.data_key(known.caller.account_id, sealed) if sealed else b""
+        origin = asked.around.origin
+        return Call(tx, known.caller, data_key, asked.at, asked.seconds, origin, vault.token_key)
 
     def _refused(self, known: Known, asked: _Asked, fault: Fault) -> None:
         event = events.event(asked.operation, known.caller, asked.params, fault, asked.around, asked.at)
@@ -179,12 +209,17 @@ class Gate:
 
 
 def _note(event: Event | None, fold: tuple[str, ...] | None, known: Known, asked: _Asked) -> Note:
-    """Return what a call leaves behind: its event, and that its key or its session was used."""
-    session = known.caller.session
-    if session is None:
-        return Note(event, fold, _use(known, asked))
-    stale = sessions.is_stale(session, asked.seconds)
-    return Note(event, fold, None, (session.token_hash, asked.seconds) if stale else None)
+    """Return what a call leaves behind: its event, and that its key, its session or its role was used."""
+    caller = known.caller
+    if caller.session is not None:
+        stale = sessions.is_stale(caller.session, asked.seconds)
+        return Note(event, fold, seen=(caller.session.token_hash, asked.seconds) if stale else None)
+    if caller.role is not None:
+        region = asked.around.region
+        return Note(event, fold, role=RoleUse(caller.account_id, caller.role.role_id, asked.at, region))
+    if caller.is_temporary or caller.web_identity is not None:
+        return Note(event, fold)
+    return Note(event, fold, use=_use(known, asked))
 
 
 def _use(known: Known, asked: _Asked) -> Use:

@@ -10,15 +10,18 @@ import queue
 import threading
 import time
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from iamd.core import clock
 from iamd.core.errors import ServiceUnavailable
 from iamd.core.logs import LOGGER
-from iamd.store import access_keys, accounts, attempts, audit, links, mfa_devices, sessions
+from iamd.store import access_keys, accounts, attempts, audit, links, mfa_devices, roles, sessions
 from iamd.store.access_keys import Use
 from iamd.store.audit import Event
 from iamd.store.database import Database
+from iamd.store.roles import RoleUse
+
+AnyUse = TypeVar("AnyUse", Use, RoleUse)
 
 _GROUP_SECONDS = 0.05
 _QUEUE = 10_000
@@ -31,13 +34,14 @@ _WIZARD = timedelta(hours=1)
 class Note(NamedTuple):
     """What a call leaves behind: an event, the kind that it may be folded with, and its key's use.
 
-    `seen` is the token hash of a session and when it was used.
+    `seen` is the token hash of a session and when it was used; `role` the use of a role.
     """
 
     event: Event | None
     fold: tuple[str, ...] | None
-    use: Use | None
+    use: Use | None = None
     seen: tuple[str, int] | None = None
+    role: RoleUse | None = None
 
 
 class Recorder:
@@ -113,8 +117,10 @@ class Recorder:
             try:
                 with self._database.write() as tx:
                     audit.add(tx, folded(group))
-                    for use in _latest(group):
+                    for use in _latest([note.use for note in group if note.use]):
                         access_keys.stamp(tx, use)
+                    for role_use in _latest([note.role for note in group if note.role]):
+                        roles.stamp(tx, role_use)
                     for token_hash, at in sorted(note.seen for note in group if note.seen):
                         sessions.see(tx, token_hash, at)
             except Exception:  # noqa: BLE001 - whatever the store says, what waits must not be lost
@@ -126,10 +132,10 @@ class Recorder:
                 return
 
 
-def _latest(group: list[Note]) -> list[Use]:
-    """Return each key's latest use, in one order on every node: none waits for another's rows."""
-    uses = {note.use[:2]: note.use for note in group if note.use}
-    return [uses[key] for key in sorted(uses)]
+def _latest(uses: list[AnyUse]) -> list[AnyUse]:
+    """Return the latest use of each, in one order on every node: none waits for another's rows."""
+    latest = {use[:2]: use for use in uses}
+    return [latest[key] for key in sorted(latest)]
 
 
 def folded(group: list[Note]) -> list[Event]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from iamd.api.callers import Vault
+from iamd.api.vault import Vault
 from iamd.core.records import Account, MfaDevice
 from iamd.keys.token_file import Token
 from iamd.ops import mfa

@@ -23,6 +23,31 @@ def group(account_id: str, path: str, name: str) -> str:
     return iam(account_id, f"group{path}{name}")
 
 
+def role(account_id: str, path: str, name: str) -> str:
+    """Return a role's ARN; `path` begins and ends with a slash."""
+    return iam(account_id, f"role{path}{name}")
+
+
+def instance_profile(account_id: str, path: str, name: str) -> str:
+    """Return an instance profile's ARN; `path` begins and ends with a slash."""
+    return iam(account_id, f"instance-profile{path}{name}")
+
+
+def oidc_provider(account_id: str, url: str) -> str:
+    """Return the ARN of an OpenID Connect provider; `url` is without its scheme."""
+    return iam(account_id, f"oidc-provider/{url}")
+
+
+def assumed_role(account_id: str, role_name: str, session_name: str) -> str:
+    """Return the ARN of a role session, which drops the role's path."""
+    return f"arn:{PARTITION}:sts::{account_id}:assumed-role/{role_name}/{session_name}"
+
+
+def federated_user(account_id: str, name: str) -> str:
+    """Return the ARN of a federated user."""
+    return f"arn:{PARTITION}:sts::{account_id}:federated-user/{name}"
+
+
 def policy(account_id: str, path: str, name: str) -> str:
     """Return a managed policy's ARN; `account_id` is `aws` for AWS's own."""
     return iam(account_id, f"policy{path}{name}")

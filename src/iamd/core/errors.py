@@ -150,6 +150,31 @@ class MalformedPolicyDocument(Fault):
     code = "MalformedPolicyDocument"
 
 
+class PackedPolicyTooLarge(Fault):
+    code = "PackedPolicyTooLarge"
+
+
+class ExpiredIdentityToken(Fault):
+    code = "ExpiredTokenException"
+
+
+class InvalidIdentityToken(Fault):
+    code = "InvalidIdentityToken"
+
+
+class IDPRejectedClaim(Fault):
+    code = "IDPRejectedClaim"
+    status = 403
+
+
+class IDPCommunicationError(Fault):
+    code = "IDPCommunicationError"
+
+
+class OpenIdIdpCommunicationError(Fault):
+    code = "OpenIdIdpCommunicationError"
+
+
 class PolicyNotAttachable(Fault):
     code = "PolicyNotAttachable"
 

@@ -11,7 +11,10 @@ import secrets
 USER = "AIDA"
 GROUP = "AGPA"
 POLICY = "ANPA"
+ROLE = "AROA"
+INSTANCE_PROFILE = "AIPA"
 ACCESS_KEY = "AKIA"
+TEMPORARY_KEY = "ASIA"
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # noqa: S105 - letters, not a secret
@@ -23,10 +26,20 @@ def unique(prefix: str) -> str:
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(17))
 
 
-def access_key(account_id: str) -> str:
-    """Return a new long-term access key ID that carries its account, as AWS's do: 20 characters."""
+def access_key(account_id: str, prefix: str = ACCESS_KEY) -> str:
+    """Return a new access key ID that carries its account, as AWS's do: 20 characters."""
     bits = int(account_id) << _ACCOUNT_SHIFT | secrets.randbits(_ACCOUNT_SHIFT)
-    return ACCESS_KEY + base64.b32encode(bits.to_bytes(10, "big")).decode()
+    return prefix + base64.b32encode(bits.to_bytes(10, "big")).decode()
+
+
+def account_of_key(access_key_id: str) -> str | None:
+    """Return the account ID that an access key ID carries, None when it carries none."""
+    try:
+        bits = int.from_bytes(base64.b32decode(access_key_id[len(ACCESS_KEY) :]), "big")
+    except ValueError:
+        return None
+    account_id = bits >> _ACCOUNT_SHIFT
+    return f"{account_id:012d}" if account_id < 10**12 else None
 
 
 def secret_access_key() -> str:

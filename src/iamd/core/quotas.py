@@ -6,13 +6,16 @@ The names are those that AWS writes into `LimitExceeded`.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from iamd.core.errors import LimitExceeded
-
 DEFAULTS: Mapping[str, int] = MappingProxyType(
     {
         "UsersPerAccount": 5000,
         "GroupsPerAccount": 300,
+        "RolesPerAccount": 1000,
+        "InstanceProfilesPerAccount": 1000,
         "PoliciesPerAccount": 1500,
+        "OpenIdConnectProvidersPerAccount": 100,
+        "ClientIdsPerOpenIdConnectProvider": 100,
+        "ThumbprintsPerOpenIdConnectProvider": 5,
         "GroupsPerUser": 10,
         "AccessKeysPerUser": 2,
         "MFADevicesPerUser": 8,
@@ -20,18 +23,19 @@ DEFAULTS: Mapping[str, int] = MappingProxyType(
         "AccountAliasesPerAccount": 1,
         "PoliciesPerUser": 10,
         "PoliciesPerGroup": 10,
+        "PoliciesPerRole": 10,
+        "InstanceSessionsPerInstanceProfile": 1,
         "VersionsPerPolicy": 5,
         "TagsPerUser": 50,
+        "TagsPerRole": 50,
+        "TagsPerInstanceProfile": 50,
+        "TagsPerOpenIdConnectProvider": 50,
         "TagsPerPolicy": 50,
         "TagsPerVirtualMFADevice": 50,
         "PolicySize": 6144,
         "UserPolicySize": 2048,
         "GroupPolicySize": 5120,
+        "RolePolicySize": 10240,
+        "ACLSizePerRole": 2048,
     }
 )
-
-
-def admit(quota: str, count: int) -> None:
-    """Refuse a count that goes beyond a quota; LimitExceeded in AWS's words."""
-    if count > DEFAULTS[quota]:
-        raise LimitExceeded(f"Cannot exceed quota for {quota}: {DEFAULTS[quota]}")

@@ -4,6 +4,7 @@ A field is named as the service model names the member, in snake case, so that a
 timestamps are kept in the wire's form. The model leaves out of replies what the wire does not know.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -28,6 +29,8 @@ class Account(NamedTuple):
     groups: int
     policies: int
     root_last_used: str | None = None
+    roles: int = 0
+    instance_profiles: int = 0
 
 
 class User(NamedTuple):
@@ -48,6 +51,92 @@ class Group(NamedTuple):
     path: str
     arn: str
     create_date: str
+
+
+class Role(NamedTuple):
+    """An IAM role; `max_session_duration` is in seconds.
+
+    `trust` is the trust policy as it is kept: users and roles in it by their unique IDs.
+    """
+
+    role_id: str
+    role_name: str
+    path: str
+    arn: str
+    create_date: str
+    boundary_arn: str | None
+    description: str | None
+    max_session_duration: int
+    trust: str
+
+
+class InstanceProfile(NamedTuple):
+    """An instance profile; `role_id` is that of the one role that it may have."""
+
+    instance_profile_id: str
+    instance_profile_name: str
+    path: str
+    arn: str
+    create_date: str
+    role_id: str | None
+
+
+class OidcProvider(NamedTuple):
+    """An OpenID Connect provider; `url` is its issuer without the scheme, as the wire shows it."""
+
+    arn: str
+    url: str
+    client_ids: tuple[str, ...]
+    thumbprints: tuple[str, ...]
+    create_date: str
+
+
+class Token(NamedTuple):
+    """What a session token says: whose temporary credentials they are, and what they may do at most.
+
+    `kind` is `role` (AssumeRole and its kin), `user` (GetSessionToken) or `federated` (GetFederationToken).
+    `owner_id` is the role's or the user's unique ID, or the account's ID for the root user; `name` is that of
+    the role session or of the federated user. Times are seconds since 1970; `mfa_at` is when a second factor
+    was shown. `policy` is a session policy as JSON text and `policy_arns` names those that are managed; both
+    are None where none was given. `provider` is the ARN of the identity provider that vouched for the caller.
+    """
+
+    kind: str
+    account_id: str
+    owner_id: str
+    name: str
+    secret: str
+    issued_at: int
+    expires_at: int
+    mfa_at: int | None = None
+    policy: str | None = None
+    policy_arns: tuple[str, ...] | None = None
+    tags: Tags = ()
+    transitive: tuple[str, ...] = ()
+    source_identity: str | None = None
+    provider: str | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether session policies say what the session may do at most."""
+        return self.policy is not None or self.policy_arns is not None
+
+
+class WebIdentity(NamedTuple):
+    """Somebody whom an OpenID Connect provider vouched for: what its token said, once it was verified.
+
+    `keys` are the condition keys of the token's claims, in lower case; `tags` and `source_identity` are those
+    that the provider passes to the session.
+    """
+
+    provider_arn: str
+    issuer: str
+    subject: str
+    audience: str
+    keys: Mapping[str, str | tuple[str, ...]]
+    tags: Tags = ()
+    transitive: tuple[str, ...] = ()
+    source_identity: str | None = None
 
 
 class AccessKey(NamedTuple):

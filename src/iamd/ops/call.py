@@ -3,18 +3,23 @@
 from typing import NamedTuple
 
 from iamd.core import arns
-from iamd.core.records import Session, Tags, User
+from iamd.core.records import Role, Session, Tags, Token, User, WebIdentity
 from iamd.keys.blocklist import Blocklist
 from iamd.keys.passwords import Hasher
-from iamd.policy import Principal
+from iamd.policy import Principal, PrincipalKind
 from iamd.store.database import Database
 from iamd.store.query import Tx
 
 
 class Caller(NamedTuple):
-    """A proved caller; `user` is None for the root user. `unique_id` is AWS's `aws:userid`.
+    """A proved caller. `unique_id` is AWS's `aws:userid`.
 
-    Somebody who is signed in to the console has a `session` and no `access_key_id`.
+    `user` is the IAM user that calls, whether with a key of its own, a session of the console or credentials
+    of GetSessionToken; `role` is the role of a role session. The root user, federated users and who comes
+    from an identity provider have neither. Somebody who is signed in to the console has a `session` and no
+    `access_key_id`; temporary credentials have a `token`. A `web_identity` came with a token of an identity
+    provider instead of a signature, and calls the account of the role that it asks for. `mfa_at` is when a
+    second factor was shown, in seconds since 1970.
     """
 
     principal: Principal
@@ -24,18 +29,33 @@ class Caller(NamedTuple):
     user: User | None
     tags: Tags
     session: Session | None = None
+    token: Token | None = None
+    role: Role | None = None
+    mfa_at: int | None = None
+    web_identity: WebIdentity | None = None
 
     @property
     def has_mfa(self) -> bool:
         """Whether this caller proved itself with a second factor."""
-        return self.session is not None and self.session.mfa_at is not None
+        return self.mfa_at is not None
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the account's root user itself calls."""
+        return self.principal.kind is PrincipalKind.ROOT
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the caller's credentials are temporary: those of a session of whichever kind."""
+        return self.session is not None or self.token is not None
 
 
 class Call(NamedTuple):
     """What an operation may need besides its parameters.
 
     `now` is in the wire's form, `at` the same moment in seconds since 1970. `origin` is where people
-    reach this server (`https://iam.example.com`), which passkeys are bound to.
+    reach this server (`https://iam.example.com`), which passkeys are bound to. Session tokens are sealed
+    under `token_key`.
     """
 
     tx: Tx
@@ -44,6 +64,7 @@ class Call(NamedTuple):
     now: str
     at: int = 0
     origin: str = ""
+    token_key: bytes = b""
 
     @property
     def account_id(self) -> str:

@@ -5,12 +5,11 @@
 
 from typing import Any
 
-from iamd.core import quotas
 from iamd.core.errors import AccessDenied, EntityAlreadyExists, NoSuchEntity
 from iamd.core.records import MfaDevice
 from iamd.ops import mfa, targets
 from iamd.ops.call import Call
-from iamd.store import mfa_devices, recovery_codes, sessions, tags
+from iamd.store import mfa_devices, quotas, recovery_codes, sessions, tags
 
 
 def of(call: Call, owner_id: str) -> list[MfaDevice]:
@@ -51,7 +50,7 @@ def require_mfa(call: Call, owner_id: str) -> None:
 
 def admit_one_more(call: Call, owner_id: str) -> None:
     """Refuse a device beyond the quota."""
-    quotas.admit("MFADevicesPerUser", len(of(call, owner_id)) + 1)
+    quotas.admit(call.tx, call.account_id, "MFADevicesPerUser", len(of(call, owner_id)) + 1)
 
 
 def enable(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]) -> None:

@@ -25,6 +25,18 @@ def _held_boundary(_params: Params, target: Target) -> Context:
     return {"iam:permissionsboundary": held} if held else {}
 
 
+def _assuming(params: Params, _target: Target) -> Context:
+    named = {
+        f"sts:{key.replace('_', '')}": params[key]
+        for key in ("external_id", "role_session_name", "source_identity")
+        if key in params
+    }
+    transitive = params.get("transitive_tag_keys")
+    passed_on: Context = {"sts:transitivetagkeys": tuple(transitive)} if transitive else {}
+    length = str(params.get("duration_seconds", _HOUR))
+    return {**named, **passed_on, "sts:durationseconds": length}
+
+
 def _policy_arn(params: Params, _target: Target) -> Context:
     return {"iam:policyarn": params["policy_arn"]}
 
@@ -41,11 +53,28 @@ def _security_key(state: str | None) -> Keys:
     return Keys(names, lambda _params, _target: context)
 
 
+_HOUR = 3600  # how long a role session lasts where nothing is said
+
 TAGGING = Keys(("aws:RequestTag/${TagKey}", "aws:TagKeys"), _tagging)
 UNTAGGING = Keys(("aws:TagKeys",), _untagging)
 WANTED_BOUNDARY = Keys(("iam:PermissionsBoundary",), _wanted_boundary)
 HELD_BOUNDARY = Keys(("iam:PermissionsBoundary",), _held_boundary)
 POLICY_ARN = Keys(("iam:PolicyARN",), _policy_arn)
+SERVICE_NAME = Keys(
+    ("iam:AWSServiceName",), lambda params, _target: {"iam:awsservicename": params["aws_service_name"]}
+)
+# Role templates are AWS's; no role here is made from one.
+NO_ROLE_TEMPLATE = Keys(("iam:RoleTemplateARN",), lambda _params, _target: {})
 NO_SECURITY_KEY = _security_key(None)
 NEW_SECURITY_KEY = _security_key("create")
 MADE_SECURITY_KEY = _security_key("activate")
+ASSUMING = Keys(
+    (
+        "sts:ExternalId",
+        "sts:RoleSessionName",
+        "sts:SourceIdentity",
+        "sts:TransitiveTagKeys",
+        "sts:DurationSeconds",
+    ),
+    _assuming,
+)

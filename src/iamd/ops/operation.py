@@ -9,11 +9,24 @@ from typing import Any, NamedTuple
 from iamd.core import models
 from iamd.core.errors import Fault
 from iamd.core.models import OperationModel
-from iamd.ops.call import Call, Means
+from iamd.ops.call import Call, Caller, Means
 
 Params = Mapping[str, Any]
 Context = Mapping[str, str | tuple[str, ...]]
 Reply = Mapping[str, Any] | None
+
+
+# Who calls, found out from a call's parameters at a moment in seconds since 1970; it may ask other servers.
+Vouch = Callable[[Means, Params, int], Caller]
+
+
+class Unvouched(Exception):
+    """Nobody vouches for a caller: why not, and who it seems to be, which the audit is told."""
+
+    def __init__(self, fault: Fault, caller: Caller) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+        self.caller = caller
 
 
 class Target(NamedTuple):
@@ -21,7 +34,9 @@ class Target(NamedTuple):
 
     `context` holds condition keys in lower case. `missing` is said only to a caller who was allowed to ask.
     `shown` is what a refusal calls it where AWS says the name that was asked for: an ARN has the stored path,
-    which would tell whether there is such an entity.
+    which would tell whether there is such an entity. `policy` is the target's own policy, and `must_grant`
+    says that nothing happens without its word, as with a role's trust policy; `account_id` is the account
+    that owns it where that is not the caller's.
     """
 
     arn: str
@@ -29,6 +44,9 @@ class Target(NamedTuple):
     context: Context = MappingProxyType({})
     missing: Fault | None = None
     shown: str | None = None
+    policy: str | None = None
+    must_grant: bool = False
+    account_id: str | None = None
 
 
 class Finder(NamedTuple):
@@ -51,10 +69,11 @@ class Keys(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """One question to the policies: whether the caller may do this to that."""
+    """One question to the policies: whether the caller may do this to that; with keys of its own."""
 
     action: str
     arn: str
+    context: Context = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +84,9 @@ class Operation:
     parameters to run with. `own` says where no policy need allow the call, because it concerns nobody but its
     caller; a policy may still deny it. `root_only` is what no policy can grant. `confirm` asks somebody who
     is signed in to show once more who it is. `enrols` says what a session that has yet to set up MFA may do,
-    whatever policies say.
+    whatever policies say. `issues`: it gives out temporary credentials, which the audit has without their
+    secrets. `second_factor`: it may come with a code of an MFA device, which is used up before anybody is
+    asked, since policies may ask for MFA. `vouch` finds out who calls where no signature says so.
     """
 
     model: OperationModel
@@ -80,6 +101,9 @@ class Operation:
     root_only: bool
     confirm: bool
     enrols: Callable[[Call, Target], bool]
+    issues: bool
+    second_factor: bool
+    vouch: Vouch | None
 
     def perform(self, call: Call, target: Target, params: Params) -> Reply:
         """Run the operation on a target that was found and allowed."""
@@ -120,11 +144,15 @@ def operation(
     root_only: bool = False,
     confirm: bool = False,
     enrols: Callable[[Call, Target], bool] = never,
+    issues: bool = False,
+    second_factor: bool = False,
+    vouch: Vouch | None = None,
 ) -> Callable[[Callable[..., Reply]], Operation]:
     """Make a function the operation of its name; its keyword parameters are the input's members.
 
-    An operation reads when its name begins with Get or List; any other may write. Its action is its name in
-    its service unless another is given.
+    An operation reads when its name begins with Get or List, or when it gives out temporary credentials,
+    which the store does not remember; any other may write. Its action is its name in its service unless
+    another is given.
     """
 
     def make(function: Callable[..., Reply]) -> Operation:
@@ -136,13 +164,16 @@ def operation(
             on,
             keys,
             also,
-            reads=model.name.startswith(("Get", "List")),
+            reads=issues or model.name.startswith(("Get", "List")),
             action=action or f"{service}:{model.name}",
             prepare=prepare,
             own=own,
             root_only=root_only,
             confirm=confirm,
             enrols=enrols,
+            issues=issues,
+            second_factor=second_factor,
+            vouch=vouch,
         )
 
     return make

@@ -1,12 +1,16 @@
 """What operations act on, found before anybody is asked: ARNs hold stored paths, conditions need tags."""
 
+import re
+
 from iamd.core import arns, managed
 from iamd.core.errors import Fault, InvalidUserType, NoSuchEntity, ValidationError
 from iamd.core.records import Tags
 from iamd.ops.call import Call
 from iamd.ops.operation import Context, Finder, Params, Target
-from iamd.store import access_keys, mfa_devices, policies, tags
-from iamd.store.named import GROUPS, USERS
+from iamd.store import access_keys, mfa_devices, oidc_providers, policies, tags
+from iamd.store.named import GROUPS, INSTANCE_PROFILES, ROLES, USERS
+
+_ROLE_ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/(?:[^\s]*/)?([\w+=,.@-]{1,64})", re.ASCII)
 
 
 def tag_context(held: Tags) -> Context:
@@ -41,7 +45,7 @@ def _find_user_or_self(call: Call, params: Params) -> Target:
 
 
 def _find_user_or_root(call: Call, params: Params) -> Target:
-    if "user_name" in params or call.caller.user is not None:
+    if "user_name" in params or not call.caller.is_root:
         return _find_user_or_self(call, params)
     return Target(call.caller.principal.arn)
 
@@ -103,6 +107,70 @@ NEW_GROUP = Finder(_new_group, "group")
 GROUPS_UNDER = Finder(_groups_under, None)
 
 
+# Roles, and the instance profiles that hand them on.
+
+
+def _find_role(call: Call, params: Params) -> Target:
+    name = params["role_name"]
+    shown = f"role {name}"
+    role = ROLES.find(call.tx, call.account_id, name)
+    if role is None:
+        missing = NoSuchEntity(f"The role with name {name} cannot be found.")
+        return Target(call.arn(f"role/{name}"), missing=missing, shown=shown)
+    held = tag_context(tags.of(call.tx, call.account_id, role.role_id))
+    return Target(role.arn, role, held, shown=shown)
+
+
+def _new_role(call: Call, params: Params) -> Target:
+    return Target(call.arn(f"role{params.get('path', '/')}{params['role_name']}"))
+
+
+def _roles_under(call: Call, params: Params) -> Target:
+    return Target(call.arn(f"role{params.get('path_prefix', '/')}"))
+
+
+def _assumed_role(call: Call, params: Params) -> Target:
+    """Find the role of an ARN, in whichever account; where there is none, nothing trusts anybody."""
+    arn = params["role_arn"]
+    found = _ROLE_ARN.fullmatch(arn)
+    if found is None:
+        return Target(arn, missing=ValidationError(f"{arn} is invalid"), must_grant=True)
+    account_id, name = found.groups()
+    role = ROLES.find(call.tx, account_id, name)
+    if role is None or role.arn != arn:
+        return Target(arn, must_grant=True, account_id=account_id)
+    held = tag_context(tags.of(call.tx, account_id, role.role_id))
+    return Target(arn, role, held, policy=role.trust, must_grant=True, account_id=account_id)
+
+
+def _find_profile(call: Call, params: Params) -> Target:
+    name = params["instance_profile_name"]
+    shown = f"instance profile {name}"
+    profile = INSTANCE_PROFILES.find(call.tx, call.account_id, name)
+    if profile is None:
+        missing = NoSuchEntity(f"Instance Profile {name} cannot be found.")
+        return Target(call.arn(f"instance-profile/{name}"), missing=missing, shown=shown)
+    held = tag_context(tags.of(call.tx, call.account_id, profile.instance_profile_id))
+    return Target(profile.arn, profile, held, shown=shown)
+
+
+def _new_profile(call: Call, params: Params) -> Target:
+    return Target(call.arn(f"instance-profile{params.get('path', '/')}{params['instance_profile_name']}"))
+
+
+def _profiles_under(call: Call, params: Params) -> Target:
+    return Target(call.arn(f"instance-profile{params.get('path_prefix', '/')}"))
+
+
+ROLE = Finder(_find_role, "role", ("role_name",))
+NEW_ROLE = Finder(_new_role, "role")
+ROLES_UNDER = Finder(_roles_under, None)
+ASSUMED_ROLE = Finder(_assumed_role, "role", ("role_arn",))
+INSTANCE_PROFILE = Finder(_find_profile, "instance-profile", ("instance_profile_name",))
+NEW_INSTANCE_PROFILE = Finder(_new_profile, "instance-profile")
+INSTANCE_PROFILES_UNDER = Finder(_profiles_under, None)
+
+
 # Managed policies: the account's own, and AWS's, which belong to everybody and change for nobody.
 
 
@@ -137,6 +205,25 @@ def _policies_under(_call: Call, params: Params) -> Target:
 POLICY = Finder(_find_policy, "policy", ("policy_arn",))
 NEW_POLICY = Finder(_new_policy, "policy")
 POLICIES_UNDER = Finder(_policies_under, None)
+
+
+# OpenID Connect providers.
+
+
+def _find_provider(call: Call, params: Params) -> Target:
+    arn = params["open_id_connect_provider_arn"]
+    provider = oidc_providers.find(call.tx, call.account_id, arn)
+    if provider is None:
+        return Target(arn, missing=NoSuchEntity(f"OpenIDConnect Provider not found for arn {arn}"))
+    return Target(arn, provider, tag_context(tags.of(call.tx, call.account_id, arn)))
+
+
+def _new_provider(call: Call, params: Params) -> Target:
+    return Target(arns.oidc_provider(call.account_id, params["url"].removeprefix("https://")))
+
+
+OIDC_PROVIDER = Finder(_find_provider, "oidc-provider", ("open_id_connect_provider_arn",))
+NEW_OIDC_PROVIDER = Finder(_new_provider, "oidc-provider")
 
 
 # MFA devices. A hardware token's serial number is no ARN; it gets one here, as AWS writes it.

@@ -132,9 +132,10 @@ def _missing_grant(request: Request, layers: Layers, allows: tuple[Match, ...]) 
         return None
     if grant in _BY_PROXY:
         return _missing_limit(layers, allows)
+    missing = _missing_own(request, layers, allows)
     if grant is None and layers.must_grant:
-        return _resource_layer(request, layers)
-    return _missing_own(request, layers, allows)
+        return missing or _resource_layer(request, layers)
+    return missing
 
 
 def _grant(request: Request, layers: Layers, allows: tuple[Match, ...]) -> MatchKind | None:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from iamd.core.records import AccessKey, Session, User
+from iamd.core.records import AccessKey, Role, Session, Token, User
 from iamd.store import paging
 from iamd.store.paging import Cut, Page
 from iamd.store.query import Query, Tx, Write, bind, binding, first
@@ -38,7 +38,8 @@ class Owned(NamedTuple):
 class Credential(NamedTuple):
     """All that proving a caller needs, in one row; `user` is None for a root user.
 
-    Somebody who is signed in has a `session` instead of a key and its secret.
+    Somebody who is signed in has a `session` instead of a key and its secret. Temporary credentials have a
+    `token`, and a `role` where they are a role's.
     """
 
     access_key_id: str
@@ -50,6 +51,8 @@ class Credential(NamedTuple):
     revision: str
     user: User | None
     session: Session | None = None
+    token: Token | None = None
+    role: Role | None = None
 
 
 def _credential(row: Any) -> Credential:

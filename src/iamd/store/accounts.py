@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
-from iamd.core import quotas
 from iamd.core.errors import EntityAlreadyExists
 from iamd.core.records import Account
+from iamd.store import quotas
 from iamd.store.query import Query, Tx, Write, bind, binding, first
 from iamd.store.schema import account_aliases, accounts, meta
 
@@ -26,6 +26,8 @@ _counted = {
     "UsersPerAccount": accounts.c.users,
     "GroupsPerAccount": accounts.c.groups,
     "PoliciesPerAccount": accounts.c.policies,
+    "RolesPerAccount": accounts.c.roles,
+    "InstanceProfilesPerAccount": accounts.c.instance_profiles,
 }
 _count = {
     quota: Query(
@@ -84,7 +86,7 @@ def count(tx: Tx, account_id: str, quota: str, step: int) -> None:
     """Count an entity in (+1) or out (-1); LimitExceeded beyond the quota."""
     counted = _count[quota].one(tx, key=account_id, step=step)
     if counted is not None and step > 0:
-        quotas.admit(quota, counted)
+        quotas.admit(tx, account_id, quota, counted)
 
 
 def alias(tx: Tx, account_id: str) -> str | None:

@@ -2,12 +2,13 @@
 
 import sqlalchemy as sa
 
-from iamd.core.records import Group, User
+from iamd.core import ids
+from iamd.core.records import Group, Role, User
 from iamd.store import paging
 from iamd.store.named import under
 from iamd.store.paging import Cut, Page
 from iamd.store.query import Query, Tx, Write, bind, binding, first
-from iamd.store.schema import attachments, user_groups, users
+from iamd.store.schema import attachments, roles, user_groups, users
 
 _add = Write(sa.insert(attachments))
 _remove = Write(sa.delete(attachments).where(binding(attachments, "account_id", "entity_id", "policy_arn")))
@@ -17,11 +18,17 @@ _of = Query(
     .order_by(attachments.c.policy_arn),
     first,
 )
-_bound = Write(
-    sa.update(users)
-    .where(users.c.account_id == bind("account"), users.c.user_id == bind("user"))
-    .values(boundary_arn=bind("boundary"))
-)
+
+
+def _binding_of(table: sa.Table, id_column: str) -> Write:
+    return Write(
+        sa.update(table)
+        .where(table.c.account_id == bind("account"), table.c[id_column] == bind("entity"))
+        .values(boundary_arn=bind("boundary"))
+    )
+
+
+_bound = {ids.USER: _binding_of(users, "user_id"), ids.ROLE: _binding_of(roles, "role_id")}
 
 
 def _listing(table: sa.Table, record: type, used: sa.ColumnElement[bool]) -> Query:  # type: ignore[type-arg]
@@ -42,14 +49,18 @@ def _attached_to(table: sa.Table, id_column: str) -> sa.ColumnElement[bool]:
     )
 
 
-_using = sa.or_(
-    sa.and_(sa.bindparam("attached", type_=sa.Integer) == 1, _attached_to(users, "user_id")),
-    sa.and_(
-        sa.bindparam("bounding", type_=sa.Integer) == 1,
-        users.c.boundary_arn == sa.bindparam("policy_arn", type_=users.c.boundary_arn.type),
-    ),
-)
-_users: Query[User] = _listing(users, User, _using)
+def _using(table: sa.Table, id_column: str) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.and_(sa.bindparam("attached", type_=sa.Integer) == 1, _attached_to(table, id_column)),
+        sa.and_(
+            sa.bindparam("bounding", type_=sa.Integer) == 1,
+            table.c.boundary_arn == sa.bindparam("policy_arn", type_=table.c.boundary_arn.type),
+        ),
+    )
+
+
+_users: Query[User] = _listing(users, User, _using(users, "user_id"))
+_roles: Query[Role] = _listing(roles, Role, _using(roles, "role_id"))
 _groups: Query[Group] = _listing(user_groups, Group, _attached_to(user_groups, "group_id"))
 
 
@@ -68,8 +79,9 @@ def of(tx: Tx, account_id: str, entity_id: str) -> list[str]:
     return _of.all(tx, account_id=account_id, entity_id=entity_id)
 
 
-def set_boundary(tx: Tx, account_id: str, user_id: str, policy_arn: str | None) -> None:
-    _bound.run(tx, account=account_id, user=user_id, boundary=policy_arn)
+def set_boundary(tx: Tx, account_id: str, entity_id: str, policy_arn: str | None) -> None:
+    """Bound a user or a role by a policy, or with None by none."""
+    _bound[entity_id[:4]].run(tx, account=account_id, entity=entity_id, boundary=policy_arn)
 
 
 def users_using(
@@ -81,6 +93,23 @@ def users_using(
         tx,
         asked,
         lambda user: user.user_name.lower(),
+        account_id=account_id,
+        policy_arn=policy_arn,
+        prefix=prefix,
+        attached=int(attached),
+        bounding=int(bounding),
+    )
+
+
+def roles_using(
+    tx: Tx, account_id: str, policy_arn: str, prefix: str, asked: Cut, *, attached: bool, bounding: bool
+) -> Page[Role]:
+    """List by name the roles that a policy is attached to, or bounds, or either."""
+    return paging.fetch(
+        _roles,
+        tx,
+        asked,
+        lambda role: role.role_name.lower(),
         account_id=account_id,
         policy_arn=policy_arn,
         prefix=prefix,

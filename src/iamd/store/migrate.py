@@ -10,7 +10,7 @@ from iamd.store.database import Database
 from iamd.store.query import Query, Tx, first
 
 _FOLDER = Path(__file__).parent / "migrations"
-LATEST = "0002"  # a test compares it with the newest migration
+LATEST = "0003"  # a test compares it with the newest migration
 
 
 class NewerStoreError(Exception):

@@ -5,13 +5,13 @@ from typing import Generic, TypeVar
 import sqlalchemy as sa
 
 from iamd.core.errors import EntityAlreadyExists
-from iamd.core.records import Group, User
+from iamd.core.records import Group, InstanceProfile, Role, User
 from iamd.store import paging
 from iamd.store.paging import Cut, Page
 from iamd.store.query import Query, Tx, Write, bind, binding
-from iamd.store.schema import user_groups, users
+from iamd.store.schema import instance_profiles, roles, user_groups, users
 
-Entity = TypeVar("Entity", User, Group)
+Entity = TypeVar("Entity", User, Group, Role, InstanceProfile)
 
 
 def under(column: sa.Column[str]) -> sa.ColumnElement[bool]:
@@ -24,13 +24,15 @@ class Store(Generic[Entity]):
 
     def __init__(self, table: sa.Table, record: type[Entity], kind: str) -> None:
         self.kind = kind
-        self.name_of = f"{kind.lower()}_name"
-        self.id_of = f"{kind.lower()}_id"
+        noun = kind.lower().replace(" ", "_")
+        self.name_of = f"{noun}_name"
+        self.id_of = f"{noun}_id"
         fields = [table.c[name] for name in record._fields]
         chosen = sa.select(*fields)
         make = record._make
         self._find: Query[Entity] = Query(chosen.where(binding(table, "account_id", "name_key")), make)
         self._by_id: Query[Entity] = Query(chosen.where(binding(table, "account_id", self.id_of)), make)
+        self._anywhere: Query[Entity] = Query(chosen.where(binding(table, self.id_of)), make)
         self._page: Query[Entity] = Query(
             chosen.where(binding(table, "account_id"), table.c.name_key > bind("after"), under(table.c.path))
             .order_by(table.c.name_key)
@@ -55,6 +57,10 @@ class Store(Generic[Entity]):
 
     def by_id(self, tx: Tx, account_id: str, unique_id: str) -> Entity | None:
         return self._by_id.one(tx, account_id=account_id, **{self.id_of: unique_id})
+
+    def anywhere(self, tx: Tx, unique_id: str) -> Entity | None:
+        """Find by unique ID, in whichever account it is."""
+        return self._anywhere.one(tx, **{self.id_of: unique_id})
 
     def every(self, tx: Tx, account_id: str) -> list[Entity]:
         """Return all of an account by name, however many they are."""
@@ -96,3 +102,5 @@ class Store(Generic[Entity]):
 
 USERS = Store(users, User, "User")
 GROUPS = Store(user_groups, Group, "Group")
+ROLES = Store(roles, Role, "Role")
+INSTANCE_PROFILES = Store(instance_profiles, InstanceProfile, "Instance Profile")

@@ -1,18 +1,18 @@
-"""All policy documents that bear on a user, read in one go."""
+"""All policy documents that bear on a user or a role, read in one go."""
 
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from iamd.core import managed
-from iamd.core.records import Tags, User
+from iamd.core.records import Tags
 from iamd.store import tags
 from iamd.store.query import Query, Tx, binding, first
 from iamd.store.schema import attachments, inline_policies, memberships, policies, policy_versions
 
 
 class Permissions(NamedTuple):
-    """Documents as JSON text: identity policies of the user and its groups, and the boundary, if any."""
+    """Documents as JSON text: identity policies of a user with its groups or of a role, a boundary."""
 
     identity: tuple[str, ...]
     boundary: str | None
@@ -65,15 +65,15 @@ def default_document(tx: Tx, account_id: str, policy_arn: str) -> str | None:
     return _default_document.one(tx, account_id=account_id, arn=policy_arn)
 
 
-def of_user(tx: Tx, account_id: str, user: User) -> Permissions:
-    """Read what bears on a user; LookupError when an attached policy has no document."""
+def of(tx: Tx, account_id: str, entity_id: str, boundary_arn: str | None) -> Permissions:
+    """Read what bears on a user or a role; LookupError when an attached policy has no document."""
     attached = [
         managed.document(arn) if document is None else str(document)
-        for arn, document in _attached.all(tx, account_id=account_id, user_id=user.user_id)
+        for arn, document in _attached.all(tx, account_id=account_id, user_id=entity_id)
     ]
-    inline = _inline.all(tx, account_id=account_id, user_id=user.user_id)
-    boundary = _boundary(tx, account_id, user.boundary_arn) if user.boundary_arn else None
-    return Permissions((*inline, *attached), boundary, tags.of(tx, account_id, user.user_id))
+    inline = _inline.all(tx, account_id=account_id, user_id=entity_id)
+    boundary = _boundary(tx, account_id, boundary_arn) if boundary_arn else None
+    return Permissions((*inline, *attached), boundary, tags.of(tx, account_id, entity_id))
 
 
 def _boundary(tx: Tx, account_id: str, arn: str) -> str:

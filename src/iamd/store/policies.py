@@ -9,7 +9,7 @@ from iamd.store import paging
 from iamd.store.named import under
 from iamd.store.paging import Cut, Page
 from iamd.store.query import Query, Tx, Write, bind, binding
-from iamd.store.schema import attachments, policies, policy_versions, users
+from iamd.store.schema import attachments, policies, policy_versions, roles, users
 
 
 class Usage(NamedTuple):
@@ -65,13 +65,20 @@ _fields = [
     )
 ]
 _attached = _counted(attachments, "policy_arn", policies.c.arn)
-_bounding = _counted(users, "boundary_arn", policies.c.arn)
+
+
+def _bounded_by(arn: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
+    """Count the users and roles that a policy bounds."""
+    return _counted(users, "boundary_arn", arn) + _counted(roles, "boundary_arn", arn)
+
+
+_bounding = _bounded_by(policies.c.arn)
 _given_arn = sa.bindparam("arn", type_=policies.c.arn.type)
 
 _find = Query(sa.select(*_fields).where(binding(policies, "account_id", "arn")), _policy)
 _by_name = Query(sa.select(*_fields).where(binding(policies, "account_id", "name_key")), _policy)
 _usage = Query(
-    sa.select(_counted(attachments, "policy_arn", _given_arn), _counted(users, "boundary_arn", _given_arn)),
+    sa.select(_counted(attachments, "policy_arn", _given_arn), _bounded_by(_given_arn)),
     Usage._make,
 )
 _wanted_usage = sa.case(
@@ -87,15 +94,21 @@ _page = Query(
     .limit(bind("limit")),
     _used,
 )
+
+
+def _bound_in(table: sa.Table) -> sa.Select[tuple[str, int, int]]:
+    return (
+        sa.select(table.c.boundary_arn, sa.literal_column("0"), sa.func.count())
+        .where(binding(table, "account_id"), table.c.boundary_arn.is_not(None))
+        .group_by(table.c.boundary_arn)
+    )
+
+
 _uses = Query(
     sa.select(attachments.c.policy_arn, sa.func.count(), sa.literal_column("0"))
     .where(binding(attachments, "account_id"))
     .group_by(attachments.c.policy_arn)
-    .union_all(
-        sa.select(users.c.boundary_arn, sa.literal_column("0"), sa.func.count())
-        .where(binding(users, "account_id"), users.c.boundary_arn.is_not(None))
-        .group_by(users.c.boundary_arn)
-    ),
+    .union_all(_bound_in(users), _bound_in(roles)),
     lambda row: (str(row[0]), Usage(row[1], row[2])),
 )
 _add = Write(sa.insert(policies))

@@ -41,6 +41,11 @@ def _moment(name: str, *, nullable: bool = False) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, nullable=nullable)
 
 
+def _counter(name: str) -> sa.Column[int]:
+    """Return a count that older rows begin with nothing."""
+    return sa.Column(name, sa.Integer, nullable=False, server_default="0")
+
+
 meta = _table("meta", _key("name"), _text("value"))
 
 accounts = _table(
@@ -56,6 +61,8 @@ accounts = _table(
     _number("groups"),
     _number("policies"),
     _text("root_last_used", nullable=True),
+    _counter("roles"),
+    _counter("instance_profiles"),
 )
 
 account_aliases = _table(
@@ -77,6 +84,7 @@ users = _table(
     _text("password_last_used", nullable=True),
     sa.UniqueConstraint("account_id", "name_key"),
     sa.Index(None, "account_id", "boundary_arn"),
+    sa.Index(None, "user_id"),
 )
 
 user_groups = _table(
@@ -97,6 +105,73 @@ memberships = _table(
     _key("user_id"),
     _key("group_id"),
     sa.Index(None, "account_id", "group_id", "user_id"),
+)
+
+roles = _table(
+    "roles",
+    _key("account_id"),
+    _key("role_id"),
+    sa.Column("name_key", Key, nullable=False),
+    _text("role_name"),
+    sa.Column("path", Key, nullable=False),
+    _text("arn"),
+    _text("create_date"),
+    sa.Column("boundary_arn", Key, nullable=True),
+    _text("description", nullable=True),
+    _number("max_session_duration"),
+    _text("trust"),
+    sa.UniqueConstraint("account_id", "name_key"),
+    sa.Index(None, "account_id", "boundary_arn"),
+    sa.Index(None, "role_id"),
+)
+
+role_uses = _table(
+    "role_uses",
+    _key("account_id"),
+    _key("role_id"),
+    _text("last_used_date"),
+    _text("region"),
+)
+
+# Service-linked roles that were deleted: they go at once, so there is nothing to tell but that it was done.
+role_deletions = _table(
+    "role_deletions",
+    _key("account_id"),
+    _key("task_id"),
+    _text("create_date"),
+)
+
+instance_profiles = _table(
+    "instance_profiles",
+    _key("account_id"),
+    _key("instance_profile_id"),
+    sa.Column("name_key", Key, nullable=False),
+    _text("instance_profile_name"),
+    sa.Column("path", Key, nullable=False),
+    _text("arn"),
+    _text("create_date"),
+    sa.Column("role_id", Key, nullable=True),
+    sa.UniqueConstraint("account_id", "name_key"),
+    sa.Index(None, "account_id", "role_id"),
+)
+
+# `client_ids` and `thumbprints` hold one a line, in the order in which they were given.
+oidc_providers = _table(
+    "oidc_providers",
+    _key("account_id"),
+    _key("arn"),
+    _text("url"),
+    _text("client_ids"),
+    _text("thumbprints"),
+    _text("create_date"),
+)
+
+# Quotas that the operator has set; any other is AWS's default.
+quotas = _table(
+    "quotas",
+    _key("account_id"),
+    _key("name"),
+    _number("value"),
 )
 
 access_keys = _table(

@@ -34,7 +34,7 @@ MAX_BODY = 1024 * 1024
 MAX_HEADERS = 16 * 1024
 _LENGTH_DIGITS = 9
 _UNKNOWN = "NO_VERSION_SPECIFIED"
-_CONSOLE_REGION = "us-east-1"
+_OWN_REGION = "us-east-1"
 _LONG_REPLY = 64 * 1024
 
 
@@ -105,11 +105,18 @@ class Endpoint:
         reply = self._gate.call(operation, proof, lambda: _params(model, form), around)
         return _Answer(200, xml.renderer(model)(reply, request_id))
 
-    def _proof(self, model: OperationModel, request: Request, seen: Seen) -> tuple[Proof | SessionProof, str]:
-        """Return how the caller is proved, by a session or a signature, and the region that it names."""
+    def _proof(
+        self, model: OperationModel, request: Request, seen: Seen
+    ) -> tuple[Proof | SessionProof | None, str]:
+        """Return how the caller is proved, by a session or a signature, and the region that it names.
+
+        Where an operation is not signed, credentials that come along all the same are not looked at.
+        """
+        if not model.signed:
+            return None, _OWN_REGION
         session = console.read(request, seen)
         if session is not None:
-            return session, _CONSOLE_REGION
+            return session, _OWN_REGION
         claim = sigv4.read(request, self._gate.now())
         if claim.service != model.service:
             raise SignatureDoesNotMatch(f"Credential should be scoped to correct service: '{model.service}'.")

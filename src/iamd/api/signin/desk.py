@@ -5,11 +5,11 @@ import secrets
 from enum import Enum
 from typing import NamedTuple
 
-from iamd.api.callers import Vault
 from iamd.api.mail import Mailer
 from iamd.api.proof import Circumstances
 from iamd.api.recorder import Recorder
 from iamd.api.sessions import Limits
+from iamd.api.vault import Vault
 from iamd.core import clock
 from iamd.core.clock import Clock
 from iamd.core.records import Account

@@ -1,13 +1,13 @@
 """Access keys of users, and of the root user who calls without a name; the secret is told once."""
 
-from iamd.core import ids, quotas
+from iamd.core import ids
 from iamd.core.errors import AccessDenied, InvalidInput, NoSuchEntity
 from iamd.core.records import AccessKey, User
 from iamd.keys import seal
 from iamd.ops import targets
 from iamd.ops.call import Call, Means
 from iamd.ops.operation import Params, Reply, operation
-from iamd.store import access_keys, paging
+from iamd.store import access_keys, paging, quotas
 from iamd.store.paging import Cut
 
 
@@ -37,7 +37,7 @@ def _refuse_to_root(means: Means, _call: Call, user: User | None, params: Params
 @operation("iam", on=targets.USER_OR_ROOT, prepare=_refuse_to_root, confirm=True)
 def create_access_key(call: Call, user: User | None) -> Reply:
     held = access_keys.page(call.tx, call.account_id, _owner_id(call, user), Cut())
-    quotas.admit("AccessKeysPerUser", len(held.items) + 1)
+    quotas.admit(call.tx, call.account_id, "AccessKeysPerUser", len(held.items) + 1)
     key, secret = _issue(call, user)
     shown = {
         "UserName": key.user_name,

@@ -1,13 +1,12 @@
-"""Managed policies on users and groups: the same three operations for each."""
+"""Managed policies on users, groups and roles: the same three operations for each."""
 
-from iamd.core import quotas
 from iamd.core.errors import NoSuchEntity
-from iamd.core.records import Attachment, Group, User
+from iamd.core.records import Attachment, Group, Role, User
 from iamd.ops import keys, targets
 from iamd.ops.call import Call
 from iamd.ops.iam import boundaries
 from iamd.ops.operation import Reply, operation
-from iamd.store import attachments, paging
+from iamd.store import attachments, paging, quotas
 from iamd.store.paging import Cut
 
 
@@ -16,7 +15,7 @@ def _attach(call: Call, entity_id: str, policy_arn: str, quota: str) -> None:
     held = attachments.of(call.tx, call.account_id, entity_id)
     if policy_arn in held:
         return
-    quotas.admit(quota, len(held) + 1)
+    quotas.admit(call.tx, call.account_id, quota, len(held) + 1)
     attachments.add(call.tx, call.account_id, entity_id, policy_arn)
 
 
@@ -80,3 +79,31 @@ def list_attached_group_policies(
     max_items: int | None = None,
 ) -> Reply:
     return _list(call, group.group_id, path_prefix, paging.cut(marker, max_items))
+
+
+_ON_ROLE = (keys.POLICY_ARN, keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE)
+
+
+@operation("iam", on=targets.ROLE, keys=_ON_ROLE)
+def attach_role_policy(call: Call, role: Role, policy_arn: str) -> Reply:
+    boundaries.require_modifiable(role)
+    _attach(call, role.role_id, policy_arn, "PoliciesPerRole")
+    return None
+
+
+@operation("iam", on=targets.ROLE, keys=_ON_ROLE)
+def detach_role_policy(call: Call, role: Role, policy_arn: str) -> Reply:
+    boundaries.require_modifiable(role)
+    _detach(call, role.role_id, policy_arn)
+    return None
+
+
+@operation("iam", on=targets.ROLE)
+def list_attached_role_policies(
+    call: Call,
+    role: Role,
+    path_prefix: str = "/",
+    marker: str | None = None,
+    max_items: int | None = None,
+) -> Reply:
+    return _list(call, role.role_id, path_prefix, paging.cut(marker, max_items))

@@ -1,13 +1,30 @@
-"""Permissions boundaries of users."""
+"""Permissions boundaries of users and roles."""
 
-from iamd.core.errors import NoSuchEntity, PolicyNotAttachable
-from iamd.core.records import User
+from iamd.core.errors import NoSuchEntity, PolicyNotAttachable, UnmodifiableEntity
+from iamd.core.records import Role, User
 from iamd.ops import keys, targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Reply, operation
 from iamd.store import attachments, permissions
 
 _SERVICE_ROLES_ONLY = ":policy/aws-service-role/"
+SERVICE_PATH = "/aws-service-role/"
+
+
+def require_modifiable(role: Role) -> None:
+    """Refuse to change a service-linked role, which is its service's."""
+    if role.path.startswith(SERVICE_PATH):
+        raise UnmodifiableEntity(
+            f"Cannot perform the operation on the protected role '{role.role_name}' - "
+            "this role is only modifiable by AWS"
+        )
+
+
+def shown(boundary_arn: str | None) -> dict[str, str] | None:
+    """Return a boundary as replies show it, None where there is none."""
+    if boundary_arn is None:
+        return None
+    return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary_arn}
 
 
 def require_attachable(call: Call, policy_arn: str) -> None:
@@ -30,4 +47,21 @@ def delete_user_permissions_boundary(call: Call, user: User) -> Reply:
     if user.boundary_arn is None:
         raise NoSuchEntity(f"The user with name {user.user_name} has no permissions boundary.")
     attachments.set_boundary(call.tx, call.account_id, user.user_id, None)
+    return None
+
+
+@operation("iam", on=targets.ROLE, keys=(keys.WANTED_BOUNDARY,))
+def put_role_permissions_boundary(call: Call, role: Role, permissions_boundary: str) -> Reply:
+    require_modifiable(role)
+    require_attachable(call, permissions_boundary)
+    attachments.set_boundary(call.tx, call.account_id, role.role_id, permissions_boundary)
+    return None
+
+
+@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY,))
+def delete_role_permissions_boundary(call: Call, role: Role) -> Reply:
+    require_modifiable(role)
+    if role.boundary_arn is None:
+        raise NoSuchEntity(f"The role with name {role.role_name} has no permissions boundary.")
+    attachments.set_boundary(call.tx, call.account_id, role.role_id, None)
     return None

@@ -2,10 +2,12 @@
 
 from urllib.parse import quote
 
-from iamd.core import arns, quotas
+from iamd.core import arns
 from iamd.core.errors import AccessDenied, LimitExceeded, MalformedPolicyDocument
 from iamd.core.records import Policy
+from iamd.ops.call import Call
 from iamd.policy import PolicyError, PolicyKind, size, validate
+from iamd.store import quotas
 from iamd.store.inline import Inline
 
 _LONGEST_SENTENCE = 2048  # it may quote what is wrong with a document, and a document may be large
@@ -19,18 +21,19 @@ def accept(document: str, kind: PolicyKind) -> None:
         raise MalformedPolicyDocument(wrong.message[:_LONGEST_SENTENCE]) from wrong
 
 
-def accept_managed(document: str) -> None:
+def accept_managed(call: Call, document: str) -> None:
     """Check a managed policy's document and its size, which white space does not count to."""
     accept(document, PolicyKind.MANAGED)
-    quotas.admit("PolicySize", size(document))
+    quotas.admit(call.tx, call.account_id, "PolicySize", size(document))
 
 
-def accept_inline(document: str, others: list[Inline], quota: str, whose: str) -> None:
+def accept_inline(call: Call, document: str, others: list[Inline], quota: str, whose: str) -> None:
     """Check an inline policy's document, and the size of all of its entity's together."""
     accept(document, PolicyKind.INLINE)
     total = size(document) + sum(size(other.document) for other in others)
-    if total > quotas.DEFAULTS[quota]:
-        raise LimitExceeded(f"Maximum policy size of {quotas.DEFAULTS[quota]} bytes exceeded for {whose}")
+    most = quotas.value(call.tx, call.account_id, quota)
+    if total > most:
+        raise LimitExceeded(f"Maximum policy size of {most} bytes exceeded for {whose}")
 
 
 def encoded(document: str) -> str:

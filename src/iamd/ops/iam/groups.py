@@ -1,12 +1,12 @@
 """Groups and who is in them."""
 
-from iamd.core import arns, ids, quotas
+from iamd.core import arns, ids
 from iamd.core.errors import DeleteConflict, NoSuchEntity
 from iamd.core.records import Group, User
 from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Ask, Params, Reply, Target, operation
-from iamd.store import accounts, attachments, inline, memberships, paging
+from iamd.store import accounts, attachments, inline, memberships, paging, quotas
 from iamd.store.named import GROUPS, USERS
 from iamd.store.paging import Cut
 
@@ -83,7 +83,7 @@ def add_user_to_group(call: Call, group: Group, user_name: str) -> Reply:
         return None
     memberships.add(call.tx, call.account_id, user.user_id, group.group_id)
     held = memberships.groups_of(call.tx, call.account_id, user.user_id, Cut())
-    quotas.admit("GroupsPerUser", len(held.items))
+    quotas.admit(call.tx, call.account_id, "GroupsPerUser", len(held.items))
     return None
 
 

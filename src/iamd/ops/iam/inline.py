@@ -1,10 +1,11 @@
-"""Inline policies: the same four operations for users and groups."""
+"""Inline policies: the same four operations for users, groups and roles."""
 
 from iamd.core.errors import NoSuchEntity
-from iamd.core.records import Group, User
+from iamd.core.records import Group, Role, User
 from iamd.ops import keys, targets
 from iamd.ops.call import Call
 from iamd.ops.iam import documents
+from iamd.ops.iam.boundaries import require_modifiable
 from iamd.ops.operation import Reply, operation
 from iamd.store import inline, paging
 from iamd.store.inline import Inline
@@ -14,7 +15,7 @@ from iamd.store.paging import Cut
 def _put(call: Call, entity_id: str, policy: Inline, quota: str, whose: str) -> None:
     held = inline.of(call.tx, call.account_id, entity_id)
     others = [other for other in held if other.policy_name.lower() != policy.policy_name.lower()]
-    documents.accept_inline(policy.document, others, quota, whose)
+    documents.accept_inline(call, policy.document, others, quota, whose)
     inline.put(call.tx, call.account_id, entity_id, policy)
 
 
@@ -94,3 +95,35 @@ def list_group_policies(
     call: Call, group: Group, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     return _list(call, group.group_id, paging.cut(marker, max_items))
+
+
+@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE))
+def put_role_policy(call: Call, role: Role, policy_name: str, policy_document: str) -> Reply:
+    require_modifiable(role)
+    policy = Inline(policy_name, policy_document)
+    _put(call, role.role_id, policy, "RolePolicySize", f"role {role.role_name}")
+    return None
+
+
+@operation("iam", on=targets.ROLE)
+def get_role_policy(call: Call, role: Role, policy_name: str) -> Reply:
+    policy = _held(call, role.role_id, policy_name, "role")
+    return {
+        "RoleName": role.role_name,
+        "PolicyName": policy.policy_name,
+        "PolicyDocument": documents.encoded(policy.document),
+    }
+
+
+@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY,))
+def delete_role_policy(call: Call, role: Role, policy_name: str) -> Reply:
+    require_modifiable(role)
+    _delete(call, role.role_id, policy_name, "role")
+    return None
+
+
+@operation("iam", on=targets.ROLE)
+def list_role_policies(
+    call: Call, role: Role, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    return _list(call, role.role_id, paging.cut(marker, max_items))

@@ -42,7 +42,7 @@ def create_policy(
     description: str | None = None,
     tags: list[dict[str, str]] | None = None,
 ) -> Reply:
-    documents.accept_managed(policy_document)
+    documents.accept_managed(call, policy_document)
     if policies.find_by_name(call.tx, call.account_id, policy_name):
         raise EntityAlreadyExists(
             f"A policy called {policy_name} already exists. Duplicate names are not allowed."

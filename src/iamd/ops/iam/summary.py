@@ -1,10 +1,9 @@
 """The account in numbers: what it has, how much it may have, and what its root user has."""
 
-from iamd.core import quotas
 from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Reply, operation
-from iamd.store import access_keys, accounts, login_profiles, mfa_devices, policies
+from iamd.store import access_keys, accounts, login_profiles, mfa_devices, policies, quotas
 from iamd.store.paging import Cut
 
 # What AWS calls our quotas in the summary.
@@ -33,11 +32,12 @@ _NONE = (
 
 @operation("iam", on=targets.EVERYTHING)
 def get_account_summary(call: Call) -> Reply:
+    allowed = quotas.every(call.tx, call.account_id)
     counted = {
         **dict.fromkeys(_NONE, 0),
         **_counts(call),
         **_root(call),
-        **{name: quotas.DEFAULTS[quota] for name, quota in _QUOTAS.items()},
+        **{name: allowed[quota] for name, quota in _QUOTAS.items()},
     }
     return {"SummaryMap": dict(sorted(counted.items()))}
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from iamd.core import quotas
 from iamd.core.errors import InvalidInput
-from iamd.core.records import MfaDevice, Policy, Tag, Tags, User
+from iamd.core.records import InstanceProfile, MfaDevice, OidcProvider, Policy, Role, Tag, Tags, User
 from iamd.ops import keys, targets
 from iamd.ops.call import Call
 from iamd.ops.iam.documents import require_own
 from iamd.ops.operation import Ask, Params, Reply, Target, operation
-from iamd.store import paging, tags
+from iamd.store import paging, quotas, tags
 from iamd.store.paging import Cut
 
 
@@ -30,7 +29,7 @@ def put(call: Call, resource_id: str, added: Tags, quota: str) -> None:
     if any(key.startswith("aws:") for key in lowered):
         raise InvalidInput("Tag keys that begin with aws: are reserved for AWS use.")
     tags.put(call.tx, call.account_id, resource_id, added)
-    quotas.admit(quota, len(tags.of(call.tx, call.account_id, resource_id)))
+    quotas.admit(call.tx, call.account_id, quota, len(tags.of(call.tx, call.account_id, resource_id)))
 
 
 def _listed(call: Call, resource_id: str, asked: Cut) -> Reply:
@@ -94,3 +93,58 @@ def list_mfa_device_tags(
     call: Call, device: MfaDevice, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     return _listed(call, device.serial_number, paging.cut(marker, max_items))
+
+
+@operation("iam", on=targets.ROLE, keys=(keys.TAGGING, keys.NO_ROLE_TEMPLATE))
+def tag_role(call: Call, role: Role, tags: list[dict[str, str]]) -> Reply:
+    put(call, role.role_id, tuple(Tag(**tag) for tag in tags), "TagsPerRole")
+    return None
+
+
+@operation("iam", on=targets.ROLE, keys=(keys.UNTAGGING, keys.NO_ROLE_TEMPLATE))
+def untag_role(call: Call, role: Role, tag_keys: list[str]) -> Reply:
+    tags.remove(call.tx, call.account_id, role.role_id, tag_keys)
+    return None
+
+
+@operation("iam", on=targets.ROLE)
+def list_role_tags(call: Call, role: Role, marker: str | None = None, max_items: int | None = None) -> Reply:
+    return _listed(call, role.role_id, paging.cut(marker, max_items))
+
+
+@operation("iam", on=targets.INSTANCE_PROFILE, keys=(keys.TAGGING,))
+def tag_instance_profile(call: Call, profile: InstanceProfile, tags: list[dict[str, str]]) -> Reply:
+    put(call, profile.instance_profile_id, tuple(Tag(**tag) for tag in tags), "TagsPerInstanceProfile")
+    return None
+
+
+@operation("iam", on=targets.INSTANCE_PROFILE, keys=(keys.UNTAGGING,))
+def untag_instance_profile(call: Call, profile: InstanceProfile, tag_keys: list[str]) -> Reply:
+    tags.remove(call.tx, call.account_id, profile.instance_profile_id, tag_keys)
+    return None
+
+
+@operation("iam", on=targets.INSTANCE_PROFILE)
+def list_instance_profile_tags(
+    call: Call, profile: InstanceProfile, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    return _listed(call, profile.instance_profile_id, paging.cut(marker, max_items))
+
+
+@operation("iam", on=targets.OIDC_PROVIDER, keys=(keys.TAGGING,))
+def tag_open_id_connect_provider(call: Call, provider: OidcProvider, tags: list[dict[str, str]]) -> Reply:
+    put(call, provider.arn, tuple(Tag(**tag) for tag in tags), "TagsPerOpenIdConnectProvider")
+    return None
+
+
+@operation("iam", on=targets.OIDC_PROVIDER, keys=(keys.UNTAGGING,))
+def untag_open_id_connect_provider(call: Call, provider: OidcProvider, tag_keys: list[str]) -> Reply:
+    tags.remove(call.tx, call.account_id, provider.arn, tag_keys)
+    return None
+
+
+@operation("iam", on=targets.OIDC_PROVIDER)
+def list_open_id_connect_provider_tags(
+    call: Call, provider: OidcProvider, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    return _listed(call, provider.arn, paging.cut(marker, max_items))

@@ -28,10 +28,6 @@ from iamd.store.paging import Cut
 
 def detail(user: User, held: Tags) -> dict[str, Any]:
     """Return a user as GetUser and CreateUser show it, which lists do not."""
-    boundary = user.boundary_arn and {
-        "PermissionsBoundaryType": "Policy",
-        "PermissionsBoundaryArn": user.boundary_arn,
-    }
     return {
         "UserName": user.user_name,
         "UserId": user.user_id,
@@ -39,7 +35,7 @@ def detail(user: User, held: Tags) -> dict[str, Any]:
         "Arn": user.arn,
         "CreateDate": user.create_date,
         "PasswordLastUsed": user.password_last_used,
-        "PermissionsBoundary": boundary or None,
+        "PermissionsBoundary": boundaries.shown(user.boundary_arn),
         "Tags": held or None,
     }
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from iamd.core import arns, managed, quotas
+from iamd.core import arns, managed
 from iamd.core.errors import DeleteConflict, LimitExceeded, NoSuchEntity
 from iamd.core.records import Policy, PolicyVersion
 from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.iam import documents
 from iamd.ops.operation import Reply, operation
-from iamd.store import paging, policies
+from iamd.store import paging, policies, quotas
 
 
 def _all(call: Call, policy: Policy) -> list[PolicyVersion]:
@@ -47,8 +47,8 @@ def create_policy_version(
     call: Call, policy: Policy, policy_document: str, set_as_default: bool = False
 ) -> Reply:
     documents.require_own(policy)
-    documents.accept_managed(policy_document)
-    limit = quotas.DEFAULTS["VersionsPerPolicy"]
+    documents.accept_managed(call, policy_document)
+    limit = quotas.value(call.tx, call.account_id, "VersionsPerPolicy")
     if len(_all(call, policy)) >= limit:
         raise LimitExceeded(
             f"A managed policy can have up to {limit} versions. Before you create a new version, "

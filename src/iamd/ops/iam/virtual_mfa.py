@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from iamd.core import quotas
 from iamd.core.errors import AccessDenied, DeleteConflict, EntityAlreadyExists, InvalidInput
 from iamd.core.records import MfaDevice, Tag
 from iamd.keys import totp
@@ -11,7 +10,7 @@ from iamd.ops import devices, keys, mfa, targets
 from iamd.ops.call import Call
 from iamd.ops.iam import tags, users
 from iamd.ops.operation import Reply, Target, always, operation
-from iamd.store import attempts, mfa_devices, paging
+from iamd.store import attempts, mfa_devices, paging, quotas
 from iamd.store import tags as tag_store
 from iamd.store.named import USERS
 
@@ -81,7 +80,12 @@ def _make_room(call: Call, serial: str) -> None:
         raise EntityAlreadyExists("MFADevice entity at the same path and name already exists.")
     if taken is not None:
         mfa_devices.remove(call.tx, call.account_id, serial)
-    quotas.admit("VirtualMFADevicesPerAccount", mfa_devices.counts(call.tx, call.account_id).all + 1)
+    quotas.admit(
+        call.tx,
+        call.account_id,
+        "VirtualMFADevicesPerAccount",
+        mfa_devices.counts(call.tx, call.account_id).all + 1,
+    )
     tag_store.clear(call.tx, call.account_id, serial)
     attempts.clear(call.tx, mfa.subject(call.account_id, serial))
 

@@ -1,10 +1,11 @@
 """Who is calling, and whose key it is."""
 
+from iamd.core import ids
 from iamd.core.errors import ValidationError
 from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Reply, operation
-from iamd.store import access_keys
+from iamd.store import access_keys, accounts
 
 
 @operation("sts", on=targets.EVERYTHING)
@@ -15,7 +16,15 @@ def get_caller_identity(call: Call) -> Reply:
 
 @operation("sts", on=targets.EVERYTHING)
 def get_access_key_info(call: Call, access_key_id: str) -> Reply:
-    account_id = access_keys.account_of(call.tx, access_key_id)
+    account_id = _account_of(call, access_key_id)
     if account_id is None:
         raise ValidationError(f"The access key ID {access_key_id} is not known.")
     return {"Account": account_id}
+
+
+def _account_of(call: Call, access_key_id: str) -> str | None:
+    """Return the account of a key; that of temporary credentials is in their ID, and nowhere else."""
+    if not access_key_id.startswith(ids.TEMPORARY_KEY):
+        return access_keys.account_of(call.tx, access_key_id)
+    account_id = ids.account_of_key(access_key_id)
+    return account_id if account_id and accounts.find(call.tx, account_id) else None

@@ -1,0 +1,133 @@
+"""Instance profiles: how a role is handed to a machine. Each has one role at most."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from iamd.core import arns, ids
+from iamd.core.errors import DeleteConflict, NoSuchEntity
+from iamd.core.records import InstanceProfile, Role, Tag, Tags
+from iamd.ops import keys, targets
+from iamd.ops.call import Call
+from iamd.ops.iam import roles, tags
+from iamd.ops.iam.boundaries import require_modifiable
+from iamd.ops.operation import Ask, Params, Reply, Target, operation
+from iamd.store import accounts, paging, quotas
+from iamd.store import roles as role_store
+from iamd.store import tags as tag_store
+from iamd.store.named import INSTANCE_PROFILES, ROLES
+
+_EC2 = "ec2.amazonaws.com"
+
+
+def listed(call: Call, profile: InstanceProfile) -> dict[str, Any]:
+    """Return an instance profile as lists show it, with its role."""
+    role = ROLES.by_id(call.tx, call.account_id, profile.role_id) if profile.role_id else None
+    return {
+        "InstanceProfileName": profile.instance_profile_name,
+        "InstanceProfileId": profile.instance_profile_id,
+        "Path": profile.path,
+        "Arn": profile.arn,
+        "CreateDate": profile.create_date,
+        "Roles": [roles.listed(call, role)] if role else [],
+    }
+
+
+def _detail(call: Call, profile: InstanceProfile, held: Tags) -> dict[str, Any]:
+    return {**listed(call, profile), "Tags": held or None}
+
+
+@operation(
+    "iam",
+    on=targets.NEW_INSTANCE_PROFILE,
+    keys=(keys.TAGGING,),
+    also=tags.when_tagging("iam:TagInstanceProfile"),
+)
+def create_instance_profile(
+    call: Call, instance_profile_name: str, path: str = "/", tags: list[dict[str, str]] | None = None
+) -> Reply:
+    arn = arns.instance_profile(call.account_id, path, instance_profile_name)
+    unique_id = ids.unique(ids.INSTANCE_PROFILE)
+    profile = InstanceProfile(unique_id, instance_profile_name, path, arn, call.now, None)
+    INSTANCE_PROFILES.add(call.tx, call.account_id, profile)
+    accounts.count(call.tx, call.account_id, "InstanceProfilesPerAccount", +1)
+    added = put_tags(call, unique_id, tags or [])
+    return {"InstanceProfile": _detail(call, profile, added)}
+
+
+def put_tags(call: Call, unique_id: str, wanted: list[dict[str, str]]) -> Tags:
+    """Add an instance profile's tags within its quota; return them."""
+    added = tuple(Tag(**tag) for tag in wanted)
+    tags.put(call, unique_id, added, "TagsPerInstanceProfile")
+    return added
+
+
+@operation("iam", on=targets.INSTANCE_PROFILE)
+def get_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
+    held = tag_store.of(call.tx, call.account_id, profile.instance_profile_id)
+    return {"InstanceProfile": _detail(call, profile, held)}
+
+
+@operation("iam", on=targets.INSTANCE_PROFILE)
+def delete_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
+    if profile.role_id is not None:
+        raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")
+    tag_store.clear(call.tx, call.account_id, profile.instance_profile_id)
+    INSTANCE_PROFILES.remove(call.tx, call.account_id, profile.instance_profile_id)
+    accounts.count(call.tx, call.account_id, "InstanceProfilesPerAccount", -1)
+    return None
+
+
+@operation("iam", on=targets.INSTANCE_PROFILES_UNDER)
+def list_instance_profiles(
+    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    found = INSTANCE_PROFILES.page(call.tx, call.account_id, path_prefix, paging.cut(marker, max_items))
+    return {"InstanceProfiles": [listed(call, profile) for profile in found.items], **found.rest()}
+
+
+@operation("iam", on=targets.ROLE)
+def list_instance_profiles_for_role(
+    call: Call, role: Role, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    held = role_store.profiles_of(call.tx, call.account_id, role.role_id)
+    asked = paging.cut(marker, max_items)
+    found = paging.names(held, asked, lambda profile: profile.instance_profile_name)
+    return {"InstanceProfiles": [listed(call, profile) for profile in found.items], **found.rest()}
+
+
+def _passing(call: Call, _target: Target, params: Params) -> Iterator[Ask]:
+    """Ask for leave to give the role away; AWS names the instances of the account as what it is given to."""
+    role = targets.ROLE.find(call, params)
+    passed_to = {
+        "iam:passedtoservice": _EC2,
+        "iam:associatedresourcearn": f"arn:{arns.PARTITION}:ec2:*:{call.account_id}:instance/*",
+    }
+    yield Ask("iam:PassRole", role.arn, {**role.context, **passed_to})
+
+
+@operation("iam", on=targets.INSTANCE_PROFILE, also=_passing)
+def add_role_to_instance_profile(call: Call, profile: InstanceProfile, role_name: str) -> Reply:
+    role = _role(call, role_name)
+    require_modifiable(role)
+    held = int(profile.role_id is not None) + 1
+    quotas.admit(call.tx, call.account_id, "InstanceSessionsPerInstanceProfile", held)
+    role_store.give(call.tx, call.account_id, profile.instance_profile_id, role.role_id)
+    return None
+
+
+@operation("iam", on=targets.INSTANCE_PROFILE)
+def remove_role_from_instance_profile(call: Call, profile: InstanceProfile, role_name: str) -> Reply:
+    role = _role(call, role_name)
+    if profile.role_id != role.role_id:
+        raise NoSuchEntity(
+            f"The role with name {role_name} is not in the instance profile {profile.instance_profile_name}."
+        )
+    role_store.give(call.tx, call.account_id, profile.instance_profile_id, None)
+    return None
+
+
+def _role(call: Call, role_name: str) -> Role:
+    role = ROLES.find(call.tx, call.account_id, role_name)
+    if role is None:
+        raise NoSuchEntity(f"The role with name {role_name} cannot be found.")
+    return role

@@ -1,0 +1,82 @@
+"""GetSessionToken and GetFederationToken: temporary credentials of a user, for the user or for others."""
+
+from iamd.core import arns, ids
+from iamd.core.records import Token
+from iamd.ops import keys, targets, temporary
+from iamd.ops.call import Call
+from iamd.ops.iam.tags import when_tagging
+from iamd.ops.operation import Finder, Params, Reply, Target, always, operation
+
+_HALF_DAY = 12 * temporary.HOUR
+_LONGEST = 36 * temporary.HOUR  # the root user's sessions last an hour at most
+_TOO_LONG = "The requested DurationSeconds exceeds what is allowed for this caller."
+
+
+def _duration(call: Call, wanted: int | None) -> int:
+    longest = temporary.HOUR if call.caller.is_root else _LONGEST
+    return temporary.duration(wanted, _HALF_DAY, longest, _TOO_LONG)
+
+
+def _owner_id(call: Call) -> str:
+    return call.caller.principal.unique_id or call.account_id
+
+
+@operation("sts", on=targets.EVERYTHING, own=always, issues=True, second_factor=True)
+def get_session_token(
+    call: Call,
+    duration_seconds: int | None = None,
+    serial_number: str | None = None,
+    token_code: str | None = None,
+    minimum_session_token_size: int | None = None,
+) -> Reply:
+    temporary.require_long_term(call, "GetSessionToken")
+    token = Token(
+        "user",
+        call.account_id,
+        _owner_id(call),
+        "",
+        ids.secret_access_key(),
+        call.at,
+        call.at + _duration(call, duration_seconds),
+        call.caller.mfa_at,
+    )
+    return {"Credentials": temporary.issued(call, token, minimum_session_token_size)["Credentials"]}
+
+
+def _federated_user(call: Call, params: Params) -> Target:
+    return Target(arns.federated_user(call.account_id, params["name"]))
+
+
+_FEDERATED_USER = Finder(_federated_user, "federated-user")
+
+
+@operation("sts", on=_FEDERATED_USER, keys=(keys.TAGGING,), also=when_tagging("sts:TagSession"), issues=True)
+def get_federation_token(
+    call: Call,
+    name: str,
+    policy: str | None = None,
+    policy_arns: list[dict[str, str]] | None = None,
+    duration_seconds: int | None = None,
+    tags: list[dict[str, str]] | None = None,
+    minimum_session_token_size: int | None = None,
+) -> Reply:
+    temporary.require_long_term(call, "GetFederationToken")
+    inline, managed = temporary.session_policies(call, call.account_id, policy, policy_arns)
+    token = Token(
+        "federated",
+        call.account_id,
+        _owner_id(call),
+        name,
+        ids.secret_access_key(),
+        call.at,
+        call.at + _duration(call, duration_seconds),
+        None,
+        inline,
+        managed,
+        temporary.session_tags(tags),
+    )
+    user = {
+        "FederatedUserId": f"{call.account_id}:{name}",
+        "Arn": arns.federated_user(call.account_id, name),
+    }
+    return {**temporary.issued(call, token, minimum_session_token_size), "FederatedUser": user}
