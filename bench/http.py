@@ -26,7 +26,7 @@ from bench.load import Key, Measured
 Results = dict[str, dict[str, Measured]]
 
 _USERS = 4_900  # CreateUser requests signed beforehand; an account may have 5,000 users
-_IAM = "2010-05-08"
+_IAM, _STS = "2010-05-08", "2011-06-15"
 _BARE = """
 BODY = b"x" * 600
 def app(environ, start_response):
@@ -36,14 +36,28 @@ def app(environ, start_response):
 """
 
 
+def _role(url: str, key: Key) -> str:
+    """Make a role that the caller may assume; return its ARN."""
+    caller = servers.client(url, "sts", key).get_caller_identity()["Arn"]
+    trust = servers.document({"Effect": "Allow", "Principal": {"AWS": caller}, "Action": "sts:AssumeRole"})
+    made = servers.client(url, "iam", key).create_role(RoleName="bench", AssumeRolePolicyDocument=trust)
+    return str(made["Role"]["Arn"])
+
+
 def _workloads(url: str, key: Key) -> dict[str, Iterator[bytes]]:
+    role_arn = _role(url, key)
+
     def iam(action: str, **params: str) -> bytes:
         return load.signed(url, "iam", key, {"Action": action, "Version": _IAM, **params})
 
-    identity = load.signed(url, "sts", key, {"Action": "GetCallerIdentity", "Version": "2011-06-15"})
+    def sts(action: str, **params: str) -> bytes:
+        return load.signed(url, "sts", key, {"Action": action, "Version": _STS, **params})
+
+    assumed = sts("AssumeRole", RoleArn=role_arn, RoleSessionName="bench")
     created = [iam("CreateUser", UserName=f"bench-{number:05d}") for number in range(_USERS)]
     return {
-        "GetCallerIdentity": itertools.repeat(identity),
+        "GetCallerIdentity": itertools.repeat(sts("GetCallerIdentity")),
+        "AssumeRole": itertools.repeat(assumed),
         "GetUser": itertools.repeat(iam("GetUser", UserName="admin")),
         "CreateUser": iter(created),
         "ListUsers (100)": itertools.repeat(iam("ListUsers")),

@@ -16,14 +16,12 @@ INSTANCE_PROFILE = "AIPA"
 ACCESS_KEY = "AKIA"
 TEMPORARY_KEY = "ASIA"
 
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # noqa: S105 - letters, not a secret
 _ACCOUNT_SHIFT = 39  # an access key ID's 80 bits: one zero, 40 of the account, 39 random
 
 
 def unique(prefix: str) -> str:
     """Return a new unique ID, never used again: 21 characters."""
-    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(17))
+    return prefix + base64.b32encode(secrets.token_bytes(15)).decode()[:17]
 
 
 def access_key(account_id: str, prefix: str = ACCESS_KEY) -> str:
@@ -44,7 +42,7 @@ def account_of_key(access_key_id: str) -> str | None:
 
 def secret_access_key() -> str:
     """Return a new secret access key: 40 characters of 6 bits each."""
-    return "".join(secrets.choice(_SECRET_ALPHABET) for _ in range(40))
+    return base64.b64encode(secrets.token_bytes(30)).decode()
 
 
 def account() -> str:

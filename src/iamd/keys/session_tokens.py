@@ -7,6 +7,7 @@ base64 of a sealed, packed list; whoever holds it learns nothing but its length.
 import base64
 import json
 import zlib
+from typing import Any
 
 from iamd.core.records import Tag, Token
 from iamd.keys import seal
@@ -15,6 +16,7 @@ from iamd.keys.seal import BrokenSealError
 PACKED_LIMIT = 4096  # bytes that session policies and tags may have when packed
 _LONGEST = 12_000  # characters; no token of ours is longer, and headers may have 16 KiB
 _OVERHEAD = 64
+_SHORT = 512  # bytes
 
 
 def _place(access_key_id: str) -> str:
@@ -22,7 +24,16 @@ def _place(access_key_id: str) -> str:
 
 
 def _packed(value: object) -> bytes:
-    return zlib.compress(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode(), 6)
+    """Return a value as JSON, compressed where that is worth its time."""
+    plain = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return plain if len(plain) < _SHORT else zlib.compress(plain)
+
+
+def _unpacked(packed: bytes) -> list[Any]:
+    """Read what `_packed` made; padding may follow."""
+    plain = packed if packed.startswith(b"[") else zlib.decompressobj().decompress(packed)
+    found: list[Any] = json.loads(plain.rstrip(b"\0"))
+    return found
 
 
 def packed_size(token: Token) -> int:
@@ -51,11 +62,8 @@ def open_token(key: bytes, access_key_id: str, text: str) -> Token:
         sealed = base64.b64decode(text, validate=True)
     except ValueError as broken:
         raise BrokenSealError(access_key_id) from broken
-    packed = seal.unseal(key, sealed, _place(access_key_id))
-    # What comes after the packed list is padding.
-    kind, account_id, owner_id, name, secret, issued, expires, mfa, policy, arns, tags, *rest = json.loads(
-        zlib.decompressobj().decompress(packed)
-    )
+    unpacked = _unpacked(seal.unseal(key, sealed, _place(access_key_id)))
+    kind, account_id, owner_id, name, secret, issued, expires, mfa, policy, arns, tags, *rest = unpacked
     transitive, source_identity, provider = rest
     return Token(
         kind,
