@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from iamd.api.callers import Known, parsed
+from iamd.api.callers import Known
+from iamd.api.documents import compiled, parsed
 from iamd.api.prover import INVALID
 from iamd.api.sessions import ENROL
 from iamd.core.errors import AccessDenied, InvalidClientTokenId
 from iamd.core.records import Token
 from iamd.ops.call import Call, Caller
 from iamd.ops.operation import Ask, Context, Operation, Params, Target
-from iamd.policy import Decision, Layer, Layers, Outcome, Request, decide, explain
+from iamd.policy import Layer, Outcome, Request, decide, explain
+from iamd.policy.compiled import Place
 
 # What credentials of GetSessionToken, and of GetFederationToken, may call of STS.
 _OF_STS = {"user": {"AssumeRole", "GetCallerIdentity"}, "federated": {"GetCallerIdentity"}}
@@ -34,24 +36,23 @@ def authorize(
         context = {**keys, **ask.context} if ask.context else keys
         owner = target.account_id or call.account_id
         request = Request(call.caller.principal, ask.action, ask.arn, resource_account=owner, context=context)
-        layers = _on(target, known.layers) if ask.arn == target.arn else known.layers
-        decision = decide(request, layers)
-        needs_no_leave = decision.outcome is Outcome.IMPLICITLY_DENIED and operation.own(call, target)
-        if not (decision.allowed or needs_no_leave):
-            raise AccessDenied(_sentence(request, decision, layers, target))
+        on_target = target.must_grant and ask.arn == target.arn
+        trust = compiled(target.policy, Place.RESOURCE) if on_target and target.policy is not None else None
+        outcome = known.evaluator.outcome(request, trust, must_grant=on_target)
+        needs_no_leave = outcome is Outcome.IMPLICITLY_DENIED and operation.own(call, target)
+        if not (outcome is Outcome.ALLOWED or needs_no_leave):
+            raise AccessDenied(_sentence(request, known, target, on_target=on_target))
 
 
-def _on(target: Target, layers: Layers) -> Layers:
-    """Add the target's own policy to those that bear on a caller."""
-    if not target.must_grant:
-        return layers
-    own = parsed(target.policy) if target.policy is not None else None
-    return replace(layers, resource=own, must_grant=True)
-
-
-def _sentence(request: Request, decision: Decision, layers: Layers, target: Target) -> str:
+def _sentence(request: Request, known: Known, target: Target, *, on_target: bool) -> str:
+    """Say why a request was denied, which the literal evaluator knows."""
     if request.principal.account is None:
         return f"Not authorized to perform {request.action}"
+    layers = known.documents.layers()
+    if on_target:
+        trust = parsed(target.policy) if target.policy is not None else None
+        layers = replace(layers, resource=trust, must_grant=True)
+    decision = decide(request, layers)
     if decision.layer is Layer.TRUST and decision.outcome is Outcome.EXPLICITLY_DENIED:
         # As if there were no such role: only who may ask learns that there is one.
         decision = decide(request, replace(layers, resource=None))

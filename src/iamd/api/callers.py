@@ -5,16 +5,17 @@ write to the account renews. So nothing is ever invalidated, and nothing is ever
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
+from iamd.api.documents import Documents
 from iamd.api.prover import INVALID
 from iamd.core import arns
 from iamd.core.errors import InvalidClientTokenId
 from iamd.core.lru import Lru
 from iamd.core.records import Tags, Token
 from iamd.ops.call import Caller
-from iamd.policy import Layers, Policy, Principal, PrincipalKind, parse
+from iamd.policy import Principal, PrincipalKind
+from iamd.policy.compiled import Evaluator
 from iamd.store import permissions
 from iamd.store.access_keys import Credential
 from iamd.store.database import Database
@@ -23,20 +24,21 @@ from iamd.store.query import Tx
 Again = Callable[[Tx, Credential], Credential]
 
 # What identity policies come to for a root user, told to those whom it lets act in its name.
-_EVERYTHING = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
+_EVERYTHING = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+_NONE = Documents()
 
 
 class Known(NamedTuple):
-    """A caller and what its policies say."""
+    """A caller, the documents that bear on it, and what answers for it."""
 
     caller: Caller
-    layers: Layers
+    documents: Documents
+    evaluator: Evaluator
 
-
-@lru_cache(maxsize=4096)
-def parsed(document: str) -> Policy:
-    """Return a stored document, read once for all who have it."""
-    return parse(document)
+    @classmethod
+    def of(cls, caller: Caller, documents: Documents = _NONE) -> "Known":
+        """Return a caller with its documents compiled."""
+        return cls(caller, documents, documents.evaluator(caller.principal))
 
 
 class Callers:
@@ -109,7 +111,7 @@ def _learned(tx: Tx, credential: Credential) -> Known:
 def _root(credential: Credential) -> Known:
     account_id = credential.account_id
     principal = Principal(PrincipalKind.ROOT, arns.root(account_id), account_id, account_id)
-    return Known(Caller(principal, account_id, account_id, credential.access_key_id, None, ()), Layers())
+    return Known.of(Caller(principal, account_id, account_id, credential.access_key_id, None, ()))
 
 
 def _user(tx: Tx, credential: Credential) -> Known:
@@ -120,7 +122,7 @@ def _user(tx: Tx, credential: Credential) -> Known:
     principal = Principal(PrincipalKind.USER, user.arn, account_id, user.user_id)
     held = permissions.of(tx, account_id, user.user_id, user.boundary_arn)
     caller = Caller(principal, account_id, user.user_id, credential.access_key_id, user, held.tags)
-    return Known(caller, _layers(held))
+    return Known.of(caller, _documents(held))
 
 
 def _role_session(tx: Tx, credential: Credential, token: Token) -> Known:
@@ -140,7 +142,7 @@ def _role_session(tx: Tx, credential: Credential, token: Token) -> Known:
         _overlaid(held.tags, token.tags),
         role=role,
     )
-    return Known(caller, _bounded(tx, _layers(held), token))
+    return Known.of(caller, _bounded(tx, _documents(held), token))
 
 
 def _federated(tx: Tx, owner: Known, token: Token) -> Known:
@@ -160,28 +162,21 @@ def _federated(tx: Tx, owner: Known, token: Token) -> Known:
         user=None,
         tags=_overlaid(behind.tags, token.tags),
     )
-    layers = Layers(identity=(_EVERYTHING,)) if behind.is_root else owner.layers
-    return Known(caller, _bounded(tx, layers, token, always=True))
+    documents = Documents((_EVERYTHING,)) if behind.is_root else owner.documents
+    return Known.of(caller, _bounded(tx, documents, token, always=True))
 
 
-def _layers(held: permissions.Permissions) -> Layers:
-    return Layers(
-        identity=tuple(parsed(document) for document in held.identity),
-        boundary=parsed(held.boundary) if held.boundary is not None else None,
-    )
+def _documents(held: permissions.Permissions) -> Documents:
+    return Documents(held.identity, held.boundary)
 
 
-def _bounded(tx: Tx, layers: Layers, token: Token, *, always: bool = False) -> Layers:
+def _bounded(tx: Tx, held: Documents, token: Token, *, always: bool = False) -> Documents:
     """Add a token's session policies; a managed one that is there no more allows nothing."""
     if not (token.is_bounded or always):
-        return layers
+        return held
     managed = [permissions.default_document(tx, token.account_id, arn) for arn in token.policy_arns or ()]
-    documents = [document for document in (token.policy, *managed) if document is not None]
-    return Layers(
-        identity=layers.identity,
-        boundary=layers.boundary,
-        session=tuple(parsed(document) for document in documents),
-    )
+    session = tuple(document for document in (token.policy, *managed) if document is not None)
+    return held._replace(session=session)
 
 
 def _overlaid(held: Tags, passed: Tags) -> Tags:

@@ -16,7 +16,6 @@ from iamd.core.errors import AccessDenied, Fault, MissingAuthenticationToken
 from iamd.ops import second_factor
 from iamd.ops.call import Call, Means
 from iamd.ops.operation import Operation, Reply, Target, Unvouched, Vouch
-from iamd.policy import Layers
 from iamd.store import accounts, audit
 from iamd.store.access_keys import Credential, Use
 from iamd.store.audit import Event
@@ -116,12 +115,12 @@ class Gate:
         try:
             caller = vouch(self._means, params, asked.seconds)
         except Unvouched as refused:
-            self._refused(Known(refused.caller, Layers()), asked, refused.fault)
+            self._refused(Known.of(refused.caller), asked, refused.fault)
             raise refused.fault from refused
         with self._database.read() as tx, self._database.steady(tx) as still:
             account = accounts.find(still, caller.account_id)
             data_key = account.data_key if account else b""
-            return self._read(still, Known(caller, Layers()), data_key, asked)
+            return self._read(still, Known.of(caller), data_key, asked)
 
     def _read(self, tx: Tx, known: Known, data_key: bytes, asked: _Asked) -> Reply:
         operation = asked.operation
@@ -203,8 +202,12 @@ class Gate:
 
     def _refused(self, known: Known, asked: _Asked, fault: Fault) -> None:
         event = events.event(asked.operation, known.caller, asked.params, fault, asked.around, asked.at)
-        kind = (known.caller.unique_id, asked.operation.action, fault.message)
-        fold = kind if isinstance(fault, AccessDenied) else None
+        caller = known.caller
+        fold = None
+        if caller.web_identity is not None:  # anybody can be refused so, in words of their own choosing
+            fold = (caller.account_id, asked.operation.action, fault.code)
+        elif isinstance(fault, AccessDenied):
+            fold = (caller.unique_id, asked.operation.action, fault.message)
         self._recorder.note(_note(event, fold, known, asked))
 
 

@@ -17,7 +17,7 @@ class Part(NamedTuple):
     literal: bool = False
 
 
-class _Segment(NamedTuple):
+class Segment(NamedTuple):
     """What stands between two `*`; `holes` are the places where any one character will do."""
 
     text: str
@@ -34,7 +34,7 @@ def glob_parts(parts: Iterable[Part], subject: str) -> bool:
     pieces = tuple(parts)
     if _shortest(pieces) > len(subject):
         return False
-    first, *middle = _segments(pieces)
+    first, *middle = segments(pieces)
     if not middle:
         return len(first.text) == len(subject) and _fits(first, subject, 0)
     last = middle.pop()
@@ -50,9 +50,9 @@ def _shortest(pieces: tuple[Part, ...]) -> int:
     return sum(len(part.text) - (0 if part.literal else part.text.count("*")) for part in pieces)
 
 
-def _segments(pieces: tuple[Part, ...]) -> list[_Segment]:
+def segments(pieces: tuple[Part, ...]) -> list[Segment]:
     """Cut at the wildcards; what stands on both sides of a boundary between pieces belongs together."""
-    done: list[_Segment] = []
+    done: list[Segment] = []
     open_ends: list[Part] = []
     for text, literal in pieces:
         first, *others = [text] if literal else text.split("*")
@@ -64,25 +64,26 @@ def _segments(pieces: tuple[Part, ...]) -> list[_Segment]:
     return [*done, _joined(open_ends)]
 
 
-def _segment(chunk: str) -> _Segment:
-    return _Segment(chunk, _holes(chunk)) if "?" in chunk else _Segment(chunk)
+def _segment(chunk: str) -> Segment:
+    return Segment(chunk, _holes(chunk)) if "?" in chunk else Segment(chunk)
 
 
 def _holes(chunk: str, offset: int = 0) -> frozenset[int]:
     return frozenset(offset + place for place, char in enumerate(chunk) if char == "?")
 
 
-def _joined(ends: list[Part]) -> _Segment:
+def _joined(ends: list[Part]) -> Segment:
     holes: set[int] = set()
     size = 0
     for text, literal in ends:
         if not literal:
             holes |= _holes(text, size)
         size += len(text)
-    return _Segment("".join(part.text for part in ends), frozenset(holes))
+    return Segment("".join(part.text for part in ends), frozenset(holes))
 
 
-def _fits(segment: _Segment, subject: str, at: int) -> bool:
+def _fits(segment: Segment, subject: str, at: int) -> bool:
+    """Say whether a segment stands at a place; there must be room for it."""
     if not segment.holes:
         return subject.startswith(segment.text, at)
     return all(
@@ -90,17 +91,18 @@ def _fits(segment: _Segment, subject: str, at: int) -> bool:
     )
 
 
-def _in_turn(segments: list[_Segment], subject: str, start: int, end: int) -> bool:
+def _in_turn(sought: list[Segment], subject: str, start: int, end: int) -> bool:
+    """Seek segments one after the other between two places, leftmost first."""
     at = start
-    for segment in segments:
-        found = _search(segment, subject, at, end) if segment.holes else subject.find(segment.text, at, end)
+    for segment in sought:
+        found = search(segment, subject, at, end) if segment.holes else subject.find(segment.text, at, end)
         if found < 0:
             return False
         at = found + len(segment.text)
     return True
 
 
-def _search(segment: _Segment, subject: str, start: int, end: int) -> int:
+def search(segment: Segment, subject: str, start: int, end: int) -> int:
     """Find a segment with holes: bit `i` of the state is set while its first `i + 1` characters fit here."""
     anything = sum(1 << place for place in segment.holes)
     masks: dict[str, int] = {}

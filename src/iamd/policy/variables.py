@@ -25,13 +25,13 @@ class Token(NamedTuple):
 
 def expand(text: str, scope: Scope) -> tuple[Part, ...] | None:
     """Put the values in their places, as literal parts; None if a variable has neither value nor default."""
-    return _expand(_tokens(text, scope), scope)
+    return _expand(tokens(text, scope), scope)
 
 
 def expand_fields(text: str, scope: Scope) -> list[tuple[Part, ...] | None]:
     """Cut an ARN at its first five colons, those inside `${…}` not counted, and expand each by itself."""
     fields: list[list[Token]] = [[]]
-    for token in _tokens(text, scope):
+    for token in tokens(text, scope):
         room = _ARN_FIELDS - len(fields)
         head, *others = [token.text] if token.variable else token.text.split(":", room)
         fields[-1].append(Token(head, token.variable))
@@ -51,7 +51,8 @@ def present(context: Context, key: str) -> str | Sequence[str] | None:
     return value if isinstance(value, str) or value else None
 
 
-def _tokens(text: str, scope: Scope) -> Iterator[Token]:
+def tokens(text: str, scope: Scope) -> Iterator[Token]:
+    """Take a text apart at its variables; a scope of None has none."""
     at = 0
     while scope is not None and (start := text.find("${", at)) >= 0 and (end := text.find("}", start)) >= 0:
         yield Token(text[at:start])
@@ -60,17 +61,18 @@ def _tokens(text: str, scope: Scope) -> Iterator[Token]:
     yield Token(text[at:])
 
 
-def _expand(tokens: Iterable[Token], scope: Scope) -> tuple[Part, ...] | None:
+def _expand(pieces: Iterable[Token], scope: Scope) -> tuple[Part, ...] | None:
     parts: list[Part] = []
-    for token in tokens:
-        value = _value(token.text, scope or {}) if token.variable else token.text
+    for token in pieces:
+        value = value_of(token.text, scope or {}) if token.variable else token.text
         if value is None:
             return None
         parts.append(Part(value, token.variable))
     return tuple(parts)
 
 
-def _value(inside: str, context: Context) -> str | None:
+def value_of(inside: str, context: Context) -> str | None:
+    """Return what stands for what was between `${` and `}`; None where nothing does."""
     if inside in _ESCAPES:
         return inside
     key, default = _key_and_default(inside)

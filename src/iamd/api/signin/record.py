@@ -13,17 +13,25 @@ _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
 def event(
-    who: Who, name: str, around: Circumstances, at: str, *, failed: str | None = None, **more: Any
+    who: Who,
+    name: str,
+    around: Circumstances,
+    at: str,
+    *,
+    failed: str | None = None,
+    source: str = _SOURCE,
+    **more: Any,
 ) -> Event:
     """Record one step; `failed` says why it did, `more` is what else CloudTrail tells of it.
 
+    `source` is the service where it is no step of signing in, but something that the host's operator did.
     The name that was typed is kept out where it is nobody's: people type passwords there.
     """
     record = {
         "eventVersion": "1.11",
         "userIdentity": _identity(who),
         "eventTime": at,
-        "eventSource": _SOURCE,
+        "eventSource": source,
         "eventName": name,
         "awsRegion": "us-east-1",
         "sourceIPAddress": around.source_ip,
@@ -34,7 +42,7 @@ def event(
         "requestID": around.request_id,
         "eventID": ids.request(),
         "readOnly": False,
-        "eventType": "AwsConsoleSignIn",
+        "eventType": "AwsConsoleSignIn" if source == _SOURCE else "AwsServiceEvent",
         "managementEvent": True,
         "recipientAccountId": who.account_id,
         "eventCategory": "Management",
@@ -42,7 +50,7 @@ def event(
     if failed:
         record["errorMessage"] = failed
     text = json.dumps(record, ensure_ascii=True)
-    return Event(who.account_id, at, str(record["eventID"]), _SOURCE, name, text)
+    return Event(who.account_id, at, str(record["eventID"]), source, name, text)
 
 
 def _identity(who: Who) -> dict[str, str]:

@@ -1,0 +1,5 @@
+"""Other engines."""
+
+from typing import Any
+
+ENGINES: dict[str, Any] = {}
