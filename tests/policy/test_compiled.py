@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from iamd.policy import Layers, Outcome, Request, decide
-from iamd.policy.compiled import Evaluator, CompiledLayers, Place, compiled
+from iamd.policy.compiled import CompiledLayers, Evaluator, Place, compiled
 from tests.policy.cases import Case, decision_cases
 from tests.policy.test_properties import layers, requests, thorough
 
@@ -16,9 +16,7 @@ def outcome(request: Request, given_layers: Layers) -> Outcome:
     caller = Evaluator(request.principal, CompiledLayers.of(given_layers))
     own = given_layers.resource
     resource = compiled(own, Place.RESOURCE) if own is not None else None
-    first, second = (
-        caller.outcome(request, resource, must_grant=given_layers.must_grant) for _ in range(2)
-    )
+    first, second = (caller.outcome(request, resource, must_grant=given_layers.must_grant) for _ in range(2))
     assert first is second
     return first
 

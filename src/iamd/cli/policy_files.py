@@ -1,0 +1,67 @@
+"""Files of policies and of test cases: JSON, JSON lines and YAML."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from iamd.cli.errors import CommandError
+
+
+def read_text(file: Path) -> str:
+    """Return a file's text, or what comes in for `-`; CommandError when it cannot be read."""
+    try:
+        return Path("/dev/stdin").read_text("utf-8") if str(file) == "-" else file.read_text("utf-8")
+    except OSError as failed:
+        raise CommandError(f"{file} cannot be read: {failed.strerror}", status=2) from failed
+    except UnicodeDecodeError as failed:
+        raise CommandError(f"{file} is not UTF-8", status=2) from failed
+
+
+def entries(file: Path) -> Iterator[Any]:
+    """Return the cases of a file: a list, an object with a list `cases`, one case, or one case a line."""
+    text = read_text(file)
+    if file.suffix == ".jsonl":
+        yield from _lines(file, text)
+        return
+    found = _yaml(file, text) if file.suffix in (".yaml", ".yml") else _json(file, text)
+    if isinstance(found, dict) and "action" not in found and isinstance(found.get("cases"), list):
+        found = found["cases"]
+    yield from found if isinstance(found, list) else [found]
+
+
+def _lines(file: Path, text: str) -> Iterator[Any]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except (ValueError, RecursionError) as broken:
+                raise CommandError(f"{file}:{number}: not JSON: {broken}", status=2) from broken
+
+
+def _json(file: Path, text: str) -> Any:
+    """Read JSON; what is not one document may be one document a line."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as broken:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines):
+            return list(_lines(file, text))
+        raise CommandError(f"{file}: not JSON: {broken}", status=2) from broken
+
+
+def _yaml(file: Path, text: str) -> Any:
+    import yaml
+
+    class Plain(yaml.SafeLoader):
+        """Leaves dates alone: a policy's Version is a text."""
+
+    resolvers = {
+        first: [(tag, pattern) for tag, pattern in held if tag != "tag:yaml.org,2002:timestamp"]
+        for first, held in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    Plain.yaml_implicit_resolvers = resolvers
+    try:
+        return yaml.load(text, Loader=Plain)  # noqa: S506 - a SafeLoader without dates
+    except (yaml.YAMLError, RecursionError) as broken:
+        raise CommandError(f"{file}: not YAML: {' '.join(str(broken).split())}", status=2) from broken

@@ -1,0 +1,119 @@
+"""`iamd policy test`: unit tests for policies."""
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from iamd.cli.errors import CommandError
+from iamd.cli.policy_files import entries
+from iamd.policy import Decision, Match, Outcome, decide, explain
+from iamd.policy.cases import Case, CaseError, read_case, unknown_fields
+from iamd.policy.compiled import CompiledLayers, Evaluator, Place, compiled
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Result(NamedTuple):
+    """A case and what came of it."""
+
+    case: Case
+    decision: Decision
+
+    @property
+    def failed(self) -> bool:
+        """Whether something else was expected."""
+        return self.case.expected not in (None, self.decision.outcome)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Say what decided: the sentence of a refusal, and the statements that matched."""
+        sentence = explain(self.case.request, self.decision)
+        return [*([sentence] if sentence else []), *map(_place, self.decision.matches)]
+
+
+def run_cases(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="YAML, JSON or JSON lines; - is standard input.")
+    ],
+    form: Annotated[Format, typer.Option("--format", help="text, or one JSON object a line.")] = Format.TEXT,
+) -> None:
+    """Put requests to policies and compare what is decided with what is expected."""
+    results = []
+    for file in files:
+        for result in _results(file):
+            results.append(result)
+            if form is Format.JSON:
+                typer.echo(json.dumps(_shown(result), ensure_ascii=False))
+            elif result.failed:
+                typer.echo(_told(file, result))
+    failures = sum(result.failed for result in results)
+    if form is Format.TEXT:
+        typer.echo(
+            f"{len(results)} cases, {failures} failed"
+            if failures
+            else f"{len(results)} cases, all as expected"
+        )
+    if failures:
+        raise typer.Exit(1)
+
+
+def _results(file: Path) -> Iterator[Result]:
+    for number, entry in enumerate(entries(file), 1):
+        try:
+            case = read_case(entry, number)
+        except CaseError as wrong:
+            name = entry.get("id", f"case {number}") if isinstance(entry, dict) else f"case {number}"
+            raise CommandError(f"{file}: {name}: {wrong}", status=2) from wrong
+        for name in unknown_fields(entry):
+            typer.echo(f"iamd: {file}: {case.id}: the field {name} means nothing here", err=True)
+        yield Result(case, _decided(case))
+
+
+def _decided(case: Case) -> Decision:
+    """Ask both evaluators: what they do not agree on is a bug of ours, and no answer."""
+    decision = decide(case.request, case.layers)
+    evaluator = Evaluator(case.request.principal, CompiledLayers.of(case.layers))
+    own = case.layers.resource
+    resource = compiled(own, Place.RESOURCE) if own is not None else None
+    if evaluator.outcome(case.request, resource, must_grant=case.layers.must_grant) is not decision.outcome:
+        raise CommandError(f"this is a bug in iamd: its evaluators do not agree on {case.id}", status=3)
+    return decision
+
+
+def _place(match: Match) -> str:
+    level = "" if match.level is None else f" of level {match.level + 1}"
+    sid = f" ({match.statement.sid})" if match.statement.sid else ""
+    return (
+        f"{match.statement.effect} by {match.layer.value} {match.policy_index + 1}{level}, "
+        f"statement {match.statement.index + 1}{sid}"
+    )
+
+
+def _shown(result: Result) -> dict[str, Any]:
+    expected = result.case.expected
+    return {
+        "id": result.case.id,
+        "decision": result.decision.outcome.value,
+        "expected": expected.value if expected else None,
+        "reasons": result.reasons,
+    }
+
+
+def _told(file: Path, result: Result) -> str:
+    case, request = result.case, result.case.request
+    wanted = case.expected or Outcome.ALLOWED
+    lines = [
+        f"{file}: {case.id}: {result.decision.outcome.value}, expected {wanted.value}",
+        f"    {request.principal.arn or 'anonymous'} {request.action} {request.resource}",
+        *(f"    {reason}" for reason in result.reasons or ["no statement matched"]),
+    ]
+    return "\n".join(lines)

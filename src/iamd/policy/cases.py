@@ -1,0 +1,194 @@
+"""Test cases of policies as data: one request with its policies, and what is to come of it.
+
+Every field but `action` is optional. What kind of caller it is follows from the ARN. Where a role is
+assumed, or the resource is a KMS key, nothing happens without the resource policy's word, whether one is
+given or not.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from iamd.policy.decision import Outcome
+from iamd.policy.document import Policy, parse
+from iamd.policy.errors import PolicyError
+from iamd.policy.principals import Principal, PrincipalKind, is_account_id, principal_from_arn
+from iamd.policy.request import Layers, Request
+
+FIELDS: Final = frozenset(
+    {
+        "id",
+        "principal",
+        "principal_type",
+        "action",
+        "resource",
+        "resource_account",
+        "context",
+        "identity_policies",
+        "resource_policy",
+        "boundary",
+        "session_policy",
+        "scps",
+        "rcps",
+        "expected",
+    }
+)
+_SOMEWHERE = "111122223333"  # the account of a caller who is not named, where the resource names none
+_ARN_FIELDS = 6
+_TYPES = frozenset({"AWS", "Service", "Federated", "Anonymous"})
+
+
+class CaseError(ValueError):
+    """A case is not what a case must be; the message says which field and why."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case, ready to be put to an evaluator; without `expected` it is only a question."""
+
+    id: str
+    request: Request
+    layers: Layers
+    expected: Outcome | None
+
+
+def read_case(entry: Any, number: int) -> Case:
+    """Read one case; `number` names it where it has no ID. CaseError when it cannot be read."""
+    if not isinstance(entry, Mapping):
+        raise CaseError("a case must be an object")
+    request = _request(entry)
+    return Case(str(entry.get("id", f"case {number}")), request, _layers(entry, request), _expected(entry))
+
+
+def unknown_fields(entry: Mapping[str, Any]) -> list[str]:
+    """Return the fields that no case has, which may be misspelt."""
+    return sorted(str(name) for name in entry.keys() - FIELDS)
+
+
+# The request.
+
+
+def _request(entry: Mapping[str, Any]) -> Request:
+    action, resource = _text(entry, "action", None), _text(entry, "resource", "*")
+    if action is None or resource is None:
+        raise CaseError("action: every case must have one")
+    return Request(
+        _principal(entry, resource), action, resource, _text(entry, "resource_account", None), _context(entry)
+    )
+
+
+def _principal(entry: Mapping[str, Any], resource: str) -> Principal:
+    kind = _text(entry, "principal_type", "AWS") or "AWS"
+    if kind not in _TYPES:
+        raise CaseError(f"principal_type: must be one of {', '.join(sorted(_TYPES))}")
+    arn = _text(entry, "principal", None)
+    if arn is None and kind == "AWS":
+        arn = f"arn:aws:iam::{_account(entry, resource)}:user/someone"
+    try:
+        return principal_from_arn(arn or "", kind)
+    except ValueError as wrong:
+        raise CaseError(f"principal: {wrong}") from wrong
+
+
+def _account(entry: Mapping[str, Any], resource: str) -> str:
+    """Return the account that owns the resource: a caller who is not named is taken to be at home."""
+    owner = _text(entry, "resource_account", None)
+    fields = resource.split(":", _ARN_FIELDS - 1)
+    named = fields[4] if len(fields) == _ARN_FIELDS and is_account_id(fields[4]) else None
+    return owner or named or _SOMEWHERE
+
+
+def _context(entry: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
+    given = entry.get("context") or {}
+    if not isinstance(given, Mapping):
+        raise CaseError("context: must be an object")
+    return {str(key).lower(): _value(str(key), value) for key, value in given.items()}
+
+
+def _value(key: str, value: Any) -> str | Sequence[str]:
+    if isinstance(value, list | tuple):
+        return tuple(_scalar(key, one) for one in value)
+    return _scalar(key, value)
+
+
+def _scalar(key: str, value: Any) -> str:
+    """Return a context value as policies see it: booleans and numbers are texts."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise CaseError(f"context: the value of {key} must be a text or a list of texts")
+
+
+def _text(entry: Mapping[str, Any], name: str, default: str | None) -> str | None:
+    value = entry.get(name)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise CaseError(f"{name}: must be a text")
+    return str(value)
+
+
+def _expected(entry: Mapping[str, Any]) -> Outcome | None:
+    said = entry.get("expected")
+    if said is None:
+        return None
+    try:
+        return Outcome(said)
+    except ValueError as wrong:
+        named = ", ".join(outcome.value for outcome in Outcome)
+        raise CaseError(f"expected: must be one of {named}") from wrong
+
+
+# The policies.
+
+
+def _layers(entry: Mapping[str, Any], request: Request) -> Layers:
+    session = entry.get("session_policy")
+    if session is None and request.principal.kind is PrincipalKind.FEDERATED_USER:
+        session = []  # GetFederationToken without policies allows nothing
+    return Layers(
+        identity=_policies("identity_policies", entry.get("identity_policies") or []),
+        boundary=_policy("boundary", entry.get("boundary")),
+        session=None if session is None else _policies("session_policy", session),
+        resource=_policy("resource_policy", entry.get("resource_policy")),
+        must_grant=must_grant(request),
+        scps=_levels("scps", entry.get("scps")),
+        rcps=_levels("rcps", entry.get("rcps")),
+    )
+
+
+def must_grant(request: Request) -> bool:
+    """Say whether nothing happens without the resource policy: a role that is assumed, a KMS key."""
+    fields = request.resource.split(":", _ARN_FIELDS - 1)
+    if len(fields) != _ARN_FIELDS:
+        return False
+    assumed = request.action.lower().startswith("sts:assume")
+    is_role = fields[2] == "iam" and fields[5].startswith("role/")
+    return (assumed and is_role) or (fields[2] == "kms" and fields[5].startswith("key/"))
+
+
+def _policy(name: str, document: Any) -> Policy | None:
+    if document is None:
+        return None
+    if not isinstance(document, str | Mapping):
+        raise CaseError(f"{name}: a policy must be an object")
+    try:
+        return parse(document)
+    except PolicyError as wrong:
+        place = f" ({wrong.path})" if wrong.path else ""
+        raise CaseError(f"{name}: {wrong.message}{place}") from wrong
+
+
+def _policies(name: str, documents: Any) -> list[Policy]:
+    listed = documents if isinstance(documents, list | tuple) else [documents]
+    read = (_policy(f"{name}[{index}]", document) for index, document in enumerate(listed))
+    return [policy for policy in read if policy is not None]
+
+
+def _levels(name: str, levels: Any) -> list[list[Policy]] | None:
+    if levels is None:
+        return None
+    if not isinstance(levels, Iterable) or isinstance(levels, str | Mapping):
+        raise CaseError(f"{name}: must be a list of levels, each a list of policies")
+    return [_policies(f"{name}[{index}]", level) for index, level in enumerate(levels)]

@@ -1,0 +1,167 @@
+"""`iamd policy test`: cases in each format, readable failures, and an exit status for CI."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import servers
+from tests.policy.cases import decision_cases, decision_files
+
+ALLOW = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
+PASSES = {
+    "id": "reads",
+    "action": "s3:GetObject",
+    "resource": "arn:aws:s3:::box/a",
+    "identity_policies": [ALLOW],
+    "expected": "Allowed",
+}
+FAILS = {**PASSES, "id": "writes", "action": "s3:PutObject"}
+
+
+def policy_test(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        servers.command("policy", "test", *arguments),
+        input=given,
+        capture_output=True,
+        text=True,
+        env=servers.environment(),
+        check=False,
+    )
+
+
+def written(folder: Path, name: str, content: Any) -> str:
+    file = folder / name
+    file.write_text(content if isinstance(content, str) else json.dumps(content))
+    return str(file)
+
+
+def test_the_vectors_pass() -> None:
+    done = policy_test("--format", "json", *map(str, decision_files()))
+    shown = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert [one["id"] for one in shown] == [case.id for case in decision_cases()]
+    assert all(one["decision"] == one["expected"] for one in shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("one.json", PASSES),
+        ("list.json", [PASSES, PASSES]),
+        ("named.json", {"cases": [PASSES]}),
+        ("lines.jsonl", f"{json.dumps(PASSES)}\n\n{json.dumps(PASSES)}\n"),
+        ("lines.json", f"{json.dumps(PASSES)}\n{json.dumps(PASSES)}\n"),
+        ("flow.yaml", f"- {json.dumps(PASSES)}"),
+        (
+            "plain.yml",
+            "action: s3:GetObject\nidentity_policies:\n- Version: 2012-10-17\n  Statement:\n"
+            "    Effect: Allow\n    Action: s3:*\n    Resource: '*'\nexpected: Allowed\n",
+        ),
+    ],
+)
+def test_every_format_is_read(tmp_path: Path, name: str, content: Any) -> None:
+    done = policy_test(written(tmp_path, name, content))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("all as expected\n")
+
+
+def test_a_failure_says_what_was_decided_and_why(tmp_path: Path) -> None:
+    file = written(tmp_path, "cases.json", [PASSES, FAILS])
+    done = policy_test(file)
+    assert done.returncode == 1
+    assert done.stdout == (
+        f"{file}: writes: ImplicitlyDenied, expected Allowed\n"
+        "    arn:aws:iam::111122223333:user/someone s3:PutObject arn:aws:s3:::box/a\n"
+        "    User: arn:aws:iam::111122223333:user/someone is not authorized to perform: s3:PutObject on "
+        "resource: arn:aws:s3:::box/a because no identity-based policy allows the s3:PutObject action\n"
+        "2 cases, 1 failed\n"
+    )
+
+
+def test_results_as_json_lines(tmp_path: Path) -> None:
+    done = policy_test("--format", "json", "-", given=json.dumps([PASSES, FAILS]))
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first == {
+        "id": "reads",
+        "decision": "Allowed",
+        "expected": "Allowed",
+        "reasons": ["Allow by identity-based policy 1, statement 1"],
+    }
+    assert (second["id"], second["decision"], second["expected"]) == ("writes", "ImplicitlyDenied", "Allowed")
+    assert done.returncode == 1
+
+
+def test_a_case_that_expects_nothing_is_only_answered() -> None:
+    done = policy_test("--format", "json", "-", given=json.dumps({"action": "s3:GetObject"}))
+    assert json.loads(done.stdout)["expected"] is None
+    assert done.returncode == 0
+
+
+def test_a_misspelt_field_is_told() -> None:
+    done = policy_test("-", given=json.dumps({**PASSES, "boundry": ALLOW}))
+    assert done.stderr == "iamd: -: reads: the field boundry means nothing here\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "not JSON"),
+        ("[1]", "a case must be an object"),
+        ("{}", "action: every case must have one"),
+        (json.dumps({**PASSES, "expected": "allowed"}), "expected: must be one of Allowed"),
+        (json.dumps({**PASSES, "principal": "bob"}), "principal: not the ARN of a principal: bob"),
+        (json.dumps({**PASSES, "principal_type": "aws"}), "principal_type: must be one of"),
+        (json.dumps({**PASSES, "identity_policies": [{}]}), "identity_policies[0]: Syntax errors in policy."),
+        (json.dumps({**PASSES, "context": {"a": {}}}), "context: the value of a must be a text"),
+        (json.dumps({**PASSES, "scps": {}}), "scps: must be a list of levels"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_one_line(content: str, said: str) -> None:
+    done = policy_test("-", given=content)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_a_file_that_is_not_there() -> None:
+    done = policy_test("nowhere.json")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "iamd: nowhere.json cannot be read: No such file or directory\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "decision"),
+    [
+        ({"principal": "arn:aws:iam::111122223333:root", "action": "s3:GetObject"}, "Allowed"),
+        (
+            {"principal": "arn:aws:sts::111122223333:federated-user/f", "identity_policies": [ALLOW]},
+            "ImplicitlyDenied",
+        ),
+        ({"principal_type": "Anonymous", "identity_policies": [ALLOW]}, "ImplicitlyDenied"),
+        (
+            {
+                "action": "sts:AssumeRole",
+                "resource": "arn:aws:iam::111122223333:role/r",
+                "identity_policies": [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}],
+            },
+            "ImplicitlyDenied",
+        ),
+        (
+            {
+                "resource": "arn:aws:sqs:eu-west-1:444455556666:q",
+                "action": "sqs:SendMessage",
+                "identity_policies": [{"Statement": {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}}],
+            },
+            "Allowed",
+        ),
+    ],
+)
+def test_what_is_not_given_follows_from_what_is(case: dict[str, Any], decision: str) -> None:
+    done = policy_test("--format", "json", "-", given=json.dumps({"action": "s3:GetObject", **case}))
+    assert json.loads(done.stdout)["decision"] == decision
