@@ -18,6 +18,16 @@ PASSES = {
     "identity_policies": [ALLOW],
     "expected": "Allowed",
 }
+PLAIN = """\
+action: s3:GetObject
+identity_policies:
+- Version: 2012-10-17
+  Statement:
+    Effect: Allow
+    Action: s3:*
+    Resource: '*'
+expected: Allowed
+"""
 FAILS = {**PASSES, "id": "writes", "action": "s3:PutObject"}
 
 
@@ -57,8 +67,7 @@ def test_the_vectors_pass() -> None:
         ("flow.yaml", f"- {json.dumps(PASSES)}"),
         (
             "plain.yml",
-            "action: s3:GetObject\nidentity_policies:\n- Version: 2012-10-17\n  Statement:\n"
-            "    Effect: Allow\n    Action: s3:*\n    Resource: '*'\nexpected: Allowed\n",
+            PLAIN,
         ),
     ],
 )

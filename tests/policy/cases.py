@@ -1,7 +1,7 @@
 """The vectors: cases as data, one or more for each line of the specification, read from `vectors/*.yaml`.
 
-The format is that of `iamd policy test`, with two fields more: `spec` names the line of the specification, and
-`sentence` is what a denied caller reads.
+The format is that of `iamd policy test`, with two fields more: `spec` names the line of the specification,
+and `sentence` is what a denied caller reads.
 """
 
 from dataclasses import dataclass

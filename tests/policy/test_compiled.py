@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from iamd.policy import Layers, Outcome, Request, decide
 from iamd.policy.compiled import CompiledLayers, Evaluator, Place, compiled
 from tests.policy.cases import Case, decision_cases
-from tests.policy.test_properties import layers, requests, thorough
+from tests.policy.whole import layers, requests
+
+thorough = settings(deadline=None, max_examples=1000)
 
 
 def outcome(request: Request, given_layers: Layers) -> Outcome:

@@ -26,6 +26,9 @@ class Cut(NamedTuple):
     size: int = DEFAULT
 
 
+EVERY = Cut(size=1_000_000)  # more than any quota lets there be
+
+
 class Page(NamedTuple, Generic[Item]):
     """Some items, and the marker of the next page where there is one."""
 

@@ -8,7 +8,7 @@ from iamd.ops import targets
 from iamd.ops.call import Call, Means
 from iamd.ops.operation import Params, Reply, operation
 from iamd.store import access_keys, paging, quotas
-from iamd.store.paging import Cut
+from iamd.store.paging import EVERY
 
 
 def _owner_id(call: Call, user: User | None) -> str:
@@ -36,7 +36,7 @@ def _refuse_to_root(means: Means, _call: Call, user: User | None, params: Params
 
 @operation("iam", on=targets.USER_OR_ROOT, prepare=_refuse_to_root, confirm=True)
 def create_access_key(call: Call, user: User | None) -> Reply:
-    held = access_keys.page(call.tx, call.account_id, _owner_id(call, user), Cut())
+    held = access_keys.page(call.tx, call.account_id, _owner_id(call, user), EVERY)
     quotas.admit(call.tx, call.account_id, "AccessKeysPerUser", len(held.items) + 1)
     key, secret = _issue(call, user)
     shown = {

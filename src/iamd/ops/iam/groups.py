@@ -8,7 +8,7 @@ from iamd.ops.call import Call
 from iamd.ops.operation import Ask, Params, Reply, Target, operation
 from iamd.store import accounts, attachments, inline, memberships, paging, quotas
 from iamd.store.named import GROUPS, USERS
-from iamd.store.paging import Cut
+from iamd.store.paging import EVERY, Cut
 
 
 @operation("iam", on=targets.NEW_GROUP)
@@ -82,7 +82,7 @@ def add_user_to_group(call: Call, group: Group, user_name: str) -> Reply:
     if memberships.is_member(call.tx, call.account_id, user.user_id, group.group_id):
         return None
     memberships.add(call.tx, call.account_id, user.user_id, group.group_id)
-    held = memberships.groups_of(call.tx, call.account_id, user.user_id, Cut())
+    held = memberships.groups_of(call.tx, call.account_id, user.user_id, EVERY)
     quotas.admit(call.tx, call.account_id, "GroupsPerUser", len(held.items))
     return None
 

@@ -1,0 +1,164 @@
+"""Policies and requests of every kind that the language has, made up for comparing evaluators."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from iamd.policy import Layers, Policy, Request, parse, principal_from_arn
+from iamd.policy.operators import OPERATORS
+
+HERE, THERE = "111122223333", "444455556666"
+ARNS = (
+    f"arn:aws:iam::{HERE}:root",
+    f"arn:aws:iam::{HERE}:user/alice",
+    f"arn:aws:iam::{HERE}:role/app/web",
+    f"arn:aws:iam::{HERE}:role/aws-service-role/ecs.amazonaws.com/R",
+    f"arn:aws:sts::{HERE}:assumed-role/web/s1",
+    f"arn:aws:sts::{HERE}:federated-user/fay",
+    f"arn:aws:iam::{THERE}:user/beth",
+    f"arn:aws:iam::{THERE}:root",
+)
+CALLERS = [principal_from_arn(arn) for arn in (*ARNS, "")] + [
+    principal_from_arn("sns.amazonaws.com", "Service"),
+    principal_from_arn("accounts.google.com", "Federated"),
+]
+ACTIONS = (
+    "s3:GetObject",
+    "S3:getobject",
+    "s3:PutObject",
+    "iam:CreateUser",
+    "sts:AssumeRole",
+    "sts:GetSessionToken",
+    "sts:GetCallerIdentity",
+)
+PATTERNS = (
+    "*",
+    "*:*",
+    "s3:*",
+    "s3:Get*",
+    "s3:?etObject",
+    "s3:*Object",
+    "S3:G*t*",
+    "sts:*",
+    "s3:GetObject",
+    "i*:*",
+)
+RESOURCES = (
+    "*",
+    "arn:aws:s3:::box/a",
+    "arn:aws:s3:::box/a/b:c",
+    "arn:aws:s3:::box/alice",
+    f"arn:aws:iam::{HERE}:role/target",
+    f"arn:aws:sqs:eu-west-1:{HERE}:jobs",
+    f"arn:aws:sqs:eu-west-1:{THERE}:jobs",
+    "not an arn",
+    "",
+)
+GLOBS = (
+    "*",
+    "**",
+    "arn:aws:s3:::*",
+    "arn:aws:s3:::box/?",
+    "arn:aws:s3:::b*x/*a*",
+    "arn:aws:s3:::*/a?b:*",
+    "arn:aws:s3:::box/${aws:username}",
+    "arn:aws:s3:::box/${aws:username, 'a'}*",
+    "arn:aws:s3:::box/${x:none}",
+    "arn:aws:s3:::${*}",
+    "arn:${x}:s3:::box/a",
+    "arn:aws:sqs",
+    "arn:aws:sqs:*",
+    "arn:aws:sqs:*:*:jobs",
+    f"arn:aws:*:*:{HERE}:*",
+    RESOURCES[4],
+)
+KEYS = ("aws:username", "aws:SourceIp", "aws:CurrentTime", "x:Number", "x:List", "X:Flag", "x:Arn", "x:none")
+VALUES = (
+    "alice",
+    "ALICE",
+    "a*",
+    "",
+    "10.1.2.3",
+    "10.0.0.0/8",
+    "2001:db8::1",
+    "2026-01-01T00:00:00Z",
+    "2026",
+    "5",
+    "5.0",
+    "abc",
+    "true",
+    "False",
+    "YWJj",
+    "arn:aws:s3:::box/a",
+    "arn:aws:s3:::*",
+    "${aws:username}",
+    "${x:none}",
+    "${x:none, 'alice'}x*",
+    "${x:List}",
+)
+
+values = st.sampled_from(VALUES)
+contexts = st.dictionaries(
+    st.sampled_from([key.lower() for key in KEYS[:-1]]), values | st.lists(values, max_size=3), max_size=5
+)
+operators = st.builds(
+    lambda quantifier, base, suffix: f"{quantifier}{base}{suffix}",
+    st.sampled_from(["", "", "ForAllValues:", "ForAnyValue:"]),
+    st.sampled_from(sorted(OPERATORS)),
+    st.sampled_from(["", "", "IfExists"]),
+) | st.just("Null")
+conditions = st.dictionaries(
+    operators,
+    st.dictionaries(st.sampled_from(KEYS), values | st.lists(values, max_size=3), min_size=1, max_size=2),
+    max_size=2,
+)
+
+
+def _some(these: tuple[str, ...]) -> st.SearchStrategy[Any]:
+    return st.sampled_from(these) | st.lists(st.sampled_from(these), max_size=3)
+
+
+@st.composite
+def statements(draw: st.DrawFn, *, named: bool) -> dict[str, Any]:
+    """Make a statement; one that names principals may be misplaced, as any may."""
+    statement: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"]))}
+    statement[draw(st.sampled_from(["Action", "Action", "Action", "NotAction"]))] = draw(_some(PATTERNS))
+    which = draw(st.sampled_from(["Resource", "Resource", "Resource", "NotResource", None]))
+    if which is not None:
+        statement[which] = draw(_some(GLOBS))
+    if draw(st.booleans()):
+        statement["Condition"] = draw(conditions)
+    if draw(st.integers(0, 9)) < (9 if named else 1):
+        names = draw(_some(("*", HERE, THERE, *ARNS)))
+        kind = draw(st.sampled_from(["AWS", "AWS", "AWS", "Service", "Federated"]))
+        statement[draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))] = {kind: names}
+    return statement
+
+
+@st.composite
+def policies(draw: st.DrawFn, *, named: bool = False) -> Policy:
+    """Make a policy of either version, or of none."""
+    document: dict[str, Any] = {"Statement": draw(st.lists(statements(named=named), min_size=1, max_size=3))}
+    version = draw(st.sampled_from(["2012-10-17", "2012-10-17", "2008-10-17", None]))
+    return parse(document if version is None else {"Version": version, **document})
+
+
+several = st.lists(policies(), max_size=2)
+requests = st.builds(
+    Request,
+    principal=st.sampled_from(CALLERS),
+    action=st.sampled_from(ACTIONS),
+    resource=st.sampled_from(RESOURCES),
+    resource_account=st.sampled_from([None, None, HERE, THERE]),
+    context=contexts,
+)
+layers = st.builds(
+    Layers,
+    identity=several,
+    boundary=st.none() | policies(),
+    session=st.none() | several,
+    resource=st.none() | policies(named=True),
+    must_grant=st.booleans(),
+    scps=st.none() | st.lists(several, max_size=2),
+    rcps=st.none() | st.lists(st.lists(policies(named=True), max_size=2), max_size=2),
+)
