@@ -1,12 +1,14 @@
 """The compiled evaluator answers what the literal one does, whatever it is asked."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 
-from iamd.policy import Layers, Outcome, Request, decide
+from iamd.policy import Layers, Outcome, Request, decide, parse, principal_from_arn
 from iamd.policy.compiled import CompiledLayers, Evaluator, Place, compiled
+from iamd.policy.compiled.generations import Generations
 from tests.policy.cases import Case, decision_cases
 from tests.policy.whole import layers, requests
 
@@ -46,3 +48,46 @@ def test_a_caller_keeps_nothing_of_an_earlier_request(
     for request in (one, other, one):
         said = caller.outcome(request, resource, must_grant=given_layers.must_grant)
         assert said is decide(request, given_layers).outcome
+
+
+ALLOWING = parse({"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::box/*"}})
+ALICE = principal_from_arn("arn:aws:iam::111122223333:user/alice")
+
+
+def reading(action: str = "s3:GetObject", name: str = "a") -> Request:
+    return Request(ALICE, action, f"arn:aws:s3:::box/{name}")
+
+
+def test_a_flood_of_invented_actions_leaves_a_bounded_cache() -> None:
+    evaluator = Evaluator(ALICE, CompiledLayers.of(Layers(identity=[ALLOWING])))
+    for number in range(5_000):
+        assert evaluator.outcome(reading(f"s3:Got{number}")) is Outcome.IMPLICITLY_DENIED
+        assert evaluator.outcome(reading(f"s3:Get{number}")) is Outcome.ALLOWED
+    assert len(evaluator.plans) <= 1_024
+    assert len(compiled(ALLOWING).answers) <= 512
+
+
+def test_what_was_used_lately_stays_in_a_cache() -> None:
+    held: Generations[int, str] = Generations(10)
+    for number in range(100):
+        held.put(number, str(number))
+        assert held.get(0) == "0"
+    assert held.get(95) == "95"
+    assert held.get(5) is None
+
+
+def test_a_policy_is_compiled_once_for_its_content() -> None:
+    same = parse({"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::box/*"}})
+    assert compiled(same) is compiled(ALLOWING)
+    assert compiled(same, Place.RESOURCE) is not compiled(ALLOWING)
+
+
+def test_threads_may_share_an_evaluator() -> None:
+    evaluator = Evaluator(ALICE, CompiledLayers.of(Layers(identity=[ALLOWING])))
+
+    def ask(seed: int) -> bool:
+        order = [f"s3:Get{number % 700}" for number in range(seed, seed + 2_000)]
+        return all(evaluator.outcome(reading(action)) is Outcome.ALLOWED for action in order)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(ask, range(0, 800, 100)))

@@ -8,6 +8,8 @@ from typing import TypeVar
 import pytest
 
 from iamd.policy import PolicyError, parse
+from iamd.policy.compiled.conditions import compile_condition
+from iamd.policy.compiled.globs import compile_any, compile_glob
 from iamd.policy.conditions import holds
 from iamd.policy.document import MAX_CHARACTERS, Condition
 from iamd.policy.operators import OPERATORS
@@ -29,6 +31,25 @@ PATTERNS: dict[str, Callable[[], bool]] = {
         [Part("*"), Part("a", literal=True)] * 3_000 + [Part("b")], "a" * 6_000
     ),
 }
+
+
+COMPILED = [
+    ("*a" * 100_000, "a" * 100_000 + "b"),
+    ("*a" * 100_000, "a" * 2_000),
+    ("*a*a*a*a*a*a*a*a*b", "a" * 80),
+    ("*" + "?a" * 3_000, "a" * 2_000),
+    ("*" + "?a" * 500 + "b*", "a" * 2_000),
+    ("*a?" * 600 + "b", "a" * 2_000),
+    ("*ab?a" * 400 + "c", "ab" * 1_000),
+    ("*" * 100_000 + "b", "a" * 2_000),
+    ("?" * 50_000, "a" * 49_999),
+]
+
+
+@pytest.mark.parametrize(("pattern", "subject"), COMPILED, ids=lambda text: text[:12])
+def test_compiled_patterns_stay_linear(pattern: str, subject: str) -> None:
+    assert _timed(lambda: compile_glob(pattern)(subject)) is False
+    assert _timed(lambda: compile_any([pattern])(subject)) is False
 
 
 @pytest.mark.parametrize("match", PATTERNS.values(), ids=PATTERNS.keys())
@@ -57,6 +78,7 @@ def test_variables_stay_linear(text: str) -> None:
 def test_values_stay_readable_or_not(operator: str, value: str) -> None:
     condition = Condition(operator, None, if_exists=False, key="k", values=(value, "x"))
     _timed(lambda: holds(condition, {"k": value}, variables=True))
+    _timed(lambda: compile_condition(condition, variables=True)({"k": value}))
 
 
 DOCUMENTS = {

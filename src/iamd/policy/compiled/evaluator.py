@@ -48,14 +48,14 @@ class _Grants(NamedTuple):
 class Evaluator:
     """Somebody with the policies that bear on it; safe to share between threads."""
 
-    __slots__ = ("_account", "_grants", "_layers", "_plans", "_signed", "principal")
+    __slots__ = ("_account", "_grants", "_layers", "_signed", "plans", "principal")
 
     def __init__(self, principal: Principal, layers: CompiledLayers) -> None:
         self.principal = principal
         self._account = principal.account
         self._signed = principal.kind.has_identity_side
         self._layers = layers
-        self._plans: Generations[str, _Plan] = Generations(_ACTIONS)
+        self.plans: Generations[str, _Plan] = Generations(_ACTIONS)
         self._grants: Generations[tuple[CompiledPolicy, str], _Grants] | None = None
 
     def outcome(
@@ -67,7 +67,7 @@ class Evaluator:
         happens without its word.
         """
         action, name, context = request.action, request.resource, request.context
-        plan = self._plans.young.get(action) or self._plan(action)
+        plan = self.plans.young.get(action) or self._plan(action)
         for deny in plan.denies:
             if deny(name, context):
                 return _EXPLICIT
@@ -125,10 +125,10 @@ class Evaluator:
     # Plans.
 
     def _plan(self, action: str) -> _Plan:
-        plan = self._plans.get(action)
+        plan = self.plans.get(action)
         if plan is None:
             plan = self._made(action.lower())
-            self._plans.put(action, plan)
+            self.plans.put(action, plan)
         return plan
 
     def _made(self, action: str) -> _Plan:

@@ -61,7 +61,7 @@ class _Compiled:
 class CompiledPolicy:
     """A policy in its place. It equals itself only."""
 
-    __slots__ = ("_named", "_said", "_statements", "place")
+    __slots__ = ("_named", "_statements", "answers", "place")
 
     def __init__(self, policy: Policy, place: Place) -> None:
         self.place = place
@@ -71,16 +71,16 @@ class CompiledPolicy:
             for statement in policy.statements
             if _has_its_place(statement, place)
         )
-        self._said: Generations[str, Said] = Generations(_ACTIONS)
+        self.answers: Generations[str, Said] = Generations(_ACTIONS)
         self._named: Generations[str, tuple[Named, ...]] = Generations(_ACTIONS)
 
     def said(self, action: str) -> Said:
         """Return what the policy says of an action, whoever calls; `action` is in lower case."""
-        found = self._said.young.get(action) or self._said.get(action)
+        found = self.answers.young.get(action) or self.answers.get(action)
         if found is None:
             matching = self._matching(action)
             found = Said(_either(matching, "Allow"), _either(matching, "Deny"))
-            self._said.put(action, found)
+            self.answers.put(action, found)
         return found
 
     def named(self, action: str) -> tuple[Named, ...]:
