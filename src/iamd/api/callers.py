@@ -72,11 +72,11 @@ class Callers:
         return _by(known, credential)
 
 
-def _revision(credential: Credential) -> tuple[str, str]:
+def _revision(credential: Credential) -> tuple[str | Token, str]:
     """Return what a caller is known by: the owner, or the session where it is somebody of its own."""
     token = credential.token
-    own = token is not None and token.kind != "user"
-    return credential.access_key_id if own else credential.owner_id, credential.revision
+    known_by = credential.owner_id if token is None or token.kind == "user" else token
+    return known_by, credential.revision
 
 
 def _by(known: Known, credential: Credential) -> Known:
