@@ -6,10 +6,11 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from scripts import install_browser
 
 from tests import servers
+from tests.browser import steps
 from tests.browser.camera import Camera
 from tests.servers import command, environment, free_port
 
@@ -122,6 +123,16 @@ def page(chromium: Browser, iamd: Iamd, request: pytest.FixtureRequest) -> Itera
         print(opened.url, opened.locator("body").aria_snapshot())
     context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def root(page: Page, iamd: Iamd) -> Page:
+    """Return the page of a root user who is signed in and has confirmed who it is."""
+    steps.set_up(page, iamd.setup_link)
+    page.goto("/signin/confirm")
+    steps.confirm_by_password(page, steps.FIRST_PASSWORD)
+    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    return page
 
 
 @pytest.fixture

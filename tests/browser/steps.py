@@ -8,7 +8,7 @@ import pyotp
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import APIResponse, Locator, Page
 
 from iamd.core import clock
 
@@ -25,6 +25,22 @@ def set_up(page: Page, link: str, password: str = FIRST_PASSWORD) -> None:
     page.get_by_label("Confirm password").fill(password)
     page.get_by_role("button", name="Create account").click()
     page.get_by_role("heading", name="Welcome").wait_for()
+
+
+def call(page: Page, action: str, **params: str) -> APIResponse:
+    """Call the API as the console does."""
+    return page.request.post(
+        "/",
+        headers={"X-Iamd-Console": "1", "Origin": page.url.split("/console")[0]},
+        form={"Action": action, "Version": "2010-05-08", **params},
+    )
+
+
+def member(answer: str, name: str) -> str:
+    """Return the text of the first element of that name."""
+    found = re.search(f"<{name}>(.*?)</{name}>", answer, re.DOTALL)
+    assert found, answer
+    return found[1]
 
 
 def press(page: Page, name: str | re.Pattern[str]) -> None:

@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pyotp
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
@@ -32,15 +31,6 @@ def assign_app(page: Page, folder: Path, name: str) -> tuple[pyotp.TOTP, list[st
     recovery = shown.all_inner_texts()
     page.get_by_role("button", name="I have saved them").click()
     return app, recovery
-
-
-@pytest.fixture
-def root(page: Page, iamd: Iamd) -> Page:
-    steps.set_up(page, iamd.setup_link)
-    page.goto("/signin/confirm")
-    steps.confirm_by_password(page, FIRST_PASSWORD)
-    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
-    return page
 
 
 def by_recovery(page: Page, typed: str) -> None:

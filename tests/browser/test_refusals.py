@@ -10,27 +10,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser import steps
 from tests.browser.conftest import Iamd
-from tests.browser.steps import FIRST_PASSWORD, code
-
-
-@pytest.fixture
-def root(page: Page, iamd: Iamd) -> Page:
-    """Return the page of a root user who is signed in and has confirmed who it is."""
-    steps.set_up(page, iamd.setup_link)
-    page.goto("/signin/confirm")
-    steps.confirm_by_password(page, FIRST_PASSWORD)
-    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
-    return page
-
-
-def call(page: Page, action: str, **params: str) -> Any:
-    """Call the API as the console does."""
-    version = "2010-05-08"
-    return page.request.post(
-        "/",
-        headers={"X-Iamd-Console": "1", "Origin": page.url.split("/console")[0]},
-        form={"Action": action, "Version": version, **params},
-    )
+from tests.browser.steps import FIRST_PASSWORD, call, code
 
 
 def open_wizard(page: Page, folder: Path) -> pyotp.TOTP:
@@ -154,7 +134,14 @@ def test_nothing_that_was_typed_runs(root: Page, iamd: Iamd) -> None:
     assert root.request.post("/", headers=headers, form=form).ok
     hostile = root.request.post("/", headers=headers, form={**form, "AccountName": HOSTILE})
     assert hostile.status == 400
-    for path in ("", "/users", "/users/%3Dcmd%40x", "/groups", "/groups/a%3Db%40c", "/credential-report"):
+    for path in (
+        "",
+        "/users",
+        "/users/details/%3Dcmd%40x",
+        "/groups",
+        "/groups/details/a%3Db%40c",
+        "/credential-report",
+    ):
         root.goto(f"/console/iam{path}")
         root.get_by_role("heading", level=1).first.wait_for()
         root.wait_for_load_state("networkidle")

@@ -1,22 +1,18 @@
 /** User groups, their users and their policies. */
 import {
   AddUserToGroupCommand,
-  AttachGroupPolicyCommand,
   CreateGroupCommand,
   DeleteGroupCommand,
-  DeleteGroupPolicyCommand,
-  DetachGroupPolicyCommand,
   type Group,
   paginateGetGroup,
-  paginateListAttachedGroupPolicies,
-  paginateListGroupPolicies,
   paginateListGroups,
   RemoveUserFromGroupCommand,
   type User,
 } from "@aws-sdk/client-iam";
 import { Failure } from "../api/failure.ts";
 import { all, iam } from "../api/iam.ts";
-import { failuresOf } from "./users.ts";
+import { attach, clearPolicies } from "./entities.ts";
+import { failuresOf } from "./steps.ts";
 
 const client = iam;
 
@@ -36,15 +32,6 @@ export async function getGroup(name: string): Promise<GroupWithUsers> {
   return { group, users };
 }
 
-export function attachedToGroup(name: string) {
-  const pages = paginateListAttachedGroupPolicies({ client }, { GroupName: name });
-  return all(pages, (page) => page.AttachedPolicies);
-}
-
-export function inlineOfGroup(name: string): Promise<string[]> {
-  return all(paginateListGroupPolicies({ client }, { GroupName: name }), (page) => page.PolicyNames);
-}
-
 /** Creates a group; what then fails of its users and policies is returned, the rest still holds. */
 export async function createGroup(
   name: string,
@@ -54,7 +41,7 @@ export async function createGroup(
   const GroupName = name;
   await iam.send(new CreateGroupCommand({ GroupName }));
   return failuresOf([
-    ...policyArns.map((PolicyArn) => () => iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn }))),
+    ...policyArns.map((arn) => () => attach({ kind: "group", name }, arn)),
     ...userNames.map((UserName) => () => iam.send(new AddUserToGroupCommand({ GroupName, UserName }))),
   ]);
 }
@@ -65,11 +52,6 @@ export async function deleteGroup(name: string): Promise<void> {
   for (const { UserName } of (await getGroup(name)).users) {
     await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }));
   }
-  for (const { PolicyArn } of await attachedToGroup(name)) {
-    await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn }));
-  }
-  for (const PolicyName of await inlineOfGroup(name)) {
-    await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName }));
-  }
+  await clearPolicies({ kind: "group", name });
   await iam.send(new DeleteGroupCommand({ GroupName }));
 }

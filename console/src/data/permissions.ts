@@ -1,48 +1,26 @@
-/** The policies of a user or a user group: attached and inline, one set of verbs for both. */
-import {
-  AttachGroupPolicyCommand,
-  AttachUserPolicyCommand,
-  DeleteGroupPolicyCommand,
-  DeleteUserPolicyCommand,
-  DetachGroupPolicyCommand,
-  DetachUserPolicyCommand,
-  GetGroupPolicyCommand,
-  GetPolicyCommand,
-  GetPolicyVersionCommand,
-  GetUserPolicyCommand,
-  PutGroupPolicyCommand,
-  PutUserPolicyCommand,
-} from "@aws-sdk/client-iam";
+/** What a user, a user group or a role may do: its policies, attached and inline. */
+import { GetPolicyCommand, GetPolicyVersionCommand } from "@aws-sdk/client-iam";
 import { iam } from "../api/iam.ts";
-import { attachedToGroup, inlineOfGroup } from "./groups.ts";
-import { policyType, shownDocument } from "./policies.ts";
-import { attachedTo, groupsOf, inlineOf } from "./users.ts";
-
-export type Entity = { kind: "user" | "group"; name: string };
+import { shownDocument } from "./documents.ts";
+import { attachedTo, deleteInline, detach, type Entity, inlineOf } from "./entities.ts";
+import { policyType } from "./policies.ts";
+import { groupsOf } from "./users.ts";
 
 /** A policy of an entity; inline ones have no ARN. `via` names the group that a user has it from. */
 export type Permission = { name: string; type: string; arn: string | undefined; via: string | undefined };
 
-export async function permissionsOf({ kind, name }: Entity): Promise<Permission[]> {
-  if (kind === "group") return groupPermissions(name, undefined);
-  const [attached, inline, groups] = await Promise.all([attachedTo(name), inlineOf(name), groupsOf(name)]);
-  const inherited = await Promise.all(
-    groups.map(({ GroupName = "" }) => groupPermissions(GroupName, GroupName)),
-  );
-  return [...rows(attached, inline, undefined), ...inherited.flat()];
+/** The policies of an entity; those of a user's groups as well. */
+export async function permissionsOf(entity: Entity): Promise<Permission[]> {
+  const groups = entity.kind === "user" ? await groupsOf(entity.name) : [];
+  const inherited = groups.map(({ GroupName: name = "" }) => held({ kind: "group", name }, name));
+  return (await Promise.all([held(entity, undefined), ...inherited])).flat();
 }
 
-async function groupPermissions(name: string, via: string | undefined): Promise<Permission[]> {
-  const [attached, inline] = await Promise.all([attachedToGroup(name), inlineOfGroup(name)]);
-  return rows(attached, inline, via);
-}
-
-type Attached = { PolicyName?: string; PolicyArn?: string };
-
-function rows(attached: Attached[], inline: string[], via: string | undefined): Permission[] {
+async function held(entity: Entity, via: string | undefined): Promise<Permission[]> {
+  const [attached, inline] = await Promise.all([attachedTo(entity), inlineOf(entity)]);
   return [
-    ...attached.map(({ PolicyName = "", PolicyArn: arn }) => ({
-      name: PolicyName,
+    ...attached.map(({ PolicyName: name = "", PolicyArn: arn }) => ({
+      name,
       type: policyType(arn),
       arn,
       via,
@@ -51,36 +29,10 @@ function rows(attached: Attached[], inline: string[], via: string | undefined): 
   ];
 }
 
-export async function attach({ kind, name }: Entity, PolicyArn: string): Promise<void> {
-  if (kind === "user") await iam.send(new AttachUserPolicyCommand({ UserName: name, PolicyArn }));
-  else await iam.send(new AttachGroupPolicyCommand({ GroupName: name, PolicyArn }));
-}
-
 /** Takes a policy away: detaches a managed one, deletes an inline one. */
-export async function remove({ kind, name }: Entity, { arn, name: PolicyName }: Permission): Promise<void> {
-  if (kind === "user") {
-    const UserName = name;
-    if (arn) await iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn: arn }));
-    else await iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
-  } else {
-    const GroupName = name;
-    if (arn) await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn: arn }));
-    else await iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName }));
-  }
-}
-
-export async function putInline({ kind, name }: Entity, PolicyName: string, document: string): Promise<void> {
-  const input = { PolicyName, PolicyDocument: document };
-  if (kind === "user") await iam.send(new PutUserPolicyCommand({ UserName: name, ...input }));
-  else await iam.send(new PutGroupPolicyCommand({ GroupName: name, ...input }));
-}
-
-export async function inlineDocument({ kind, name }: Entity, PolicyName: string): Promise<string> {
-  const { PolicyDocument = "" } =
-    kind === "user"
-      ? await iam.send(new GetUserPolicyCommand({ UserName: name, PolicyName }))
-      : await iam.send(new GetGroupPolicyCommand({ GroupName: name, PolicyName }));
-  return shownDocument(PolicyDocument);
+export async function remove(entity: Entity, { arn, name }: Permission): Promise<void> {
+  if (arn) await detach(entity, arn);
+  else await deleteInline(entity, name);
 }
 
 /** The document of a managed policy's version in force. */

@@ -36,29 +36,3 @@ async function fetchPolicies(): Promise<Policy[]> {
 export function policyType(arn: string | undefined): string {
   return arn?.startsWith("arn:aws:iam::aws:") ? "AWS managed" : "Customer managed";
 }
-
-/** A policy document as the server keeps it (percent-encoded), laid out for reading and editing. */
-export function shownDocument(encoded: string): string {
-  const plain = decodeURIComponent(encoded);
-  try {
-    return JSON.stringify(JSON.parse(plain), null, 2);
-  } catch {
-    return plain;
-  }
-}
-
-export const EMPTY_DOCUMENT = JSON.stringify(
-  { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: [], Resource: "*" }] },
-  null,
-  2,
-);
-
-/** Why a text is no JSON document; undefined when it is one. The server checks the policy itself. */
-export function documentError(text: string): string | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? `This is not JSON: ${error.message}` : "This is not JSON.";
-  }
-}

@@ -1,31 +1,28 @@
 /** IAM users and what belongs to them. */
 import {
   AddUserToGroupCommand,
-  AttachUserPolicyCommand,
   CreateLoginProfileCommand,
   CreateUserCommand,
   DeleteAccessKeyCommand,
   DeleteLoginProfileCommand,
   DeleteUserCommand,
-  DeleteUserPermissionsBoundaryCommand,
-  DeleteUserPolicyCommand,
-  DetachUserPolicyCommand,
   GetLoginProfileCommand,
   GetUserCommand,
   type Group,
   type LoginProfile,
   paginateListAccessKeys,
-  paginateListAttachedUserPolicies,
   paginateListGroupsForUser,
-  paginateListUserPolicies,
   paginateListUsers,
   RemoveUserFromGroupCommand,
-  type Tag,
   type User,
 } from "@aws-sdk/client-iam";
 import { Failure } from "../api/failure.ts";
 import { all, iam } from "../api/iam.ts";
+import { deleteBoundary } from "./boundaries.ts";
+import { attach, clearPolicies } from "./entities.ts";
 import { listDevices, removeDevice } from "./mfa.ts";
+import { failuresOf } from "./steps.ts";
+import { type KeyValue, newTags } from "./tags.ts";
 
 const client = iam;
 
@@ -54,17 +51,6 @@ export function groupsOf(name: string): Promise<Group[]> {
   return all(paginateListGroupsForUser({ client }, { UserName: name }), (page) => page.Groups);
 }
 
-export function attachedTo(name: string) {
-  return all(
-    paginateListAttachedUserPolicies({ client }, { UserName: name }),
-    (page) => page.AttachedPolicies,
-  );
-}
-
-export function inlineOf(name: string): Promise<string[]> {
-  return all(paginateListUserPolicies({ client }, { UserName: name }), (page) => page.PolicyNames);
-}
-
 export function keysOf(name: string | undefined) {
   return all(paginateListAccessKeys({ client }, { UserName: name }), (page) => page.AccessKeyMetadata);
 }
@@ -75,7 +61,7 @@ export type NewUser = {
   mustChange: boolean;
   groups: readonly string[];
   policyArns: readonly string[];
-  tags: Tag[];
+  tags: readonly KeyValue[];
 };
 
 /**
@@ -84,12 +70,10 @@ export type NewUser = {
  */
 export async function createUser(user: NewUser): Promise<Failure[]> {
   const UserName = user.name;
-  await iam.send(new CreateUserCommand({ UserName, Tags: user.tags.length > 0 ? user.tags : undefined }));
+  await iam.send(new CreateUserCommand({ UserName, Tags: newTags(user.tags) }));
   const steps: (() => Promise<unknown>)[] = [
     ...user.groups.map((GroupName) => () => iam.send(new AddUserToGroupCommand({ UserName, GroupName }))),
-    ...user.policyArns.map(
-      (PolicyArn) => () => iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn })),
-    ),
+    ...user.policyArns.map((arn) => () => attach({ kind: "user", name: UserName }, arn)),
   ];
   const { password, mustChange } = user;
   if (password !== undefined) {
@@ -97,18 +81,6 @@ export async function createUser(user: NewUser): Promise<Failure[]> {
     steps.unshift(() => iam.send(new CreateLoginProfileCommand(profile)));
   }
   return failuresOf(steps);
-}
-
-/** Runs steps in order, whatever becomes of each; returns what failed. */
-export async function failuresOf(steps: readonly (() => Promise<unknown>)[]): Promise<Failure[]> {
-  const failures: Failure[] = [];
-  for (const step of steps) {
-    await step().catch((error) => {
-      if (!(error instanceof Failure)) throw error;
-      failures.push(error);
-    });
-  }
-  return failures;
 }
 
 /** Deletes a user, and first all that would keep it: as AWS's console does. */
@@ -123,14 +95,7 @@ export async function deleteUser(name: string): Promise<void> {
   for (const { GroupName } of await groupsOf(name)) {
     await iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName }));
   }
-  for (const { PolicyArn } of await attachedTo(name)) {
-    await iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
-  }
-  for (const PolicyName of await inlineOf(name)) {
-    await iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
-  }
-  if ((await getUser(name)).PermissionsBoundary !== undefined) {
-    await iam.send(new DeleteUserPermissionsBoundaryCommand({ UserName }));
-  }
+  await clearPolicies({ kind: "user", name });
+  if ((await getUser(name)).PermissionsBoundary !== undefined) await deleteBoundary({ kind: "user", name });
   await iam.send(new DeleteUserCommand({ UserName }));
 }

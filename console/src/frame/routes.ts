@@ -1,6 +1,7 @@
 import type { AppLayoutProps } from "@cloudscape-design/components/app-layout";
 import type { BreadcrumbGroupProps } from "@cloudscape-design/components/breadcrumb-group";
 import { type ComponentType, lazy } from "react";
+import { providerName } from "../data/trust.ts";
 import * as paths from "../shared/paths.ts";
 
 type Crumb = BreadcrumbGroupProps.Item;
@@ -23,6 +24,8 @@ const CREDENTIALS: Crumb = { text: "Security credentials", href: paths.MY_CREDEN
 const SETTINGS: Crumb = { text: "Account settings", href: paths.SETTINGS };
 const USERS: Crumb = { text: "Users", href: paths.USERS };
 const GROUPS: Crumb = { text: "User groups", href: paths.GROUPS };
+const ROLES: Crumb = { text: "Roles", href: paths.ROLES };
+const PROVIDERS: Crumb = { text: "Identity providers", href: paths.PROVIDERS };
 
 function route(
   pattern: string,
@@ -172,6 +175,55 @@ const ROUTES: readonly Route[] = [
     paths.GROUPS,
     () => import("../pages/group/page.tsx"),
     (name) => [GROUPS, here(name)],
+  ),
+  route(
+    paths.ROLES,
+    "table",
+    paths.ROLES,
+    () => import("../pages/roles/page.tsx"),
+    () => [here("Roles")],
+  ),
+  route(
+    paths.CREATE_ROLE,
+    "wizard",
+    paths.ROLES,
+    () => import("../pages/create-role/page.tsx"),
+    () => [ROLES, here("Create role")],
+  ),
+  route(
+    paths.rolePath(":name"),
+    "default",
+    paths.ROLES,
+    () => import("../pages/role/page.tsx"),
+    (name) => [ROLES, here(name)],
+  ),
+  route(
+    paths.editTrustPath(":name"),
+    "form",
+    paths.ROLES,
+    () => import("../pages/role/edit-trust.tsx"),
+    (name) => [ROLES, { text: name, href: paths.rolePath(name) }, here("Edit trust policy")],
+  ),
+  route(
+    paths.PROVIDERS,
+    "table",
+    paths.PROVIDERS,
+    () => import("../pages/providers/page.tsx"),
+    () => [here("Identity providers")],
+  ),
+  route(
+    paths.ADD_PROVIDER,
+    "form",
+    paths.PROVIDERS,
+    () => import("../pages/add-provider/page.tsx"),
+    () => [PROVIDERS, here("Add an Identity provider")],
+  ),
+  route(
+    paths.providerPath(":name"),
+    "default",
+    paths.PROVIDERS,
+    () => import("../pages/provider/page.tsx"),
+    (arn) => [PROVIDERS, here(providerName(arn))],
   ),
   route(
     paths.REPORT,

@@ -1,5 +1,14 @@
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
-import { DASHBOARD, GROUPS, MY_CREDENTIALS, REPORT, SETTINGS, USERS } from "../shared/paths.ts";
+import {
+  DASHBOARD,
+  GROUPS,
+  MY_CREDENTIALS,
+  PROVIDERS,
+  REPORT,
+  ROLES,
+  SETTINGS,
+  USERS,
+} from "../shared/paths.ts";
 
 const ITEMS: readonly SideNavigationProps.Item[] = [
   { type: "link", text: "Dashboard", href: DASHBOARD },
@@ -9,6 +18,8 @@ const ITEMS: readonly SideNavigationProps.Item[] = [
     items: [
       { type: "link", text: "User groups", href: GROUPS },
       { type: "link", text: "Users", href: USERS },
+      { type: "link", text: "Roles", href: ROLES },
+      { type: "link", text: "Identity providers", href: PROVIDERS },
       { type: "link", text: "Account settings", href: SETTINGS },
     ],
   },

@@ -1,6 +1,6 @@
 import type { Policy } from "@aws-sdk/client-iam";
 import { useState } from "react";
-import { attach, type Entity } from "../data/permissions.ts";
+import { attach, type Entity } from "../data/entities.ts";
 import { Ask } from "../shared/ask.tsx";
 import { count } from "../shared/text.ts";
 import { flash } from "../state/flashes.ts";

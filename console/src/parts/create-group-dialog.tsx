@@ -1,9 +1,8 @@
 import type { Policy } from "@aws-sdk/client-iam";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { createGroup } from "../data/groups.ts";
 import { Ask } from "../shared/ask.tsx";
+import { NAME_CONSTRAINT, TextField } from "../shared/text-field.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 import { PolicyPicker } from "./policy-picker.tsx";
@@ -36,17 +35,7 @@ export function CreateGroupDialog({ onCreated, onCancel }: Props) {
       onAct={() => void create()}
       onCancel={onCancel}
     >
-      <FormField
-        label="User group name"
-        constraintText="Maximum 128 characters. Use alphanumeric and '+ = , . @ - _' characters."
-      >
-        <Input
-          value={name}
-          autoComplete={false}
-          spellcheck={false}
-          onChange={({ detail }) => setName(detail.value)}
-        />
-      </FormField>
+      <TextField label="User group name" constraint={NAME_CONSTRAINT} value={name} onChange={setName} />
       <PolicyPicker title="Permissions policies" chosen={policies} onChange={setPolicies} />
     </Ask>
   );

@@ -1,8 +1,9 @@
-import Box from "@cloudscape-design/components/box";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { inlineDocument, managedDocument, type Permission } from "../data/permissions.ts";
+import { inlineDocument } from "../data/entities.ts";
+import { managedDocument, type Permission } from "../data/permissions.ts";
 import { Copyable } from "../shared/copyable.tsx";
+import { JsonView } from "../shared/json.tsx";
 import { Part } from "../shared/part.tsx";
 import { useLoad } from "../state/load.ts";
 
@@ -18,16 +19,7 @@ export function DocumentDialog({ permission, onClose }: Props) {
     <Modal visible size="large" header={name} closeAriaLabel="Close" onDismiss={onClose}>
       <SpaceBetween size="m">
         {arn && <Copyable value={arn} name="Policy ARN" />}
-        <Part of={document}>
-          {(text) => (
-            <Box variant="code">
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-              <pre className="document" tabIndex={0}>
-                {text}
-              </pre>
-            </Box>
-          )}
-        </Part>
+        <Part of={document}>{(text) => <JsonView name="Policy document" text={text} />}</Part>
       </SpaceBetween>
     </Modal>
   );

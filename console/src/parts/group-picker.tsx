@@ -1,7 +1,8 @@
 import type { Group } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
-import { attachedToGroup, listGroups } from "../data/groups.ts";
+import { attachedTo } from "../data/entities.ts";
+import { listGroups } from "../data/groups.ts";
 import { type Column, Listing } from "../shared/listing.tsx";
 import { dateText, sentenceOf } from "../shared/text.ts";
 import { useLoad } from "../state/load.ts";
@@ -22,7 +23,7 @@ function nameOf({ GroupName = "" }: Group): string {
 }
 
 function Policies({ of }: { of: string }) {
-  const attached = useLoad(`policies of ${of}`, () => attachedToGroup(of));
+  const attached = useLoad(`policies of ${of}`, () => attachedTo({ kind: "group", name: of }));
   if (attached.data === undefined) return "–";
   return sentenceOf(attached.data.map(({ PolicyName = "" }) => PolicyName)) || "None";
 }

@@ -1,11 +1,10 @@
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
-import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
-import { type Entity, inlineDocument, putInline } from "../data/permissions.ts";
-import { documentError, EMPTY_DOCUMENT } from "../data/policies.ts";
+import { EMPTY_DOCUMENT, isDocument } from "../data/documents.ts";
+import { type Entity, inlineDocument, putInline } from "../data/entities.ts";
 import { Ask } from "../shared/ask.tsx";
 import { Failed } from "../shared/failed.tsx";
+import { JsonField } from "../shared/json.tsx";
+import { NAME_CONSTRAINT, TextField } from "../shared/text-field.tsx";
 import { flash } from "../state/flashes.ts";
 import { useLoad } from "../state/load.ts";
 import { useTask } from "../state/task.ts";
@@ -21,7 +20,6 @@ export function InlineDialog({ entity, name, onSaved, onCancel }: Props) {
   const [typed, setTyped] = useState<string>();
   const task = useTask();
   const document = typed ?? stored.data ?? "";
-  const error = document === "" ? undefined : documentError(document);
   const save = async () => {
     if (!(await task.run(() => putInline(entity, typedName, document)))) return;
     flash(`Policy ${typedName} saved.`);
@@ -33,35 +31,24 @@ export function InlineDialog({ entity, name, onSaved, onCancel }: Props) {
       act={name ? "Save changes" : "Create policy"}
       size="large"
       task={task}
-      disabled={typedName === "" || document === "" || error !== undefined}
+      disabled={typedName === "" || !isDocument(document)}
       onAct={() => void save()}
       onCancel={onCancel}
     >
       {name === undefined && (
-        <FormField
+        <TextField
           label="Policy name"
-          constraintText="Maximum 128 characters. Use alphanumeric and '+ = , . @ - _' characters."
-        >
-          <Input
-            value={typedName}
-            autoComplete={false}
-            spellcheck={false}
-            onChange={({ detail }) => setTypedName(detail.value)}
-          />
-        </FormField>
+          constraint={NAME_CONSTRAINT}
+          value={typedName}
+          onChange={setTypedName}
+        />
       )}
       <Failed failure={stored.failure} retry={stored.reload} />
-      <FormField label="Policy document (JSON)" errorText={error} stretch>
-        <div className="json">
-          <Textarea
-            rows={14}
-            value={document}
-            spellcheck={false}
-            disabled={stored.data === undefined}
-            onChange={({ detail }) => setTyped(detail.value)}
-          />
-        </div>
-      </FormField>
+      <JsonField
+        label="Policy document (JSON)"
+        value={stored.data === undefined ? undefined : document}
+        onChange={setTyped}
+      />
     </Ask>
   );
 }

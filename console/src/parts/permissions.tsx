@@ -3,7 +3,8 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type Entity, type Permission, permissionsOf, remove } from "../data/permissions.ts";
+import type { Entity, Kind } from "../data/entities.ts";
+import { type Permission, permissionsOf, remove } from "../data/permissions.ts";
 import { Failed } from "../shared/failed.tsx";
 import { type Column, Listing } from "../shared/listing.tsx";
 import { groupPath } from "../shared/paths.ts";
@@ -20,7 +21,13 @@ type Dialog =
   | { kind: "inline"; name: string | undefined }
   | { kind: "view"; of: Permission };
 
-/** What a user or a user group may do: its policies, attached and inline. */
+const DESCRIPTIONS: Readonly<Record<Kind, string>> = {
+  user: "Permissions are defined by policies attached to the user directly or through groups.",
+  group: "Every user in the group has the permissions of these policies.",
+  role: "Whoever assumes the role has the permissions of these policies, and no others.",
+};
+
+/** The policies of a user, a user group or a role, attached and inline. */
 export function Permissions({ entity }: { entity: Entity }) {
   const policies = useLoad(`permissions ${entity.name}`, () => permissionsOf(entity));
   const [chosen, setChosen] = useState<readonly Permission[]>([]);
@@ -46,7 +53,7 @@ export function Permissions({ entity }: { entity: Entity }) {
       <Failed failure={task.failure} />
       <Listing
         title="Permissions policies"
-        description="Permissions are defined by policies attached to the user directly or through groups."
+        description={DESCRIPTIONS[entity.kind]}
         things="policies"
         list={policies}
         columns={columns(entity, show)}
@@ -109,7 +116,7 @@ function columns({ kind }: Entity, show: (permission: Permission) => void): Colu
     },
     { id: "type", header: "Type", text: ({ type }) => type },
   ];
-  if (kind === "group") return shared;
+  if (kind !== "user") return shared;
   return [
     ...shared,
     {

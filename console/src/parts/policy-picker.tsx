@@ -1,6 +1,6 @@
 import type { Policy } from "@aws-sdk/client-iam";
 import { listPolicies, policyType } from "../data/policies.ts";
-import { type Column, Listing } from "../shared/listing.tsx";
+import { type Column, Listing, type Selection } from "../shared/listing.tsx";
 import { useLoad } from "../state/load.ts";
 
 const COLUMNS: readonly Column<Policy>[] = [
@@ -19,12 +19,13 @@ function nameOf({ PolicyName = "" }: Policy): string {
 
 type Props = {
   title: string;
+  type?: Selection<Policy>["type"];
   chosen: readonly Policy[];
   onChange: (chosen: readonly Policy[]) => void;
 };
 
 /** Managed policies to choose from. */
-export function PolicyPicker({ title, chosen, onChange }: Props) {
+export function PolicyPicker({ title, type = "multi", chosen, onChange }: Props) {
   const policies = useLoad("policies", listPolicies);
   return (
     <Listing
@@ -33,7 +34,7 @@ export function PolicyPicker({ title, chosen, onChange }: Props) {
       list={policies}
       columns={COLUMNS}
       nameOf={nameOf}
-      selection={{ type: "multi", items: chosen, onChange }}
+      selection={{ type, items: chosen, onChange }}
       empty="No policies."
     />
   );

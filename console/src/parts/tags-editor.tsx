@@ -1,15 +1,18 @@
-import type { Tag } from "@aws-sdk/client-iam";
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
+import type { KeyValue } from "../data/tags.ts";
 
-type EditedTag = Required<Tag>;
-type Props = { tags: readonly EditedTag[]; onChange: (tags: EditedTag[]) => void };
+type Props = { tags: readonly KeyValue[]; onChange: (tags: KeyValue[]) => void };
 
 const MOST_TAGS = 50;
 
+export const TAGS_DESCRIPTION = "Tags are key-value pairs to identify, organize, or search for resources.";
+
 /** Tags as rows of two fields. */
 export function TagsEditor({ tags, onChange }: Props) {
-  const edit = (index: number, change: Partial<EditedTag>) =>
+  const edit = (index: number, change: Partial<KeyValue>) =>
     onChange(tags.map((tag, i) => (i === index ? { ...tag, ...change } : tag)));
   return (
     <AttributeEditor
@@ -45,5 +48,20 @@ export function TagsEditor({ tags, onChange }: Props) {
         },
       ]}
     />
+  );
+}
+
+/** The tags of something that is about to be created. */
+export function NewTags(props: Props) {
+  return (
+    <Container
+      header={
+        <Header description={TAGS_DESCRIPTION}>
+          Tags – <i>optional</i>
+        </Header>
+      }
+    >
+      <TagsEditor {...props} />
+    </Container>
   );
 }

@@ -24,7 +24,7 @@ export type Selection<T> = {
   onChange: (items: readonly T[]) => void;
 };
 
-type ListingProps<T> = {
+export type ListingProps<T> = {
   title: string;
   description?: ReactNode;
   actions?: ReactNode;

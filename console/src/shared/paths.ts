@@ -15,9 +15,15 @@ export const USERS = `${IAM}/users`;
 export const CREATE_USER = `${USERS}/create`;
 export const GROUPS = `${IAM}/groups`;
 export const CREATE_GROUP = `${GROUPS}/create`;
+export const ROLES = `${IAM}/roles`;
+export const CREATE_ROLE = `${ROLES}/create`;
+export const PROVIDERS = `${IAM}/identity-providers`;
+export const ADD_PROVIDER = `${PROVIDERS}/create`;
 export const REPORT = `${IAM}/credential-report`;
 
 export type UserTab = "permissions" | "groups" | "tags" | "security_credentials";
+
+export type RoleTab = "permissions" | "trust_relationships" | "tags" | "revoke_sessions";
 
 export function userPath(name: string, tab?: UserTab): string {
   return `${USERS}/details/${encodeURIComponent(name)}${tab ? `?section=${tab}` : ""}`;
@@ -29,4 +35,16 @@ export function userPage(name: string, page: "assign-mfa" | "create-access-key")
 
 export function groupPath(name: string): string {
   return `${GROUPS}/details/${encodeURIComponent(name)}`;
+}
+
+export function rolePath(name: string, tab?: RoleTab): string {
+  return `${ROLES}/details/${encodeURIComponent(name)}${tab ? `?section=${tab}` : ""}`;
+}
+
+export function editTrustPath(roleName: string): string {
+  return `${rolePath(roleName)}/edit-trust-policy`;
+}
+
+export function providerPath(arn: string): string {
+  return `${PROVIDERS}/details/${encodeURIComponent(arn)}`;
 }

@@ -35,3 +35,18 @@ export function accountIdText(id: string): string {
 export function sentenceOf(names: readonly string[]): string {
   return new Intl.ListFormat("en-US").format(names);
 }
+
+/** A length of time in seconds as "1 hour", "1 hour and 30 minutes". */
+export function durationText(seconds: number): string {
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 3600), "hour"],
+    [Math.floor((seconds % 3600) / 60), "minute"],
+    [seconds % 60, "second"],
+  ];
+  return sentenceOf(parts.filter(([n]) => n > 0).map(([n, unit]) => count(n, unit)));
+}
+
+/** A text as a sentence or a label begins. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,8 +1,6 @@
 import type { Policy, User } from "@aws-sdk/client-iam";
 import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { createGroup } from "../../data/groups.ts";
 import { PolicyPicker } from "../../parts/policy-picker.tsx";
@@ -11,6 +9,7 @@ import { Failed } from "../../shared/failed.tsx";
 import { Page } from "../../shared/page.tsx";
 import { GROUPS } from "../../shared/paths.ts";
 import { SubmitForm } from "../../shared/submit-form.tsx";
+import { NAME_CONSTRAINT, TextField } from "../../shared/text-field.tsx";
 import { flash } from "../../state/flashes.ts";
 import { navigate } from "../../state/router.ts";
 import { useTask } from "../../state/task.ts";
@@ -43,18 +42,13 @@ export default function CreateGroup() {
         onSubmit={() => void create()}
       >
         <Container header={<Header>Name the group</Header>}>
-          <FormField
+          <TextField
             label="User group name"
             description="Enter a meaningful name to identify this group."
-            constraintText="Maximum 128 characters. Use alphanumeric and '+ = , . @ - _' characters."
-          >
-            <Input
-              value={typed}
-              autoComplete={false}
-              spellcheck={false}
-              onChange={({ detail }) => setTyped(detail.value)}
-            />
-          </FormField>
+            constraint={NAME_CONSTRAINT}
+            value={typed}
+            onChange={setTyped}
+          />
         </Container>
         <UserPicker title="Add users to the group" chosen={users} onChange={setUsers} />
         <PolicyPicker title="Attach permissions policies" chosen={policies} onChange={setPolicies} />

@@ -1,7 +1,8 @@
 /** What the wizard *Create user* gathers. */
-import type { Group, Policy, Tag } from "@aws-sdk/client-iam";
+import type { Group, Policy } from "@aws-sdk/client-iam";
 import type { PasswordRules } from "../../api/iamd.ts";
 import { generatePassword, keepsRules } from "../../data/password.ts";
+import type { KeyValue } from "../../data/tags.ts";
 import type { NewUser } from "../../data/users.ts";
 
 export type Choices = {
@@ -13,7 +14,7 @@ export type Choices = {
   way: "groups" | "policies";
   groups: readonly Group[];
   policies: readonly Policy[];
-  tags: readonly Required<Tag>[];
+  tags: readonly KeyValue[];
 };
 
 export const FIRST_CHOICES: Choices = {
@@ -48,6 +49,6 @@ export function newUser(choices: Choices, rules: PasswordRules): NewUser {
     mustChange: choices.mustChange,
     groups: choices.way === "groups" ? choices.groups.map(({ GroupName = "" }) => GroupName) : [],
     policyArns: choices.way === "policies" ? choices.policies.map(({ Arn = "" }) => Arn) : [],
-    tags: choices.tags.filter(({ Key }) => Key !== "").map(({ Key, Value }) => ({ Key, Value })),
+    tags: choices.tags,
   };
 }

@@ -1,11 +1,10 @@
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { PasswordRules } from "../../api/iamd.ts";
 import { ConsoleAccess } from "../../parts/console-access.tsx";
+import { TextField } from "../../shared/text-field.tsx";
 import { type Choices, isUserName } from "./choices.ts";
 
 type Props = {
@@ -19,18 +18,13 @@ export function DetailsStep({ choices, rules, incomplete, onChange }: Props) {
   return (
     <Container header={<Header>User details</Header>}>
       <SpaceBetween size="l">
-        <FormField
+        <TextField
           label="User name"
-          constraintText="The user name can have up to 64 characters. Valid characters: A-Z, a-z, 0-9, and + = , . @ _ - (hyphen)"
-          errorText={incomplete && !isUserName(choices.name) && "This is no user name."}
-        >
-          <Input
-            value={choices.name}
-            autoComplete={false}
-            spellcheck={false}
-            onChange={({ detail }) => onChange({ name: detail.value })}
-          />
-        </FormField>
+          constraint="The user name can have up to 64 characters. Valid characters: A-Z, a-z, 0-9, and + = , . @ _ - (hyphen)"
+          error={incomplete && !isUserName(choices.name) && "This is no user name."}
+          value={choices.name}
+          onChange={(name) => onChange({ name })}
+        />
         <Checkbox
           checked={choices.console}
           description="With a password the user can sign in here."

@@ -1,10 +1,8 @@
-import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
-import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
-import { TagsEditor } from "../../parts/tags-editor.tsx";
+import { ReviewSection } from "../../parts/review-section.tsx";
+import { NewTags } from "../../parts/tags-editor.tsx";
 import { sentenceOf } from "../../shared/text.ts";
 import type { Choices } from "./choices.ts";
 
@@ -18,42 +16,20 @@ type Props = {
 export function ReviewStep({ choices, onChange, onEdit, children }: Props) {
   return (
     <SpaceBetween size="l">
-      <Section title="User details" pairs={detailPairs(choices)} onEdit={() => onEdit(0)} />
-      <Section title="Permissions summary" pairs={permissionPairs(choices)} onEdit={() => onEdit(1)} />
-      <Container
-        header={
-          <Header description="Tags are key-value pairs to identify, organize, or search for resources.">
-            Tags – <i>optional</i>
-          </Header>
-        }
-      >
-        <TagsEditor tags={choices.tags} onChange={(tags) => onChange({ tags })} />
-      </Container>
+      <ReviewSection title="User details" onEdit={() => onEdit(0)}>
+        <Pairs of={detailPairs(choices)} />
+      </ReviewSection>
+      <ReviewSection title="Permissions summary" onEdit={() => onEdit(1)}>
+        <Pairs of={permissionPairs(choices)} />
+      </ReviewSection>
+      <NewTags tags={choices.tags} onChange={(tags) => onChange({ tags })} />
       {children}
     </SpaceBetween>
   );
 }
 
-type SectionProps = { title: string; pairs: { label: string; value: string }[]; onEdit: () => void };
-
-function Section({ title, pairs, onEdit }: SectionProps) {
-  return (
-    <Container
-      header={
-        <Header
-          actions={
-            <Button formAction="none" ariaLabel={`Edit ${title.toLowerCase()}`} onClick={onEdit}>
-              Edit
-            </Button>
-          }
-        >
-          {title}
-        </Header>
-      }
-    >
-      <KeyValuePairs columns={3} minColumnWidth={190} items={pairs} />
-    </Container>
-  );
+function Pairs({ of }: { of: { label: string; value: string }[] }) {
+  return <KeyValuePairs columns={3} minColumnWidth={190} items={of} />;
 }
 
 function detailPairs({ name, console, generated, mustChange }: Choices) {

@@ -1,12 +1,11 @@
 import Wizard from "@cloudscape-design/components/wizard";
-import { useState } from "react";
 import type { PasswordRules } from "../../api/iamd.ts";
 import type { NewUser } from "../../data/users.ts";
 import { Failed } from "../../shared/failed.tsx";
 import { USERS } from "../../shared/paths.ts";
 import { navigate } from "../../state/router.ts";
-import { useTask } from "../../state/task.ts";
-import { type Choices, FIRST_CHOICES, hasDetails, newUser } from "./choices.ts";
+import { useWizard } from "../../state/wizard.ts";
+import { FIRST_CHOICES, hasDetails, newUser } from "./choices.ts";
 import { DetailsStep } from "./details-step.tsx";
 import { PermissionsStep } from "./permissions-step.tsx";
 import { ReviewStep } from "./review-step.tsx";
@@ -15,20 +14,9 @@ type Props = { rules: PasswordRules; onCreate: (user: NewUser) => Promise<void> 
 
 /** *Create user*: details, permissions, review. */
 export function UserWizard({ rules, onCreate }: Props) {
-  const [step, setStep] = useState(0);
-  const [choices, setChoices] = useState(FIRST_CHOICES);
-  const [tried, setTried] = useState(false);
-  const task = useTask();
-  const change = (part: Partial<Choices>) => {
-    setChoices((last) => ({ ...last, ...part }));
-    setTried(false);
-  };
-  const goTo = (next: number) => {
-    const complete = hasDetails(choices, rules);
-    setTried(!complete);
-    task.forget();
-    setStep(complete ? next : 0);
-  };
+  const { step, choices, tried, task, change, goTo, submit } = useWizard(FIRST_CHOICES, [
+    (made) => hasDetails(made, rules),
+  ]);
   return (
     <Wizard
       activeStepIndex={step}
@@ -36,7 +24,7 @@ export function UserWizard({ rules, onCreate }: Props) {
       submitButtonText="Create user"
       onNavigate={({ detail }) => goTo(detail.requestedStepIndex)}
       onCancel={() => navigate(USERS)}
-      onSubmit={() => void task.run(() => onCreate(newUser(choices, rules)))}
+      onSubmit={() => submit(() => onCreate(newUser(choices, rules)))}
       steps={[
         {
           title: "Specify user details",
@@ -53,7 +41,7 @@ export function UserWizard({ rules, onCreate }: Props) {
           description:
             "Review your choices. After you create the user, you can view and download the password, if any.",
           content: (
-            <ReviewStep choices={choices} onChange={change} onEdit={setStep}>
+            <ReviewStep choices={choices} onChange={change} onEdit={goTo}>
               <Failed failure={task.failure} />
             </ReviewStep>
           ),

@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import { Part } from "../../shared/part.tsx";
-import { GROUPS, USERS } from "../../shared/paths.ts";
+import { GROUPS, PROVIDERS, ROLES, USERS } from "../../shared/paths.ts";
 import type { Loaded } from "../../state/load.ts";
 
 type Summary = Partial<Record<string, number>>;
@@ -12,9 +12,9 @@ type Summary = Partial<Record<string, number>>;
 const RESOURCES: readonly { text: string; member: string; href?: string }[] = [
   { text: "User groups", member: "Groups", href: GROUPS },
   { text: "Users", member: "Users", href: USERS },
-  { text: "Roles", member: "Roles" },
+  { text: "Roles", member: "Roles", href: ROLES },
   { text: "Policies", member: "Policies" },
-  { text: "Identity providers", member: "Providers" },
+  { text: "Identity providers", member: "Providers", href: PROVIDERS },
 ];
 
 /** How many of each there are; those that have a list link to it. */

@@ -1,83 +1,60 @@
-import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
-import Header from "@cloudscape-design/components/header";
-import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Tabs from "@cloudscape-design/components/tabs";
-import { useState } from "react";
 import { type GroupWithUsers, getGroup } from "../../data/groups.ts";
 import { DeleteGroupsDialog } from "../../parts/delete-groups-dialog.tsx";
 import { Permissions } from "../../parts/permissions.tsx";
 import { Copyable } from "../../shared/copyable.tsx";
-import { Page } from "../../shared/page.tsx";
-import { Part } from "../../shared/part.tsx";
+import { DetailPage } from "../../shared/detail-page.tsx";
 import { GROUPS } from "../../shared/paths.ts";
+import { Sections } from "../../shared/sections.tsx";
+import { Summary } from "../../shared/summary.tsx";
 import { dateText } from "../../shared/text.ts";
 import { useLoad } from "../../state/load.ts";
-import { navigate, setQueryParams, useQueryParam } from "../../state/router.ts";
+import { navigate } from "../../state/router.ts";
 import { UsersTab } from "./users-tab.tsx";
 
 /** One user group. */
 export default function GroupPage({ name }: { name: string }) {
   const group = useLoad(`group ${name}`, () => getGroup(name));
-  const [deleting, setDeleting] = useState(false);
   return (
-    <Page
+    <DetailPage
       title={name}
-      actions={
-        <Button disabled={!group.data} onClick={() => setDeleting(true)}>
-          Delete
-        </Button>
-      }
-    >
-      <Part of={group}>
-        {(data) => (
-          <>
-            <Summary of={data} />
-            <GroupTabs of={data} reload={group.reload} />
-          </>
-        )}
-      </Part>
-      {deleting && (
-        <DeleteGroupsDialog
-          names={[name]}
-          onDeleted={() => navigate(GROUPS)}
-          onCancel={() => setDeleting(false)}
-        />
+      of={group}
+      deletion={(_, close) => (
+        <DeleteGroupsDialog names={[name]} onDeleted={() => navigate(GROUPS)} onCancel={close} />
       )}
-    </Page>
+    >
+      {(data) => (
+        <>
+          <GroupSummary of={data} />
+          <GroupTabs of={data} reload={group.reload} />
+        </>
+      )}
+    </DetailPage>
   );
 }
 
-function Summary({ of: { group } }: { of: GroupWithUsers }) {
+function GroupSummary({ of: { group } }: { of: GroupWithUsers }) {
   return (
-    <Container header={<Header>Summary</Header>}>
-      <KeyValuePairs
-        columns={3}
-        minColumnWidth={190}
-        items={[
-          { label: "User group name", value: <span className="breakable">{group.GroupName}</span> },
-          { label: "Creation time", value: dateText(group.CreateDate) },
-          { label: "ARN", value: <Copyable value={group.Arn ?? ""} name="ARN" /> },
-        ]}
-      />
-    </Container>
+    <Summary
+      items={[
+        { label: "User group name", value: <span className="breakable">{group.GroupName}</span> },
+        { label: "Creation time", value: dateText(group.CreateDate) },
+        { label: "ARN", value: <Copyable value={group.Arn ?? ""} name="ARN" /> },
+      ]}
+    />
   );
 }
 
 function GroupTabs({ of, reload }: { of: GroupWithUsers; reload: () => void }) {
   const name = of.group.GroupName ?? "";
-  const tab = useQueryParam("section") === "permissions" ? "permissions" : "users";
   return (
-    <Tabs
-      activeTabId={tab}
-      ariaLabel="User group"
-      onChange={({ detail }) => setQueryParams({ section: detail.activeTabId })}
-      tabs={[
-        { id: "users", label: "Users", content: tab === "users" && <UsersTab of={of} onChanged={reload} /> },
+    <Sections
+      label="User group"
+      sections={[
+        { id: "users", label: "Users", content: () => <UsersTab of={of} onChanged={reload} /> },
         {
           id: "permissions",
           label: "Permissions",
-          content: tab === "permissions" && <Permissions entity={{ kind: "group", name }} />,
+          content: () => <Permissions entity={{ kind: "group", name }} />,
         },
       ]}
     />

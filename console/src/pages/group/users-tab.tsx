@@ -1,14 +1,12 @@
 import { AddUserToGroupCommand, RemoveUserFromGroupCommand, type User } from "@aws-sdk/client-iam";
-import Button from "@cloudscape-design/components/button";
 import Link from "@cloudscape-design/components/link";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { iam } from "../../api/iam.ts";
 import type { GroupWithUsers } from "../../data/groups.ts";
+import { Members } from "../../parts/members.tsx";
 import { UserPicker } from "../../parts/user-picker.tsx";
 import { Ask } from "../../shared/ask.tsx";
-import { Failed } from "../../shared/failed.tsx";
-import { type Column, Listing } from "../../shared/listing.tsx";
+import type { Column } from "../../shared/listing.tsx";
 import { userPath } from "../../shared/paths.ts";
 import { agoText, count, dateText } from "../../shared/text.ts";
 import { flash } from "../../state/flashes.ts";
@@ -38,53 +36,21 @@ type Props = { of: GroupWithUsers; onChanged: () => void };
 /** The group's users. */
 export function UsersTab({ of: { group, users }, onChanged }: Props) {
   const GroupName = group.GroupName ?? "";
-  const [chosen, setChosen] = useState<readonly User[]>([]);
-  const [adding, setAdding] = useState(false);
-  const task = useTask();
-  const changed = () => {
-    setAdding(false);
-    setChosen([]);
-    onChanged();
-  };
-  const remove = async () => {
-    const done = await task.run(async () => {
-      for (const { UserName } of chosen)
-        await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }));
-    });
-    if (done) flash(`${count(chosen.length, "user")} removed from ${GroupName}.`);
-    changed();
-  };
   return (
-    <SpaceBetween size="m">
-      <Failed failure={task.failure} />
-      <Listing
-        title="Users in this group"
-        things="users"
-        list={{ data: users, failure: undefined, loading: false, reload: onChanged }}
-        columns={COLUMNS}
-        nameOf={nameOf}
-        selection={{ type: "multi", items: chosen, onChange: setChosen }}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button disabled={chosen.length === 0} loading={task.busy} onClick={() => void remove()}>
-              Remove
-            </Button>
-            <Button variant="primary" onClick={() => setAdding(true)}>
-              Add users
-            </Button>
-          </SpaceBetween>
-        }
-        empty="No users in this group."
-      />
-      {adding && (
-        <AddDialog
-          groupName={GroupName}
-          without={users.map(nameOf)}
-          onAdded={changed}
-          onCancel={() => setAdding(false)}
-        />
-      )}
-    </SpaceBetween>
+    <Members
+      title="Users in this group"
+      things="users"
+      list={{ data: users, failure: undefined, loading: false, reload: onChanged }}
+      columns={COLUMNS}
+      nameOf={nameOf}
+      remove={({ UserName }) => iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }))}
+      removed={(n) => `${count(n, "user")} removed from ${GroupName}.`}
+      add={{
+        text: "Add users",
+        dialog: (adding) => <AddDialog groupName={GroupName} without={users.map(nameOf)} {...adding} />,
+      }}
+      empty="No users in this group."
+    />
   );
 }
 

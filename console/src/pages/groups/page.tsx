@@ -1,12 +1,10 @@
 import type { Group } from "@aws-sdk/client-iam";
-import Button from "@cloudscape-design/components/button";
 import Link from "@cloudscape-design/components/link";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
-import { attachedToGroup, getGroup, listGroups } from "../../data/groups.ts";
+import { attachedTo } from "../../data/entities.ts";
+import { getGroup, listGroups } from "../../data/groups.ts";
 import { DeleteGroupsDialog } from "../../parts/delete-groups-dialog.tsx";
-import { type Column, Listing } from "../../shared/listing.tsx";
-import { Title } from "../../shared/page.tsx";
+import { Inventory } from "../../parts/inventory.tsx";
+import type { Column } from "../../shared/listing.tsx";
 import { CREATE_GROUP, groupPath } from "../../shared/paths.ts";
 import { dateText } from "../../shared/text.ts";
 import { useLoad } from "../../state/load.ts";
@@ -42,53 +40,24 @@ function Users({ of }: { of: string }) {
 }
 
 function Policies({ of }: { of: string }) {
-  const attached = useLoad(`policies of ${of}`, () => attachedToGroup(of));
+  const attached = useLoad(`policies of ${of}`, () => attachedTo({ kind: "group", name: of }));
   if (attached.data === undefined) return "–";
   return attached.data.length > 0 ? "Defined" : "Not defined";
 }
 
 export default function Groups() {
   const groups = useLoad("groups", listGroups);
-  const [chosen, setChosen] = useState<readonly Group[]>([]);
-  const [deleting, setDeleting] = useState(false);
-  const deleted = () => {
-    setDeleting(false);
-    setChosen([]);
-    groups.reload();
-  };
   return (
-    <>
-      <Title of="User groups" />
-      <Listing
-        title="User groups"
-        headingLevel="h1"
-        variant="full-page"
-        description="A user group is a collection of IAM users. Use groups to specify permissions for a collection of users."
-        things="user groups"
-        list={groups}
-        columns={COLUMNS}
-        nameOf={nameOf}
-        selection={{ type: "multi", items: chosen, onChange: setChosen }}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button iconName="refresh" ariaLabel="Refresh user groups" onClick={groups.reload} />
-            <Button disabled={chosen.length === 0} onClick={() => setDeleting(true)}>
-              Delete
-            </Button>
-            <Button variant="primary" href={CREATE_GROUP}>
-              Create group
-            </Button>
-          </SpaceBetween>
-        }
-        empty="No user groups."
-      />
-      {deleting && (
-        <DeleteGroupsDialog
-          names={chosen.map(nameOf)}
-          onDeleted={deleted}
-          onCancel={() => setDeleting(false)}
-        />
-      )}
-    </>
+    <Inventory
+      title="User groups"
+      description="A user group is a collection of IAM users. Use groups to specify permissions for a collection of users."
+      things="user groups"
+      list={groups}
+      columns={COLUMNS}
+      nameOf={nameOf}
+      create={{ text: "Create group", href: CREATE_GROUP }}
+      deletion={(chosen, dialog) => <DeleteGroupsDialog names={chosen.map(nameOf)} {...dialog} />}
+      empty="No user groups."
+    />
   );
 }

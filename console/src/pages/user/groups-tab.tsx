@@ -1,14 +1,12 @@
 import { AddUserToGroupCommand, type Group, RemoveUserFromGroupCommand } from "@aws-sdk/client-iam";
-import Button from "@cloudscape-design/components/button";
 import Link from "@cloudscape-design/components/link";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { iam } from "../../api/iam.ts";
 import { groupsOf } from "../../data/users.ts";
 import { GroupPicker } from "../../parts/group-picker.tsx";
+import { Members } from "../../parts/members.tsx";
 import { Ask } from "../../shared/ask.tsx";
-import { Failed } from "../../shared/failed.tsx";
-import { type Column, Listing } from "../../shared/listing.tsx";
+import type { Column } from "../../shared/listing.tsx";
 import { groupPath } from "../../shared/paths.ts";
 import { count, dateText } from "../../shared/text.ts";
 import { flash } from "../../state/flashes.ts";
@@ -33,55 +31,24 @@ function nameOf({ GroupName = "" }: Group): string {
 /** The user's groups. */
 export function GroupsTab({ name }: { name: string }) {
   const groups = useLoad(`groups ${name}`, () => groupsOf(name));
-  const [chosen, setChosen] = useState<readonly Group[]>([]);
-  const [adding, setAdding] = useState(false);
-  const task = useTask();
-  const changed = () => {
-    setAdding(false);
-    setChosen([]);
-    groups.reload();
-  };
-  const remove = async () => {
-    const done = await task.run(async () => {
-      for (const { GroupName } of chosen) {
-        await iam.send(new RemoveUserFromGroupCommand({ UserName: name, GroupName }));
-      }
-    });
-    if (done) flash(`${name} removed from ${count(chosen.length, "user group")}.`);
-    changed();
-  };
   return (
-    <SpaceBetween size="m">
-      <Failed failure={task.failure} />
-      <Listing
-        title="User groups membership"
-        description="A user group is a collection of IAM users. Use groups to specify permissions for a collection of users."
-        things="user groups"
-        list={groups}
-        columns={COLUMNS}
-        nameOf={nameOf}
-        selection={{ type: "multi", items: chosen, onChange: setChosen }}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button disabled={chosen.length === 0} loading={task.busy} onClick={() => void remove()}>
-              Remove
-            </Button>
-            <Button variant="primary" onClick={() => setAdding(true)}>
-              Add user to groups
-            </Button>
-          </SpaceBetween>
-        }
-        empty="No user groups."
-      />
-      {adding && (
-        <AddDialog
-          userName={name}
-          without={groups.data?.map(nameOf) ?? []}
-          onAdded={changed}
-          onCancel={() => setAdding(false)}
-        />
-      )}
-    </SpaceBetween>
+    <Members
+      title="User groups membership"
+      description="A user group is a collection of IAM users. Use groups to specify permissions for a collection of users."
+      things="user groups"
+      list={groups}
+      columns={COLUMNS}
+      nameOf={nameOf}
+      remove={({ GroupName }) => iam.send(new RemoveUserFromGroupCommand({ UserName: name, GroupName }))}
+      removed={(n) => `${name} removed from ${count(n, "user group")}.`}
+      add={{
+        text: "Add user to groups",
+        dialog: (adding) => (
+          <AddDialog userName={name} without={groups.data?.map(nameOf) ?? []} {...adding} />
+        ),
+      }}
+      empty="No user groups."
+    />
   );
 }
 

@@ -1,0 +1,83 @@
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { addProvider, THUMBPRINT_CONSTRAINT } from "../../data/providers.ts";
+import type { KeyValue } from "../../data/tags.ts";
+import { providerName } from "../../data/trust.ts";
+import { NewTags } from "../../parts/tags-editor.tsx";
+import { Failed } from "../../shared/failed.tsx";
+import { Page } from "../../shared/page.tsx";
+import { PROVIDERS, providerPath } from "../../shared/paths.ts";
+import { SubmitForm } from "../../shared/submit-form.tsx";
+import { TextField } from "../../shared/text-field.tsx";
+import { flash } from "../../state/flashes.ts";
+import { navigate } from "../../state/router.ts";
+import { useTask } from "../../state/task.ts";
+
+export default function AddProvider() {
+  const [url, setUrl] = useState("");
+  const [audience, setAudience] = useState("");
+  const [thumbprint, setThumbprint] = useState("");
+  const [tags, setTags] = useState<readonly KeyValue[]>([]);
+  const task = useTask();
+  const add = () =>
+    task.run(async () => {
+      const arn = await addProvider({
+        url: url.trim(),
+        audience: audience.trim(),
+        thumbprint: thumbprint.trim() || undefined,
+        tags,
+      });
+      navigate(providerPath(arn));
+      flash(`Identity provider ${providerName(arn)} added.`);
+    });
+  return (
+    <Page title="Add an Identity provider">
+      <SubmitForm
+        act="Add provider"
+        cancel={PROVIDERS}
+        busy={task.busy}
+        disabled={!url.trim().startsWith("https://") || audience.trim() === ""}
+        onSubmit={() => void add()}
+      >
+        <Container header={<Header>Provider details</Header>}>
+          <SpaceBetween size="l">
+            <Box>
+              <Box variant="awsui-key-label">Provider type</Box>
+              OpenID Connect
+            </Box>
+            <TextField
+              label="Provider URL"
+              description="The issuer as its tokens name it. Its keys are found from there."
+              constraint={'It must begin with "https://".'}
+              placeholder="https://example.com"
+              value={url}
+              onChange={setUrl}
+            />
+            <TextField
+              label="Audience"
+              description="The client ID of the application: tokens that were issued for others are refused."
+              value={audience}
+              onChange={setAudience}
+            />
+            <TextField
+              label={
+                <>
+                  Thumbprint – <i>optional</i>
+                </>
+              }
+              description="Of the topmost certificate that the provider shows. Without it, the provider is asked for it now."
+              constraint={THUMBPRINT_CONSTRAINT}
+              value={thumbprint}
+              onChange={setThumbprint}
+            />
+          </SpaceBetween>
+        </Container>
+        <NewTags tags={tags} onChange={setTags} />
+        <Failed failure={task.failure} />
+      </SubmitForm>
+    </Page>
+  );
+}

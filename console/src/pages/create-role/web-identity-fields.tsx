@@ -1,0 +1,95 @@
+import Box from "@cloudscape-design/components/box";
+import FormField from "@cloudscape-design/components/form-field";
+import Link from "@cloudscape-design/components/link";
+import Select, { type SelectProps } from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { getProvider, listProviders } from "../../data/providers.ts";
+import { providerName } from "../../data/trust.ts";
+import { Part } from "../../shared/part.tsx";
+import { ADD_PROVIDER, providerPath } from "../../shared/paths.ts";
+import { TextField } from "../../shared/text-field.tsx";
+import { useLoad } from "../../state/load.ts";
+import type { StepProps } from "./choices.ts";
+
+/** Which identity provider is trusted, for which audience, and for whom. */
+export function WebIdentityFields(props: StepProps) {
+  const { choices, incomplete, onChange } = props;
+  const providers = useLoad("providers", listProviders);
+  return (
+    <Part of={providers}>
+      {(arns) =>
+        arns.length === 0 ? (
+          <Box>
+            There is no identity provider yet. <Link href={ADD_PROVIDER}>Add an Identity provider</Link>
+          </Box>
+        ) : (
+          <SpaceBetween size="l">
+            <Choice
+              label="Identity provider"
+              options={arns.map((arn) => ({ value: arn, label: providerName(arn) }))}
+              value={choices.providerArn}
+              error={incomplete && "Choose an identity provider."}
+              onChange={(providerArn) => onChange({ providerArn, audience: "" })}
+            />
+            {choices.providerArn && <Audience {...props} />}
+            <TextField
+              label={
+                <>
+                  Subject – <i>optional</i>
+                </>
+              }
+              description="The sub of the tokens that are taken; * and ? stand for any characters. Without it, everybody whom the provider gives a token for the audience can assume the role."
+              value={choices.subject}
+              onChange={(subject) => onChange({ subject })}
+            />
+          </SpaceBetween>
+        )
+      }
+    </Part>
+  );
+}
+
+function Audience({ choices, incomplete, onChange }: StepProps) {
+  const { providerArn } = choices;
+  const provider = useLoad(`provider ${providerArn}`, () => getProvider(providerArn));
+  return (
+    <Part of={provider}>
+      {({ audiences }) =>
+        audiences.length === 0 ? (
+          <Box>
+            This provider has no audience yet. <Link href={providerPath(providerArn)}>Add an audience</Link>
+          </Box>
+        ) : (
+          <Choice
+            label="Audience"
+            options={audiences.map((value) => ({ value, label: value }))}
+            value={choices.audience}
+            error={incomplete && "Choose an audience."}
+            onChange={(audience) => onChange({ audience })}
+          />
+        )
+      }
+    </Part>
+  );
+}
+
+type ChoiceProps = {
+  label: string;
+  options: readonly SelectProps.Option[];
+  value: string;
+  error: string | false;
+  onChange: (value: string) => void;
+};
+
+function Choice({ label, options, value, error, onChange }: ChoiceProps) {
+  return (
+    <FormField label={label} errorText={value === "" && error}>
+      <Select
+        options={options}
+        placeholder="Choose one"
+        selectedOption={options.find((option) => option.value === value) ?? null}
+        onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
+      />
+    </FormField>
+  );
+}

@@ -1,0 +1,103 @@
+import {
+  addAudience,
+  addThumbprint,
+  getProvider,
+  type Provider,
+  removeAudience,
+  removeThumbprint,
+  THUMBPRINT_CONSTRAINT,
+} from "../../data/providers.ts";
+import { providerName } from "../../data/trust.ts";
+import { DeleteProvidersDialog } from "../../parts/delete-providers-dialog.tsx";
+import { TagsTab } from "../../parts/tags-tab.tsx";
+import { Copyable } from "../../shared/copyable.tsx";
+import { DetailPage } from "../../shared/detail-page.tsx";
+import { PROVIDERS } from "../../shared/paths.ts";
+import { Sections } from "../../shared/sections.tsx";
+import { Summary } from "../../shared/summary.tsx";
+import { dateText } from "../../shared/text.ts";
+import { useLoad } from "../../state/load.ts";
+import { navigate } from "../../state/router.ts";
+import { Values } from "./values.tsx";
+
+/** One identity provider; it goes by its ARN. */
+export default function ProviderPage({ name: arn }: { name: string }) {
+  const provider = useLoad(`provider ${arn}`, () => getProvider(arn));
+  return (
+    <DetailPage
+      title={providerName(arn)}
+      of={provider}
+      deletion={(_, close) => (
+        <DeleteProvidersDialog arns={[arn]} onDeleted={() => navigate(PROVIDERS)} onCancel={close} />
+      )}
+    >
+      {(data) => (
+        <>
+          <ProviderSummary of={data} />
+          <ProviderTabs of={data} reload={provider.reload} />
+        </>
+      )}
+    </DetailPage>
+  );
+}
+
+function ProviderSummary({ of }: { of: Provider }) {
+  return (
+    <Summary
+      items={[
+        { label: "Provider", value: <span className="breakable">{of.url}</span> },
+        { label: "Provider type", value: "OpenID Connect" },
+        { label: "Creation time", value: dateText(of.created) },
+        { label: "ARN", value: <Copyable value={of.arn} name="ARN" /> },
+      ]}
+    />
+  );
+}
+
+function ProviderTabs({ of, reload }: { of: Provider; reload: () => void }) {
+  return (
+    <Sections
+      label="Identity provider"
+      sections={[
+        {
+          id: "audiences",
+          label: "Audiences",
+          content: () => (
+            <Values
+              thing="audience"
+              title="Audiences"
+              description="Also known as client IDs: tokens that were issued for any other audience are refused."
+              empty="No audiences: no token is taken."
+              values={of.audiences}
+              add={(audience) => addAudience(of.arn, audience)}
+              remove={(audience) => removeAudience(of.arn, audience)}
+              onChanged={reload}
+            />
+          ),
+        },
+        {
+          id: "thumbprints",
+          label: "Endpoint verification",
+          content: () => (
+            <Values
+              thing="thumbprint"
+              title="Thumbprints"
+              description="A certificate of the provider that no known authority has signed is taken when its chain holds one of these."
+              constraint={THUMBPRINT_CONSTRAINT}
+              empty="No thumbprints."
+              values={of.thumbprints}
+              add={(thumbprint) => addThumbprint(of.arn, thumbprint)}
+              remove={(thumbprint) => removeThumbprint(of.arn, thumbprint)}
+              onChanged={reload}
+            />
+          ),
+        },
+        {
+          id: "tags",
+          label: "Tags",
+          content: () => <TagsTab of={{ kind: "provider", name: of.arn }} tags={of.tags} onSaved={reload} />,
+        },
+      ]}
+    />
+  );
+}

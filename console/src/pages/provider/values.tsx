@@ -1,0 +1,69 @@
+import { useState } from "react";
+import { Members } from "../../parts/members.tsx";
+import { Ask } from "../../shared/ask.tsx";
+import type { Column } from "../../shared/listing.tsx";
+import { capital, count } from "../../shared/text.ts";
+import { TextField } from "../../shared/text-field.tsx";
+import { flash } from "../../state/flashes.ts";
+import { useTask } from "../../state/task.ts";
+
+type Props = {
+  /** What each value is, in the singular: "audience". */
+  thing: string;
+  title: string;
+  description: string;
+  constraint?: string;
+  empty: string;
+  values: string[];
+  add: (value: string) => Promise<void>;
+  remove: (value: string) => Promise<void>;
+  onChanged: () => void;
+};
+
+/** Plain values that a provider has several of. */
+export function Values(props: Props) {
+  const { thing, title, description, empty, values, remove, onChanged } = props;
+  const columns: Column<string>[] = [{ id: "value", header: capital(thing), text: String }];
+  return (
+    <Members
+      title={title}
+      description={description}
+      things={`${thing}s`}
+      list={{ data: values, failure: undefined, loading: false, reload: onChanged }}
+      columns={columns}
+      nameOf={String}
+      remove={remove}
+      removed={(n) => `${count(n, thing)} removed.`}
+      add={{ text: `Add ${thing}`, dialog: (adding) => <AddDialog {...props} {...adding} /> }}
+      empty={empty}
+    />
+  );
+}
+
+type DialogProps = Pick<Props, "thing" | "constraint" | "add"> & {
+  onAdded: () => void;
+  onCancel: () => void;
+};
+
+function AddDialog({ thing, constraint, add, onAdded, onCancel }: DialogProps) {
+  const [typed, setTyped] = useState("");
+  const task = useTask();
+  const value = typed.trim();
+  const save = async () => {
+    if (!(await task.run(() => add(value)))) return;
+    flash(`${capital(thing)} ${value} added.`);
+    onAdded();
+  };
+  return (
+    <Ask
+      title={`Add ${thing}`}
+      act={`Add ${thing}`}
+      task={task}
+      disabled={value === ""}
+      onAct={() => void save()}
+      onCancel={onCancel}
+    >
+      <TextField label={capital(thing)} constraint={constraint} value={typed} onChange={setTyped} />
+    </Ask>
+  );
+}

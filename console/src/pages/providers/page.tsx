@@ -1,0 +1,42 @@
+import Link from "@cloudscape-design/components/link";
+import { getProvider, listProviders } from "../../data/providers.ts";
+import { providerName } from "../../data/trust.ts";
+import { DeleteProvidersDialog } from "../../parts/delete-providers-dialog.tsx";
+import { Inventory } from "../../parts/inventory.tsx";
+import type { Column } from "../../shared/listing.tsx";
+import { ADD_PROVIDER, providerPath } from "../../shared/paths.ts";
+import { dateText } from "../../shared/text.ts";
+import { useLoad } from "../../state/load.ts";
+
+const COLUMNS: readonly Column<string>[] = [
+  {
+    id: "name",
+    header: "Provider",
+    text: providerName,
+    cell: (arn) => <Link href={providerPath(arn)}>{providerName(arn)}</Link>,
+  },
+  { id: "type", header: "Type", text: () => "OpenID Connect" },
+  { id: "created", header: "Creation time", cell: (arn) => <Created of={arn} /> },
+];
+
+function Created({ of }: { of: string }) {
+  const provider = useLoad(`provider ${of}`, () => getProvider(of));
+  return dateText(provider.data?.created);
+}
+
+export default function Providers() {
+  const providers = useLoad("providers", listProviders);
+  return (
+    <Inventory
+      title="Identity providers"
+      description="An identity provider vouches for people and programs from elsewhere, which then assume roles without being users here."
+      things="identity providers"
+      list={providers}
+      columns={COLUMNS}
+      nameOf={providerName}
+      create={{ text: "Add provider", href: ADD_PROVIDER }}
+      deletion={(arns, dialog) => <DeleteProvidersDialog arns={arns} {...dialog} />}
+      empty="No identity providers."
+    />
+  );
+}

@@ -1,0 +1,67 @@
+import type { Role } from "@aws-sdk/client-iam";
+import { getRole } from "../../data/roles.ts";
+import { BoundedPermissions } from "../../parts/bounded-permissions.tsx";
+import { DeleteRolesDialog } from "../../parts/delete-roles-dialog.tsx";
+import { TagsTab } from "../../parts/tags-tab.tsx";
+import { DetailPage } from "../../shared/detail-page.tsx";
+import { ROLES, type RoleTab } from "../../shared/paths.ts";
+import { Sections } from "../../shared/sections.tsx";
+import { useLoad } from "../../state/load.ts";
+import { navigate } from "../../state/router.ts";
+import { RevokeTab } from "./revoke-tab.tsx";
+import { RoleSummary } from "./summary.tsx";
+import { TrustTab } from "./trust-tab.tsx";
+
+/** One role. */
+export default function RolePage({ name }: { name: string }) {
+  const role = useLoad(`role ${name}`, () => getRole(name));
+  return (
+    <DetailPage
+      title={name}
+      of={role}
+      deletion={(data, close) => (
+        <DeleteRolesDialog roles={[data]} onDeleted={() => navigate(ROLES)} onCancel={close} />
+      )}
+    >
+      {(data) => (
+        <>
+          <RoleSummary role={data} onChanged={role.reload} />
+          <RoleTabs role={data} reload={role.reload} />
+        </>
+      )}
+    </DetailPage>
+  );
+}
+
+function RoleTabs({ role, reload }: { role: Role; reload: () => void }) {
+  const entity = { kind: "role", name: role.RoleName ?? "" } as const;
+  return (
+    <Sections
+      label="Role"
+      sections={[
+        {
+          id: "permissions" satisfies RoleTab,
+          label: "Permissions",
+          content: () => (
+            <BoundedPermissions entity={entity} boundary={role.PermissionsBoundary} onChanged={reload} />
+          ),
+        },
+        {
+          id: "trust_relationships" satisfies RoleTab,
+          label: "Trust relationships",
+          content: () => <TrustTab role={role} />,
+        },
+        {
+          id: "tags" satisfies RoleTab,
+          label: "Tags",
+          content: () => <TagsTab of={entity} tags={role.Tags} onSaved={reload} />,
+        },
+        {
+          id: "revoke_sessions" satisfies RoleTab,
+          label: "Revoke sessions",
+          content: () => <RevokeTab name={entity.name} />,
+        },
+      ]}
+    />
+  );
+}

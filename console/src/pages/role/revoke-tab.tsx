@@ -1,0 +1,77 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { REVOKING_POLICY } from "../../data/revoking.ts";
+import { revokeSessions, sessionsRevoked } from "../../data/roles.ts";
+import { Ask } from "../../shared/ask.tsx";
+import { dateText } from "../../shared/text.ts";
+import { flash } from "../../state/flashes.ts";
+import { useLoad } from "../../state/load.ts";
+import { useTask } from "../../state/task.ts";
+
+/** How to end what sessions of the role may do. */
+export function RevokeTab({ name }: { name: string }) {
+  const revoked = useLoad(`revoked ${name}`, () => sessionsRevoked(name));
+  const [asking, setAsking] = useState(false);
+  const done = () => {
+    setAsking(false);
+    revoked.reload();
+  };
+  return (
+    <Container
+      header={
+        <Header actions={<Button onClick={() => setAsking(true)}>Revoke active sessions</Button>}>
+          Revoke all active sessions
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        {revoked.data && (
+          <Alert type="info">Sessions from before {dateText(revoked.data)} are revoked.</Alert>
+        )}
+        <Box>
+          Temporary credentials cannot be taken back, but they can be made worthless. Revoking puts the inline
+          policy <b>{REVOKING_POLICY}</b> on the role, which denies everything to all sessions that there are
+          at that moment. It holds from their next request.
+        </Box>
+        <Box>
+          Whoever the role trusts can assume it anew, and is not affected then. To let the old sessions go on,
+          delete the inline policy under Permissions.
+        </Box>
+      </SpaceBetween>
+      {asking && <RevokeDialog name={name} onRevoked={done} onCancel={() => setAsking(false)} />}
+    </Container>
+  );
+}
+
+type DialogProps = { name: string; onRevoked: () => void; onCancel: () => void };
+
+function RevokeDialog({ name, onRevoked, onCancel }: DialogProps) {
+  const [understood, setUnderstood] = useState(false);
+  const task = useTask();
+  const revoke = async () => {
+    if (!(await task.run(() => revokeSessions(name)))) return;
+    flash(`All active sessions of ${name} are revoked.`);
+    onRevoked();
+  };
+  return (
+    <Ask
+      title={`Revoke all active sessions of ${name}?`}
+      act="Revoke active sessions"
+      task={task}
+      disabled={!understood}
+      onAct={() => void revoke()}
+      onCancel={onCancel}
+    >
+      <Box>Whatever works with such a session now is refused until it assumes the role anew.</Box>
+      <Checkbox checked={understood} onChange={({ detail }) => setUnderstood(detail.checked)}>
+        I acknowledge that I am revoking all active sessions for this role.
+      </Checkbox>
+    </Ask>
+  );
+}

@@ -1,0 +1,56 @@
+import type { Role } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { instanceProfilesOf } from "../../data/roles.ts";
+import { HOUR } from "../../data/session-duration.ts";
+import { Copyable } from "../../shared/copyable.tsx";
+import { Summary } from "../../shared/summary.tsx";
+import { agoText, dateText, durationText } from "../../shared/text.ts";
+import { useLoad } from "../../state/load.ts";
+import { EditDialog } from "./edit-dialog.tsx";
+
+type Props = { role: Role; onChanged: () => void };
+
+export function RoleSummary({ role, onChanged }: Props) {
+  const [editing, setEditing] = useState(false);
+  const close = () => setEditing(false);
+  const saved = () => {
+    close();
+    onChanged();
+  };
+  return (
+    <Summary
+      actions={
+        <Button ariaLabel="Edit summary" onClick={() => setEditing(true)}>
+          Edit
+        </Button>
+      }
+      items={[
+        { label: "ARN", value: <Copyable value={role.Arn ?? ""} name="ARN" /> },
+        { label: "Creation date", value: dateText(role.CreateDate) },
+        { label: "Last activity", value: agoText(role.RoleLastUsed?.LastUsedDate) },
+        { label: "Maximum session duration", value: durationText(role.MaxSessionDuration ?? HOUR) },
+        {
+          label: "Description",
+          value: <span className="breakable">{role.Description || "–"}</span>,
+        },
+        { label: "Instance profile ARN", value: <InstanceProfiles of={role.RoleName ?? ""} /> },
+      ]}
+    >
+      {editing && <EditDialog role={role} onSaved={saved} onCancel={close} />}
+    </Summary>
+  );
+}
+
+function InstanceProfiles({ of }: { of: string }) {
+  const profiles = useLoad(`instance profiles of ${of}`, () => instanceProfilesOf(of));
+  if (!profiles.data?.length) return "–";
+  return (
+    <SpaceBetween size="xxs">
+      {profiles.data.map(({ Arn = "" }) => (
+        <Copyable key={Arn} value={Arn} name="Instance profile ARN" />
+      ))}
+    </SpaceBetween>
+  );
+}

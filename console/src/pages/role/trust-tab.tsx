@@ -1,0 +1,36 @@
+import type { Role } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { isServiceLinked, trustOf } from "../../data/roles.ts";
+import { trustedEntities } from "../../data/trust.ts";
+import { JsonView } from "../../shared/json.tsx";
+import { editTrustPath } from "../../shared/paths.ts";
+import { RuleList } from "../../shared/rule-list.tsx";
+
+/** Who may assume the role. */
+export function TrustTab({ role }: { role: Role }) {
+  const trust = trustOf(role);
+  return (
+    <Container
+      header={
+        <Header
+          description="Who can assume this role, where the conditions are met."
+          actions={
+            !isServiceLinked(role) && (
+              <Button href={editTrustPath(role.RoleName ?? "")}>Edit trust policy</Button>
+            )
+          }
+        >
+          Trusted entities
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        <RuleList rules={trustedEntities(trust)} />
+        <JsonView name="Trust policy" text={trust} />
+      </SpaceBetween>
+    </Container>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Policy } from "@aws-sdk/client-iam";
+import { useState } from "react";
+import { type Bounded, putBoundary } from "../data/boundaries.ts";
+import { Ask } from "../shared/ask.tsx";
+import { flash } from "../state/flashes.ts";
+import { useTask } from "../state/task.ts";
+import { PolicyPicker } from "./policy-picker.tsx";
+
+type Props = { entity: Bounded; onSaved: () => void; onCancel: () => void };
+
+export function BoundaryDialog({ entity, onSaved, onCancel }: Props) {
+  const [chosen, setChosen] = useState<readonly Policy[]>([]);
+  const task = useTask();
+  const save = async () => {
+    if (!(await task.run(() => putBoundary(entity, chosen[0]?.Arn ?? "")))) return;
+    flash(`Permissions boundary of ${entity.name} saved.`);
+    onSaved();
+  };
+  return (
+    <Ask
+      title="Set permissions boundary"
+      act="Set boundary"
+      size="large"
+      task={task}
+      disabled={chosen.length === 0}
+      onAct={() => void save()}
+      onCancel={onCancel}
+    >
+      <PolicyPicker title="Policies" type="single" chosen={chosen} onChange={setChosen} />
+    </Ask>
+  );
+}

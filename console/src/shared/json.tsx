@@ -1,0 +1,41 @@
+import Box from "@cloudscape-design/components/box";
+import FormField from "@cloudscape-design/components/form-field";
+import Textarea from "@cloudscape-design/components/textarea";
+import { documentError } from "../data/documents.ts";
+
+/** A JSON document, to read. */
+export function JsonView({ name, text }: { name: string; text: string }) {
+  return (
+    <Box variant="code">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
+      <section className="document" tabIndex={0} aria-label={name}>
+        <pre>{text}</pre>
+      </section>
+    </Box>
+  );
+}
+
+type Props = {
+  label: string;
+  /** Undefined while it is loaded. */
+  value: string | undefined;
+  rows?: number;
+  onChange: (value: string) => void;
+};
+
+/** A JSON document, to write. */
+export function JsonField({ label, value, rows = 14, onChange }: Props) {
+  return (
+    <FormField label={label} errorText={value !== undefined && documentError(value)} stretch>
+      <div className="json">
+        <Textarea
+          rows={rows}
+          value={value ?? ""}
+          spellcheck={false}
+          disabled={value === undefined}
+          onChange={({ detail }) => onChange(detail.value)}
+        />
+      </div>
+    </FormField>
+  );
+}
