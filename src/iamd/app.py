@@ -21,6 +21,9 @@ from iamd.api.signin.desk import Desk
 from iamd.api.vault import Vault
 from iamd.config import Settings
 from iamd.core.errors import ServiceUnavailable
+from iamd.federation import addresses
+from iamd.federation.fetch import Fetcher
+from iamd.federation.issuers import Issuers
 from iamd.keys import master, seal
 from iamd.keys.blocklist import Blocklist, read_list
 from iamd.keys.master import MasterKeyError
@@ -134,6 +137,11 @@ def blocklist(settings: Settings, aside: Aside = contextlib.nullcontext) -> Bloc
     return Blocklist(more, settings.breached_password_url, aside)
 
 
+def issuers(settings: Settings, aside: Aside = contextlib.nullcontext) -> Issuers:
+    """Return what knows the keys of identity providers; ValueError for a network that is none."""
+    return Issuers(Fetcher(addresses.networks(settings.oidc_private_networks)), aside)
+
+
 class App:
     """The WSGI application of one worker process."""
 
@@ -143,7 +151,11 @@ class App:
         self.recorder = Recorder(self.database, timedelta(days=settings.audit_days))
         prover = Prover(Vault(master_key), session_limits(settings), settings.root_access_keys)
         means = Means(
-            self.database, Hasher(turn.aside), blocklist(settings, turn.aside), settings.root_access_keys
+            self.database,
+            Hasher(turn.aside),
+            blocklist(settings, turn.aside),
+            issuers(settings, turn.aside),
+            settings.root_access_keys,
         )
         gate = Gate(means, prover, self.recorder, Limits(settings.rate_limit))
         seen = origin.origin(settings.public_url, settings.trusted_proxies)

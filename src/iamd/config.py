@@ -43,8 +43,9 @@ class Settings(BaseSettings):
     breached_password_url: str | None = Field(default=None, pattern="^https?://")
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
+    oidc_private_networks: Annotated[tuple[str, ...], NoDecode] = ()
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "oidc_private_networks", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         if isinstance(value, str):

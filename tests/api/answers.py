@@ -11,11 +11,11 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from iamd.store.query import Query, binding
-from iamd.store.schema import access_key_uses, audit_events, metadata
+from iamd.store.schema import access_key_uses, audit_events, metadata, role_uses
 from tests.servers import Account
 
 # What reads and refusals leave behind is no change of the account.
-_LEFT_BEHIND = (audit_events, access_key_uses)
+_LEFT_BEHIND = (audit_events, access_key_uses, role_uses)
 _ROWS = {
     name: Query(sa.select(table).where(binding(table, "account_id")), tuple)
     for name, table in metadata.tables.items()
@@ -40,10 +40,10 @@ def refused(client: Any, operation: str, **params: Any) -> Refused:
     """Call an operation that must be refused; return how."""
     with pytest.raises(ClientError) as caught:
         call(client, operation, **params)
-    return _refused(caught.value)
+    return refusal(caught.value)
 
 
-def _refused(error: ClientError) -> Refused:
+def refusal(error: ClientError) -> Refused:
     answer: Any = error.response
     said = answer["Error"]
     return Refused(said["Code"], answer["ResponseMetadata"]["HTTPStatusCode"], said["Message"])
@@ -54,7 +54,7 @@ def allowed(client: Any, operation: str, **params: Any) -> bool:
     try:
         call(client, operation, **params)
     except ClientError as error:
-        said = _refused(error)
+        said = refusal(error)
     else:
         return True
     assert said[:2] == ("AccessDenied", 403)
@@ -70,7 +70,7 @@ def together(
         try:
             return call(client, operation, **params)
         except ClientError as error:
-            return _refused(error)
+            return refusal(error)
 
     with ThreadPoolExecutor(len(calls)) as threads:
         said = list(threads.map(one, cycle((client, *others)), calls))

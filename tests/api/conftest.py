@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests import servers
+from tests.api.federated import Scene
+from tests.issuer import issuing
 from tests.servers import Account, Server
 
 
@@ -19,3 +21,25 @@ def second_server(server: Server) -> Iterator[Server]:
     """Return another server process on the same store."""
     with servers.serving(server.store, *server.arguments) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def root_keys_server(server: Server) -> Iterator[Server]:
+    """Return a server process on the same store whose operator lets root users have access keys."""
+    with servers.serving(server.store, *server.arguments, IAMD_ROOT_ACCESS_KEYS="true") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def asking_server(server: Server) -> Iterator[Server]:
+    """Return another server process on the same store, which may ask this machine for providers' keys."""
+    env = {"IAMD_OIDC_PRIVATE_NETWORKS": "127.0.0.1/32"}
+    with servers.serving(server.store, *server.arguments, **env) as running:
+        yield running
+
+
+@pytest.fixture
+def scene(asking_server: Server) -> Iterator[Scene]:
+    """Return an account that has a provider of its own, and roles that trust it as the test says."""
+    with issuing() as issuer:
+        yield Scene.set(servers.found(asking_server), issuer)

@@ -1,27 +1,34 @@
-"""Attachments, inline policies and permissions boundaries of users and groups, on both databases."""
+"""Attachments, inline policies and permissions boundaries of users, groups and roles, on both databases."""
 
 import re
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from tests.api.answers import Refused, body, call, refused
+from tests.api.served import TRUST
 from tests.servers import Account, allow, document
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
 SERVICE_ROLE = "arn:aws:iam::aws:policy/aws-service-role/AccessAnalyzerServiceRolePolicy"
 MISSING = "arn:aws:iam::aws:policy/NoSuchPolicyAnywhere"
 DOCUMENT = document(allow("s3:GetObject"))
-ENTITIES = ["User", "Group"]
+ENTITIES = ["User", "Group", "Role"]
 
 
 @pytest.fixture(params=ENTITIES)
 def entity(request: pytest.FixtureRequest, account: Account) -> tuple[str, dict[str, str]]:
     """Return a kind of entity, and what names one of that kind."""
-    name = {f"{request.param}Name": "one"}
-    call(account.iam, f"Create{request.param}", **name)
-    return request.param, name
+    return request.param, made(account, request.param, "one")
+
+
+def made(account: Account, kind: str, name: str, **more: str) -> dict[str, str]:
+    """Make an entity; return what names it."""
+    named = {f"{kind}Name": name}
+    trust = {"AssumeRolePolicyDocument": TRUST} if kind == "Role" else {}
+    call(account.iam, f"Create{kind}", **named, **trust, **more)
+    return named
 
 
 Entity = tuple[str, dict[str, str]]
@@ -101,7 +108,7 @@ def test_an_inline_document_comes_back_as_it_was_sent_in_rfc_3986(account: Accou
 
 def test_inline_policies_have_a_size_together(account: Account, entity: Entity) -> None:
     kind, name = entity
-    limit = {"User": 2048, "Group": 5120}[kind]
+    limit = {"User": 2048, "Group": 5120, "Role": 10240}[kind]
 
     def of_size(size: int) -> str:
         empty = document(allow("s3:", resource="*"))
@@ -126,50 +133,32 @@ def test_an_inline_document_may_be_of_the_old_version_and_not_broken(
     assert said[:2] == ("MalformedPolicyDocument", 400)
 
 
-def test_a_boundary_is_put_shown_and_deleted(account: Account) -> None:
-    iam = account.iam
-    iam.create_user(UserName="bob")
-    said = refused(iam, "DeleteUserPermissionsBoundary", UserName="bob")
-    assert said[:2] == ("NoSuchEntity", 404)
-    iam.put_user_permissions_boundary(UserName="bob", PermissionsBoundary=READ_ONLY)
-    assert iam.get_user(UserName="bob")["User"]["PermissionsBoundary"] == {
+BOUNDED = pytest.mark.parametrize("kind", ["User", "Role"])
+
+
+@BOUNDED
+def test_a_boundary_is_put_shown_and_deleted(account: Account, kind: str) -> None:
+    iam, name = account.iam, made(account, kind, "bob")
+    assert refused(iam, f"Delete{kind}PermissionsBoundary", **name) == Refused(
+        "NoSuchEntity", 404, f"The {kind.lower()} with name bob has no permissions boundary."
+    )
+    for arn in (AUDIT, READ_ONLY):
+        call(iam, f"Put{kind}PermissionsBoundary", PermissionsBoundary=arn, **name)
+    assert call(iam, f"Get{kind}", **name)[kind]["PermissionsBoundary"] == {
         "PermissionsBoundaryType": "Policy",
         "PermissionsBoundaryArn": READ_ONLY,
     }
-    iam.delete_user_permissions_boundary(UserName="bob")
-    assert "PermissionsBoundary" not in iam.get_user(UserName="bob")["User"]
+    call(iam, f"Delete{kind}PermissionsBoundary", **name)
+    assert "PermissionsBoundary" not in call(iam, f"Get{kind}", **name)[kind]
 
 
+@BOUNDED
 @pytest.mark.parametrize(("arn", "code"), [(MISSING, "NoSuchEntity"), (SERVICE_ROLE, "PolicyNotAttachable")])
-def test_what_cannot_be_a_boundary(account: Account, arn: str, code: str) -> None:
-    iam = account.iam
-    said = refused(iam, "PutUserPermissionsBoundary", UserName="admin", PermissionsBoundary=arn)
+def test_what_cannot_be_a_boundary(account: Account, kind: str, arn: str, code: str) -> None:
+    iam, name = account.iam, made(account, kind, "one")
+    said = refused(iam, f"Put{kind}PermissionsBoundary", PermissionsBoundary=arn, **name)
     assert said.code == code
-    assert refused(iam, "CreateUser", UserName="bob", PermissionsBoundary=arn).code == code
-    assert refused(iam, "GetUser", UserName="bob").code == "NoSuchEntity"
-
-
-def test_entities_of_a_policy(account: Account) -> None:
-    iam = account.iam
-    arn = iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
-    iam.create_group(GroupName="g", Path="/x/")
-    iam.create_user(UserName="u", Path="/x/")
-    iam.create_user(UserName="v")
-    iam.create_user(UserName="b", PermissionsBoundary=arn)
-    iam.attach_group_policy(GroupName="g", PolicyArn=arn)
-    for name in "uv":
-        iam.attach_user_policy(UserName=name, PolicyArn=arn)
-
-    def listed(**params: Any) -> tuple[list[str], list[str]]:
-        found = iam.list_entities_for_policy(PolicyArn=arn, **params)
-        assert found["PolicyRoles"] == []
-        groups = [group["GroupName"] for group in found["PolicyGroups"]]
-        return groups, [user["UserName"] for user in found["PolicyUsers"]]
-
-    assert listed() == (["g"], ["b", "u", "v"])
-    assert listed(EntityFilter="User") == ([], ["b", "u", "v"])
-    assert listed(EntityFilter="Group") == (["g"], [])
-    assert listed(EntityFilter="Role") == ([], [])
-    assert listed(PathPrefix="/x/") == (["g"], ["u"])
-    assert listed(PolicyUsageFilter="PermissionsPolicy") == (["g"], ["u", "v"])
-    assert listed(PolicyUsageFilter="PermissionsBoundary") == ([], ["b"])
+    params = {f"{kind}Name": "bob", "PermissionsBoundary": arn}
+    trust = {"AssumeRolePolicyDocument": TRUST} if kind == "Role" else {}
+    assert refused(iam, f"Create{kind}", **params, **trust).code == code
+    assert refused(iam, f"Get{kind}", **{f"{kind}Name": "bob"}).code == "NoSuchEntity"

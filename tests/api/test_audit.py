@@ -9,7 +9,8 @@ import pytest
 
 from iamd.store import audit
 from tests.api.answers import call, refused
-from tests.api.served import ROWS, Row, filled, furnish
+from tests.api.furnished import furnish
+from tests.api.served import ROWS, Row, filled
 from tests.servers import Account, allow, document
 
 _PATIENCE = 10.0
@@ -65,7 +66,7 @@ def test_a_change_leaves_its_event_at_once(account: Account) -> None:
     "row", [row for row in ROWS if not row.reads], ids=[row.operation for row in ROWS if not row.reads]
 )
 def test_every_change_leaves_one_event(account: Account, row: Row) -> None:
-    params = filled(row.params, furnish(account))
+    params = filled(row.params, furnish(account, row))
     before = everything(account)
     answer = call(account.client(row.service), row.operation, **params)
     (record,) = [record for record in everything(account) if record not in before]

@@ -91,8 +91,23 @@ def test_policies_from_files_and_their_pages(aws: Aws, tmp_path: Path, account: 
     assert account.account_id in made["Arn"]
 
 
+def test_roles_from_files(aws: Aws, tmp_path: Path, account: Account) -> None:
+    trusting = {"Principal": {"AWS": account.account_id}, "Action": "sts:AssumeRole"}
+    (tmp_path / "trust.json").write_text(json.dumps({"Statement": {"Effect": "Allow", **trusting}}, indent=2))
+    made = aws(
+        *("iam", "create-role", "--role-name", "job", "--path", "/x/", "--tags", "Key=a,Value=b"),
+        *("--assume-role-policy-document", f"file://{tmp_path}/trust.json"),
+    )["Role"]
+    assert made["Arn"] == f"arn:aws:iam::{account.account_id}:role/x/job"
+    assert aws("iam", "get-role", "--role-name", "job")["Role"] == made
+    trusted = made["AssumeRolePolicyDocument"]["Statement"]["Principal"]
+    assert trusted == {"AWS": f"arn:aws:iam::{account.account_id}:root"}
+    assert aws("iam", "delete-role", "--role-name", "job") is None
+    assert "(NoSuchEntity)" in aws("iam", "get-role", "--role-name", "job")
+
+
 def test_what_is_wrong_is_said(aws: Aws) -> None:
     said = aws("iam", "create-user", "--user-name", "a b")
     assert "(ValidationError)" in said
     assert "1 validation error detected: Value 'a b' at 'userName' failed to satisfy constraint" in said
-    assert "(InvalidAction)" in aws("iam", "list-roles")
+    assert "(InvalidAction)" in aws("iam", "list-organizations-features")

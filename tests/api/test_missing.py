@@ -3,25 +3,34 @@
 import pytest
 
 from tests.api.answers import Refused, call, refused
-from tests.api.served import ROWS, Row, filled, unfurnished
+from tests.api.furnished import unfurnished
+from tests.api.served import ROWS, TRUST, Row, filled
 from tests.servers import Account
 
 # What can be made or listed where there is nothing, and what has a test of its own.
 MADE_OF_NOTHING = {
     "CreateAccountAlias",
     "CreateGroup",
+    "CreateInstanceProfile",
     "CreatePolicy",
+    "CreateRole",
+    "CreateServiceLinkedRole",
     "CreateUser",
     "CreateVirtualMFADevice",
     "GenerateCredentialReport",
     "GetAccount",
+    "GetAccountAuthorizationDetails",
     "GetAccountSummary",
     "GetPasswordPolicyImpact",
     "GetSecurityRecommendations",
     "GetSecuritySettings",
     "ListAccountAliases",
     "ListGroups",
+    "ListInstanceProfiles",
     "ListPolicies",
+    "ListSAMLProviders",
+    "ListServerCertificates",
+    "ListRoles",
     "ListUsers",
     "ListVirtualMFADevices",
     "PutAccountName",
@@ -50,10 +59,14 @@ UNKNOWN_KEY = "AKIAAAAAAAAAAAAAAAAA"
 SENTENCES = [
     ("UserName", "The user with name {} cannot be found."),
     ("GroupName", "The group with name {} cannot be found."),
+    ("InstanceProfileName", "Instance Profile {} cannot be found."),
+    ("RoleName", "The role with name {} cannot be found."),
     ("PolicyArn", "Policy {} was not found."),
     ("AccountAlias", "The account alias {} does not exist."),
     ("AccessKeyId", "The Access Key with id {} cannot be found."),
     ("SerialNumber", "VirtualMFADevice with serial number {} does not exist."),
+    ("OpenIDConnectProviderArn", "OpenIDConnect Provider not found for arn {}"),
+    ("DeletionTaskId", "The deletion task {} cannot be found."),
 ]
 
 
@@ -87,10 +100,15 @@ def test_what_needs_nothing_is_answered(account: Account, row: Row) -> None:
     call(account.client(row.service), row.operation, **filled(row.params, names))
 
 
-@pytest.mark.parametrize("kind", ["user", "group"])
+@pytest.mark.parametrize("kind", ["user", "group", "role"])
 @pytest.mark.parametrize("verb", ["Get", "Delete"])
 def test_an_inline_policy_that_is_not_there(account: Account, kind: str, verb: str) -> None:
-    entity = {"user": {"UserName": "admin"}, "group": {"GroupName": "Administrators"}}[kind]
+    account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=TRUST)
+    entity = {
+        "user": {"UserName": "admin"},
+        "group": {"GroupName": "Administrators"},
+        "role": {"RoleName": "job"},
+    }[kind]
     missing = Refused("NoSuchEntity", 404, f"The {kind} policy with name none cannot be found.")
     operation = f"{verb}{kind.capitalize()}Policy"
     assert refused(account.iam, operation, PolicyName="none", **entity) == missing

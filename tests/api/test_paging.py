@@ -7,6 +7,7 @@ import pytest
 
 from iamd.ops import SERVED
 from tests.api.answers import call, pages, refused
+from tests.api.served import NONE_HERE, TRUST
 from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
@@ -80,24 +81,47 @@ def _device_tags(iam: Any) -> None:
     iam.tag_mfa_device(SerialNumber=found[0]["SerialNumber"], Tags=TAGS)
 
 
+def _profiles_of_role(iam: Any) -> None:
+    for name in NAMES:
+        iam.create_instance_profile(InstanceProfileName=name)
+        iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName="one")
+
+
+def _provider_tags(iam: Any) -> None:
+    found = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    iam.tag_open_id_connect_provider(OpenIDConnectProviderArn=found[0]["Arn"], Tags=TAGS)
+
+
 TAGS = [{"Key": name, "Value": ""} for name in NAMES]
 U, G, P = {"UserName": "one"}, {"GroupName": "one"}, {"PolicyArn": "OWN"}
+R, M = {"RoleName": "one"}, {"InstanceProfileName": "one"}
 LISTS = {
+    "GetAccountAuthorizationDetails": List({}, "UserDetailList", _each("CreateUser", "UserName")),
     "GetGroup": List(G, "Users", _members),
     "ListAccessKeys": List(U, "AccessKeyMetadata", lambda iam: [iam.create_access_key(**U) for _ in "ab"]),
     "ListAttachedGroupPolicies": List(G, "AttachedPolicies", _attached("Group")),
+    "ListAttachedRolePolicies": List(R, "AttachedPolicies", _attached("Role")),
     "ListAttachedUserPolicies": List(U, "AttachedPolicies", _attached("User")),
     "ListEntitiesForPolicy": List(P, "PolicyUsers", _entities),
     "ListGroupPolicies": List(G, "PolicyNames", _inline("Group")),
     "ListGroups": List({}, "Groups", _each("CreateGroup", "GroupName")),
     "ListGroupsForUser": List(U, "Groups", _groups_of),
+    "ListInstanceProfileTags": List(M, "Tags", lambda iam: iam.tag_instance_profile(**M, Tags=TAGS)),
+    "ListInstanceProfiles": List(
+        {}, "InstanceProfiles", _each("CreateInstanceProfile", "InstanceProfileName")
+    ),
+    "ListInstanceProfilesForRole": List(R, "InstanceProfiles", _profiles_of_role),
     "ListMFADeviceTags": List({"SerialNumber": "DEVICE"}, "Tags", _device_tags),
     "ListMFADevices": List(U, "MFADevices", _devices),
+    "ListOpenIDConnectProviderTags": List({"OpenIDConnectProviderArn": "IDP"}, "Tags", _provider_tags),
     "ListPolicies": List(
         {"Scope": "Local"}, "Policies", _each("CreatePolicy", "PolicyName", PolicyDocument=DOCUMENT)
     ),
     "ListPolicyTags": List(P, "Tags", lambda iam: iam.tag_policy(PolicyArn=_found(iam), Tags=TAGS)),
     "ListPolicyVersions": List(P, "Versions", _versions),
+    "ListRolePolicies": List(R, "PolicyNames", _inline("Role")),
+    "ListRoleTags": List(R, "Tags", lambda iam: iam.tag_role(**R, Tags=TAGS)),
+    "ListRoles": List({}, "Roles", _each("CreateRole", "RoleName", AssumeRolePolicyDocument=TRUST)),
     "ListUserPolicies": List(U, "PolicyNames", _inline("User")),
     "ListUserTags": List(U, "Tags", lambda iam: iam.tag_user(**U, Tags=TAGS)),
     "ListUsers": List({}, "Users", _each("CreateUser", "UserName")),
@@ -113,13 +137,16 @@ def _found(iam: Any) -> str:
     return str(iam.list_policies(Scope="Local")["Policies"][0]["Arn"])
 
 
+ALWAYS_SHORT = {"ListAccountAliases", *NONE_HERE}  # an account has one alias
+
+
 def test_every_operation_with_a_marker_is_here() -> None:
     marked = {
         name
         for name, operation in SERVED["iam"].items()
         if any(member.name == "Marker" for member in operation.model.input.members)
     }
-    assert marked - {"ListAccountAliases"} == LISTS.keys()  # an account has one alias
+    assert marked - ALWAYS_SHORT == LISTS.keys()
 
 
 def furnished(account: Account, listed: List) -> dict[str, Any]:
@@ -127,9 +154,16 @@ def furnished(account: Account, listed: List) -> dict[str, Any]:
     iam.create_user(UserName="one")
     iam.create_group(GroupName="one")
     iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)
+    iam.create_role(RoleName="one", AssumeRolePolicyDocument=TRUST)
+    iam.create_instance_profile(InstanceProfileName="one")
+    idp = iam.create_open_id_connect_provider(Url="https://idp.example.com", ThumbprintList=["a" * 40])
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName="one")["VirtualMFADevice"]["SerialNumber"]
     listed.fill(iam)
-    names = {"OWN": _own(account.account_id), "DEVICE": device}
+    names = {
+        "OWN": _own(account.account_id),
+        "DEVICE": device,
+        "IDP": idp["OpenIDConnectProviderArn"],
+    }
     return {name: names.get(value, value) for name, value in listed.params.items()}
 
 
@@ -177,3 +211,26 @@ def test_a_list_of_all_policies_goes_on_from_awss_to_ones_own(account: Account) 
     assert len(found) == len(set(found))
     assert sum(account.account_id in arn for arn in found) == COUNT
     assert sum(":aws:policy/" in arn for arn in found) > 1400
+
+
+def test_a_list_of_entities_goes_on_from_groups_to_users_to_roles(account: Account) -> None:
+    iam = account.iam
+    arn = iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+    for name in "abc":
+        iam.create_group(GroupName=name)
+        iam.create_user(UserName=name)
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        for kind in ("Group", "User", "Role"):
+            call(iam, f"Attach{kind}Policy", PolicyArn=arn, **{f"{kind}Name": name})
+    kinds = {"PolicyGroups": "GroupName", "PolicyUsers": "UserName", "PolicyRoles": "RoleName"}
+    whole = [f"{kind} {name}" for kind in kinds for name in "abc"]
+    for size in range(1, 10):
+        walked = list(pages(iam, "ListEntitiesForPolicy", PolicyArn=arn, MaxItems=size))
+        found = [
+            f"{kind} {entity[name]}"
+            for page in walked
+            for kind, name in kinds.items()
+            for entity in page[kind]
+        ]
+        assert found == whole
+        assert len(walked) == -(-9 // size)

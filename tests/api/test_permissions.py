@@ -7,7 +7,8 @@ import pytest
 
 from iamd.ops import SERVED
 from tests.api.answers import call, refused, state
-from tests.api.served import OF_ROOT, OF_THE_CALLER, PASSWORD, ROWS, G, Row, U, filled, furnish, unfurnished
+from tests.api.furnished import furnish, furnish_people, unfurnished
+from tests.api.served import OF_ROOT, OF_THE_CALLER, PASSWORD, ROWS, TRUST, G, Row, U, filled
 from tests.servers import Account, allow, deny, document
 
 
@@ -19,15 +20,15 @@ def test_every_operation_has_a_row(service: str) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.operation)
 def test_refused_without_its_action_and_answered_with_it(account: Account, row: Row) -> None:
-    names = furnish(account)
-    params, shown = filled(row.params, names), filled(row.shown, names)
-    actions = (row.action, *row.also)
+    names = furnish(account, row)
+    params = filled(row.params, names)
+    actions = [ask.action for ask in row.asks]
     caller = account.client(row.service, account.key_of("caller", deny("s3:*")))
 
-    for missing in actions:
+    for missing, _, resource in row.asks:
         given = [action for action in actions if action != missing]
         grant(account, allow("sts:GetAccessKeyInfo", *given))
-        before = state(account)
+        before, shown = state(account), filled(resource, names)
         said = refused(caller, row.operation, **params)
         assert said[:2] == ("AccessDenied", 403)
         assert said.message == (
@@ -51,13 +52,12 @@ def grant(account: Account, *statements: dict[str, Any]) -> None:
     "row", [row for row in ROWS if ":{A}:" in row.resource], ids=lambda row: row.operation
 )
 def test_an_allow_on_exactly_its_resource_is_enough(account: Account, row: Row) -> None:
-    names = furnish(account)
-    resource = filled(row.resource, names)
-    more = [re.sub(r"[^/]+$", "renamed", resource)] if row.operation.startswith("Update") else []
-    actions = (row.action, *row.also)
-    caller = account.client(
-        row.service, account.key_of("caller", allow(*actions, resource=[resource, *more]))
-    )
+    names = furnish(account, row)
+    given = [allow(ask.action, resource=filled(ask.resource, names)) for ask in row.asks]
+    if "NewUserName" in row.params or "NewGroupName" in row.params:
+        renamed = re.sub(r"[^/]+$", "renamed", filled(row.resource, names))
+        given.append(allow(row.action, resource=renamed))
+    caller = account.client(row.service, account.key_of("caller", *given))
     call(caller, row.operation, **filled(row.params, names))
 
 
@@ -72,7 +72,7 @@ def test_an_allow_on_exactly_its_resource_is_enough(account: Account, row: Row) 
 def test_a_rename_is_asked_for_at_both_ends(
     account: Account, operation: str, params: dict[str, Any], source: str, wanted: str
 ) -> None:
-    furnish(account)
+    furnish_people(account)
     arns = [f"arn:aws:iam::{account.account_id}:{part}" for part in (source, wanted)]
     for index, arn in enumerate(arns):
         caller = account.user(f"half-{index}", allow(f"iam:{operation}", resource=arn))
@@ -85,6 +85,9 @@ SECRETS: list[tuple[str, str, dict[str, str]]] = [
     ("DeleteUser", "there", {"UserName": "NAME"}),
     ("GetGroup", "there", {"GroupName": "NAME"}),
     ("GetPolicy", "there", {"PolicyArn": "arn:aws:iam::{A}:policy/secret/NAME"}),
+    ("GetRole", "there", {"RoleName": "NAME"}),
+    ("DeleteServiceLinkedRole", "there", {"RoleName": "NAME"}),
+    ("GetInstanceProfile", "there", {"InstanceProfileName": "NAME"}),
     ("GetAccessKeyLastUsed", "{KEY}", {"AccessKeyId": "NAME"}),
     ("GetLoginProfile", "there", {"UserName": "NAME"}),
     ("ListMFADeviceTags", "there", {"SerialNumber": "arn:aws:iam::{A}:mfa/secret/NAME"}),
@@ -98,6 +101,8 @@ def test_who_may_not_ask_does_not_learn_what_is_there(
     iam = account.iam
     iam.create_user(UserName="there", Path="/secret/")
     iam.create_group(GroupName="there", Path="/secret/")
+    iam.create_role(RoleName="there", Path="/secret/", AssumeRolePolicyDocument=TRUST)
+    iam.create_instance_profile(InstanceProfileName="there", Path="/secret/")
     iam.create_policy(PolicyName="there", Path="/secret/", PolicyDocument=document(allow("s3:*")))
     iam.create_virtual_mfa_device(VirtualMFADeviceName="there", Path="/secret/")
     key = iam.create_access_key(UserName="there")["AccessKey"]["AccessKeyId"]

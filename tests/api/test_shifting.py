@@ -6,11 +6,11 @@ import pytest
 
 from iamd.ops import SERVED
 from tests.api.answers import call, pages, refused
+from tests.api.served import NONE_HERE, TRUST
 from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
 DOCUMENT = document(allow("s3:GetObject"))
-Names = dict[str, str]
 
 
 class List(NamedTuple):
@@ -19,7 +19,7 @@ class List(NamedTuple):
     In parameters `NAME` is the name of what comes or goes, `ARN` that of a policy of the name.
     """
 
-    params: Names
+    params: dict[str, str]
     items: str
     name: str | None
     comes: tuple[tuple[str, dict[str, Any]], ...]
@@ -27,8 +27,10 @@ class List(NamedTuple):
 
 
 ONE_USER, ONE_GROUP, ONE_POLICY = {"UserName": "one"}, {"GroupName": "one"}, {"PolicyArn": "ONE"}
-ONE_DEVICE = {"SerialNumber": "DEVICE"}
+ONE_DEVICE, ONE_PROVIDER = {"SerialNumber": "DEVICE"}, {"OpenIDConnectProviderArn": "IDP"}
+ONE_ROLE, ONE_PROFILE = {"RoleName": "one"}, {"InstanceProfileName": "one"}
 USER, GROUP, POLICY = {"UserName": "NAME"}, {"GroupName": "NAME"}, {"PolicyArn": "ARN"}
+ROLE, PROFILE = {"RoleName": "NAME"}, {"InstanceProfileName": "NAME"}
 MAKE = {"PolicyName": "NAME", "PolicyDocument": DOCUMENT}
 TAG = {"Tags": [{"Key": "NAME", "Value": ""}]}
 LISTS = {
@@ -45,6 +47,13 @@ LISTS = {
         "PolicyName",
         (("CreatePolicy", MAKE), ("AttachGroupPolicy", ONE_GROUP | POLICY)),
         (("DetachGroupPolicy", ONE_GROUP | POLICY),),
+    ),
+    "ListAttachedRolePolicies": List(
+        ONE_ROLE,
+        "AttachedPolicies",
+        "PolicyName",
+        (("CreatePolicy", MAKE), ("AttachRolePolicy", ONE_ROLE | POLICY)),
+        (("DetachRolePolicy", ONE_ROLE | POLICY),),
     ),
     "ListAttachedUserPolicies": List(
         ONE_USER,
@@ -81,12 +90,40 @@ LISTS = {
         (("CreateGroup", GROUP), ("AddUserToGroup", ONE_USER | GROUP)),
         (("RemoveUserFromGroup", ONE_USER | GROUP), ("DeleteGroup", GROUP)),
     ),
+    "ListInstanceProfileTags": List(
+        ONE_PROFILE,
+        "Tags",
+        "Key",
+        (("TagInstanceProfile", ONE_PROFILE | TAG),),
+        (("UntagInstanceProfile", {**ONE_PROFILE, "TagKeys": ["NAME"]}),),
+    ),
+    "ListInstanceProfiles": List(
+        {"PathPrefix": "/x/"},
+        "InstanceProfiles",
+        "InstanceProfileName",
+        (("CreateInstanceProfile", {**PROFILE, "Path": "/x/"}),),
+        (("DeleteInstanceProfile", PROFILE),),
+    ),
+    "ListInstanceProfilesForRole": List(
+        ONE_ROLE,
+        "InstanceProfiles",
+        "InstanceProfileName",
+        (("CreateInstanceProfile", PROFILE), ("AddRoleToInstanceProfile", PROFILE | ONE_ROLE)),
+        (("RemoveRoleFromInstanceProfile", PROFILE | ONE_ROLE),),
+    ),
     "ListMFADeviceTags": List(
         ONE_DEVICE,
         "Tags",
         "Key",
         (("TagMFADevice", ONE_DEVICE | TAG),),
         (("UntagMFADevice", {**ONE_DEVICE, "TagKeys": ["NAME"]}),),
+    ),
+    "ListOpenIDConnectProviderTags": List(
+        ONE_PROVIDER,
+        "Tags",
+        "Key",
+        (("TagOpenIDConnectProvider", ONE_PROVIDER | TAG),),
+        (("UntagOpenIDConnectProvider", {**ONE_PROVIDER, "TagKeys": ["NAME"]}),),
     ),
     "ListPolicies": List(
         {"Scope": "All", "PathPrefix": "/x/"},
@@ -101,6 +138,27 @@ LISTS = {
         "Key",
         (("TagPolicy", ONE_POLICY | TAG),),
         (("UntagPolicy", {**ONE_POLICY, "TagKeys": ["NAME"]}),),
+    ),
+    "ListRolePolicies": List(
+        ONE_ROLE,
+        "PolicyNames",
+        None,
+        (("PutRolePolicy", ONE_ROLE | MAKE),),
+        (("DeleteRolePolicy", {**ONE_ROLE, "PolicyName": "NAME"}),),
+    ),
+    "ListRoleTags": List(
+        ONE_ROLE,
+        "Tags",
+        "Key",
+        (("TagRole", ONE_ROLE | TAG),),
+        (("UntagRole", {**ONE_ROLE, "TagKeys": ["NAME"]}),),
+    ),
+    "ListRoles": List(
+        {"PathPrefix": "/x/"},
+        "Roles",
+        "RoleName",
+        (("CreateRole", {**ROLE, "Path": "/x/", "AssumeRolePolicyDocument": TRUST}),),
+        (("DeleteRole", ROLE),),
     ),
     "ListUserPolicies": List(
         ONE_USER,
@@ -124,9 +182,11 @@ LISTS = {
         (("DeleteUser", USER),),
     ),
 }
-# Two keys, eight devices, five versions and one alias at most, and all devices, which go by their ARNs: they
-# have tests of their own below.
+# Two keys, eight devices, five versions and one alias at most, all devices, which go by their ARNs, and an
+# account's details, which are of many kinds: they have tests of their own below.
 OTHERS = {
+    *NONE_HERE,
+    "GetAccountAuthorizationDetails",
     "ListAccessKeys",
     "ListAccountAliases",
     "ListMFADevices",
@@ -152,10 +212,14 @@ class Changing:
         self._listed = listed
         self._own = f"arn:aws:iam::{account.account_id}:policy"
         self._device = f"arn:aws:iam::{account.account_id}:mfa/one"
+        self._idp = f"arn:aws:iam::{account.account_id}:oidc-provider/idp.example.com"
         self.iam.create_user(UserName="one")
         self.iam.create_group(GroupName="one")
         self.iam.create_policy(PolicyName="one", PolicyDocument=DOCUMENT)
         self.iam.create_virtual_mfa_device(VirtualMFADeviceName="one")
+        self.iam.create_role(RoleName="one", AssumeRolePolicyDocument=TRUST)
+        self.iam.create_instance_profile(InstanceProfileName="one")
+        self.iam.create_open_id_connect_provider(Url="https://idp.example.com", ThumbprintList=["a" * 40])
         self.params = self._filled(listed.params, "")
 
     def _filled(self, value: Any, name: str) -> Any:
@@ -169,6 +233,7 @@ class Changing:
             "ARN-UNDER-X": f"{self._own}/x/{name}",
             "ONE": f"{self._own}/one",
             "DEVICE": self._device,
+            "IDP": self._idp,
         }
         return named.get(value, value)
 
@@ -260,6 +325,20 @@ def test_virtual_devices_that_come_and_go_shift_no_page(account: Account) -> Non
     made |= {name: Authenticator.make(iam, name).serial for name in "ace"}
     second = iam.list_virtual_mfa_devices(Marker=first["Marker"])["VirtualMFADevices"]
     assert [device["SerialNumber"] for device in second] == [made["e"], made["h"]]
+
+
+def test_roles_that_come_and_go_shift_no_page_of_an_accounts_details(account: Account) -> None:
+    iam = account.iam
+    for name in "bdfh":
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+    first = iam.get_account_authorization_details(Filter=["Role"], MaxItems=2)
+    assert [role["RoleName"] for role in first["RoleDetailList"]] == ["b", "d"]
+    for name in "df":
+        iam.delete_role(RoleName=name)
+    for name in "ace":
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+    second = iam.get_account_authorization_details(Filter=["Role"], Marker=first["Marker"])["RoleDetailList"]
+    assert [role["RoleName"] for role in second] == ["e", "h"]
 
 
 def test_versions_that_come_and_go_shift_no_page(account: Account) -> None:

@@ -1,4 +1,4 @@
-"""Tags of users and policies, the account alias, and who is calling; on both databases."""
+"""Tags of whatever has them, the account alias, and who is calling; on both databases."""
 
 from typing import Any
 
@@ -6,19 +6,26 @@ import pytest
 
 from tests import people
 from tests.api.answers import Refused, call, refused
+from tests.api.served import TRUST
 from tests.servers import Account, allow, document
 
+KINDS = ("User", "Role", "InstanceProfile", "Policy", "OpenIDConnectProvider")
 Tagged = tuple[str, dict[str, str]]
 
 
-@pytest.fixture(params=["User", "Policy"])
+@pytest.fixture(params=KINDS)
 def tagged(request: pytest.FixtureRequest, account: Account) -> Tagged:
     """Return a kind of thing that has tags, and what names one of that kind."""
-    if request.param == "User":
-        account.iam.create_user(UserName="one")
-        return "User", {"UserName": "one"}
-    made = account.iam.create_policy(PolicyName="one", PolicyDocument=document(allow("s3:*")))
-    return "Policy", {"PolicyArn": made["Policy"]["Arn"]}
+    iam, kind = account.iam, request.param
+    if kind == "Policy":
+        made = iam.create_policy(PolicyName="one", PolicyDocument=document(allow("s3:*")))
+        return kind, {"PolicyArn": made["Policy"]["Arn"]}
+    if kind == "OpenIDConnectProvider":
+        made = iam.create_open_id_connect_provider(Url="https://idp.example.com", ThumbprintList=["a" * 40])
+        return kind, {"OpenIDConnectProviderArn": made["OpenIDConnectProviderArn"]}
+    name = {f"{kind}Name": "one"}
+    call(iam, f"Create{kind}", **name, **({"AssumeRolePolicyDocument": TRUST} if kind == "Role" else {}))
+    return kind, name
 
 
 def tags(*pairs: tuple[str, str]) -> list[dict[str, str]]:
@@ -31,8 +38,8 @@ def test_tags_are_added_replaced_in_any_case_and_removed(account: Account, tagge
     call(iam, f"Tag{kind}", Tags=tags(("Team", "a"), ("cost", "")), **name)
     call(iam, f"Tag{kind}", Tags=tags(("TEAM", "b")), **name)
     assert call(iam, f"List{kind}Tags", **name)["Tags"] == tags(("cost", ""), ("TEAM", "b"))
-    shown = call(iam, f"Get{kind}", **name)[kind]["Tags"]
-    assert shown == tags(("cost", ""), ("TEAM", "b"))
+    shown = call(iam, f"Get{kind}", **name)
+    assert shown.get(kind, shown)["Tags"] == tags(("cost", ""), ("TEAM", "b"))
     call(iam, f"Untag{kind}", TagKeys=["team", "never-there"], **name)
     assert call(iam, f"List{kind}Tags", **name)["Tags"] == tags(("cost", ""))
 
@@ -60,7 +67,7 @@ def test_fifty_tags_at_most(account: Account, tagged: Tagged) -> None:
     kind, name = tagged
     call(account.iam, f"Tag{kind}", Tags=tags(*((f"k{number}", "") for number in range(50))), **name)
     assert refused(account.iam, f"Tag{kind}", Tags=tags(("one-more", "")), **name) == Refused(
-        "LimitExceeded", 409, f"Cannot exceed quota for TagsPer{kind}: 50"
+        "LimitExceeded", 409, f"Cannot exceed quota for TagsPer{kind.replace('OpenID', 'OpenId')}: 50"
     )
 
 

@@ -15,6 +15,7 @@ from iamd.api.signin.desk import Desk, Outcome, Visitor
 from iamd.api.signin.password import Typed
 from iamd.app import Store
 from iamd.core.records import LoginProfile, PasswordPolicy, SecuritySettings
+from iamd.federation.issuers import Issuers
 from iamd.keys.blocklist import Blocklist
 from iamd.keys.passwords import Hasher
 from iamd.ops.call import Means
@@ -97,7 +98,7 @@ def place(store: Store, hasher: Hasher, hashed: str) -> Iterator[Place]:
     moving = Moving()
     made = servers.make_account(store).account
     recorder = Recorder(store.database, timedelta(days=90))
-    means = Means(store.database, hasher, Blocklist())
+    means = Means(store.database, hasher, Blocklist(), Issuers())
     desk = Desk(means, store.vault, b"k" * 32, Limits(3600, 43_200), recorder, None, moving)
     with store.database.write() as tx:
         admin = USERS.find(tx, made.account_id, "admin")

@@ -32,19 +32,21 @@ def authorize(
     keys = {**around, **target.context}
     for more in operation.keys:
         keys.update(more.read(params, target))
+    owner = target.account_id or call.account_id
     for ask in _asks(operation, call, target, params):
-        context = {**keys, **ask.context} if ask.context else keys
-        owner = target.account_id or call.account_id
+        # What is known of the target is not known of anything else.
+        known_of_it = keys if ask.arn == target.arn else around
+        context = {**known_of_it, **ask.context} if ask.context else known_of_it
         request = Request(call.caller.principal, ask.action, ask.arn, resource_account=owner, context=context)
         on_target = target.must_grant and ask.arn == target.arn
         trust = compiled(target.policy, Place.RESOURCE) if on_target and target.policy is not None else None
         outcome = known.evaluator.outcome(request, trust, must_grant=on_target)
         needs_no_leave = outcome is Outcome.IMPLICITLY_DENIED and operation.own(call, target)
         if not (outcome is Outcome.ALLOWED or needs_no_leave):
-            raise AccessDenied(_sentence(request, known, target, on_target=on_target))
+            raise AccessDenied(_sentence(request, known, target, ask, on_target=on_target))
 
 
-def _sentence(request: Request, known: Known, target: Target, *, on_target: bool) -> str:
+def _sentence(request: Request, known: Known, target: Target, ask: Ask, *, on_target: bool) -> str:
     """Say why a request was denied, which the literal evaluator knows."""
     if request.principal.account is None:
         return f"Not authorized to perform {request.action}"
@@ -56,8 +58,8 @@ def _sentence(request: Request, known: Known, target: Target, *, on_target: bool
     if decision.layer is Layer.TRUST and decision.outcome is Outcome.EXPLICITLY_DENIED:
         # As if there were no such role: only who may ask learns that there is one.
         decision = decide(request, replace(layers, resource=None))
-    shown = target.shown if target.shown and request.resource == target.arn else request.resource
-    return explain(replace(request, resource=shown), decision)
+    shown = ask.shown or (target.shown if ask.arn == target.arn else None)
+    return explain(replace(request, resource=shown or ask.arn), decision)
 
 
 def _may_at_all(caller: Caller, operation: Operation, call: Call, target: Target) -> bool:

@@ -19,7 +19,8 @@ from iamd.policy import PrincipalKind
 from iamd.store.audit import Event
 
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
-_SECRET = frozenset({"tokenType"})  # session tokens, which the model does not mark
+# Session tokens and codes of MFA devices, which the models do not mark as sensitive.
+_SECRET = frozenset({"tokenType", "tokenCodeType", "authenticationCodeType"})
 _TYPES = {
     PrincipalKind.ROOT: "Root",
     PrincipalKind.USER: "IAMUser",
@@ -70,6 +71,20 @@ def event(
         operation.model.name,
         json.dumps(record, ensure_ascii=True),
     )
+
+
+def for_owner(told: Event, caller: Caller, account_id: str) -> Event:
+    """Return an event as the account hears it whose role somebody of another account assumed."""
+    record = json.loads(told.record)
+    foreigner = {"type": "AWSAccount", "principalId": caller.unique_id, "accountId": caller.account_id}
+    event_id = ids.request()
+    record |= {
+        "userIdentity": foreigner,
+        "eventID": event_id,
+        "sharedEventID": told.event_id,
+        "recipientAccountId": account_id,
+    }
+    return told._replace(account_id=account_id, event_id=event_id, record=json.dumps(record))
 
 
 def _identity(caller: Caller) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The one gate: find, authorize, run, record. Both doors lead here, and nothing leads round it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from iamd.core import clock, ids
 from iamd.core.clock import Clock
 from iamd.core.errors import AccessDenied, Fault, MissingAuthenticationToken
 from iamd.ops import second_factor
-from iamd.ops.call import Call, Means
+from iamd.ops.call import Call, Caller, Means
 from iamd.ops.operation import Operation, Reply, Target, Unvouched, Vouch
 from iamd.store import accounts, audit
 from iamd.store.access_keys import Credential, Use
@@ -38,9 +38,12 @@ class _Asked(NamedTuple):
     @property
     def only_reads(self) -> bool:
         """Whether the call leaves the store as it is; a code of an MFA device is used up."""
-        return self.operation.reads and not (
-            self.operation.second_factor and second_factor.is_shown(self.params)
-        )
+        return self.operation.reads and not self.shows_code
+
+    @property
+    def shows_code(self) -> bool:
+        """Whether a code of an MFA device comes along, which is used up whatever becomes of the call."""
+        return self.operation.second_factor and second_factor.is_shown(self.params)
 
     @property
     def seconds(self) -> int:
@@ -130,8 +133,8 @@ class Gate:
         except Fault as fault:
             self._refused(known, asked, fault)
             raise
-        event = events.event(operation, known.caller, asked.params, reply, asked.around, asked.at)
-        self._recorder.note(_note(event, (event.event_id,), known, asked))
+        for event in _events(known.caller, target, asked, reply):
+            self._recorder.note(_note(event, (event.event_id,), known, asked))
         return reply
 
     def _write(self, proof: AnyProof, credential: Credential, asked: _Asked) -> Reply:
@@ -172,18 +175,17 @@ class Gate:
             call, target = self._allowed(tx, known, credential.data_key, asked)
             reply = operation.perform(call, target, asked.params)
         except Fault as fault:
-            if fault.keeps:
+            if fault.keeps or asked.shows_code:
                 return fault
             raise
-        event = events.event(operation, known.caller, asked.params, reply, asked.around, asked.at)
-        audit.add(tx, [event])
+        audit.add(tx, list(_events(known.caller, target, asked, reply)))
         accounts.touch(tx, credential.account_id, ids.revision())
         return reply
 
     def _allowed(self, tx: Tx, known: Known, data_key: bytes, asked: _Asked) -> tuple[Call, Target]:
         """Find what a call acts on and ask whether it may; a Fault when not, or when nothing is there."""
         call, operation = self._call(tx, known, data_key, asked), asked.operation
-        if operation.second_factor and second_factor.is_shown(asked.params):
+        if asked.shows_code:
             call = second_factor.use(call, asked.params)
         target = operation.on.find(call, asked.params)
         around = context.context(call.caller, operation, target, asked.around, asked.now, asked.at)
@@ -209,6 +211,14 @@ class Gate:
         elif isinstance(fault, AccessDenied):
             fold = (caller.unique_id, asked.operation.action, fault.message)
         self._recorder.note(_note(event, fold, known, asked))
+
+
+def _events(caller: Caller, target: Target, asked: _Asked, reply: Reply) -> Iterator[Event]:
+    """Return the event of a call that was answered, and that of the account whose role it was about."""
+    told = events.event(asked.operation, caller, asked.params, reply, asked.around, asked.at)
+    yield told
+    if asked.operation.issues and target.account_id not in (None, caller.account_id):
+        yield events.for_owner(told, caller, target.account_id or "")
 
 
 def _note(event: Event | None, fold: tuple[str, ...] | None, known: Known, asked: _Asked) -> Note:

@@ -15,6 +15,7 @@ from iamd.store.query import Tx
 
 INVALID = "The security token included in the request is invalid."
 _EXPIRED = "The security token included in the request is expired"
+_SKEW_SECONDS = 15 * 60
 _ENDED = "The session has ended. Sign in again."
 _NOBODYS_SECRET = seal.new_key().hex()[:40]  # an unknown key costs the same work as a known one
 
@@ -74,8 +75,8 @@ def _temporary(tx: Tx, vault: Vault, proof: Proof, now: int) -> Credential:
     if token is None:
         raise _unknown(proof)
     proof.check(token.secret)
-    if now >= token.expires_at:
-        raise ExpiredToken(_EXPIRED)
+    if now >= token.expires_at or now < token.issued_at - _SKEW_SECONDS:
+        raise ExpiredToken(_EXPIRED)  # a clock that went back revives nothing
     credential = temporary.prove(tx, proof.access_key_id, token)
     if credential is None:
         raise InvalidClientTokenId(INVALID)

@@ -8,7 +8,7 @@ import typer
 from iamd import __version__
 from iamd.api.founding import FoundingError
 from iamd.app import StoreError
-from iamd.cli import account, check, model, root, serve, tokens
+from iamd.cli import account, check, model, policy_test, quotas, root, serve, tokens
 from iamd.cli.errors import CommandError
 from iamd.core.errors import Fault
 from iamd.keys.master import MasterKeyError
@@ -30,6 +30,9 @@ accounts.command(
     "create", epilog="Example: iamd account create --data ./iamd-data --account-name staging --admin alice"
 )(account.init)
 accounts.command("list", epilog="Example: iamd account list --data ./iamd-data")(account.list_accounts)
+accounts.command("quota", epilog="Example: iamd account quota UsersPerAccount 20000 --data ./iamd-data")(
+    quotas.quota
+)
 app.add_typer(accounts, name="account")
 app.add_typer(root.commands, name="root")
 app.add_typer(tokens.commands, name="tokens")
@@ -40,6 +43,11 @@ app.command(
     "service-model",
     epilog='Example: aws configure add-model --service-name iamd --service-model "$(iamd service-model)"',
 )(model.service_model)
+
+
+policies = typer.Typer(help="Policies: tests and checks.", no_args_is_help=True, rich_markup_mode=None)
+policies.command("test", epilog="Example: iamd policy test policies.test.yaml")(policy_test.run_cases)
+app.add_typer(policies, name="policy")
 
 
 @app.command(epilog="Example: iamd version")

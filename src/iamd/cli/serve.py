@@ -114,6 +114,7 @@ def serve(
 def _check(settings: Settings) -> None:
     try:
         origin.origin(settings.public_url, settings.trusted_proxies)
+        app.issuers(settings)
     except ValueError as wrong:
         raise CommandError(str(wrong), status=2) from wrong
     _check_tls(settings)

@@ -62,6 +62,8 @@ def open_token(key: bytes, access_key_id: str, text: str) -> Token:
         sealed = base64.b64decode(text, validate=True)
     except ValueError as broken:
         raise BrokenSealError(access_key_id) from broken
+    if base64.b64encode(sealed).decode() != text:  # the last character may have bits that stand for nothing
+        raise BrokenSealError(access_key_id)
     unpacked = _unpacked(seal.unseal(key, sealed, _place(access_key_id)))
     kind, account_id, owner_id, name, secret, issued, expires, mfa, policy, arns, tags, *rest = unpacked
     transitive, source_identity, provider = rest

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from iamd.core import arns
 from iamd.core.records import Role, Session, Tags, Token, User, WebIdentity
+from iamd.federation.issuers import Issuers
 from iamd.keys.blocklist import Blocklist
 from iamd.keys.passwords import Hasher
 from iamd.policy import Principal, PrincipalKind
@@ -77,7 +78,7 @@ class Call(NamedTuple):
 
 
 class Means(NamedTuple):
-    """What slow work before a transaction may need: hashing a password takes a tenth of a second.
+    """What slow work before a transaction may need: to hash a password, to ask an identity provider.
 
     `root_keys` says whether the operator lets root users have access keys.
     """
@@ -85,4 +86,5 @@ class Means(NamedTuple):
     database: Database
     hasher: Hasher
     blocklist: Blocklist
+    issuers: Issuers
     root_keys: bool = False

@@ -33,8 +33,7 @@ def _assuming(params: Params, _target: Target) -> Context:
     }
     transitive = params.get("transitive_tag_keys")
     passed_on: Context = {"sts:transitivetagkeys": tuple(transitive)} if transitive else {}
-    length = str(params.get("duration_seconds", _HOUR))
-    return {**named, **passed_on, "sts:durationseconds": length}
+    return {**named, **passed_on}
 
 
 def _policy_arn(params: Params, _target: Target) -> Context:
@@ -53,8 +52,6 @@ def _security_key(state: str | None) -> Keys:
     return Keys(names, lambda _params, _target: context)
 
 
-_HOUR = 3600  # how long a role session lasts where nothing is said
-
 TAGGING = Keys(("aws:RequestTag/${TagKey}", "aws:TagKeys"), _tagging)
 UNTAGGING = Keys(("aws:TagKeys",), _untagging)
 WANTED_BOUNDARY = Keys(("iam:PermissionsBoundary",), _wanted_boundary)
@@ -69,12 +66,18 @@ NO_SECURITY_KEY = _security_key(None)
 NEW_SECURITY_KEY = _security_key("create")
 MADE_SECURITY_KEY = _security_key("activate")
 ASSUMING = Keys(
+    ("sts:ExternalId", "sts:RoleSessionName", "sts:SourceIdentity", "sts:TransitiveTagKeys"),
+    _assuming,
+)
+# The request names the session. The rest comes with the caller, whom the provider's token describes, and so
+# do the provider's own keys (`<host>:sub` and so on).
+WEB_IDENTITY = Keys(
     (
-        "sts:ExternalId",
+        "aws:RequestTag/${TagKey}",
+        "aws:TagKeys",
         "sts:RoleSessionName",
         "sts:SourceIdentity",
         "sts:TransitiveTagKeys",
-        "sts:DurationSeconds",
     ),
     _assuming,
 )

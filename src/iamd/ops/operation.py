@@ -69,11 +69,15 @@ class Keys(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """One question to the policies: whether the caller may do this to that; with keys of its own."""
+    """One question to the policies: whether the caller may do this to that; with keys of its own.
+
+    `shown` is what a refusal calls the resource, as that of a `Target`.
+    """
 
     action: str
     arn: str
     context: Context = MappingProxyType({})
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def _assumed_role(call: Call, params: Params) -> Target:
     arn = params["role_arn"]
     found = _ROLE_ARN.fullmatch(arn)
     if found is None:
-        return Target(arn, missing=ValidationError(f"{arn} is invalid"), must_grant=True)
+        raise ValidationError(f"{arn} is invalid")  # of nobody's: there is nothing that it could tell
     account_id, name = found.groups()
     role = ROLES.find(call.tx, account_id, name)
     if role is None or role.arn != arn:

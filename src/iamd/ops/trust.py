@@ -39,7 +39,8 @@ def shown(tx: Tx, kept: str) -> str:
 
 
 def _rewritten(document: str, name_of: Callable[[str], str]) -> str:
-    policy = json.loads(document)
+    # Numbers stay as they were written: they are texts to a policy, and 1.10 is not 1.1.
+    policy = json.loads(document, parse_int=str, parse_float=str)
     statements = policy["Statement"]
     for statement in statements if isinstance(statements, list) else [statements]:
         principal = statement.get("Principal")
@@ -47,7 +48,7 @@ def _rewritten(document: str, name_of: Callable[[str], str]) -> str:
             named = principal["AWS"]
             many = isinstance(named, list)
             principal["AWS"] = [name_of(one) for one in named] if many else name_of(named)
-    return json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(policy, separators=(",", ":"))
 
 
 def _kept(tx: Tx, name: str) -> str:

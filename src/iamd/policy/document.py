@@ -17,8 +17,8 @@ MAX_DEPTH: Final = 32
 MAX_NUMBER: Final = 40
 PRINCIPAL_TYPES: Final = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
 
-_TOP = frozenset({"Version", "Id", "Statement"})
-_STATEMENT = frozenset(
+TOP_ELEMENTS: Final = frozenset({"Version", "Id", "Statement"})
+STATEMENT_ELEMENTS: Final = frozenset(
     {
         "Sid",
         "Effect",
@@ -31,7 +31,7 @@ _STATEMENT = frozenset(
         "Condition",
     }
 )
-_EITHER = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
+EXCLUSIVE: Final = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -85,7 +85,7 @@ class Policy:
     statements: tuple[Statement, ...]
 
 
-class _Number(str):
+class Number(str):
     """A JSON number as it was written: allowed where a condition value is, and nowhere else."""
 
     __slots__ = ()
@@ -103,7 +103,7 @@ def parse(text: str | Mapping[str, object]) -> Policy:
 def read(text: str | Mapping[str, object]) -> Policy:
     """Read a document as far as its syntax goes: AWS tells a wrongly cased Effect from a syntax error."""
     top = _load(text if isinstance(text, str) else _dump(text))
-    if not isinstance(top, dict) or not top.keys() <= _TOP:
+    if not isinstance(top, dict) or not top.keys() <= TOP_ELEMENTS:
         raise syntax_error()
     version = _optional_text(top, "Version", "")
     if version is not None and version not in VERSIONS:
@@ -112,7 +112,7 @@ def read(text: str | Mapping[str, object]) -> Policy:
     listed = statements if isinstance(statements, list) else [statements]
     if not listed:
         raise syntax_error("Statement")
-    found = tuple(_statement(item, index) for index, item in enumerate(listed))
+    found = tuple(read_statement(item, index) for index, item in enumerate(listed))
     return Policy(version, _optional_text(top, "Id", ""), found)
 
 
@@ -149,10 +149,10 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _number(text: str) -> _Number:
+def _number(text: str) -> Number:
     if len(text) > MAX_NUMBER:
         raise syntax_error()
-    return _Number(text)
+    return Number(text)
 
 
 def _no_constant(_text: str) -> object:
@@ -174,11 +174,12 @@ def _children(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _statement(item: object, index: int) -> Statement:
+def read_statement(item: object, index: int) -> Statement:
+    """Read one statement as it came out of JSON; its numbers are `Number`s."""
     path = f"Statement[{index}]"
-    if not isinstance(item, dict) or not item.keys() <= _STATEMENT:
+    if not isinstance(item, dict) or not item.keys() <= STATEMENT_ELEMENTS:
         raise syntax_error(path)
-    if any(one in item and other in item for one, other in _EITHER):
+    if any(one in item and other in item for one, other in EXCLUSIVE):
         raise syntax_error(path)
     return Statement(
         sid=_optional_text(item, "Sid", path),
@@ -265,4 +266,4 @@ def _condition_values(value: object, path: str) -> tuple[str, ...]:
 def _condition_value(value: object, path: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, _Number) else _text(value, path)
+    return str(value) if isinstance(value, Number) else _text(value, path)

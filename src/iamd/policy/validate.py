@@ -29,7 +29,7 @@ class PolicyKind(Enum):
     RCP = "rcp"
 
 
-_WITH_PRINCIPAL = frozenset({PolicyKind.TRUST, PolicyKind.RESOURCE, PolicyKind.RCP})
+WITH_PRINCIPAL = frozenset({PolicyKind.TRUST, PolicyKind.RESOURCE, PolicyKind.RCP})
 
 Check = Callable[[Policy, PolicyKind, str], None]
 
@@ -60,7 +60,7 @@ def _check_version(policy: Policy, kind: PolicyKind, _partition: str) -> None:
 def _check_principal_place(policy: Policy, kind: PolicyKind, _partition: str) -> None:
     for statement in policy.statements:
         named = statement.principals is not None or statement.not_principals is not None
-        if named and kind not in _WITH_PRINCIPAL:
+        if named and kind not in WITH_PRINCIPAL:
             raise PolicyError(
                 "Policy document should not specify a principal.", _path(statement, "Principal")
             )
@@ -142,7 +142,7 @@ def _check_trust(policy: Policy, kind: PolicyKind, _partition: str) -> None:
 
 
 def _check_principals(policy: Policy, kind: PolicyKind, _partition: str) -> None:
-    if kind not in _WITH_PRINCIPAL:
+    if kind not in WITH_PRINCIPAL:
         return
     for statement in policy.statements:
         if kind is not PolicyKind.RESOURCE and statement.not_principals is not None:

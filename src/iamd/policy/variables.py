@@ -82,6 +82,11 @@ def value_of(inside: str, context: Context) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def key_of(inside: str) -> str:
+    """Return the key that what was between `${` and `}` names."""
+    return _key_and_default(inside)[0]
+
+
 def _key_and_default(inside: str) -> tuple[str, str | None]:
     key, comma, default = inside.partition(", '")
     return (key, default[:-1]) if comma and default.endswith("'") else (inside, None)

@@ -1,10 +1,13 @@
 """Which managed policies are attached to whom, and whom they bound."""
 
+from collections.abc import Mapping, Sequence
+
 import sqlalchemy as sa
 
 from iamd.core import ids
 from iamd.core.records import Group, Role, User
 from iamd.store import paging
+from iamd.store.among import Each, among
 from iamd.store.named import under
 from iamd.store.paging import Cut, Page
 from iamd.store.query import Query, Tx, Write, bind, binding, first
@@ -16,6 +19,12 @@ _of = Query(
     sa.select(attachments.c.policy_arn)
     .where(binding(attachments, "account_id", "entity_id"))
     .order_by(attachments.c.policy_arn),
+    first,
+)
+_each = Each(
+    sa.select(attachments.c.entity_id, attachments.c.policy_arn)
+    .where(binding(attachments, "account_id"), among(attachments.c.entity_id))
+    .order_by(attachments.c.entity_id, attachments.c.policy_arn),
     first,
 )
 
@@ -77,6 +86,11 @@ def remove(tx: Tx, account_id: str, entity_id: str, policy_arn: str) -> bool:
 def of(tx: Tx, account_id: str, entity_id: str) -> list[str]:
     """Return the ARNs of the policies attached to an entity; a quota bounds them."""
     return _of.all(tx, account_id=account_id, entity_id=entity_id)
+
+
+def of_each(tx: Tx, account_id: str, entity_ids: Sequence[str]) -> Mapping[str, list[str]]:
+    """Return the ARNs of the policies attached to many entities, by the unique IDs of those."""
+    return _each.of(tx, account_id, entity_ids)
 
 
 def set_boundary(tx: Tx, account_id: str, entity_id: str, policy_arn: str | None) -> None:

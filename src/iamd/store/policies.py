@@ -1,11 +1,13 @@
 """Managed policies of an account and their versions."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from iamd.core.records import Policy, PolicyVersion
 from iamd.store import paging
+from iamd.store.among import Each, among
 from iamd.store.named import under
 from iamd.store.paging import Cut, Page
 from iamd.store.query import Query, Tx, Write, bind, binding
@@ -126,23 +128,28 @@ _set_default = Write(
     .where(_this)
     .values(default_version=bind("default_version"), update_date=bind("update_date"))
 )
+_version_fields = (
+    policy_versions.c.version,
+    policy_versions.c.document,
+    policies.c.default_version,
+    policy_versions.c.create_date,
+)
+_its_policy = sa.and_(
+    policies.c.account_id == policy_versions.c.account_id,
+    policies.c.policy_id == policy_versions.c.policy_id,
+)
 _versions = Query(
-    sa.select(
-        policy_versions.c.version,
-        policy_versions.c.document,
-        policies.c.default_version,
-        policy_versions.c.create_date,
-    )
-    .join_from(
-        policy_versions,
-        policies,
-        sa.and_(
-            policies.c.account_id == policy_versions.c.account_id,
-            policies.c.policy_id == policy_versions.c.policy_id,
-        ),
-    )
+    sa.select(*_version_fields)
+    .join_from(policy_versions, policies, _its_policy)
     .where(binding(policy_versions, "account_id", "policy_id"))
     .order_by(policy_versions.c.version.desc()),
+    _version,
+)
+_versions_of_each = Each(
+    sa.select(policy_versions.c.policy_id, *_version_fields)
+    .join_from(policy_versions, policies, _its_policy)
+    .where(binding(policy_versions, "account_id"), among(policy_versions.c.policy_id))
+    .order_by(policy_versions.c.policy_id, policy_versions.c.version.desc()),
     _version,
 )
 _count_versions = Query(
@@ -252,6 +259,11 @@ def remove(tx: Tx, account_id: str, policy_id: str) -> None:
 def versions(tx: Tx, account_id: str, policy_id: str) -> list[PolicyVersion]:
     """Return a policy's versions, newest first; there are five at most."""
     return _versions.all(tx, account_id=account_id, policy_id=policy_id)
+
+
+def versions_of_each(tx: Tx, account_id: str, policy_ids: Sequence[str]) -> Mapping[str, list[PolicyVersion]]:
+    """Return the versions of many policies, newest first, by the unique IDs of those."""
+    return _versions_of_each.of(tx, account_id, policy_ids)
 
 
 def count_versions(tx: Tx, account_id: str) -> int:

@@ -1,10 +1,12 @@
 """What roles have that other named entities have not: trust, description, session length, last use."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from iamd.core.records import InstanceProfile, Role
+from iamd.store.among import Each, among
 from iamd.store.query import Query, Tx, Write, bind, binding, first
 from iamd.store.schema import instance_profiles, role_deletions, role_uses, roles
 
@@ -40,6 +42,12 @@ _stamp = Write(
 _profiles = Query(
     sa.select(*(instance_profiles.c[name] for name in InstanceProfile._fields))
     .where(binding(instance_profiles, "account_id", "role_id"))
+    .order_by(instance_profiles.c.name_key),
+    InstanceProfile._make,
+)
+_profiles_of_each = Each(
+    sa.select(instance_profiles.c.role_id, *(instance_profiles.c[name] for name in InstanceProfile._fields))
+    .where(binding(instance_profiles, "account_id"), among(instance_profiles.c.role_id))
     .order_by(instance_profiles.c.name_key),
     InstanceProfile._make,
 )
@@ -91,6 +99,11 @@ def forget_use(tx: Tx, account_id: str, role_id: str) -> None:
 def profiles_of(tx: Tx, account_id: str, role_id: str) -> list[InstanceProfile]:
     """Return the instance profiles that have a role, by name."""
     return _profiles.all(tx, account_id=account_id, role_id=role_id)
+
+
+def profiles_of_each(tx: Tx, account_id: str, role_ids: Sequence[str]) -> Mapping[str, list[InstanceProfile]]:
+    """Return the instance profiles that have these roles, by the roles' unique IDs."""
+    return _profiles_of_each.of(tx, account_id, role_ids)
 
 
 def give(tx: Tx, account_id: str, instance_profile_id: str, role_id: str | None) -> None:

@@ -24,7 +24,7 @@ def _detach(call: Call, entity_id: str, policy_arn: str) -> None:
         raise NoSuchEntity(f"Policy {policy_arn} was not found.")
 
 
-def _attachment(arn: str) -> Attachment:
+def attachment(arn: str) -> Attachment:
     return Attachment(arn.rpartition("/")[2], arn)
 
 
@@ -32,7 +32,7 @@ def _list(call: Call, entity_id: str, prefix: str, asked: Cut) -> Reply:
     held = attachments.of(call.tx, call.account_id, entity_id)
     under = [arn for arn in held if arn.partition(":policy")[2].startswith(prefix)]
     found = paging.names(under, asked)
-    return {"AttachedPolicies": [_attachment(arn) for arn in found.items], **found.rest()}
+    return {"AttachedPolicies": [attachment(arn) for arn in found.items], **found.rest()}
 
 
 @operation("iam", on=targets.USER, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY))
@@ -81,17 +81,14 @@ def list_attached_group_policies(
     return _list(call, group.group_id, path_prefix, paging.cut(marker, max_items))
 
 
-_ON_ROLE = (keys.POLICY_ARN, keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE)
-
-
-@operation("iam", on=targets.ROLE, keys=_ON_ROLE)
+@operation("iam", on=targets.ROLE, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE))
 def attach_role_policy(call: Call, role: Role, policy_arn: str) -> Reply:
     boundaries.require_modifiable(role)
     _attach(call, role.role_id, policy_arn, "PoliciesPerRole")
     return None
 
 
-@operation("iam", on=targets.ROLE, keys=_ON_ROLE)
+@operation("iam", on=targets.ROLE, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY))
 def detach_role_policy(call: Call, role: Role, policy_arn: str) -> Reply:
     boundaries.require_modifiable(role)
     _detach(call, role.role_id, policy_arn)

@@ -50,7 +50,7 @@ def delete_user_permissions_boundary(call: Call, user: User) -> Reply:
     return None
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.WANTED_BOUNDARY,))
+@operation("iam", on=targets.ROLE, keys=(keys.WANTED_BOUNDARY, keys.NO_ROLE_TEMPLATE))
 def put_role_permissions_boundary(call: Call, role: Role, permissions_boundary: str) -> Reply:
     require_modifiable(role)
     require_attachable(call, permissions_boundary)

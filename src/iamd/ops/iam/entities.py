@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from iamd.core.records import Group, Policy, User
+from iamd.core.records import Group, Policy, Role, User
 from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Reply, operation
@@ -23,6 +23,7 @@ _GROUP = _Kind(
     "PolicyGroups", Group, lambda group: {"GroupName": group.group_name, "GroupId": group.group_id}
 )
 _USER = _Kind("PolicyUsers", User, lambda user: {"UserName": user.user_name, "UserId": user.user_id})
+_ROLE = _Kind("PolicyRoles", Role, lambda role: {"RoleName": role.role_name, "RoleId": role.role_id})
 
 
 def _sources(
@@ -36,6 +37,10 @@ def _sources(
         found["group"] = lambda asked: attachments.groups_with(*held, asked)
     if entity_filter in (None, "User", "LocalManagedPolicy"):
         found["user"] = lambda asked: attachments.users_using(
+            *held, asked, attached=attached, bounding=bounding
+        )
+    if entity_filter in (None, "Role", "LocalManagedPolicy"):
+        found["role"] = lambda asked: attachments.roles_using(
             *held, asked, attached=attached, bounding=bounding
         )
     return found
@@ -55,6 +60,6 @@ def list_entities_for_policy(
     found = paging.chain(sources, paging.cut(marker, max_items))
     lists = {
         kind.reply: [kind.shown(entity) for entity in found.items if isinstance(entity, kind.entity)]
-        for kind in (_GROUP, _USER)
+        for kind in (_GROUP, _USER, _ROLE)
     }
-    return {**lists, "PolicyRoles": [], **found.rest()}
+    return {**lists, **found.rest()}

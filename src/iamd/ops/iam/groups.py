@@ -35,7 +35,7 @@ def _at_both_ends(call: Call, target: Target, params: Params) -> list[Ask]:
     # A rename is allowed on the name it leaves and on the name it takes.
     if target.record is None:
         return []
-    return [Ask("iam:UpdateGroup", _renamed(call, target.record, params).arn)]
+    return [Ask("iam:UpdateGroup", _renamed(call, target.record, params).arn, target.context)]
 
 
 @operation("iam", on=targets.GROUP, also=_at_both_ends)

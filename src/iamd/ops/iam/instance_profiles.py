@@ -22,13 +22,18 @@ _EC2 = "ec2.amazonaws.com"
 def listed(call: Call, profile: InstanceProfile) -> dict[str, Any]:
     """Return an instance profile as lists show it, with its role."""
     role = ROLES.by_id(call.tx, call.account_id, profile.role_id) if profile.role_id else None
+    return with_role(profile, roles.listed(call, role) if role else None)
+
+
+def with_role(profile: InstanceProfile, role: dict[str, Any] | None) -> dict[str, Any]:
+    """Return an instance profile as lists show it, with a role that was looked up before."""
     return {
         "InstanceProfileName": profile.instance_profile_name,
         "InstanceProfileId": profile.instance_profile_id,
         "Path": profile.path,
         "Arn": profile.arn,
         "CreateDate": profile.create_date,
-        "Roles": [roles.listed(call, role)] if role else [],
+        "Roles": [role] if role else [],
     }
 
 
@@ -102,7 +107,7 @@ def _passing(call: Call, _target: Target, params: Params) -> Iterator[Ask]:
         "iam:passedtoservice": _EC2,
         "iam:associatedresourcearn": f"arn:{arns.PARTITION}:ec2:*:{call.account_id}:instance/*",
     }
-    yield Ask("iam:PassRole", role.arn, {**role.context, **passed_to})
+    yield Ask("iam:PassRole", role.arn, {**role.context, **passed_to}, role.shown)
 
 
 @operation("iam", on=targets.INSTANCE_PROFILE, also=_passing)

@@ -16,7 +16,7 @@ from iamd.store.paging import Cut, Page
 from iamd.store.policies import Usage, Used
 
 
-def _listed(used: Used) -> dict[str, Any]:
+def listed(used: Used) -> dict[str, Any]:
     """Return a policy as lists show it, which GetPolicy adds a description and tags to."""
     policy, usage = used
     return {
@@ -53,7 +53,7 @@ def create_policy(
     accounts.count(call.tx, call.account_id, "PoliciesPerAccount", +1)
     policies.add(call.tx, call.account_id, policy, policy_document)
     added = put_tags(call, policy, tags or [])
-    return {"Policy": {**_listed(Used(policy, Usage())), "Tags": added or None}}
+    return {"Policy": {**listed(Used(policy, Usage())), "Tags": added or None}}
 
 
 def put_tags(call: Call, policy: Policy, wanted: list[dict[str, str]]) -> tuple[Tag, ...]:
@@ -69,7 +69,7 @@ def get_policy(call: Call, policy: Policy) -> Reply:
     held = tag_store.of(call.tx, call.account_id, policy.policy_id)
     return {
         "Policy": {
-            **_listed(Used(policy, usage)),
+            **listed(Used(policy, usage)),
             "Description": policy.description,
             "Tags": held or None,
         }
@@ -104,14 +104,14 @@ def list_policies(
         )
 
     def aws(asked: Cut) -> Page[Used]:
-        return _aws_managed(call, path_prefix, asked, policy_usage_filter, only_used=only_attached)
+        return aws_managed(call, path_prefix, asked, policy_usage_filter, only_used=only_attached)
 
     chosen = {"All": {"aws": aws, "own": own}, "AWS": {"aws": aws}, "Local": {"own": own}}[scope]
     found = paging.chain(chosen, paging.cut(marker, max_items))
-    return {"Policies": [_listed(used) for used in found.items], **found.rest()}
+    return {"Policies": [listed(used) for used in found.items], **found.rest()}
 
 
-def _aws_managed(
+def aws_managed(
     call: Call, prefix: str, asked: Cut, usage_filter: str | None, *, only_used: bool
 ) -> Page[Used]:
     uses = policies.uses(call.tx, call.account_id)

@@ -61,7 +61,7 @@ def create_role(
     tags: list[dict[str, str]] | None = None,
 ) -> Reply:
     if path.startswith(SERVICE_PATH):
-        raise InvalidInput(f"The path {SERVICE_PATH} is for service-linked roles: CreateServiceLinkedRole.")
+        raise InvalidInput(f"Path prefix '{SERVICE_PATH}' can only be used for AWS Service linked Roles")
     if permissions_boundary is not None:
         boundaries.require_attachable(call, permissions_boundary)
     role = Role(
@@ -128,7 +128,7 @@ def update_assume_role_policy(call: Call, role: Role, policy_document: str) -> R
     return None
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE))
+@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY,))
 def delete_role(call: Call, role: Role) -> Reply:
     require_modifiable(role)
     held = (call.tx, call.account_id, role.role_id)

@@ -18,6 +18,7 @@ from iamd.store import roles as role_store
 from iamd.store.named import ROLES
 
 _HOUR = 3600
+_LONGEST_NAME = 64  # characters: no operation takes a longer one
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
 _TASK = re.compile(r"task/aws-service-role/.+/([\w+=,.@-]+)/[0-9a-f-]{36}", re.ASCII)
 
@@ -80,6 +81,8 @@ def create_service_linked_role(
     if not _SERVICE.fullmatch(aws_service_name):
         raise InvalidInput(f"{aws_service_name} is not the name of an AWS service.")
     name = _role_name(aws_service_name, custom_suffix)
+    if len(name) > _LONGEST_NAME:
+        raise InvalidInput(f"The role name {name} has more than {_LONGEST_NAME} characters.")
     if ROLES.find(call.tx, call.account_id, name):
         # The model has no EntityAlreadyExists here: AWS says InvalidInput.
         raise InvalidInput(

@@ -3,38 +3,52 @@
 from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Reply, operation
-from iamd.store import access_keys, accounts, login_profiles, mfa_devices, policies, quotas
+from iamd.store import (
+    access_keys,
+    accounts,
+    login_profiles,
+    mfa_devices,
+    oidc_providers,
+    policies,
+    quotas,
+)
 from iamd.store.paging import Cut
 
 # What AWS calls our quotas in the summary.
 _QUOTAS = {
     "UsersQuota": "UsersPerAccount",
     "GroupsQuota": "GroupsPerAccount",
+    "RolesQuota": "RolesPerAccount",
+    "InstanceProfilesQuota": "InstanceProfilesPerAccount",
     "PoliciesQuota": "PoliciesPerAccount",
     "GroupsPerUserQuota": "GroupsPerUser",
     "AccessKeysPerUserQuota": "AccessKeysPerUser",
     "AttachedPoliciesPerUserQuota": "PoliciesPerUser",
     "AttachedPoliciesPerGroupQuota": "PoliciesPerGroup",
+    "AttachedPoliciesPerRoleQuota": "PoliciesPerRole",
     "VersionsPerPolicyQuota": "VersionsPerPolicy",
     "PolicySizeQuota": "PolicySize",
     "UserPolicySizeQuota": "UserPolicySize",
     "GroupPolicySizeQuota": "GroupPolicySize",
+    "RolePolicySizeQuota": "RolePolicySize",
+    "AssumeRolePolicySizeQuota": "ACLSizePerRole",
 }
-# What an account here has none of, which a reader of the summary asks for all the same.
-_NONE = (
-    "AccountSigningCertificatesPresent",
-    "InstanceProfiles",
-    "Providers",
-    "Roles",
-    "ServerCertificates",
-)
+# What is the same for every account: certificates are not kept here, and all regions are one.
+_FIXED = {
+    "AccountSigningCertificatesPresent": 0,
+    "ServerCertificates": 0,
+    "ServerCertificatesQuota": 20,
+    "SigningCertificatesPerUserQuota": 2,
+    "PolicyVersionsInUseQuota": 10_000,
+    "GlobalEndpointTokenVersion": 1,
+}
 
 
 @operation("iam", on=targets.EVERYTHING)
 def get_account_summary(call: Call) -> Reply:
     allowed = quotas.every(call.tx, call.account_id)
     counted = {
-        **dict.fromkeys(_NONE, 0),
+        **_FIXED,
         **_counts(call),
         **_root(call),
         **{name: allowed[quota] for name, quota in _QUOTAS.items()},
@@ -48,7 +62,10 @@ def _counts(call: Call) -> dict[str, int]:
     return {
         "Users": account.users if account else 0,
         "Groups": account.groups if account else 0,
+        "Roles": account.roles if account else 0,
+        "InstanceProfiles": account.instance_profiles if account else 0,
         "Policies": account.policies if account else 0,
+        "Providers": len(oidc_providers.every(call.tx, call.account_id)),
         "PolicyVersionsInUse": policies.count_versions(call.tx, call.account_id),
         "MFADevices": devices.all,
         "MFADevicesInUse": devices.assigned,

@@ -101,7 +101,7 @@ def tag_role(call: Call, role: Role, tags: list[dict[str, str]]) -> Reply:
     return None
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.UNTAGGING, keys.NO_ROLE_TEMPLATE))
+@operation("iam", on=targets.ROLE, keys=(keys.UNTAGGING,))
 def untag_role(call: Call, role: Role, tag_keys: list[str]) -> Reply:
     tags.remove(call.tx, call.account_id, role.role_id, tag_keys)
     return None

@@ -34,7 +34,7 @@ def require_only_default(call: Call, policy: Policy) -> None:
         )
 
 
-def _listed(version: PolicyVersion) -> dict[str, Any]:
+def listed(version: PolicyVersion) -> dict[str, Any]:
     return {
         "VersionId": version.version_id,
         "IsDefaultVersion": version.is_default_version,
@@ -58,13 +58,13 @@ def create_policy_version(
     if set_as_default:
         policies.set_default(call.tx, call.account_id, policy.policy_id, version_id, call.now)
     version = PolicyVersion(version_id, policy_document, set_as_default, call.now)
-    return {"PolicyVersion": _listed(version)}
+    return {"PolicyVersion": listed(version)}
 
 
 @operation("iam", on=targets.POLICY)
 def get_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
     version = _one(call, policy, version_id)
-    return {"PolicyVersion": {**_listed(version), "Document": documents.encoded(version.document)}}
+    return {"PolicyVersion": {**listed(version), "Document": documents.encoded(version.document)}}
 
 
 @operation("iam", on=targets.POLICY)
@@ -81,7 +81,7 @@ def list_policy_versions(
     call: Call, policy: Policy, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     found = paging.names(_all(call, policy), paging.cut(marker, max_items), _place)
-    return {"Versions": [_listed(version) for version in found.items], **found.rest()}
+    return {"Versions": [listed(version) for version in found.items], **found.rest()}
 
 
 def _place(version: PolicyVersion) -> str:

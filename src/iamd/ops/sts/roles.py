@@ -72,7 +72,7 @@ def assume_role(
         role_session_name,
         ids.secret_access_key(),
         call.at,
-        call.at + _duration(call, role, duration_seconds),
+        call.at + duration(call, role, duration_seconds),
         None,
         inline,
         managed,
@@ -92,8 +92,8 @@ def assumed(token: Token, role: Role) -> dict[str, Any]:
     return {"AssumedRoleUser": user, "SourceIdentity": token.source_identity}
 
 
-def _duration(call: Call, role: Role, wanted: int | None) -> int:
-    """Return a session's length: what the role allows, and an hour where one role session makes another."""
+def duration(call: Call, role: Role, wanted: int | None) -> int:
+    """Return a session's seconds: what the role allows, an hour where one role session makes another."""
     if call.caller.role is not None and (wanted or 0) > temporary.HOUR:
         raise ValidationError(_CHAINED)
     return temporary.duration(wanted, temporary.HOUR, role.max_session_duration, _TOO_LONG)

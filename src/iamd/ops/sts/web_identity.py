@@ -1,0 +1,173 @@
+"""AssumeRoleWithWebIdentity: a role for whom an OpenID Connect provider vouches, without any secret of ours.
+
+Nobody has signed the request. Who calls is what the token says, once its signature, issuer, audience and
+times were verified; whether that is enough is for the role's trust policy to say.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from iamd.core import arns, ids
+from iamd.core.errors import (
+    ExpiredIdentityToken,
+    Fault,
+    IDPCommunicationError,
+    IDPRejectedClaim,
+    InvalidIdentityToken,
+    ValidationError,
+)
+from iamd.core.records import OidcProvider, Role, Token, WebIdentity
+from iamd.federation import tokens
+from iamd.federation.errors import BadToken, ClaimRejected, TokenExpired, Unreachable, Untrusted
+from iamd.federation.jwks import Key
+from iamd.ops import keys, targets, temporary
+from iamd.ops.call import Call, Caller, Means
+from iamd.ops.operation import Ask, Params, Reply, Target, Unvouched, operation
+from iamd.ops.sts import roles
+from iamd.policy import Principal, PrincipalKind
+from iamd.store import accounts, audit, oidc_providers
+
+_ROLE_ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/.+")
+_WRONG_CERTIFICATE = "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"
+
+Checked = TypeVar("Checked")
+
+
+def _vouch(means: Means, params: Params, now: int) -> Caller:
+    """Find out who calls; the provider's keys are fetched where they are not known."""
+    token, found = params["web_identity_token"], _ROLE_ARN.fullmatch(params["role_arn"])
+    account_id = found[1] if found else ""
+    issuer = ""
+    try:
+        if found is None:
+            raise ValidationError(f"{params['role_arn']} is invalid")
+        if "provider_id" in params:
+            raise ValidationError(
+                "Only tokens of OpenID Connect providers are accepted, without a ProviderId."
+            )
+        issuer = _checked(lambda: tokens.issuer_of(token))
+        provider = _provider(means, account_id, issuer)
+        return _caller(account_id, provider, _identity(means, provider, token, now))
+    except Fault as fault:
+        raise Unvouched(fault, _nobody(means, account_id, issuer)) from fault
+
+
+def _provider(means: Means, account_id: str, issuer: str) -> OidcProvider:
+    arn = arns.oidc_provider(account_id, issuer.removeprefix("https://"))
+    with means.database.read() as tx:
+        provider = oidc_providers.find(tx, account_id, arn)
+    if provider is None:
+        raise InvalidIdentityToken(f"No OpenIDConnect provider found in your account for {issuer[:255]}")
+    return provider
+
+
+def _identity(means: Means, provider: OidcProvider, token: str, now: int) -> tokens.Identity:
+    def key(key_id: str | None, algorithm: str) -> Key | None:
+        return means.issuers.key(provider.url, provider.thumbprints, key_id, algorithm)
+
+    return _checked(lambda: tokens.verify(token, provider, key, now))
+
+
+def _checked(verify: Callable[[], Checked]) -> Checked:
+    """Verify something of a token, and say in STS's faults what is wrong with it."""
+    try:
+        return verify()
+    except Untrusted as untrusted:
+        raise InvalidIdentityToken(_WRONG_CERTIFICATE) from untrusted
+    except Unreachable as failed:
+        raise IDPCommunicationError(f"The identity provider cannot be asked: {failed}.") from failed
+    except TokenExpired as expired:
+        raise ExpiredIdentityToken(str(expired)) from expired
+    except ClaimRejected as rejected:
+        raise IDPRejectedClaim(str(rejected)) from rejected
+    except BadToken as bad:
+        raise InvalidIdentityToken(str(bad)) from bad
+
+
+def _caller(account_id: str, provider: OidcProvider, who: tokens.Identity) -> Caller:
+    passed: dict[str, str | tuple[str, ...]] = {
+        f"aws:requesttag/{tag.key.lower()}": tag.value for tag in who.tags
+    }
+    if who.tags:
+        passed["aws:tagkeys"] = tuple(tag.key for tag in who.tags)
+    if who.transitive:
+        passed["sts:transitivetagkeys"] = who.transitive
+    if who.source_identity is not None:
+        passed["sts:sourceidentity"] = who.source_identity
+    context = {**who.keys, **passed, "aws:federatedprovider": provider.arn}
+    identity = WebIdentity(
+        provider.arn,
+        who.issuer,
+        who.subject,
+        who.audience,
+        context,
+        who.tags,
+        who.transitive,
+        who.source_identity,
+    )
+    principal = Principal(PrincipalKind.WEB_IDENTITY, provider.arn, None)
+    return Caller(principal, account_id, f"{provider.arn}:{who.subject}", "", None, (), web_identity=identity)
+
+
+def _nobody(means: Means, account_id: str, issuer: str) -> Caller:
+    """Return who is refused before anybody vouched: the audit of the account that was called has it."""
+    with means.database.read() as tx:
+        known = account_id if account_id and accounts.find(tx, account_id) else audit.NOBODYS
+    principal = Principal(PrincipalKind.WEB_IDENTITY, "", None)
+    return Caller(principal, known, "", "", None, (), web_identity=WebIdentity("", issuer[:255], "", "", {}))
+
+
+def _also(call: Call, target: Target, _params: Params) -> Iterator[Ask]:
+    who = call.caller.web_identity
+    if who is not None and who.tags:
+        yield Ask("sts:TagSession", target.arn)
+    if who is not None and who.source_identity is not None:
+        yield Ask("sts:SetSourceIdentity", target.arn)
+
+
+@operation(
+    "sts",
+    on=targets.ASSUMED_ROLE,
+    keys=(keys.WEB_IDENTITY,),
+    also=_also,
+    issues=True,
+    vouch=_vouch,
+)
+def assume_role_with_web_identity(
+    call: Call,
+    role: Role,
+    role_session_name: str,
+    web_identity_token: str,
+    provider_id: str | None = None,
+    policy_arns: list[dict[str, str]] | None = None,
+    policy: str | None = None,
+    duration_seconds: int | None = None,
+    minimum_session_token_size: int | None = None,
+) -> Reply:
+    who = call.caller.web_identity or WebIdentity("", "", "", "", {})
+    inline, managed = temporary.session_policies(call, call.account_id, policy, policy_arns)
+    passed = temporary.session_tags([tag._asdict() for tag in who.tags])
+    token = Token(
+        "role",
+        call.account_id,
+        role.role_id,
+        role_session_name,
+        ids.secret_access_key(),
+        call.at,
+        call.at + roles.duration(call, role, duration_seconds),
+        None,
+        inline,
+        managed,
+        passed,
+        temporary.transitive_keys(list(who.transitive), passed),
+        who.source_identity,
+        who.provider_arn,
+    )
+    return {
+        **temporary.issued(call, token, minimum_session_token_size),
+        **roles.assumed(token, role),
+        "SubjectFromWebIdentityToken": who.subject,
+        "Provider": who.issuer,
+        "Audience": who.audience,
+    }

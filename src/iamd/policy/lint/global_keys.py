@@ -1,0 +1,54 @@
+"""Global condition keys ("AWS global condition context keys" in the IAM user guide), one table of data."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from iamd.policy.lint.reference import Key, KeyType
+
+_SINGLE: Final = {
+    KeyType.STRING: (
+        "aws:CalledViaFirst aws:CalledViaLast aws:Ec2InstanceSourceVpc aws:FederatedProvider "
+        "aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalServiceName aws:PrincipalTag/${TagKey} "
+        "aws:PrincipalType aws:RequestedRegion aws:RequestTag/${TagKey} aws:ResourceAccount "
+        "aws:ResourceOrgID aws:ResourceTag/${TagKey} aws:SourceAccount aws:SourceIdentity aws:SourceOrgID "
+        "aws:SourceVpc aws:SourceVpce aws:UserAgent aws:VpceAccount aws:VpceOrgID aws:referer aws:userid "
+        "aws:username glue:CredentialIssuingService glue:RoleAssumedBy identitystore:UserId"
+    ),
+    KeyType.ARN: (
+        "aws:ChatbotSourceArn aws:PrincipalArn aws:SignInSessionArn aws:SourceArn aws:SourceVpcArn "
+        "codebuild:BuildArn codebuild:ProjectArn ec2:SourceInstanceARN lambda:SourceFunctionArn "
+        "ssm:SourceInstanceARN"
+    ),
+    KeyType.BOOL: (
+        "aws:AssumedRoot aws:MultiFactorAuthPresent aws:PrincipalIsAWSService aws:SecureTransport "
+        "aws:ViaAWSMCPService aws:ViaAWSService"
+    ),
+    KeyType.NUMERIC: "aws:MultiFactorAuthAge",
+    KeyType.DATE: "aws:CurrentTime aws:EpochTime aws:TokenIssueTime",
+    KeyType.IP: "aws:Ec2InstanceSourcePrivateIPv4 aws:SourceIp aws:VpcSourceIp",
+}
+_LISTED: Final = (
+    "aws:CalledVia aws:PrincipalOrgPaths aws:PrincipalServiceNamesList aws:ResourceOrgPaths "
+    "aws:SourceOrgPaths aws:TagKeys aws:VpceOrgPaths"
+)
+
+# Keys that are not to be used any more, and what is.
+DEPRECATED: Final[Mapping[str, str]] = MappingProxyType(
+    {"aws:arn": "aws:PrincipalArn or aws:SourceArn", "aws:sourceowner": "aws:SourceAccount"}
+)
+# Keys that say little unless one of others is there as well.
+PAIRED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"aws:vpcsourceip": ("aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount")}
+)
+# Keys of tags, which services have or have not.
+TAG_PREFIXES: Final = ("aws:resourcetag/", "aws:requesttag/", "aws:tagkeys")
+
+
+def _keys() -> Iterator[Key]:
+    for kind, names in _SINGLE.items():
+        yield from (Key(name, kind) for name in names.split())
+    yield from (Key(name, KeyType.STRING, listed=True) for name in _LISTED.split())
+
+
+GLOBAL_KEYS: Final[Mapping[str, Key]] = MappingProxyType({key.name.lower(): key for key in _keys()})

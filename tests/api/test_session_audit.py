@@ -1,0 +1,214 @@
+"""What is kept and told of sessions: who acted, in the audit, and never a secret."""
+
+import json
+import time
+from typing import Any
+
+from iamd.store import audit
+from tests.api import temporary
+from tests.api.answers import call, refused, state
+from tests.api.temporary import Session, assumed, make_role, put, role_session, sealed, trusting
+from tests.authenticator import Authenticator
+from tests.servers import Account, allow, document
+
+_PATIENCE = 10.0  # seconds
+
+
+# What is kept, and what is told.
+
+
+def issue(account: Account) -> dict[str, Session]:
+    """Call each operation that gives out temporary credentials."""
+    arn = make_role(account, "job", Path="/x/")
+    return {
+        "AssumeRole": assumed(account.sts, arn),
+        "GetSessionToken": temporary.of(account.sts.get_session_token()),
+        "GetFederationToken": temporary.of(account.sts.get_federation_token(Name="fay")),
+    }
+
+
+def recorded(account: Account, name: str) -> str:
+    """Return an operation's record, which the batched writer leaves soon."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        with account.server.store.database.read() as tx:
+            for event in audit.recent(tx, account.account_id, 500):
+                if event.event_name == name:
+                    return str(event.record)
+    raise AssertionError(f"no record of {name}")
+
+
+def test_no_secret_and_no_token_is_in_any_event(account: Account) -> None:
+    issued = issue(account)
+    for name, session in issued.items():
+        shown = json.loads(recorded(account, name))["responseElements"]["credentials"]
+        assert shown["accessKeyId"] == session.access_key_id
+        hidden = {"secretAccessKey", "sessionToken"}
+        assert {key for key, value in shown.items() if "HIDDEN" in str(value)} == hidden
+    refused(issued["GetFederationToken"].client(account.server, "iam"), "ListUsers")
+    recorded(account, "ListUsers")
+    with account.server.store.database.read() as tx:
+        written = "".join(str(event.record) for event in audit.recent(tx, account.account_id, 500))
+    for session in issued.values():
+        assert session.secret_access_key not in written
+        assert str(session.token) not in written
+
+
+def test_no_mfa_code_is_in_any_event(account: Account) -> None:
+    key = account.key_of("bob")
+    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    code = device.code()
+    account.client("sts", key).get_session_token(SerialNumber=device.serial, TokenCode=code)
+    assert json.loads(recorded(account, "GetSessionToken"))["requestParameters"]["tokenCode"] != code
+
+
+def test_no_reply_but_one_tells_a_secret_or_a_token(account: Account) -> None:
+    session = role_session(account, "job", allow("iam:*", "sts:*"))
+    seen: list[str] = []
+    for service in ("iam", "sts", "iamd"):
+        client = session.client(account.server, service)
+        client.meta.events.register(
+            "before-parse", lambda response_dict, **_: seen.append(response_dict["body"].decode())
+        )
+        for operation in _READS[service]:
+            call(client, operation)
+    asked = {"UserName": "nobody"}
+    refused(session.client(account.server, "iam"), "GetUser", **asked)
+    assert len(seen) == sum(map(len, _READS.values()))
+    for body in seen:
+        assert session.secret_access_key not in body
+        assert str(session.token) not in body
+
+
+_READS = {
+    "iam": ("ListUsers", "ListRoles", "GetAccountSummary", "ListPolicies"),
+    "sts": ("GetCallerIdentity",),
+    "iamd": ("GetSecuritySettings", "GetPasswordRules"),
+}
+
+
+def test_temporary_credentials_leave_nothing_in_the_store(account: Account) -> None:
+    arn = make_role(account, "job")
+    before = state(account)
+    assumed(account.sts, arn)
+    account.sts.get_session_token()
+    account.sts.get_federation_token(Name="fay", Policy=document(allow("s3:*")))
+    assert state(account) == before
+
+
+# Who acted.
+
+
+def record(account: Account, name: str) -> dict[str, Any]:
+    """Return an operation's latest record."""
+    found: dict[str, Any] = json.loads(recorded(account, name))
+    return found
+
+
+def test_assuming_a_role_is_recorded_as_aws_records_it(account: Account) -> None:
+    everybody = trusting("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+    arn = make_role(account, "job", everybody)
+    asked = {
+        "ExternalId": "Example/987",
+        "SourceIdentity": "alice",
+        "Tags": [{"Key": "team", "Value": "a"}],
+        "TransitiveTagKeys": ["team"],
+    }
+    reply = account.sts.assume_role(RoleArn=arn, RoleSessionName="work", DurationSeconds=900, **asked)
+    told = record(account, "AssumeRole")
+    assert (told["eventSource"], told["eventName"]) == ("sts.amazonaws.com", "AssumeRole")
+    assert told["requestParameters"] == {
+        "roleArn": arn,
+        "roleSessionName": "work",
+        "durationSeconds": 900,
+        "externalId": "Example/987",
+        "sourceIdentity": "alice",
+        "tags": [{"key": "team", "value": "a"}],
+        "transitiveTagKeys": ["team"],
+    }
+    shown = told["responseElements"]
+    user = reply["AssumedRoleUser"]
+    assert shown["assumedRoleUser"] == {"assumedRoleId": user["AssumedRoleId"], "arn": user["Arn"]}
+    assert shown["sourceIdentity"] == "alice"
+    assert told["userIdentity"]["userName"] == "admin"
+
+
+def test_a_role_session_is_known_by_its_role(account: Account) -> None:
+    arn = make_role(account, "job", trusting("*", "sts:AssumeRole", "sts:SetSourceIdentity"), Path="/x/")
+    put(account, "job", allow("iam:UpdateAccountPasswordPolicy"))
+    session = assumed(account.sts, arn, SourceIdentity="alice")
+    session.client(account.server, "iam").update_account_password_policy()
+    role_id = temporary.role_of(account, "job").role_id
+    who = record(account, "UpdateAccountPasswordPolicy")["userIdentity"]
+    context = who.pop("sessionContext")
+    assert who == {
+        "type": "AssumedRole",
+        "principalId": f"{role_id}:work",
+        "arn": f"arn:aws:sts::{account.account_id}:assumed-role/job/work",
+        "accountId": account.account_id,
+        "accessKeyId": session.access_key_id,
+    }
+    assert context["sessionIssuer"] == {
+        "type": "Role",
+        "principalId": role_id,
+        "arn": arn,
+        "accountId": account.account_id,
+        "userName": "job",
+    }
+    assert context["attributes"]["mfaAuthenticated"] == "false"
+    assert context["sourceIdentity"] == "alice"
+
+
+def test_a_users_session_is_known_by_the_user(account: Account) -> None:
+    token = temporary.opened(account, temporary.of(account.sts.get_session_token()))
+    session = sealed(account, token._replace(mfa_at=token.issued_at))
+    session.client(account.server, "iam").update_account_password_policy()
+    who = record(account, "UpdateAccountPasswordPolicy")["userIdentity"]
+    assert (who["type"], who["userName"]) == ("IAMUser", "admin")
+    assert who["accessKeyId"] == session.access_key_id
+    assert who["sessionContext"]["attributes"]["mfaAuthenticated"] == "true"
+
+
+def test_a_federated_user_is_known_by_its_name(account: Account) -> None:
+    session = temporary.of(account.sts.get_federation_token(Name="fay"))
+    session.client(account.server, "sts").get_caller_identity()
+    who = record(account, "GetCallerIdentity")["userIdentity"]
+    assert (who["type"], who["principalId"]) == ("FederatedUser", f"{account.account_id}:fay")
+    assert who["arn"] == f"arn:aws:sts::{account.account_id}:federated-user/fay"
+
+
+def test_a_code_and_what_came_of_it_are_recorded_at_once(account: Account) -> None:
+    key = account.key_of("bob")
+    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    sts, asked = account.client("sts", key), {"SerialNumber": device.serial}
+    sts.get_session_token(**asked, TokenCode=device.code())
+    assert "GetSessionToken" in written(account)
+
+
+def test_a_wrong_code_is_recorded(account: Account) -> None:
+    key = account.key_of("bob")
+    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    refused(account.client("sts", key), "GetSessionToken", SerialNumber=device.serial, TokenCode="000000")
+    told = record(account, "GetSessionToken")
+    assert told["errorCode"] == "AccessDenied"
+    assert told["userIdentity"]["userName"] == "bob"
+
+
+def test_an_account_learns_who_assumed_its_roles(account: Account, other_account: Account) -> None:
+    arn = make_role(other_account, "job", trusting({"AWS": account.account_id}))
+    assumed(account.sts, arn)
+    recorded(account, "AssumeRole")
+    assert "AssumeRole" in written(other_account)
+
+
+def test_an_account_learns_nothing_of_who_was_refused(account: Account, other_account: Account) -> None:
+    arn = make_role(other_account, "job")
+    refused(account.sts, "AssumeRole", RoleArn=arn, RoleSessionName="work")
+    assert record(account, "AssumeRole")["errorCode"] == "AccessDenied"
+    assert "AssumeRole" not in written(other_account)
+
+
+def written(account: Account) -> list[str]:
+    """Return the names of all operations of an account's records."""
+    with account.server.store.database.read() as tx:
+        return [event.event_name for event in audit.recent(tx, account.account_id, 500)]
