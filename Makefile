@@ -37,13 +37,15 @@ format: dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: dev
+bench: $(VENV)/.bench
 	$(BIN)/python -m bench.http --write docs/performance.md
 	$(BIN)/python -m bench.steps --write docs/performance.md
+	$(BIN)/python -m bench.policy --write docs/performance.md
 
 lock: $(UV)
 	$(LOCK) pyproject.toml --extra check -o requirements/run.txt $(UPGRADE)
 	$(LOCK) pyproject.toml --extra check --extra dev -c requirements/run.txt -o requirements/dev.txt $(UPGRADE)
+	$(LOCK) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt $(UPGRADE)
 
 clean:
 	rm -rf $(VENV) build dist console/node_modules src/iamd/web/console .mypy_cache .pytest_cache .ruff_cache
@@ -60,4 +62,8 @@ $(VENV)/.installed: $(UV) requirements/run.txt pyproject.toml $(CONSOLE)
 
 $(VENV)/.dev: $(VENV)/.installed requirements/dev.txt
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt
 	touch $@

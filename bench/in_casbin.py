@@ -1,20 +1,19 @@
-"""The workloads in Casbin, asked through pycasbin's fast enforcer: it looks at one subject's rules on one service.
+"""The workloads in Casbin, asked through pycasbin's fast enforcer, which looks at one service's rules only.
 
-A statement becomes a rule for each of its actions with each of its resources, as anchored regular expressions,
-since keyMatch knows a `*` at the end only. Casbin has no layers: one enforcer has the denies of all of them, and
-each layer has one for its allows. Left out: the meaning of conditions, which Casbin leaves to a function of the
-application (this one compares texts), and whatever a resource policy says of others than the caller.
+A statement becomes a rule for each of its actions with each of its resources, as anchored regular
+expressions, since keyMatch knows a `*` at the end only. Casbin has no layers: one enforcer has the denies
+of all of them, and each layer has one for its allows. Left out: the meaning of conditions, which Casbin
+leaves to a function of the application (this one compares texts), and whatever a resource policy says of
+others than the caller.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bench.rivals import Run, conditions, listed, naming, package
-
-if TYPE_CHECKING:
-    from bench.policy import Work
+from bench.engines import Run, package
+from bench.workloads import Work, conditions, listed, naming
 
 Enforce = Callable[..., bool]
 
@@ -26,13 +25,14 @@ p = sub, svc, act, obj, cond, eft
 [policy_effect]
 e = {effect}
 [matchers]
-m = r.sub == p.sub && r.svc == p.svc && regexMatch(r.act, p.act) && regexMatch(r.obj, p.obj) && holds(r.ctx, p.cond)
+m = r.sub == p.sub && r.svc == p.svc && regexMatch(r.act, p.act) && regexMatch(r.obj, p.obj) \
+&& holds(r.ctx, p.cond)
 """
 _ALLOWED, _NOT_DENIED = "some(where (p.eft == allow))", "!some(where (p.eft == deny))"
 _BY = (0, 1)  # the places of subject and service
 
 
-def engine(work: "Work") -> Run:
+def engine(work: Work) -> Run:
     """Prepare a workload and return what answers it."""
     caller = work.requests[0].principal.arn
     resource = [statement for statement, name in naming(work) if name in {"*", caller}]
@@ -55,7 +55,7 @@ def engine(work: "Work") -> Run:
     return lambda: [allowed(request) for request in requests]
 
 
-def _enforcer(work: "Work", statements: Iterable[Any], effect: str) -> Enforce:
+def _enforcer(work: Work, statements: Iterable[Any], effect: str) -> Enforce:
     """Return the question to an enforcer of the allows or of the denies."""
     casbin = package("casbin")
     wanted = "Deny" if effect == _NOT_DENIED else "Allow"
@@ -71,7 +71,7 @@ def _enforcer(work: "Work", statements: Iterable[Any], effect: str) -> Enforce:
     return ask
 
 
-def _rules(work: "Work", statement: Any) -> Iterator[tuple[str, ...]]:
+def _rules(work: Work, statement: Any) -> Iterator[tuple[str, ...]]:
     caller, condition = work.requests[0].principal.arn, json.dumps(list(conditions(statement)))
     every = sorted({_service(request.action) for request in work.requests})
     for services, action in _actions(statement):

@@ -1,27 +1,24 @@
-"""The workloads in Cedar, asked through cedarpy: policies and entities parsed beforehand, all requests in a batch.
+"""The workloads in Cedar, asked through cedarpy: all is parsed beforehand, the requests are one batch.
 
-Allows become `permit`, Denies `forbid`. Cedar has no layers: a boundary and an SCP become a `forbid` of whatever
-they do not allow. It has no wildcards in actions: a pattern becomes a group of actions, and which action is in
-which group is worked out beforehand. Left out: `?`, which `like` does not have (it becomes `*`), and the operators
-that no workload has.
+Allows become `permit`, Denies `forbid`. Cedar has no layers: a boundary and an SCP become a `forbid` of
+whatever they do not allow. It has no wildcards in actions: a pattern becomes a group of actions, and which
+action is in which group is worked out beforehand. Left out: `?`, which `like` does not have (it becomes
+`*`), and the operators that no workload has.
 """
 
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bench.engines import Run, package
+from bench.workloads import Work, conditions, listed, naming
 from iamd.policy.patterns import matches_action
-
-from bench.rivals import Run, conditions, listed, naming, package
-
-if TYPE_CHECKING:
-    from bench.policy import Work
 
 Entity = dict[str, Any]
 
 
-def engine(work: "Work") -> Run:
+def engine(work: Work) -> Run:
     """Prepare a workload and return what answers it."""
     cedar = package("cedarpy")
     policies = cedar.PolicySet.from_str("\n".join(_policies(work)))
@@ -35,12 +32,10 @@ def engine(work: "Work") -> Run:
         }
         for request in work.requests
     ]
-    return lambda: [
-        result.allowed for result in cedar.is_authorized_batch(requests, policies, entities)
-    ]
+    return lambda: [result.allowed for result in cedar.is_authorized_batch(requests, policies, entities)]
 
 
-def _policies(work: "Work") -> Iterator[str]:
+def _policies(work: Work) -> Iterator[str]:
     limits = [document["Statement"] for document in (work.boundary, work.scp) if document]
     identity = [statement for document in work.identity for statement in document["Statement"]]
     yield from (_policy("permit", each) for each in identity if each["Effect"] == "Allow")
@@ -59,7 +54,7 @@ def _policy(word: str, statement: Any, name: str = "*") -> str:
     return f"{word} ({_principal(name)}, {actions}, resource) when {{ {holds} }};"
 
 
-def _limit(work: "Work", statements: list[Any]) -> str | None:
+def _limit(work: Work, statements: list[Any]) -> str | None:
     """Forbid what a layer does not allow, unless the resource's policy names the caller itself."""
     allows = [_expression(each) for each in statements if each["Effect"] == "Allow"]
     if "true" in allows:
@@ -112,7 +107,7 @@ def _value(wanted: str) -> str:
     return f"context[{json.dumps(variable[1].lower())}]" if variable else json.dumps(wanted)
 
 
-def _entities(work: "Work") -> list[Entity]:
+def _entities(work: Work) -> list[Entity]:
     groups = _action_patterns(work)
     actions = {request.action for request in work.requests} | groups
     resources = {request.resource for request in work.requests}
@@ -134,7 +129,7 @@ def _entity(kind: str, name: str) -> Entity:
     return {"uid": {"type": kind, "id": name}, "attrs": {}, "parents": []}
 
 
-def _action_patterns(work: "Work") -> set[str]:
+def _action_patterns(work: Work) -> set[str]:
     documents = (*work.identity, work.boundary, work.scp, work.resource)
     statements = [statement for document in documents if document for statement in document["Statement"]]
     return {

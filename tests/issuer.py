@@ -172,6 +172,11 @@ class Site:
                 self.asked.append(request[1])
                 self.pages.get(request[1], page(b"", "404 Not Found"))(self, secured)
 
+    @property
+    def connections(self) -> int:
+        """Return how many connections were taken, whatever came of them."""
+        return len(self._threads) - 1
+
     def close(self) -> None:
         self.closing.set()
         for opened in (self._listener, *self._connections):
@@ -245,7 +250,7 @@ def library(folder: Path) -> Iterator[Callable[..., str]]:
 
     The code flow of OpenID Connect Core 1.0, 3.1, as a client of the provider goes through it.
     """
-    import oidc_provider_mock  # noqa: PLC0415 - its own imports warn of what they use
+    import oidc_provider_mock  # type: ignore[import-untyped] # late: its own imports warn of what they use
 
     known = folder / "authority.pem"
     known.write_bytes(authority().cert_pem.bytes())

@@ -6,7 +6,7 @@ import pytest
 
 from tests import servers
 from tests.api.federated import Scene
-from tests.issuer import issuing
+from tests.issuer import Issuer, issuing
 from tests.servers import Account, Server
 
 
@@ -33,13 +33,26 @@ def root_keys_server(server: Server) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def asking_server(server: Server) -> Iterator[Server]:
     """Return another server process on the same store, which may ask this machine for providers' keys."""
-    env = {"IAMD_OIDC_PRIVATE_NETWORKS": "127.0.0.1/32"}
-    with servers.serving(server.store, *server.arguments, **env) as running:
+    networks = "127.0.0.1/32"
+    with servers.serving(server.store, *server.arguments, IAMD_OIDC_PRIVATE_NETWORKS=networks) as running:
         yield running
 
 
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    """Return a provider that all tests share: none of them changes what it says."""
+    with issuing(keys=("rsa", "rsa-other", "ES256", "ES384", "ES512")) as made:
+        yield made
+
+
 @pytest.fixture
-def scene(asking_server: Server) -> Iterator[Scene]:
-    """Return an account that has a provider of its own, and roles that trust it as the test says."""
-    with issuing() as issuer:
-        yield Scene.set(servers.found(asking_server), issuer)
+def scene(asking_server: Server, issuer: Issuer) -> Scene:
+    """Return an account that knows the provider, for roles that trust it as the test says."""
+    return Scene.set(servers.found(asking_server), issuer)
+
+
+@pytest.fixture
+def own_scene(asking_server: Server) -> Iterator[Scene]:
+    """Return the same with a provider that is this test's own, whose every page it may change."""
+    with issuing() as made:
+        yield Scene.set(servers.found(asking_server), made)

@@ -52,7 +52,7 @@ class Row(NamedTuple):
 
     @property
     def reads(self) -> bool:
-        return self.operation.startswith(("Get", "List"))
+        return self.operation.startswith(("Get", "List", "Simulate"))
 
     @property
     def is_of_roles(self) -> bool:
@@ -101,6 +101,7 @@ PASSWORD = "Quiet-Harbor-7291"
 SESSION = "a-session-of-target"
 
 ROWS = [
+    Row("AddClientIDToOpenIDConnectProvider", {**W, "ClientID": "more"}, IDP),
     Row("AddRoleToInstanceProfile", {**R, "InstanceProfileName": "bare"}, BARE, passes=ROLE),
     Row("AddUserToGroup", {**G, "UserName": "other"}, GROUP),
     Row("AttachGroupPolicy", {**G, "PolicyArn": AUDIT}, GROUP),
@@ -116,6 +117,12 @@ ROWS = [
         ("iam:TagInstanceProfile",),
     ),
     Row("CreateLoginProfile", {"UserName": "other", "Password": PASSWORD}, "arn:aws:iam::{A}:user/other"),
+    Row(
+        "CreateOpenIDConnectProvider",
+        {"Url": "https://new.example.com/p", "ThumbprintList": ["b" * 40], "Tags": TAGS},
+        "arn:aws:iam::{A}:oidc-provider/new.example.com/p",
+        ("iam:TagOpenIDConnectProvider",),
+    ),
     Row(
         "CreatePolicy",
         {"PolicyName": "new", "Path": "/p/", "PolicyDocument": DOCUMENT, "Tags": TAGS},
@@ -154,6 +161,7 @@ ROWS = [
     Row("DeleteGroupPolicy", {**G, "PolicyName": "inline"}, GROUP),
     Row("DeleteInstanceProfile", {"InstanceProfileName": "bare"}, BARE),
     Row("DeleteLoginProfile", U, USER),
+    Row("DeleteOpenIDConnectProvider", W, IDP),
     Row("DeletePolicy", {"PolicyArn": "arn:aws:iam::{A}:policy/unused"}, "arn:aws:iam::{A}:policy/unused"),
     Row("DeletePolicyVersion", {**P, "VersionId": "v2"}, OWN),
     Row("DeleteRole", {"RoleName": "idle"}, "arn:aws:iam::{A}:role/idle"),
@@ -173,12 +181,15 @@ ROWS = [
     Row("GetAccountAuthorizationDetails", {}, "*"),
     Row("GetAccountPasswordPolicy", {}, "*"),
     Row("GetAccountSummary", {}, "*"),
+    Row("GetContextKeysForCustomPolicy", {"PolicyInputList": [DOCUMENT]}, "*"),
+    Row("GetContextKeysForPrincipalPolicy", {"PolicySourceArn": USER}, USER),
     Row("GetCredentialReport", {}, "*"),
     Row("GetGroup", G, GROUP),
     Row("GetGroupPolicy", {**G, "PolicyName": "inline"}, GROUP),
     Row("GetInstanceProfile", M, PROFILE),
     Row("GetLoginProfile", U, USER),
     Row("GetMFADevice", {**U, **H}, USER),
+    Row("GetOpenIDConnectProvider", W, IDP),
     Row("GetPolicy", P, OWN),
     Row("GetPolicyVersion", {**P, "VersionId": "v1"}, OWN),
     Row("GetRole", R, ROLE),
@@ -205,7 +216,9 @@ ROWS = [
     Row("ListMFADeviceTags", S, SPARE),
     Row("ListMFADevices", U, USER),
     Row("ListOpenIDConnectProviderTags", W, IDP),
+    Row("ListOpenIDConnectProviders", {}, "*"),
     Row("ListPolicies", {}, "policy path /"),
+    Row("ListPoliciesGrantingServiceAccess", {"Arn": USER, "ServiceNamespaces": ["s3"]}, USER),
     Row("ListPolicyTags", P, OWN),
     Row("ListPolicyVersions", P, OWN),
     Row("ListRolePolicies", R, ROLE),
@@ -225,10 +238,13 @@ ROWS = [
     Row("PutRolePolicy", {**R, "PolicyName": "more", "PolicyDocument": DOCUMENT}, ROLE),
     Row("PutUserPermissionsBoundary", {**U, "PermissionsBoundary": AUDIT}, USER),
     Row("PutUserPolicy", {**U, "PolicyName": "more", "PolicyDocument": DOCUMENT}, USER),
+    Row("RemoveClientIDFromOpenIDConnectProvider", {**W, "ClientID": "held"}, IDP),
     Row("RemoveRoleFromInstanceProfile", {**R, **M}, PROFILE),
     Row("RemoveUserFromGroup", {**G, "UserName": "target"}, GROUP),
     Row("ResyncMFADevice", {**U, **H, **HELD_CODES}, USER),
     Row("SetDefaultPolicyVersion", {**P, "VersionId": "v2"}, OWN),
+    Row("SimulateCustomPolicy", {"PolicyInputList": [DOCUMENT], "ActionNames": ["s3:GetObject"]}, "*"),
+    Row("SimulatePrincipalPolicy", {"PolicySourceArn": USER, "ActionNames": ["s3:GetObject"]}, USER),
     Row("TagInstanceProfile", {**M, "Tags": TAGS}, PROFILE),
     Row("TagMFADevice", {**S, "Tags": TAGS}, SPARE),
     Row("TagOpenIDConnectProvider", {**W, "Tags": TAGS}, IDP),
@@ -246,6 +262,7 @@ ROWS = [
     Row("UpdateAssumeRolePolicy", {**R, "PolicyDocument": TRUST.replace("ec2", "ecs")}, ROLE),
     Row("UpdateGroup", {**G, "NewGroupName": "renamed"}, GROUP),
     Row("UpdateLoginProfile", {**U, "PasswordResetRequired": True}, USER),
+    Row("UpdateOpenIDConnectProviderThumbprint", {**W, "ThumbprintList": ["b" * 40]}, IDP),
     Row("UpdateRole", {**R, "Description": "other"}, ROLE),
     Row("UpdateRoleDescription", {**R, "Description": "other"}, ROLE),
     Row("UpdateUser", {**U, "NewUserName": "renamed"}, USER),

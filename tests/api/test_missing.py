@@ -12,21 +12,25 @@ MADE_OF_NOTHING = {
     "CreateAccountAlias",
     "CreateGroup",
     "CreateInstanceProfile",
+    "CreateOpenIDConnectProvider",
     "CreatePolicy",
     "CreateRole",
     "CreateServiceLinkedRole",
     "CreateUser",
     "CreateVirtualMFADevice",
+    "DeleteOpenIDConnectProvider",
     "GenerateCredentialReport",
     "GetAccount",
     "GetAccountAuthorizationDetails",
     "GetAccountSummary",
+    "GetContextKeysForCustomPolicy",
     "GetPasswordPolicyImpact",
     "GetSecurityRecommendations",
     "GetSecuritySettings",
     "ListAccountAliases",
     "ListGroups",
     "ListInstanceProfiles",
+    "ListOpenIDConnectProviders",
     "ListPolicies",
     "ListSAMLProviders",
     "ListServerCertificates",
@@ -35,6 +39,7 @@ MADE_OF_NOTHING = {
     "ListVirtualMFADevices",
     "PutAccountName",
     "PutSecuritySettings",
+    "SimulateCustomPolicy",
     "UpdateAccountPasswordPolicy",
 }
 # What is missing is neither named nor an entity.
@@ -68,6 +73,8 @@ SENTENCES = [
     ("OpenIDConnectProviderArn", "OpenIDConnect Provider not found for arn {}"),
     ("DeletionTaskId", "The deletion task {} cannot be found."),
 ]
+# Entities that are asked for by their ARNs go by their names.
+BY_ARN = {"Arn", "PolicySourceArn"}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +86,8 @@ def test_what_is_not_there_is_no_such_entity(account: Account, row: Row) -> None
     params = filled(row.params, unfurnished(account, UNKNOWN_KEY))
     if ":group/" in row.resource:
         expected = SENTENCES[1][1].format(params["GroupName"])
+    elif by_arn := BY_ARN & params.keys():
+        expected = SENTENCES[0][1].format(params[by_arn.pop()].rpartition("/")[2])
     else:
         expected = next(words.format(params[name]) for name, words in SENTENCES if name in params)
     said = refused(account.client(row.service), row.operation, **params)

@@ -4,6 +4,8 @@ import json
 import time
 from typing import Any
 
+import pytest
+
 from iamd.store import audit
 from tests.api import temporary
 from tests.api.answers import call, refused, state
@@ -57,9 +59,10 @@ def test_no_secret_and_no_token_is_in_any_event(account: Account) -> None:
 def test_no_mfa_code_is_in_any_event(account: Account) -> None:
     key = account.key_of("bob")
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
-    code = device.code()
-    account.client("sts", key).get_session_token(SerialNumber=device.serial, TokenCode=code)
-    assert json.loads(recorded(account, "GetSessionToken"))["requestParameters"]["tokenCode"] != code
+    asked = {"SerialNumber": device.serial, "TokenCode": device.code()}
+    account.client("sts", key).get_session_token(**asked)
+    shown = record(account, "GetSessionToken")["requestParameters"]
+    assert shown == {"serialNumber": device.serial, "tokenCode": "HIDDEN_DUE_TO_SECURITY_REASONS"}
 
 
 def test_no_reply_but_one_tells_a_secret_or_a_token(account: Account) -> None:
@@ -194,11 +197,29 @@ def test_a_wrong_code_is_recorded(account: Account) -> None:
     assert told["userIdentity"]["userName"] == "bob"
 
 
-def test_an_account_learns_who_assumed_its_roles(account: Account, other_account: Account) -> None:
+@pytest.mark.parametrize("with_code", [False, True])
+def test_an_account_learns_who_assumed_its_roles(
+    account: Account, other_account: Account, with_code: bool
+) -> None:
     arn = make_role(other_account, "job", trusting({"AWS": account.account_id}))
-    assumed(account.sts, arn)
-    recorded(account, "AssumeRole")
-    assert "AssumeRole" in written(other_account)
+    key = account.key_of("bob", allow("sts:AssumeRole"))
+    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    code = device.code()
+    asked = {"SerialNumber": device.serial, "TokenCode": code} if with_code else {}
+    session = assumed(account.client("sts", key), arn, **asked)
+    own, theirs = (record(one, "AssumeRole") for one in (account, other_account))
+    assert theirs["userIdentity"] == {
+        "type": "AWSAccount",
+        "principalId": temporary.user_of(account, "bob").user_id,
+        "accountId": account.account_id,
+    }
+    assert theirs["sharedEventID"] == own["eventID"] != theirs["eventID"]
+    assert theirs["recipientAccountId"] == other_account.account_id
+    assert theirs["responseElements"] == own["responseElements"]
+    text = json.dumps(theirs)
+    assert session.secret_access_key not in text
+    assert str(session.token) not in text
+    assert f'"{code}"' not in text
 
 
 def test_an_account_learns_nothing_of_who_was_refused(account: Account, other_account: Account) -> None:

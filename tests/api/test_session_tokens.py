@@ -155,7 +155,9 @@ def test_only_who_has_the_secret_is_told_that_a_session_has_ended(account: Accou
 def test_a_session_of_the_future_is_refused(account: Account, worker: Token) -> None:
     later = int(time.time()) + 2 * 3600
     early = sealed(account, worker._replace(issued_at=later, expires_at=later + 3600))
-    assert told(early, account.server).code in ("InvalidClientTokenId", "ExpiredToken")
+    assert told(early, account.server) == EXPIRED  # as when a clock went back
+    ahead = int(time.time()) + 600  # the clocks of two servers may differ
+    identity(sealed(account, worker._replace(issued_at=ahead, expires_at=ahead + 3600)), account.server)
 
 
 # Owners.
@@ -263,7 +265,7 @@ def test_a_temporary_key_tells_its_account(account: Account, other_account: Acco
 
 
 @pytest.mark.parametrize(
-    "key", [ids.access_key("000000000000", "ASIA"), "ASIA7777777777777777", "ASIA0000000000000000"]
+    "key", ["ASIAAAAAAAAAHUAOQDJC", "ASIA7777777777777777", "ASIA0000000000000000"]
 )
 def test_a_temporary_key_of_no_account_is_not_known(account: Account, key: str) -> None:
     said = refused(account.sts, "GetAccessKeyInfo", AccessKeyId=key)

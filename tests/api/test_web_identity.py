@@ -14,7 +14,7 @@ from jwt import decode
 from tests.api.answers import refused
 from tests.api.federated import ASSUME, Scene
 from tests.api.test_audit import event_of, eventually
-from tests.issuer import CLIENT_ID, SUBJECT, authority, library, public_jwk, signed, thumbprint
+from tests.issuer import CLIENT_ID, SUBJECT, authority, library, signed, thumbprint
 from tests.servers import Account, Server, allow, deny, document, environment, found
 
 AWS = Path(sys.executable).with_name("aws")
@@ -58,7 +58,7 @@ def test_a_session_may_do_what_its_role_may_and_no_more(scene: Scene) -> None:
 @pytest.mark.parametrize(("wanted", "seconds"), [(None, 3600), (900, 900), (7200, 7200)])
 def test_a_session_lasts_as_long_as_it_is_asked_for(scene: Scene, wanted: int | None, seconds: int) -> None:
     role = scene.role(MaxSessionDuration=7200)
-    more = {} if wanted is None else {"DurationSeconds": wanted}
+    more: dict[str, Any] = {} if wanted is None else {"DurationSeconds": wanted}
     ends = scene.assume(role, **more)["Credentials"]["Expiration"]
     assert abs((ends - datetime.now(UTC)).total_seconds() - seconds) < 10
 
@@ -88,7 +88,6 @@ def test_a_token_serves_until_it_ends(scene: Scene) -> None:
     ("key", "algorithm"), [("rsa", "RS512"), ("ES256", "ES256"), ("ES384", "ES384"), ("ES512", "ES512")]
 )
 def test_other_signatures_are_good_as_well(scene: Scene, key: str, algorithm: str) -> None:
-    scene.issuer.publish(public_jwk("rsa-other"), public_jwk(key))
     claims = decode(scene.issuer.token(), options={"verify_signature": False})
     assert scene.assume(scene.role(), signed(claims, key, algorithm))["Audience"] == CLIENT_ID
 
@@ -125,9 +124,9 @@ def test_session_policies_are_checked(scene: Scene, more: dict[str, Any], code: 
 
 def test_who_vouched_for_a_session_is_a_condition_of_its_policies(scene: Scene) -> None:
     role = scene.role()
-    own = {"Condition": {"StringEquals": {"aws:FederatedProvider": scene.provider}}}
-    other = {"Condition": {"StringEquals": {"aws:FederatedProvider": f"{scene.provider}/other"}}}
-    granted = document(allow("iam:ListUsers", **own), allow("iam:ListGroups", **other))
+    own = {"StringEquals": {"aws:FederatedProvider": scene.provider}}
+    other = {"StringEquals": {"aws:FederatedProvider": f"{scene.provider}/other"}}
+    granted = document(allow("iam:ListUsers", Condition=own), allow("iam:ListGroups", Condition=other))
     scene.account.iam.put_role_policy(RoleName="job", PolicyName="all", PolicyDocument=granted)
     iam = scene.client("iam", scene.assume(role))
     iam.list_users()
@@ -231,6 +230,7 @@ def test_a_refusal_is_recorded_where_the_role_should_be(scene: Scene) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::authlib.deprecate.AuthlibDeprecationWarning")
+@pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")
 def test_the_tokens_of_a_provider_that_others_wrote(asking_server: Server, tmp_path: Path) -> None:
     account = found(asking_server)
     with library(tmp_path) as sign_in:
@@ -258,16 +258,16 @@ def test_the_tokens_of_a_provider_that_others_wrote(asking_server: Server, tmp_p
         assert said[:2] == ("AccessDenied", 403)
 
 
-def cli(account: Account, folder: Path, *arguments: str) -> Any:
-    """Run the AWS CLI with a profile that has a role and the file of a token, and no key."""
+def cli(account: Account, folder: Path, *arguments: str, **more: str) -> Any:
+    """Run the AWS CLI without any key, with a configuration of its own and more of an environment."""
     env = environment(
         AWS_CONFIG_FILE=str(folder / "config"),
         AWS_SHARED_CREDENTIALS_FILE=str(folder / "none"),
         AWS_ENDPOINT_URL_STS=account.server.url,
         AWS_ENDPOINT_URL_IAM=account.server.url,
-        AWS_PROFILE="ci",
         AWS_PAGER="",
         HOME=str(folder),
+        **more,
     )
     done = subprocess.run([str(AWS), *arguments], env=env, capture_output=True, text=True, check=False)
     return json.loads(done.stdout) if done.returncode == 0 else done.stderr
@@ -280,9 +280,19 @@ def test_a_profile_of_the_aws_cli_needs_no_key(scene: Scene, tmp_path: Path) -> 
         f"[profile ci]\nregion = us-east-1\nrole_arn = {role}\nrole_session_name = pipeline\n"
         f"web_identity_token_file = {tmp_path / 'token'}\n"
     )
-    who = cli(scene.account, tmp_path, "sts", "get-caller-identity")
+    who = cli(scene.account, tmp_path, "sts", "get-caller-identity", AWS_PROFILE="ci")
     assert who["Arn"] == f"arn:aws:sts::{scene.account.account_id}:assumed-role/job/pipeline"
-    listed = cli(scene.account, tmp_path, "iam", "list-users")
+
+
+def test_variables_of_the_environment_are_enough_for_the_aws_cli(scene: Scene, tmp_path: Path) -> None:
+    """As docs/sign-in-without-secrets.md has it."""
+    (tmp_path / "token").write_text(scene.issuer.token())
+    env = {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ROLE_ARN": scene.role(),
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
+    }
+    listed = cli(scene.account, tmp_path, "iam", "list-users", **env)
     assert [user["UserName"] for user in listed["Users"]] == ["admin"]
 
 

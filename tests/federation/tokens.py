@@ -1,6 +1,5 @@
 """Tokens of a provider of the tests' own, good ones and others, and what is made of them."""
 
-import time
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from iamd.federation.tokens import Identity, verify
 from tests.issuer import CLIENT_ID, claims_of, private_key, public_jwk, segment
 
 HOST = "idp.example.com"
-NOW = int(time.time())
+NOW = 1_800_000_000  # one moment for every test, whichever process collects it
 PROVIDER = OidcProvider("arn", HOST, (CLIENT_ID, "other"), (), "")
 TAGS, FLAT = "https://aws.amazon.com/tags", "https://aws.amazon.com/tags/principal_tags"
 SOURCE_IDENTITY = "https://aws.amazon.com/source_identity"

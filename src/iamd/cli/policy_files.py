@@ -50,18 +50,24 @@ def _json(file: Path, text: str) -> Any:
         raise CommandError(f"{file}: not JSON: {broken}", status=2) from broken
 
 
-def _yaml(file: Path, text: str) -> Any:
+def plain_loader() -> Any:
+    """Return a loader of YAML that leaves dates alone: a policy's Version is a text."""
     import yaml
 
     class Plain(yaml.SafeLoader):
-        """Leaves dates alone: a policy's Version is a text."""
+        """Knows no dates."""
 
-    resolvers = {
+    Plain.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in held if tag != "tag:yaml.org,2002:timestamp"]
         for first, held in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    Plain.yaml_implicit_resolvers = resolvers
+    return Plain
+
+
+def _yaml(file: Path, text: str) -> Any:
+    import yaml
+
     try:
-        return yaml.load(text, Loader=Plain)  # noqa: S506 - a SafeLoader without dates
+        return yaml.load(text, Loader=plain_loader())  # noqa: S506 - a SafeLoader without dates
     except (yaml.YAMLError, RecursionError) as broken:
         raise CommandError(f"{file}: not YAML: {' '.join(str(broken).split())}", status=2) from broken

@@ -175,6 +175,11 @@ class OpenIdIdpCommunicationError(Fault):
     code = "OpenIdIdpCommunicationError"
 
 
+class PolicyEvaluation(Fault):
+    code = "PolicyEvaluation"
+    status = 500
+
+
 class PolicyNotAttachable(Fault):
     code = "PolicyNotAttachable"
 

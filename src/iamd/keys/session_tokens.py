@@ -14,7 +14,7 @@ from iamd.keys import seal
 from iamd.keys.seal import BrokenSealError
 
 PACKED_LIMIT = 4096  # bytes that session policies and tags may have when packed
-_LONGEST = 12_000  # characters; no token of ours is longer, and headers may have 16 KiB
+LONGEST = 8_192  # characters; no token of ours is longer, and headers may have 16 KiB
 _OVERHEAD = 64
 _SHORT = 512  # bytes
 
@@ -56,7 +56,7 @@ def _sealed(key: bytes, access_key_id: str, packed: bytes) -> str:
 
 def open_token(key: bytes, access_key_id: str, text: str) -> Token:
     """Open a token; BrokenSealError when it is not one of ours for this access key ID."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         raise BrokenSealError(access_key_id)
     try:
         sealed = base64.b64decode(text, validate=True)

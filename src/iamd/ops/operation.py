@@ -53,11 +53,12 @@ class Finder(NamedTuple):
     """How an operation's target is found.
 
     `consumes` names the parameters that the record stands for: the operation is given the record instead.
-    `resource_type` is the type that AWS's service authorization reference names, None where it names none.
+    `resource_type` is the type that AWS's service authorization reference names, or all that it names where
+    the target may be of any; None where it names none.
     """
 
     find: Callable[[Call, Params], Target]
-    resource_type: str | None
+    resource_type: str | tuple[str, ...] | None
     consumes: tuple[str, ...] = ()
 
 
@@ -154,9 +155,9 @@ def operation(
 ) -> Callable[[Callable[..., Reply]], Operation]:
     """Make a function the operation of its name; its keyword parameters are the input's members.
 
-    An operation reads when its name begins with Get or List, or when it gives out temporary credentials,
-    which the store does not remember; any other may write. Its action is its name in its service unless
-    another is given.
+    An operation reads when its name begins with Get, List or Simulate, or when it gives out temporary
+    credentials, which the store does not remember; any other may write. Its action is its name in its service
+    unless another is given.
     """
 
     def make(function: Callable[..., Reply]) -> Operation:
@@ -168,7 +169,7 @@ def operation(
             on,
             keys,
             also,
-            reads=issues or model.name.startswith(("Get", "List")),
+            reads=issues or model.name.startswith(("Get", "List", "Simulate")),
             action=action or f"{service}:{model.name}",
             prepare=prepare,
             own=own,

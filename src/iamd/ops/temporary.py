@@ -86,13 +86,21 @@ def issued(call: Call, token: Token, least: int | None) -> Reply:
     PackedPolicyTooLarge when those are too large.
     """
     access_key_id = ids.access_key(token.account_id, ids.TEMPORARY_KEY)
+    packed_size = _packed_size(token)
+    text = session_tokens.seal_token(call.token_key, access_key_id, token, least or 0)
     shown = {
         "AccessKeyId": access_key_id,
         "SecretAccessKey": token.secret,
-        "SessionToken": session_tokens.seal_token(call.token_key, access_key_id, token, least or 0),
+        "SessionToken": text,
         "Expiration": clock.iso(datetime.fromtimestamp(token.expires_at, UTC)),
     }
-    return {"Credentials": shown, "PackedPolicySize": _packed_size(token)}
+    packed = {} if packed_size is None else {"PackedPolicySize": packed_size}
+    return {
+        **packed,
+        "Credentials": shown,
+        "SessionTokenSize": len(text),
+        "SessionTokenUtilization": -(-100 * len(text) // session_tokens.LONGEST),
+    }
 
 
 def _packed_size(token: Token) -> int | None:

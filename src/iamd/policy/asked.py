@@ -56,7 +56,7 @@ def _of_statement(statement: Statement, modern: bool) -> Iterator[str]:
 
 
 def _lacking(statement: Statement, context: Context, modern: bool) -> Iterator[str]:
-    """Return the keys that a statement asks for and a context has not; a variable's default stands in for it."""
+    """Return the keys that a statement asks for and a context has not; variables with defaults ask none."""
     if modern:
         for resource in (*(statement.resources or ()), *(statement.not_resources or ())):
             yield from _without_value(_inside(_tail(resource)), context)

@@ -33,7 +33,7 @@ class Stand(NamedTuple):
 def standings(request: Request, layers: Layers) -> Mapping[Layer, Stand]:
     """Judge every layer by itself, in the order in which denies are named.
 
-    SCPs allow where every level does. A root user's identity side allows everything. RCPs act by denying alone.
+    SCPs allow where every level does. A root user's identity side allows everything.
     """
     return {layer: _stand(layer, request, only) for layer, only in _isolated(request, layers)}
 

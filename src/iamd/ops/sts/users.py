@@ -39,7 +39,7 @@ def get_session_token(
         call.at + _duration(call, duration_seconds),
         call.caller.mfa_at,
     )
-    return {"Credentials": temporary.issued(call, token, minimum_session_token_size)["Credentials"]}
+    return temporary.issued(call, token, minimum_session_token_size)
 
 
 def _federated_user(call: Call, params: Params) -> Target:

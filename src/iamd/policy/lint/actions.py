@@ -13,7 +13,7 @@ def check(draft: Draft, known: Known, found: Findings) -> None:
         for place in entry.texts("Action", "NotAction"):
             if action_fault(place.text) is None and place.text not in {"*", "*:*"}:
                 _check(place, known, found)
-        if draft.kind in {PolicyKind.RCP} and entry.allows:
+        if draft.kind is PolicyKind.RCP and entry.allows:
             said = "RCPs act by denying alone: this Allow does nothing that RCPFullAWSAccess does not do"
             found.add("ALLOW_WITHOUT_EFFECT", f"{entry.path}.Effect", said)
 

@@ -9,7 +9,8 @@ from iamd.policy.lint.reference import Key, KeyType
 _SINGLE: Final = {
     KeyType.STRING: (
         "aws:CalledViaFirst aws:CalledViaLast aws:Ec2InstanceSourceVpc aws:FederatedProvider "
-        "aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalServiceName aws:PrincipalTag/${TagKey} "
+        "aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalOrgMasterAccountId aws:PrincipalServiceName "
+        "aws:PrincipalTag/${TagKey} "
         "aws:PrincipalType aws:RequestedRegion aws:RequestTag/${TagKey} aws:ResourceAccount "
         "aws:ResourceOrgID aws:ResourceTag/${TagKey} aws:SourceAccount aws:SourceIdentity aws:SourceOrgID "
         "aws:SourceVpc aws:SourceVpce aws:UserAgent aws:VpceAccount aws:VpceOrgID aws:referer aws:userid "
@@ -21,7 +22,8 @@ _SINGLE: Final = {
         "ssm:SourceInstanceARN"
     ),
     KeyType.BOOL: (
-        "aws:AssumedRoot aws:MultiFactorAuthPresent aws:PrincipalIsAWSService aws:SecureTransport "
+        "aws:AssumedRoot aws:IsMcpServiceAction aws:MultiFactorAuthPresent aws:PrincipalIsAWSService "
+        "aws:SecureTransport "
         "aws:ViaAWSMCPService aws:ViaAWSService"
     ),
     KeyType.NUMERIC: "aws:MultiFactorAuthAge",

@@ -13,16 +13,22 @@ from iamd.policy.lint.reference import Action, Key, KeyType, Reference
 
 _HOLE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
 _FIELDS = 6
+_SERVICE = 2
 _LONGEST_ARN = 2_048
 _NOTHING: frozenset[str] = frozenset()
 
 
 class Template(NamedTuple):
-    """The ARNs of a type of resource as a pattern."""
+    """The ARNs of a type of resource as six patterns."""
 
     type: str
-    pattern: str
+    fields: tuple[str, ...]
     is_bucket: bool
+
+    @property
+    def service(self) -> str:
+        """The service in the ARN, which need not be the one that has the type."""
+        return self.fields[_SERVICE]
 
 
 class Known:
@@ -32,6 +38,7 @@ class Known:
         self._reference = reference
         self._found = found
         self._matched: dict[str, frozenset[str] | None] = {}
+        self._worked: dict[str, frozenset[str] | None] = {}
         self._types: dict[tuple[str, str], frozenset[str] | None] = {}
         self._templates: dict[str, tuple[Template, ...]] = {}
         self._keys: dict[str, _Keys] = {}
@@ -86,6 +93,15 @@ class Known:
         matches = compile_glob(name)
         return frozenset(f"{service}:{one}" for one in known if matches(one))
 
+    def worked(self, pattern: str) -> frozenset[str] | None:
+        """Return the types of resources that a pattern's actions work on; None where there are no actions."""
+        pattern = pattern.lower()
+        if pattern not in self._worked:
+            names = self.actions(pattern)
+            needs = {need.type.lower() for name in names or () for need in self.action(name).needs}
+            self._worked[pattern] = frozenset(needs) if names else None
+        return self._worked[pattern]
+
     # Resources.
 
     def types(self, resource: str, service: str) -> frozenset[str] | None:
@@ -99,8 +115,8 @@ class Known:
         templates = self.templates(service)
         if len(resource) > _LONGEST_ARN or not self._found.may(len(templates)):
             return None
-        pattern = widened(resource)
-        return frozenset(one.type for one in templates if _may_be(pattern, one))
+        fields = widened(resource).split(":", _FIELDS - 1)
+        return frozenset(one.type for one in templates if _may_be(fields, one))
 
     def templates(self, service: str) -> tuple[Template, ...]:
         """Return the ARNs of a service's types of resources."""
@@ -112,7 +128,7 @@ class Known:
     # Condition keys.
 
     def key(self, name: str, services: Iterable[str] = ()) -> Key | None:
-        """Find a condition key: a global one, one of its own service, or one that other services bring along."""
+        """Find a condition key: a global one, one of its own service, or one of `services`."""
         lower = name.lower()
         prefix = lower.partition(":")[0]
         for keys in (_GLOBAL, self._keys_of(prefix), *map(self._keys_of, services)):
@@ -168,14 +184,17 @@ def fits_key(template: str, key: str) -> bool:
 def _template(name: str, arn: str) -> Template:
     """Make a pattern of an ARN with holes: a partition may be any, whatever else is not there is missing."""
     pattern = _HOLE.sub("?*", arn.replace("${Partition}", "*"))
-    return Template(name, pattern, arn.endswith("${BucketName}"))
+    return Template(name, tuple(pattern.split(":", _FIELDS - 1)), arn.endswith("${BucketName}"))
 
 
-def _may_be(pattern: str, template: Template) -> bool:
-    """Say whether a pattern may name a resource of a type; bucket names have no slash."""
-    if template.is_bucket and "/" in pattern.split(":", _FIELDS - 1)[-1]:
+def _may_be(fields: list[str], template: Template) -> bool:
+    """Say whether an ARN may be of a type, field by field, as it is meant; bucket names have no slash.
+
+    Evaluation lets a `*` run across colons, where it would find something of almost any type.
+    """
+    if template.is_bucket and "/" in fields[-1]:
         return False
-    return intersects(template.pattern, pattern)
+    return len(fields) == len(template.fields) and all(map(intersects, template.fields, fields))
 
 
 def _near(name: str, known: Mapping[str, str]) -> str:

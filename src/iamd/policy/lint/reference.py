@@ -20,7 +20,7 @@ class KeyType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A condition key; `name` may have a hole (`aws:RequestTag/${TagKey}`), `listed` says it has many values."""
+    """A condition key; `name` may have a hole (`aws:RequestTag/${TagKey}`), `listed`: with many values."""
 
     name: str
     type: KeyType

@@ -12,6 +12,7 @@ from iamd.policy.lint.rules import Level
 _FIELDS = 6
 _SERVICE, _REGION, _ACCOUNT = 2, 3, 4
 _ASSUME = "sts:assumerole"
+_OWNERS = ("aws:resourceaccount", "aws:resourceorg")
 
 
 def check(draft: Draft, known: Known, found: Findings) -> None:
@@ -26,7 +27,7 @@ def check(draft: Draft, known: Known, found: Findings) -> None:
         _check_accounts(entry, arns, found)
         _Works(entry, arns, services, known, found).check()
     if draft.kind in OWN_SIDE:
-        _collect(draft, known, needed)
+        _collect(draft, known, needed, found)
         for need in needed.values():
             need.tell(found)
 
@@ -95,8 +96,7 @@ def _check_form(arn: Arn, services: tuple[str, ...], known: Known, found: Findin
 
 def _speaks_of(arn: Arn, service: str, known: Known) -> bool:
     """Say whether a service has ARNs with this service's name in them."""
-    wanted = f":{arn.fields[_SERVICE]}:"
-    return any(wanted in template.pattern for template in known.templates(service))
+    return any(arn.fields[_SERVICE] == template.service for template in known.templates(service))
 
 
 def _fits(pattern: str, services: Iterable[str], known: Known) -> bool:
@@ -117,7 +117,7 @@ def _mismatch(arn: Arn, services: tuple[str, ...], known: Known) -> tuple[str, s
         if applies and _fits(arn.with_field(place, text), services, known):
             return code, said
     service = arn.fields[_SERVICE]
-    forms = sorted(one.pattern.split(":", _FIELDS - 1)[-1] for one in known.templates(service))
+    forms = sorted(one.fields[-1] for one in known.templates(service))
     some = ", ".join(form.replace("?*", "…") for form in forms[:6])
     return "INVALID_ARN_RESOURCE", f"{shown(arn.text)} is no ARN of {service}, whose resources are: {some}"
 
@@ -125,16 +125,19 @@ def _mismatch(arn: Arn, services: tuple[str, ...], known: Known) -> tuple[str, s
 def _check_accounts(entry: Entry, arns: list[Arn], found: Findings) -> None:
     if not entry.allows or entry.statement.resources is None:
         return
-    assumes = any(place.text.lower() == _ASSUME for place in entry.actions)
-    for arn in arns:
-        if arn.is_all or not set(arn.fields[_ACCOUNT]) & set("*?"):
-            continue
-        if assumes and arn.fields[_SERVICE] == "iam":
+    if any(test.key.startswith(_OWNERS) for test in entry.tests):
+        return
+    wild = [arn for arn in arns if not arn.is_all and set(arn.fields[_ACCOUNT]) & set("*?")]
+    if not wild:
+        return
+    if any(place.text.lower() == _ASSUME for place in entry.actions):
+        for arn in wild:
             said = "roles of every account may be assumed: name the accounts"
             found.add("ROLE_IN_ANY_ACCOUNT", arn.path, said)
-        elif ":*:" in arn.text or "?" in arn.fields[_ACCOUNT]:
-            said = "the account is a pattern: name it, unless resources of other accounts are meant"
-            found.add("WILDCARD_IN_ACCOUNT", arn.path, said)
+    else:
+        many = f", as in {len(wild) - 1} more" if len(wild) > 1 else ""
+        said = f"the account is a pattern{many}: name it, unless resources of other accounts are meant"
+        found.add("WILDCARD_IN_ACCOUNT", wild[0].path, said)
 
 
 # Actions and resources together.
@@ -157,27 +160,36 @@ class _Works:
         resources = self._entry.resources
         if not resources or len(self._arns) != len(resources) or any(arn.is_all for arn in self._arns):
             return
+        if not self._found.may(len(resources) * len(self._services) // 8):
+            return
         types = {service: self._types(service) for service in self._services}
         used = {service: set[str]() for service in self._services}
+        fitting = True
         for place in self._entry.actions:
             service = place.text.partition(":")[0].lower()
-            named, known_types = self._known.actions(place.text), types.get(service)
-            if not named or known_types is None:
+            if not self._known.actions(place.text):  # told already, or about all services
+                fitting = False
+                continue
+            worked, known_types = self._known.worked(place.text), types.get(service)
+            if worked is None or known_types is None:
                 return
-            worked = self._worked(named)
             used[service] |= worked
             if not worked & known_types:
+                fitting = False
                 self._found.add("RESOURCE_MISMATCH", place.path, self._said(place, worked))
-        self._check_unused(used)
+        if fitting:
+            self._check_unused(used)
 
     def _types(self, service: str) -> frozenset[str] | None:
-        found = [self._known.types(arn.pattern, service) for arn in self._arns]
-        return None if None in found else frozenset().union(*(one for one in found if one is not None))
+        union = set[str]()
+        for arn in self._arns:
+            types = self._known.types(arn.pattern, service)
+            if types is None:
+                return None
+            union |= types
+        return frozenset(union)
 
-    def _worked(self, names: Iterable[str]) -> set[str]:
-        return {need.type.lower() for name in names for need in self._known.action(name).needs}
-
-    def _said(self, place: Text, worked: set[str]) -> str:
+    def _said(self, place: Text, worked: frozenset[str]) -> str:
         if not worked:
             return f'{shown(place.text)} has no resources: it works only where Resource is "*"'
         names = ", ".join(sorted(worked)[:6])
@@ -211,26 +223,28 @@ class _Needed:
             found.add("MISSING_RESOURCE_TYPES", self.place.path, said, Level.WARNING)
 
 
-def _collect(draft: Draft, known: Known, needed: dict[str, _Needed]) -> None:
+def _collect(draft: Draft, known: Known, needed: dict[str, _Needed], found: Findings) -> None:
     """Gather what the named actions need, and then what all statements allow of it."""
     allows = [entry for entry in draft.entries if entry.allows]
     for entry in allows:
         for place in entry.actions:
             name = place.text.lower()
-            if name not in needed and known.actions(name) == {name}:
+            if name not in needed and known.actions(name) == frozenset({name}):
                 required = frozenset(n.type.lower() for n in known.action(name).needs if n.required)
                 if len(required) > 1:
                     needed[name] = _Needed(place, required)
     if needed:
         for entry in allows:
-            _allow(draft, entry, known, needed)
+            _allow(draft, entry, known, needed, found)
 
 
-def _allow(draft: Draft, entry: Entry, known: Known, needed: dict[str, _Needed]) -> None:
+def _allow(draft: Draft, entry: Entry, known: Known, needed: dict[str, _Needed], found: Findings) -> None:
     names = {name for name in _named(entry, known, needed) if name in needed}
     if not names:
         return
     arns = [Arn.of(place, pad=draft.kind in OWN_SIDE) for place in entry.resources]
+    if not found.may(len(arns) * len(names) // 8):
+        arns = []
     for name in names:
         service = name.partition(":")[0]
         for arn in arns:

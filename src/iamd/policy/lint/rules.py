@@ -1,7 +1,7 @@
 """The rules: what can be found, how bad it is, and what it means in a line.
 
-The codes are those of AWS Access Analyzer's policy check reference where it has one, and so are the levels, but
-for what this server refuses to save: that is an error whatever Access Analyzer calls it.
+The codes are those of AWS Access Analyzer's policy check reference where it has one, and so are most of the
+levels. What a save refuses is an error, whatever Access Analyzer calls it.
 """
 
 from collections.abc import Mapping
@@ -114,7 +114,7 @@ _SECURITY_WARNINGS = {
     "PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE": "Any role may be passed, by a wildcard action.",
     "PASS_ROLE_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION": "Any role may be passed, by NotAction.",
     "PASS_ROLE_WITH_NOT_RESOURCE": "All roles but some may be passed.",
-    "PASS_ROLE_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE": "All roles but some may be passed, by a wildcard action.",
+    "PASS_ROLE_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE": "All roles but some may be passed, by a wildcard.",
     "PASS_ROLE_WITH_NOT_ACTION_AND_NOT_RESOURCE": "All roles but some may be passed, by NotAction.",
     "PUBLIC_PRINCIPAL": "Anybody is allowed, and no condition says who.",
     "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL": "A service is allowed on anybody's behalf: a confused deputy.",
@@ -124,8 +124,8 @@ _SECURITY_WARNINGS = {
     "FORALLVALUES_WITHOUT_NULL_CHECK": "ForAllValues in an Allow is true where the key is missing.",
     "DENY_VOID_WHERE_KEY_IS_MISSING": "A Deny does not act where its key is missing.",
     "MFA_IF_EXISTS_IN_ALLOW": "An Allow asks for MFA only of those who have used it.",
-    "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": "A Deny by tags does not act for some services.",
-    "DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": "A Deny by tags does not act for some.",
+    "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": "A Deny by tags is void for some services.",
+    "DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": "A Deny by tags is void for some.",
     "ROLE_IN_ANY_ACCOUNT": "Roles of any account may be assumed.",
 }
 
@@ -147,8 +147,8 @@ _WARNINGS = {
     "WILDCARD_WITHOUT_LIKE_OPERATOR": "Wildcards do not act in StringEquals.",
     "INVALID_DATE_VALUE": "Seconds since 1970 where a date would be read by all.",
     "DATE_IN_PAST": "The date is over.",
-    "PRIVATE_IP_ADDRESS": "Public endpoints never see private addresses, so the condition is never true.",
-    "PRIVATE_NOT_IP_ADDRESS": "Public endpoints never see private addresses, so the condition is always true.",
+    "PRIVATE_IP_ADDRESS": "Public endpoints see no private addresses: never true.",
+    "PRIVATE_NOT_IP_ADDRESS": "Public endpoints see no private addresses: always true.",
     "STATEMENT_NEVER_MATCHES": "The conditions contradict each other.",
     "EMPTY_ARRAY_CONDITION": "A condition has no values: never true, or always where it is negated.",
     "ALLOW_VOIDED_BY_DENY": "A Deny takes all of an Allow back.",
@@ -160,9 +160,9 @@ _WARNINGS = {
     "CREATE_SLR_WITH_STAR_IN_RESOURCE": "Service-linked roles of any service may be made.",
     "CREATE_SLR_WITH_STAR_IN_ACTION_AND_RESOURCE": "Service-linked roles of any service may be made.",
     "CREATE_SLR_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION": "Service-linked roles of any service may be made.",
-    "CREATE_SLR_WITH_NOT_RESOURCE": "Service-linked roles of almost any service may be made.",
-    "CREATE_SLR_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE": "Service-linked roles of almost any service may be made.",
-    "CREATE_SLR_WITH_NOT_ACTION_AND_NOT_RESOURCE": "Service-linked roles of almost any service may be made.",
+    "CREATE_SLR_WITH_NOT_RESOURCE": "Service-linked roles of most services may be made.",
+    "CREATE_SLR_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE": "Service-linked roles of most services may be made.",
+    "CREATE_SLR_WITH_NOT_ACTION_AND_NOT_RESOURCE": "Service-linked roles of most services may be made.",
     "NOT_FULLY_CHECKED": "There was too much to look at.",
 }
 
@@ -182,8 +182,8 @@ _SUGGESTIONS = {
     "WILDCARD_IN_ACCOUNT": "The account of an ARN is a pattern.",
     "UNUSED_RESOURCE": "None of the actions works on this resource.",
     "MISSING_EXTERNAL_ID": "A whole account may assume the role.",
-    "ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": "An Allow by tags does not act for some services.",
-    "ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": "An Allow by tags does not act for some.",
+    "ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": "An Allow by tags is void for some services.",
+    "ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": "An Allow by tags is void for some.",
     "IMPROVE_IP_RANGE": "A range of addresses has bits beyond its mask.",
     "PRIVATE_IP_ADDRESS_SUBSET": "Some of the addresses are private.",
     "PRIVATE_NOT_IP_ADDRESS_SUBSET": "Some of the addresses are private.",

@@ -53,7 +53,9 @@ def _check_version(draft: Draft, found: Findings) -> None:
         code = "INVALID_VERSION" if draft.version else "MISSING_VERSION"
         found.add(code, "Version", f"the Version of a managed policy must be {MODERN}", Level.ERROR)
     elif draft.version is None:
-        said = f"without a Version the policy is read as 2008-10-17, where variables do not act; write {MODERN}"
+        said = (
+            f"without a Version the policy is read as 2008-10-17, where variables do not act; write {MODERN}"
+        )
         found.add("MISSING_VERSION", "Version", said)
 
 
@@ -79,7 +81,9 @@ def _check_sids(draft: Draft, found: Findings) -> None:
         if sid and sid in seen:
             found.add("UNIQUE_SIDS_REQUIRED", path, f"another statement has the Sid {shown(sid)}")
         if sid == "":
-            found.add("EMPTY_SID_VALUE", path, "the Sid is empty: leave it out, or say what the statement is for")
+            found.add(
+                "EMPTY_SID_VALUE", path, "the Sid is empty: leave it out, or say what the statement is for"
+            )
         seen.add(sid or "")
 
 
@@ -190,7 +194,11 @@ def _refuse_principal(draft: Draft, path: str, found: Findings) -> None:
 
 def _missing_principal(entry: Entry, named: list[str]) -> tuple[str, str, str]:
     if not named:
-        return "MISSING_PRINCIPAL", f"{entry.path}.Principal", "a statement of this kind must have a Principal"
+        return (
+            "MISSING_PRINCIPAL",
+            f"{entry.path}.Principal",
+            "a statement of this kind must have a Principal",
+        )
     code = "EMPTY_ARRAY_PRINCIPAL" if entry.raw[named[0]] else "EMPTY_OBJECT_PRINCIPAL"
     return code, f"{entry.path}.{named[0]}", f"the {named[0]} names nobody"
 
@@ -206,4 +214,3 @@ def _principal_code(name: Principal) -> str:
     if set(name.value) & set("*?"):
         return "UNSUPPORTED_WILDCARD_IN_PRINCIPAL"
     return "INVALID_SERVICE_PRINCIPAL_FORMAT" if name.type == "Service" else "INVALID_PRINCIPAL_FORMAT"
-

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -78,8 +79,8 @@ def _children(value: object) -> list[object]:
 def _object(pairs: list[tuple[str, object]]) -> _Object:
     made = _Object(pairs)
     if len(made) != len(pairs):
-        seen = set[str]()
-        made.twice = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))
+        counted = Counter(key for key, _ in pairs)
+        made.twice = tuple(key for key, times in counted.items() if times > 1)
     return made
 
 
@@ -161,10 +162,11 @@ class _Elements:
         path = f"{self._path}.Effect"
         if "Effect" not in self._item:
             self._found.add("MISSING_EFFECT", path, "a statement must have an Effect: Allow or Deny")
-        elif _check_text(self._item["Effect"], path, self._found):
-            if self._item["Effect"] not in {"Allow", "Deny"}:
-                said = f"Effect is {shown(self._item['Effect'])}, and must be Allow or Deny, spelt so"
-                self._found.add("INVALID_EFFECT", path, said)
+            return
+        effect = self._item["Effect"]
+        if _check_text(effect, path, self._found) and effect not in {"Allow", "Deny"}:
+            said = f"Effect is {shown(effect)}, and must be Allow or Deny, spelt so"
+            self._found.add("INVALID_EFFECT", path, said)
 
     def _check_principal(self, name: str) -> None:
         value, path = self._item[name], f"{self._path}.{name}"

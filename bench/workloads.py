@@ -1,0 +1,176 @@
+"""The work that policy engines are measured by, as data that any of them can be given.
+
+W1: one policy, one statement. W2: ten managed policies of ten statements with wildcards and some
+conditions, a boundary and an SCP, 1,000 distinct requests, half of them allowed, 15 context keys each. W3:
+W2 with a resource policy and principal matching.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from iamd.policy import Layers, Request, decide, parse, principal_from_arn
+
+ACCOUNT = "111122223333"
+ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
+SERVICES = ("s3", "sqs", "sns", "dynamodb", "lambda", "logs", "kms", "ec2", "ecr", "events")
+VERBS = ("Get", "Put", "List", "Delete", "Create", "Update", "Describe", "Tag", "Start", "Stop")
+
+
+class Work(NamedTuple):
+    """A workload as data: documents as JSON values, requests as tuples."""
+
+    identity: list[Any]
+    boundary: Any
+    scp: Any
+    resource: Any
+    requests: list[Request]
+    expected: list[bool]
+
+
+def w1() -> Work:
+    """Return one policy of one statement, and one question again and again."""
+    policy = _policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::box/*"})
+    request = Request(principal_from_arn(ALICE), "s3:GetObject", "arn:aws:s3:::box/a", ACCOUNT, {})
+    return _with_answers(Work([policy], None, None, None, [request] * 1000, []))
+
+
+def w2() -> Work:
+    """Return the policies and the questions of a busy account."""
+    identity = [_policy(*(_statement(service, verb) for verb in VERBS)) for service in SERVICES]
+    boundary = _policy(
+        {"Effect": "Allow", "Action": [f"{service}:*" for service in SERVICES], "Resource": "*"},
+        {"Effect": "Deny", "Action": "kms:Delete*", "Resource": "*"},
+    )
+    scp = _policy(
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {
+            "Effect": "Deny",
+            "NotAction": ["iam:*", "sts:*"],
+            "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}},
+        },
+    )
+    return _with_answers(Work(identity, boundary, scp, None, _requests(), []))
+
+
+def w3() -> Work:
+    """Return W2 with a policy of the resource's own, which names an account, a user and a role."""
+    resource = _policy(
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": [f"arn:aws:iam::{ACCOUNT}:root", "arn:aws:iam::444455556666:role/far"]},
+            "Action": ["s3:Get*", "sqs:*"],
+            "Resource": "*",
+        },
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": ALICE},
+            "Action": "s3:PutBucket*",
+            "Resource": "arn:aws:s3:::*",
+            "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+        },
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    )
+    return _with_answers(w2()._replace(resource=resource))
+
+
+def _policy(*statements: Any) -> Any:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _statement(service: str, verb: str) -> Any:
+    allow = {
+        "Effect": "Allow",
+        "Action": [f"{service}:{verb}*", f"{service}:{verb.lower()}Batch"],
+        "Resource": [
+            f"arn:aws:{service}:*:{ACCOUNT}:team-a/*",
+            f"arn:aws:{service}:*:{ACCOUNT}:shared-?/{verb}*",
+        ],
+    }
+    if verb == "Delete":
+        return {**allow, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+    if verb == "Update":
+        return {**allow, "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}}
+    return allow
+
+
+def _requests() -> list[Request]:
+    alice = principal_from_arn(ALICE)
+    return [_request(alice, number) for number in range(1000)]
+
+
+def _request(alice: Any, number: int) -> Request:
+    service, verb = SERVICES[number % 10], VERBS[number // 10 % 10]
+    place = "team-a" if number // 100 % 2 else "team-b"
+    context = {
+        "aws:currenttime": "2026-11-24T10:00:00Z",
+        "aws:epochtime": "1795514400",
+        "aws:sourceip": f"10.0.{number % 250}.7",
+        "aws:securetransport": "true",
+        "aws:useragent": "aws-sdk/2",
+        "aws:requestedregion": "eu-west-1",
+        "aws:viaawsservice": "false",
+        "aws:principalisawsservice": "false",
+        "aws:principalarn": ALICE,
+        "aws:principalaccount": ACCOUNT,
+        "aws:principaltype": "User",
+        "aws:userid": "AIDAEXAMPLEEXAMPLE123",
+        "aws:username": "alice",
+        "aws:principaltag/team": "a",
+        "aws:resourcetag/team": "a" if number % 3 else "b",
+        "aws:resourceaccount": ACCOUNT,
+    }
+    name = f"arn:aws:{service}:eu-west-1:{ACCOUNT}:{place}/thing-{number}"
+    return Request(alice, f"{service}:{verb}Thing", name, ACCOUNT, context)
+
+
+def _with_answers(work: Work) -> Work:
+    """Let the literal evaluator say what is right: every engine is held to it."""
+    layers = literal_layers(work)
+    return work._replace(expected=[decide(request, layers).allowed for request in work.requests])
+
+
+def literal_layers(work: Work) -> Layers:
+    """Return a workload's policies, parsed."""
+    return Layers(
+        identity=[parse(document) for document in work.identity],
+        boundary=parse(work.boundary) if work.boundary else None,
+        scps=[[parse(work.scp)]] if work.scp else None,
+        resource=parse(work.resource) if work.resource else None,
+    )
+
+
+WORKLOADS: dict[str, Callable[[], Work]] = {"W1": w1, "W2": w2, "W3": w3}
+
+
+# For those who translate the documents into another language.
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a list: of one, where a document has a single value."""
+    return value if isinstance(value, list) else [value]
+
+
+def conditions(statement: Any) -> Iterator[tuple[str, str, list[str]]]:
+    """Go through operators, keys in lower case, and values."""
+    for operator, block in statement.get("Condition", {}).items():
+        for key, values in block.items():
+            yield operator, key.lower(), listed(values)
+
+
+def naming(work: Work) -> Iterator[tuple[Any, str]]:
+    """Go through a resource policy's statements and whom they name.
+
+    An account is left out: within the account it grants nothing that identity policies do not.
+    """
+    for statement in work.resource["Statement"] if work.resource else ():
+        principal = statement["Principal"]
+        for name in ["*"] if principal == "*" else listed(principal["AWS"]):
+            if not name.endswith(":root"):
+                yield statement, name

@@ -1,0 +1,189 @@
+"""Made-up cases that both we and iam-simulate can answer: valid documents, real actions, keys and resources."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from iamd.policy import PolicyError, PolicyKind, validate
+from iamd.policy.operators import OPERATORS
+from tests.policy import whole
+
+Entry = dict[str, Any]  # a case in the form of `iamd policy test`
+
+_HERE, _THERE = whole.HERE, whole.THERE
+
+# iam-simulate drops keys that an action does not have, so made-up ones are given the names of real ones.
+_REAL = {
+    "x:Number": "aws:MultiFactorAuthAge",
+    "x:List": "aws:TagKeys",
+    "X:Flag": "aws:SecureTransport",
+    "x:Arn": "aws:SourceArn",
+    "x:none": "aws:PrincipalTag/none",
+}
+_LISTS = "aws:TagKeys"
+
+
+def _real(text: str) -> str:
+    for made_up, real in _REAL.items():
+        text = text.replace(made_up, real)
+    return text
+
+
+KEYS = (*map(_real, whole.KEYS), "aws:PrincipalTag/team")
+VALUES = (*map(_real, whole.VALUES), "a.b", "aXb", "a\nb", "a?", "10.1.2.3/32", "2026-01-01", "-1", "1e3")
+# What an operator can read, by the word in its name; most values are made such.
+_READABLE = {
+    "String": ("alice", "ALICE", "a*", "a?", "a.b", "aXb", "a\nb", "${aws:username}", "${aws:username, 'a'}*", ""),
+    "Numeric": ("5", "5.0", "-1", "+5", "05", "10"),
+    "Date": ("2026-01-01T00:00:00Z", "2026-01-01", "2026", "2026-01-01T01:00+01:00", "1767225600", "1767225600.5"),
+    "Bool": ("true", "False", "TRUE"),
+    "Binary": ("YWJj", "YWJk"),
+    "Ip": ("10.1.2.3", "10.1.2.3/32", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::1", "2001:db8::/32", "::/0"),
+    "Arn": ("arn:aws:s3:::box/a", "arn:aws:s3:::*", "arn:aws:*:*:*:*", "arn:aws:s3:::b?x/${aws:username}", "*"),
+}
+_KINDS = {
+    "aws:SourceIp": ("10.1.2.3", "10.200.0.1", "2001:db8::1", "2001:DB8:0::1"),
+    "aws:CurrentTime": _READABLE["Date"],
+    "aws:MultiFactorAuthAge": _READABLE["Numeric"],
+    "aws:SecureTransport": ("true", "false", "True"),
+    "aws:SourceArn": ("arn:aws:s3:::box/a", "arn:aws:s3:::BOX/a", "arn:aws:sns:eu-west-1:111122223333:a:b"),
+}
+GLOBS = (
+    *map(_real, whole.GLOBS),
+    "arn:aws:s3:::box",
+    "arn:aws:s3:::box/a.b",
+    "arn:aws:s3:::BOX/a",
+    "arn:aws:s3:::box/*",
+    f"arn:aws:iam::{_HERE}:user/*",
+    f"arn:aws:iam::{_HERE}:*/target",
+    f"arn:aws:sqs:eu-west-?:{_HERE}:jobs",
+    f"arn:aws:kms:eu-west-1:{_HERE}:key/*",
+    "arn:aws:s3:::${aws:username}",
+    "arn:aws:s3:::box/${aws:PrincipalTag/team, 'a'}",
+    "arn:aws:s3:::box/${aws:TagKeys}",
+)
+_REFUSED = {"*:*"}  # by iam-simulate
+PATTERNS = (*(one for one in whole.PATTERNS if one not in _REFUSED), "sqs:*", "sqs:Send*", "kms:*", "iam:*", "s3:List*", "sts:A*")
+_OBJECTS = tuple(f"arn:aws:s3:::box/{key}" for key in ("a", "a/b:c", "alice", "a.b", "aXb", "a\nb", "ALICE"))
+ASKED: dict[str, tuple[str, ...]] = {
+    "s3:GetObject": _OBJECTS,
+    "S3:getobject": _OBJECTS,
+    "s3:PutObject": _OBJECTS,
+    "s3:ListBucket": ("arn:aws:s3:::box", "arn:aws:s3:::alice"),
+    "s3:ListAllMyBuckets": ("*",),
+    "iam:CreateUser": (f"arn:aws:iam::{_HERE}:user/target",),
+    "sts:AssumeRole": (f"arn:aws:iam::{_HERE}:role/target",),
+    "sts:GetSessionToken": ("*",),
+    "sts:GetCallerIdentity": ("*",),
+    "sqs:SendMessage": (f"arn:aws:sqs:eu-west-1:{_HERE}:jobs", f"arn:aws:sqs:eu-west-1:{_THERE}:jobs"),
+    "kms:Decrypt": (f"arn:aws:kms:eu-west-1:{_HERE}:key/1234",),
+}
+CALLERS = (*whole.ARNS, f"arn:aws:sts::{_HERE}:assumed-role/Web/s1", "", "sns.amazonaws.com")
+_NAMED = ("*", _HERE, _THERE, *whole.ARNS)
+
+
+class Maker:
+    """Makes cases, by a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        self._patterns, self._globs = PATTERNS, GLOBS
+
+    def case(self) -> Entry:
+        pick = self._random.choice
+        action = pick(tuple(ASKED))
+        made: Entry = {"principal": pick(CALLERS), "action": action, "resource": pick(ASKED[action])}
+        self._patterns = (*PATTERNS, *(action, "*") * 6)  # so that many statements match
+        self._globs = (*GLOBS, *(made["resource"], "*") * 8)
+        if made["principal"] in {"", "sns.amazonaws.com"}:
+            made["principal_type"] = "Service" if made["principal"] else "Anonymous"
+        made["resource_account"] = self._owner(made["resource"])
+        made["context"] = {key: self._context(key) for key in self._random.sample(KEYS[:-1], k=pick(range(6)))}
+        return {**made, **self._policies(made["principal"])}
+
+    def _owner(self, resource: str) -> str:
+        fields = resource.split(":")
+        return fields[4] if len(fields) > 5 and fields[4] else self._random.choice((_HERE, _HERE, _THERE))
+
+    def _context(self, key: str) -> Any:
+        if key == _LISTS:
+            return self._random.choices(VALUES, k=self._random.randint(0, 3))
+        kind = _KINDS.get(key, VALUES)
+        return self._random.choice(kind if self._maybe(0.9) else VALUES)
+
+    def _policies(self, caller: str) -> Entry:
+        made: Entry = {}
+        if caller and "amazonaws" not in caller.split("/")[0]:
+            made["identity_policies"] = [self._policy(PolicyKind.INLINE) for _ in range(self._random.randint(0, 2))]
+            if self._maybe(0.3):
+                made["boundary"] = self._policy(PolicyKind.INLINE)
+            if self._maybe(0.4) and ("role/" in caller or "federated" in caller):
+                made["session_policy"] = self._policy(PolicyKind.SESSION)
+            if self._maybe(0.3):
+                made["scps"] = [[self._policy(PolicyKind.SCP)] for _ in range(self._random.randint(1, 2))]
+        if self._maybe(0.5):
+            made["resource_policy"] = self._policy(PolicyKind.RESOURCE)
+        if self._maybe(0.2):
+            made["rcps"] = [[self._policy(PolicyKind.RCP)]]
+        return made
+
+    def _maybe(self, chance: float) -> bool:
+        return self._random.random() < chance
+
+    def _policy(self, kind: PolicyKind) -> Entry:
+        """Make a document that may be saved; what may not is made anew."""
+        while True:
+            count = self._random.choice((1, 1, 2, 3))
+            made: Entry = {"Statement": [self._statement(kind) for _ in range(count)]}
+            version = self._random.choice(("2012-10-17",) * 4 + ("2008-10-17", None))
+            if version is not None or kind is PolicyKind.RCP:
+                made = {"Version": version if kind is not PolicyKind.RCP else "2012-10-17", **made}
+            try:
+                validate(made, kind)
+            except PolicyError:
+                continue
+            return made
+
+    def _statement(self, kind: PolicyKind) -> Entry:
+        pick = self._random.choice
+        of_rcp = kind is PolicyKind.RCP
+        actions = "Action" if of_rcp else pick(("Action", "Action", "Action", "NotAction"))
+        made: Entry = {
+            "Effect": "Deny" if of_rcp else pick(("Allow", "Allow", "Deny")),
+            actions: self._some(self._patterns, lambda one: one != "*" or not of_rcp),
+        }
+        if kind is not PolicyKind.RESOURCE or self._maybe(0.9):
+            made[pick(("Resource", "Resource", "Resource", "NotResource"))] = self._some(self._globs)
+        if self._maybe(0.5):
+            made["Condition"] = self._condition()
+        if of_rcp:
+            made["Principal"] = "*"
+        elif kind is PolicyKind.RESOURCE:
+            made[pick(("Principal",) * 4 + ("NotPrincipal",))] = self._principal()
+        return made
+
+    def _principal(self) -> Any:
+        if self._maybe(0.2):
+            return "*" if self._maybe(0.7) else {"Service": "sns.amazonaws.com"}
+        return {"AWS": self._some(_NAMED)}
+
+    def _some(self, pool: tuple[str, ...], fits: Callable[[str], bool] = bool) -> Any:
+        pool = tuple(filter(fits, pool))
+        if self._maybe(0.6):
+            return self._random.choice(pool)
+        return self._random.choices(pool, k=self._random.randint(1, 3))
+
+    def _condition(self) -> Entry:
+        made: Entry = {}
+        for _ in range(self._random.choice((1, 1, 2))):
+            operator = self._operator()
+            readable = next((pool for word, pool in _READABLE.items() if word in operator), VALUES)
+            pool = readable if self._maybe(0.8) else VALUES
+            made[operator] = {self._random.choice(KEYS): self._some(pool, lambda _one: True)}
+        return made
+
+    def _operator(self) -> str:
+        if self._maybe(0.05):
+            return "Null"
+        prefix = self._random.choice(("", "", "ForAllValues:", "ForAnyValue:"))
+        return prefix + self._random.choice(sorted(OPERATORS)) + self._random.choice(("", "", "IfExists"))

@@ -1,0 +1,235 @@
+"""The policy simulator, which asks the evaluator that tells reasons; and which context keys policies ask for.
+
+A role's trust policy counts as it does when the role is assumed. Only who may read it is told.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from iamd.core import arns
+from iamd.core.errors import InvalidInput, PolicyEvaluation
+from iamd.core.records import Role
+from iamd.ops import targets, trust
+from iamd.ops.call import Call
+from iamd.ops.iam import exclusions, policy_sources, simulated
+from iamd.ops.iam.policy_sources import Entity
+from iamd.ops.iam.simulated import Asker
+from iamd.ops.iam.simulated_results import Judged, result
+from iamd.ops.operation import Ask, Context, Params, Reply, Target, operation
+from iamd.policy import PolicyError, PolicyKind, Request, parse
+from iamd.policy.asked import distinct, named
+from iamd.policy.inquiry import Held, Source, asks_for_trust, inquire
+from iamd.store import paging
+from iamd.store.paging import Cut
+
+# How much is looked at for a page, in characters of policies times resources and actions. A statement that
+# matches is worth some, since the reply tells of it.
+_MOST = 10_000_000
+_STATEMENT = 400
+
+
+class _Simulation(NamedTuple):
+    """What is the same for all actions and resources.
+
+    `given` are the context keys that the caller passed, which win over all others. `trusts` are the trust
+    policies of roles that are asked for, by ARN.
+    """
+
+    asker: Asker
+    held: Held
+    owner: str | None
+    keys: Context
+    given: Context
+    trusts: Mapping[str, Source]
+
+    def judge(self, action: str, resource: str) -> Judged:
+        owner = None if simulated.names_account(resource) else self.owner
+        request = Request(self.asker.principal, action, resource, owner)
+        context = {
+            **self.keys,
+            **simulated.of_action(action),
+            "aws:resourceaccount": request.owner or "",
+            **self.given,
+        }
+        trusted = self.trusts.get(resource) if asks_for_trust(action, resource) else None
+        held = self.held if trusted is None else replace(self.held, resource=trusted)
+        return Judged(held, inquire(replace(request, context=context), held))
+
+    @property
+    def weight(self) -> int:
+        """How much is looked at for one action on one resource."""
+        sources = (*self.held.every(), *self.trusts.values())
+        return sum(len(source.text) + _STATEMENT * len(source.policy.statements) for source in sources)
+
+
+# The trust policies of roles that are asked for.
+
+
+def _roles_asked(account_id: str, names: Sequence[str], resources: Sequence[str]) -> Iterator[str]:
+    """Return the ARNs of roles of an account that are to be assumed, each once."""
+    for arn in dict.fromkeys(resources):
+        if arn.startswith(arns.iam(account_id, "role/")) and any(asks_for_trust(name, arn) for name in names):
+            yield arn
+
+
+def _reads_trust(call: Call, target: Target, params: Params) -> Iterator[Ask]:
+    """Ask whether the caller may read the trust policies that it is told about."""
+    if params.get("resource_policy") is not None:
+        return
+    # What is known of the target is not known of the role: a key without values counts as absent.
+    nothing: Context = dict.fromkeys(target.context, ())
+    for arn in _roles_asked(call.account_id, params["action_names"], params.get("resource_arns") or ()):
+        role = policy_sources.find(call.tx, call.account_id, arn)
+        held: Context = policy_sources.entity_context(call, role) if role is not None else {}
+        yield Ask("iam:GetRole", arn, {**nothing, **held})
+
+
+def _trusts(call: Call, names: Sequence[str], resources: Sequence[str]) -> dict[str, Source]:
+    found: dict[str, Source] = {}
+    for arn in _roles_asked(call.account_id, names, resources):
+        role = policy_sources.find(call.tx, call.account_id, arn)
+        if isinstance(role, Role):
+            found[arn] = _trust(call, role)
+    return found
+
+
+def _trust(call: Call, role: Role) -> Source:
+    """Return a role's trust policy: the text as people read it, the policy as it is decided by."""
+    try:
+        return Source("ResourcePolicy", trust.shown(call.tx, role.trust), parse(role.trust))
+    except PolicyError as wrong:
+        raise PolicyEvaluation(
+            f"The trust policy of {role.role_name} cannot be read: {wrong.message}"
+        ) from wrong
+
+
+# The two simulators.
+
+
+@operation("iam", on=targets.EVERYTHING, also=_reads_trust)
+def simulate_custom_policy(
+    call: Call,
+    policy_input_list: list[str],
+    action_names: list[str],
+    permissions_boundary_policy_input_list: list[str] | None = None,
+    ordered_organization_policy_input_list: list[dict[str, Any]] | None = None,
+    resource_arns: list[str] | None = None,
+    resource_policy: str | None = None,
+    resource_owner: str | None = None,
+    caller_arn: str | None = None,
+    context_entries: list[dict[str, Any]] | None = None,
+    resource_handling_option: str | None = None,  # names resources that go together; each is asked for anyway
+    max_items: int | None = None,
+    marker: str | None = None,
+) -> Reply:
+    names, resources = simulated.actions(action_names), simulated.resources(resource_arns)
+    asker = simulated.caller(call.tx, caller_arn) if caller_arn else simulated.member(call.arn("user/*"))
+    held = Held(
+        identity=simulated.passed("PolicyInputList", policy_input_list, PolicyKind.INLINE),
+        boundary=simulated.boundary(permissions_boundary_policy_input_list),
+        resource=simulated.of_resource(resource_policy, caller_arn, names, resources),
+        scps=simulated.levels(ordered_organization_policy_input_list),
+    )
+    simulation = _simulation(call, asker, held, names, resources, resource_owner, context_entries)
+    return _answer(simulation, names, resources, paging.cut(marker, max_items))
+
+
+@operation("iam", on=policy_sources.POLICY_SOURCE, also=_reads_trust)
+def simulate_principal_policy(
+    call: Call,
+    entity: Entity,
+    action_names: list[str],
+    policy_input_list: list[str] | None = None,
+    permissions_boundary_policy_input_list: list[str] | None = None,
+    policy_exclusion_list: list[dict[str, Any]] | None = None,
+    resource_arns: list[str] | None = None,
+    resource_policy: str | None = None,
+    resource_owner: str | None = None,
+    caller_arn: str | None = None,
+    context_entries: list[dict[str, Any]] | None = None,
+    resource_handling_option: str | None = None,  # names resources that go together; each is asked for anyway
+    max_items: int | None = None,
+    marker: str | None = None,
+) -> Reply:
+    names, resources = simulated.actions(action_names), simulated.resources(resource_arns)
+    asker = _asker(call, entity, caller_arn)
+    own = policy_sources.held(call.tx, call.account_id, entity)
+    held = Held(
+        identity=(
+            *exclusions.kept(own, policy_exclusion_list),
+            *simulated.passed("PolicyInputList", policy_input_list, PolicyKind.INLINE),
+        ),
+        boundary=simulated.boundary(permissions_boundary_policy_input_list),
+        resource=simulated.of_resource(resource_policy, caller_arn or entity.arn, names, resources),
+    )
+    if held.boundary is None and exclusions.keep_boundary(policy_exclusion_list):
+        held = replace(held, boundary=policy_sources.boundary(call.tx, call.account_id, entity))
+    simulation = _simulation(call, asker, held, names, resources, resource_owner, context_entries)
+    return _answer(simulation, names, resources, paging.cut(marker, max_items))
+
+
+def _asker(call: Call, entity: Entity, caller_arn: str | None) -> Asker:
+    if caller_arn is not None and caller_arn != entity.arn:
+        return simulated.caller(call.tx, caller_arn)
+    held = policy_sources.tags_of(call.tx, call.account_id, entity)
+    return simulated.itself(entity, call.account_id, held)
+
+
+def _simulation(
+    call: Call,
+    asker: Asker,
+    held: Held,
+    names: Sequence[str],
+    resources: Sequence[str],
+    resource_owner: str | None,
+    context_entries: list[dict[str, Any]] | None,
+) -> _Simulation:
+    return _Simulation(
+        asker,
+        held,
+        simulated.owner(resource_owner),
+        {**simulated.supplied(call.now, call.at), **asker.keys},
+        simulated.context(context_entries),
+        {} if held.resource is not None else _trusts(call, names, resources),
+    )
+
+
+def _answer(simulation: _Simulation, names: Sequence[str], resources: Sequence[str], asked: Cut) -> Reply:
+    """Return a page of results, one for each action; pages are short where there is much to look at."""
+    for_one = max(1, simulation.weight) * len(resources)
+    if for_one > _MOST:
+        raise InvalidInput("The policies are too large for so many resources: simulate fewer at a time.")
+    asked = asked._replace(size=min(asked.size, _MOST // for_one))
+    later = [(_place(index), name) for index, name in enumerate(names) if _place(index) > asked.after]
+    found = paging.page(later, asked, lambda item: item[0])
+    by_resource = list(resources) != ["*"]
+    results = [
+        result(name, [simulation.judge(name, resource) for resource in resources], by_resource=by_resource)
+        for _, name in found.items
+    ]
+    return {"EvaluationResults": results, **found.rest()}
+
+
+def _place(index: int) -> str:
+    return f"{index:06}"
+
+
+# What there is to be given.
+
+
+@operation("iam", on=targets.EVERYTHING)
+def get_context_keys_for_custom_policy(call: Call, policy_input_list: list[str]) -> Reply:
+    return _keys(simulated.readable(policy_input_list))
+
+
+@operation("iam", on=policy_sources.POLICY_SOURCE)
+def get_context_keys_for_principal_policy(
+    call: Call, entity: Entity, policy_input_list: list[str] | None = None
+) -> Reply:
+    own = policy_sources.held(call.tx, call.account_id, entity)
+    return _keys((*own, *simulated.readable(policy_input_list)))
+
+
+def _keys(sources: Sequence[Source]) -> Reply:
+    return {"ContextKeyNames": distinct(key for source in sources for key in named(source.policy))}
