@@ -5,8 +5,12 @@ import { runSimulation } from '@cloud-copilot/iam-simulate'
 const answer = async (simulation) => {
   try {
     const result = await runSimulation(simulation, {})
-    return result.resultType === 'error'
-      ? { refused: JSON.stringify(result.errors) }
+    if (result.resultType === 'error') {
+      return { refused: JSON.stringify(result.errors) }
+    }
+    const ignored = result.result.ignoredContextKeys
+    return ignored.length > 0
+      ? { refused: `it ignores ${ignored}` }
       : { outcome: result.overallResult }
   } catch (error) {
     return { refused: `it throws: ${error.message}` }

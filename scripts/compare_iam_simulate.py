@@ -1,6 +1,6 @@
 """Put made-up cases to our literal evaluator and to iam-simulate, and explain every disagreement.
 
-    python -m scripts.compare_iam_simulate [--cases 20000] [--seed 1] [--vectors FILE]
+python -m scripts.compare_iam_simulate [--cases 20000] [--seed 1] [--vectors FILE]
 """
 
 from pathlib import Path

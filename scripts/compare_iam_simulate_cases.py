@@ -29,23 +29,58 @@ def _real(text: str) -> str:
     return text
 
 
-KEYS = (*map(_real, whole.KEYS), "aws:PrincipalTag/team")
+KEYS = (*map(_real, whole.KEYS), "aws:PrincipalTag/team", "aws:PrincipalAccount")
 VALUES = (*map(_real, whole.VALUES), "a.b", "aXb", "a\nb", "a?", "10.1.2.3/32", "2026-01-01", "-1", "1e3")
 # What an operator can read, by the word in its name; most values are made such.
 _READABLE = {
-    "String": ("alice", "ALICE", "a*", "a?", "a.b", "aXb", "a\nb", "${aws:username}", "${aws:username, 'a'}*", ""),
-    "Numeric": ("5", "5.0", "-1", "+5", "05", "10"),
-    "Date": ("2026-01-01T00:00:00Z", "2026-01-01", "2026", "2026-01-01T01:00+01:00", "1767225600", "1767225600.5"),
-    "Bool": ("true", "False", "TRUE"),
-    "Binary": ("YWJj", "YWJk"),
+    "String": (
+        "alice",
+        "ALICE",
+        "a*",
+        "a?",
+        "a.b",
+        "aXb",
+        "a\nb",
+        "${aws:username}",
+        "${aws:username, 'a'}*",
+        "",
+        "${aws:username, ''}",
+        "${aws:PrincipalTag/none, 'a, b'}",
+        "a, b",
+        "${*}",
+        "a${?}",
+        "${aws:TagKeys, 'a'}",
+        "al?c*",
+    ),
+    "Numeric": ("5", "5.0", "-1", "+5", "05", "10", "0.1", "9007199254740993", "9007199254740992", ".5"),
+    "Date": (
+        "2026-01-01T00:00:00Z",
+        "2026-01-01",
+        "2026",
+        "2026-01-01T01:00+01:00",
+        "1767225600",
+        "1767225600.5",
+    ),
+    "Bool": ("true", "False", "TRUE", "${aws:SecureTransport}"),
+    "Binary": ("YWJj", "YWJk", "a*", "YWI="),
     "Ip": ("10.1.2.3", "10.1.2.3/32", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::1", "2001:db8::/32", "::/0"),
-    "Arn": ("arn:aws:s3:::box/a", "arn:aws:s3:::*", "arn:aws:*:*:*:*", "arn:aws:s3:::b?x/${aws:username}", "*"),
+    "Arn": (
+        "arn:aws:s3:::box/a",
+        "arn:aws:s3:::*",
+        "arn:aws:*:*:*:*",
+        "arn:aws:s3:::b?x/${aws:username}",
+        "*",
+        "arn:aws:sns:eu-west-1:${aws:PrincipalAccount}:a:b",
+        "arn:aws:s3:::b*",
+        "arn:aws:sns:*:a:b",
+    ),
 }
 _KINDS = {
     "aws:SourceIp": ("10.1.2.3", "10.200.0.1", "2001:db8::1", "2001:DB8:0::1"),
     "aws:CurrentTime": _READABLE["Date"],
     "aws:MultiFactorAuthAge": _READABLE["Numeric"],
     "aws:SecureTransport": ("true", "false", "True"),
+    "aws:PrincipalAccount": (_HERE,),
     "aws:SourceArn": ("arn:aws:s3:::box/a", "arn:aws:s3:::BOX/a", "arn:aws:sns:eu-west-1:111122223333:a:b"),
 }
 GLOBS = (
@@ -61,9 +96,23 @@ GLOBS = (
     "arn:aws:s3:::${aws:username}",
     "arn:aws:s3:::box/${aws:PrincipalTag/team, 'a'}",
     "arn:aws:s3:::box/${aws:TagKeys}",
+    f"arn:aws:sqs:EU-west-1:{_HERE}:jobs",
+    f"arn:aws:sqs:eu.west.1:{_HERE}:jobs",
+    f"arn:aws:kms:eu-west-1:{_HERE}:k*/1234",
+    f"arn:aws:logs:eu-west-1:{_HERE}:log-group:*",
+    "arn:aws:logs:*:log-group:app:log-stream:s1",
+    "arn:aws:logs:eu*3:log-group:app:*",
 )
 _REFUSED = {"*:*"}  # by iam-simulate
-PATTERNS = (*(one for one in whole.PATTERNS if one not in _REFUSED), "sqs:*", "sqs:Send*", "kms:*", "iam:*", "s3:List*", "sts:A*")
+PATTERNS = (
+    *(one for one in whole.PATTERNS if one not in _REFUSED),
+    "sqs:*",
+    "sqs:Send*",
+    "kms:*",
+    "iam:*",
+    "s3:List*",
+    "sts:A*",
+)
 _OBJECTS = tuple(f"arn:aws:s3:::box/{key}" for key in ("a", "a/b:c", "alice", "a.b", "aXb", "a\nb", "ALICE"))
 ASKED: dict[str, tuple[str, ...]] = {
     "s3:GetObject": _OBJECTS,
@@ -77,9 +126,11 @@ ASKED: dict[str, tuple[str, ...]] = {
     "sts:GetCallerIdentity": ("*",),
     "sqs:SendMessage": (f"arn:aws:sqs:eu-west-1:{_HERE}:jobs", f"arn:aws:sqs:eu-west-1:{_THERE}:jobs"),
     "kms:Decrypt": (f"arn:aws:kms:eu-west-1:{_HERE}:key/1234",),
+    "logs:PutLogEvents": (f"arn:aws:logs:eu-west-1:{_HERE}:log-group:app:log-stream:s1",),
 }
 CALLERS = (*whole.ARNS, f"arn:aws:sts::{_HERE}:assumed-role/Web/s1", "", "sns.amazonaws.com")
-_NAMED = ("*", _HERE, _THERE, *whole.ARNS)
+_TYPES = {"": "Anonymous", "sns.amazonaws.com": "Service"}
+_NAMED = ("*", _HERE, _THERE, *whole.ARNS, f"arn:aws:iam::{_HERE}:user/fay")
 
 
 class Maker:
@@ -95,10 +146,14 @@ class Maker:
         made: Entry = {"principal": pick(CALLERS), "action": action, "resource": pick(ASKED[action])}
         self._patterns = (*PATTERNS, *(action, "*") * 6)  # so that many statements match
         self._globs = (*GLOBS, *(made["resource"], "*") * 8)
-        if made["principal"] in {"", "sns.amazonaws.com"}:
-            made["principal_type"] = "Service" if made["principal"] else "Anonymous"
+        made["principal_type"] = _TYPES.get(made["principal"], "AWS")
         made["resource_account"] = self._owner(made["resource"])
-        made["context"] = {key: self._context(key) for key in self._random.sample(KEYS[:-1], k=pick(range(6)))}
+        made["context"] = {
+            key: self._context(key)
+            for key in self._random.sample(
+                [key for key in KEYS if key != "aws:PrincipalTag/none"], k=pick(range(6))
+            )
+        }
         return {**made, **self._policies(made["principal"])}
 
     def _owner(self, resource: str) -> str:
@@ -114,7 +169,9 @@ class Maker:
     def _policies(self, caller: str) -> Entry:
         made: Entry = {}
         if caller and "amazonaws" not in caller.split("/")[0]:
-            made["identity_policies"] = [self._policy(PolicyKind.INLINE) for _ in range(self._random.randint(0, 2))]
+            made["identity_policies"] = [
+                self._policy(PolicyKind.INLINE) for _ in range(self._random.randint(0, 2))
+            ]
             if self._maybe(0.3):
                 made["boundary"] = self._policy(PolicyKind.INLINE)
             if self._maybe(0.4) and ("role/" in caller or "federated" in caller):

@@ -11,6 +11,12 @@ Answers = tuple[str, str]
 Ask = Callable[[list[Entry]], list[Answers | None]]  # both sides' answers; None where either does not answer
 
 _LAYERS = ("rcps", "scps", "session_policy", "boundary", "identity_policies", "resource_policy")
+_HERE = "111122223333"
+_PLAIN_CALLS = (
+    {"principal": f"arn:aws:iam::{_HERE}:user/alice", "principal_type": "AWS"},
+    {"action": "s3:GetObject", "resource": "arn:aws:s3:::box/a"},
+    {"resource_account": _HERE},
+)
 _PLAIN = {"Action": "*", "Resource": "*", "Principal": "*"}
 
 
@@ -42,15 +48,20 @@ def _smaller(pairs: list[tuple[Entry, Answers]], ask: Ask) -> dict[str, tuple[En
 
 def _candidates(entry: Entry) -> Iterator[Entry]:
     """Go through what is a little less than an entry, the greatest steps first."""
-    yield from (_without(entry, layer) for layer in _LAYERS if layer in entry)
+    yield from (_without(entry, layer) for layer in (*_LAYERS, "context") if layer in entry)
     yield from (_without(entry, "context", key) for key in entry.get("context", {}))
-    for place, document in _documents(entry):
+    yield from ({**entry, **plain} for plain in _PLAIN_CALLS if not plain.items() <= entry.items())
+    for layer in ("scps", "rcps"):
+        if len(levels := entry.get(layer, [])) > 1:
+            yield from (_without(entry, layer, at) for at in range(len(levels)))
+    for place, document in documents(entry):
         if len(place) > 1:
             yield _without(entry, *place)
         yield from _smaller_documents(entry, place, document)
 
 
-def _documents(entry: Entry) -> Iterator[tuple[tuple[Any, ...], Any]]:
+def documents(entry: Entry) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Go through a case's policies, each with its place."""
     for layer in _LAYERS:
         held = entry.get(layer)
         if isinstance(held, dict):

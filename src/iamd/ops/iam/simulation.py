@@ -3,7 +3,8 @@
 A role's trust policy counts as it does when the role is assumed. Only who may read it is told.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from iamd.ops.call import Call
 from iamd.ops.iam import exclusions, policy_sources, simulated
 from iamd.ops.iam.policy_sources import Entity
 from iamd.ops.iam.simulated import Asker
-from iamd.ops.iam.simulated_results import Judged, result
+from iamd.ops.iam.simulated_results import Judged, Result, result
 from iamd.ops.operation import Ask, Context, Params, Reply, Target, operation
 from iamd.policy import PolicyError, PolicyKind, Request, parse
 from iamd.policy.asked import distinct, named
@@ -23,10 +24,13 @@ from iamd.policy.inquiry import Held, Source, asks_for_trust, inquire
 from iamd.store import paging
 from iamd.store.paging import Cut
 
-# How much is looked at for a page, in characters of policies times resources and actions. A statement that
-# matches is worth some, since the reply tells of it.
-_MOST = 10_000_000
+# How much is looked at for one action, in characters of policies times resources. A statement is worth some,
+# since a reply tells of it if it matches, and so are the values that it is matched with.
+_MOST = 2_000_000
 _STATEMENT = 400
+_VALUE = 500
+
+_SECONDS = 1.0  # after which a page ends; AWS too says that it may hold fewer results than were asked for
 
 
 class _Simulation(NamedTuple):
@@ -56,11 +60,15 @@ class _Simulation(NamedTuple):
         held = self.held if trusted is None else replace(self.held, resource=trusted)
         return Judged(held, inquire(replace(request, context=context), held))
 
-    @property
-    def weight(self) -> int:
-        """How much is looked at for one action on one resource."""
+    def weight(self, resources: Sequence[str]) -> int:
+        """Tell how much is looked at for one action."""
         sources = (*self.held.every(), *self.trusts.values())
-        return sum(len(source.text) + _STATEMENT * len(source.policy.statements) for source in sources)
+        policies = sum(len(source.text) + _STATEMENT * len(source.policy.statements) for source in sources)
+        values = (
+            value for held in self.given.values() for value in ((held,) if isinstance(held, str) else held)
+        )
+        longest = max(map(len, (*resources, *values)))
+        return policies * len(resources) * (_VALUE + longest) // _VALUE
 
 
 # The trust policies of roles that are asked for.
@@ -195,24 +203,27 @@ def _simulation(
     )
 
 
-def _answer(simulation: _Simulation, names: Sequence[str], resources: Sequence[str], asked: Cut) -> Reply:
-    """Return a page of results, one for each action; pages are short where there is much to look at."""
-    for_one = max(1, simulation.weight) * len(resources)
-    if for_one > _MOST:
+def _answer(
+    simulation: _Simulation,
+    names: Sequence[str],
+    resources: Sequence[str],
+    asked: Cut,
+    clock: Callable[[], float] = time.monotonic,
+) -> Reply:
+    """Return a page of results, one for each action; `clock` counts seconds."""
+    if simulation.weight(resources) > _MOST:
         raise InvalidInput("The policies are too large for so many resources: simulate fewer at a time.")
-    asked = asked._replace(size=min(asked.size, _MOST // for_one))
-    later = [(_place(index), name) for index, name in enumerate(names) if _place(index) > asked.after]
-    found = paging.page(later, asked, lambda item: item[0])
+    later = [(place, name) for index, name in enumerate(names) if (place := f"{index:06}") > asked.after]
     by_resource = list(resources) != ["*"]
-    results = [
-        result(name, [simulation.judge(name, resource) for resource in resources], by_resource=by_resource)
-        for _, name in found.items
-    ]
-    return {"EvaluationResults": results, **found.rest()}
-
-
-def _place(index: int) -> str:
-    return f"{index:06}"
+    results: list[Result] = []
+    end = clock() + _SECONDS
+    for _, name in later[: asked.size]:
+        judged = [simulation.judge(name, resource) for resource in resources]
+        results.append(result(name, judged, by_resource=by_resource))
+        if clock() > end:
+            break
+    done = paging.page(later, asked._replace(size=len(results)), lambda item: item[0])
+    return {"EvaluationResults": results, **done.rest()}
 
 
 # What there is to be given.

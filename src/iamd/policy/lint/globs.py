@@ -6,10 +6,14 @@ The work is bounded by one machine word per 64 characters of one pattern for eac
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Final, NamedTuple
 
 from iamd.policy.compiled.globs import compile_glob
 
+FIELD: Final = "\ue010"
+_PART, _REST = "\ue011", "\ue012"  # one character but a colon, and any number of them
 _FILLER = "\ue000"
+_SHORT = 256  # what is kept for the next time
 _STARS = re.compile(r"\*+")
 
 
@@ -17,31 +21,52 @@ def intersects(one: str, other: str) -> bool:
     """Say whether some text matches both patterns: the walk of both at once, all ways at the same time.
 
     Bit `j` of the state is set where the first `j` characters of `other` fit what was read of `one`.
+    `other` may have fields in it: `FIELD` stands for a run without colons that is not empty.
     """
-    other = _STARS.sub("*", other)
-    stars, singles, holes, masks = _masks(other)
-    full = (1 << len(other) + 1) - 1
-    state = 1 | (stars & 1) << 1
+    walked = _walked(other) if len(other) <= _SHORT else _Walked.of(other)
+    full = (1 << walked.size + 1) - 1
+    state = 1 | (walked.stars & 1) << 1
     for char in one:
         if char == "*":
             state = full & ~((state & -state) - 1)
             continue
-        fitting = singles if char == "?" else masks.get(char, holes)
-        state = (state & fitting) << 1 | state & stars
-        state |= (state & stars) << 1
+        staying = walked.anything if char == ":" else walked.stars
+        moving = ~walked.stars if char == "?" else walked.fits(char)
+        state = (state & moving) << 1 & full | state & staying
+        state |= (state & walked.stars) << 1
         if not state:
             return False
-    return bool(state >> len(other))
+    return bool(state >> walked.size)
 
 
-def _masks(pattern: str) -> tuple[int, int, int, dict[str, int]]:
-    """Return the places of stars, of all else, of question marks, and those where each character fits."""
-    places: dict[str, int] = {}
-    for place, char in enumerate(pattern):
-        places[char] = places.get(char, 0) | 1 << place
-    stars, holes = places.pop("*", 0), places.pop("?", 0)
-    singles = ((1 << len(pattern)) - 1) & ~stars
-    return stars, singles, holes, {char: mask | holes for char, mask in places.items()}
+class _Walked(NamedTuple):
+    """A pattern as places in it, a bit each: where there are stars, and where each character fits."""
+
+    size: int
+    anything: int
+    stars: int
+    holes: int
+    parts: int
+    places: dict[str, int]
+
+    @classmethod
+    def of(cls, pattern: str) -> "_Walked":
+        pattern = _STARS.sub("*", pattern).replace(FIELD, _PART + _REST)
+        places: dict[str, int] = {}
+        for place, char in enumerate(pattern):
+            places[char] = places.get(char, 0) | 1 << place
+        anything, rests = places.pop("*", 0), places.pop(_REST, 0)
+        holes, parts = places.pop("?", 0), places.pop(_PART, 0)
+        return cls(len(pattern), anything, anything | rests, holes, parts, places)
+
+    def fits(self, char: str) -> int:
+        """Return the places at which a character fits, stars not counted."""
+        return self.places.get(char, 0) | self.holes | (0 if char == ":" else self.parts)
+
+
+@lru_cache(maxsize=8192)
+def _walked(pattern: str) -> _Walked:
+    return _Walked.of(pattern)
 
 
 def covers(wide: str, narrow: str) -> bool:

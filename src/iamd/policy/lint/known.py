@@ -8,7 +8,7 @@ from typing import NamedTuple
 from iamd.policy.compiled.globs import compile_glob
 from iamd.policy.lint.findings import Findings
 from iamd.policy.lint.global_keys import GLOBAL_KEYS
-from iamd.policy.lint.globs import intersects, widened
+from iamd.policy.lint.globs import FIELD, intersects, widened
 from iamd.policy.lint.reference import Action, Key, KeyType, Reference
 
 _HOLE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
@@ -19,10 +19,11 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 class Template(NamedTuple):
-    """The ARNs of a type of resource as six patterns."""
+    """The ARNs of a type of resource as six patterns, and as one whose names have no colons in them."""
 
     type: str
     fields: tuple[str, ...]
+    whole: str
     is_bucket: bool
 
     @property
@@ -115,8 +116,9 @@ class Known:
         templates = self.templates(service)
         if len(resource) > _LONGEST_ARN or not self._found.may(len(templates)):
             return None
-        fields = widened(resource).split(":", _FIELDS - 1)
-        return frozenset(one.type for one in templates if _may_be(fields, one))
+        pattern = widened(resource)
+        fields = pattern.split(":", _FIELDS - 1)
+        return frozenset(one.type for one in templates if _may_be(pattern, fields, one))
 
     def templates(self, service: str) -> tuple[Template, ...]:
         """Return the ARNs of a service's types of resources."""
@@ -182,19 +184,26 @@ def fits_key(template: str, key: str) -> bool:
 
 
 def _template(name: str, arn: str) -> Template:
-    """Make a pattern of an ARN with holes: a partition may be any, whatever else is not there is missing."""
-    pattern = _HOLE.sub("?*", arn.replace("${Partition}", "*"))
-    return Template(name, tuple(pattern.split(":", _FIELDS - 1)), arn.endswith("${BucketName}"))
+    """Make patterns of an ARN with holes, in which something must be."""
+    pattern = _HOLE.sub("?*", arn)
+    fields = tuple(pattern.split(":", _FIELDS - 1))
+    return Template(name, fields, pattern.replace("?*", FIELD), arn.endswith("${BucketName}"))
 
 
-def _may_be(fields: list[str], template: Template) -> bool:
-    """Say whether an ARN may be of a type, field by field, as it is meant; bucket names have no slash.
+def _may_be(pattern: str, fields: list[str], template: Template) -> bool:
+    """Say whether an ARN may be of a type: field by field, or with a `*` that runs across colons.
 
-    Evaluation lets a `*` run across colons, where it would find something of almost any type.
+    The latter is how resources are matched, but any name may have a colon in it then, which would make an
+    ARN of almost any type of `arn:aws:lambda:*:111122223333:anything`. Bucket names have no slash.
     """
+    heads = {*"".join(fields[1:3]), *template.service}
+    if not heads & {"*", "?"} and fields[_SERVICE : _SERVICE + 1] != [template.service]:
+        return False  # by far the most, and soon told
     if template.is_bucket and "/" in fields[-1]:
         return False
-    return len(fields) == len(template.fields) and all(map(intersects, template.fields, fields))
+    if len(fields) == len(template.fields) and all(map(intersects, fields, template.fields)):
+        return True
+    return "*" in "".join(fields[3:5]) and intersects(pattern, template.whole)
 
 
 def _near(name: str, known: Mapping[str, str]) -> str:

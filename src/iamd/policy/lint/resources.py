@@ -90,6 +90,8 @@ def _check_form(arn: Arn, services: tuple[str, ...], known: Known, found: Findin
     asked = tuple(dict.fromkeys((service, *services)))
     if not any(_speaks_of(arn, one, known) for one in asked) or _fits(arn.pattern, asked, known):
         return
+    if service == "iam" and arn.fields[-1] == "root":  # the account itself, which is no type of resource
+        return
     code, said = _mismatch(arn, asked, known)
     found.add(code, arn.path, said)
 
@@ -109,8 +111,8 @@ def _mismatch(arn: Arn, services: tuple[str, ...], known: Known) -> tuple[str, s
     region, account = arn.fields[_REGION], arn.fields[_ACCOUNT]
     tries = (
         (_REGION, region, "", "ARN_REGION_NOT_ALLOWED", "these ARNs have no region"),
-        (_REGION, not region, "*", "MISSING_ARN_REGION", "these ARNs have a region: write one, or *"),
         (_ACCOUNT, account, "", "ARN_ACCOUNT_NOT_ALLOWED", "these ARNs have no account"),
+        (_REGION, not region, "*", "MISSING_ARN_REGION", "these ARNs have a region: write one, or *"),
         (_ACCOUNT, not account, "*", "MISSING_ARN_ACCOUNT", "these ARNs have an account: write one, or *"),
     )
     for place, applies, text, code, said in tries:
