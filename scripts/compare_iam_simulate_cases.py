@@ -1,12 +1,13 @@
-"""Made-up cases that both we and iam-simulate can answer: valid documents, real actions, keys and resources."""
+"""Made-up cases that we and iam-simulate can answer: valid documents, real actions, keys and resources."""
 
 import random
 from collections.abc import Callable
 from typing import Any
 
+from tests.policy import whole
+
 from iamd.policy import PolicyError, PolicyKind, validate
 from iamd.policy.operators import OPERATORS
-from tests.policy import whole
 
 Entry = dict[str, Any]  # a case in the form of `iamd policy test`
 
@@ -168,7 +169,7 @@ class Maker:
 
     def _policies(self, caller: str) -> Entry:
         made: Entry = {}
-        if caller and "amazonaws" not in caller.split("/")[0]:
+        if caller not in _TYPES:
             made["identity_policies"] = [
                 self._policy(PolicyKind.INLINE) for _ in range(self._random.randint(0, 2))
             ]

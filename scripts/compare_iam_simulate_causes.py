@@ -19,7 +19,7 @@ _ALLOWED, _IMPLICIT = "Allowed", "ImplicitlyDenied"
 def cause(entry: Entry, answers: Answers) -> str | None:
     """Return the name of the first cause that applies to a smallest case."""
     text = json.dumps(entry)
-    return next((name for name, applies in CAUSES.items() if applies(entry, text, answers)), None)
+    return next((name for name, one in CAUSES.items() if one.applies(entry, text, answers)), None)
 
 
 class _Condition(NamedTuple):
@@ -39,7 +39,9 @@ def _conditions(entry: Entry) -> Iterator[_Condition]:
                     yield _Condition(operator, json.dumps(values), context.get(key.lower()))
 
 
-def _condition(operator: str, values: str = "", given: Callable[[Any], bool] = lambda _given: True) -> Applies:
+def _condition(
+    operator: str, values: str = "", given: Callable[[Any], bool] = lambda _given: True
+) -> Applies:
     """Match a condition by patterns of its operator and its values, and by what the request has."""
     return lambda entry, _text, _answers: any(
         re.search(operator, one.operator) and re.search(values, one.values) and given(one.given)
@@ -79,6 +81,10 @@ def _all(*tests: Applies) -> Applies:
     return lambda entry, text, answers: all(test(entry, text, answers) for test in tests)
 
 
+def _empty_value(entry: Entry, _text: str, _answers: Answers) -> bool:
+    return "" in entry.get("context", {}).values()
+
+
 def _is_long_number(given: Any) -> bool:
     return re.fullmatch("[0-9]{16,}", str(given)) is not None
 
@@ -91,53 +97,73 @@ _DENIED_HERE, _ALLOWED_HERE = _answers(_IMPLICIT, _ALLOWED), _answers(_ALLOWED, 
 _FIVE_FIELDS = 4  # colons
 _SHORT_ARN = r'"arn:aws:sqs(:\*)?"'
 
-CAUSES: dict[str, Applies] = {
-    # Who calls.
-    "GetSessionToken needs no Allow": _asks("sts:GetSessionToken"),
-    "GetCallerIdentity by nobody": _all(_asks("sts:GetCallerIdentity"), _calls("^$")),
-    "root users have no identity policy": _all(_calls(":root$"), _ALLOWED_HERE),
-    "root users assume no role": _all(_calls(":root$"), _asks("sts:AssumeRole"), _DENIED_HERE),
-    "service-linked roles": _all(_calls(":role/aws-service-role/"), _says('"[sr]cps"')),
-    "a role without a trust policy": _all(_asks("sts:AssumeRole"), _not(_has("resource_policy")), _DENIED_HERE),
-    "a federation token without a session policy": _all(
-        _calls(":federated-user/"), _not(_has("session_policy")), _DENIED_HERE
-    ),
-    "a federated user's namesake": _all(_calls(":federated-user/"), _in_layer("resource_policy", ":user/fay")),
-    "the case of a role's name": _all(_calls(":assumed-role/Web"), _in_layer("resource_policy", ":role/app/web")),
-    "a session policy against a direct grant": _all(
-        _has("session_policy"), _has("resource_policy"), _ALLOWED_HERE
-    ),
-    "Allow with NotPrincipal against a boundary": _all(
-        _calls(":role/"), _has("boundary"), _in_layer("resource_policy", "NotPrincipal"), _ALLOWED_HERE
-    ),
-    # Conditions.
-    "ForAnyValue with IfExists": _condition("^ForAnyValue.*IfExists$", given=_is_absent),
-    "an empty list": _condition("", given=lambda given: given == []),
-    "an empty default": _condition("", ", ''}"),
-    "a default with a comma": _condition("", "'a, b'}"),
-    "a negated operator with a variable without value": _condition("Not", r"\$\{"),
-    "a variable before the fifth colon": _condition("Arn", r":\$\{[^}]*:[^}]*\}:"),
-    "a variable in Bool": _condition("Bool", r"\$\{"),
-    "numbers beyond 2^53": _condition("Numeric", "9007199254740992|9007199254740993", _is_long_number),
-    "what begins like a number": _condition("Numeric"),
-    "an ARN of five fields": _condition("Arn", given=lambda given: str(given).count(":") == _FIVE_FIELDS),
-    "seconds since 1970": _condition("Date"),
-    "base64": _condition("Binary"),
-    "0.0.0.0/0": _condition("IpAddress", "0.0.0.0/0"),
-    "single addresses": _condition("IpAddress"),
-    # Resources.
-    "Version": _all(_says(r"\$\{"), _says('"Statement"'), lambda _entry, text, _answers: _is_old(text)),
-    "a newline": _says(r"\\n"),
-    "NotResource with a variable without value": _says(r'"NotResource": "[^"]*\$\{'),
-    "NotResource with a short ARN": _says(rf'"NotResource": {_SHORT_ARN}'),
-    "a short ARN in an RCP": _in_layer("rcps", rf'"Resource": {_SHORT_ARN}'),
-    "a * at the end of a field": _says(r":logs:\*:log-group:"),
-    "a * in the midst of a field": _says(r":logs:eu\*3:"),
-    "a wildcard in the type of a resource": _says(r":k\*/1234"),
-    "the case of a region": _says(":EU-west-1:"),
-    "dots in a region": _says("eu.west.1"),
-}
-
 
 def _is_old(text: str) -> bool:
     return text.count('"Statement"') > text.count('"2012-10-17"')
+
+
+class Cause(NamedTuple):
+    """One cause, and who is right."""
+
+    right: str
+    applies: Applies
+
+
+_WE, _THEY, _OPEN = "we are right", "iam-simulate is right", "AWS does not say"
+
+CAUSES: dict[str, Cause] = {
+    # Who calls.
+    "GetSessionToken needs no Allow": Cause(_WE, _asks("sts:GetSessionToken")),
+    "GetCallerIdentity by nobody": Cause(_THEY, _all(_asks("sts:GetCallerIdentity"), _calls("^$"))),
+    "root users have no identity policy": Cause(_WE, _all(_calls(":root$"), _ALLOWED_HERE)),
+    "root users assume no role": Cause(_WE, _all(_calls(":root$"), _asks("sts:AssumeRole"), _DENIED_HERE)),
+    "service-linked roles": Cause(_WE, _all(_calls(":role/aws-service-role/"), _says('"[sr]cps"'))),
+    "a role without a trust policy": Cause(
+        _WE, _all(_asks("sts:AssumeRole"), _not(_has("resource_policy")), _DENIED_HERE)
+    ),
+    "a federation token without a session policy": Cause(
+        _WE, _all(_calls(":federated-user/"), _not(_has("session_policy")), _DENIED_HERE)
+    ),
+    "a federated user's namesake": Cause(
+        _WE, _all(_calls(":federated-user/"), _in_layer("resource_policy", ":user/fay"))
+    ),
+    "the case of a role's name": Cause(
+        _OPEN, _all(_calls(":assumed-role/Web"), _in_layer("resource_policy", ":role/app/web"))
+    ),
+    "a session policy against a direct grant": Cause(
+        _WE, _all(_has("session_policy"), _has("resource_policy"), _ALLOWED_HERE)
+    ),
+    "Allow with NotPrincipal against a boundary": Cause(
+        _OPEN,
+        _all(_calls(":role/"), _has("boundary"), _in_layer("resource_policy", "NotPrincipal"), _ALLOWED_HERE),
+    ),
+    # Conditions.
+    "ForAnyValue with IfExists": Cause(_THEY, _condition("^ForAnyValue.*IfExists$", given=_is_absent)),
+    "an empty list": Cause(_WE, _condition("", given=lambda given: given == [])),
+    "an empty value": Cause(_OPEN, _all(_says(r"\$\{"), _empty_value)),
+    "an empty default": Cause(_WE, _condition("", ", ''}")),
+    "a default with a comma": Cause(_WE, _condition("", "'a, b'}")),
+    "a negated operator with a variable without value": Cause(_WE, _condition("Not", r"\$\{")),
+    "a variable before the fifth colon": Cause(_OPEN, _condition("Arn", r":\$\{[^}]*:[^}]*\}:")),
+    "a variable in Bool": Cause(_OPEN, _condition("Bool", r"\$\{")),
+    "numbers beyond 2^53": Cause(_WE, _condition("Numeric", "900719925474099[23]", _is_long_number)),
+    "what begins like a number": Cause(_WE, _condition("Numeric")),
+    "seconds since 1970 and years": Cause(_WE, _condition("Date")),
+    "base64": Cause(_WE, _condition("Binary")),
+    "0.0.0.0/0": Cause(_WE, _condition("IpAddress", "0.0.0.0/0")),
+    "single addresses": Cause(_WE, _condition("IpAddress")),
+    "an ARN of five fields": Cause(
+        _OPEN, _condition("Arn", given=lambda given: str(given).count(":") == _FIVE_FIELDS)
+    ),
+    # Resources.
+    "Version": Cause(_WE, _all(_says(r"\$\{"), lambda _entry, text, _answers: _is_old(text))),
+    "a newline": Cause(_WE, _says(r"\\n")),
+    "NotResource with a variable without value": Cause(_WE, _says(r'"NotResource": "[^"]*\$\{')),
+    "NotResource with a short ARN": Cause(_WE, _says(rf'"NotResource": {_SHORT_ARN}')),
+    "a short ARN in an RCP": Cause(_OPEN, _in_layer("rcps", rf'"Resource": {_SHORT_ARN}')),
+    "a * at the end of a field": Cause(_WE, _says(r":logs:\*:log-group:")),
+    "a * in the midst of a field": Cause(_THEY, _says(r":logs:eu\*3:")),
+    "a wildcard in the type of a resource": Cause(_OPEN, _says(r":k\*/1234")),
+    "the case of a region": Cause(_WE, _says(":EU-west-1:")),
+    "dots in a region": Cause(_WE, _says("eu.west.1")),
+}

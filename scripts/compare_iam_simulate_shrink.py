@@ -3,16 +3,17 @@
 import copy
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scripts.compare_iam_simulate_cases import Entry
 
-Answers = tuple[str, str]
-Ask = Callable[[list[Entry]], list[Answers | None]]  # both sides' answers; None where either does not answer
+Answers = tuple[str, str]  # ours, theirs
+Ask = Callable[[list[Entry]], list[Answers | None]]  # None where either side does not answer
 
 _LAYERS = ("rcps", "scps", "session_policy", "boundary", "identity_policies", "resource_policy")
 _HERE = "111122223333"
-_PLAIN_CALLS = (
+_PLAIN_CALLS: tuple[Entry, ...] = (
     {"principal": f"arn:aws:iam::{_HERE}:user/alice", "principal_type": "AWS"},
     {"action": "s3:GetObject", "resource": "arn:aws:s3:::box/a"},
     {"resource_account": _HERE},
@@ -20,34 +21,50 @@ _PLAIN_CALLS = (
 _PLAIN = {"Action": "*", "Resource": "*", "Principal": "*"}
 
 
-def shrunk(entries: list[Entry], ask: Ask) -> list[tuple[Entry, Answers]]:
-    """Return each entry as small as it gets, with what the sides answer to it, twins left out."""
-    answers = [one for one in ask(entries) if one is not None]
-    open_ones, done = dict(_keyed(zip(entries, answers, strict=True))), dict[str, tuple[Entry, Answers]]()
-    while open_ones:
-        smaller = _smaller(list(open_ones.values()), ask)
-        done |= {key: one for key, one in open_ones.items() if key not in smaller}
-        open_ones = dict(_keyed(smaller.values()))
-    return list(done.values())
+@dataclass(frozen=True)
+class Found:
+    """A case in which the sides differ, and how many cases have come down to it."""
+
+    entry: Entry
+    answers: Answers
+    times: int = 1
+
+    @property
+    def key(self) -> str:
+        """What twins have in common."""
+        return json.dumps(self.entry, sort_keys=True)
 
 
-def _keyed(pairs: Any) -> Iterator[tuple[str, tuple[Entry, Answers]]]:
-    return ((json.dumps(entry, sort_keys=True), (entry, answers)) for entry, answers in pairs)
+def shrunk(found: list[Found], ask: Ask) -> list[Found]:
+    """Return the cases as small as they get, twins put together."""
+    done = list[Found]()
+    while found:
+        smaller = _smaller(found, ask)
+        done += [one for one in found if one.key not in smaller]
+        found = _together(smaller.values())
+    return _together(done)
 
 
-def _smaller(pairs: list[tuple[Entry, Answers]], ask: Ask) -> dict[str, tuple[Entry, Answers]]:
-    """Return, by the key of what it comes from, the first smaller entry that is answered alike."""
-    tried = [(entry, answers, candidate) for entry, answers in pairs for candidate in _candidates(entry)]
-    found: dict[str, tuple[Entry, Answers]] = {}
-    said = ask([candidate for _, _, candidate in tried])
-    for (entry, answers, candidate), now in zip(tried, said, strict=True):
-        if now == answers:
-            found.setdefault(json.dumps(entry, sort_keys=True), (candidate, answers))
-    return found
+def _together(found: Any) -> list[Found]:
+    merged = dict[str, Found]()
+    for one in found:
+        twin = merged.get(one.key)
+        merged[one.key] = replace(one, times=one.times + (twin.times if twin else 0))
+    return list(merged.values())
+
+
+def _smaller(found: list[Found], ask: Ask) -> dict[str, Found]:
+    """Return, by the key of what it comes from, the first smaller case that is answered alike."""
+    tried = [(one, candidate) for one in found for candidate in _candidates(one.entry)]
+    made = dict[str, Found]()
+    for (one, candidate), said in zip(tried, ask([candidate for _, candidate in tried]), strict=True):
+        if said == one.answers:
+            made.setdefault(one.key, replace(one, entry=candidate))
+    return made
 
 
 def _candidates(entry: Entry) -> Iterator[Entry]:
-    """Go through what is a little less than an entry, the greatest steps first."""
+    """Go through what is a little less than a case, the greatest steps first."""
     yield from (_without(entry, layer) for layer in (*_LAYERS, "context") if layer in entry)
     yield from (_without(entry, "context", key) for key in entry.get("context", {}))
     yield from ({**entry, **plain} for plain in _PLAIN_CALLS if not plain.items() <= entry.items())
@@ -89,27 +106,20 @@ def _smaller_statements(entry: Entry, place: tuple[Any, ...], statement: Any) ->
     for element, plain in _PLAIN.items():
         if statement.get(element, plain) != plain:
             yield _with(entry, plain, *place, element)
-        if f"Not{element}" in statement and element != "Principal":
+        if f"Not{element}" in statement:
             yield _with(_without(entry, *place, f"Not{element}"), plain, *place, element)
     for where, values in _lists(statement, place):
-        for one in values if len(values) > 1 else ():
-            yield _with(entry, one, *where)
-        if len(values) == 1 and isinstance(values, list):
-            yield _with(entry, values[0], *where)
+        yield from (_with(entry, one, *where) for one in values)
 
 
 def _lists(statement: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
-    for element, value in statement.items():
-        if isinstance(value, list):
-            yield (*place, element), value
-    for operator, block in statement.get("Condition", {}).items():
-        for key, value in block.items():
+    """Go through the lists of a statement, any of whose values may do by itself."""
+    blocks = [((*place, "Condition", name), block) for name, block in statement.get("Condition", {}).items()]
+    names = [((*place, name), statement[name]) for name in ("Principal", "NotPrincipal") if name in statement]
+    for where, held in [(place, statement), *blocks, *names]:
+        for name, value in held.items() if isinstance(held, dict) else ():
             if isinstance(value, list):
-                yield (*place, "Condition", operator, key), value
-    for element in ("Principal", "NotPrincipal"):
-        names = statement.get(element)
-        if isinstance(names, dict) and isinstance(names.get("AWS"), list):
-            yield (*place, element, "AWS"), names["AWS"]
+                yield (*where, name), value
 
 
 def _without(entry: Entry, *place: Any) -> Entry:

@@ -264,9 +264,7 @@ def test_a_temporary_key_tells_its_account(account: Account, other_account: Acco
     assert info(AccessKeyId=own)["Account"] == account.account_id
 
 
-@pytest.mark.parametrize(
-    "key", ["ASIAAAAAAAAAHUAOQDJC", "ASIA7777777777777777", "ASIA0000000000000000"]
-)
+@pytest.mark.parametrize("key", ["ASIAAAAAAAAAHUAOQDJC", "ASIA7777777777777777", "ASIA0000000000000000"])
 def test_a_temporary_key_of_no_account_is_not_known(account: Account, key: str) -> None:
     said = refused(account.sts, "GetAccessKeyInfo", AccessKeyId=key)
     assert said == ("ValidationError", 400, f"The access key ID {key} is not known.")

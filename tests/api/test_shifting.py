@@ -190,8 +190,11 @@ OTHERS = {
     "ListAccessKeys",
     "ListAccountAliases",
     "ListMFADevices",
+    "ListPoliciesGrantingServiceAccess",
     "ListPolicyVersions",
     "ListVirtualMFADevices",
+    "SimulateCustomPolicy",
+    "SimulatePrincipalPolicy",
 }
 
 

@@ -67,7 +67,7 @@ REFUSALS = {
     "no action": (post(b""), (400, "MissingAction")),
     "no version": (post(b"Action=ListUsers"), (400, "InvalidAction")),
     "another version": (post(b"Action=ListUsers&Version=2020-01-01"), (400, "InvalidAction")),
-    "not served": (post(b"Action=CreateRole&Version=2010-05-08"), (400, "InvalidAction")),
+    "not served": (post(b"Action=CreateSAMLProvider&Version=2010-05-08"), (400, "InvalidAction")),
     "nobody's signature": (post(IDENTITY), (403, "MissingAuthenticationToken")),
     "basic": (post(IDENTITY, FORM + b"Authorization: Basic YTpi\r\n"), (400, "IncompleteSignature")),
     "bearer": (post(IDENTITY, FORM + b"Authorization: Bearer x\r\n"), (400, "IncompleteSignature")),

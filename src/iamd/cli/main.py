@@ -8,7 +8,18 @@ import typer
 from iamd import __version__
 from iamd.api.founding import FoundingError
 from iamd.app import StoreError
-from iamd.cli import account, check, model, policy_test, policy_validate, quotas, root, serve, tokens
+from iamd.cli import (
+    account,
+    check,
+    model,
+    policy_explain,
+    policy_test,
+    policy_validate,
+    quotas,
+    root,
+    serve,
+    tokens,
+)
 from iamd.cli.errors import CommandError
 from iamd.core.errors import Fault
 from iamd.keys.master import MasterKeyError
@@ -47,6 +58,10 @@ app.command(
 
 policies = typer.Typer(help="Policies: tests and checks.", no_args_is_help=True, rich_markup_mode=None)
 policies.command("test", epilog="Example: iamd policy test policies.test.yaml")(policy_test.run_cases)
+policies.command(
+    "explain",
+    epilog="Example: iamd policy explain --principal user/bob --action iam:ListUsers --data ./iamd-data",
+)(policy_explain.explain_request)
 policies.command("validate", epilog="Example: iamd policy validate policies/*.json")(
     policy_validate.validate_files
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from iamd.core.errors import Fault, InvalidInput, NoSuchEntity, PolicyEvaluation
 from iamd.core.records import Group, Role, Tags, User
+from iamd.ops import trust
 from iamd.ops.call import Call
 from iamd.ops.operation import Context, Finder, Params, Target
 from iamd.ops.targets import tag_context
@@ -119,6 +120,12 @@ def of_arn(tx: Tx, account_id: str, arn: str) -> Source:
     if document is None:
         raise PolicyEvaluation(f"The policy {name} cannot be read.")
     return Source(name, document, _parsed(name, document), name, arn=arn)
+
+
+def trust_of(tx: Tx, role: Role) -> Source:
+    """Return a role's trust policy: the text as people read it, the policy as it is decided by."""
+    text = trust.shown(tx, role.trust)
+    return Source("ResourcePolicy", text, _parsed(f"for the trust of {role.role_name}", role.trust))
 
 
 def _groups_of(tx: Tx, account_id: str, entity: Entity) -> Iterator[Group]:

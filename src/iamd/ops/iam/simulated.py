@@ -38,6 +38,14 @@ _LIST = "List"
 # IAM is one service for all regions.
 _REGION_OF_IAM = "us-east-1"
 
+_TYPES = {
+    PrincipalKind.ROOT: "Account",
+    PrincipalKind.USER: "User",
+    PrincipalKind.ROLE_SESSION: "AssumedRole",
+    PrincipalKind.FEDERATED_USER: "FederatedUser",
+}
+_ALWAYS_WITHOUT_MFA = frozenset({PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
+
 
 class Asker(NamedTuple):
     """A simulated caller and the context keys that every call of its has, in lower case."""
@@ -135,8 +143,8 @@ def caller(tx: Tx, arn: str) -> Asker:
         return member(arn)
     account_id = arn.split(":")[4]
     entity = policy_sources.find(tx, account_id, arn)
-    principal = principal_from_arn(arn) if entity is None else _principal(entity, account_id)
-    return Asker(principal, _keys(principal))
+    principal = principal_from_arn(arn) if entity is None else principal_of(entity, account_id)
+    return Asker(principal, told_by(principal))
 
 
 def _kind(arn: str) -> str:
@@ -156,32 +164,37 @@ def itself(entity: User | Group | Role, account_id: str, tags: Tags) -> Asker:
     """Return a user or a role that is there, with all keys that do not hang on its credentials."""
     if isinstance(entity, Group):
         return member(entity.arn)
-    principal = _principal(entity, account_id)
-    keys = {**_keys(principal), **{f"aws:principaltag/{tag.key.lower()}": tag.value for tag in tags}}
-    if isinstance(entity, User):
-        keys["aws:userid"] = entity.user_id
-    return Asker(principal, keys)
+    principal = principal_of(entity, account_id)
+    of_user: Context = {"aws:userid": entity.user_id} if isinstance(entity, User) else {}
+    return Asker(principal, {**told_by(principal), **of_tags(tags), **of_user})
 
 
-def _principal(entity: User | Group | Role, account_id: str) -> Principal:
+def of_tags(tags: Tags) -> Context:
+    """Return the keys of a caller's tags."""
+    return {f"aws:principaltag/{tag.key.lower()}": tag.value for tag in tags}
+
+
+def principal_of(entity: User | Group | Role, account_id: str) -> Principal:
+    """Return the caller that a user, or a session of a role, is."""
     if isinstance(entity, Role):
         kind = PrincipalKind.ROLE_SESSION
         return Principal(kind, entity.arn, account_id, entity.role_id, role_arn=entity.arn)
     return Principal(PrincipalKind.USER, entity.arn, account_id, policy_sources.unique_id(entity))
 
 
-def _keys(principal: Principal) -> dict[str, str | tuple[str, ...]]:
-    """Return the keys that an ARN tells; sessions of a role never count as made with MFA."""
-    is_user = principal.kind is PrincipalKind.USER
+def told_by(principal: Principal) -> Context:
+    """Return the keys that follow from who calls; sessions of a role never count as made with MFA."""
+    if principal.account is None:
+        return {}
     keys: dict[str, str | tuple[str, ...]] = {
         "aws:principalisawsservice": "false",
-        "aws:principalarn": principal.arn,
-        "aws:principalaccount": principal.account or "",
-        "aws:principaltype": "User" if is_user else "AssumedRole",
+        "aws:principalarn": principal.role_arn or principal.arn,
+        "aws:principalaccount": principal.account,
+        "aws:principaltype": _TYPES[principal.kind],
     }
-    if is_user:
+    if principal.kind is PrincipalKind.USER:
         keys["aws:username"] = principal.arn.rpartition("/")[2]
-    else:
+    if principal.kind in _ALWAYS_WITHOUT_MFA:
         keys["aws:multifactorauthpresent"] = "false"
     return keys
 

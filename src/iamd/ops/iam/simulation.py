@@ -9,16 +9,16 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from iamd.core import arns
-from iamd.core.errors import InvalidInput, PolicyEvaluation
+from iamd.core.errors import InvalidInput
 from iamd.core.records import Role
-from iamd.ops import targets, trust
+from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.iam import exclusions, policy_sources, simulated
 from iamd.ops.iam.policy_sources import Entity
 from iamd.ops.iam.simulated import Asker
 from iamd.ops.iam.simulated_results import Judged, Result, result
 from iamd.ops.operation import Ask, Context, Params, Reply, Target, operation
-from iamd.policy import PolicyError, PolicyKind, Request, parse
+from iamd.policy import PolicyKind, Request
 from iamd.policy.asked import distinct, named
 from iamd.policy.inquiry import Held, Source, asks_for_trust, inquire
 from iamd.store import paging
@@ -33,7 +33,7 @@ _VALUE = 500
 _SECONDS = 1.0  # after which a page ends; AWS too says that it may hold fewer results than were asked for
 
 
-class _Simulation(NamedTuple):
+class Simulation(NamedTuple):
     """What is the same for all actions and resources.
 
     `given` are the context keys that the caller passed, which win over all others. `trusts` are the trust
@@ -98,18 +98,8 @@ def _trusts(call: Call, names: Sequence[str], resources: Sequence[str]) -> dict[
     for arn in _roles_asked(call.account_id, names, resources):
         role = policy_sources.find(call.tx, call.account_id, arn)
         if isinstance(role, Role):
-            found[arn] = _trust(call, role)
+            found[arn] = policy_sources.trust_of(call.tx, role)
     return found
-
-
-def _trust(call: Call, role: Role) -> Source:
-    """Return a role's trust policy: the text as people read it, the policy as it is decided by."""
-    try:
-        return Source("ResourcePolicy", trust.shown(call.tx, role.trust), parse(role.trust))
-    except PolicyError as wrong:
-        raise PolicyEvaluation(
-            f"The trust policy of {role.role_name} cannot be read: {wrong.message}"
-        ) from wrong
 
 
 # The two simulators.
@@ -140,7 +130,7 @@ def simulate_custom_policy(
         scps=simulated.levels(ordered_organization_policy_input_list),
     )
     simulation = _simulation(call, asker, held, names, resources, resource_owner, context_entries)
-    return _answer(simulation, names, resources, paging.cut(marker, max_items))
+    return answer(simulation, names, resources, paging.cut(marker, max_items))
 
 
 @operation("iam", on=policy_sources.POLICY_SOURCE, also=_reads_trust)
@@ -174,7 +164,7 @@ def simulate_principal_policy(
     if held.boundary is None and exclusions.keep_boundary(policy_exclusion_list):
         held = replace(held, boundary=policy_sources.boundary(call.tx, call.account_id, entity))
     simulation = _simulation(call, asker, held, names, resources, resource_owner, context_entries)
-    return _answer(simulation, names, resources, paging.cut(marker, max_items))
+    return answer(simulation, names, resources, paging.cut(marker, max_items))
 
 
 def _asker(call: Call, entity: Entity, caller_arn: str | None) -> Asker:
@@ -192,8 +182,8 @@ def _simulation(
     resources: Sequence[str],
     resource_owner: str | None,
     context_entries: list[dict[str, Any]] | None,
-) -> _Simulation:
-    return _Simulation(
+) -> Simulation:
+    return Simulation(
         asker,
         held,
         simulated.owner(resource_owner),
@@ -203,8 +193,8 @@ def _simulation(
     )
 
 
-def _answer(
-    simulation: _Simulation,
+def answer(
+    simulation: Simulation,
     names: Sequence[str],
     resources: Sequence[str],
     asked: Cut,

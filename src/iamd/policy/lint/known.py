@@ -196,6 +196,8 @@ def _may_be(pattern: str, fields: list[str], template: Template) -> bool:
     The latter is how resources are matched, but any name may have a colon in it then, which would make an
     ARN of almost any type of `arn:aws:lambda:*:111122223333:anything`. Bucket names have no slash.
     """
+    if not pattern.strip("*"):
+        return True
     heads = {*"".join(fields[1:3]), *template.service}
     if not heads & {"*", "?"} and fields[_SERVICE : _SERVICE + 1] != [template.service]:
         return False  # by far the most, and soon told
@@ -203,7 +205,8 @@ def _may_be(pattern: str, fields: list[str], template: Template) -> bool:
         return False
     if len(fields) == len(template.fields) and all(map(intersects, fields, template.fields)):
         return True
-    return "*" in "".join(fields[3:5]) and intersects(pattern, template.whole)
+    crossing = len(fields) < _FIELDS or "*" in "".join(fields[3:5])
+    return crossing and intersects(pattern, template.whole)
 
 
 def _near(name: str, known: Mapping[str, str]) -> str:

@@ -12,6 +12,8 @@ from iamd.policy.lint.rules import Level
 _FIELDS = 6
 _SERVICE, _REGION, _ACCOUNT = 2, 3, 4
 _ASSUME = "sts:assumerole"
+# Where a required type is one that every request has; elsewhere it is often one of several that will do.
+_DEPENDABLE = ("ec2:",)
 _OWNERS = ("aws:resourceaccount", "aws:resourceorg")
 
 
@@ -231,7 +233,8 @@ def _collect(draft: Draft, known: Known, needed: dict[str, _Needed], found: Find
     for entry in allows:
         for place in entry.actions:
             name = place.text.lower()
-            if name not in needed and known.actions(name) == frozenset({name}):
+            dependable = name.startswith(_DEPENDABLE) and name not in needed
+            if dependable and known.actions(name) == frozenset({name}):
                 required = frozenset(n.type.lower() for n in known.action(name).needs if n.required)
                 if len(required) > 1:
                     needed[name] = _Needed(place, required)
