@@ -107,7 +107,8 @@ def _vectors(found: list[Found]) -> str:
     """Return the smallest case of each cause for each pair of answers, as vectors that pin our side."""
     chosen: dict[tuple[str, Answers], Entry] = {}
     for one in sorted(found, key=lambda one: (len(one.key), one.key)):
-        chosen.setdefault((cause(one.entry, one.answers) or "", one.answers), one.entry)
+        if name := cause(one.entry, one.answers):
+            chosen.setdefault((name, one.answers), one.entry)
     lines = [
         "# Where iam-simulate differs: written by scripts/compare_iam_simulate.py. Who is right, by which",
         "# documentation of AWS, is said in docs/policy-language.md.",
@@ -125,7 +126,7 @@ def _slug(name: str) -> str:
 
 def _vector(identity: str, name: str, entry: Entry, answers: Answers) -> list[str]:
     ours, theirs = answers
-    said = {key: value for key, value in entry.items() if value not in ({}, [])}
+    said = {key: value for key, value in entry.items() if value not in ({}, [], "AWS")}
     return [
         f"- id: {identity}",
         f"  spec: {json.dumps(f'{name}: {CAUSES[name].right}')}",

@@ -113,7 +113,7 @@ _WE, _THEY, _OPEN = "we are right", "iam-simulate is right", "AWS does not say"
 
 CAUSES: dict[str, Cause] = {
     # Who calls.
-    "GetSessionToken needs no Allow": Cause(_WE, _asks("sts:GetSessionToken")),
+    "GetSessionToken needs no Allow": Cause(_WE, _all(_asks("sts:GetSessionToken"), _ALLOWED_HERE)),
     "GetCallerIdentity by nobody": Cause(_THEY, _all(_asks("sts:GetCallerIdentity"), _calls("^$"))),
     "root users have no identity policy": Cause(_WE, _all(_calls(":root$"), _ALLOWED_HERE)),
     "root users assume no role": Cause(_WE, _all(_calls(":root$"), _asks("sts:AssumeRole"), _DENIED_HERE)),

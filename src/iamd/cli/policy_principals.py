@@ -72,7 +72,7 @@ class Files(NamedTuple):
 def from_files(name: str, files: Files) -> Explained:
     """Read the policies of files; CommandError when one is no policy."""
     principal, reading = principal_named(name), _Reading()
-    session = (reading.read(files.session),) if files.session else None
+    session: tuple[Source, ...] | None = (reading.read(files.session),) if files.session else None
     if session is None and principal.kind is PrincipalKind.FEDERATED_USER:
         session = ()  # GetFederationToken without policies allows nothing
     held = Held(

@@ -74,7 +74,6 @@ _ERRORS = {
     "ARN_REGION_NOT_ALLOWED": "ARNs of this service have no region.",
     "ARN_ACCOUNT_NOT_ALLOWED": "ARNs of this type have no account.",
     "MISSING_ARN_REGION": "ARNs of this type have a region.",
-    "MISSING_ARN_ACCOUNT": "ARNs of this type have an account.",
     "ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE": "A trust policy must not have a resource.",
     # Principals.
     "INVALID_PRINCIPAL_FORMAT": "A principal has not the form of one.",
@@ -133,6 +132,7 @@ _WARNINGS = {
     "MISSING_VERSION": "The policy has no Version, and is read as 2008-10-17.",
     "RESOURCE_MISMATCH": "An action does not work on any of the resources.",
     "MISSING_RESOURCE_TYPES": "An action needs types of resources that are not allowed.",
+    "MISSING_ARN_ACCOUNT": "ARNs of this type have an account.",
     "INVALID_ARN_RESOURCE": "An ARN has not the form of any type of resource of its service.",
     "UNSUPPORTED_CONDITION_KEY": "None of the actions has this condition key.",
     "UNKNOWN_VARIABLE": "There is no such condition key for a variable.",
