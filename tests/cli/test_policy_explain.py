@@ -16,8 +16,7 @@ from tests.servers import Account, Server, allow, deny, document
 
 ALICE = "arn:aws:iam::111122223333:user/alice"
 BOX = "arn:aws:s3:::box/alice/a"
-ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
-AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
+ADMIN, AUDIT = (f"arn:aws:iam::aws:policy/{name}" for name in ("AdministratorAccess", "SecurityAudit"))
 READS = """\
 {
     "Version": "2012-10-17",
@@ -234,9 +233,9 @@ def test_a_trust_policy_is_a_role_that_is_assumed(explain: Explain) -> None:
 def test_values_of_one_key_add_up(explain: Explain) -> None:
     condition = {"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}}
     Path("tags.json").write_text(document(allow("s3:*", Condition=condition)))
-    pair = ("--context", "aws:TagKeys=a", "--context", "AWS:tagkeys=b")
-    assert explain(*asked(), "--identity", "tags.json", *pair).status == 0
-    assert explain(*asked(), "--identity", "tags.json", *pair, "--context", "aws:TagKeys=c=d").status == 1
+    both = (*asked(), "--identity", "tags.json", "--context", "aws:TagKeys=a", "--context", "AWS:tagkeys=b")
+    assert explain(*both).status == 0
+    assert explain(*both, "--context", "aws:TagKeys=c=d").status == 1
 
 
 def test_a_federated_user_without_session_policy_may_nothing(explain: Explain) -> None:
@@ -354,9 +353,8 @@ def test_a_session_knows_its_user_id(stored: Explain, account: Account, bob: str
 
 
 def test_the_root_user_may_everything(stored: Explain, account: Account) -> None:
-    found = told(
-        stored(*asked("iam:DeleteUser", "*", f"arn:aws:iam::{account.account_id}:root"), "--format", "json")
-    )
+    root = f"arn:aws:iam::{account.account_id}:root"
+    found = told(stored(*asked("iam:DeleteUser", "*", root), "--format", "json"))
     assert (found["decision"], says(found)) == ("Allowed", {"identity-based policy": "allows"})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+import iamd.policy.lint
 from iamd.ops.service_reference import ServiceReference
 from iamd.policy import PolicyKind
 from iamd.policy.lint import RULES, Finding, lint
@@ -67,3 +68,9 @@ def test_messages_are_one_line_and_say_something(case: dict[str, Any]) -> None:
     for finding in findings(case):
         assert len(finding.message) > 10
         assert "\n" not in finding.message
+
+
+def test_the_example_of_the_package_is_true() -> None:
+    lines = (iamd.policy.lint.__doc__ or "").splitlines()
+    names = {**vars(iamd.policy.lint), "PolicyKind": PolicyKind, "reference": ServiceReference()}
+    exec("\n".join(line.strip() for line in lines if line.startswith("    ")), names)

@@ -81,16 +81,13 @@ def _roles_asked(account_id: str, names: Sequence[str], resources: Sequence[str]
             yield arn
 
 
-def _reads_trust(call: Call, target: Target, params: Params) -> Iterator[Ask]:
+def _reads_trust(call: Call, _target: Target, params: Params) -> Iterator[Ask]:
     """Ask whether the caller may read the trust policies that it is told about."""
     if params.get("resource_policy") is not None:
         return
-    # What is known of the target is not known of the role: a key without values counts as absent.
-    nothing: Context = dict.fromkeys(target.context, ())
     for arn in _roles_asked(call.account_id, params["action_names"], params.get("resource_arns") or ()):
         role = policy_sources.find(call.tx, call.account_id, arn)
-        held: Context = policy_sources.entity_context(call, role) if role is not None else {}
-        yield Ask("iam:GetRole", arn, {**nothing, **held})
+        yield Ask("iam:GetRole", arn, policy_sources.entity_context(call, role) if role is not None else {})
 
 
 def _trusts(call: Call, names: Sequence[str], resources: Sequence[str]) -> dict[str, Source]:
