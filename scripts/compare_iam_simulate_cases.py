@@ -82,7 +82,17 @@ _KINDS = {
     "aws:MultiFactorAuthAge": _READABLE["Numeric"],
     "aws:SecureTransport": ("true", "false", "True"),
     "aws:PrincipalAccount": (_HERE,),
+    "aws:PrincipalTag/team": _READABLE["Binary"],
     "aws:SourceArn": ("arn:aws:s3:::box/a", "arn:aws:s3:::BOX/a", "arn:aws:sns:eu-west-1:111122223333:a:b"),
+}
+# The key that fits an operator, by the word in its name.
+_FITTING = {
+    "Numeric": "aws:MultiFactorAuthAge",
+    "Date": "aws:CurrentTime",
+    "Bool": "aws:SecureTransport",
+    "Binary": "aws:PrincipalTag/team",
+    "Ip": "aws:SourceIp",
+    "Arn": "aws:SourceArn",
 }
 GLOBS = (
     *map(_real, whole.GLOBS),
@@ -129,6 +139,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "kms:Decrypt": (f"arn:aws:kms:eu-west-1:{_HERE}:key/1234",),
     "logs:PutLogEvents": (f"arn:aws:logs:eu-west-1:{_HERE}:log-group:app:log-stream:s1",),
 }
+_CONCRETE = tuple(action for action, resources in ASKED.items() if resources != ("*",))
 CALLERS = (*whole.ARNS, f"arn:aws:sts::{_HERE}:assumed-role/Web/s1", "", "sns.amazonaws.com")
 _TYPES = {"": "Anonymous", "sns.amazonaws.com": "Service"}
 _NAMED = ("*", _HERE, _THERE, *whole.ARNS, f"arn:aws:iam::{_HERE}:user/fay")
@@ -143,7 +154,7 @@ class Maker:
 
     def case(self) -> Entry:
         pick = self._random.choice
-        action = pick(tuple(ASKED))
+        action = pick((*ASKED, *_CONCRETE * 3))
         made: Entry = {"principal": pick(CALLERS), "action": action, "resource": pick(ASKED[action])}
         self._patterns = (*PATTERNS, *(action, "*") * 6)  # so that many statements match
         self._globs = (*GLOBS, *(made["resource"], "*") * 8)
@@ -152,7 +163,7 @@ class Maker:
         made["context"] = {
             key: self._context(key)
             for key in self._random.sample(
-                [key for key in KEYS if key != "aws:PrincipalTag/none"], k=pick(range(6))
+                [key for key in KEYS if key != "aws:PrincipalTag/none"], k=pick(range(9))
             )
         }
         return {**made, **self._policies(made["principal"])}
@@ -235,9 +246,10 @@ class Maker:
         made: Entry = {}
         for _ in range(self._random.choice((1, 1, 2))):
             operator = self._operator()
-            readable = next((pool for word, pool in _READABLE.items() if word in operator), VALUES)
-            pool = readable if self._maybe(0.8) else VALUES
-            made[operator] = {self._random.choice(KEYS): self._some(pool, lambda _one: True)}
+            word = next((word for word in _READABLE if word in operator), "String")
+            key = _FITTING.get(word, _LISTS) if self._maybe(0.6) else self._random.choice(KEYS)
+            pool = _READABLE[word] if self._maybe(0.8) else VALUES
+            made[operator] = {key: self._some(pool, lambda _one: True)}
         return made
 
     def _operator(self) -> str:

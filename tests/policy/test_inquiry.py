@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from iamd.policy import Layer, Outcome, Request, parse, principal_from_arn
+from iamd.policy import Layer, Outcome, Request, cases, parse, principal_from_arn
 from iamd.policy.asked import named
 from iamd.policy.inquiry import Held, Source, inquire, needs_grant
 from iamd.policy.standings import Standing
@@ -105,12 +105,12 @@ def test_what_must_grant(action: str, resource: str, expected: bool) -> None:
     assert needs_grant(Request(ALICE, action, resource)) is expected
 
 
-# Nobody asks with RCPs. Cases do not have a role grant the tagging of its sessions, which the server does.
-ASKED = [
-    case
-    for case in decision_cases()
-    if case.layers.rcps is None and case.layers.must_grant is needs_grant(case.request)
-]
+@pytest.mark.parametrize("action", ["sts:TagSession", "sts:SetSourceIdentity"])
+def test_cases_have_a_role_grant_what_the_server_has_it_grant(action: str) -> None:
+    assert cases.must_grant(Request(ALICE, action, ROLE))
+
+
+ASKED = [case for case in decision_cases() if case.layers.rcps is None]  # nobody asks with RCPs
 
 
 @pytest.mark.parametrize("case", ASKED, ids=lambda case: case.id)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from iamd.policy.decision import Outcome
 from iamd.policy.document import Policy, parse
 from iamd.policy.errors import PolicyError
+from iamd.policy.grammar import TRUST_ACTIONS
 from iamd.policy.principals import Principal, PrincipalKind, is_account_id, principal_from_arn
 from iamd.policy.request import Layers, Request
 
@@ -163,7 +164,8 @@ def must_grant(request: Request) -> bool:
     fields = request.resource.split(":", _ARN_FIELDS - 1)
     if len(fields) != _ARN_FIELDS:
         return False
-    assumed = request.action.lower().startswith("sts:assume")
+    action = request.action.lower()
+    assumed = action in TRUST_ACTIONS or action.startswith("sts:assume")
     is_role = fields[2] == "iam" and fields[5].startswith("role/")
     return (assumed and is_role) or (fields[2] == "kms" and fields[5].startswith("key/"))
 
