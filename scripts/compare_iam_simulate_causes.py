@@ -110,6 +110,7 @@ class Cause(NamedTuple):
 
 
 _WE, _THEY, _OPEN = "we are right", "iam-simulate is right", "AWS does not say"
+_GONE = "AWS does not support it"
 
 CAUSES: dict[str, Cause] = {
     # Who calls.
@@ -134,7 +135,7 @@ CAUSES: dict[str, Cause] = {
         _WE, _all(_has("session_policy"), _has("resource_policy"), _ALLOWED_HERE)
     ),
     "Allow with NotPrincipal against a boundary": Cause(
-        _OPEN,
+        _GONE,
         _all(_calls(":role/"), _has("boundary"), _in_layer("resource_policy", "NotPrincipal"), _ALLOWED_HERE),
     ),
     # Conditions.
@@ -143,6 +144,7 @@ CAUSES: dict[str, Cause] = {
     "an empty value": Cause(_OPEN, _all(_says(r"\$\{"), _empty_value)),
     "an empty default": Cause(_WE, _condition("", ", ''}")),
     "a default with a comma": Cause(_WE, _condition("", "'a, b'}")),
+    "an escape where there are no wildcards": Cause(_WE, _condition("Equals", r"\$\{[*?$]\}")),
     "a negated operator with a variable without value": Cause(_WE, _condition("Not", r"\$\{")),
     "a variable before the fifth colon": Cause(_OPEN, _condition("Arn", r":\$\{[^}]*:[^}]*\}:")),
     "a variable in Bool": Cause(_OPEN, _condition("Bool", r"\$\{")),
