@@ -81,16 +81,16 @@ def _all(*tests: Applies) -> Applies:
     return lambda entry, text, answers: all(test(entry, text, answers) for test in tests)
 
 
+def _is_empty_text(given: Any) -> bool:
+    return given in ("", [""])
+
+
 def _empty_value(entry: Entry, _text: str, _answers: Answers) -> bool:
     return "" in entry.get("context", {}).values()
 
 
 def _is_long_number(given: Any) -> bool:
     return re.fullmatch("[0-9]{16,}", str(given)) is not None
-
-
-def _is_absent(given: Any) -> bool:
-    return given is None or given == []
 
 
 _DENIED_HERE, _ALLOWED_HERE = _answers(_IMPLICIT, _ALLOWED), _answers(_ALLOWED, _IMPLICIT)
@@ -109,13 +109,12 @@ class Cause(NamedTuple):
     applies: Applies
 
 
-_WE, _THEY, _OPEN = "we are right", "iam-simulate is right", "AWS does not say"
+_WE, _OPEN = "we are right", "AWS does not say"
 _GONE = "AWS does not support it"
 
 CAUSES: dict[str, Cause] = {
     # Who calls.
     "GetSessionToken needs no Allow": Cause(_WE, _all(_asks("sts:GetSessionToken"), _ALLOWED_HERE)),
-    "GetCallerIdentity by nobody": Cause(_THEY, _all(_asks("sts:GetCallerIdentity"), _calls("^$"))),
     "root users have no identity policy": Cause(_WE, _all(_calls(":root$"), _ALLOWED_HERE)),
     "root users assume no role": Cause(_WE, _all(_calls(":root$"), _asks("sts:AssumeRole"), _DENIED_HERE)),
     "service-linked roles": Cause(_WE, _all(_calls(":role/aws-service-role/"), _says('"[sr]cps"'))),
@@ -139,7 +138,7 @@ CAUSES: dict[str, Cause] = {
         _all(_calls(":role/"), _has("boundary"), _in_layer("resource_policy", "NotPrincipal"), _ALLOWED_HERE),
     ),
     # Conditions.
-    "ForAnyValue with IfExists": Cause(_THEY, _condition("^ForAnyValue.*IfExists$", given=_is_absent)),
+    "an empty text under a set operator": Cause(_WE, _condition("^For", given=_is_empty_text)),
     "an empty list": Cause(_WE, _condition("", given=lambda given: given == [])),
     "an empty value": Cause(_OPEN, _all(_says(r"\$\{"), _empty_value)),
     "an empty default": Cause(_WE, _condition("", ", ''}")),
@@ -164,7 +163,7 @@ CAUSES: dict[str, Cause] = {
     "NotResource with a short ARN": Cause(_WE, _says(rf'"NotResource": {_SHORT_ARN}')),
     "a short ARN in an RCP": Cause(_OPEN, _in_layer("rcps", rf'"Resource": {_SHORT_ARN}')),
     "a * at the end of a field": Cause(_WE, _says(r":logs:\*:log-group:")),
-    "a * in the midst of a field": Cause(_THEY, _says(r":logs:eu\*3:")),
+    "a * in the midst of a field": Cause(_OPEN, _says(r":logs:eu\*3:")),
     "a wildcard in the type of a resource": Cause(_OPEN, _says(r":k\*/1234")),
     "the case of a region": Cause(_WE, _says(":EU-west-1:")),
     "dots in a region": Cause(_WE, _says("eu.west.1")),

@@ -13,24 +13,22 @@ def holds(condition: Condition, context: Context, *, variables: bool) -> bool:
     value = present(context, condition.key)
     if condition.operator == NULL:
         return any(boolean(wanted) is (value is None) for wanted in condition.values)
+    if condition.quantifier is not None:
+        each = (_passes(condition, one, context, variables) for one in _set(value))
+        return all(each) if condition.quantifier is Quantifier.ALL else any(each)
     if value is None:
-        return _holds_without_key(condition)
-    if condition.quantifier is None:
-        return isinstance(value, str) and _passes(condition, value, context, variables)
-    each = (_passes(condition, one, context, variables) for one in _listed(value))
-    return all(each) if condition.quantifier is Quantifier.ALL else any(each)
+        return condition.if_exists or OPERATORS[condition.operator].negated
+    return isinstance(value, str) and _passes(condition, value, context, variables)
 
 
-def _holds_without_key(condition: Condition) -> bool:
-    if condition.if_exists:
-        return True
-    if condition.quantifier is None:
-        return OPERATORS[condition.operator].negated
-    return condition.quantifier is Quantifier.ALL
+def _set(value: str | Sequence[str] | None) -> Sequence[str]:
+    """Return a key's values for a set operator; an empty text is none for it, nor has an absent key any.
 
-
-def _listed(value: str | Sequence[str]) -> Sequence[str]:
-    return (value,) if isinstance(value, str) else value
+    So all of them pass and none does, and `…IfExists` adds nothing: IAM User Guide, *Single-valued vs.
+    multivalued context keys*.
+    """
+    values = (value,) if isinstance(value, str) else value or ()
+    return () if tuple(values) == ("",) else values
 
 
 def _passes(condition: Condition, value: str, context: Context, variables: bool) -> bool:

@@ -26,7 +26,7 @@ class _Attached(NamedTuple):
 
 def decide(request: Request, layers: Layers) -> Decision:
     """Answer whether the request may go on, which layer decided, and by which statements."""
-    if request.action.lower() == "sts:getcalleridentity":
+    if request.principal.is_signed and request.action.lower() == "sts:getcalleridentity":
         return Decision(Outcome.ALLOWED, None)
     found = tuple(_matches(request, layers))
     if denies := tuple(match for match in found if match.statement.effect == "Deny"):

@@ -67,6 +67,11 @@ class Principal:
     user_arn: str | None = None
 
     @property
+    def is_signed(self) -> bool:
+        """Whether credentials speak for the caller at all."""
+        return self.kind is not PrincipalKind.ANONYMOUS
+
+    @property
     def is_service_linked(self) -> bool:
         """Whether this is a session of a service-linked role, which SCPs and RCPs leave alone."""
         return self.role_arn is not None and ":role/aws-service-role/" in self.role_arn

@@ -61,13 +61,14 @@ def _resource(layers: Layers) -> Layers | None:
 
 
 def _stand(layer: Layer, request: Request, only: Layers | None) -> Stand:
-    if layer is Layer.IDENTITY and request.principal.kind is PrincipalKind.ROOT:
-        return Stand(Standing.ALLOWS)
+    is_roots = layer is Layer.IDENTITY and request.principal.kind is PrincipalKind.ROOT
     if only is None:
-        return Stand(Standing.ABSENT)
+        return Stand(Standing.ALLOWS if is_roots else Standing.ABSENT)
     matches = decide(request, only).matches
     if any(match.statement.effect == "Deny" for match in matches):
         return Stand(Standing.DENIES, matches)
+    if is_roots:
+        return Stand(Standing.ALLOWS, matches)
     levels = len(only.scps) if only.scps is not None else 1
     allowed = len({match.level for match in matches}) == levels
     return Stand(Standing.ALLOWS if matches and allowed else Standing.SILENT, matches)

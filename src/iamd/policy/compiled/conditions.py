@@ -43,10 +43,9 @@ def compile_condition(condition: Condition, *, variables: bool) -> Holds:
         passes = _strings_with_variables(condition)
     else:
         passes = _static(condition)
-    without = _without_key(condition)
     if condition.quantifier is None:
-        return _single(key, passes, without=without)
-    return _set(key, passes, condition.quantifier, without=without)
+        return _single(key, passes, without=_without_key(condition))
+    return _set(key, passes, all if condition.quantifier is Quantifier.ALL else any)
 
 
 def _null(condition: Condition) -> Holds:
@@ -61,11 +60,7 @@ def _is_present(value: str | Sequence[str] | None) -> bool:
 
 
 def _without_key(condition: Condition) -> bool:
-    if condition.if_exists:
-        return True
-    if condition.quantifier is None:
-        return OPERATORS[condition.operator].negated
-    return condition.quantifier is Quantifier.ALL
+    return condition.if_exists or OPERATORS[condition.operator].negated
 
 
 def _single(key: str, passes: Passes, *, without: bool) -> Holds:
@@ -78,14 +73,16 @@ def _single(key: str, passes: Passes, *, without: bool) -> Holds:
     return test
 
 
-def _set(key: str, passes: Passes, quantifier: Quantifier, *, without: bool) -> Holds:
-    judge = all if quantifier is Quantifier.ALL else any
+def _set(key: str, passes: Passes, judge: Callable[[Iterable[bool]], bool]) -> Holds:
+    without = judge(())
 
     def test(context: Context) -> bool:
         value = context.get(key)
+        if not value:
+            return without
         if isinstance(value, str):
             return passes(value, context)
-        if not value:
+        if len(value) == 1 and not value[0]:
             return without
         return judge(passes(one, context) for one in value)
 

@@ -132,7 +132,7 @@ class Evaluator:
         return plan
 
     def _made(self, action: str) -> _Plan:
-        if action == "sts:getcalleridentity":
+        if self.principal.is_signed and action == "sts:getcalleridentity":
             return _Plan((), (), (), (), _ALWAYS)
         layers, denies = self._layers, list[Match]()
         if not self._signed:

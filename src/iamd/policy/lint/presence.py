@@ -30,9 +30,9 @@ def needs_key(test: Test) -> bool:
     condition = test.condition
     if condition.operator == NULL:
         return {boolean(value) for value in condition.values} == {False}
-    if condition.if_exists or condition.quantifier is Quantifier.ALL:
-        return False
-    return condition.quantifier is Quantifier.ANY or not OPERATORS[condition.operator].negated
+    if condition.quantifier is not None:
+        return condition.quantifier is Quantifier.ANY
+    return not (condition.if_exists or OPERATORS[condition.operator].negated)
 
 
 def _check_all_values(entry: Entry, test: Test, known: Known, found: Findings) -> None:
@@ -66,6 +66,6 @@ def _check_mfa(entry: Entry, test: Test, missing_denied: bool, found: Findings) 
     if not entry.allows and needs_key(test) and not missing_denied:
         said = f"long-term access keys have no {condition.key}, so they are not denied: use"
         found.add("DENY_VOID_WHERE_KEY_IS_MISSING", test.path, f"{said} {condition.operator}IfExists")
-    if entry.allows and condition.if_exists:
+    if entry.allows and condition.if_exists and condition.quantifier is not Quantifier.ANY:
         said = f"long-term access keys have no {condition.key}, so they are allowed without MFA: leave out"
         found.add("MFA_IF_EXISTS_IN_ALLOW", test.path, f"{said} IfExists")

@@ -63,6 +63,7 @@ def check(draft: Draft, known: Known, found: Findings) -> None:
             if not test.condition.values:
                 _tell_empty(test, found)
                 continue
+            _check_if_exists(test, found)
             if key := known.key(test.condition.key, sorted(services & known.services)):
                 _check_type(test, key, found)
                 _check_quantifier(entry, test, key, found)
@@ -79,20 +80,16 @@ def family(condition: Condition) -> str:
 
 def _tell_empty(test: Test, found: Findings) -> None:
     condition = test.condition
-    if condition.if_exists:
-        code, said = (
-            "EMPTY_ARRAY_CONDITION_IFEXISTS",
-            "true only where the key is missing: write Null instead",
-        )
-    elif condition.quantifier is Quantifier.ALL:
-        code, said = (
-            "EMPTY_ARRAY_CONDITION_FORALLVALUES",
-            "true only where the key is missing: write Null instead",
-        )
+    negated = condition.operator != NULL and OPERATORS[condition.operator].negated
+    present = "true only where the key is there" if negated else "never true"
+    missing = "always true" if negated else "true only where the key is missing: write Null instead"
+    if condition.quantifier is Quantifier.ALL:
+        code, said = "EMPTY_ARRAY_CONDITION_FORALLVALUES", missing
     elif condition.quantifier is Quantifier.ANY:
-        code, said = "EMPTY_ARRAY_CONDITION_FORANYVALUE", "never true"
+        code, said = "EMPTY_ARRAY_CONDITION_FORANYVALUE", present
+    elif condition.if_exists:
+        code, said = "EMPTY_ARRAY_CONDITION_IFEXISTS", missing
     else:
-        negated = condition.operator != NULL and OPERATORS[condition.operator].negated
         code, said = "EMPTY_ARRAY_CONDITION", "always true" if negated else "never true"
     found.add(code, test.path, f"a condition without values is {said}")
 
@@ -125,6 +122,14 @@ def _check_quantifier(entry: Entry, test: Test, key: Key, found: Findings) -> No
     elif not key.listed and quantifier is Quantifier.ANY:
         said = f"{name} has one value: leave ForAnyValue out"
         found.add("FORANYVALUE_WITH_SINGLE_VALUED_KEY", test.path, said)
+
+
+def _check_if_exists(test: Test, found: Findings) -> None:
+    """Tell an IfExists that adds nothing: a set operator alone says what a missing key means."""
+    if test.condition.if_exists and test.condition.quantifier is not None:
+        means = "true" if test.condition.quantifier is Quantifier.ALL else "false"
+        said = f"{test.condition.quantifier.value} is {means} where the key is missing, with IfExists too"
+        found.add("IFEXISTS_WITH_SET_OPERATOR", test.path, f"{said}: leave IfExists out")
 
 
 # Values.
