@@ -48,9 +48,19 @@ def _compiling() -> Iterator[Figure]:
     statements = [statement for document in w2().identity for statement in document["Statement"]]
     text = json.dumps({"Version": "2012-10-17", "Statement": statements})
     policy = parse(text)
-    parsing, compiling = _cpu(lambda: parse(text)), _cpu(lambda: CompiledPolicy(policy, Place.OWN))
+    actions = [statement["Action"][-1].lower() for statement in statements]
+    parsing, compiling = _cpu(lambda: parse(text)), _cpu(lambda: _compile(policy, actions))
     yield Figure(f"parse a policy of {len(statements)} statements", f"{parsing * 1e3:.2f} ms")
-    yield Figure("compile it", f"{compiling * 1e3:.2f} ms", "< 2 ms")
+    yield Figure(
+        "compile it, every statement asked for its own action", f"{compiling * 1e3:.2f} ms", "< 2 ms"
+    )
+
+
+def _compile(policy: Policy, actions: list[str]) -> None:
+    """Compile all of a policy: a statement is compiled when an action first needs it."""
+    held = CompiledPolicy(policy, Place.OWN)
+    for action in actions:
+        held.said(action)
 
 
 def _cpu(work: Callable[[], object]) -> float:

@@ -193,7 +193,10 @@ class Evaluator:
 def _allowing(policies: Iterable[CompiledPolicy], action: str, denies: list[Match]) -> Match:
     """Return what says whether any policy of a layer allows an action; add what denies it to the list."""
     allows = list[Match]()
+    service = action.partition(":")[0]
     for policy in policies:
+        if policy.services is not None and service not in policy.services:
+            continue
         allow, deny = policy.said(action)
         if deny is not None:
             denies.append(deny)

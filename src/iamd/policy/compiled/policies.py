@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from iamd.policy.compiled.actions import Actions
 from iamd.policy.compiled.conditions import Holds, all_hold, compile_condition
 from iamd.policy.compiled.generations import Generations
-from iamd.policy.compiled.globs import any_of, anything, compile_any, nothing
+from iamd.policy.compiled.globs import Globs, any_glob, any_of, anything, joined, nothing, sort_globs
 from iamd.policy.document import MODERN, Policy, Statement
-from iamd.policy.patterns import Part, glob_parts, matches_action
+from iamd.policy.patterns import Part, glob_parts
 from iamd.policy.variables import Context, Token, tokens, value_of
 
 _ARN_FIELDS = 6
@@ -48,29 +49,45 @@ class Named(NamedTuple):
     match: Match
 
 
+_SILENT = Said(None, None)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Compiled:
-    """A statement taken apart: `plain` are resource patterns that need no context."""
+    """A statement taken apart: `plain` are resources that need no context, where it has no others.
+
+    `resource` is the test of the resources where there are others, None beside `plain`.
+    """
 
     statement: Statement
+    plain: Globs | None
+    resource: Match | None
     holds: Holds | None
-    plain: tuple[str, ...] | None
-    match: Match
+
+    @property
+    def match(self) -> Match:
+        resource = self.resource or any_glob(self.plain or _NO_GLOBS)
+        return _both(resource, self.holds)
+
+
+_NO_GLOBS = sort_globs(())
 
 
 class CompiledPolicy:
-    """A policy in its place. It equals itself only."""
+    """A policy in its place. It equals itself only. A statement is compiled when an action first needs it.
 
-    __slots__ = ("_named", "_statements", "answers", "place")
+    `services` are those that it speaks of, None for any: of others there is nothing to ask it.
+    """
+
+    __slots__ = ("_actions", "_made", "_named", "_statements", "_variables", "answers", "place", "services")
 
     def __init__(self, policy: Policy, place: Place) -> None:
         self.place = place
-        variables = policy.version == MODERN
-        self._statements = tuple(
-            _compiled(statement, place, variables=variables)
-            for statement in policy.statements
-            if _has_its_place(statement, place)
-        )
+        self._variables = policy.version == MODERN
+        self._statements = tuple(one for one in policy.statements if _has_its_place(one, place))
+        self._actions = Actions(self._statements)
+        self.services = self._actions.services
+        self._made: dict[int, _Compiled] = {}
         self.answers: Generations[str, Said] = Generations(_ACTIONS)
         self._named: Generations[str, tuple[Named, ...]] = Generations(_ACTIONS)
 
@@ -79,7 +96,7 @@ class CompiledPolicy:
         found = self.answers.young.get(action) or self.answers.get(action)
         if found is None:
             matching = self._matching(action)
-            found = Said(_either(matching, "Allow"), _either(matching, "Deny"))
+            found = Said(_either(matching, "Allow"), _either(matching, "Deny")) if matching else _SILENT
             self.answers.put(action, found)
         return found
 
@@ -92,7 +109,11 @@ class CompiledPolicy:
         return found
 
     def _matching(self, action: str) -> list[_Compiled]:
-        return [one for one in self._statements if _is_on(one.statement, action)]
+        return [self._made.get(place) or self._make(place) for place in self._actions.on(action)]
+
+    def _make(self, place: int) -> _Compiled:
+        made = self._made[place] = _compiled(self._statements[place], self.place, variables=self._variables)
+        return made
 
 
 def _has_its_place(statement: Statement, place: Place) -> bool:
@@ -102,58 +123,71 @@ def _has_its_place(statement: Statement, place: Place) -> bool:
     return place is Place.RCP or not unnamed
 
 
-def _is_on(statement: Statement, action: str) -> bool:
-    if statement.actions is not None:
-        return any(matches_action(pattern, action) for pattern in statement.actions)
-    if statement.not_actions is None:
-        return False
-    return not any(matches_action(pattern, action) for pattern in statement.not_actions)
-
-
 def _compiled(statement: Statement, place: Place, *, variables: bool) -> _Compiled:
     conditions = (compile_condition(one, variables=variables) for one in statement.conditions)
-    holds = all_hold(conditions)
     plain, resource = _resource(statement, place, variables=variables)
-    return _Compiled(statement, holds, plain, _both(resource, holds))
+    return _Compiled(statement, plain, resource, all_hold(conditions))
 
 
 def _both(resource: Match, holds: Holds | None) -> Match:
     if holds is None:
         return resource
-    if resource is anything:
-        return lambda _resource, context: holds(context)
-    return lambda name, context: resource(name, context) and holds(context)
+    return _Conditions(holds).hold if resource is anything else _Both(resource, holds).hold
+
+
+class _Conditions:
+    __slots__ = ("test",)
+
+    def __init__(self, test: Holds) -> None:
+        self.test = test
+
+    def hold(self, _name: str, context: Context) -> bool:
+        return self.test(context)
+
+
+class _Both:
+    __slots__ = ("conditions", "resource")
+
+    def __init__(self, resource: Match, conditions: Holds) -> None:
+        self.resource, self.conditions = resource, conditions
+
+    def hold(self, name: str, context: Context) -> bool:
+        return self.resource(name, context) and self.conditions(context)
 
 
 def _either(matching: Sequence[_Compiled], effect: str) -> Match | None:
     """Put the statements of one effect together: those that need no context first, as one test."""
     chosen = [one for one in matching if one.statement.effect == effect]
-    if any(one.match is anything for one in chosen):
-        return anything
-    plain = [pattern for one in chosen if one.holds is None for pattern in one.plain or ()]
-    tests: list[Match] = [compile_any(plain)] if plain else []
+    plain = [one.plain for one in chosen if one.holds is None and one.plain is not None]
+    tests = [any_glob(joined(plain))] if plain else []
     tests += [one.match for one in chosen if one.holds is not None or one.plain is None]
-    return any_of(tests)
+    return anything if anything in tests else any_of(tests)
 
 
 # Resources.
 
 
-def _resource(statement: Statement, place: Place, *, variables: bool) -> tuple[tuple[str, ...] | None, Match]:
-    """Return the patterns, where they need no context and are not to be denied, and the test of them."""
+def _resource(statement: Statement, place: Place, *, variables: bool) -> tuple[Globs | None, Match | None]:
+    """Return the patterns where none needs the context and they are not denied, else the test of them."""
     patterns = statement.resources if statement.resources is not None else statement.not_resources
     if patterns is None:
-        on_resource = place is Place.RESOURCE
-        return None, anything if on_resource else nothing
+        return None, anything if place is Place.RESOURCE else nothing
     static, dynamic = _split(patterns, place, variables=variables)
-    test = _any_resource(static, dynamic)
-    if statement.resources is None:
-        return None, _not(test)
-    return (tuple(static), test) if not dynamic else (None, test)
+    plain = sort_globs(static)
+    if statement.resources is not None and not dynamic:
+        return plain, None
+    test = _any_resource(plain, dynamic)
+    return None, test if statement.resources is not None else _Not(test).holds
 
 
-def _not(test: Match) -> Match:
-    return lambda name, context: not test(name, context)
+class _Not:
+    __slots__ = ("test",)
+
+    def __init__(self, test: Match) -> None:
+        self.test = test
+
+    def holds(self, name: str, context: Context) -> bool:
+        return not self.test(name, context)
 
 
 def _split(patterns: Sequence[str], place: Place, *, variables: bool) -> tuple[list[str], list[Match]]:
@@ -172,11 +206,11 @@ def _split(patterns: Sequence[str], place: Place, *, variables: bool) -> tuple[l
     return static, dynamic
 
 
-def _any_resource(static: list[str], dynamic: list[Match]) -> Match:
-    if any(set(pattern) == {"*"} for pattern in static):
+def _any_resource(plain: Globs, dynamic: list[Match]) -> Match:
+    test = any_glob(plain)
+    if test is anything:
         return anything
-    tests = [compile_any(static)] if static else []
-    return any_of([*tests, *dynamic]) or nothing
+    return any_of([*([test] if test is not nothing else []), *dynamic]) or nothing
 
 
 def _with_variables(head: str, tail: str) -> Match:
