@@ -131,17 +131,12 @@ def _check_accounts(entry: Entry, arns: list[Arn], found: Findings) -> None:
         return
     if any(test.key.startswith(_OWNERS) for test in entry.tests):
         return
-    wild = [arn for arn in arns if not arn.is_all and set(arn.fields[_ACCOUNT]) & set("*?")]
-    if not wild:
+    if not any(place.text.lower() == _ASSUME for place in entry.actions):
         return
-    if any(place.text.lower() == _ASSUME for place in entry.actions):
-        for arn in wild:
+    for arn in arns:
+        if not arn.is_all and set(arn.fields[_ACCOUNT]) & set("*?"):
             said = "roles of every account may be assumed: name the accounts"
             found.add("ROLE_IN_ANY_ACCOUNT", arn.path, said)
-    else:
-        many = f", as in {len(wild) - 1} more" if len(wild) > 1 else ""
-        said = f"the account is a pattern{many}: name it, unless resources of other accounts are meant"
-        found.add("WILDCARD_IN_ACCOUNT", wild[0].path, said)
 
 
 # Actions and resources together.

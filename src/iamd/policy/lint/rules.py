@@ -180,7 +180,6 @@ _SUGGESTIONS = {
     "IFEXISTS_WITH_SET_OPERATOR": "IfExists adds nothing to a set operator.",
     "STRING_OPERATOR_WITH_ARN_KEY": "Arn operators compare ARNs field by field.",
     "WILDCARD_IN_SERVICE_NAME": "The service of an ARN is a pattern.",
-    "WILDCARD_IN_ACCOUNT": "The account of an ARN is a pattern.",
     "UNUSED_RESOURCE": "None of the actions works on this resource.",
     "MISSING_EXTERNAL_ID": "A whole account may assume the role.",
     "ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": "An Allow by tags is void for some services.",
