@@ -95,7 +95,7 @@ def measure(folder: Path) -> dict[str, float]:
             "key: one select, secret, signature check": _microseconds(lambda: prover.prove(tx, proof, 0)),
             "parameters, read and validated": _microseconds(params),
             "target: two selects": _microseconds(lambda: operation.on.find(call, params())),
-            "decision by the literal evaluator": _microseconds(ask),
+            "decision, its context keys included": _microseconds(ask),
             "operation: one select": _microseconds(lambda: operation.perform(call, target, params())),
             "audit event": _microseconds(event),
             "rendering": _microseconds(lambda: xml.renderer(model)(reply, "id")),

@@ -133,7 +133,23 @@ def test_what_cannot_be_read_is_told_in_one_line(content: str, said: str) -> Non
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
-    assert done.stdout == ""
+    assert done.stdout in ("", "1 case, 1 cannot be read\n")
+
+
+def test_a_case_that_cannot_be_read_does_not_keep_the_others_from_being_judged() -> None:
+    bad = {"id": "bad", "action": "s3:GetObject", "principal": "bob"}
+    done = policy_test("--format", "json", "-", given=json.dumps([bad, PASSES, FAILS]))
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert told[0] == {"id": "bad", "error": "principal: not the ARN of a principal: bob"}
+    assert [one["decision"] for one in told[1:]] == ["Allowed", "ImplicitlyDenied"]
+    assert done.returncode == 2
+
+
+def test_a_line_of_json_ends_at_a_newline_only(tmp_path: Path) -> None:
+    resource = "arn:aws:s3:::box/a\u2028b\x85c"
+    line = json.dumps({**PASSES, "resource": resource}, ensure_ascii=False)
+    done = policy_test(written(tmp_path, "lines.jsonl", f"{line}\n{line}\n"))
+    assert (done.returncode, done.stdout) == (0, "2 cases, all as expected\n")
 
 
 def test_a_file_that_is_not_there() -> None:

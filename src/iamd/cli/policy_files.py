@@ -31,7 +31,7 @@ def entries(file: Path) -> Iterator[Any]:
 
 
 def _lines(file: Path, text: str) -> Iterator[Any]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # other line breaks may stand in JSON's texts
         if line.strip():
             try:
                 yield json.loads(line)
@@ -44,7 +44,7 @@ def _json(file: Path, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as broken:
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines):
             return list(_lines(file, text))
         raise CommandError(f"{file}: not JSON: {broken}", status=2) from broken

@@ -40,39 +40,60 @@ class Result(NamedTuple):
         return [*([sentence] if sentence else []), *map(_place, self.decision.matches)]
 
 
+class Unread(NamedTuple):
+    """A case that cannot be read, and why."""
+
+    id: str
+    why: str
+
+
 def run_cases(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE…", help="YAML, JSON or JSON lines; - is standard input.")
     ],
     form: Annotated[Format, typer.Option("--format", help="text, or one JSON object a line.")] = Format.TEXT,
 ) -> None:
-    """Put requests to policies and compare what is decided with what is expected."""
-    results = []
+    """Put requests to policies and compare what is decided with what is expected.
+
+    The exit status is 0 when all is as expected, 1 when something is not, 2 when something cannot be read.
+    """
+    count = failed = unread = 0
     for file in files:
         for result in _results(file):
-            results.append(result)
-            if form is Format.JSON:
-                typer.echo(json.dumps(_shown(result), ensure_ascii=False))
-            elif result.failed:
-                typer.echo(_told(file, result))
-    failures = sum(result.failed for result in results)
+            count += 1
+            unread += isinstance(result, Unread)
+            failed += isinstance(result, Result) and result.failed
+            _tell(file, result, form)
     if form is Format.TEXT:
-        typer.echo(
-            f"{len(results)} cases, {failures} failed"
-            if failures
-            else f"{len(results)} cases, all as expected"
-        )
-    if failures:
-        raise typer.Exit(1)
+        typer.echo(_summary(count, failed, unread))
+    if failed or unread:
+        raise typer.Exit(2 if unread else 1)
 
 
-def _results(file: Path) -> Iterator[Result]:
+def _tell(file: Path, result: Result | Unread, form: Format) -> None:
+    if isinstance(result, Unread):
+        typer.echo(f"iamd: {file}: {result.id}: {result.why}", err=True)
+    if form is Format.JSON:
+        shown = {"id": result.id, "error": result.why} if isinstance(result, Unread) else _shown(result)
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+    elif isinstance(result, Result) and result.failed:
+        typer.echo(_told(file, result))
+
+
+def _summary(count: int, failed: int, unread: int) -> str:
+    wrong = [f"{failed} failed"] if failed else []
+    wrong += [f"{unread} cannot be read"] if unread else []
+    return f"{count} case{'' if count == 1 else 's'}, {', '.join(wrong) or 'all as expected'}"
+
+
+def _results(file: Path) -> Iterator[Result | Unread]:
     for number, entry in enumerate(entries(file), 1):
         try:
             case = read_case(entry, number)
         except CaseError as wrong:
             name = entry.get("id", f"case {number}") if isinstance(entry, dict) else f"case {number}"
-            raise CommandError(f"{file}: {name}: {wrong}", status=2) from wrong
+            yield Unread(str(name), str(wrong))
+            continue
         for name in unknown_fields(entry):
             typer.echo(f"iamd: {file}: {case.id}: the field {name} means nothing here", err=True)
         yield Result(case, _decided(case))
