@@ -54,7 +54,7 @@ def event(
         "requestParameters": plain(operation.model.input, params) if params else None,
         "responseElements": _response(operation, outcome),
         "requestID": around.request_id,
-        "eventID": ids.request(),
+        "eventID": ids.event(),
         "readOnly": operation.reads,
         "eventType": "AwsApiCall",
         "managementEvent": True,
@@ -77,7 +77,7 @@ def for_owner(told: Event, caller: Caller, account_id: str) -> Event:
     """Return an event as the account hears it whose role somebody of another account assumed."""
     record = json.loads(told.record)
     foreigner = {"type": "AWSAccount", "principalId": caller.unique_id, "accountId": caller.account_id}
-    event_id = ids.request()
+    event_id = ids.event()
     record |= {
         "userIdentity": foreigner,
         "eventID": event_id,

@@ -51,6 +51,7 @@ class Recorder:
         self._database = database
         self._keep = keep
         self._notes: queue.SimpleQueue[Note | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="iamd-recorder", daemon=True)
         self._thread.start()
 
@@ -62,6 +63,7 @@ class Recorder:
 
     def close(self) -> None:
         """Write what is left and stop."""
+        self._closing.set()
         self._notes.put(None)
         self._thread.join()
 
@@ -77,21 +79,20 @@ class Recorder:
         self._database.close()
 
     def _group(self) -> tuple[list[Note], bool]:
-        """Wait for a note, then gather what comes within a group's time; False at the end."""
+        """Wait for a note, then gather what comes within a group's time; False at the end.
+
+        The time is slept through: a thread that woke for every note would take the interpreter each time from
+        those who serve.
+        """
+        note = self._notes.get()
+        self._closing.wait(_GROUP_SECONDS)
         group: list[Note] = []
-        first = self._notes.get()
-        deadline = time.monotonic() + _GROUP_SECONDS
-        while first is not None:
-            group.append(first)
-            try:
-                first = self._notes.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
+        while note is not None:
+            group.append(note)
+            if len(group) >= _QUEUE or self._notes.empty():
                 return group, True
-            if len(group) >= _QUEUE:
-                break
-        if first is not None:
-            group.append(first)
-        return group, first is not None
+            note = self._notes.get()
+        return group, False
 
     def _try_to_purge(self) -> None:
         try:

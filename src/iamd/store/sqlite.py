@@ -33,7 +33,13 @@ class Sqlite:
         connection = sqlite3.connect(
             self.file, isolation_level=None, cached_statements=512, check_same_thread=False
         )
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}"):
+        # A statement of many rows keeps what would undo it: in memory, or a file is made for each.
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "temp_store=MEMORY",
+            f"busy_timeout={_BUSY_MS}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 

@@ -40,7 +40,7 @@ def event(
         "responseElements": {name: "Failure" if failed else "Success"},
         "additionalEventData": more or None,
         "requestID": around.request_id,
-        "eventID": ids.request(),
+        "eventID": ids.event(),
         "readOnly": False,
         "eventType": "AwsConsoleSignIn" if source == _SOURCE else "AwsServiceEvent",
         "managementEvent": True,
