@@ -13,7 +13,7 @@ from scripts.compare_iam_simulate_shrink import Answers, documents
 
 Applies = Callable[[Entry, str, Answers], bool]  # of the case, the case as text, both answers
 
-_ALLOWED, _IMPLICIT = "Allowed", "ImplicitlyDenied"
+_ALLOWED, _IMPLICIT, _EXPLICIT = "Allowed", "ImplicitlyDenied", "ExplicitlyDenied"
 
 
 def cause(entry: Entry, answers: Answers) -> str | None:
@@ -136,6 +136,9 @@ CAUSES: dict[str, Cause] = {
     "Allow with NotPrincipal against a boundary": Cause(
         _GONE,
         _all(_calls(":role/"), _has("boundary"), _in_layer("resource_policy", "NotPrincipal"), _ALLOWED_HERE),
+    ),
+    "an account or a role beside what it holds": Cause(
+        _WE, lambda entry, _text, answers: answers[0] == _EXPLICIT and "NotPrincipal" in json.dumps(entry)
     ),
     # Conditions.
     "an empty text under a set operator": Cause(_WE, _condition("^For", given=_is_empty_text)),

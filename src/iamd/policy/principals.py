@@ -73,8 +73,13 @@ class Principal:
 
     @property
     def is_service_linked(self) -> bool:
-        """Whether this is a session of a service-linked role, which SCPs and RCPs leave alone."""
-        return self.role_arn is not None and ":role/aws-service-role/" in self.role_arn
+        """Whether this is a session of a service-linked role, which SCPs and RCPs leave alone.
+
+        Where its role's ARN is not known, it is told by the name, which is AWS's own.
+        """
+        if self.role_arn is None:
+            return self.kind is PrincipalKind.ROLE_SESSION and ":assumed-role/AWSServiceRoleFor" in self.arn
+        return ":role/aws-service-role/" in self.role_arn
 
 
 def principal_from_arn(arn: str, principal_type: str = "AWS") -> Principal:
@@ -129,10 +134,38 @@ def match_principal(statement: Statement, caller: Principal, *, bounded: bool) -
         return strongest(match_name(name, caller) for name in statement.principals)
     if statement.not_principals is None:
         return None
-    exempt = any(match_name(name, caller) for name in statement.not_principals)
-    if exempt and not (bounded and statement.effect == "Deny"):
-        return None
-    return MatchKind.STAR
+    kind = strongest(match_name(name, caller) for name in statement.not_principals)
+    if statement.effect == "Deny":
+        exempt = kind is not None and not bounded and not _is_narrowed(kind, statement.not_principals, caller)
+    else:
+        exempt = kind is not None
+    return None if exempt else MatchKind.STAR
+
+
+def _is_narrowed(kind: MatchKind, names: Iterable[PrincipalName], caller: Principal) -> bool:
+    """Say whether an entry that covers the caller stands there for the sake of another one within it.
+
+    AWS wants the account beside a user that is exempt from a Deny, and role and account beside a session.
+    The account's other users and the role's other sessions are denied (IAM User Guide, *NotPrincipal*).
+    """
+    values = [name.value for name in names if name.type == "AWS"]
+    sessions = f"{_partition(caller)}:sts::{caller.account}:"
+    if kind is MatchKind.ACCOUNT and caller.kind is not PrincipalKind.ROOT:
+        return any(
+            value != "*" and not _names_account(value, caller) and _is_within(value, caller)
+            for value in values
+        )
+    if kind is MatchKind.ROLE:
+        role = (caller.role_arn or caller.arn).rpartition(":")[2].split("/")
+        name = role[-1] if caller.role_arn else role[1]
+        return any(value.startswith(f"{sessions}assumed-role/{name}/") for value in values)
+    return kind is MatchKind.USER and any(value.startswith(f"{sessions}federated-user/") for value in values)
+
+
+def _is_within(value: str, caller: Principal) -> bool:
+    """Say whether an entry names somebody of the caller's account; an ID may be anybody's."""
+    fields = value.split(":", _ARN_FIELDS - 1)
+    return len(fields) < _ARN_FIELDS or fields[4] == caller.account
 
 
 def strongest(kinds: Iterable[MatchKind | None]) -> MatchKind | None:

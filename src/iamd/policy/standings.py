@@ -69,6 +69,5 @@ def _stand(layer: Layer, request: Request, only: Layers | None) -> Stand:
         return Stand(Standing.DENIES, matches)
     if is_roots:
         return Stand(Standing.ALLOWS, matches)
-    levels = len(only.scps) if only.scps is not None else 1
-    allowed = len({match.level for match in matches}) == levels
-    return Stand(Standing.ALLOWS if matches and allowed else Standing.SILENT, matches)
+    closed = only.scps is not None and len({match.level for match in matches}) < len(only.scps)
+    return Stand(Standing.ALLOWS if matches and not closed else Standing.SILENT, matches)
