@@ -28,10 +28,16 @@ class Maker:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
 
-    def _some(self, pool: tuple[str, ...]) -> Any:
+    def _some(self, pool: tuple[str, ...], least: int = 0) -> Any:
         if self._random.random() < 0.6:
             return self._random.choice(pool)
-        return self._random.choices(pool, k=self._random.randint(0, 3))
+        return self._random.choices(pool, k=self._random.randint(least, 3))
+
+    def _element(self, element: str, pool: tuple[str, ...]) -> tuple[str, Any]:
+        """Return an element that may be turned round; exceptions must not be empty."""
+        if self._random.random() < 0.25:
+            return f"Not{element}", self._some(pool, 1)
+        return element, self._some(pool)
 
     def _operator(self) -> str:
         if self._random.random() < 0.1:
@@ -48,18 +54,16 @@ class Maker:
 
     def _statement(self, *, named: bool) -> dict[str, Any]:
         pick = self._random.choice
-        made: dict[str, Any] = {
-            "Effect": pick(("Allow", "Allow", "Deny")),
-            pick(("Action", "Action", "Action", "NotAction")): self._some(whole.PATTERNS),
-        }
+        made: dict[str, Any] = {"Effect": pick(("Allow", "Allow", "Deny"))}
+        parts = [self._element("Action", whole.PATTERNS)]
         if self._random.random() < 0.9:
-            made[pick(("Resource", "Resource", "Resource", "NotResource"))] = self._some(whole.GLOBS)
+            parts.append(self._element("Resource", whole.GLOBS))
         if self._random.random() < 0.5:
             made["Condition"] = self._condition()
         if self._random.random() < (0.9 if named else 0.1):
-            kind = pick(("AWS", "AWS", "AWS", "Service", "Federated"))
-            made[pick(("Principal", "Principal", "NotPrincipal"))] = {kind: self._some(_NAMED)}
-        return made
+            who, names = self._element("Principal", _NAMED)
+            parts.append((who, {pick(("AWS", "AWS", "AWS", "Service", "Federated")): names}))
+        return made | dict(parts)
 
     def policy(self, *, named: bool = False) -> Policy:
         count = self._random.choice((1, 1, 2, 3))

@@ -145,6 +145,76 @@ def test_a_case_that_cannot_be_read_does_not_keep_the_others_from_being_judged()
     assert done.returncode == 2
 
 
+TWICE = (
+    '{"action": "s3:GetObject", "identity_policies": [{"Version": "2012-10-17", "Version": "2008-10-17"}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("case.json", TWICE, "not JSON: the key 'Version' is there more than once"),
+        ("case.jsonl", TWICE, "not JSON: the key 'Version' is there more than once"),
+        ("case.yaml", TWICE, "not YAML: the key 'Version' is there more than once"),
+        ("case.json", '{"action": "a:b", "context": {"n": NaN}}', "not JSON: NaN is no value"),
+        ("case.json", f'{{"action": "a:b", "context": {{"n": {"1" * 9000}}}}}', "a number is too long"),
+        ("case.json", "[" * 100_000, "not JSON: it is nested too deep"),
+    ],
+)
+def test_nothing_is_lost_on_the_way(tmp_path: Path, name: str, text: str, said: str) -> None:
+    done = policy_test(written(tmp_path, name, text))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "given", "decision"),
+    [
+        ("StringEquals", "1.10", '"1.10"', "Allowed"),
+        ("NumericLessThan", "0.00001", "0.000001", "Allowed"),
+        ("NumericEquals", "1.0", "1", "Allowed"),
+        ("StringEquals", "1.10", "1.1", "ImplicitlyDenied"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_numbers_stay_as_they_were_written(
+    tmp_path: Path, suffix: str, operator: str, wanted: str, given: str, decision: str
+) -> None:
+    condition = f'{{"{operator}": {{"k:x": {wanted}}}}}'
+    statement = f'{{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {condition}}}'
+    asked = f'"action": "a:b", "context": {{"k:x": {given}}}'
+    case = f'{{{asked}, "identity_policies": [{{"Statement": {statement}}}]}}'
+    done = policy_test("--format", "json", written(tmp_path, f"case.{suffix}", case))
+    assert json.loads(done.stdout)["decision"] == decision
+
+
+def test_yaml_takes_no_account_for_an_octal_number(tmp_path: Path) -> None:
+    case = """
+    action: s3:GetObject
+    resource: arn:aws:s3:::box/a
+    resource_account: 001122334455
+    principal: arn:aws:iam::001122334455:user/alice
+    context: {"k:time": 10:30}
+    identity_policies:
+      - Statement: {Effect: Allow, Action: "*", Resource: "*", Condition: {StringEquals: {"k:time": "10:30"}}}
+    expected: Allowed
+    """
+    done = policy_test(written(tmp_path, "case.yaml", case))
+    assert (done.returncode, done.stdout) == (0, "1 case, all as expected\n")
+
+
+@pytest.mark.parametrize("element", ["NotAction", "NotResource"])
+def test_to_except_nothing_is_not_everything(element: str) -> None:
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*", element: []}
+    del statement[element.removeprefix("Not")]
+    done = policy_test(
+        "-", given=json.dumps({"action": "a:b", "identity_policies": [{"Statement": statement}]})
+    )
+    assert done.returncode == 2
+    assert "Policy statement must contain" in done.stderr
+
+
 def test_a_line_of_json_ends_at_a_newline_only(tmp_path: Path) -> None:
     resource = "arn:aws:s3:::box/a\u2028b\x85c"
     line = json.dumps({**PASSES, "resource": resource}, ensure_ascii=False)

@@ -10,8 +10,9 @@ from typer.testing import CliRunner, Result
 
 from iamd.cli.errors import CommandError
 from iamd.cli.main import app
-from iamd.cli.policy_sources import Place, read_source
+from iamd.cli.policy_sources import read_source
 from iamd.cli.policy_validate import guess
+from iamd.cli.policy_yaml import Place
 from iamd.policy import PolicyKind
 from tests import servers
 

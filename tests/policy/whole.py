@@ -114,24 +114,27 @@ conditions = st.dictionaries(
 )
 
 
-def _some(these: tuple[str, ...]) -> st.SearchStrategy[Any]:
-    return st.sampled_from(these) | st.lists(st.sampled_from(these), max_size=3)
+def _some(these: tuple[str, ...], element: str) -> st.SearchStrategy[Any]:
+    """Return one, or a list; of exceptions it must not be empty."""
+    least = int(element.startswith("Not"))
+    return st.sampled_from(these) | st.lists(st.sampled_from(these), min_size=least, max_size=3)
 
 
 @st.composite
 def statements(draw: st.DrawFn, *, named: bool) -> dict[str, Any]:
     """Make a statement; one that names principals may be misplaced, as any may."""
     statement: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"]))}
-    statement[draw(st.sampled_from(["Action", "Action", "Action", "NotAction"]))] = draw(_some(PATTERNS))
+    what = draw(st.sampled_from(["Action", "Action", "Action", "NotAction"]))
+    statement[what] = draw(_some(PATTERNS, what))
     which = draw(st.sampled_from(["Resource", "Resource", "Resource", "NotResource", None]))
     if which is not None:
-        statement[which] = draw(_some(GLOBS))
+        statement[which] = draw(_some(GLOBS, which))
     if draw(st.booleans()):
         statement["Condition"] = draw(conditions)
     if draw(st.integers(0, 9)) < (9 if named else 1):
-        names = draw(_some(("*", HERE, THERE, *ARNS)))
+        who = draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))
         kind = draw(st.sampled_from(["AWS", "AWS", "AWS", "Service", "Federated"]))
-        statement[draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))] = {kind: names}
+        statement[who] = {kind: draw(_some(("*", HERE, THERE, *ARNS), who))}
     return statement
 
 

@@ -1,11 +1,15 @@
 """Files of policies and of test cases: JSON, JSON lines and YAML."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from iamd.cli.errors import CommandError
+from iamd.cli.policy_yaml import to_json
+from iamd.policy.document import MAX_DEPTH, read_json
+
+_MOST_NODES = 10_000_000
+_DEPTH = MAX_DEPTH + 8  # a policy in a list of policies of a level of a case of a list
 
 
 def read_text(file: Path) -> str:
@@ -34,40 +38,25 @@ def _lines(file: Path, text: str) -> Iterator[Any]:
     for number, line in enumerate(text.split("\n"), 1):  # other line breaks may stand in JSON's texts
         if line.strip():
             try:
-                yield json.loads(line)
-            except (ValueError, RecursionError) as broken:
+                yield read_json(line)
+            except ValueError as broken:
                 raise CommandError(f"{file}:{number}: not JSON: {broken}", status=2) from broken
 
 
 def _json(file: Path, text: str) -> Any:
     """Read JSON; what is not one document may be one document a line."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as broken:
+        return read_json(text)
+    except ValueError as broken:
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines):
             return list(_lines(file, text))
         raise CommandError(f"{file}: not JSON: {broken}", status=2) from broken
 
 
-def plain_loader() -> Any:
-    """Return a loader of YAML that leaves dates alone: a policy's Version is a text."""
-    import yaml
-
-    class Plain(yaml.SafeLoader):
-        """Knows no dates."""
-
-    Plain.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in held if tag != "tag:yaml.org,2002:timestamp"]
-        for first, held in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    return Plain
-
-
 def _yaml(file: Path, text: str) -> Any:
-    import yaml
-
     try:
-        return yaml.load(text, Loader=plain_loader())  # noqa: S506 - a SafeLoader without dates
-    except (yaml.YAMLError, RecursionError) as broken:
-        raise CommandError(f"{file}: not YAML: {' '.join(str(broken).split())}", status=2) from broken
+        found = to_json(text, _MOST_NODES, _DEPTH)
+        return read_json(found[0]) if found is not None else None
+    except ValueError as broken:
+        raise CommandError(f"{file}: not YAML: {broken}", status=2) from broken

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from iamd import __version__
-from iamd.cli.policy_sources import Place
+from iamd.cli.policy_yaml import Place
 from iamd.policy.lint import RULES, Finding, Level
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -4,22 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from iamd.cli.errors import CommandError
-from iamd.cli.policy_files import plain_loader, read_text
+from iamd.cli.policy_files import read_text
+from iamd.cli.policy_yaml import Place, to_json
 from iamd.policy.document import MAX_CHARACTERS, MAX_DEPTH
 
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})
-_MOST_NODES = 200_000  # aliases can make much of little
+_MOST_NODES = 200_000
 _WHITE = " \t\n\r"
-
-
-class Place(NamedTuple):
-    """A line and a column, both counted from 1, the column in characters."""
-
-    line: int
-    column: int
 
 
 @dataclass(frozen=True)
@@ -122,53 +115,12 @@ class _Scanner:
 
 
 def _from_yaml(file: Path, text: str) -> Source:
-    import yaml
-
     if len(text) > MAX_CHARACTERS:
         raise CommandError(f"{file} is longer than {MAX_CHARACTERS:,} characters", status=2)
-    loader = plain_loader()(text)
     try:
-        node = loader.get_single_node()
-        if node is None:
-            raise CommandError(f"{file} is empty", status=2)
-        writer = _Writer(loader)
-        return Source(file, writer.write(node), writer.places)
-    except (yaml.YAMLError, RecursionError, ValueError) as broken:
-        raise CommandError(f"{file}: not YAML: {' '.join(str(broken).split())}", status=2) from broken
-    finally:
-        loader.dispose()
-
-
-class _Writer:
-    """Writes YAML as JSON, with keys that are there twice left so, and notes where everything stands."""
-
-    def __init__(self, loader: Any) -> None:
-        self.places: dict[str, Place] = {}
-        self._loader = loader
-        self._nodes = _MOST_NODES
-
-    def write(self, node: Any, path: str = "", depth: int = MAX_DEPTH + 2) -> str:
-        """Return a node as JSON; ValueError for what is nested too deep, or becomes far too much."""
-        self._nodes -= 1
-        if not depth or not self._nodes:
-            raise ValueError("it is nested too deep, or its aliases make too much of it")
-        self.places.setdefault(path, _place(node))
-        if node.id == "mapping":
-            members = (self._member(key, value, path, depth - 1) for key, value in node.value)
-            return "{" + ",".join(members) + "}"
-        if node.id == "sequence":
-            items = (self.write(one, f"{path}[{index}]", depth - 1) for index, one in enumerate(node.value))
-            return "[" + ",".join(items) + "]"
-        return json.dumps(self._loader.construct_object(node), ensure_ascii=False, default=str)
-
-    def _member(self, key: Any, value: Any, path: str, depth: int) -> str:
-        name = str(key.value)
-        inside = f"{path}.{name}" if path else name
-        self.places[inside] = _place(key)
-        if inside == "Statement" and value.id != "sequence":
-            inside = "Statement[0]"
-        return f"{json.dumps(name, ensure_ascii=False)}:{self.write(value, inside, depth)}"
-
-
-def _place(node: Any) -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+        found = to_json(text, _MOST_NODES)
+    except ValueError as broken:
+        raise CommandError(f"{file}: not YAML: {broken}", status=2) from broken
+    if found is None:
+        raise CommandError(f"{file} is empty", status=2)
+    return Source(file, *found)

@@ -1,9 +1,12 @@
 """Policies as read: strict JSON into frozen values, every element in its place or refused."""
 
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -92,17 +95,34 @@ class Number(str):
 
 
 def parse(text: str | Mapping[str, object]) -> Policy:
-    """Read a document that evaluation can use; `validate` makes the further checks of a save."""
+    """Read a document that evaluation can use; `validate` makes the further checks of a save.
+
+    Nothing to except from everything is refused here already: it would be everything.
+    """
     policy = read(text)
     for statement in policy.statements:
+        path = f"Statement[{statement.index}]"
         if statement.effect not in {"Allow", "Deny"}:
-            raise PolicyError("The policy failed legacy parsing", f"Statement[{statement.index}].Effect")
+            raise PolicyError("The policy failed legacy parsing", f"{path}.Effect")
+        for name, excepted, message in _exceptions(statement):
+            if excepted == ():
+                raise PolicyError(message, f"{path}.{name}")
     return policy
+
+
+def _exceptions(statement: Statement) -> Iterator[tuple[str, tuple[object, ...] | None, str]]:
+    yield "NotAction", statement.not_actions, "Policy statement must contain actions."
+    yield "NotResource", statement.not_resources, "Policy statement must contain resources."
+    yield "NotPrincipal", statement.not_principals, "Missing required field Principal"
 
 
 def read(text: str | Mapping[str, object]) -> Policy:
     """Read a document as far as its syntax goes: AWS tells a wrongly cased Effect from a syntax error."""
-    top = _load(text if isinstance(text, str) else _dump(text))
+    try:
+        top = _load(text) if isinstance(text, str) else _given(text)
+    except ValueError as error:
+        raise syntax_error() from error
+    _limit_depth(top)
     if not isinstance(top, dict) or not top.keys() <= TOP_ELEMENTS:
         raise syntax_error()
     version = _optional_text(top, "Version", "")
@@ -116,47 +136,67 @@ def read(text: str | Mapping[str, object]) -> Policy:
     return Policy(version, _optional_text(top, "Id", ""), found)
 
 
-def _dump(document: Mapping[str, object]) -> str:
-    try:
-        return json.dumps(dict(document), allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise syntax_error() from error
+def read_json(text: str) -> object:
+    """Read JSON whose numbers stay as they were written (`Number`); ValueError says what is wrong.
 
-
-def _load(text: str) -> object:
-    if len(text) > MAX_CHARACTERS:
-        raise syntax_error()
+    A key that is there twice is wrong: one of them would be lost.
+    """
     try:
-        value = json.loads(
+        return json.loads(
             text,
             object_pairs_hook=_object,
             parse_int=_number,
             parse_float=_number,
             parse_constant=_no_constant,
         )
-    except PolicyError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise syntax_error() from error
-    _limit_depth(value)
-    return value
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
+def _load(text: str) -> object:
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError("the document is too long")
+    return read_json(text)
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON's reader returns it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no number")
+    return _number(str(value) if isinstance(value, int) else f"{Decimal(repr(value)):f}")
+
+
+def _given(value: object, depth: int = MAX_DEPTH + 1) -> object:
+    """Take over a document that is no text any more; ValueError for what JSON could not have said."""
+    if not depth:
+        raise ValueError("the document is nested too deep")
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise ValueError("a key is no text")
+        return {key: _given(one, depth - 1) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_given(one, depth - 1) for one in value]
+    return _plain(value)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise syntax_error()
+        counted = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the key {counted[0][0][:128]!r} is there more than once")
     return found
 
 
 def _number(text: str) -> Number:
     if len(text) > MAX_NUMBER:
-        raise syntax_error()
+        raise ValueError("a number is too long")
     return Number(text)
 
 
-def _no_constant(_text: str) -> object:
-    raise syntax_error()
+def _no_constant(text: str) -> object:
+    raise ValueError(f"{text} is no value")
 
 
 def _limit_depth(value: object) -> None:
