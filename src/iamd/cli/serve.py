@@ -1,12 +1,13 @@
 """`iamd serve`: the server, and what it says when it starts."""
 
+import multiprocessing
 import os
 import socket
 import ssl
 from functools import partial
 from multiprocessing import util
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
@@ -21,7 +22,7 @@ from iamd.api.signin import links
 from iamd.cli import options, root
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
-from iamd.core import clock, logs
+from iamd.core import clock, cores, logs
 from iamd.store import accounts
 from iamd.wire.endpoint import MAX_HEADERS
 
@@ -108,7 +109,8 @@ def serve(
             token = links.setup_token(tx, held[0], int(clock.now().timestamp())) if len(held) == 1 else None
     server = _server(settings)
     server.on_startup(lambda: _greet(settings, held, token))
-    server.serve(target_loader=partial(_load, settings, store.master_key), wrap_loader=False)
+    numbers = multiprocessing.Value("i", os.getpid())
+    server.serve(target_loader=partial(_load, settings, store.master_key, numbers), wrap_loader=False)
 
 
 def _check(settings: Settings) -> None:
@@ -185,8 +187,11 @@ def _server(settings: Settings) -> Server:
     )
 
 
-def _load(settings: Settings, master_key: bytes) -> app.App:
+def _load(settings: Settings, master_key: bytes, numbers: Any) -> app.App:
     """Build the application in a worker; what it has not written yet is written when the worker ends."""
+    with numbers.get_lock():
+        number = numbers.value = numbers.value + 1
+    cores.stay(number)
     _forget_environment()
     logs.to_standard_error()
     application = app.App(settings, master_key)

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from iamd.core import password_rules
+from iamd.core import cores, password_rules
 from iamd.core.errors import Throttling
 
 _MEMORY_KIB = 64 * 1024
@@ -56,6 +56,7 @@ class Hasher:
             if not self._free.acquire(timeout=_WAIT_SECONDS):
                 raise Throttling("Too many passwords are being checked at the moment. Try again.")
             try:
-                yield
+                with cores.roaming():
+                    yield
             finally:
                 self._free.release()
