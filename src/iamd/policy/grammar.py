@@ -12,6 +12,7 @@ _FEWEST_FIELDS = 3
 _VENDOR = re.compile(r"[A-Za-z0-9.-]+")
 _ACCOUNT = re.compile(r"[A-Za-z0-9*?-]*")
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,124}")
+_ORIGIN_ACCESS = re.compile(r"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity \w+", re.ASCII)
 _PRINCIPAL = re.compile(
     r"arn:aws[a-z-]*:(?:iam::[0-9]{12}:(?:root|(?:user|role)/[^*?]+)"
     r"|sts::[0-9]{12}:(?:assumed-role/[^/*?]+/[^/*?]+|federated-user/[^/*?]+))"
@@ -124,7 +125,7 @@ def _principal_fits(name: PrincipalName) -> bool:
 
 
 def _fits_entity(value: str) -> bool:
-    return (_PRINCIPAL.fullmatch(value) or _UNIQUE_ID.fullmatch(value)) is not None
+    return any(form.fullmatch(value) for form in (_PRINCIPAL, _UNIQUE_ID, _ORIGIN_ACCESS))
 
 
 def is_trust_action(statement: Statement) -> bool:

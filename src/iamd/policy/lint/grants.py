@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 from iamd.policy.lint.draft import OWN_SIDE, Draft, Entry, Text
 from iamd.policy.lint.findings import Findings
-from iamd.policy.operators import NULL
+from iamd.policy.lint.narrowing import is_positive
 from iamd.policy.patterns import glob, matches_action
 from iamd.policy.validate import PolicyKind
 
 _FIELDS = 6
+_WIDE = frozenset({"*", "*.amazonaws.com"})  # services, as many as there are
 
 
 class _Reach(NamedTuple):
@@ -96,7 +97,7 @@ def _granted(entry: Entry, action: str) -> tuple[str, str] | None:
 
 def _is_limited(entry: Entry, reach: _Reach) -> bool:
     return any(
-        test.key in reach.limits and test.condition.operator != NULL and "*" not in test.condition.values
+        test.key in reach.limits and is_positive(test) and not _WIDE & set(test.condition.values)
         for test in entry.tests
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from iamd.policy.lint.reference import Action, Key, KeyType, Reference
 
 _HOLE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
 _FIELDS = 6
+_AUTHENTICATION = ":amr"  # how a web identity was proved, of any provider's: a list
 _SERVICE = 2
 _LONGEST_ARN = 2_048
 _NOTHING: frozenset[str] = frozenset()
@@ -124,7 +126,9 @@ class Known:
         """Return the ARNs of a service's types of resources."""
         if service not in self._templates:
             types = self._reference.resource_types(service)
-            self._templates[service] = tuple(_template(name, one.arn) for name, one in types.items())
+            self._templates[service] = tuple(
+                _template(name, arn) for name, one in types.items() for arn in one.arn.split(", ")
+            )
         return self._templates[service]
 
     # Condition keys.
@@ -135,8 +139,8 @@ class Known:
         prefix = lower.partition(":")[0]
         for keys in (_GLOBAL, self._keys_of(prefix), *map(self._keys_of, services)):
             if known := keys.find(lower):
-                return known
-        return Key(name, KeyType.STRING, listed=lower.endswith(":amr")) if "." in prefix else None
+                return replace(known, listed=True) if lower.endswith(_AUTHENTICATION) else known
+        return Key(name, KeyType.STRING, listed=lower.endswith(_AUTHENTICATION)) if "." in prefix else None
 
     def _keys_of(self, service: str) -> "_Keys":
         if service not in self._keys:
@@ -187,7 +191,9 @@ def _template(name: str, arn: str) -> Template:
     """Make patterns of an ARN with holes, in which something must be."""
     pattern = _HOLE.sub("?*", arn)
     fields = tuple(pattern.split(":", _FIELDS - 1))
-    return Template(name, fields, pattern.replace("?*", FIELD), arn.endswith("${BucketName}"))
+    return Template(
+        name, fields, pattern.replace("?*", FIELD), ":s3:" in arn and arn.endswith("${BucketName}")
+    )
 
 
 def _may_be(pattern: str, fields: list[str], template: Template) -> bool:

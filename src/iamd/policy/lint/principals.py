@@ -5,33 +5,37 @@ from typing import Final
 
 from iamd.policy.lint.draft import ON_RESOURCE, Draft, Entry, Principal, Test
 from iamd.policy.lint.findings import Findings, shown
-from iamd.policy.lint.presence import needs_key
+from iamd.policy.lint.narrowing import narrows, says_who
 from iamd.policy.lint.rules import Level
-from iamd.policy.operators import NULL, OPERATORS
 from iamd.policy.principals import is_account_id
 from iamd.policy.validate import PolicyKind
 
 _SOURCES: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
-# Of the global keys, those that say who calls or from where; a service's own key is taken to do so.
-_WHO: Final = (
-    "aws:principal",
-    "aws:source",
-    "aws:vpc",
-    "aws:userid",
-    "aws:username",
-    "aws:federatedprovider",
-)
-_SAYS_NOTHING: Final = frozenset({"aws:principaltype", "aws:principalisawsservice", "aws:sourceidentity"})
 # A service whose calls for a role have no source: the role is handed out by an instance profile.
 _WITHOUT_SOURCE: Final = frozenset({"ec2.amazonaws.com", "ec2.amazonaws.com.cn"})
 # Issuers whose tokens have the same audience for everybody.
 _SHARED_AUDIENCE: Final = (
+    "app.terraform.io",
     "token.actions.githubusercontent.com",
     "gitlab.com",
     "agent.buildkite.com",
     "oidc.eks.",
 )
-_EVERYTHING: Final = frozenset({"*", "**", "0.0.0.0/0", "::/0", "arn:*", "arn:*:*:*:*:*"})
+# The claims that say whose a token is, of issuers whose other claims anybody in the world may have.
+_WORLDWIDE: Final = {
+    "token.actions.githubusercontent.com": frozenset(
+        {
+            "sub",
+            "repository",
+            "repository_id",
+            "repository_owner",
+            "repository_owner_id",
+            "job_workflow_ref",
+            "enterprise",
+            "enterprise_id",
+        }
+    )
+}
 # Who can call an action of a trust policy: the types of principals, and a part of a Federated one's name.
 _CALLERS: Final = {
     "sts:assumerole": (("AWS", ""), ("Service", ""), ("CanonicalUser", "")),
@@ -70,7 +74,7 @@ def _check_reference(name: Principal, found: Findings) -> None:
 
 def _check_name(draft: Draft, entry: Entry, name: Principal, found: Findings) -> None:
     if name.type == "AWS" and name.value == "*":
-        if not any(_restricts(test) for test in entry.tests):
+        if not any(says_who(test) for test in entry.tests):
             said = (
                 "anybody is allowed, whoever it is" if not entry.tests else "no condition says who is allowed"
             )
@@ -85,17 +89,8 @@ def _check_name(draft: Draft, entry: Entry, name: Principal, found: Findings) ->
         _check_account(draft, entry, name, found)
 
 
-def _restricts(test: Test) -> bool:
-    """Say whether a condition says who calls: it must be there, be met, and not be met by everyone."""
-    if test.condition.operator == NULL or not needs_key(test) or OPERATORS[test.condition.operator].negated:
-        return False
-    if set(test.condition.values) & _EVERYTHING:
-        return False
-    return not test.key.startswith("aws:") or (test.key.startswith(_WHO) and test.key not in _SAYS_NOTHING)
-
-
 def _check_service(draft: Draft, entry: Entry, name: Principal, found: Findings) -> None:
-    if any(test.key in _SOURCES and test.condition.operator != NULL for test in entry.tests):
+    if any(test.key in _SOURCES and narrows(test) for test in entry.tests):
         return
     trust = draft.kind is PolicyKind.TRUST
     if trust and name.value in _WITHOUT_SOURCE:
@@ -109,12 +104,31 @@ def _check_federated(entry: Entry, name: Principal, found: Findings) -> None:
     if ":saml-provider/" in name.value:
         return
     host = name.value.rpartition(":oidc-provider/")[2].lower()
-    keys = [test.key for test in entry.tests if needs_key(test) and test.key.startswith(f"{host}:")]
-    if host.startswith(_SHARED_AUDIENCE):
-        keys = [key for key in keys if not key.endswith(":aud")]
-    if not keys:
+    asked = [test for test in entry.tests if test.key.startswith(f"{host}:")]
+    if not any(_says_whose(test, host) for test in asked):
         said = f"whoever {host} gives a token to is allowed: ask for {host}:sub"
+        said += ", which the conditions here leave open" if asked else ""
         found.add("MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", name.path, said)
+
+
+def _is_shared(host: str) -> bool:
+    return host.startswith(_SHARED_AUDIENCE)
+
+
+def _says_whose(test: Test, host: str) -> bool:
+    """Say whether a condition on a token's claim leaves open whose it is."""
+    claim = test.key.removeprefix(f"{host}:")
+    if not narrows(test) or (_is_shared(host) and claim == "aud"):
+        return False
+    if host in _WORLDWIDE and claim not in _WORLDWIDE[host]:
+        return False
+    return claim != "sub" or not any(map(_is_open, test.condition.values))
+
+
+def _is_open(subject: str) -> bool:
+    """Say whether a pattern of subjects leaves the first name in it open: `repo:*`, `repo:o*/r:*`."""
+    named = subject.partition(":")[2] or subject
+    return bool(set(named.split("/")[0].split(":")[0]) & set("*?"))
 
 
 def _check_account(draft: Draft, entry: Entry, name: Principal, found: Findings) -> None:

@@ -8,6 +8,7 @@ from iamd.policy.lint.draft import OWN_SIDE, Draft, Entry, Text
 from iamd.policy.lint.findings import Findings, shown
 from iamd.policy.lint.known import Known
 from iamd.policy.lint.rules import Level
+from iamd.policy.patterns import matches_action
 
 _FIELDS = 6
 _SERVICE, _REGION, _ACCOUNT = 2, 3, 4
@@ -131,12 +132,17 @@ def _check_accounts(entry: Entry, arns: list[Arn], found: Findings) -> None:
         return
     if any(test.key.startswith(_OWNERS) for test in entry.tests):
         return
-    if not any(place.text.lower() == _ASSUME for place in entry.actions):
+    if not any(_assumes(place.text) for place in entry.actions):
         return
     for arn in arns:
-        if not arn.is_all and set(arn.fields[_ACCOUNT]) & set("*?"):
-            said = "roles of every account may be assumed: name the accounts"
+        if arn.is_all or set(arn.fields[_ACCOUNT]) & set("*?"):
+            said = "roles of every account may be assumed: name the accounts, or ask for aws:ResourceOrgID"
             found.add("ROLE_IN_ANY_ACCOUNT", arn.path, said)
+
+
+def _assumes(action: str) -> bool:
+    """Say whether a pattern is meant for STS and has AssumeRole in it."""
+    return action.lower().startswith("sts:") and matches_action(action, _ASSUME)
 
 
 # Actions and resources together.

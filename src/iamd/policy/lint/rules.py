@@ -178,7 +178,7 @@ _SUGGESTIONS = {
     "EMPTY_ARRAY_CONDITION_IFEXISTS": "IfExists without values tells only whether the key is there.",
     "FORANYVALUE_WITH_SINGLE_VALUED_KEY": "A key of a single value needs no set operator.",
     "IFEXISTS_WITH_SET_OPERATOR": "IfExists adds nothing to a set operator.",
-    "STRING_OPERATOR_WITH_ARN_KEY": "Arn operators compare ARNs field by field.",
+    "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS": "Arn operators compare ARNs field by field.",
     "WILDCARD_IN_SERVICE_NAME": "The service of an ARN is a pattern.",
     "UNUSED_RESOURCE": "None of the actions works on this resource.",
     "MISSING_EXTERNAL_ID": "A whole account may assume the role.",

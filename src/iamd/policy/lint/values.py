@@ -105,9 +105,9 @@ def _check_type(test: Test, key: Key, found: Findings) -> None:
     if named not in fitting:
         said = f"{test.condition.key} is of the type {key.type.value}: use {fitting[0]}… operators"
         found.add("TYPE_MISMATCH", test.path, f"{said}, not {test.condition.operator}")
-    elif named == "String" and key.type is KeyType.ARN:
+    elif test.condition.operator in ("StringLike", "StringNotLike") and key.type is KeyType.ARN:
         said = f"{test.condition.key} is an ARN: in ArnLike a * stays within its field"
-        found.add("STRING_OPERATOR_WITH_ARN_KEY", test.path, said)
+        found.add("STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", test.path, said)
 
 
 def _check_quantifier(entry: Entry, test: Test, key: Key, found: Findings) -> None:
