@@ -258,6 +258,11 @@ WRONG = [
     ),
     ((*asked(), "--identity", "reads.json", "--account-id", "1" * 12), "not in both"),
     (asked(), "there is no store in iamd-data"),
+    ((*asked(), "--data", "."), "there is no store in ."),
+    (
+        (*asked(resource="user/eve"), "--identity", "reads.json"),
+        "--resource: user/eve is neither an ARN nor *",
+    ),
     (("--action", "s3:GetObject"), "Missing option '--principal'"),
 ]
 
@@ -273,6 +278,14 @@ def test_what_cannot_be_said_is_one_line(
     assert err.count("\n") == 1
     assert sentence in err
     assert not (tmp_path / "iamd-data").exists()
+    assert not (tmp_path / "iamd.sqlite3").exists()
+
+
+def test_a_long_line_with_many_statements_is_quoted_at_once(explain: Explain) -> None:
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    Path("many.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement] * 2_000}))
+    found = told(explain(*asked(), "--identity", "many.json", "--format", "json"))
+    assert len(found["statements"]) == 2_000
 
 
 # Out of a store.

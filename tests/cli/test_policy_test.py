@@ -145,6 +145,43 @@ def test_a_case_that_cannot_be_read_does_not_keep_the_others_from_being_judged()
     assert done.returncode == 2
 
 
+def test_what_tests_nothing_is_no_success(tmp_path: Path) -> None:
+    none = policy_test(written(tmp_path, "none.json", {"cases": []}))
+    assert (none.returncode, none.stderr) == (2, "iamd: there are no cases\n")
+    asked = policy_test("-", given=json.dumps([PASSES, {"action": "a:b", "expect": "Allowed"}]))
+    assert asked.stdout == "2 cases, 1 without an expectation\n"
+    assert "the field expect means nothing here" in asked.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "action: !!bool maybe",
+        "action: !!timestamp foo",
+        "a: '\0'",
+        "? [a, b]\n: 1",
+        "&a [*a]",
+    ],
+)
+@pytest.mark.parametrize("command", ["test", "validate"])
+def test_yaml_that_cannot_be_meant_is_one_line(tmp_path: Path, command: str, text: str) -> None:
+    file = written(tmp_path, "bad.yaml", text)
+    done = subprocess.run(
+        servers.command("policy", command, file), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "not YAML" in done.stderr
+    assert "bug" not in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_half_a_character_is_told_and_the_rest_judged() -> None:
+    given = '[{"id": "\\ud800", "action": "a:\\ud800", "expected": "Allowed"}, {"action": "a:b"}]'
+    for form in ("text", "json"):
+        done = policy_test("--format", form, "-", given=given)
+        assert (done.returncode, done.stderr) == (1, "")
+
+
 TWICE = (
     '{"action": "s3:GetObject", "identity_policies": [{"Version": "2012-10-17", "Version": "2008-10-17"}]}'
 )

@@ -145,7 +145,7 @@ def test_a_syntax_error_has_its_line(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     done = in_a_process(str(written(tmp_path, "a.json", CLEAN)), "nowhere.json")
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (2, "1 policy: nothing found\n")
     assert done.stderr == "iamd: nowhere.json cannot be read: No such file or directory\n"
 
 

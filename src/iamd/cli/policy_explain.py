@@ -24,6 +24,7 @@ from iamd.policy.inquiry import Finding, Source, inquire
 from iamd.policy.positions import Place, Span
 from iamd.policy.standings import Standing
 from iamd.store.migrate import NewerStoreError
+from iamd.store.sqlite import FILE
 
 _GRANTING = frozenset({Layer.IDENTITY, Layer.RESOURCE, Layer.TRUST})
 _MISSING_STORE = "there is no store in {}: give one with --data or --database, or policies as files"
@@ -76,6 +77,9 @@ class Told(NamedTuple):
         return f"{self.policy}, statement {statement.index + 1}{sid}, line {self.place.line}"
 
 
+_COLONS = 5  # of an ARN
+
+
 def explain_request(
     principal: PrincipalName,
     action: Action,
@@ -116,7 +120,7 @@ def _stored(
 ) -> Explained:
     """Read a store; whatever goes wrong is status 2, since 1 says that a request is denied."""
     settings = options.settings(**store)
-    if settings.database is None and not settings.data.exists():
+    if settings.database is None and not (settings.data / FILE).exists():
         raise CommandError(_MISSING_STORE.format(settings.data), status=2)
     try:
         with opened(settings) as open_store, open_store.database.read() as tx:
@@ -140,6 +144,8 @@ def _context(given: Sequence[str]) -> Context:
 def _inquired(found: Explained, action: str, resource: str, given: Context) -> Finding:
     if ":" not in action or "*" in action or "?" in action:
         raise CommandError(f"--action: {action} is not the name of an action, such as s3:GetObject", status=2)
+    if resource != "*" and resource.count(":") < _COLONS:
+        raise CommandError(f"--resource: {resource} is neither an ARN nor *", status=2)
     request = Request(found.principal, action, resource)
     owner: Context = {"aws:resourceaccount": request.owner} if request.owner else {}
     context = {**found.keys, **simulated.of_action(action), **owner, **given}
@@ -166,6 +172,8 @@ def _quoted(source: Source, span: Span) -> str:
     text = source.text[span.start : span.end]
     if Path(source.id).suffix in YAML_SUFFIXES:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    if "\n" not in text:
+        return text
     return textwrap.dedent(" " * (source.place(span.start).column - 1) + text)
 
 

@@ -8,7 +8,7 @@ from iamd.cli.errors import CommandError
 from iamd.cli.policy_yaml import to_json
 from iamd.policy.document import MAX_DEPTH, read_json
 
-_MOST_NODES = 10_000_000
+_MOST_NODES = 2_000_000
 _DEPTH = MAX_DEPTH + 8  # a policy in a list of policies of a level of a case of a list
 
 
@@ -60,3 +60,8 @@ def _yaml(file: Path, text: str) -> Any:
         return read_json(found[0]) if found is not None else None
     except ValueError as broken:
         raise CommandError(f"{file}: not YAML: {broken}", status=2) from broken
+
+
+def printable(line: str) -> str:
+    """Return a line without what a terminal would act on, or could not show."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)

@@ -1,5 +1,6 @@
 """Findings in the Static Analysis Results Interchange Format (SARIF) 2.1.0, which code hosts read."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -63,4 +64,4 @@ def _result(one: Located, index: int) -> dict[str, Any]:
 def _uri(file: Path) -> str:
     if file.is_absolute():
         return file.as_uri()
-    return "stdin" if str(file) == "-" else quote(file.as_posix())
+    return "stdin" if str(file) == "-" else quote(os.fsencode(file.as_posix()))

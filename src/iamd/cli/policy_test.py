@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from iamd.cli.errors import CommandError
-from iamd.cli.policy_files import entries
+from iamd.cli.policy_files import entries, printable
 from iamd.policy import Decision, Match, Outcome, decide, explain
 from iamd.policy.cases import Case, CaseError, read_case, unknown_fields
 from iamd.policy.compiled import CompiledLayers, Evaluator, Place, compiled
@@ -57,33 +57,37 @@ def run_cases(
 
     The exit status is 0 when all is as expected, 1 when something is not, 2 when something cannot be read.
     """
-    count = failed = unread = 0
+    count = failed = unread = asked = 0
     for file in files:
         for result in _results(file):
             count += 1
             unread += isinstance(result, Unread)
             failed += isinstance(result, Result) and result.failed
+            asked += isinstance(result, Result) and result.case.expected is None
             _tell(file, result, form)
     if form is Format.TEXT:
-        typer.echo(_summary(count, failed, unread))
+        typer.echo(_summary(count, failed, unread, asked))
+    if not count:
+        raise CommandError("there are no cases", status=2)
     if failed or unread:
         raise typer.Exit(2 if unread else 1)
 
 
 def _tell(file: Path, result: Result | Unread, form: Format) -> None:
     if isinstance(result, Unread):
-        typer.echo(f"iamd: {file}: {result.id}: {result.why}", err=True)
+        typer.echo(printable(f"iamd: {file}: {result.id}: {result.why}"), err=True)
     if form is Format.JSON:
         shown = {"id": result.id, "error": result.why} if isinstance(result, Unread) else _shown(result)
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        typer.echo(json.dumps(shown))
     elif isinstance(result, Result) and result.failed:
         typer.echo(_told(file, result))
 
 
-def _summary(count: int, failed: int, unread: int) -> str:
-    wrong = [f"{failed} failed"] if failed else []
-    wrong += [f"{unread} cannot be read"] if unread else []
-    return f"{count} case{'' if count == 1 else 's'}, {', '.join(wrong) or 'all as expected'}"
+def _summary(count: int, failed: int, unread: int, asked: int) -> str:
+    told = [f"{failed} failed"] if failed else []
+    told += [f"{unread} cannot be read"] if unread else []
+    told += [f"{asked} without an expectation"] if asked else []
+    return f"{count} case{'' if count == 1 else 's'}, {', '.join(told) or 'all as expected'}"
 
 
 def _results(file: Path) -> Iterator[Result | Unread]:
@@ -95,7 +99,7 @@ def _results(file: Path) -> Iterator[Result | Unread]:
             yield Unread(str(name), str(wrong))
             continue
         for name in unknown_fields(entry):
-            typer.echo(f"iamd: {file}: {case.id}: the field {name} means nothing here", err=True)
+            typer.echo(printable(f"iamd: {file}: {case.id}: the field {name} means nothing here"), err=True)
         yield Result(case, _decided(case))
 
 
@@ -137,4 +141,4 @@ def _told(file: Path, result: Result) -> str:
         f"    {request.principal.arn or 'anonymous'} {request.action} {request.resource}",
         *(f"    {reason}" for reason in result.reasons or ["no statement matched"]),
     ]
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from iamd.cli.errors import CommandError
+from iamd.cli.policy_files import printable
 from iamd.cli.policy_sarif import Located, sarif
 from iamd.cli.policy_sources import Source, read_source
 from iamd.policy import PolicyKind
@@ -78,9 +80,18 @@ def validate_files(
     ] = None,
 ) -> None:
     """Check policies as AWS's Access Analyzer does: what a save refuses, and what nobody can have meant."""
-    sources = [read_source(file) for file in files]
+    sources, unread = list[Source](), 0
+    for file in files:
+        try:
+            sources.append(read_source(file))
+        except CommandError as wrong:
+            unread += 1
+            typer.echo(f"iamd: {wrong}", err=True)
     found = [one for source in sources for one in _found(source, kind, account_id)]
-    _print(found, len(files), form)
+    if sources or form is Format.SARIF:
+        _print(found, len(sources), form)
+    if unread:
+        raise typer.Exit(2)
     if any(finding.level.rank <= fail_on.level.rank for _, _, finding in found):
         raise typer.Exit(1)
 
@@ -138,7 +149,7 @@ def _line(one: Located) -> str:
     file, place, finding = one
     where = f" ({finding.path})" if finding.path else ""
     line = f"{file}:{place.line}: {finding.level.value} {finding.code}: {finding.message}{where}"
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
+    return printable(line)
 
 
 def _shown(one: Located) -> dict[str, Any]:

@@ -26,8 +26,8 @@ def to_json(text: str, most_nodes: int, depth: int = MAX_DEPTH) -> tuple[str, di
     """
     import yaml
 
-    loader = _plain_loader()(text)
     try:
+        loader = _plain_loader()(text)
         node = loader.get_single_node()
         if node is None:
             return None
@@ -35,8 +35,6 @@ def to_json(text: str, most_nodes: int, depth: int = MAX_DEPTH) -> tuple[str, di
         return writer.write(node, depth=depth + 2), writer.places
     except (yaml.YAMLError, RecursionError) as broken:
         raise ValueError(" ".join(str(broken).split())) from broken
-    finally:
-        loader.dispose()
 
 
 def _plain_loader() -> Any:
@@ -82,9 +80,15 @@ class _Writer:
         if node.tag in _NUMBERS and not node.style:
             text: str = node.value
             return text if _NUMBER.fullmatch(text) else json.dumps(text)
-        return json.dumps(self._loader.construct_object(node), ensure_ascii=False, default=str)
+        try:
+            value = self._loader.construct_object(node)
+        except (AttributeError, LookupError) as broken:  # of a tag that its value does not fit
+            raise ValueError(f"{node.value[:128]!r} is no {node.tag.rpartition(':')[2]}") from broken
+        return json.dumps(value, ensure_ascii=False, default=str)
 
     def _member(self, key: Any, value: Any, path: str, depth: int) -> str:
+        if key.id != "scalar":
+            raise ValueError("a key must be a text")
         name = str(key.value)
         inside = f"{path}.{name}" if path else name
         self.places[inside] = _place(key)
