@@ -57,7 +57,10 @@ app.command(
 
 
 policies = typer.Typer(help="Policies: tests and checks.", no_args_is_help=True, rich_markup_mode=None)
-policies.command("test", epilog="Example: iamd policy test policies.test.yaml")(policy_test.run_cases)
+policies.command(
+    "test",
+    epilog="Example: iamd policy test policies.test.yaml (docs/policy-language.md has the fields of a case)",
+)(policy_test.run_cases)
 policies.command(
     "explain",
     epilog="Example: iamd policy explain --principal user/bob --action iam:ListUsers --data ./iamd-data",
