@@ -410,3 +410,20 @@ def test_a_short_name_needs_an_account_where_there_are_several(
     status, _, err = stored(*asked("iam:ListUsers", "*", "user/admin"))
     assert status == 2
     assert "name one with --account-id" in err
+
+
+@pytest.mark.parametrize("kind", ["User", "Group", "Role", "InstanceProfile"])
+def test_a_list_is_explained_as_the_server_asks_for_it(stored: Explain, account: Account, kind: str) -> None:
+    """Whoever may list what is under a path may list all, or may not: the server and this say the same."""
+    path = {"InstanceProfile": "instance-profile"}.get(kind, kind.lower())
+    action, under = f"iam:List{kind}s", f"arn:aws:iam::{account.account_id}:{path}/"
+    for name, resource in (("able", f"{under}*"), ("unable", f"{under}x/*")):
+        may = account.user(name, allow(action, resource=resource))
+        operation = getattr(may, f"list_{path.replace('-', '_')}s")
+        if name == "able":
+            operation()
+        else:
+            with pytest.raises(may.exceptions.ClientError, match="AccessDenied"):
+                operation()
+        done = stored("--principal", f"user/{name}", "--action", action, "--account-id", account.account_id)
+        assert done.status == (0 if name == "able" else 1)

@@ -15,6 +15,7 @@ from iamd.cli.errors import CommandError
 from iamd.cli.policy_principals import Explained, Files, from_files, from_store
 from iamd.cli.policy_sources import YAML_SUFFIXES
 from iamd.cli.policy_test import Format
+from iamd.core import arns
 from iamd.core.errors import Fault
 from iamd.keys.master import MasterKeyError
 from iamd.ops.iam import simulated
@@ -78,6 +79,12 @@ class Told(NamedTuple):
 
 
 _COLONS = 5  # of an ARN
+_LISTED = {
+    "listusers": "user/",
+    "listgroups": "group/",
+    "listroles": "role/",
+    "listinstanceprofiles": "instance-profile/",
+}
 
 
 def explain_request(
@@ -146,10 +153,19 @@ def _inquired(found: Explained, action: str, resource: str, given: Context) -> F
         raise CommandError(f"--action: {action} is not the name of an action, such as s3:GetObject", status=2)
     if resource != "*" and resource.count(":") < _COLONS:
         raise CommandError(f"--resource: {resource} is neither an ARN nor *", status=2)
-    request = Request(found.principal, action, resource)
+    request = Request(found.principal, action, _named(found, action, resource))
     owner: Context = {"aws:resourceaccount": request.owner} if request.owner else {}
     context = {**found.keys, **simulated.of_action(action), **owner, **given}
     return inquire(replace(request, context=context), found.held)
+
+
+def _named(found: Explained, action: str, resource: str) -> str:
+    """Return the resource that the server asks about where a caller names none: what a list is of."""
+    service, _, name = action.partition(":")
+    listed = _LISTED.get(name.lower()) if service.lower() == "iam" else None
+    if resource != "*" or listed is None or found.principal.account is None:
+        return resource
+    return arns.iam(found.principal.account, listed)
 
 
 # What decided.
