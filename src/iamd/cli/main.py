@@ -77,6 +77,7 @@ def version() -> None:
     typer.echo(f"iamd {__version__}")
 
 
+_BUG = 70  # EX_SOFTWARE of sysexits.h: no command answers a question with it
 _TOLD = (StoreError, MasterKeyError, NewerStoreError, FoundingError, Fault, OSError)
 
 
@@ -94,7 +95,7 @@ def run() -> None:
     except _TOLD as wrong:
         status = _tell(str(wrong), 1)
     except Exception as bug:  # noqa: BLE001 - no traceback ever reaches a user
-        status = _tell(f"this is a bug in iamd: {type(bug).__name__}: {bug}", 1)
+        status = _tell(f"this is a bug in iamd: {type(bug).__name__}: {bug}", _BUG)
     sys.exit(status)
 
 

@@ -110,7 +110,7 @@ def _decided(case: Case) -> Decision:
     own = case.layers.resource
     resource = compiled(own, Place.RESOURCE) if own is not None else None
     if evaluator.outcome(case.request, resource, must_grant=case.layers.must_grant) is not decision.outcome:
-        raise CommandError(f"this is a bug in iamd: its evaluators do not agree on {case.id}", status=3)
+        raise CommandError(f"this is a bug in iamd: its evaluators do not agree on {case.id}", status=70)
     return decision
 
 
