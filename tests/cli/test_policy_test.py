@@ -145,6 +145,17 @@ def test_a_case_that_cannot_be_read_does_not_keep_the_others_from_being_judged()
     assert done.returncode == 2
 
 
+def test_a_folder_is_all_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    written(tmp_path / "deep" / "er", "b.yaml", f"- {json.dumps(PASSES)}")
+    written(tmp_path, "a.json", [PASSES, FAILS])
+    (tmp_path / "notes.txt").write_text("no case")
+    done = policy_test(str(tmp_path))
+    assert done.stdout.endswith("3 cases, 1 failed\n")
+    (tmp_path / "empty").mkdir()
+    assert policy_test(str(tmp_path / "empty")).stderr == "iamd: there are no cases\n"
+
+
 def test_what_tests_nothing_is_no_success(tmp_path: Path) -> None:
     none = policy_test(written(tmp_path, "none.json", {"cases": []}))
     assert (none.returncode, none.stderr) == (2, "iamd: there are no cases\n")

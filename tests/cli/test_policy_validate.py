@@ -143,6 +143,11 @@ def test_a_syntax_error_has_its_line(tmp_path: Path) -> None:
     assert done.exit_code == 1
 
 
+def test_a_folder_without_policies_is_no_success(tmp_path: Path) -> None:
+    done = in_a_process(str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "iamd: there are no policies\n")
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     done = in_a_process(str(written(tmp_path, "a.json", CLEAN)), "nowhere.json")
     assert (done.returncode, done.stdout) == (2, "1 policy: nothing found\n")

@@ -1,6 +1,6 @@
 """Files of policies and of test cases: JSON, JSON lines and YAML."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from iamd.cli.errors import CommandError
 from iamd.cli.policy_yaml import to_json
 from iamd.policy.document import MAX_DEPTH, read_json
 
+_SUFFIXES = frozenset({".json", ".jsonl", ".yaml", ".yml"})
 _MOST_NODES = 2_000_000
 _DEPTH = MAX_DEPTH + 8  # a policy in a list of policies of a level of a case of a list
 
@@ -20,6 +21,15 @@ def read_text(file: Path) -> str:
         raise CommandError(f"{file} cannot be read: {failed.strerror}", status=2) from failed
     except UnicodeDecodeError as failed:
         raise CommandError(f"{file} is not UTF-8", status=2) from failed
+
+
+def files_in(paths: Iterable[Path]) -> Iterator[Path]:
+    """Return the files that are named, and those of folders that are, at any depth and in their order."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(one for one in path.rglob("*") if one.suffix in _SUFFIXES and one.is_file())
+        else:
+            yield path
 
 
 def entries(file: Path) -> Iterator[Any]:

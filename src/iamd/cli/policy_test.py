@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from iamd.cli.errors import CommandError
-from iamd.cli.policy_files import entries, printable
+from iamd.cli.policy_files import entries, files_in, printable
 from iamd.policy import Decision, Match, Outcome, decide, explain
 from iamd.policy.cases import Case, CaseError, read_case, unknown_fields
 from iamd.policy.compiled import CompiledLayers, Evaluator, Place, compiled
@@ -49,7 +49,10 @@ class Unread(NamedTuple):
 
 def run_cases(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="YAML, JSON or JSON lines; - is standard input.")
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", help="YAML, JSON, JSON lines, or folders of them; - is standard input."
+        ),
     ],
     form: Annotated[Format, typer.Option("--format", help="text, or one JSON object a line.")] = Format.TEXT,
 ) -> None:
@@ -58,7 +61,7 @@ def run_cases(
     The exit status is 0 when all is as expected, 1 when something is not, 2 when something cannot be read.
     """
     count = failed = unread = asked = 0
-    for file in files:
+    for file in files_in(files):
         for result in _results(file):
             count += 1
             unread += isinstance(result, Unread)

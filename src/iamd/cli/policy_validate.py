@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from iamd.cli.errors import CommandError
-from iamd.cli.policy_files import printable
+from iamd.cli.policy_files import files_in, printable
 from iamd.cli.policy_sarif import Located, sarif
 from iamd.cli.policy_sources import Source, read_source
 from iamd.policy import PolicyKind
@@ -63,7 +63,9 @@ class FailOn(StrEnum):
 def validate_files(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", help="One policy each, JSON or YAML; - is standard input."),
+        typer.Argument(
+            metavar="FILE…", help="One policy each, JSON or YAML, or folders; - is standard input."
+        ),
     ],
     kind: Annotated[
         Kind | None, typer.Option("--kind", help="What they are saved as. [default: guessed of each]")
@@ -81,13 +83,15 @@ def validate_files(
 ) -> None:
     """Check policies as AWS's Access Analyzer does: what a save refuses, and what nobody can have meant."""
     sources, unread = list[Source](), 0
-    for file in files:
+    for file in files_in(files):
         try:
             sources.append(read_source(file))
         except CommandError as wrong:
             unread += 1
             typer.echo(f"iamd: {wrong}", err=True)
     found = [one for source in sources for one in _found(source, kind, account_id)]
+    if not sources and not unread:
+        raise CommandError("there are no policies", status=2)
     if sources or form is Format.SARIF:
         _print(found, len(sources), form)
     if unread:

@@ -9,6 +9,7 @@ from iamd.policy.lint.findings import Findings, shown
 from iamd.policy.lint.known import Known
 from iamd.policy.lint.rules import Level
 from iamd.policy.patterns import matches_action
+from iamd.policy.principals import is_account_id
 
 _FIELDS = 6
 _SERVICE, _REGION, _ACCOUNT = 2, 3, 4
@@ -89,6 +90,11 @@ def _check_form(arn: Arn, services: tuple[str, ...], known: Known, found: Findin
     if service != service.lower():
         said = f"the service {shown(service)} must be in lower case, since ARNs are compared as they are"
         found.add("INVALID_ARN_SERVICE_CASE", arn.path, said)
+        return
+    account = arn.fields[_ACCOUNT]
+    if account.isdecimal() and not is_account_id(account):
+        said = f"{account} has {len(account)} digits, and accounts have 12"
+        found.add("INVALID_ARN_ACCOUNT", arn.path, said)
         return
     asked = tuple(dict.fromkeys((service, *services)))
     if not any(_speaks_of(arn, one, known) for one in asked) or _fits(arn.pattern, asked, known):
