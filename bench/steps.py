@@ -18,15 +18,15 @@ from bench import load
 from bench.http import replace_between
 from iamd import app, ops
 from iamd.api import authorize, context, events
-from iamd.api.callers import Callers
-from iamd.api.proof import Circumstances, Proof
-from iamd.api.prover import Prover
-from iamd.api.recorder import Note, Recorder
-from iamd.api.sessions import Limits
+from iamd.api.callers import CallerCache
+from iamd.api.proof import AccessKeyCredentials, RequestContext
+from iamd.api.prover import Authenticator
+from iamd.api.recorder import AuditEntry, AuditQueue
+from iamd.api.sessions import SessionLimits
 from iamd.config import Settings
 from iamd.core import clock
 from iamd.ops.call import Call
-from iamd.store.audit import Event
+from iamd.store.audit import AuditEvent
 from iamd.wire import constraints, query, sigv4, xml
 from iamd.wire.request import Request
 
@@ -58,12 +58,12 @@ def measure(folder: Path) -> dict[str, float]:
     operation = ops.SERVED["iam"]["GetUser"]
     model, database, now = operation.model, store.database, clock.now()
     content_type = request.headers["content-type"]
-    form = query.read_form("", request.body, content_type)
-    claim = sigv4.read(request, now)
-    proof = Proof(claim.access_key_id, None, lambda secret: sigv4.verify(claim, secret))
-    around = Circumstances("id", "127.0.0.1", "agent", "", secure=False, region="us-east-1")
-    known_callers, prover = Callers(), Prover(store.vault, Limits(3600, 43_200))
-    recorder = Recorder(database, timedelta(days=1))
+    form = query.parse_form("", request.body, content_type)
+    claim = sigv4.parse_signature(request, now)
+    proof = AccessKeyCredentials(claim.access_key_id, None, lambda secret: sigv4.verify(claim, secret))
+    around = RequestContext("id", "127.0.0.1", "agent", "", secure=False, region="us-east-1")
+    known_callers, prover = CallerCache(), Authenticator(store.vault, SessionLimits(3600, 43_200))
+    recorder = AuditQueue(database, timedelta(days=1))
 
     def empty() -> None:
         with database.read():
@@ -71,28 +71,30 @@ def measure(folder: Path) -> dict[str, float]:
 
     def params() -> dict[str, Any]:
         read = query.decoder(model.input)(form)
-        constraints.checker(model.input)(read)
+        constraints.validator(model.input)(read)
         return read
 
     with database.read() as tx:
-        credential = prover.prove(tx, proof, 0)
-        known = known_callers.know(tx, credential)
+        credential = prover.authenticate(tx, proof, 0)
+        known = known_callers.resolve(tx, credential)
         call = Call(tx, known.caller, b"", clock.iso(now))
         target = operation.on.find(call, params())
 
         def ask() -> None:
-            keys = context.context(call.caller, operation, target, around, now, call.now)
+            keys = context.collect(call.caller, operation, target, around, now, call.now)
             authorize.authorize(known, operation, call, target, params(), keys)
 
-        def event() -> Event:
+        def event() -> AuditEvent:
             return events.event(operation, known.caller, params(), None, around, call.now)
 
         reply = operation.perform(call, target, params())
         told = event()
         measured = {
-            "form": _microseconds(lambda: query.read_form("", request.body, content_type)),
-            "signature, up to the string to sign": _microseconds(lambda: sigv4.read(request, now)),
-            "key: one select, secret, signature check": _microseconds(lambda: prover.prove(tx, proof, 0)),
+            "form": _microseconds(lambda: query.parse_form("", request.body, content_type)),
+            "signature, up to the string to sign": _microseconds(lambda: sigv4.parse_signature(request, now)),
+            "key: one select, secret, signature check": _microseconds(
+                lambda: prover.authenticate(tx, proof, 0)
+            ),
             "parameters, read and validated": _microseconds(params),
             "target: two selects": _microseconds(lambda: operation.on.find(call, params())),
             "decision, its context keys included": _microseconds(ask),
@@ -101,7 +103,7 @@ def measure(folder: Path) -> dict[str, float]:
             "rendering": _microseconds(lambda: xml.renderer(model)(reply, "id")),
         }
     measured["begin and commit"] = _microseconds(empty)
-    measured["queue of the batched writer"] = _microseconds(lambda: recorder.note(Note(None, None)))
+    measured["queue of the batched writer"] = _microseconds(lambda: recorder.put(AuditEntry(None, None)))
     assert told.event_name == "GetUser"
     recorder.close()
     database.close()

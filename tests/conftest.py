@@ -67,5 +67,5 @@ def server(store: Store, settings: Settings) -> Iterator[Server]:
 def account(server: Server) -> Account:
     """Return an account that is this test's own; what other tests did wrong at signing in is forgotten."""
     with server.store.database.write() as tx:
-        attempts.clear(tx, attempts.subject("address", "127.0.0.1"))
+        attempts.reset(tx, attempts.counter_key("address", "127.0.0.1"))
     return servers.found(server)

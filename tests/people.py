@@ -88,7 +88,7 @@ class Browser:
     def confirm(self, **proof: str) -> Page:
         """Confirm by the password, or by what is given."""
         page = self.get("/signin/confirm")
-        return self.send(page, "/signin/confirm", **(proof or {"way": "password", "password": PASSWORD}))
+        return self.send(page, "/signin/confirm", **(proof or {"method": "password", "password": PASSWORD}))
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that calls as the console does: by the cookie, not by a signature."""
@@ -138,7 +138,7 @@ class Root(NamedTuple):
 def setup_path(account: Account) -> str:
     """Return the path of a set-up link."""
     with account.server.store.database.write() as tx:
-        token = links.setup_token(tx, account.account_id, int(clock.now().timestamp()))
+        token = links.create_setup_token(tx, account.account_id, int(clock.now().timestamp()))
     return f"/setup/{token}"
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from botocore.config import Config
 
 from iamd.api import founding
-from iamd.api.founding import Founded, Wanted
+from iamd.api.founding import AccountSpec, NewAccount
 from iamd.app import Store
 from iamd.core import clock
 from tests import iamd_client
@@ -159,5 +159,7 @@ def found(server: Server, account_id: str | None = None) -> Account:
     return Account(made.account.account_id, made.access_key_id or "", made.secret_access_key or "", server)
 
 
-def make_account(store: Store, account_id: str | None = None) -> Founded:
-    return founding.found(store.database, store.vault, Wanted(account_id, None, None, "admin"), clock.now())
+def make_account(store: Store, account_id: str | None = None) -> NewAccount:
+    return founding.create(
+        store.database, store.vault, AccountSpec(account_id, None, None, "admin"), clock.now()
+    )

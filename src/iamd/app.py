@@ -13,39 +13,39 @@ import sqlalchemy.exc
 from iamd import ops
 from iamd.api import origin, sessions
 from iamd.api.gate import Gate
-from iamd.api.limits import Limits
+from iamd.api.limits import RateLimiter
 from iamd.api.mail import Mailer
-from iamd.api.prover import Prover
-from iamd.api.recorder import Recorder
-from iamd.api.signin.desk import Desk
+from iamd.api.prover import Authenticator
+from iamd.api.recorder import AuditQueue
+from iamd.api.signin.desk import SignInServices
 from iamd.api.vault import Vault
 from iamd.config import Settings
 from iamd.core.errors import ServiceUnavailable
 from iamd.federation import addresses
-from iamd.federation.fetch import Fetcher
-from iamd.federation.issuers import Issuers
+from iamd.federation.fetch import HttpsClient
+from iamd.federation.issuers import JwksCache
 from iamd.keys import master, seal
-from iamd.keys.blocklist import Blocklist, read_list
+from iamd.keys.blocklist import PasswordBlocklist, read_password_list
 from iamd.keys.master import MasterKeyError
-from iamd.keys.passwords import Aside, Hasher
+from iamd.keys.passwords import Hasher, ReleaseSlot
 from iamd.ops.call import Means
 from iamd.store import accounts, migrate
 from iamd.store.database import Database
-from iamd.store.postgres import Postgres
-from iamd.store.sqlite import Sqlite
-from iamd.store.turn import Turn
+from iamd.store.postgres import PostgresDatabase
+from iamd.store.sqlite import SqliteDatabase
+from iamd.store.turn import ExecutionSlots
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse
 
 # How many requests run Python at a time: docs/performance.md has the figures.
-SQLITE_TURNS = 1
-POSTGRES_TURNS = 4
-THREADS = 1024  # a slow client's body occupies one of these and nothing else
+SQLITE_SLOTS = 1
+POSTGRES_SLOTS = 4
+BLOCKING_THREADS = 1024  # a slow client's body occupies one of these and nothing else
 
 
-_PAGES = ("/signin", "/signout", "/setup/", "/static/", "/console")
+_PAGE_PREFIXES = ("/signin", "/signout", "/setup/", "/static/", "/console")
 
 
-_OWN_PORTS = {"http": ":80", "https": ":443"}
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 class StoreError(Exception):
@@ -60,13 +60,13 @@ class Store(NamedTuple):
     master_key: bytes
 
 
-def connect(settings: Settings, turn: Turn | None = None) -> Database:
+def create_database(settings: Settings, execution_slots: ExecutionSlots | None = None) -> Database:
     """Name the database that the settings tell; nothing is opened yet."""
     if settings.database is None:
-        return Sqlite(settings.data, turn)
+        return SqliteDatabase(settings.data, execution_slots)
     if not settings.database.startswith(("postgresql://", "postgres://")):
         raise StoreError("the database must be a URL that begins with postgresql://")
-    return Postgres(settings.database)
+    return PostgresDatabase(settings.database)
 
 
 def open_store(settings: Settings) -> Store:
@@ -74,19 +74,19 @@ def open_store(settings: Settings) -> Store:
 
     StoreError, MasterKeyError or NewerStoreError when that cannot be done.
     """
-    database = connect(settings)
+    database = create_database(settings)
     try:
         if settings.database is None:
             settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         migrate.upgrade(database)
-        with database.exclusive():
-            key = _master_key(database, settings)
-    except psycopg.OperationalError as failed:
-        raise StoreError(f"the database cannot be reached: {_first_line(failed)}") from failed
-    except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as failed:
-        raise StoreError(f"the store is damaged or cannot be used: {_first_line(failed)}") from failed
-    except OSError as failed:
-        raise StoreError(f"the folder {settings.data} cannot be used: {failed.strerror}") from failed
+        with database.exclusive_lock():
+            key = _verified_master_key(database, settings)
+    except psycopg.OperationalError as error:
+        raise StoreError(f"the database cannot be reached: {_first_line(error)}") from error
+    except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
+        raise StoreError(f"the store is damaged or cannot be used: {_first_line(error)}") from error
+    except OSError as error:
+        raise StoreError(f"the folder {settings.data} cannot be used: {error.strerror}") from error
     return Store(database, Vault(key), key)
 
 
@@ -94,29 +94,29 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
 
 
-def _master_key(database: Database, settings: Settings) -> bytes:
+def _verified_master_key(database: Database, settings: Settings) -> bytes:
     """Return the key that this store was founded with; a new one only for a new store."""
     with database.read() as tx:
-        fingerprint = accounts.key_fingerprint(tx)
-    key = _given_key(settings, new=fingerprint is None)
+        fingerprint = accounts.find_master_key_fingerprint(tx)
+    key = _load_master_key(settings, new=fingerprint is None)
     if fingerprint is None:
         with database.write() as tx:
-            accounts.set_key_fingerprint(tx, seal.fingerprint(key))
+            accounts.set_master_key_fingerprint(tx, seal.fingerprint(key))
     elif seal.fingerprint(key) != fingerprint:
         raise MasterKeyError("this master key is not the one that the store was founded with")
     return key
 
 
-def _given_key(settings: Settings, *, new: bool) -> bytes:
+def _load_master_key(settings: Settings, *, new: bool) -> bytes:
     if settings.master_key is not None:
-        return master.read_text(settings.master_key.get_secret_value(), "IAMD_MASTER_KEY")
-    file = key_file(settings)
-    if new and not file.exists():
-        return master.make_file(file)
-    return master.read_file(file)
+        return master.parse(settings.master_key.get_secret_value(), "IAMD_MASTER_KEY")
+    path = master_key_path(settings)
+    if new and not path.exists():
+        return master.create_file(path)
+    return master.read_file(path)
 
 
-def key_file(settings: Settings) -> Path:
+def master_key_path(settings: Settings) -> Path:
     """Return where the master key lies: beside the data folder, never in it."""
     if settings.master_key_file is not None:
         return settings.master_key_file
@@ -126,88 +126,104 @@ def key_file(settings: Settings) -> Path:
     return data.with_name(f"{data.name}.key")
 
 
-def session_limits(settings: Settings) -> sessions.Limits:
+def session_limits(settings: Settings) -> sessions.SessionLimits:
     """Return how long console sessions hold."""
-    return sessions.Limits(settings.session_idle_minutes * 60, settings.session_hours * 3600)
+    return sessions.SessionLimits(settings.session_idle_minutes * 60, settings.session_hours * 3600)
 
 
-def blocklist(settings: Settings, aside: Aside = contextlib.nullcontext) -> Blocklist:
+def blocklist(settings: Settings, release_slot: ReleaseSlot = contextlib.nullcontext) -> PasswordBlocklist:
     """Return the passwords that nobody may have; OSError or ValueError when the list cannot be read."""
-    more = read_list(settings.password_list) if settings.password_list else ()
-    return Blocklist(more, settings.breached_password_url, aside)
+    extra_passwords = read_password_list(settings.password_list) if settings.password_list else ()
+    return PasswordBlocklist(extra_passwords, settings.breached_password_url, release_slot)
 
 
-def issuers(settings: Settings, aside: Aside = contextlib.nullcontext) -> Issuers:
+def issuers(settings: Settings, release_slot: ReleaseSlot = contextlib.nullcontext) -> JwksCache:
     """Return what knows the keys of identity providers; ValueError for a network that is none."""
-    return Issuers(Fetcher(addresses.networks(settings.oidc_private_networks)), aside)
+    return JwksCache(HttpsClient(addresses.parse_networks(settings.oidc_private_networks)), release_slot)
 
 
 class App:
     """The WSGI application of one worker process."""
 
     def __init__(self, settings: Settings, master_key: bytes) -> None:
-        turn = Turn(SQLITE_TURNS if settings.database is None else POSTGRES_TURNS)
-        self.database = connect(settings, turn)
-        self.recorder = Recorder(self.database, timedelta(days=settings.audit_days))
-        prover = Prover(Vault(master_key), session_limits(settings), settings.root_access_keys)
-        means = Means(
+        execution_slots = ExecutionSlots(SQLITE_SLOTS if settings.database is None else POSTGRES_SLOTS)
+        self.database = create_database(settings, execution_slots)
+        self.audit_queue = AuditQueue(self.database, timedelta(days=settings.audit_days))
+        authenticator = Authenticator(Vault(master_key), session_limits(settings), settings.root_access_keys)
+        dependencies = Means(
             self.database,
-            Hasher(turn.aside),
-            blocklist(settings, turn.aside),
-            issuers(settings, turn.aside),
+            Hasher(execution_slots.released),
+            blocklist(settings, execution_slots.released),
+            issuers(settings, execution_slots.released),
             settings.root_access_keys,
         )
-        gate = Gate(means, prover, self.recorder, Limits(settings.rate_limit))
-        seen = origin.origin(settings.public_url, settings.trusted_proxies)
-        self._endpoint = Endpoint(gate, ops.SERVED, seen, turn)
-        self._people = _people(settings, master_key, means, prover, self.recorder, seen, turn)
+        gate = Gate(dependencies, authenticator, self.audit_queue, RateLimiter(settings.rate_limit))
+        proxy_settings = origin.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
+        self._endpoint = Endpoint(gate, ops.SERVED, proxy_settings, execution_slots)
+        self._web_app = _build_web_app(
+            settings,
+            master_key,
+            dependencies,
+            authenticator,
+            self.audit_queue,
+            proxy_settings,
+            execution_slots,
+        )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Any:
         path = environ["PATH_INFO"]
         if path == "/":
-            if _wants_a_page(environ):
-                return _to_console(start_response)
+            if _is_browser_request(environ):
+                return _redirect_to_console(start_response)
             return self._endpoint(environ, start_response)
-        if path.startswith(_PAGES):
-            return self._people(environ, start_response)
+        if path.startswith(_PAGE_PREFIXES):
+            return self._web_app(environ, start_response)
         if path == "/healthz":
-            return _plain(start_response, "200 OK", "ok\n")
+            return _plain_text(start_response, "200 OK", "ok\n")
         if path == "/readyz":
-            return self._ready(start_response)
-        return _plain(start_response, "404 Not Found", "Nothing is served here; the API is at /.\n")
+            return self._readiness(start_response)
+        return _plain_text(start_response, "404 Not Found", "Nothing is served here; the API is at /.\n")
 
-    def _ready(self, start_response: StartResponse) -> Any:
+    def _readiness(self, start_response: StartResponse) -> Any:
         """Tell whether the store is reachable and its schema the one that this program works with."""
         with contextlib.suppress(ServiceUnavailable, psycopg.Error), self.database.read() as tx:
-            if migrate.version(tx) == migrate.LATEST:
-                return _plain(start_response, "200 OK", "ready\n")
-        return _plain(start_response, "503 Service Unavailable", "The store is not ready.\n")
+            if migrate.find_revision(tx) == migrate.LATEST_REVISION:
+                return _plain_text(start_response, "200 OK", "ready\n")
+        return _plain_text(start_response, "503 Service Unavailable", "The store is not ready.\n")
 
     def close(self) -> None:
         """Write what is not written yet, and close the store."""
-        self.recorder.close()
+        self.audit_queue.close()
         self.database.close()
 
 
-def _people(
+def _build_web_app(
     settings: Settings,
     master_key: bytes,
-    means: Means,
-    prover: Prover,
-    recorder: Recorder,
-    seen: origin.Origin,
-    turn: Turn,
+    dependencies: Means,
+    authenticator: Authenticator,
+    audit_queue: AuditQueue,
+    proxy_settings: origin.ProxySettings,
+    execution_slots: ExecutionSlots,
 ) -> Any:
     """Build the people's door; only workers import it, since it costs a tenth of a second."""
-    from iamd.web.door import Door
-    from iamd.web.people import People
+    from iamd.web.door import WebContext
+    from iamd.web.people import WebApp
 
     mailer = None
     if settings.smtp_url is not None and settings.mail_from is not None:
         mailer = Mailer(settings.smtp_url.get_secret_value(), settings.mail_from)
-    key = seal.derived(master_key, "the people's door")
-    desk = Desk(means, prover.vault, key, prover.limits, recorder, mailer, aside=turn.aside)
-    return People(Door(desk, base_url(settings)), seen, turn)
+    sealing_key = seal.derive_key(master_key, "the people's door")
+    services = SignInServices(
+        dependencies,
+        authenticator.vault,
+        sealing_key,
+        authenticator.session_limits,
+        audit_queue,
+        mailer,
+        release_slot=execution_slots.released,
+    )
+    return WebApp(WebContext(services, base_url(settings)), proxy_settings, execution_slots)
 
 
 def base_url(settings: Settings) -> str:
@@ -219,7 +235,7 @@ def base_url(settings: Settings) -> str:
         url = settings.public_url.rstrip("/")
     else:
         url = f"{'https' if settings.tls_cert else 'http'}://{_host(settings.host)}:{settings.port}"
-    return url.removesuffix(_OWN_PORTS[url.partition(":")[0].lower()])
+    return url.removesuffix(_DEFAULT_PORTS[url.partition(":")[0].lower()])
 
 
 def _host(address: str) -> str:
@@ -228,18 +244,18 @@ def _host(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 
-def _wants_a_page(environ: Environ) -> bool:
+def _is_browser_request(environ: Environ) -> bool:
     """Say whether a browser opened the server's address; a call of the API names its action."""
     is_get = environ["REQUEST_METHOD"] in ("GET", "HEAD") and "Action=" not in environ["QUERY_STRING"]
     return is_get and "text/html" in environ.get("HTTP_ACCEPT", "")
 
 
-def _to_console(start_response: StartResponse) -> list[bytes]:
+def _redirect_to_console(start_response: StartResponse) -> list[bytes]:
     start_response("303 See Other", [("Location", "/console"), ("Content-Length", "0")])
     return []
 
 
-def _plain(start_response: StartResponse, status: str, text: str) -> list[bytes]:
+def _plain_text(start_response: StartResponse, status: str, text: str) -> list[bytes]:
     body = text.encode()
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
@@ -252,7 +268,7 @@ def _plain(start_response: StartResponse, status: str, text: str) -> list[bytes]
 
 
 @contextlib.contextmanager
-def opened(settings: Settings) -> Iterator[Store]:
+def opened_store(settings: Settings) -> Iterator[Store]:
     """Open the store for a command of the operator, and close it again."""
     store = open_store(settings)
     try:

@@ -47,9 +47,9 @@ class Settings(BaseSettings):
 
     @field_validator("trusted_proxies", "oidc_private_networks", mode="before")
     @classmethod
-    def _listed(cls, value: object) -> object:
+    def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
+            return tuple(item.strip() for item in value.split(",") if item.strip())
         return value
 
     @classmethod

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from iamd.store.query import Query, binding
+from iamd.store.query import Query, columns_equal
 from iamd.store.schema import access_key_uses, audit_events, metadata, role_uses
 from tests.servers import Account
 
 # What reads and refusals leave behind is no change of the account.
 _LEFT_BEHIND = (audit_events, access_key_uses, role_uses)
 _ROWS = {
-    name: Query(sa.select(table).where(binding(table, "account_id")), tuple)
+    name: Query(sa.select(table).where(columns_equal(table, "account_id")), tuple)
     for name, table in metadata.tables.items()
     if "account_id" in table.c and table not in _LEFT_BEHIND
 }

@@ -5,7 +5,7 @@ from typing import Any
 from iamd.core import clock
 from iamd.core.records import LoginProfile, Session
 from iamd.store import login_profiles, reports, sessions
-from iamd.store.reports import Report
+from iamd.store.reports import CredentialReport
 from tests.api.served import DOCUMENT, LINKED, READ_ONLY, SESSION, TRUST, Row
 from tests.authenticator import Authenticator
 from tests.servers import Account
@@ -82,7 +82,7 @@ def _furnish_signing_in(account: Account, user_id: str) -> None:
     seconds, at = int(now.timestamp()), clock.iso(now)
     with account.server.store.database.write() as tx:
         login_profiles.add(tx, account.account_id, LoginProfile(user_id, "no hash", at, at, False))
-        token_hash = sessions.hashed(account.account_id)
+        token_hash = sessions.hash_token(account.account_id)
         sessions.add(
             tx,
             Session(
@@ -100,7 +100,7 @@ def _furnish_signing_in(account: Account, user_id: str) -> None:
                 None,
             ),
         )
-        reports.put(tx, account.account_id, Report(at, "user,arn"))
+        reports.put(tx, account.account_id, CredentialReport(at, "user,arn"))
 
 
 def unfurnished(account: Account, key: str) -> dict[str, str]:

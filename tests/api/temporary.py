@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from botocore.config import Config
 
 from iamd.core import ids
-from iamd.core.records import Role, Token, User
+from iamd.core.records import Role, SessionToken, User
 from iamd.keys import session_tokens
 from iamd.store.named import ROLES, USERS
 from tests import iamd_client, people
@@ -109,14 +109,14 @@ def user_of(account: Account, name: str) -> User:
     return found
 
 
-def sealed(account: Account, token: Token, access_key_id: str | None = None) -> Session:
+def sealed(account: Account, token: SessionToken, access_key_id: str | None = None) -> Session:
     """Seal a token as the server does, for a new access key ID where none is given."""
     held = access_key_id or ids.access_key(token.account_id, ids.TEMPORARY_KEY)
     text = session_tokens.seal_token(account.server.store.vault.token_key, held, token)
     return Session(held, token.secret, text)
 
 
-def opened(account: Account, session: Session) -> Token:
+def opened(account: Account, session: Session) -> SessionToken:
     """Open a session's token as the server does."""
     key = account.server.store.vault.token_key
-    return session_tokens.open_token(key, session.access_key_id, session.token or "")
+    return session_tokens.unseal_token(key, session.access_key_id, session.token or "")

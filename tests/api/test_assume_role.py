@@ -98,7 +98,7 @@ def test_a_session_is_of_its_roles_account(account: Account, other_account: Acco
     theirs = make_role(other_account, "reader", EVERYBODY)
     session = assumed(account.sts, theirs)
     assert session.client(account.server, "sts").get_caller_identity()["Account"] == other_account.account_id
-    assert ids.account_of_key(session.access_key_id) == other_account.account_id
+    assert ids.account_id_of_key(session.access_key_id) == other_account.account_id
 
 
 def test_two_sessions_of_one_name_are_two(account: Account, role: str) -> None:
@@ -207,7 +207,7 @@ def test_transitive_tags_and_a_source_identity_go_down_a_whole_chain(account: Ac
         assert reply["SourceIdentity"] == "alice"
         session = temporary.of(reply)
         token = opened(account, session)
-        assert (token.tags, token.transitive) == ((("team", "a"),), ("team",))
+        assert (token.tags, token.transitive_tag_keys) == ((("team", "a"),), ("team",))
         said = refused(sts, "AssumeRole", RoleArn=role, **WORK, SourceIdentity="bob")
         assert said == ("AccessDenied", 403, "The source identity of a session cannot be changed.")
 

@@ -19,7 +19,7 @@ _PATIENCE = 10.0
 def everything(account: Account) -> list[dict[str, Any]]:
     """Return an account's records, newest first."""
     with account.server.store.database.read() as tx:
-        return [json.loads(event.record) for event in audit.recent(tx, account.account_id, 500)]
+        return [json.loads(event.record) for event in audit.list_recent(tx, account.account_id, 500)]
 
 
 def events(account: Account, name: str) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ def test_no_secret_is_in_any_event(account: Account) -> None:
     answer = account.iam.create_access_key(UserName="admin")
     made = answer["AccessKey"]
     with account.server.store.database.read() as tx:
-        found = audit.recent(tx, account.account_id, 500)
+        found = audit.list_recent(tx, account.account_id, 500)
     record = event_of(account, "CreateAccessKey", answer)
     assert record["responseElements"]["accessKey"]["accessKeyId"] == made["AccessKeyId"]
     written = "".join(event.record for event in found)

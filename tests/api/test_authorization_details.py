@@ -14,10 +14,10 @@ from iamd.ops import SERVED
 from iamd.ops.call import Call, Caller
 from iamd.policy import Principal, PrincipalKind
 from iamd.store import attachments, inline, roles
-from iamd.store.inline import Inline
+from iamd.store.inline import InlinePolicy
 from iamd.store.named import USERS
 from iamd.store.query import Tx
-from iamd.store.roles import RoleUse
+from iamd.store.roles import RoleLastUsed
 from tests.api.answers import Refused, body, pages, refused
 from tests.servers import Account, allow, document
 
@@ -150,9 +150,9 @@ def test_a_role_tells_whom_it_trusts_by_arn_and_by_id_once_they_are_gone(account
 def test_a_role_tells_when_and_where_it_was_last_used(account: Account) -> None:
     made = account.iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)["Role"]
     account.iam.create_role(RoleName="idle", AssumeRolePolicyDocument=TRUST)
-    use = RoleUse(account.account_id, made["RoleId"], "2026-01-02T03:04:05Z", "eu-central-1")
+    use = RoleLastUsed(account.account_id, made["RoleId"], "2026-01-02T03:04:05Z", "eu-central-1")
     with account.server.store.database.write() as tx:
-        roles.stamp(tx, use)
+        roles.record_last_use(tx, use)
     app, idle = details(account, "Role")["RoleDetailList"]
     assert app["RoleLastUsed"] == {
         "LastUsedDate": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
@@ -326,7 +326,7 @@ def _many_users(account: Account, count: int) -> list[str]:
             user_id, arn = ids.unique(ids.USER), arns.user(account.account_id, "/", name)
             created = "2026-01-02T03:04:05Z"
             USERS.add(tx, account.account_id, User(user_id, name, "/", arn, created, None))
-            inline.put(tx, account.account_id, user_id, Inline(f"of-{name}", DOCUMENT))
+            inline.put(tx, account.account_id, user_id, InlinePolicy(f"of-{name}", DOCUMENT))
             attachments.add(tx, account.account_id, user_id, READ_ONLY)
     return names
 

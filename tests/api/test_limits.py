@@ -2,7 +2,7 @@
 
 import pytest
 
-from iamd.api.limits import Limits
+from iamd.api.limits import RateLimiter
 from iamd.core.errors import Throttling
 
 
@@ -18,27 +18,27 @@ class Clock:
 
 def test_a_caller_may_burst_and_then_goes_at_its_rate() -> None:
     clock = Clock()
-    limits = Limits(5, clock)
+    limits = RateLimiter(5, clock)
     for _ in range(10):
-        limits.admit("a")
+        limits.consume("a")
     with pytest.raises(Throttling, match="Rate exceeded"):
-        limits.admit("a")
+        limits.consume("a")
     clock.now += 0.2
-    limits.admit("a")
+    limits.consume("a")
     with pytest.raises(Throttling):
-        limits.admit("a")
+        limits.consume("a")
 
 
 def test_callers_have_buckets_of_their_own() -> None:
-    limits = Limits(1, Clock())
-    limits.admit("a")
-    limits.admit("a")
+    limits = RateLimiter(1, Clock())
+    limits.consume("a")
+    limits.consume("a")
     with pytest.raises(Throttling):
-        limits.admit("a")
-    limits.admit("b")
+        limits.consume("a")
+    limits.consume("b")
 
 
 def test_without_a_limit_everything_passes() -> None:
-    limits = Limits(None)
+    limits = RateLimiter(None)
     for _ in range(1000):
-        limits.admit("a")
+        limits.consume("a")

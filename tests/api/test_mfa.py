@@ -12,7 +12,7 @@ from iamd.core.records import MfaDevice
 from iamd.keys import totp
 from iamd.ops import mfa
 from iamd.store import accounts, attempts, mfa_devices
-from iamd.store.query import Write, binding
+from iamd.store.query import Write, columns_equal
 from iamd.store.schema import attempts as attempts_table
 from tests.api.answers import call, refused, state, together
 from tests.authenticator import Authenticator
@@ -157,7 +157,7 @@ def test_a_hardware_token_goes_by_its_serial_number(bob: Account) -> None:
         sealed = mfa.sealed_seed(key, bob.account_id, serial, seed)
         device = MfaDevice(serial, "hardware", None, sealed, 0, 0, None, account.create_date, None, None)
         mfa_devices.add(tx, bob.account_id, device)
-    token = Authenticator(serial, totp.base32(seed))
+    token = Authenticator(serial, totp.encode_base32(seed))
     token.enable(bob.iam, "Bob")
     (shown,) = bob.iam.list_mfa_devices(UserName="Bob")["MFADevices"]
     assert shown["SerialNumber"] == serial
@@ -228,11 +228,11 @@ def test_ten_wrong_codes_and_no_more_is_looked_at(bob: Account, operation: str) 
 
 def pass_time(account: Account, device: Authenticator) -> None:
     """Let a quarter of an hour pass for what is counted of a device."""
-    name = attempts.subject("otp", account.account_id, device.serial)
+    name = attempts.counter_key("otp", account.account_id, device.serial)
     values = {attempts_table.c.last_at: attempts_table.c.last_at - 901}
-    earlier = Write(attempts_table.update().where(binding(attempts_table, "subject")).values(values))
+    earlier = Write(attempts_table.update().where(columns_equal(attempts_table, "subject")).values(values))
     with account.server.store.database.write() as tx:
-        assert earlier.run(tx, subject=name) == 1
+        assert earlier.execute(tx, subject=name) == 1
 
 
 def test_a_right_code_forgets_the_wrong_ones(bob: Account) -> None:

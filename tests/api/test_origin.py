@@ -2,7 +2,7 @@
 
 import pytest
 
-from iamd.api.origin import Origin, Seen, origin
+from iamd.api.origin import ClientInfo, ProxySettings, parse_proxy_settings
 from iamd.core.errors import MalformedInput
 
 FORWARDED = {
@@ -12,12 +12,14 @@ FORWARDED = {
 }
 
 
-def seen(at: Origin, peer: str, **headers: str) -> Seen:
-    return at.see({"REMOTE_ADDR": peer, "HTTP_HOST": "inside:8470", "wsgi.url_scheme": "http", **headers})
+def seen(at: ProxySettings, peer: str, **headers: str) -> ClientInfo:
+    return at.client_info(
+        {"REMOTE_ADDR": peer, "HTTP_HOST": "inside:8470", "wsgi.url_scheme": "http", **headers}
+    )
 
 
-def behind(*proxies: str) -> Origin:
-    return origin(None, proxies)
+def behind(*proxies: str) -> ProxySettings:
+    return parse_proxy_settings(None, proxies)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,9 @@ def behind(*proxies: str) -> Origin:
     ],
 )
 def test_a_stranger_is_believed_nothing(proxies: tuple[str, ...], peer: str) -> None:
-    assert seen(behind(*proxies), peer, **FORWARDED) == Seen("inside:8470", secure=False, source_ip=peer)
+    assert seen(behind(*proxies), peer, **FORWARDED) == ClientInfo(
+        "inside:8470", secure=False, source_ip=peer
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,7 +53,7 @@ def test_a_stranger_is_believed_nothing(proxies: tuple[str, ...], peer: str) -> 
     ],
 )
 def test_a_trusted_proxy_is_believed(proxies: tuple[str, ...], peer: str) -> None:
-    expected = Seen("iam.example.com", secure=True, source_ip="203.0.113.9")
+    expected = ClientInfo("iam.example.com", secure=True, source_ip="203.0.113.9")
     assert seen(behind(*proxies), peer, **FORWARDED) == expected
 
 
@@ -95,9 +99,9 @@ def test_the_scheme(said: str, secure: bool) -> None:
 
 def test_tls_of_our_own() -> None:
     environ = {"wsgi.url_scheme": "https", "REMOTE_ADDR": "10.0.0.1", "HTTP_HOST": "h"}
-    assert behind().see(environ).secure
-    assert behind("10.0.0.0/8").see(environ).secure
-    assert not behind("10.0.0.0/8").see({**environ, "HTTP_X_FORWARDED_PROTO": "http"}).secure
+    assert behind().client_info(environ).secure
+    assert behind("10.0.0.0/8").client_info(environ).secure
+    assert not behind("10.0.0.0/8").client_info({**environ, "HTTP_X_FORWARDED_PROTO": "http"}).secure
 
 
 def test_a_mapped_peer_is_told_as_what_it_is() -> None:
@@ -116,10 +120,12 @@ def test_a_mapped_peer_is_told_as_what_it_is() -> None:
     ],
 )
 def test_a_public_url_counts_for_what_comes_by_a_proxy(url: str, host: str, secure: bool) -> None:
-    at = origin(url, ("10.0.0.0/8",))
-    assert seen(at, "10.0.0.1") == Seen(host, secure, "10.0.0.1")
-    assert seen(at, "192.0.2.1") == Seen("inside:8470", secure=False, source_ip="192.0.2.1")
-    assert seen(at, "10.0.0.1", **FORWARDED) == Seen("iam.example.com", secure=True, source_ip="203.0.113.9")
+    at = parse_proxy_settings(url, ("10.0.0.0/8",))
+    assert seen(at, "10.0.0.1") == ClientInfo(host, secure, "10.0.0.1")
+    assert seen(at, "192.0.2.1") == ClientInfo("inside:8470", secure=False, source_ip="192.0.2.1")
+    assert seen(at, "10.0.0.1", **FORWARDED) == ClientInfo(
+        "iam.example.com", secure=True, source_ip="203.0.113.9"
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,10 +146,10 @@ def test_a_public_url_counts_for_what_comes_by_a_proxy(url: str, host: str, secu
 )
 def test_a_public_url_that_is_none(url: str) -> None:
     with pytest.raises(ValueError, match=r"public URL must be http\(s\)://host\[:port\]"):
-        origin(url, ())
+        parse_proxy_settings(url, ())
 
 
 @pytest.mark.parametrize("proxy", ["", "proxy.example.com", "10.0.0.0/33", "10.0.0"])
 def test_a_proxy_that_is_none(proxy: str) -> None:
     with pytest.raises(ValueError, match="IPv4 or IPv6 network"):
-        origin(None, (proxy,))
+        parse_proxy_settings(None, (proxy,))

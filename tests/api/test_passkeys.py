@@ -59,7 +59,7 @@ def test_a_user_signs_in_with_the_passkey_that_it_registered(account: Account) -
     page = again.sign_in_user(account.account_id, "alice", PASSWORD)
     asked = re.search('data-options="([^"]*)"', page.text)
     assert asked
-    again.send(page, "/signin/mfa", way="passkey", answer=key.get(unescape(asked[1])))
+    again.send(page, "/signin/mfa", method="passkey", answer=key.get(unescape(asked[1])))
     assert again.iamd.get_session()["Session"]["MFAAuthenticated"] is True
 
 

@@ -82,7 +82,7 @@ def test_whom_rules_affect_is_told_before_they_are_saved(account: Account) -> No
     with account.server.store.database.write() as tx:
         profile = login_profiles.find(tx, account.account_id, user_id)
         assert profile
-        login_profiles.change(tx, account.account_id, profile._replace(change_date="2020-01-01T00:00:00Z"))
+        login_profiles.update(tx, account.account_id, profile._replace(change_date="2020-01-01T00:00:00Z"))
     told = account.iamd.get_password_policy_impact(MaxPasswordAge=90)
     assert (told["UsersWithPassword"], told["PasswordsTooOld"], told["WithoutMFA"]) == (2, 1, 1)
     assert (told["UsersWithOldPassword"], told["UsersWithoutMFA"]) == (["old"], ["old"])

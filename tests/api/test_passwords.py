@@ -115,7 +115,7 @@ def test_no_password_is_in_the_store_or_the_audit_log(account: Account) -> None:
     refused(bob, "ChangePassword", OldPassword=PASSWORD, NewPassword=THIRD_PASSWORD)
     refused(account.iam, "UpdateLoginProfile", UserName="Bob", Password="Canary-1")
     with account.server.store.database.read() as tx:
-        found = audit.recent(tx, account.account_id, 500)
+        found = audit.list_recent(tx, account.account_id, 500)
     held = repr(state(account)) + "".join(event.record for event in found)
     for secret in (PASSWORD, OTHER_PASSWORD, THIRD_PASSWORD, "Canary-1"):
         assert secret not in held
@@ -182,13 +182,13 @@ def test_wrong_old_passwords_are_counted_even_when_they_come_at_once(account: Ac
     assert refused(bob, "ChangePassword", **right)[:2] == ("EntityTemporarilyUnmodifiable", 409)
 
     user_id = account.iam.get_user(UserName="Bob")["User"]["UserId"]
-    subject = attempts.subject("password", account.account_id, user_id)
+    subject = attempts.counter_key("password", account.account_id, user_id)
     with account.server.store.database.write() as tx:
-        attempts.clear(tx, subject)
-        attempts.count(tx, subject, int(clock.now().timestamp()) - 901, 900, 10)
+        attempts.reset(tx, subject)
+        attempts.increment(tx, subject, int(clock.now().timestamp()) - 901, 900, 10)
     call(bob, "ChangePassword", **right)
     with account.server.store.database.read() as tx:
-        assert attempts.find(tx, subject, int(clock.now().timestamp()), 900).tries == 0
+        assert attempts.get(tx, subject, int(clock.now().timestamp()), 900).tries == 0
 
 
 def test_of_two_changes_at_once_one_wins(account: Account) -> None:
@@ -218,7 +218,7 @@ def age(account: Account, name: str) -> None:
     with account.server.store.database.write() as tx:
         profile = login_profiles.find(tx, account.account_id, user_id)
         assert profile
-        login_profiles.change(tx, account.account_id, profile._replace(change_date="2020-01-01T00:00:00Z"))
+        login_profiles.update(tx, account.account_id, profile._replace(change_date="2020-01-01T00:00:00Z"))
 
 
 # What ends with a password.

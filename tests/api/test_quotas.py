@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from iamd.core.quotas import DEFAULTS
+from iamd.core.quotas import DEFAULT_QUOTAS
 from iamd.store import quotas
 from tests.api.answers import Refused, call, refused, state
 from tests.authenticator import Authenticator
@@ -64,7 +64,7 @@ def put(account: Account, quota: str, value: int) -> None:
 
 
 def test_every_quota_is_here() -> None:
-    assert ONE_MORE.keys() == DEFAULTS.keys() - SETTLED
+    assert ONE_MORE.keys() == DEFAULT_QUOTAS.keys() - SETTLED
 
 
 @pytest.mark.parametrize("quota", ONE_MORE)

@@ -23,7 +23,7 @@ def with_mfa(root: Root) -> tuple[Authenticator, Browser]:
     root.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes(-1))
     browser = Browser(root.account.server)
     page = browser.sign_in_root(root.email, PASSWORD)
-    browser.send(page, "/signin/mfa", way="code", device=device.serial, code=device.code())
+    browser.send(page, "/signin/mfa", method="code", device=device.serial, code=device.code())
     return device, browser
 
 
@@ -81,7 +81,7 @@ def test_the_root_user_has_devices_like_any_user(root: Root) -> None:
     (listed,) = browser.iam.list_virtual_mfa_devices()["VirtualMFADevices"]
     assert listed["User"]["Arn"] == f"arn:aws:iam::{root.account.account_id}:root"
     assert browser.iamd.get_session()["Session"]["MFAAuthenticated"] is True
-    browser.confirm(way="code", device=device.serial, code=device.code(1))
+    browser.confirm(method="code", device=device.serial, code=device.code(1))
     browser.iamd.deactivate_root_mfa_device(SerialNumber=device.serial)
     assert browser.iam.list_mfa_devices()["MFADevices"] == []
 
@@ -123,7 +123,7 @@ def test_recovery_codes_come_after_the_first_device_and_once_without_mfa(root: R
 
 def test_recovery_codes_go_with_the_last_device(root: Root) -> None:
     device, browser = with_mfa(root)
-    browser.confirm(way="code", device=device.serial, code=device.code(1))
+    browser.confirm(method="code", device=device.serial, code=device.code(1))
     browser.iamd.create_recovery_codes()
     browser.iamd.deactivate_root_mfa_device(SerialNumber=device.serial)
     assert browser.iamd.get_session()["Session"]["RecoveryCodesLeft"] == 0

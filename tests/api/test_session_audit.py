@@ -34,7 +34,7 @@ def recorded(account: Account, name: str) -> str:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         with account.server.store.database.read() as tx:
-            for event in audit.recent(tx, account.account_id, 500):
+            for event in audit.list_recent(tx, account.account_id, 500):
                 if event.event_name == name:
                     return str(event.record)
     raise AssertionError(f"no record of {name}")
@@ -50,7 +50,7 @@ def test_no_secret_and_no_token_is_in_any_event(account: Account) -> None:
     refused(issued["GetFederationToken"].client(account.server, "iam"), "ListUsers")
     recorded(account, "ListUsers")
     with account.server.store.database.read() as tx:
-        written = "".join(str(event.record) for event in audit.recent(tx, account.account_id, 500))
+        written = "".join(str(event.record) for event in audit.list_recent(tx, account.account_id, 500))
     for session in issued.values():
         assert session.secret_access_key not in written
         assert str(session.token) not in written
@@ -232,4 +232,4 @@ def test_an_account_learns_nothing_of_who_was_refused(account: Account, other_ac
 def written(account: Account) -> list[str]:
     """Return the names of all operations of an account's records."""
     with account.server.store.database.read() as tx:
-        return [event.event_name for event in audit.recent(tx, account.account_id, 500)]
+        return [event.event_name for event in audit.list_recent(tx, account.account_id, 500)]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from iamd.core import clock
-from iamd.core.records import Token
+from iamd.core.records import SessionToken
 from tests import people, servers
 from tests.api import temporary
 from tests.api.answers import allowed, refused
@@ -65,7 +65,7 @@ def probe(server: Server) -> Probe:
     key = temporary.key(account.iam.create_access_key(UserName="bob"))
     bob = temporary.user_of(account, "bob").user_id
     now = int(time.time())
-    with_mfa = Token(
+    with_mfa = SessionToken(
         "user", account.account_id, bob, "", "s" * 40, now - _MFA_AGE, now + _HOUR, now - _MFA_AGE
     )
     tagged = {"Tags": [{"Key": "TEAM", "Value": "of session"}], "SourceIdentity": "alice"}

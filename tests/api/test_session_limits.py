@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from iamd.core.records import Token
+from iamd.core.records import SessionToken
 from tests import servers
 from tests.api import temporary
 from tests.api.answers import call, refused, state
@@ -54,7 +54,8 @@ def held(root_keys_server: Server) -> Held:
 def _root_with_mfa(account: Account) -> Session:
     now = int(time.time())
     return sealed(
-        account, Token("user", account.account_id, account.account_id, "", "s" * 40, now, now + _HOUR, now)
+        account,
+        SessionToken("user", account.account_id, account.account_id, "", "s" * 40, now, now + _HOUR, now),
     )
 
 
@@ -143,7 +144,7 @@ def test_a_users_session_with_mfa_has_no_more_than_the_user(account: Account) ->
     account.key_of("eve", allow("iam:ListUsers"))
     now = int(time.time())
     eve = temporary.user_of(account, "eve").user_id
-    token = Token("user", account.account_id, eve, "", "s" * 40, now, now + _HOUR, now)
+    token = SessionToken("user", account.account_id, eve, "", "s" * 40, now, now + _HOUR, now)
     iam = sealed(account, token).client(account.server, "iam")
     iam.list_users()
     assert refused(iam, "ListGroups").code == "AccessDenied"
@@ -164,7 +165,7 @@ def test_a_federated_user_without_policies_may_do_nothing(account: Account) -> N
     sts = account.client("sts", account.key_of("bob", EVERYTHING))
     for asked, length in (({}, 0), ({"Policy": document(allow("iam:*"))}, 1)):
         session = temporary.of(sts.get_federation_token(Name="fay", **asked))
-        assert opened(account, session).is_bounded == bool(length)
+        assert opened(account, session).has_session_policies == bool(length)
         assert refused(session.client(account.server, "iam"), "ListUsers") == INVALID
         session.client(account.server, "sts").get_caller_identity()
 

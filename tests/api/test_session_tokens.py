@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from iamd.core import ids
-from iamd.core.records import Token
+from iamd.core.records import SessionToken
 from iamd.keys import seal, session_tokens
 from tests import servers
 from tests.api import temporary
@@ -131,12 +131,12 @@ def test_a_presigned_request_brings_its_token_in_the_query(held: Held) -> None:
 
 
 @pytest.fixture
-def worker(account: Account) -> Token:
+def worker(account: Account) -> SessionToken:
     """Return the token of an hour's session of a role that may list users."""
     return opened(account, role_session(account, "job", allow("iam:ListUsers")))
 
 
-def test_a_session_ends_at_its_time(account: Account, worker: Token) -> None:
+def test_a_session_ends_at_its_time(account: Account, worker: SessionToken) -> None:
     now = int(time.time())
     living = sealed(account, worker._replace(issued_at=now - 3000, expires_at=now + 600))
     assert identity(living, account.server)["UserId"].endswith(":work")
@@ -146,13 +146,15 @@ def test_a_session_ends_at_its_time(account: Account, worker: Token) -> None:
         assert refused(dead.client(account.server, "iam"), "ListUsers") == EXPIRED
 
 
-def test_only_who_has_the_secret_is_told_that_a_session_has_ended(account: Account, worker: Token) -> None:
+def test_only_who_has_the_secret_is_told_that_a_session_has_ended(
+    account: Account, worker: SessionToken
+) -> None:
     dead = sealed(account, worker._replace(issued_at=0, expires_at=1))
     wrong = dead._replace(secret_access_key="x" * 40)
     assert told(wrong, account.server).code == "SignatureDoesNotMatch"
 
 
-def test_a_session_of_the_future_is_refused(account: Account, worker: Token) -> None:
+def test_a_session_of_the_future_is_refused(account: Account, worker: SessionToken) -> None:
     later = int(time.time()) + 2 * 3600
     early = sealed(account, worker._replace(issued_at=later, expires_at=later + 3600))
     assert told(early, account.server) == EXPIRED  # as when a clock went back
@@ -163,7 +165,7 @@ def test_a_session_of_the_future_is_refused(account: Account, worker: Token) -> 
 # Owners.
 
 
-def test_a_token_of_nobody_is_invalid(account: Account, other_account: Account, worker: Token) -> None:
+def test_a_token_of_nobody_is_invalid(account: Account, other_account: Account, worker: SessionToken) -> None:
     nobodys = (
         worker._replace(owner_id="AROAAAAAAAAAAAAAAAAAA"),
         worker._replace(kind="user"),
@@ -176,7 +178,7 @@ def test_a_token_of_nobody_is_invalid(account: Account, other_account: Account, 
         assert told(sealed(account, token), account.server) == INVALID
 
 
-def test_a_token_under_another_master_key_is_invalid(account: Account, worker: Token) -> None:
+def test_a_token_under_another_master_key_is_invalid(account: Account, worker: SessionToken) -> None:
     key_id = ids.access_key(account.account_id, ids.TEMPORARY_KEY)
     text = session_tokens.seal_token(seal.new_key(), key_id, worker)
     assert told(Session(key_id, worker.secret, text), account.server) == INVALID

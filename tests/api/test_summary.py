@@ -5,7 +5,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from iamd.core.quotas import DEFAULTS
+from iamd.core.quotas import DEFAULT_QUOTAS
 from iamd.core.records import OidcProvider
 from iamd.store import oidc_providers, quotas
 from tests.api.answers import refused
@@ -125,7 +125,7 @@ def test_a_quota_that_the_operator_set_is_told(account: Account, told: str, quot
 def test_another_accounts_quotas_are_its_own(account: Account, other_account: Account) -> None:
     with account.server.store.database.write() as tx:
         quotas.put(tx, other_account.account_id, "RolesPerAccount", 7)
-    assert summary(account)["RolesQuota"] == DEFAULTS["RolesPerAccount"]
+    assert summary(account)["RolesQuota"] == DEFAULT_QUOTAS["RolesPerAccount"]
 
 
 def test_the_summary_is_for_who_may_read_it(account: Account) -> None:

@@ -309,7 +309,7 @@ def test_refusals_of_an_account_that_is_not_there_are_nobodys(scene: Scene) -> N
     deadline, told = time.monotonic() + 10, ""
     while issuer not in told and time.monotonic() < deadline:
         with scene.account.server.store.database.read() as tx:
-            told = "".join(event.record for event in audit.recent(tx, audit.NOBODYS, 100))
+            told = "".join(event.record for event in audit.list_recent(tx, audit.NO_ACCOUNT_ID, 100))
     assert issuer in told
     assert not [record for record in everything(scene.account) if issuer in json.dumps(record)]
     assert refused(scene.account.iam, "GetRole", RoleName="job").code == "NoSuchEntity"

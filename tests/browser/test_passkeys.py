@@ -99,10 +99,10 @@ def test_a_passkey_skips_no_forced_change(with_passkey: Page, iamd: Iamd) -> Non
 
     store = open_store(Settings(data=iamd.folder / "iamd-data"))
     with store.database.write() as tx:
-        (account,) = accounts.every(tx)
+        (account,) = accounts.list_all(tx)
         held = login_profiles.find(tx, account.account_id, account.account_id)
         assert held is not None
-        login_profiles.change(tx, account.account_id, held._replace(password_reset_required=True))
+        login_profiles.update(tx, account.account_id, held._replace(password_reset_required=True))
     store.database.close()
     with_passkey.get_by_role("button", name="Sign in with a passkey").click()
     expect(with_passkey.get_by_role("heading", name="Reset required")).to_be_visible()

@@ -165,7 +165,7 @@ def test_a_report_that_takes_a_while_is_waited_for() -> None:
     waited: list[float] = []
     told = facts.gather(Aws(3), waited.append)
     assert len(waited) == 3
-    assert (told.caller, told.policy, told.administered) == ("", None, True)
+    assert (told.caller_arn, told.password_policy, told.has_administrator) == ("", None, True)
 
 
 @pytest.mark.parametrize(

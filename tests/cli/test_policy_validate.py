@@ -10,9 +10,9 @@ from typer.testing import CliRunner, Result
 
 from iamd.cli.errors import CommandError
 from iamd.cli.main import app
-from iamd.cli.policy_sources import read_source
-from iamd.cli.policy_validate import guess
-from iamd.cli.policy_yaml import Place
+from iamd.cli.policy_sources import read_policy_file
+from iamd.cli.policy_validate import guess_policy_kind
+from iamd.cli.policy_yaml import Location
 from iamd.policy import PolicyKind
 from tests import servers
 
@@ -165,7 +165,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 )
 def test_yaml_that_cannot_be_read(tmp_path: Path, content: str, said: str) -> None:
     with pytest.raises(CommandError, match=said) as caught:
-        read_source(written(tmp_path, "a.yaml", content))
+        read_policy_file(written(tmp_path, "a.yaml", content))
     assert caught.value.status == 2
 
 
@@ -225,12 +225,12 @@ ASSUMED = {"Effect": "Allow", "Principal": "*", "Action": ["sts:AssumeRole", "st
     ],
 )
 def test_the_kind_is_guessed(statements: Any, kind: PolicyKind) -> None:
-    assert guess(json.dumps({"Statement": statements})) is kind
+    assert guess_policy_kind(json.dumps({"Statement": statements})) is kind
 
 
 def test_what_cannot_be_read_is_taken_for_an_identitys() -> None:
-    assert guess("{") is PolicyKind.MANAGED
-    assert guess("[" * 100_000) is PolicyKind.MANAGED
+    assert guess_policy_kind("{") is PolicyKind.MANAGED
+    assert guess_policy_kind("[" * 100_000) is PolicyKind.MANAGED
 
 
 # Where things stand.
@@ -239,38 +239,38 @@ def test_what_cannot_be_read_is_taken_for_an_identitys() -> None:
 def test_every_place_of_a_file_is_known(tmp_path: Path) -> None:
     condition = '{"Bool":{"x:y/[1].z":[true]}}'
     text = f'{{"Statement":{{"Effect":"Allow",\n "Action": [ "a",\n"b" ],\n"Condition":{condition}}}}}'
-    source = read_source(written(tmp_path, "a.json", text))
+    source = read_policy_file(written(tmp_path, "a.json", text))
     places = {
-        "": Place(1, 1),
-        "Statement": Place(1, 2),
-        "Statement[0]": Place(1, 14),
-        "Statement[0].Effect": Place(1, 15),
-        "Statement[0].Action": Place(2, 2),
-        "Statement[0].Action[1]": Place(3, 1),
-        "Statement[0].Condition.Bool.x:y/[1].z[0]": Place(4, 35),
+        "": Location(1, 1),
+        "Statement": Location(1, 2),
+        "Statement[0]": Location(1, 14),
+        "Statement[0].Effect": Location(1, 15),
+        "Statement[0].Action": Location(2, 2),
+        "Statement[0].Action[1]": Location(3, 1),
+        "Statement[0].Condition.Bool.x:y/[1].z[0]": Location(4, 35),
     }
-    assert {path: source.place(path) for path in places} == places
+    assert {path: source.location(path) for path in places} == places
 
 
 def test_what_is_not_there_stands_where_it_should_be(tmp_path: Path) -> None:
-    source = read_source(written(tmp_path, "a.json", '{"Statement":\n[{}]}'))
-    assert source.place("Statement[0].Effect") == Place(2, 2)
-    assert source.place("Version") == Place(1, 1)
+    source = read_policy_file(written(tmp_path, "a.json", '{"Statement":\n[{}]}'))
+    assert source.location("Statement[0].Effect") == Location(2, 2)
+    assert source.location("Version") == Location(1, 1)
 
 
 def test_yaml_becomes_json_as_it_is_meant(tmp_path: Path) -> None:
     statement = "  Effect: Allow\n  Effect: Deny\n  Condition: &c {Bool: {a: true}}\n"
     text = f"Version: 2012-10-17\nStatement:\n{statement}"
-    source = read_source(written(tmp_path, "a.yml", text))
+    source = read_policy_file(written(tmp_path, "a.yml", text))
     assert source.text == (
         '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Effect":"Deny",'
         '"Condition":{"Bool":{"a":true}}}}'
     )
-    assert source.place("Statement[0].Effect") == Place(4, 3)
+    assert source.location("Statement[0].Effect") == Location(4, 3)
 
 
 def test_yaml_that_becomes_far_too_much_is_refused(tmp_path: Path) -> None:
     layers = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     layers += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]
     with pytest.raises(CommandError, match="aliases make too much"):
-        read_source(written(tmp_path, "a.yaml", "\n".join(layers)))
+        read_policy_file(written(tmp_path, "a.yaml", "\n".join(layers)))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from iamd.cli import main
-from iamd.core.quotas import DEFAULTS
+from iamd.core.quotas import DEFAULT_QUOTAS
 from iamd.store import audit
 from tests import servers
 from tests.api.answers import Refused, refused
@@ -56,7 +56,7 @@ def quota(anywhere: Quota, account: Account) -> Quota:
 def test_all_quotas_are_told(quota: Quota) -> None:
     status, out, err = quota()
     assert (status, err) == (0, "")
-    assert {line.split()[0]: int(line.split()[1]) for line in out.splitlines()} == DEFAULTS
+    assert {line.split()[0]: int(line.split()[1]) for line in out.splitlines()} == DEFAULT_QUOTAS
     assert "default" not in out
 
 
@@ -91,9 +91,10 @@ def test_json_is_one_object(quota: Quota, account: Account, arguments: tuple[str
     assert (status, err) == (0, "")
     assert told["account_id"] == account.account_id
     held = {"RolesPerAccount": 7} if len(arguments) == 2 else {}
-    names = arguments[:1] or tuple(DEFAULTS)
+    names = arguments[:1] or tuple(DEFAULT_QUOTAS)
     assert told["quotas"] == [
-        {"name": name, "value": held.get(name, DEFAULTS[name]), "default": DEFAULTS[name]} for name in names
+        {"name": name, "value": held.get(name, DEFAULT_QUOTAS[name]), "default": DEFAULT_QUOTAS[name]}
+        for name in names
     ]
 
 
@@ -172,7 +173,7 @@ def test_a_quota_below_what_is_there_takes_nothing_away(quota: Quota, account: A
 def events(account: Account) -> list[Any]:
     """Return the records of changed quotas, newest first."""
     with account.server.store.database.read() as tx:
-        found = audit.recent(tx, account.account_id, 500)
+        found = audit.list_recent(tx, account.account_id, 500)
     return [json.loads(event.record) for event in found if event.event_name == "PutAccountQuota"]
 
 

@@ -114,7 +114,7 @@ def test_two_nodes_that_start_together_make_one_account(tmp_path: Path, postgres
     from iamd.store import accounts
 
     with opened.database.read() as tx:
-        assert len(accounts.every(tx)) == 1
+        assert len(accounts.list_all(tx)) == 1
     opened.database.close()
 
 
@@ -189,8 +189,8 @@ def test_what_was_read_before_a_stop_is_recorded(tmp_path: Path) -> None:
     from iamd.store import accounts, audit
 
     with opened.database.read() as tx:
-        (account,) = accounts.every(tx)
-        recorded = "".join(event.record for event in audit.recent(tx, account.account_id, 100))
+        (account,) = accounts.list_all(tx)
+        recorded = "".join(event.record for event in audit.list_recent(tx, account.account_id, 100))
     opened.database.close()
     assert answer["ResponseMetadata"]["RequestId"] in recorded
 

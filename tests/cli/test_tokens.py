@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from iamd.keys import token_file
-from iamd.keys.token_file import Token, TokenFileError
+from iamd.keys.token_file import HardwareToken, TokenFileError
 from tests.servers import command, environment
 
 SEED = b"12345678901234567890"
@@ -27,19 +27,19 @@ BOMB = """<?xml version="1.0"?>
 <!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><KeyContainer>&b;</KeyContainer>"""
 
 READABLE = [
-    ("pskc", PSKC.format(length=6), [Token("GAHT12345678", SEED)]),
+    ("pskc", PSKC.format(length=6), [HardwareToken("GAHT12345678", SEED)]),
     (
         "csv in hex",
         f"serial,seed\nT-1000001,{SEED.hex()}\nT-2000002,{SEED.hex().upper()}\n",
-        [Token("T-1000001", SEED), Token("T-2000002", SEED)],
+        [HardwareToken("T-1000001", SEED), HardwareToken("T-2000002", SEED)],
     ),
-    ("csv in base32", "T-1000001,GEZDGNBVGY3TQOJQ GEZDGNBVGY3TQOJQ\n", [Token("T-1000001", SEED)]),
+    ("csv in base32", "T-1000001,GEZDGNBVGY3TQOJQ GEZDGNBVGY3TQOJQ\n", [HardwareToken("T-1000001", SEED)]),
 ]
 
 
 @pytest.mark.parametrize(("kind", "text", "tokens"), READABLE, ids=[row[0] for row in READABLE])
-def test_files_of_makers_are_read(kind: str, text: str, tokens: list[Token]) -> None:
-    assert token_file.read(text.encode()) == tokens
+def test_files_of_makers_are_read(kind: str, text: str, tokens: list[HardwareToken]) -> None:
+    assert token_file.parse(text.encode()) == tokens
 
 
 UNREADABLE = [
@@ -56,7 +56,7 @@ UNREADABLE = [
 @pytest.mark.parametrize(("why", "text", "sentence"), UNREADABLE, ids=[row[0] for row in UNREADABLE])
 def test_other_files_are_refused_in_a_sentence(why: str, text: str, sentence: str) -> None:
     with pytest.raises(TokenFileError) as refused:
-        token_file.read(text.encode())
+        token_file.parse(text.encode())
     assert str(refused.value) == sentence
 
 
@@ -77,9 +77,9 @@ def test_tokens_come_into_an_account_once(tmp_path: Path) -> None:
 
 
 def test_the_seed_is_the_one_of_the_token() -> None:
-    (token,) = token_file.read(PSKC.format(length=6).encode())
+    (token,) = token_file.parse(PSKC.format(length=6).encode())
     # RFC 6238, appendix B, whose eight digits end in these six.
     from iamd.keys import totp
 
-    assert totp.code(token.seed, 59 // 30) == "287082"
+    assert totp.generate_code(token.seed, 59 // 30) == "287082"
     assert pyotp.TOTP("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").at(59) == "287082"

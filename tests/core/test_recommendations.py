@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from iamd.core import recommendations
-from iamd.core.credential_report import ROOT, Key, Row
-from iamd.core.recommendations import Facts, Recommendation
+from iamd.core.credential_report import ROOT, AccessKeyEntry, ReportRow
+from iamd.core.recommendations import AccountFacts, Recommendation
 from iamd.core.records import PasswordPolicy
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -21,21 +21,23 @@ def ago(days: int) -> datetime:
     return NOW - timedelta(days=days)
 
 
-def row(name: str, *keys: Key, password: bool = False, mfa: bool = False) -> Row:
+def row(name: str, *keys: AccessKeyEntry, password: bool = False, mfa: bool = False) -> ReportRow:
     arn = f"arn:aws:iam::111122223333:user/{name}"
-    return Row(name, arn, ago(900), password, None, ago(900) if password else None, None, mfa, keys)
+    return ReportRow(name, arn, ago(900), password, None, ago(900) if password else None, None, mfa, keys)
 
 
-def root(used: datetime | None = None, *keys: Key) -> Row:
-    return Row(ROOT, "arn:aws:iam::111122223333:root", ago(900), True, used, ago(900), None, True, keys)
+def root(used: datetime | None = None, *keys: AccessKeyEntry) -> ReportRow:
+    return ReportRow(ROOT, "arn:aws:iam::111122223333:root", ago(900), True, used, ago(900), None, True, keys)
 
 
-SAFE = Facts(NOW, ALICE, root(), (row("alice", password=True, mfa=True),), True, False, STRONG, True, ())
+SAFE = AccountFacts(
+    NOW, ALICE, root(), (row("alice", password=True, mfa=True),), True, False, STRONG, True, ()
+)
 
 
 def found(**changes: Any) -> dict[str, Recommendation]:
     """Judge a safe account in which some facts are otherwise."""
-    return {one.id: one for one in recommendations.judge(SAFE._replace(**changes))}
+    return {one.id: one for one in recommendations.evaluate(SAFE._replace(**changes))}
 
 
 def test_a_safe_account_has_nothing_to_mend() -> None:
@@ -82,7 +84,7 @@ def test_root_was_used_lately(days: int, words: str) -> None:
 
 def test_root_was_used_long_ago_or_by_a_key() -> None:
     assert found(root=root(ago(90))) == {}
-    assert "root-used" in found(root=root(None, Key(True, ago(900), ago(3))))
+    assert "root-used" in found(root=root(None, AccessKeyEntry(True, ago(900), ago(3))))
 
 
 def test_users_without_mfa_are_those_with_a_password() -> None:
@@ -101,22 +103,22 @@ def test_ones_own_mfa_comes_beside_everybodys() -> None:
 @pytest.mark.parametrize(
     ("key", "ids"),
     [
-        (Key(True, ago(90)), set()),
-        (Key(True, ago(91)), {"old-access-keys"}),
-        (Key(False, ago(900)), set()),
-        (Key(True, ago(400)), {"old-access-keys", "own-old-keys"}),
-        (Key(True, ago(900), ago(366)), {"old-access-keys", "own-old-keys"}),
-        (Key(True, ago(900), ago(364)), {"old-access-keys"}),
+        (AccessKeyEntry(True, ago(90)), set()),
+        (AccessKeyEntry(True, ago(91)), {"old-access-keys"}),
+        (AccessKeyEntry(False, ago(900)), set()),
+        (AccessKeyEntry(True, ago(400)), {"old-access-keys", "own-old-keys"}),
+        (AccessKeyEntry(True, ago(900), ago(366)), {"old-access-keys", "own-old-keys"}),
+        (AccessKeyEntry(True, ago(900), ago(364)), {"old-access-keys"}),
     ],
 )
-def test_old_and_unused_keys(key: Key, ids: set[str]) -> None:
+def test_old_and_unused_keys(key: AccessKeyEntry, ids: set[str]) -> None:
     assert set(found(users=(row("alice", key, password=True, mfa=True),))) == ids
 
 
 def test_the_worst_comes_first_and_names_are_bounded() -> None:
     users = tuple(row(f"u{number}", password=True) for number in range(250))
-    told = recommendations.judge(
-        SAFE._replace(users=users, root_has_mfa=False, root=root(NOW), administered=False)
+    told = recommendations.evaluate(
+        SAFE._replace(users=users, root_has_mfa=False, root=root(NOW), has_administrator=False)
     )
     severities = [recommendations.SEVERITIES.index(one.severity) for one in told]
     assert severities == sorted(severities)

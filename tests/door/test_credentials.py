@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from iamd.api.proof import Proof
-from iamd.api.prover import Prover
-from iamd.api.sessions import Limits
+from iamd.api.proof import AccessKeyCredentials
+from iamd.api.prover import Authenticator
+from iamd.api.sessions import SessionLimits
 from iamd.app import Store
 from iamd.core.errors import InvalidClientTokenId, SignatureDoesNotMatch
 from iamd.wire.request import Request
@@ -120,17 +120,19 @@ def test_an_inactive_key_is_checked_before_it_is_told_of(visitor: Account) -> No
 # The gate itself, on both databases.
 
 
-def prover(store: Store) -> Prover:
-    return Prover(store.vault, Limits(3600, 43_200))
+def prover(store: Store) -> Authenticator:
+    return Authenticator(store.vault, SessionLimits(3600, 43_200))
 
 
 def test_an_unknown_key_costs_the_same_check(store: Store) -> None:
     """Once for a key that is known, once for one that is not, and with a secret of the same length."""
     made, checked = servers.make_account(store), list[str]()
     with store.database.read() as tx:
-        prover(store).prove(tx, Proof(made.access_key_id or "", None, checked.append), 0)
+        prover(store).authenticate(
+            tx, AccessKeyCredentials(made.access_key_id or "", None, checked.append), 0
+        )
         with pytest.raises(InvalidClientTokenId):
-            prover(store).prove(tx, Proof(UNKNOWN, None, checked.append), 0)
+            prover(store).authenticate(tx, AccessKeyCredentials(UNKNOWN, None, checked.append), 0)
     known, unknown = checked
     assert known == made.secret_access_key
     assert unknown != known
@@ -144,9 +146,9 @@ def test_what_an_unknown_keys_check_says_is_not_told(store: Store) -> None:
     made = servers.make_account(store)
     with store.database.read() as tx:
         with pytest.raises(InvalidClientTokenId):
-            prover(store).prove(tx, Proof(UNKNOWN, None, fail), 0)
+            prover(store).authenticate(tx, AccessKeyCredentials(UNKNOWN, None, fail), 0)
         with pytest.raises(SignatureDoesNotMatch):
-            prover(store).prove(tx, Proof(made.access_key_id or "", None, fail), 0)
+            prover(store).authenticate(tx, AccessKeyCredentials(made.access_key_id or "", None, fail), 0)
 
 
 def now() -> datetime:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from iamd.wire.endpoint import MAX_BODY
+from iamd.wire.endpoint import MAX_BODY_BYTES
 from tests.door import raw
 from tests.door.raw import Answer
 from tests.servers import Account, allow, document
@@ -21,11 +21,11 @@ def refused(visitor: Account, body: str) -> Answer:
 
 
 def test_a_body_may_have_a_megabyte(visitor: Account) -> None:
-    padded = f"{LIST}&Pad=".ljust(MAX_BODY, "a")
+    padded = f"{LIST}&Pad=".ljust(MAX_BODY_BYTES, "a")
     assert raw.ask(visitor, raw.post(visitor, padded)).status == 200
 
 
-@pytest.mark.parametrize("length", [MAX_BODY + 1, 10**9, 10**15])
+@pytest.mark.parametrize("length", [MAX_BODY_BYTES + 1, 10**9, 10**15])
 def test_a_larger_body_is_not_waited_for(visitor: Account, length: int) -> None:
     """The answer comes when the head and ten bytes are there; that is all that was sent."""
     with raw.connect(visitor.server) as connection:

@@ -65,7 +65,7 @@ def connected(visitor: Account, count: int) -> list[socket.socket]:
 def identities(store: Store, visitor: Account) -> list[Any]:
     """Return the recorded events of an account's questions who it is."""
     with store.database.read() as tx:
-        events = audit.recent(tx, visitor.account_id, 100)
+        events = audit.list_recent(tx, visitor.account_id, 100)
     return [json.loads(event.record) for event in events if event.event_name == "GetCallerIdentity"]
 
 

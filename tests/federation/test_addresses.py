@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from iamd.federation.addresses import networks, resolve
-from iamd.federation.errors import Unreachable
+from iamd.federation.addresses import parse_networks, resolve
+from iamd.federation.errors import ProviderUnreachable
 
-LOOPBACK = networks(["127.0.0.0/8"])
+LOOPBACK = parse_networks(["127.0.0.0/8"])
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ LOOPBACK = networks(["127.0.0.0/8"])
     ],
 )
 def test_what_is_not_public_is_not_asked_and_looks_as_if_it_were_not_there(host: str) -> None:
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(ProviderUnreachable) as caught:
         resolve(host, 443, (), 5)
     assert str(caught.value) == f"{host} is not found at a public address"
 
@@ -87,16 +87,16 @@ def test_what_is_public_may_be_asked(host: str) -> None:
 )
 def test_a_private_network_may_be_asked_where_it_is_named(named: str, host: str, may: bool) -> None:
     if may:
-        assert len(resolve(host, 443, networks([named]), 5)) == 1
+        assert len(resolve(host, 443, parse_networks([named]), 5)) == 1
     else:
-        with pytest.raises(Unreachable):
-            resolve(host, 443, networks([named]), 5)
+        with pytest.raises(ProviderUnreachable):
+            resolve(host, 443, parse_networks([named]), 5)
 
 
 @pytest.mark.parametrize("named", ["10.0.0.0/33", "example.com", "10.0.0"])
 def test_what_is_no_network_is_refused_by_name(named: str) -> None:
     with pytest.raises(ValueError, match=named):
-        networks([named])
+        parse_networks([named])
 
 
 def answering(*addresses: str) -> Any:
@@ -111,7 +111,7 @@ def test_a_name_with_one_private_address_is_not_asked_at_its_public_one(
     monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", answering(*addresses))
-    with pytest.raises(Unreachable):
+    with pytest.raises(ProviderUnreachable):
         resolve("two.example", 443, (), 5)
 
 
@@ -130,7 +130,7 @@ def test_a_resolver_that_never_answers_is_not_waited_for(monkeypatch: pytest.Mon
     monkeypatch.setattr(socket, "getaddrinfo", silent)
     began = time.monotonic()
     try:
-        with pytest.raises(Unreachable):
+        with pytest.raises(ProviderUnreachable):
             resolve("silent.example", 443, (), 0.05)
         assert time.monotonic() - began < 2
     finally:

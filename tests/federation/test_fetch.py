@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from iamd.federation.addresses import networks
-from iamd.federation.errors import Unreachable, Untrusted
-from iamd.federation.fetch import Fetcher
+from iamd.federation.addresses import parse_networks
+from iamd.federation.errors import ProviderUnreachable, UntrustedCertificate
+from iamd.federation.fetch import HttpsClient
 from tests.issuer import (
     Page,
     Site,
@@ -26,9 +26,9 @@ from tests.issuer import (
     thumbprint,
 )
 
-LOOPBACK = networks(["127.0.0.0/8"])
-FETCHER = Fetcher(LOOPBACK)
-HASTY = Fetcher(LOOPBACK, seconds=0.3)
+LOOPBACK = parse_networks(["127.0.0.0/8"])
+FETCHER = HttpsClient(LOOPBACK)
+HASTY = HttpsClient(LOOPBACK, timeout_seconds=0.3)
 TRUSTED = (thumbprint(authority()),)
 
 
@@ -69,7 +69,7 @@ def test_a_thumbprint_of_something_else_takes_no_known_authority_away(site: Site
 
 @pytest.mark.parametrize("thumbprints", [(), ("a" * 40,), (thumbprint(trustme.CA()),)])
 def test_an_unknown_authority_is_not_believed(site: Site, thumbprints: tuple[str, ...]) -> None:
-    with pytest.raises(Untrusted, match=r"the certificate of 127.0.0.1 is not trusted"):
+    with pytest.raises(UntrustedCertificate, match=r"the certificate of 127.0.0.1 is not trusted"):
         FETCHER.get(url(site), thumbprints)
     assert site.asked == []
 
@@ -93,14 +93,14 @@ def test_thumbprints_of_leaf_intermediate_and_root_are_each_enough() -> None:
 def test_a_root_that_is_not_presented_cannot_be_recognized() -> None:
     root = trustme.CA()
     certificate = root.create_child_ca().issue_cert("127.0.0.1")
-    with serving(presenting(certificate)) as site, pytest.raises(Untrusted):
+    with serving(presenting(certificate)) as site, pytest.raises(UntrustedCertificate):
         FETCHER.get(url(site), (thumbprint(root),))
 
 
 def test_an_authority_that_is_merely_shown_vouches_for_nobody() -> None:
     with serving(presenting(trustme.CA().issue_cert("127.0.0.1"), authority())) as site:
         site.pages["/"] = says("evil")
-        with pytest.raises(Untrusted):
+        with pytest.raises(UntrustedCertificate):
             FETCHER.get(url(site), TRUSTED)
         assert site.asked == []
 
@@ -110,7 +110,7 @@ def test_a_server_cannot_sign_another_in_its_own_name() -> None:
     as_authority = trustme.CA.from_pem(genuine.cert_chain_pems[0].bytes(), genuine.private_key_pem.bytes())
     with serving(presenting(as_authority.issue_cert("127.0.0.1"), as_authority)) as site:
         site.pages["/"] = says("evil")
-        with pytest.raises(Untrusted):
+        with pytest.raises(UntrustedCertificate):
             FETCHER.get(url(site), (thumbprint(genuine),))
         assert site.asked == []
 
@@ -123,7 +123,7 @@ def test_a_certificate_of_another_host_is_refused_whoever_vouches(
         for authority_is_known in (False, True):
             if authority_is_known:
                 request.getfixturevalue("known")
-            with pytest.raises(Untrusted):
+            with pytest.raises(UntrustedCertificate):
                 FETCHER.get(url(site), thumbprints)
         assert site.asked == []
 
@@ -133,24 +133,24 @@ def test_a_certificate_that_has_expired_is_refused() -> None:
     old = authority().issue_cert("127.0.0.1", not_before=past - datetime.timedelta(days=9), not_after=past)
     with serving(presenting(old, authority())) as site:
         for thumbprints in (TRUSTED, (thumbprint(old),)):
-            with pytest.raises(Untrusted):
+            with pytest.raises(UntrustedCertificate):
                 FETCHER.get(url(site), thumbprints)
 
 
 def test_the_top_thumbprint_is_that_of_the_last_certificate_presented(site: Site) -> None:
-    assert FETCHER.top_thumbprint(url(site)) == TRUSTED[0]
+    assert FETCHER.fetch_top_thumbprint(url(site)) == TRUSTED[0]
     with serving(presenting(leaf())) as alone:
-        assert FETCHER.top_thumbprint(url(alone)) == thumbprint(leaf())
+        assert FETCHER.fetch_top_thumbprint(url(alone)) == thumbprint(leaf())
 
 
 # How long, and how much.
 
 
-@pytest.mark.parametrize("ask", [Fetcher.get, Fetcher.top_thumbprint])
-def test_a_server_that_never_shakes_hands_is_left(ask: Callable[[Fetcher, str], object]) -> None:
+@pytest.mark.parametrize("ask", [HttpsClient.get, HttpsClient.fetch_top_thumbprint])
+def test_a_server_that_never_shakes_hands_is_left(ask: Callable[[HttpsClient, str], object]) -> None:
     with serving(None) as site:
         began = time.monotonic()
-        with pytest.raises(Unreachable, match=r"127.0.0.1 did not answer within 0.3 seconds"):
+        with pytest.raises(ProviderUnreachable, match=r"127.0.0.1 did not answer within 0.3 seconds"):
             ask(HASTY, url(site))
         assert time.monotonic() - began < 2
 
@@ -178,7 +178,7 @@ def goes_on_and_on(_site: Site, secured: ssl.SSLSocket) -> None:
 def test_a_server_that_does_not_come_to_an_end_is_left(site: Site, slow: Page) -> None:
     site.pages["/"] = slow
     began = time.monotonic()
-    with pytest.raises(Unreachable, match=r"127.0.0.1 did not answer within 0.3 seconds"):
+    with pytest.raises(ProviderUnreachable, match=r"127.0.0.1 did not answer within 0.3 seconds"):
         HASTY.get(url(site), TRUSTED)
     assert time.monotonic() - began < 2
 
@@ -192,7 +192,7 @@ def floods(_site: Site, secured: ssl.SSLSocket) -> None:
 @pytest.mark.parametrize("large", [page(b" " * 5_000_000), page(b" " * 262_145), floods])
 def test_more_than_there_may_be_is_not_read(site: Site, large: Page) -> None:
     site.pages["/"] = large
-    with pytest.raises(Unreachable, match=r"127.0.0.1 answered with more than 262144 bytes"):
+    with pytest.raises(ProviderUnreachable, match=r"127.0.0.1 answered with more than 262144 bytes"):
         FETCHER.get(url(site), TRUSTED)
 
 
@@ -211,7 +211,7 @@ def test_as_much_as_there_may_be_is_read(site: Site) -> None:
 def test_redirects_are_not_followed(site: Site, status: int, target: str) -> None:
     site.pages["/"] = page(b"", f"{status} Elsewhere", [f"Location: {target.format(port=site.port)}"])
     site.pages["/there"] = says("evil")
-    with pytest.raises(Unreachable, match=f"127.0.0.1 answered with status {status}"):
+    with pytest.raises(ProviderUnreachable, match=f"127.0.0.1 answered with status {status}"):
         FETCHER.get(url(site), TRUSTED)
     assert site.asked == ["/"]
 
@@ -219,7 +219,7 @@ def test_redirects_are_not_followed(site: Site, status: int, target: str) -> Non
 @pytest.mark.parametrize("status", [201, 204, 206, 304, 401, 404, 429, 500, 503])
 def test_no_other_status_is_an_answer(site: Site, status: int) -> None:
     site.pages["/"] = page(b"{}", f"{status} So")
-    with pytest.raises(Unreachable, match=f"127.0.0.1 answered with status {status}"):
+    with pytest.raises(ProviderUnreachable, match=f"127.0.0.1 answered with status {status}"):
         FETCHER.get(url(site), TRUSTED)
 
 
@@ -239,14 +239,14 @@ def test_no_other_status_is_an_answer(site: Site, status: int) -> None:
 )
 def test_broken_http_is_no_answer(site: Site, broken: bytes) -> None:
     site.pages["/"] = lambda _site, secured: secured.sendall(broken)
-    with pytest.raises(Unreachable, match=r"127.0.0.1 cannot be reached"):
+    with pytest.raises(ProviderUnreachable, match=r"127.0.0.1 cannot be reached"):
         FETCHER.get(url(site), TRUSTED)
 
 
 def test_a_port_where_nobody_listens_cannot_be_reached() -> None:
     with serving(None) as site:
         gone = url(site)
-    with pytest.raises(Unreachable, match=r"127.0.0.1 cannot be reached"):
+    with pytest.raises(ProviderUnreachable, match=r"127.0.0.1 cannot be reached"):
         FETCHER.get(gone)
 
 
@@ -279,13 +279,13 @@ def test_a_port_where_nobody_listens_cannot_be_reached() -> None:
     ],
 )
 def test_what_is_no_https_url_is_not_asked(bad: str) -> None:
-    with pytest.raises(Unreachable, match="is not an https URL"):
+    with pytest.raises(ProviderUnreachable, match="is not an https URL"):
         FETCHER.get(bad, TRUSTED)
 
 
 @pytest.mark.parametrize("path", ["/a b", "/é", "/\ud800", "/a\x7fb", "/\0"])
 def test_a_path_that_no_request_may_have_is_not_asked_for(site: Site, path: str) -> None:
-    with pytest.raises(Unreachable):
+    with pytest.raises(ProviderUnreachable):
         FETCHER.get(url(site, path), TRUSTED)
     assert site.asked == []
 
@@ -300,8 +300,8 @@ def test_line_ends_in_a_url_add_no_header(site: Site) -> None:
     "host", ["localhost", "127.0.0.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"]
 )
 def test_by_default_this_machine_is_not_asked_by_any_name(site: Site, host: str) -> None:
-    with pytest.raises(Unreachable, match="is not found at a public address"):
-        Fetcher().get(url(site, host=host), TRUSTED)
-    with pytest.raises(Unreachable, match="is not found at a public address"):
-        Fetcher().top_thumbprint(url(site, host=host))
+    with pytest.raises(ProviderUnreachable, match="is not found at a public address"):
+        HttpsClient().get(url(site, host=host), TRUSTED)
+    with pytest.raises(ProviderUnreachable, match="is not found at a public address"):
+        HttpsClient().fetch_top_thumbprint(url(site, host=host))
     assert site.asked == []

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from iamd.federation.addresses import networks
-from iamd.federation.errors import Unreachable, Untrusted
-from iamd.federation.fetch import Fetcher
-from iamd.federation.issuers import Issuers
-from iamd.federation.jwks import Key
+from iamd.federation.addresses import parse_networks
+from iamd.federation.errors import ProviderUnreachable, UntrustedCertificate
+from iamd.federation.fetch import HttpsClient
+from iamd.federation.issuers import JwksCache
+from iamd.federation.jwks import VerificationKey
 from tests.issuer import CONFIGURATION, Issuer, Page, hangs, issuing, page, public_jwk, says, serving
 
-FETCHER = Fetcher(networks(["127.0.0.1/32"]))
+FETCHER = HttpsClient(parse_networks(["127.0.0.1/32"]))
 
 
 class Clock:
@@ -34,8 +34,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def issuers(clock: Clock) -> Issuers:
-    return Issuers(FETCHER, clock=clock)
+def issuers(clock: Clock) -> JwksCache:
+    return JwksCache(FETCHER, clock=clock)
 
 
 @pytest.fixture
@@ -44,12 +44,14 @@ def issuer() -> Iterator[Issuer]:
         yield made
 
 
-def ask(issuers: Issuers, issuer: Issuer, key_id: str | None = "rsa", algorithm: str = "RS256") -> Key | None:
-    return issuers.key(issuer.host, (issuer.thumbprint,), key_id, algorithm)
+def ask(
+    issuers: JwksCache, issuer: Issuer, key_id: str | None = "rsa", algorithm: str = "RS256"
+) -> VerificationKey | None:
+    return issuers.find_key(issuer.host, (issuer.thumbprint,), key_id, algorithm)
 
 
-def failure(issuers: Issuers, issuer: Issuer, key_id: str = "rsa") -> str:
-    with pytest.raises(Unreachable) as caught:
+def failure(issuers: JwksCache, issuer: Issuer, key_id: str = "rsa") -> str:
+    with pytest.raises(ProviderUnreachable) as caught:
         ask(issuers, issuer, key_id)
     return str(caught.value)
 
@@ -57,21 +59,21 @@ def failure(issuers: Issuers, issuer: Issuer, key_id: str = "rsa") -> str:
 # How often.
 
 
-def test_many_tokens_are_one_fetch(issuers: Issuers, issuer: Issuer, clock: Clock) -> None:
+def test_many_tokens_are_one_fetch(issuers: JwksCache, issuer: Issuer, clock: Clock) -> None:
     for _ in range(5):
         assert ask(issuers, issuer) is not None
         clock.now += 119
     assert issuer.site.asked == [CONFIGURATION, "/keys"]
 
 
-def test_who_comes_at_once_waits_for_one_fetch(issuers: Issuers, issuer: Issuer) -> None:
+def test_who_comes_at_once_waits_for_one_fetch(issuers: JwksCache, issuer: Issuer) -> None:
     with ThreadPoolExecutor(16) as threads:
         found = list(threads.map(lambda _: ask(issuers, issuer), range(64)))
     assert all(key is not None for key in found)
     assert issuer.fetches == 1
 
 
-def test_keys_are_fetched_anew_after_ten_minutes(issuers: Issuers, issuer: Issuer, clock: Clock) -> None:
+def test_keys_are_fetched_anew_after_ten_minutes(issuers: JwksCache, issuer: Issuer, clock: Clock) -> None:
     ask(issuers, issuer)
     clock.now += 601
     ask(issuers, issuer)
@@ -79,7 +81,7 @@ def test_keys_are_fetched_anew_after_ten_minutes(issuers: Issuers, issuer: Issue
 
 
 def test_a_key_that_is_withdrawn_verifies_no_longer_then(
-    issuers: Issuers, issuer: Issuer, clock: Clock
+    issuers: JwksCache, issuer: Issuer, clock: Clock
 ) -> None:
     ask(issuers, issuer)
     issuer.publish(public_jwk("rsa-other"))
@@ -88,7 +90,7 @@ def test_a_key_that_is_withdrawn_verifies_no_longer_then(
     assert ask(issuers, issuer) is None
 
 
-def test_a_new_key_is_found_within_half_a_minute(issuers: Issuers, issuer: Issuer, clock: Clock) -> None:
+def test_a_new_key_is_found_within_half_a_minute(issuers: JwksCache, issuer: Issuer, clock: Clock) -> None:
     ask(issuers, issuer)
     issuer.publish(public_jwk("rsa"), public_jwk("rsa-other"))
     assert ask(issuers, issuer, "rsa-other") is None
@@ -99,7 +101,7 @@ def test_a_new_key_is_found_within_half_a_minute(issuers: Issuers, issuer: Issue
 
 
 def test_unknown_keys_are_looked_for_once_in_half_a_minute(
-    issuers: Issuers, issuer: Issuer, clock: Clock
+    issuers: JwksCache, issuer: Issuer, clock: Clock
 ) -> None:
     for _ in range(3):
         for number in range(50):
@@ -113,7 +115,7 @@ def test_unknown_keys_are_looked_for_once_in_half_a_minute(
 
 
 def test_a_provider_that_fails_is_left_alone_for_half_a_minute(
-    issuers: Issuers, issuer: Issuer, clock: Clock
+    issuers: JwksCache, issuer: Issuer, clock: Clock
 ) -> None:
     issuer.site.pages["/keys"] = page(b"", "503 Later")
     for number in range(20):
@@ -128,7 +130,7 @@ def test_a_provider_that_fails_is_left_alone_for_half_a_minute(
 
 
 def test_known_keys_serve_for_an_hour_while_their_provider_fails(
-    issuers: Issuers, issuer: Issuer, clock: Clock
+    issuers: JwksCache, issuer: Issuer, clock: Clock
 ) -> None:
     ask(issuers, issuer)
     issuer.site.pages[CONFIGURATION] = page(b"", "500 Broken")
@@ -143,7 +145,7 @@ def test_known_keys_serve_for_an_hour_while_their_provider_fails(
 
 
 def test_keys_that_lay_about_for_long_do_not_serve_when_their_provider_fails(
-    issuers: Issuers, issuer: Issuer, clock: Clock
+    issuers: JwksCache, issuer: Issuer, clock: Clock
 ) -> None:
     ask(issuers, issuer)
     issuer.site.pages["/keys"] = page(b"", "500 Broken")
@@ -154,7 +156,7 @@ def test_keys_that_lay_about_for_long_do_not_serve_when_their_provider_fails(
 def test_a_provider_that_hangs_holds_up_who_waits_for_it_and_nobody_after_them(
     issuer: Issuer, clock: Clock
 ) -> None:
-    issuers = Issuers(FETCHER._replace(seconds=0.2), clock=clock)
+    issuers = JwksCache(FETCHER._replace(timeout_seconds=0.2), clock=clock)
     issuer.site.pages[CONFIGURATION] = hangs
     with ThreadPoolExecutor(8) as threads:
         said = set(threads.map(lambda _: failure(issuers, issuer), range(8)))
@@ -165,7 +167,7 @@ def test_a_provider_that_hangs_holds_up_who_waits_for_it_and_nobody_after_them(
 
 
 def test_no_more_wait_than_there_is_room_for(issuer: Issuer) -> None:
-    issuers = Issuers(FETCHER, most_waiting=2)
+    issuers = JwksCache(FETCHER, max_waiting=2)
     at_work, go_on = threading.Semaphore(0), threading.Event()
 
     def slow(site: Any, secured: Any) -> None:
@@ -183,7 +185,7 @@ def test_no_more_wait_than_there_is_room_for(issuer: Issuer) -> None:
         assert failure(issuers, issuer) == f"too many requests wait for {issuer.host} and others"
         go_on.set()
         assert first.result(10) is not None
-        with pytest.raises(Unreachable, match="another issuer"):
+        with pytest.raises(ProviderUnreachable, match="another issuer"):
             second.result(10)
     assert ask(issuers, issuer) is not None
 
@@ -191,27 +193,27 @@ def test_no_more_wait_than_there_is_room_for(issuer: Issuer) -> None:
 # Whom is believed what.
 
 
-def test_what_one_set_of_thumbprints_fetched_serves_no_other(issuers: Issuers, issuer: Issuer) -> None:
+def test_what_one_set_of_thumbprints_fetched_serves_no_other(issuers: JwksCache, issuer: Issuer) -> None:
     assert ask(issuers, issuer) is not None
     for thumbprints in ((), ("a" * 40,)):
-        with pytest.raises(Untrusted, match=r"the certificate of 127.0.0.1 is not trusted"):
-            issuers.key(issuer.host, thumbprints, "rsa", "RS256")
-        with pytest.raises(Untrusted):  # as it is remembered
-            issuers.key(issuer.host, thumbprints, "rsa", "RS256")
+        with pytest.raises(UntrustedCertificate, match=r"the certificate of 127.0.0.1 is not trusted"):
+            issuers.find_key(issuer.host, thumbprints, "rsa", "RS256")
+        with pytest.raises(UntrustedCertificate):  # as it is remembered
+            issuers.find_key(issuer.host, thumbprints, "rsa", "RS256")
 
 
-def test_the_thumbprint_of_a_server_is_found_out(issuers: Issuers, issuer: Issuer) -> None:
-    assert issuers.thumbprint(issuer.host) == issuer.thumbprint
+def test_the_thumbprint_of_a_server_is_found_out(issuers: JwksCache, issuer: Issuer) -> None:
+    assert issuers.fetch_thumbprint(issuer.host) == issuer.thumbprint
 
 
 @pytest.mark.parametrize("path", ["", "/", "/realms/one", "/realms/one/"])
-def test_where_an_issuer_is_described(issuers: Issuers, path: str) -> None:
+def test_where_an_issuer_is_described(issuers: JwksCache, path: str) -> None:
     with issuing(path) as issuer:
         assert ask(issuers, issuer) is not None
         assert issuer.site.asked == [f"{path.rstrip('/')}{CONFIGURATION}", "/keys"]
 
 
-def test_keys_may_be_at_another_server_that_the_thumbprints_cover(issuers: Issuers, issuer: Issuer) -> None:
+def test_keys_may_be_at_another_server_that_the_thumbprints_cover(issuers: JwksCache, issuer: Issuer) -> None:
     with issuing() as other:
         other.publish(public_jwk("rsa-other"))
         issuer.configure(jwks_uri=f"{other.url}/keys")
@@ -220,7 +222,9 @@ def test_keys_may_be_at_another_server_that_the_thumbprints_cover(issuers: Issue
 
 
 @pytest.mark.parametrize("ending", ["/", "/path", ":443", "?"])
-def test_a_configuration_of_another_issuer_is_refused(issuers: Issuers, issuer: Issuer, ending: str) -> None:
+def test_a_configuration_of_another_issuer_is_refused(
+    issuers: JwksCache, issuer: Issuer, ending: str
+) -> None:
     issuer.configure(issuer=f"{issuer.url}{ending}", jwks_uri=f"{issuer.url}/keys")
     assert failure(issuers, issuer) == f"{issuer.host} publishes the configuration of another issuer"
     assert issuer.fetches == 0
@@ -256,7 +260,7 @@ def test_a_configuration_of_another_issuer_is_refused(issuers: Issuers, issuer: 
     ],
 )
 def test_keys_are_not_fetched_from_where_they_may_not_be(
-    issuers: Issuers, issuer: Issuer, where: str
+    issuers: JwksCache, issuer: Issuer, where: str
 ) -> None:
     issuer.configure(jwks_uri=where.format(port=issuer.site.port))
     assert failure(issuers, issuer)
@@ -273,7 +277,7 @@ NO_OBJECT = [b"[]", b"null", b"7", b'"text"', b"true"]
 @pytest.mark.parametrize("where", [CONFIGURATION, "/keys"])
 @pytest.mark.parametrize("body", [*NOT_JSON, *NO_OBJECT], ids=lambda body: repr(body[:12]))
 def test_what_is_no_json_object_is_of_no_use(
-    issuers: Issuers, issuer: Issuer, where: str, body: bytes
+    issuers: JwksCache, issuer: Issuer, where: str, body: bytes
 ) -> None:
     issuer.site.pages[where] = page(body)
     kind = "JSON object" if body in NO_OBJECT else "JSON"
@@ -282,19 +286,21 @@ def test_what_is_no_json_object_is_of_no_use(
 
 
 @pytest.mark.parametrize("uri", [None, 7, [], {}, ["https://127.0.0.1/keys"]])
-def test_a_configuration_that_names_no_keys_is_of_no_use(issuers: Issuers, issuer: Issuer, uri: Any) -> None:
+def test_a_configuration_that_names_no_keys_is_of_no_use(
+    issuers: JwksCache, issuer: Issuer, uri: Any
+) -> None:
     issuer.configure(jwks_uri=uri)
     assert failure(issuers, issuer) == f"{issuer.host} does not say where its keys are"
 
 
 @pytest.mark.parametrize("keys", [None, 7, "keys", {}, {"rsa": {}}])
-def test_a_list_of_keys_that_is_none_is_of_no_use(issuers: Issuers, issuer: Issuer, keys: Any) -> None:
+def test_a_list_of_keys_that_is_none_is_of_no_use(issuers: JwksCache, issuer: Issuer, keys: Any) -> None:
     issuer.site.pages["/keys"] = says({"keys": keys})
     assert failure(issuers, issuer) == f"{issuer.host} publishes no keys"
 
 
 @pytest.mark.parametrize("keys", [[], [None, 7, "rsa"], [{}], [[public_jwk("rsa")]]])
-def test_a_list_without_a_key_verifies_nothing(issuers: Issuers, issuer: Issuer, keys: Any) -> None:
+def test_a_list_without_a_key_verifies_nothing(issuers: JwksCache, issuer: Issuer, keys: Any) -> None:
     issuer.publish(*keys)
     assert ask(issuers, issuer) is None
     assert ask(issuers, issuer, None) is None
@@ -305,12 +311,12 @@ def test_a_list_without_a_key_verifies_nothing(issuers: Issuers, issuer: Issuer,
     [page(b" " * 5_000_000), page(json.dumps({"keys": [public_jwk("rsa")] * 2000}).encode())],
     ids=["blanks", "keys"],
 )
-def test_keys_of_five_megabytes_are_not_read(issuers: Issuers, issuer: Issuer, large: Page) -> None:
+def test_keys_of_five_megabytes_are_not_read(issuers: JwksCache, issuer: Issuer, large: Page) -> None:
     issuer.site.pages["/keys"] = large
     assert failure(issuers, issuer) == "127.0.0.1 answered with more than 262144 bytes"
 
 
-def test_a_server_that_is_gone_cannot_be_reached(issuers: Issuers) -> None:
+def test_a_server_that_is_gone_cannot_be_reached(issuers: JwksCache) -> None:
     with serving(None) as site:
         gone = Issuer(site)
     assert failure(issuers, gone) == "127.0.0.1 cannot be reached"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamd.federation import jwks
-from iamd.federation.jwks import chosen, read
+from iamd.federation.jwks import parse_keys, select_key
 from tests.issuer import public_jwk
 
 RSA, OTHER = public_jwk("rsa"), public_jwk("rsa-other")
@@ -16,26 +16,26 @@ EC = {algorithm: public_jwk(algorithm) for algorithm in ("ES256", "ES384", "ES51
 
 @pytest.mark.parametrize("algorithm", ["RS256", "RS384", "RS512"])
 def test_a_key_of_rsa_verifies_what_rsa_signs(algorithm: str) -> None:
-    found = chosen(read([RSA]), "rsa", algorithm)
+    found = select_key(parse_keys([RSA]), "rsa", algorithm)
     assert found is not None
-    assert found.public.key_size == 2048
+    assert found.public_key.key_size == 2048
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "ES384", "ES512"])
 def test_a_key_of_a_curve_verifies_what_its_curve_signs(algorithm: str) -> None:
-    keys = read([EC[algorithm]])
-    assert [one for one in jwks.ALGORITHMS if chosen(keys, algorithm, one)] == [algorithm]
+    keys = parse_keys([EC[algorithm]])
+    assert [one for one in jwks.ALGORITHMS if select_key(keys, algorithm, one)] == [algorithm]
 
 
 def test_a_key_that_names_its_algorithm_verifies_no_other() -> None:
-    keys = read([{**RSA, "alg": "RS384"}])
-    assert [one for one in jwks.ALGORITHMS if chosen(keys, "rsa", one)] == ["RS384"]
+    keys = parse_keys([{**RSA, "alg": "RS384"}])
+    assert [one for one in jwks.ALGORITHMS if select_key(keys, "rsa", one)] == ["RS384"]
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "PS256", "EdDSA", "ES256K", "RS1", "rs256", ""])
 def test_no_key_verifies_anything_else(algorithm: str) -> None:
     assert algorithm not in jwks.ALGORITHMS
-    assert chosen(read([RSA, *EC.values()]), None, algorithm) is None
+    assert select_key(parse_keys([RSA, *EC.values()]), None, algorithm) is None
 
 
 @pytest.mark.parametrize(
@@ -83,32 +83,32 @@ def test_no_key_verifies_anything_else(algorithm: str) -> None:
     ],
 )
 def test_what_may_not_verify_is_passed_over(published: Any) -> None:
-    assert [key.key_id for key in read([published, OTHER])] == ["rsa-other"]
+    assert [key.key_id for key in parse_keys([published, OTHER])] == ["rsa-other"]
 
 
 def test_a_token_that_names_no_key_is_verified_by_the_only_one_that_fits() -> None:
-    assert chosen(read([RSA, EC["ES256"]]), None, "RS256") == read([RSA])[0]
-    assert chosen(read([{**RSA, "kid": 7}]), None, "RS256") is not None
+    assert select_key(parse_keys([RSA, EC["ES256"]]), None, "RS256") == parse_keys([RSA])[0]
+    assert select_key(parse_keys([{**RSA, "kid": 7}]), None, "RS256") is not None
     unnamed = [public_jwk(name, kid=None) for name in ("rsa", "rsa-other")]
     for two in ([RSA, OTHER], [RSA, RSA], unnamed):
-        assert chosen(read(two), None, "RS256") is None
+        assert select_key(parse_keys(two), None, "RS256") is None
 
 
 def test_a_token_that_names_a_key_is_verified_by_that_one() -> None:
-    keys = read([RSA, OTHER])
-    assert [chosen(keys, name, "RS256") for name in ("rsa", "rsa-other")] == list(keys)
-    assert [chosen(keys, name, "RS256") for name in ("RSA", "", "other")] == [None, None, None]
-    assert chosen(read([public_jwk("rsa", kid=None)]), "rsa", "RS256") is None
-    assert chosen(read([public_jwk("rsa", kid="")]), "", "RS256") is not None
+    keys = parse_keys([RSA, OTHER])
+    assert [select_key(keys, name, "RS256") for name in ("rsa", "rsa-other")] == list(keys)
+    assert [select_key(keys, name, "RS256") for name in ("RSA", "", "other")] == [None, None, None]
+    assert select_key(parse_keys([public_jwk("rsa", kid=None)]), "rsa", "RS256") is None
+    assert select_key(parse_keys([public_jwk("rsa", kid="")]), "", "RS256") is not None
 
 
 def test_keys_of_two_kinds_may_share_a_name() -> None:
-    keys = read([{**RSA, "kid": "one"}, {**EC["ES256"], "kid": "one"}])
-    assert [chosen(keys, "one", algorithm) for algorithm in ("RS256", "ES256")] == list(keys)
+    keys = parse_keys([{**RSA, "kid": "one"}, {**EC["ES256"], "kid": "one"}])
+    assert [select_key(keys, "one", algorithm) for algorithm in ("RS256", "ES256")] == list(keys)
 
 
 def test_of_very_many_keys_the_first_are_read() -> None:
-    assert len(read([RSA] * 1000)) == 200
+    assert len(parse_keys([RSA] * 1000)) == 200
 
 
 _JSON = st.recursive(
@@ -124,5 +124,5 @@ _MEMBERS = ("kty", "kid", "use", "alg", "crv", "n", "e", "x", "y", "key_ops", "x
     changed=st.dictionaries(st.sampled_from(_MEMBERS), _JSON, max_size=3),
 )
 def test_whatever_is_published_is_read_without_a_fault(base: dict[str, Any], changed: dict[str, Any]) -> None:
-    for key in read([{**base, **changed}]):
+    for key in parse_keys([{**base, **changed}]):
         assert set(key.algorithms) <= set(jwks.ALGORITHMS)

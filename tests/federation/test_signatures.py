@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamd.federation.errors import BadToken
-from iamd.federation.tokens import Identity, issuer_of
+from iamd.federation.errors import InvalidToken
+from iamd.federation.tokens import TokenIdentity, unverified_issuer
 from tests.federation.tokens import (
     BAD_ALGORITHM,
     BAD_SIGNATURE,
@@ -40,7 +40,7 @@ from tests.issuer import CLIENT_ID, SUBJECT, private_key, public_jwk, segment, s
 )
 def test_the_six_signatures_that_aws_accepts(key: str, algorithm: str) -> None:
     token = signed(good(), key, algorithm)
-    assert believed(token, key) == Identity(
+    assert believed(token, key) == TokenIdentity(
         f"https://{HOST}",
         SUBJECT,
         CLIENT_ID,
@@ -201,8 +201,8 @@ BOMB = b'{"a":' * 3000 + b"1" + b"}" * 3000
 )
 def test_what_is_no_token_is_called_so(token: str) -> None:
     assert said(token) == NO_TOKEN
-    with pytest.raises(BadToken, match="is not a valid JWT"):
-        issuer_of(token)
+    with pytest.raises(InvalidToken, match="is not a valid JWT"):
+        unverified_issuer(token)
 
 
 @pytest.mark.parametrize("bomb", [BOMB, b"[" * 7000 + b"]" * 7000], ids=["objects", "lists"])
@@ -214,9 +214,9 @@ def test_what_is_nested_very_deeply_is_refused(bomb: bytes) -> None:
 
 @given(st.text(max_size=60) | st.lists(st.binary(max_size=40).map(segment), max_size=4).map(".".join))
 def test_whatever_is_sent_is_refused_without_a_fault(token: str) -> None:
-    with pytest.raises(BadToken):
-        issuer_of(token)
-    with pytest.raises(BadToken):
+    with pytest.raises(InvalidToken):
+        unverified_issuer(token)
+    with pytest.raises(InvalidToken):
         believed(token)
 
 

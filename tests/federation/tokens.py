@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from iamd.core.records import OidcProvider
 from iamd.federation import jwks
-from iamd.federation.errors import BadToken
-from iamd.federation.tokens import Identity, verify
+from iamd.federation.errors import InvalidToken
+from iamd.federation.tokens import TokenIdentity, verify
 from tests.issuer import CLIENT_ID, claims_of, private_key, public_jwk, segment
 
 HOST = "idp.example.com"
@@ -26,21 +26,21 @@ BAD_SIGNATURE = "The token's signature does not verify."
 BAD_ALGORITHM = "The token is signed in a way that is not accepted."
 
 
-def believed(token: str, *names: str, host: str = HOST) -> Identity:
+def believed(token: str, *names: str, host: str = HOST) -> TokenIdentity:
     """Verify a token by the published keys of these names."""
-    keys = jwks.read([public_jwk(name) for name in names or ("rsa",)])
+    keys = jwks.parse_keys([public_jwk(name) for name in names or ("rsa",)])
 
-    def key_of(key_id: str | None, algorithm: str) -> jwks.Key | None:
-        return jwks.chosen(keys, key_id, algorithm)
+    def key_of(key_id: str | None, algorithm: str) -> jwks.VerificationKey | None:
+        return jwks.select_key(keys, key_id, algorithm)
 
     return verify(token, PROVIDER._replace(url=host), key_of, NOW)
 
 
 def said(token: str, *names: str) -> str:
     """Return what is wrong with a token that is not what it should be."""
-    with pytest.raises(BadToken) as caught:
+    with pytest.raises(InvalidToken) as caught:
         believed(token, *names)
-    assert caught.type is BadToken
+    assert caught.type is InvalidToken
     return str(caught.value)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from iamd.core import common
-from iamd.keys.blocklist import Blocklist, read_list
+from iamd.keys.blocklist import PasswordBlocklist, read_password_list
 
 BREACHED = "correct horse battery staple 9"
 
@@ -43,38 +43,38 @@ def ranges() -> Iterator[str]:
 
 
 def test_ten_thousand_common_passwords_are_known() -> None:
-    blocklist = Blocklist()
+    blocklist = PasswordBlocklist()
     assert len(common.passwords()) >= 10_000
-    assert all(blocklist.knows(word) for word in common.passwords())
+    assert all(blocklist.contains(word) for word in common.passwords())
 
 
 @pytest.mark.parametrize("password", ["password", "PASSWORD", "Password123!", "qwerty2026", "Dragon!!"])
 def test_dressing_a_common_password_up_does_not_help(password: str) -> None:
-    assert Blocklist().knows(password)
+    assert PasswordBlocklist().contains(password)
 
 
 @pytest.mark.parametrize("password", ["Quiet-Harbor-7291", "x9$Lm2!vTq", "correct horse battery staple"])
 def test_a_good_password_is_not_known(password: str) -> None:
-    assert not Blocklist().knows(password)
+    assert not PasswordBlocklist().contains(password)
 
 
 def test_an_operator_may_add_to_the_list(tmp_path: Path) -> None:
     file = tmp_path / "list.txt"
     file.write_text("AcmeCorp\nsummer in the city\n")
-    blocklist = Blocklist(read_list(file))
-    assert blocklist.knows("acmecorp2026")
-    assert blocklist.knows("Summer in the City")
-    assert not blocklist.knows("winter in the country")
+    blocklist = PasswordBlocklist(read_password_list(file))
+    assert blocklist.contains("acmecorp2026")
+    assert blocklist.contains("Summer in the City")
+    assert not blocklist.contains("winter in the country")
 
 
 def test_a_range_look_up_tells_five_digits_only(ranges: str) -> None:
-    blocklist = Blocklist(range_url=ranges)
-    assert blocklist.knows(BREACHED)
+    blocklist = PasswordBlocklist(range_url=ranges)
+    assert blocklist.contains(BREACHED)
     digest = hashlib.sha1(BREACHED.encode()).hexdigest().upper()
     assert Ranges.asked == [f"/{digest[:5]}"]
-    assert not blocklist.knows("another good one 77")
+    assert not blocklist.contains("another good one 77")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "{ranges}/broken"])
 def test_a_look_up_that_fails_says_nothing(ranges: str, url: str) -> None:
-    assert not Blocklist(range_url=url.format(ranges=ranges)).knows(BREACHED)
+    assert not PasswordBlocklist(range_url=url.format(ranges=ranges)).contains(BREACHED)

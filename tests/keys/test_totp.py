@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamd.keys import totp
-from iamd.keys.totp import STEP_SECONDS, Accepted
+from iamd.keys.totp import STEP_SECONDS, TotpState
 
 seeds = st.binary(min_size=20, max_size=20)
 moments = st.integers(min_value=1_000_000_000, max_value=4_000_000_000)
-FRESH = Accepted(-1, 0)
+FRESH = TotpState(-1, 0)
 
 
 # RFC 6238, appendix B, for SHA-1; six digits are the last six of the eight there.
@@ -25,46 +25,49 @@ FRESH = Accepted(-1, 0)
     ],
 )
 def test_the_codes_are_those_of_the_rfc(moment: int, code: str) -> None:
-    assert totp.code(b"12345678901234567890", moment // STEP_SECONDS) == code
+    assert totp.generate_code(b"12345678901234567890", moment // STEP_SECONDS) == code
 
 
 @given(seeds, moments, st.integers(min_value=-1, max_value=1))
 def test_a_code_of_now_or_of_its_neighbours_is_accepted(seed: bytes, now: int, off: int) -> None:
     step = now // STEP_SECONDS + off
-    found = totp.accept(seed, totp.code(seed, step), now, FRESH)
+    found = totp.verify(seed, totp.generate_code(seed, step), now, FRESH)
     assert found is not None
-    assert totp.code(seed, found) == totp.code(seed, step)
+    assert totp.generate_code(seed, found) == totp.generate_code(seed, step)
 
 
 @given(seeds, moments, st.integers(min_value=-1, max_value=1))
 def test_what_was_accepted_is_not_accepted_again(seed: bytes, now: int, off: int) -> None:
-    typed = totp.code(seed, now // STEP_SECONDS + off)
-    first = totp.accept(seed, typed, now, FRESH)
+    typed = totp.generate_code(seed, now // STEP_SECONDS + off)
+    first = totp.verify(seed, typed, now, FRESH)
     assert first is not None
-    again = totp.accept(seed, typed, now, Accepted(first, 0))
+    again = totp.verify(seed, typed, now, TotpState(first, 0))
     assert again is None or again > first
 
 
 @given(seeds, moments, st.integers(min_value=-15, max_value=15))
 def test_a_clock_that_is_off_is_found_and_remembered(seed: bytes, now: int, off: int) -> None:
     here = now // STEP_SECONDS + off
-    found = totp.consecutive(seed, totp.code(seed, here - 1), totp.code(seed, here), now)
+    found = totp.verify_consecutive(
+        seed, totp.generate_code(seed, here - 1), totp.generate_code(seed, here), now
+    )
     assert found is not None
     later = now + 5 * STEP_SECONDS
     if found.step == here:  # it may be another step with the same codes, once in a million million
-        assert totp.accept(seed, totp.code(seed, here + 5), later, found) == here + 5
+        assert totp.verify(seed, totp.generate_code(seed, here + 5), later, found) == here + 5
 
 
 @given(
     seeds, moments, st.sampled_from(["", "12345", "1234567", "abcdef", " 123456", "123456\n", "\u0661" * 6])
 )
 def test_what_is_no_code_is_not_accepted(seed: bytes, now: int, typed: str) -> None:
-    assert totp.accept(seed, typed, now, FRESH) is None
+    assert totp.verify(seed, typed, now, FRESH) is None
 
 
 @given(seeds)
 def test_a_seed_is_typed_as_it_is(seed: bytes) -> None:
     assert (
-        totp.uri(seed, "iamd", "a@1") == f"otpauth://totp/iamd:a%401?secret={totp.base32(seed)}&issuer=iamd"
+        totp.provisioning_uri(seed, "iamd", "a@1")
+        == f"otpauth://totp/iamd:a%401?secret={totp.encode_base32(seed)}&issuer=iamd"
     )
-    assert "=" not in totp.base32(seed)
+    assert "=" not in totp.encode_base32(seed)

@@ -16,7 +16,7 @@ def page(marker: str | None, size: int, seconds: Iterable[float]) -> Any:
     """Return the names of a page's actions, and the next one's marker; `seconds` are what a clock shows."""
     shown = iter(seconds)
     reply: Any = simulation.answer(
-        SIMULATION, NAMES, ["*"], paging.cut(marker, size), lambda: float(next(shown))
+        SIMULATION, NAMES, ["*"], paging.page_limits(marker, size), lambda: float(next(shown))
     )
     return [result["EvalActionName"] for result in reply["EvaluationResults"]], reply["Marker"]
 

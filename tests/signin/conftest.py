@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from iamd.api.proof import Circumstances
-from iamd.api.recorder import Recorder
-from iamd.api.sessions import Limits
+from iamd.api.proof import RequestContext
+from iamd.api.recorder import AuditQueue
+from iamd.api.sessions import SessionLimits
 from iamd.api.signin import password, who
-from iamd.api.signin.desk import Desk, Outcome, Visitor
-from iamd.api.signin.password import Typed
+from iamd.api.signin.desk import Client, SignInResult, SignInServices
+from iamd.api.signin.password import PasswordForm
 from iamd.app import Store
 from iamd.core.records import LoginProfile, PasswordPolicy, SecuritySettings
-from iamd.federation.issuers import Issuers
-from iamd.keys.blocklist import Blocklist
+from iamd.federation.issuers import JwksCache
+from iamd.keys.blocklist import PasswordBlocklist
 from iamd.keys.passwords import Hasher
 from iamd.ops.call import Means
 from iamd.store import login_profiles, security
@@ -44,7 +44,7 @@ class Moving:
 class Place:
     """A desk, its clock, and an account with the user alice, whose password is PASSWORD."""
 
-    desk: Desk
+    desk: SignInServices
     clock: Moving
     account_id: str
     user_id: str
@@ -56,12 +56,12 @@ class Place:
         at: str = "203.0.113.9",
         device: str = "",
         **more: str,
-    ) -> Outcome:
+    ) -> SignInResult:
         """Try to sign in as a user of the account."""
         return password.sign_in(
             self.desk,
-            lambda tx: who.user(tx, self.account_id, name),
-            Typed(typed, **more),
+            lambda tx: who.find_user(tx, self.account_id, name),
+            PasswordForm(typed, **more),
             visitor(self.address(at), device),
         )
 
@@ -70,17 +70,17 @@ class Place:
         return f"{at}/{self.account_id}"
 
     def settings(self, **changes: Any) -> None:
-        with self.desk.means.database.write() as tx:
+        with self.desk.dependencies.database.write() as tx:
             security.set_settings(tx, self.account_id, SecuritySettings()._replace(**changes))
 
     def policy(self, **changes: Any) -> None:
-        with self.desk.means.database.write() as tx:
+        with self.desk.dependencies.database.write() as tx:
             security.set_password_policy(tx, self.account_id, PasswordPolicy()._replace(**changes))
 
 
-def visitor(at: str = "203.0.113.9", device: str = "") -> Visitor:
-    around = Circumstances("request", at, "a browser", "", False, "us-east-1", "http://localhost:8470")
-    return Visitor(around, device)
+def visitor(at: str = "203.0.113.9", device: str = "") -> Client:
+    around = RequestContext("request", at, "a browser", "", False, "us-east-1", "http://localhost:8470")
+    return Client(around, device)
 
 
 @pytest.fixture(scope="session")
@@ -97,9 +97,9 @@ def hashed(hasher: Hasher) -> str:
 def place(store: Store, hasher: Hasher, hashed: str) -> Iterator[Place]:
     moving = Moving()
     made = servers.make_account(store).account
-    recorder = Recorder(store.database, timedelta(days=90))
-    means = Means(store.database, hasher, Blocklist(), Issuers())
-    desk = Desk(means, store.vault, b"k" * 32, Limits(3600, 43_200), recorder, None, moving)
+    recorder = AuditQueue(store.database, timedelta(days=90))
+    means = Means(store.database, hasher, PasswordBlocklist(), JwksCache())
+    desk = SignInServices(means, store.vault, b"k" * 32, SessionLimits(3600, 43_200), recorder, None, moving)
     with store.database.write() as tx:
         admin = USERS.find(tx, made.account_id, "admin")
         assert admin is not None
@@ -108,7 +108,9 @@ def place(store: Store, hasher: Hasher, hashed: str) -> Iterator[Place]:
             login_profiles.add(
                 tx,
                 made.account_id,
-                LoginProfile(user_id, hashed, desk.at(), desk.at(), password_reset_required=False),
+                LoginProfile(
+                    user_id, hashed, desk.timestamp(), desk.timestamp(), password_reset_required=False
+                ),
             )
     yield Place(desk, moving, made.account_id, admin.user_id)
     recorder.close()

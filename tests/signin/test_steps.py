@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from iamd.api import sessions as console
-from iamd.api.proof import SessionProof
+from iamd.api import sessions as console_sessions
+from iamd.api.proof import ConsoleCredentials
 from iamd.api.signin import password, renew, second, who
 from iamd.api.signin.desk import Step
-from iamd.api.signin.password import Typed
-from iamd.api.signin.who import Who
+from iamd.api.signin.password import PasswordForm
+from iamd.api.signin.who import SignInIdentity
 from iamd.core.errors import ExpiredToken
 from iamd.core.records import MfaDevice
 from iamd.keys import recovery, totp
@@ -23,9 +23,11 @@ SEED = b"0123456789abcdefghij"
 
 
 def usable(place: Place, token: str) -> bool:
-    with place.desk.means.database.read() as tx:
+    with place.desk.dependencies.database.read() as tx:
         try:
-            console.prove(tx, place.desk.limits, SessionProof(token), place.desk.now())
+            console_sessions.authenticate(
+                tx, place.desk.session_limits, ConsoleCredentials(token), place.desk.epoch()
+            )
         except ExpiredToken:
             return False
     return True
@@ -34,97 +36,130 @@ def usable(place: Place, token: str) -> bool:
 def with_device(place: Place) -> str:
     """Give alice an authenticator app; return its serial number."""
     serial = f"arn:aws:iam::{place.account_id}:mfa/alice"
-    with place.desk.means.database.write() as tx:
-        seen = who.user(tx, place.account_id, "alice")
+    with place.desk.dependencies.database.write() as tx:
+        seen = who.find_user(tx, place.account_id, "alice")
         assert seen.account is not None
         data_key = place.desk.data_key(seen.account)
         sealed = mfa.sealed_seed(data_key, place.account_id, serial, SEED)
         device = MfaDevice(serial, "virtual", place.user_id, sealed, -1, 0, None, "now", "now", None)
         mfa_devices.add(tx, place.account_id, device)
-        codes = [recovery.hashed(data_key, code) for code in ("ABCDE-FGHJK", "LMNPQ-RSTUV")]
+        codes = [recovery.hash_code(data_key, code) for code in ("ABCDE-FGHJK", "LMNPQ-RSTUV")]
         recovery_codes.replace(tx, place.account_id, place.user_id, codes, "now")
     return serial
 
 
 def code(place: Place, ahead: int = 0) -> str:
-    return totp.code(SEED, place.desk.now() // 30 + ahead)
+    return totp.generate_code(SEED, place.desk.epoch() // 30 + ahead)
 
 
 def test_without_more_to_ask_a_password_opens_the_console(place: Place) -> None:
     outcome = place.try_user()
     assert outcome.step is Step.OPEN
-    assert usable(place, outcome.token)
+    assert usable(place, outcome.session_token)
 
 
 def test_a_session_ends_when_it_is_idle_and_when_it_is_old(place: Place) -> None:
     outcome = place.try_user()
     place.clock.forward(minutes=59)
-    assert usable(place, outcome.token)
+    assert usable(place, outcome.session_token)
     place.clock.forward(minutes=2)
-    assert not usable(place, outcome.token)
+    assert not usable(place, outcome.session_token)
 
     outcome = place.try_user()
     for _ in range(14):
         place.clock.forward(minutes=50)
-        with place.desk.means.database.write() as tx:
-            sessions.see(tx, sessions.hashed(outcome.token), place.desk.now())
-    assert usable(place, outcome.token)
+        with place.desk.dependencies.database.write() as tx:
+            sessions.record_last_use(tx, sessions.hash_token(outcome.session_token), place.desk.epoch())
+    assert usable(place, outcome.session_token)
     place.clock.forward(minutes=25)
-    assert not usable(place, outcome.token)
+    assert not usable(place, outcome.session_token)
 
 
 def test_a_clock_that_goes_back_revives_no_session(place: Place) -> None:
     outcome = place.try_user()
     place.clock.forward(days=-365)
-    assert not usable(place, outcome.token)
+    assert not usable(place, outcome.session_token)
 
 
 def test_mfa_is_asked_for_after_the_password_and_a_code_works_once(place: Place) -> None:
     serial = with_device(place)
     waiting = place.try_user()
     assert waiting.step is Step.MFA
-    assert not usable(place, waiting.token)
+    assert not usable(place, waiting.session_token)
     other = place.try_user()
-    opened = second.by_code(place.desk, waiting.token, serial, code(place), visitor())
+    opened = second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
     assert opened.step is Step.OPEN
-    assert usable(place, opened.token)
-    assert second.by_code(place.desk, waiting.token, serial, code(place, 1), visitor()).step is Step.GONE
-    assert second.by_code(place.desk, other.token, serial, code(place), visitor()).step is Step.REFUSED
-    assert second.by_code(place.desk, other.token, serial, code(place, 1), visitor()).step is Step.OPEN
+    assert usable(place, opened.session_token)
+    assert (
+        second.submit_code(place.desk, waiting.session_token, serial, code(place, 1), visitor()).step
+        is Step.GONE
+    )
+    assert (
+        second.submit_code(place.desk, other.session_token, serial, code(place), visitor()).step
+        is Step.REFUSED
+    )
+    assert (
+        second.submit_code(place.desk, other.session_token, serial, code(place, 1), visitor()).step
+        is Step.OPEN
+    )
 
 
 def test_wrong_codes_are_limited_whatever_the_sign_in(place: Place) -> None:
     serial = with_device(place)
     for _ in range(10):
         waiting = place.try_user()
-        assert second.by_code(place.desk, waiting.token, serial, "000000", visitor()).step is Step.REFUSED
+        assert (
+            second.submit_code(place.desk, waiting.session_token, serial, "000000", visitor()).step
+            is Step.REFUSED
+        )
     waiting = place.try_user()
-    assert second.by_code(place.desk, waiting.token, serial, code(place), visitor()).step is Step.REFUSED
+    assert (
+        second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step
+        is Step.REFUSED
+    )
     place.clock.forward(minutes=16)
     waiting = place.try_user()
-    assert second.by_code(place.desk, waiting.token, serial, code(place), visitor()).step is Step.OPEN
+    assert (
+        second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step
+        is Step.OPEN
+    )
 
 
 def test_a_recovery_code_works_once(place: Place) -> None:
     with_device(place)
     first, again = place.try_user(), place.try_user()
-    assert second.by_recovery_code(place.desk, first.token, "abcde fghjk", visitor()).step is Step.OPEN
-    assert second.by_recovery_code(place.desk, again.token, "ABCDE-FGHJK", visitor()).step is Step.REFUSED
-    assert second.by_recovery_code(place.desk, again.token, "LMNPQRSTUV", visitor()).step is Step.OPEN
+    assert (
+        second.submit_recovery_code(place.desk, first.session_token, "abcde fghjk", visitor()).step
+        is Step.OPEN
+    )
+    assert (
+        second.submit_recovery_code(place.desk, again.session_token, "ABCDE-FGHJK", visitor()).step
+        is Step.REFUSED
+    )
+    assert (
+        second.submit_recovery_code(place.desk, again.session_token, "LMNPQRSTUV", visitor()).step
+        is Step.OPEN
+    )
 
 
 def test_a_device_of_somebody_else_proves_nothing(place: Place) -> None:
     with_device(place)
     waiting = place.try_user()
     other = f"arn:aws:iam::{place.account_id}:mfa/other"
-    assert second.by_code(place.desk, waiting.token, other, code(place), visitor()).step is Step.REFUSED
+    assert (
+        second.submit_code(place.desk, waiting.session_token, other, code(place), visitor()).step
+        is Step.REFUSED
+    )
 
 
 def test_a_sign_in_does_not_wait_for_ever(place: Place) -> None:
     serial = with_device(place)
     waiting = place.try_user()
     place.clock.forward(minutes=11)
-    assert second.by_code(place.desk, waiting.token, serial, code(place), visitor()).step is Step.GONE
+    assert (
+        second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step
+        is Step.GONE
+    )
 
 
 def test_an_expired_password_must_be_changed_and_shuts_nobody_out(place: Place) -> None:
@@ -132,7 +167,7 @@ def test_an_expired_password_must_be_changed_and_shuts_nobody_out(place: Place) 
     place.clock.forward(days=2)
     waiting = place.try_user()
     assert waiting.step is Step.PASSWORD
-    done = renew.choose(place.desk, waiting.token, PASSWORD, OTHER_PASSWORD, visitor())
+    done = renew.change_password(place.desk, waiting.session_token, PASSWORD, OTHER_PASSWORD, visitor())
     assert done.step is Step.OPEN
     assert place.try_user(OTHER_PASSWORD).step is Step.OPEN
 
@@ -141,34 +176,39 @@ def test_hard_expiry_shuts_a_user_out_and_never_a_root_user(place: Place) -> Non
     place.policy(max_password_age=1, hard_expiry=1)
     place.clock.forward(days=2)
     assert place.try_user().step is Step.EXPIRED
-    with place.desk.means.database.read() as tx:
-        seen = who.user(tx, place.account_id, "alice").account
+    with place.desk.dependencies.database.read() as tx:
+        seen = who.find_user(tx, place.account_id, "alice").account
     assert seen is not None
-    root = password.sign_in(place.desk, lambda tx: who.root(tx, seen.root_email), Typed(PASSWORD), visitor())
+    root = password.sign_in(
+        place.desk, lambda tx: who.find_root(tx, seen.root_email), PasswordForm(PASSWORD), visitor()
+    )
     assert root.step is Step.PASSWORD
 
 
 def test_mfa_comes_before_a_new_password(place: Place) -> None:
     serial = with_device(place)
-    with place.desk.means.database.write() as tx:
+    with place.desk.dependencies.database.write() as tx:
         held = login_profiles.find(tx, place.account_id, place.user_id)
         assert held is not None
-        login_profiles.change(tx, place.account_id, held._replace(password_reset_required=True))
+        login_profiles.update(tx, place.account_id, held._replace(password_reset_required=True))
     waiting = place.try_user()
     assert waiting.step is Step.MFA
-    assert renew.choose(place.desk, waiting.token, PASSWORD, OTHER_PASSWORD, visitor()).step is Step.GONE
-    forced = second.by_code(place.desk, waiting.token, serial, code(place), visitor())
+    assert (
+        renew.change_password(place.desk, waiting.session_token, PASSWORD, OTHER_PASSWORD, visitor()).step
+        is Step.GONE
+    )
+    forced = second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
     assert forced.step is Step.PASSWORD
-    assert not usable(place, forced.token)
+    assert not usable(place, forced.session_token)
 
 
 def test_a_session_may_only_set_mfa_up_where_the_account_requires_it(place: Place) -> None:
     place.settings(require_mfa=1)
     outcome = place.try_user()
-    with place.desk.means.database.read() as tx:
-        held = sessions.find(tx, sessions.hashed(outcome.token))
+    with place.desk.dependencies.database.read() as tx:
+        held = sessions.find(tx, sessions.hash_token(outcome.session_token))
     assert held is not None
-    assert held.stage == console.ENROL
+    assert held.stage == console_sessions.ENROLL
     with_device(place)
     assert place.try_user().step is Step.MFA
 
@@ -182,14 +222,14 @@ def test_the_same_statements_and_hashes_whoever_it_is(place: Place, monkeypatch:
         return original(self, tx, values)
 
     hashed: list[bool] = []
-    verify = place.desk.means.hasher.verify
+    verify = place.desk.dependencies.hasher.verify
 
     def counting(stored: str | None, typed: str) -> bool:
         hashed.append(True)
         return verify(stored, typed)
 
     monkeypatch.setattr(Query, "_execute", noting)
-    monkeypatch.setattr(place.desk.means.hasher, "verify", counting)
+    monkeypatch.setattr(place.desk.dependencies.hasher, "verify", counting)
     asked = []
     for name in ("alice", "nobody"):
         seen.clear()
@@ -199,10 +239,10 @@ def test_the_same_statements_and_hashes_whoever_it_is(place: Place, monkeypatch:
     for account in ("999999999999", "no-such-alias"):
         seen.clear()
         hashed.clear()
-        typed = Typed("Wrong-1-Password")
+        typed = PasswordForm("Wrong-1-Password")
 
-        def stranger(tx: Tx, at: str = account) -> Who:
-            return who.user(tx, at, "alice")
+        def stranger(tx: Tx, at: str = account) -> SignInIdentity:
+            return who.find_user(tx, at, "alice")
 
         password.sign_in(place.desk, stranger, typed, visitor(place.address(account)))
         asked.append((list(seen), len(hashed)))
@@ -212,10 +252,12 @@ def test_the_same_statements_and_hashes_whoever_it_is(place: Place, monkeypatch:
 def test_every_step_leaves_its_event(place: Place) -> None:
     serial = with_device(place)
     waiting = place.try_user()
-    second.by_code(place.desk, waiting.token, serial, "000000", visitor())
-    second.by_code(place.desk, waiting.token, serial, code(place), visitor())
-    with place.desk.means.database.read() as tx:
-        events = {event.event_name: event.record for event in audit.recent(tx, place.account_id, 20)}
+    second.submit_code(place.desk, waiting.session_token, serial, "000000", visitor())
+    second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
+    with place.desk.dependencies.database.read() as tx:
+        events = {event.event_name: event.record for event in audit.list_recent(tx, place.account_id, 20)}
     assert {"CheckMfa", "ConsoleLogin"} <= events.keys()
     assert '"MFAUsed": "Yes"' in events["ConsoleLogin"]
-    assert all(secret not in "".join(events.values()) for secret in (PASSWORD, "000000", waiting.token))
+    assert all(
+        secret not in "".join(events.values()) for secret in (PASSWORD, "000000", waiting.session_token)
+    )

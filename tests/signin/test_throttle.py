@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from iamd.api.signin import checks, devices, password, throttle, who
-from iamd.api.signin.desk import Outcome, Step
-from iamd.api.signin.password import Typed
+from iamd.api.signin.desk import SignInResult, Step
+from iamd.api.signin.password import PasswordForm
 from iamd.keys import seal
 from iamd.ops import throttle_names
 from iamd.ops.throttle_names import user_subject
@@ -24,14 +24,16 @@ WRONG = "Wrong-Password-1"
 
 def answered(place: Place) -> dict[str, str]:
     """Return the right answer to a new security check."""
-    check = checks.to_see(place.desk)
-    inside = json.loads(seal.unseal(place.desk.key, base64.urlsafe_b64decode(check.sealed), "security check"))
-    return {"check": check.sealed, "answer": inside["answer"]}
+    check = checks.make_picture(place.desk)
+    inside = json.loads(
+        seal.unseal(place.desk.sealing_key, base64.urlsafe_b64decode(check.sealed_answer), "security check")
+    )
+    return {"captcha": check.sealed_answer, "captcha_answer": inside["answer"]}
 
 
-def fail(place: Place, count: int, **more: Any) -> Outcome:
+def fail(place: Place, count: int, **more: Any) -> SignInResult:
     """Fail so often, slowly, with the security check answered where it is asked for."""
-    outcome = Outcome(Step.OPEN)
+    outcome = SignInResult(Step.OPEN)
     for _ in range(count):
         place.clock.forward(seconds=31)
         outcome = place.try_user(WRONG, **(answered(place) | more))
@@ -39,10 +41,10 @@ def fail(place: Place, count: int, **more: Any) -> Outcome:
 
 
 def test_the_security_check_is_asked_for_after_failures_and_never_before(place: Place) -> None:
-    assert not fail(place, 2).check
-    assert fail(place, 1).check
+    assert not fail(place, 2).captcha_required
+    assert fail(place, 1).captcha_required
     place.clock.forward(seconds=31)
-    assert place.try_user().step is Step.CHECK
+    assert place.try_user().step is Step.CAPTCHA
     place.clock.forward(seconds=5)
     assert place.try_user(**answered(place)).step is Step.OPEN
     assert place.try_user().step is Step.OPEN
@@ -54,29 +56,29 @@ def test_an_answer_to_the_security_check_serves_once(place: Place) -> None:
     place.clock.forward(seconds=31)
     assert place.try_user(WRONG, **answer).step is Step.REFUSED
     place.clock.forward(seconds=31)
-    assert place.try_user(**answer).step is Step.CHECK
+    assert place.try_user(**answer).step is Step.CAPTCHA
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda answer: answer | {"answer": "WRONG"},
-        lambda answer: answer | {"check": answer["check"][:-8] + "AAAAAAA="},
-        lambda answer: answer | {"check": ""},
-        lambda answer: answer | {"check": "not base64 at all!"},
+        lambda answer: answer | {"captcha_answer": "WRONG"},
+        lambda answer: answer | {"captcha": answer["captcha"][:-8] + "AAAAAAA="},
+        lambda answer: answer | {"captcha": ""},
+        lambda answer: answer | {"captcha": "not base64 at all!"},
     ],
 )
 def test_a_wrong_answer_is_none(place: Place, spoil: Any) -> None:
     fail(place, 3)
     place.clock.forward(seconds=31)
-    assert place.try_user(**spoil(answered(place))).step is Step.CHECK
+    assert place.try_user(**spoil(answered(place))).step is Step.CAPTCHA
 
 
 def test_an_answer_that_is_late_is_none(place: Place) -> None:
     fail(place, 3)
     answer = answered(place)
     place.clock.forward(seconds=601)
-    assert place.try_user(**answer).step is Step.CHECK
+    assert place.try_user(**answer).step is Step.CAPTCHA
 
 
 def test_a_wait_doubles_with_each_failure(place: Place) -> None:
@@ -109,7 +111,7 @@ def test_trying_on_does_not_put_the_end_of_a_lock_off(place: Place) -> None:
 def test_an_administrator_lifts_the_lock(place: Place) -> None:
     place.settings(lockout_attempts=5, lockout_minutes=60)
     fail(place, 5)
-    with place.desk.means.database.write() as tx:
+    with place.desk.dependencies.database.write() as tx:
         throttle_names.clear(tx, user_subject(place.account_id, "alice"))
     place.clock.forward(seconds=31)
     assert place.try_user(at="198.51.100.7").step is Step.OPEN
@@ -119,21 +121,23 @@ def test_an_administrator_lifts_the_lock(place: Place) -> None:
 def test_another_spelling_is_the_same_count(place: Place, name: str) -> None:
     fail(place, 3)
     place.clock.forward(seconds=31)
-    assert place.try_user(name=name).step is Step.CHECK
+    assert place.try_user(name=name).step is Step.CAPTCHA
 
 
 def test_a_stranger_does_not_lock_a_known_device_out(place: Place) -> None:
-    device = place.try_user().device
+    device = place.try_user().device_cookie
     place.settings(lockout_attempts=3, lockout_minutes=600)
     fail(place, 6, at="198.51.100.7")
-    assert place.try_user(at="192.0.2.1").step in (Step.REFUSED, Step.CHECK)
+    assert place.try_user(at="192.0.2.1").step in (Step.REFUSED, Step.CAPTCHA)
     assert place.try_user(at="192.0.2.1", device=device).step is Step.OPEN
 
 
 def test_a_known_device_of_somebody_else_is_a_stranger(place: Place) -> None:
-    device = place.try_user().device
+    device = place.try_user().device_cookie
     forged = seal.seal(
-        place.desk.key, b'{"user": ["1", "2", ""], "device": "x", "until": 9999999999}', "known device"
+        place.desk.sealing_key,
+        b'{"user": ["1", "2", ""], "device": "x", "until": 9999999999}',
+        "known device",
     )
     place.settings(lockout_attempts=3)
     fail(place, 4)
@@ -142,13 +146,13 @@ def test_a_known_device_of_somebody_else_is_a_stranger(place: Place) -> None:
 
 
 def test_no_stranger_locks_a_root_user_out(place: Place) -> None:
-    def root(typed: str, at: str) -> Outcome:
-        with place.desk.means.database.read() as tx:
-            email = who.user(tx, place.account_id, "alice").account.root_email  # type: ignore[union-attr]
+    def root(typed: str, at: str) -> SignInResult:
+        with place.desk.dependencies.database.read() as tx:
+            email = who.find_user(tx, place.account_id, "alice").account.root_email  # type: ignore[union-attr]
         return password.sign_in(
             place.desk,
-            lambda tx: who.root(tx, email),
-            Typed(typed, **answered(place)),
+            lambda tx: who.find_root(tx, email),
+            PasswordForm(typed, **answered(place)),
             visitor(place.address(at)),
         )
 
@@ -163,29 +167,29 @@ def test_no_stranger_locks_a_root_user_out(place: Place) -> None:
 def test_one_address_cannot_try_many_names(place: Place) -> None:
     for number in range(11):
         place.try_user(WRONG, name=f"user-{number}")
-    assert place.try_user(WRONG, name="user-12").step is Step.CHECK
+    assert place.try_user(WRONG, name="user-12").step is Step.CAPTCHA
 
 
 def test_of_many_tries_at_once_no_more_are_looked_at_than_allowed(place: Place) -> None:
     verified: list[str] = []
     place.settings(lockout_attempts=5)
     counting = _Counting(verified)
-    desk = place.desk._replace(means=place.desk.means._replace(hasher=counting))  # type: ignore[arg-type]
+    desk = place.desk._replace(dependencies=place.desk.dependencies._replace(hasher=counting))  # type: ignore[arg-type]
 
-    def one(number: int) -> Outcome:
-        typed = Typed(f"guess-{number}", **answered(place))
+    def one(number: int) -> SignInResult:
+        typed = PasswordForm(f"guess-{number}", **answered(place))
         at = f"198.51.100.{number}"
         return password.sign_in(
-            desk, lambda tx: who.user(tx, place.account_id, "alice"), typed, visitor(place.address(at))
+            desk, lambda tx: who.find_user(tx, place.account_id, "alice"), typed, visitor(place.address(at))
         )
 
     with ThreadPoolExecutor(16) as threads:
         outcomes = list(threads.map(one, range(50)))
-    assert {outcome.step for outcome in outcomes} <= {Step.REFUSED, Step.CHECK}
+    assert {outcome.step for outcome in outcomes} <= {Step.REFUSED, Step.CAPTCHA}
     place.clock.forward(seconds=31)
     assert place.try_user(at="192.0.2.1", **answered(place)).step is Step.REFUSED
-    with place.desk.means.database.read() as tx:
-        tries = attempts.find(tx, user_subject(place.account_id, "alice"), place.desk.now(), 900)
+    with place.desk.dependencies.database.read() as tx:
+        tries = attempts.get(tx, user_subject(place.account_id, "alice"), place.desk.epoch(), 900)
     assert tries.tries == 51
 
 
@@ -204,7 +208,7 @@ def test_who_answers_no_check_locks_nobody(place: Place) -> None:
     place.settings(lockout_attempts=5)
     fail(place, 3)
     for _ in range(20):
-        assert place.try_user(WRONG, at="198.51.100.7").step is Step.CHECK
+        assert place.try_user(WRONG, at="198.51.100.7").step is Step.CAPTCHA
     place.clock.forward(seconds=31)
     assert place.try_user(at="192.0.2.1", **answered(place)).step is Step.OPEN
 
@@ -220,16 +224,16 @@ def test_an_address_that_is_turned_away_leaves_nothing_behind(place: Place) -> N
 
 def rows(place: Place) -> int:
     count = Query(sa.select(sa.func.count()).select_from(table), lambda row: int(row[0]))
-    with place.desk.means.database.read() as tx:
-        return count.one(tx) or 0
+    with place.desk.dependencies.database.read() as tx:
+        return count.first(tx) or 0
 
 
 def test_a_wrong_answer_spends_the_check(place: Place) -> None:
     fail(place, 3)
     answer = answered(place)
     place.clock.forward(seconds=31)
-    assert place.try_user(**answer | {"answer": "WRONG"}).step is Step.CHECK
-    assert place.try_user(**answer).step is Step.CHECK
+    assert place.try_user(**answer | {"captcha_answer": "WRONG"}).step is Step.CAPTCHA
+    assert place.try_user(**answer).step is Step.CAPTCHA
 
 
 @pytest.mark.parametrize(
@@ -242,31 +246,31 @@ def test_a_wrong_answer_spends_the_check(place: Place) -> None:
     ],
 )
 def test_a_whole_ipv6_network_is_one_address(address: str, counted_as: str) -> None:
-    assert throttle.bucket(address) == counted_as
+    assert throttle.address_group(address) == counted_as
 
 
 def test_a_known_device_ends_with_its_password_and_after_90_days(place: Place) -> None:
-    device = place.try_user().device
-    again = place.try_user(device=device).device
+    device = place.try_user().device_cookie
+    again = place.try_user(device=device).device_cookie
     assert known(place, device) is not None
     assert known(place, again) == known(place, device)
     place.clock.forward(days=91)
     assert known(place, device) is None
     place.clock.forward(days=-90)
-    with place.desk.means.database.write() as tx:
+    with place.desk.dependencies.database.write() as tx:
         held = login_profiles.find(tx, place.account_id, place.user_id)
         assert held is not None
-        login_profiles.change(tx, place.account_id, held._replace(change_date="2026-11-25T00:00:00Z"))
+        login_profiles.update(tx, place.account_id, held._replace(change_date="2026-11-25T00:00:00Z"))
     assert known(place, device) is None
 
 
 def known(place: Place, cookie: str) -> str | None:
-    with place.desk.means.database.read() as tx:
-        alice = who.user(tx, place.account_id, "alice")
-    return devices.known(place.desk.key, cookie, alice, place.desk.now())
+    with place.desk.dependencies.database.read() as tx:
+        alice = who.find_user(tx, place.account_id, "alice")
+    return devices.verify(place.desk.sealing_key, cookie, alice, place.desk.epoch())
 
 
 def test_sounds_are_few_to_one_address(place: Place) -> None:
     asks = visitor(place.address("203.0.113.9"))
-    heard = [checks.to_hear(place.desk, asks).audible for _ in range(11)]
+    heard = [checks.make_sound(place.desk, asks).is_audio for _ in range(11)]
     assert heard == [True] * 10 + [False]

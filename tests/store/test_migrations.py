@@ -21,9 +21,9 @@ def test_the_migrated_store_is_what_the_schema_says(store: Store) -> None:
 
 def test_migrating_again_changes_nothing(store: Store) -> None:
     migrate.upgrade(store.database)
-    assert migrate.current(store.database) == migrate.LATEST
+    assert migrate.find_current_revision(store.database) == migrate.LATEST_REVISION
     with store.database.read() as tx:
-        assert migrate.version(tx) == migrate.LATEST
+        assert migrate.find_revision(tx) == migrate.LATEST_REVISION
 
 
 def test_names_are_ordered_by_bytes_on_both(store: Store) -> None:

@@ -8,20 +8,20 @@ from hypothesis import strategies as st
 
 from iamd.core.errors import ValidationError
 from iamd.store import paging
-from iamd.store.paging import Cut, Page
+from iamd.store.paging import Page, PageLimits
 
 NAMES = st.lists(st.text("ab:é", min_size=1, max_size=4), unique=True, max_size=12)
 
 
 def walk(sources: dict[str, Sequence[str]], size: int) -> list[str]:
     def source(items: Sequence[str]):  # type: ignore[no-untyped-def]
-        return lambda asked: paging.names(items, asked)
+        return lambda asked: paging.page_by_name(items, asked)
 
     chained = {name: source(items) for name, items in sources.items()}
     seen: list[str] = []
     marker: str | None = None
     for _ in range(100):
-        page: Page[str] = paging.chain(chained, paging.cut(marker, size))
+        page: Page[str] = paging.chain(chained, paging.page_limits(marker, size))
         assert len(page.items) <= size
         seen += page.items
         marker = page.marker
@@ -43,11 +43,11 @@ def test_a_chain_gives_every_item_once_in_order(
 def test_a_page_goes_on_behind_what_was_given_whatever_comes_or_goes(
     names: list[str], size: int, newcomer: str
 ) -> None:
-    first = paging.names(names, Cut("", size))
+    first = paging.page_by_name(names, PageLimits("", size))
     if first.marker is None:
         return
     changed = [name for name in names if name not in first.items] + [newcomer]
-    second = paging.names(changed, paging.cut(first.marker, 100))
+    second = paging.page_by_name(changed, paging.page_limits(first.marker, 100))
     expected = sorted({name for name in changed if name > first.items[-1]})
     assert sorted(set(second.items)) == expected
 
@@ -55,4 +55,4 @@ def test_a_page_goes_on_behind_what_was_given_whatever_comes_or_goes(
 @pytest.mark.parametrize("marker", ["x", "é", "////", "%%%", "AA=", "_-8=", "AA=="])
 def test_a_marker_that_no_page_gave_is_refused(marker: str) -> None:
     with pytest.raises(ValidationError, match="Invalid Marker"):
-        paging.cut(marker, None)
+        paging.page_limits(marker, None)

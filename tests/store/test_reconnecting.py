@@ -5,7 +5,7 @@ import pytest
 
 from iamd.core.errors import ServiceUnavailable
 from iamd.store import accounts
-from iamd.store.postgres import Postgres
+from iamd.store.postgres import PostgresDatabase
 from iamd.store.query import Tx
 
 
@@ -17,7 +17,7 @@ def _hang_up(url: str) -> None:
         )
 
 
-def _read(database: Postgres) -> None:
+def _read(database: PostgresDatabase) -> None:
     with database.read() as tx:
         _any_statement(tx)
 
@@ -27,7 +27,7 @@ def _any_statement(tx: Tx) -> None:
 
 
 def test_a_lost_connection_costs_one_request(postgres_url: str) -> None:
-    database = Postgres(f"{postgres_url}&application_name=iamd-test")
+    database = PostgresDatabase(f"{postgres_url}&application_name=iamd-test")
     _read(database)
     _hang_up(postgres_url)
     with pytest.raises(ServiceUnavailable):
@@ -37,7 +37,7 @@ def test_a_lost_connection_costs_one_request(postgres_url: str) -> None:
 
 
 def test_a_write_that_loses_its_connection_is_told_and_not_kept(postgres_url: str) -> None:
-    database = Postgres(f"{postgres_url}&application_name=iamd-test")
+    database = PostgresDatabase(f"{postgres_url}&application_name=iamd-test")
     with pytest.raises(ServiceUnavailable), database.write() as tx:
         _write_and_hang_up(tx, postgres_url)
     with database.read() as tx:
@@ -51,6 +51,6 @@ def _write_and_hang_up(tx: Tx, url: str) -> None:
 
 
 def test_no_server_is_told() -> None:
-    database = Postgres("postgresql://nobody@127.0.0.1:1/none")
+    database = PostgresDatabase("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(ServiceUnavailable, match="cannot be reached"), database.read() as tx:
-        accounts.every(tx)
+        accounts.list_all(tx)

@@ -22,13 +22,13 @@ def test_what_is_raised_rolls_back(store: Store) -> None:
     with pytest.raises(RuntimeError), store.database.write() as tx:
         _set_alias_and_fail(tx, account_id)
     with store.database.read() as tx:
-        assert accounts.alias(tx, account_id) is None
+        assert accounts.find_alias(tx, account_id) is None
 
 
 def test_a_read_may_follow_a_failed_write(store: Store) -> None:
     account_id = make_account(store).account.account_id
     with pytest.raises(LimitExceeded), store.database.write() as tx:
-        accounts.count(tx, account_id, "UsersPerAccount", 5000)
+        accounts.adjust_counter(tx, account_id, "UsersPerAccount", 5000)
     with store.database.read() as tx:
         found = accounts.find(tx, account_id)
     assert found is not None
@@ -37,8 +37,8 @@ def test_a_read_may_follow_a_failed_write(store: Store) -> None:
 
 def test_exclusion_may_be_nested(store: Store) -> None:
     make_account(store)
-    with store.database.exclusive(), store.database.exclusive(), store.database.write() as tx:
-        assert accounts.every(tx)
+    with store.database.exclusive_lock(), store.database.exclusive_lock(), store.database.write() as tx:
+        assert accounts.list_all(tx)
 
 
 @dataclass
@@ -70,7 +70,7 @@ def test_writers_of_one_account_go_one_after_the_other(store: Store) -> None:
             with store.database.write() as tx:
                 accounts.lock(tx, account_id)
                 counter.enter()
-                accounts.count(tx, account_id, "UsersPerAccount", +1)
+                accounts.adjust_counter(tx, account_id, "UsersPerAccount", +1)
                 counter.leave()
 
     threads = [threading.Thread(target=write) for _ in range(8)]

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from iamd.core.logs import LOGGER
 from iamd.store import accounts, audit
-from iamd.web.people import Pages
+from iamd.web.people import FlaskApp
 from tests import people, servers
 from tests.people import OTHER_PASSWORD, PASSWORD, Browser, Root
 from tests.servers import Account, Server, allow
@@ -77,7 +77,7 @@ def test_signing_in_with_mfa_confirms_and_with_a_password_alone_does_not(account
     app, serial = people.enrol(account, "alice")
     browser = Browser(account.server)
     page = browser.sign_in_user(account.account_id, "alice", PASSWORD)
-    browser.send(page, "/signin/mfa", way="code", device=serial, code=app.code(1))
+    browser.send(page, "/signin/mfa", method="code", device=serial, code=app.code(1))
     assert browser.iam.create_access_key()["AccessKey"]["Status"] == "Active"
 
 
@@ -100,9 +100,9 @@ def test_another_picture_is_no_failure(account: Account) -> None:
 
 
 def test_nobodys_account_cannot_be_made(server: Server) -> None:
-    from iamd.api.founding import FoundingError
+    from iamd.api.founding import AccountCreationError
 
-    with pytest.raises(FoundingError):
+    with pytest.raises(AccountCreationError):
         servers.make_account(server.store, "000000000000")
 
 
@@ -143,7 +143,7 @@ def test_a_user_agent_does_not_fill_the_log(root: Root) -> None:
     browser = Browser(root.account.server, **{"User-Agent": '"' * 15_000})
     browser.sign_in_root(root.email, PASSWORD)
     with root.account.server.store.database.read() as tx:
-        records = [event.record for event in audit.recent(tx, root.account.account_id, 50)]
+        records = [event.record for event in audit.list_recent(tx, root.account.account_id, 50)]
     assert max(map(len, records)) < 5_000
 
 
@@ -161,7 +161,7 @@ def test_who_must_set_mfa_up_has_one_device_at_a_time(root: Root) -> None:
 
 
 def test_a_token_of_a_link_does_not_get_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    app = Pages("pages")
+    app = FlaskApp("pages")
 
     @app.get("/setup/<link>")
     def broken(link: str) -> str:

@@ -74,9 +74,9 @@ def _asked(unsigned: Request) -> AWSRequest:
     return AWSRequest(unsigned.method, url, dict(unsigned.headers), unsigned.body)
 
 
-def check(sent: Request, now: datetime = NOW) -> sigv4.Claim:
+def check(sent: Request, now: datetime = NOW) -> sigv4.Signature:
     """Read and verify a request as a server does that knows one key."""
-    claim = sigv4.read(sent, now)
+    claim = sigv4.parse_signature(sent, now)
     if claim.access_key_id != KEY_ID:
         raise InvalidClientTokenId("no such key")
     sigv4.verify(claim, SECRET)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from iamd.core.errors import ValidationError
 from iamd.core.models import load, read
-from iamd.wire.constraints import MAX_COMPLAINTS, MAX_ECHO, checker
+from iamd.wire.constraints import MAX_ECHO_LENGTH, MAX_ERRORS, validator
 from iamd.wire.patterns import translate
-from iamd.wire.query import decoder, read_form
+from iamd.wire.query import decoder, parse_form
 
 FORM = "application/x-www-form-urlencoded"
 NAME = r"regular expression pattern: [\w+=,.@-]+"
@@ -27,7 +27,7 @@ def service_of(operation: str) -> str:
 
 def check(operation: str, query: str) -> None:
     shape = load(service_of(operation)).operations[operation].input
-    checker(shape)(decoder(shape)(read_form("", query.encode(), FORM)))
+    validator(shape)(decoder(shape)(parse_form("", query.encode(), FORM)))
 
 
 def refusal(operation: str, query: str) -> str:
@@ -176,8 +176,8 @@ def test_the_elements_of_a_list_that_is_too_long_are_not_looked_at() -> None:
 
 def test_a_value_is_said_back_in_part() -> None:
     message = refusal("GetUser", "UserName=" + "a" * 1_000_000)
-    assert f"Value '{'a' * MAX_ECHO}...' at 'userName'" in message
-    assert len(message) < MAX_ECHO + 200
+    assert f"Value '{'a' * MAX_ECHO_LENGTH}...' at 'userName'" in message
+    assert len(message) < MAX_ECHO_LENGTH + 200
 
 
 def test_many_errors_are_counted_and_told_in_part() -> None:
@@ -187,7 +187,7 @@ def test_many_errors_are_counted_and_told_in_part() -> None:
     assert message.startswith(
         "900 validation errors detected: Value 'x' at 'contextEntries.1.member.contextKeyType'"
     )
-    assert message.count("; ") == MAX_COMPLAINTS - 1
+    assert message.count("; ") == MAX_ERRORS - 1
 
 
 # What AWS's inputs do not use: maps, numbers in lists, sensitive parts, shapes that contain themselves.
@@ -266,7 +266,7 @@ OWN_VALUES: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("values", "message"), OWN_VALUES)
 def test_other_shapes(values: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        checker(IN)(values)
+        validator(IN)(values)
     assert refused.value.message == f"1 validation error detected: {message}"
 
 
@@ -278,12 +278,12 @@ def test_a_secret_is_never_said_back() -> None:
             {"by_name": dict.fromkeys("abc", inner)},
         ):
             with pytest.raises(ValidationError) as refused:
-                checker(IN)(values)
+                validator(IN)(values)
             assert "hush" not in refused.value.message
 
 
 def test_a_checker_is_made_once() -> None:
-    assert checker(IN) is checker(IN)
+    assert validator(IN) is validator(IN)
 
 
 # Patterns.

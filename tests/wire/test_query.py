@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from iamd.core.errors import Fault, MalformedInput, MalformedQueryString
 from iamd.core.models import Shape, load, read
-from iamd.wire.query import decoder, read_form
+from iamd.wire.query import decoder, parse_form
 
 FORM = "application/x-www-form-urlencoded"
 
 
 def form(body: str) -> dict[str, str]:
-    return read_form("", body.encode(), f"{FORM}; charset=utf-8")
+    return parse_form("", body.encode(), f"{FORM}; charset=utf-8")
 
 
 # Forms.
@@ -42,11 +42,11 @@ def test_a_form(text: str, expected: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), FORMS)
 def test_a_query_string(text: str, expected: dict[str, str]) -> None:
-    assert read_form(text.encode().decode("latin-1"), b"", "") == expected
+    assert parse_form(text.encode().decode("latin-1"), b"", "") == expected
 
 
 def test_a_query_string_and_a_form() -> None:
-    assert read_form("Action=A&Version=1", b"UserName=u", FORM) == {
+    assert parse_form("Action=A&Version=1", b"UserName=u", FORM) == {
         "Action": "A",
         "Version": "1",
         "UserName": "u",
@@ -70,7 +70,7 @@ def test_a_query_string_and_a_form() -> None:
 )
 def test_a_name_that_comes_twice(query: str, body: str) -> None:
     with pytest.raises(MalformedQueryString, match="only once"):
-        read_form(query, body.encode(), FORM)
+        parse_form(query, body.encode(), FORM)
 
 
 @pytest.mark.parametrize(
@@ -93,15 +93,15 @@ def test_a_name_that_comes_twice(query: str, body: str) -> None:
 )
 def test_bytes_that_are_no_form(text: bytes) -> None:
     with pytest.raises(MalformedQueryString) as refused:
-        read_form("", text, FORM)
+        parse_form("", text, FORM)
     assert (refused.value.code, refused.value.status) == ("MalformedQueryString", 404)
     with pytest.raises(MalformedQueryString):
-        read_form(text.decode("latin-1"), b"", "")
+        parse_form(text.decode("latin-1"), b"", "")
 
 
 def test_a_query_string_that_is_not_of_wsgi() -> None:
     with pytest.raises(MalformedQueryString, match="not allowed"):
-        read_form("A=\u20ac", b"", "")
+        parse_form("A=\u20ac", b"", "")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_query_string_that_is_not_of_wsgi() -> None:
     ["", FORM, FORM.upper(), f"{FORM};charset=utf-8", f'{FORM}; charset="UTF-8"', f"{FORM} ; Charset=utf8;"],
 )
 def test_content_types(content_type: str) -> None:
-    assert read_form("", b"A=1", content_type) == {"A": "1"}
+    assert parse_form("", b"A=1", content_type) == {"A": "1"}
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_content_types(content_type: str) -> None:
 )
 def test_content_types_of_other_bodies(content_type: str) -> None:
     with pytest.raises(MalformedInput, match="content type"):
-        read_form("", b"A=1", content_type)
-    assert read_form("A=1", b"", content_type) == {"A": "1"}
+        parse_form("", b"A=1", content_type)
+    assert parse_form("A=1", b"", content_type) == {"A": "1"}
 
 
 def test_a_thousand_parameters_and_no_more() -> None:
@@ -127,7 +127,7 @@ def test_a_thousand_parameters_and_no_more() -> None:
     assert len(form(fits)) == 1000
     for query, body in (("", f"{fits}&B="), ("B=", fits), ("", "&" * 1_000_000)):
         with pytest.raises(MalformedQueryString, match="1000 parameters"):
-            read_form(query, body.encode(), FORM)
+            parse_form(query, body.encode(), FORM)
 
 
 def test_the_length_of_a_name() -> None:
@@ -323,7 +323,7 @@ likely = st.lists(st.tuples(names, texts).map("=".join), max_size=8).map(
 @example(b"", "", IN)
 def test_any_bytes_are_read_or_refused(body: bytes, query: str, shape: Shape) -> None:
     try:
-        read = read_form(query, body, FORM)
+        read = parse_form(query, body, FORM)
         value = decoder(shape)(read)
     except Fault:
         return
@@ -345,4 +345,4 @@ def test_any_text_is_sent(name: str, text: str, plain: str) -> None:
 @given(st.text(max_size=40))
 def test_any_content_type_is_read_or_refused(content_type: str) -> None:
     with suppress(MalformedInput):
-        assert read_form("", b"A=1", content_type) == {"A": "1"}
+        assert parse_form("", b"A=1", content_type) == {"A": "1"}

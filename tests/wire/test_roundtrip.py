@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from iamd.core.models import OperationModel, load, part
-from iamd.wire.query import decoder, read_form
+from iamd.wire.query import decoder, parse_form
 from iamd.wire.xml import error_document, renderer
 from tests.wire import samples
 
@@ -57,7 +57,7 @@ def received(operation: OperationModel, document: bytes, status: int = 200) -> d
 
 def check_input(operation: OperationModel, chance: Random) -> None:
     params = samples.value(operation.input, chance)
-    form = read_form("", *sent(operation, params))
+    form = parse_form("", *sent(operation, params))
     assert (form["Action"], form["Version"]) == (operation.name, operation.version)
     assert decoder(operation.input)(form) == samples.decoded(operation.input, params)
 
@@ -101,7 +101,7 @@ def test_any_output(operation: OperationModel, chance: Random) -> None:
 def test_any_text_is_sent_and_answered(text: str) -> None:
     operation = load("iam").operations["CreateUser"]
     if "\0" not in text:
-        form = read_form("", *sent(operation, {"UserName": text}))
+        form = parse_form("", *sent(operation, {"UserName": text}))
         assert decoder(operation.input)(form) == {"user_name": text}
     document = renderer(operation)({"User": {"UserName": text}}, REQUEST_ID)
     shown = received(operation, document)["User"]["UserName"]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from iamd.core.errors import Fault, IncompleteSignature, SignatureDoesNotMatch
 from iamd.wire import sigv4
-from iamd.wire.query import read_form
+from iamd.wire.query import parse_form
 from iamd.wire.request import Request
 from tests.wire.signing import FORM, KEY_ID, NOW, SECRET, check, get, passes, post, presigned, signed
 
@@ -55,7 +55,7 @@ def test_the_suite_is_whole() -> None:
 
 @pytest.mark.parametrize("vector", VECTORS, ids=NAMES)
 def test_a_vector_verifies(vector: dict[str, Any]) -> None:
-    claim = sigv4.read(of_vector(vector), VECTOR_NOW)
+    claim = sigv4.parse_signature(of_vector(vector), VECTOR_NOW)
     assert claim.string_to_sign == vector["string_to_sign"]
     canonical = hashlib.sha256(vector["canonical_request"].encode()).hexdigest()
     assert claim.string_to_sign.endswith(f"\n{canonical}")
@@ -80,7 +80,7 @@ def test_a_token_added_after_signing_is_refused() -> None:
     sent = of_vector(vector)
     sent.headers["x-amz-security-token"] = TOKEN
     with pytest.raises(SignatureDoesNotMatch, match="'x-amz-security-token' must be a 'SignedHeader'"):
-        sigv4.read(sent, VECTOR_NOW)
+        sigv4.parse_signature(sent, VECTOR_NOW)
 
 
 # Botocore's signatures, of anything that a client may send.
@@ -106,7 +106,7 @@ def test_a_signed_form_verifies(form: dict[str, str], agent: str, region: str) -
 @calm
 @given(FORMS)
 def test_a_signed_query_verifies(form: dict[str, str]) -> None:
-    assert check(signed(get(encoded(form)))).moment == NOW
+    assert check(signed(get(encoded(form)))).signed_at == NOW
 
 
 @calm
@@ -114,14 +114,14 @@ def test_a_signed_query_verifies(form: dict[str, str]) -> None:
 def test_a_presigned_query_verifies(form: dict[str, str], token: str | None) -> None:
     sent = presigned(get(encoded(form)), token=token)
     assert check(sent).session_token == token
-    assert read_form(sent.query, b"", "") == form
+    assert parse_form(sent.query, b"", "") == form
 
 
 def test_a_date_header_will_do() -> None:
     sent = signed(post(date="now"))
     assert sent.headers["date"] == "Mon, 23 Nov 2026 09:30:00 -0000"
     assert "x-amz-date" not in sent.headers
-    assert check(sent).moment == NOW
+    assert check(sent).signed_at == NOW
 
 
 def test_a_token_is_told() -> None:
@@ -159,7 +159,7 @@ def mutants(sent: Request) -> Iterator[Request]:
 
 def meaning(sent: Request) -> object:
     """Return what operation and signature read in a query: an escape's `%2f` is `%2F`."""
-    return sigv4._pairs(sent.query), sent._replace(query="")
+    return sigv4._parse_query(sent.query), sent._replace(query="")
 
 
 @pytest.mark.parametrize("sent", SAMPLES.values(), ids=SAMPLES)
@@ -209,8 +209,8 @@ def test_one_canonical_query_is_read_in_one_way() -> None:
     read: dict[object, set[object]] = defaultdict(set)
     for query in spellings():
         with suppress(Fault):
-            form = read_form(query, b"", "")
-            read[sigv4._canonical_query(sigv4._pairs(query))].add(frozenset(form.items()))
+            form = parse_form(query, b"", "")
+            read[sigv4._canonical_query_string(sigv4._parse_query(query))].add(frozenset(form.items()))
     assert len(read) > 1000
     assert [(canonical, forms) for canonical, forms in read.items() if len(forms) > 1] == []
 
@@ -247,9 +247,9 @@ def test_other_queries_have_other_signatures(query: str, other: str) -> None:
     ],
 )
 def test_spellings_of_one_query_have_one_signature(query: str, other: str) -> None:
-    canonical = [sigv4._canonical_query(sigv4._pairs(text)) for text in (query, other)]
+    canonical = [sigv4._canonical_query_string(sigv4._parse_query(text)) for text in (query, other)]
     assert canonical[0] == canonical[1]
-    assert read_form(query, b"", "") == read_form(other, b"", "")
+    assert parse_form(query, b"", "") == parse_form(other, b"", "")
 
 
 @pytest.mark.parametrize("blank", ["\xa0", "\x85", "\x1c", "\x0b", "\x0c", "\n", "\r", ""])
@@ -274,7 +274,7 @@ def test_a_query_cannot_be_moved_into_the_body() -> None:
 
 def test_the_path_is_normalised_as_aws_does_and_no_further() -> None:
     def path(text: str) -> str:
-        return sigv4._canonical_path(text)
+        return sigv4._canonical_uri(text)
 
     assert path("//a/./b/../c/") == "/a/c/"
     assert path("/../..") == "/"
@@ -330,7 +330,7 @@ def test_junk_is_refused_with_a_fault(
 ) -> None:
     query = "&".join(f"{name}={value}" for name, value in pairs) + rest
     with suppress(Fault):
-        sigv4.verify(sigv4.read(get(query)._replace(headers=headers, path=rest), NOW), SECRET)
+        sigv4.verify(sigv4.parse_signature(get(query)._replace(headers=headers, path=rest), NOW), SECRET)
         raise AssertionError("junk verified")
 
 

@@ -394,7 +394,7 @@ def test_a_wrong_signature_is_refused(signature: str) -> None:
 
 
 def test_another_secret_is_refused() -> None:
-    claim = sigv4.read(HEADER, NOW)
+    claim = sigv4.parse_signature(HEADER, NOW)
     sigv4.verify(claim, SECRET)
     for secret in (SECRET + "x", SECRET[:-1], SECRET.lower(), ""):
         with pytest.raises(SignatureDoesNotMatch):

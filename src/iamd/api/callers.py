@@ -7,179 +7,189 @@ write to the account renews. So nothing is ever invalidated, and nothing is ever
 from collections.abc import Callable
 from typing import NamedTuple
 
-from iamd.api.documents import Documents
-from iamd.api.prover import INVALID
+from iamd.api.documents import PolicyDocuments
+from iamd.api.prover import INVALID_TOKEN_MESSAGE
 from iamd.core import arns
 from iamd.core.errors import InvalidClientTokenId
-from iamd.core.lru import Lru
-from iamd.core.records import Tags, Token
+from iamd.core.lru import LruCache
+from iamd.core.records import SessionToken, Tags
 from iamd.ops.call import Caller
 from iamd.policy import Principal, PrincipalKind
 from iamd.policy.compiled import Evaluator
 from iamd.store import permissions
-from iamd.store.access_keys import Credential
+from iamd.store.access_keys import CredentialRecord
 from iamd.store.database import Database
 from iamd.store.query import Tx
 
-Again = Callable[[Tx, Credential], Credential]
+Reload = Callable[[Tx, CredentialRecord], CredentialRecord]
 
 # What identity policies come to for a root user, told to those whom it lets act in its name.
-_EVERYTHING = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
-_NONE = Documents()
+_ALLOW_EVERYTHING = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+_NO_DOCUMENTS = PolicyDocuments()
 
 
-class Known(NamedTuple):
+class AuthenticatedCaller(NamedTuple):
     """A caller, the documents that bear on it, and what answers for it."""
 
     caller: Caller
-    documents: Documents
+    documents: PolicyDocuments
     evaluator: Evaluator
 
     @classmethod
-    def of(cls, caller: Caller, documents: Documents = _NONE) -> "Known":
+    def create(cls, caller: Caller, documents: PolicyDocuments = _NO_DOCUMENTS) -> "AuthenticatedCaller":
         """Return a caller with its documents compiled."""
         return cls(caller, documents, documents.evaluator(caller.principal))
 
 
-class Callers:
+class CallerCache:
     """Knows callers by their revision."""
 
     def __init__(self, size: int = 4096) -> None:
-        self._known: Lru[Known] = Lru(size)
+        self._cache: LruCache[AuthenticatedCaller] = LruCache(size)
 
-    def know(self, tx: Tx, credential: Credential) -> Known:
+    def resolve(self, tx: Tx, record: CredentialRecord) -> AuthenticatedCaller:
         """Return the caller of a credential with its policies; all statements of `tx` must see one state."""
-        return self._remembered(credential) or self._learn(tx, credential)
+        return self._find(record) or self._load_and_cache(tx, record)
 
-    def know_by(self, database: Database, tx: Tx, credential: Credential, again: Again) -> Known:
+    def resolve_consistently(
+        self, database: Database, tx: Tx, record: CredentialRecord, reload: Reload
+    ) -> AuthenticatedCaller:
         """Return the caller with its policies, where each statement of `tx` may see another state.
 
         `again` reads the credential once more where they must be looked up.
         """
-        known = self._remembered(credential)
-        if known is not None:
-            return known
-        with database.steady(tx) as still:
-            return self._learn(still, again(still, credential))
+        authenticated_caller = self._find(record)
+        if authenticated_caller is not None:
+            return authenticated_caller
+        with database.snapshot(tx) as snapshot_tx:
+            return self._load_and_cache(snapshot_tx, reload(snapshot_tx, record))
 
-    def _remembered(self, credential: Credential) -> Known | None:
-        known = self._known.get(_revision(credential))
-        return None if known is None else _by(known, credential)
+    def _find(self, record: CredentialRecord) -> AuthenticatedCaller | None:
+        authenticated_caller = self._cache.get(_cache_key(record))
+        return None if authenticated_caller is None else _with_credentials(authenticated_caller, record)
 
-    def _learn(self, tx: Tx, credential: Credential) -> Known:
-        known = _learned(tx, credential)
-        self._known.put(_revision(credential), known)
-        return _by(known, credential)
+    def _load_and_cache(self, tx: Tx, record: CredentialRecord) -> AuthenticatedCaller:
+        authenticated_caller = _load(tx, record)
+        self._cache.put(_cache_key(record), authenticated_caller)
+        return _with_credentials(authenticated_caller, record)
 
 
-def _revision(credential: Credential) -> tuple[str | Token, str]:
+def _cache_key(record: CredentialRecord) -> tuple[str | SessionToken, str]:
     """Return what a caller is known by: the owner, or the session where it is somebody of its own."""
-    token = credential.token
-    known_by = credential.owner_id if token is None or token.kind == "user" else token
-    return known_by, credential.revision
+    token = record.token
+    principal_key = record.owner_id if token is None or token.kind == "user" else token
+    return principal_key, record.revision
 
 
-def _by(known: Known, credential: Credential) -> Known:
+def _with_credentials(
+    authenticated_caller: AuthenticatedCaller, record: CredentialRecord
+) -> AuthenticatedCaller:
     """Return what is known of somebody, calling with this credential."""
-    caller = known.caller
-    session, token = credential.session, credential.token
-    if (
-        caller.access_key_id == credential.access_key_id
-        and caller.session == session
-        and caller.token is token
-    ):
-        return known
+    caller = authenticated_caller.caller
+    session, token = record.session, record.token
+    if caller.access_key_id == record.access_key_id and caller.session == session and caller.token is token:
+        return authenticated_caller
     mfa_at = session.mfa_at if session else token.mfa_at if token else None
-    return known._replace(
+    return authenticated_caller._replace(
         caller=caller._replace(
-            access_key_id=credential.access_key_id, session=session, token=token, mfa_at=mfa_at
+            access_key_id=record.access_key_id, session=session, token=token, mfa_at=mfa_at
         )
     )
 
 
-def _learned(tx: Tx, credential: Credential) -> Known:
-    token = credential.token
+def _load(tx: Tx, record: CredentialRecord) -> AuthenticatedCaller:
+    token = record.token
     if token is not None and token.kind == "role":
-        return _role_session(tx, credential, token)
-    is_root = credential.owner_id == credential.account_id
-    owner = _root(credential) if is_root else _user(tx, credential)
+        return _role_session(tx, record, token)
+    is_root = record.owner_id == record.account_id
+    owner = _root_user(record) if is_root else _user(tx, record)
     if token is not None and token.kind == "federated":
-        return _federated(tx, owner, token)
+        return _federated_user(tx, owner, token)
     return owner
 
 
-def _root(credential: Credential) -> Known:
-    account_id = credential.account_id
+def _root_user(record: CredentialRecord) -> AuthenticatedCaller:
+    account_id = record.account_id
     principal = Principal(PrincipalKind.ROOT, arns.root(account_id), account_id, account_id)
-    return Known.of(Caller(principal, account_id, account_id, credential.access_key_id, None, ()))
+    return AuthenticatedCaller.create(
+        Caller(principal, account_id, account_id, record.access_key_id, None, ())
+    )
 
 
-def _user(tx: Tx, credential: Credential) -> Known:
-    user = credential.user
-    if user is None or user.user_id != credential.owner_id:
-        raise InvalidClientTokenId(INVALID)
-    account_id = credential.account_id
+def _user(tx: Tx, record: CredentialRecord) -> AuthenticatedCaller:
+    user = record.user
+    if user is None or user.user_id != record.owner_id:
+        raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
+    account_id = record.account_id
     principal = Principal(PrincipalKind.USER, user.arn, account_id, user.user_id)
-    held = permissions.of(tx, account_id, user.user_id, user.boundary_arn)
-    caller = Caller(principal, account_id, user.user_id, credential.access_key_id, user, held.tags)
-    return Known.of(caller, _documents(held))
+    user_permissions = permissions.load(tx, account_id, user.user_id, user.boundary_arn)
+    caller = Caller(principal, account_id, user.user_id, record.access_key_id, user, user_permissions.tags)
+    return AuthenticatedCaller.create(caller, _policy_documents(user_permissions))
 
 
-def _role_session(tx: Tx, credential: Credential, token: Token) -> Known:
-    role = credential.role
+def _role_session(tx: Tx, record: CredentialRecord, token: SessionToken) -> AuthenticatedCaller:
+    role = record.role
     if role is None or role.role_id != token.owner_id:
-        raise InvalidClientTokenId(INVALID)
+        raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
     account_id = token.account_id
     arn = arns.assumed_role(account_id, role.role_name, token.name)
     principal = Principal(PrincipalKind.ROLE_SESSION, arn, account_id, role.role_id, role_arn=role.arn)
-    held = permissions.of(tx, account_id, role.role_id, role.boundary_arn)
+    role_permissions = permissions.load(tx, account_id, role.role_id, role.boundary_arn)
     caller = Caller(
         principal,
         account_id,
         f"{role.role_id}:{token.name}",
-        credential.access_key_id,
+        record.access_key_id,
         None,
-        _overlaid(held.tags, token.tags),
+        _merge_tags(role_permissions.tags, token.tags),
         role=role,
     )
-    return Known.of(caller, _bounded(tx, _documents(held), token))
+    return AuthenticatedCaller.create(
+        caller, _with_session_policies(tx, _policy_documents(role_permissions), token)
+    )
 
 
-def _federated(tx: Tx, owner: Known, token: Token) -> Known:
+def _federated_user(tx: Tx, owner: AuthenticatedCaller, token: SessionToken) -> AuthenticatedCaller:
     """Return a federated user: the user behind it, cut down to what the session policies allow."""
-    behind = owner.caller
+    issuing_caller = owner.caller
     account_id = token.account_id
     principal = Principal(
         PrincipalKind.FEDERATED_USER,
         arns.federated_user(account_id, token.name),
         account_id,
-        behind.principal.unique_id,
-        user_arn=behind.principal.arn,
+        issuing_caller.principal.unique_id,
+        user_arn=issuing_caller.principal.arn,
     )
-    caller = behind._replace(
+    caller = issuing_caller._replace(
         principal=principal,
         unique_id=f"{account_id}:{token.name}",
         user=None,
-        tags=_overlaid(behind.tags, token.tags),
+        tags=_merge_tags(issuing_caller.tags, token.tags),
     )
-    documents = Documents((_EVERYTHING,)) if behind.is_root else owner.documents
-    return Known.of(caller, _bounded(tx, documents, token, always=True))
+    documents = PolicyDocuments((_ALLOW_EVERYTHING,)) if issuing_caller.is_root else owner.documents
+    return AuthenticatedCaller.create(caller, _with_session_policies(tx, documents, token, required=True))
 
 
-def _documents(held: permissions.Permissions) -> Documents:
-    return Documents(held.identity, held.boundary)
+def _policy_documents(entity_permissions: permissions.PrincipalPolicies) -> PolicyDocuments:
+    return PolicyDocuments(entity_permissions.identity_policies, entity_permissions.permissions_boundary)
 
 
-def _bounded(tx: Tx, held: Documents, token: Token, *, always: bool = False) -> Documents:
+def _with_session_policies(
+    tx: Tx, documents: PolicyDocuments, token: SessionToken, *, required: bool = False
+) -> PolicyDocuments:
     """Add a token's session policies; a managed one that is there no more allows nothing."""
-    if not (token.is_bounded or always):
-        return held
-    managed = [permissions.default_document(tx, token.account_id, arn) for arn in token.policy_arns or ()]
-    session = tuple(document for document in (token.policy, *managed) if document is not None)
-    return held._replace(session=session)
+    if not (token.has_session_policies or required):
+        return documents
+    managed_policies = [
+        permissions.find_default_document(tx, token.account_id, arn) for arn in token.policy_arns or ()
+    ]
+    session_policies = tuple(
+        document for document in (token.policy, *managed_policies) if document is not None
+    )
+    return documents._replace(session=session_policies)
 
 
-def _overlaid(held: Tags, passed: Tags) -> Tags:
+def _merge_tags(owner_tags: Tags, session_tags: Tags) -> Tags:
     """Return tags, those that were passed to the session before those that its owner has."""
-    names = {tag.key.lower() for tag in passed}
-    return (*passed, *(tag for tag in held if tag.key.lower() not in names))
+    session_tag_keys = {tag.key.lower() for tag in session_tags}
+    return (*session_tags, *(tag for tag in owner_tags if tag.key.lower() not in session_tag_keys))

@@ -13,8 +13,8 @@ def name(kind: str, *, secure: bool) -> str:
     return f"{'__Host-' if secure else ''}iamd-{kind}"
 
 
-def read(header: str, wanted: str) -> str:
+def read(header: str, cookie_name: str) -> str:
     """Return the value of a cookie; empty when it is missing, or comes twice: one of them is forged."""
     pairs = (part.strip().partition("=") for part in header.split(";"))
-    found = [value for key, _, value in pairs if key == wanted]
-    return found[0] if len(found) == 1 else ""
+    values = [value for key, _, value in pairs if key == cookie_name]
+    return values[0] if len(values) == 1 else ""

@@ -7,7 +7,7 @@ from iamd.policy import Layers, Policy, Principal, parse
 from iamd.policy.compiled import CompiledLayers, CompiledPolicy, Evaluator, Place
 
 
-class Documents(NamedTuple):
+class PolicyDocuments(NamedTuple):
     """JSON texts: of identity policies, a boundary, session policies; None where there is no such layer."""
 
     identity: tuple[str, ...] = ()
@@ -17,28 +17,30 @@ class Documents(NamedTuple):
     def layers(self) -> Layers:
         """Return them as the literal evaluator takes them, which tells reasons."""
         return Layers(
-            identity=tuple(parsed(document) for document in self.identity),
-            boundary=parsed(self.boundary) if self.boundary is not None else None,
-            session=None if self.session is None else tuple(parsed(document) for document in self.session),
+            identity=tuple(parse_document(document) for document in self.identity),
+            boundary=parse_document(self.boundary) if self.boundary is not None else None,
+            session=None
+            if self.session is None
+            else tuple(parse_document(document) for document in self.session),
         )
 
     def evaluator(self, principal: Principal) -> Evaluator:
         """Return what answers for somebody who has them."""
-        held = CompiledLayers(
-            tuple(compiled(document) for document in self.identity),
-            compiled(self.boundary) if self.boundary is not None else None,
-            None if self.session is None else tuple(compiled(document) for document in self.session),
+        compiled_layers = CompiledLayers(
+            tuple(compile_document(document) for document in self.identity),
+            compile_document(self.boundary) if self.boundary is not None else None,
+            None if self.session is None else tuple(compile_document(document) for document in self.session),
         )
-        return Evaluator(principal, held)
+        return Evaluator(principal, compiled_layers)
 
 
 @lru_cache(maxsize=4096)
-def parsed(document: str) -> Policy:
+def parse_document(document: str) -> Policy:
     """Return a stored document, read once for all who have it."""
     return parse(document)
 
 
 @lru_cache(maxsize=4096)
-def compiled(document: str, place: Place = Place.OWN) -> CompiledPolicy:
+def compile_document(document: str, policy_type: Place = Place.OWN) -> CompiledPolicy:
     """Return a stored document, compiled once for all who have it in such a place."""
-    return CompiledPolicy(parsed(document), place)
+    return CompiledPolicy(parse_document(document), policy_type)

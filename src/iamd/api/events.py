@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from iamd.api.proof import Circumstances
+from iamd.api.proof import RequestContext
 from iamd.core import clock, ids
 from iamd.core.errors import Fault
 from iamd.core.models import Shape, part
@@ -16,12 +16,12 @@ from iamd.core.records import Session, WebIdentity
 from iamd.ops.call import Caller
 from iamd.ops.operation import Operation, Params
 from iamd.policy import PrincipalKind
-from iamd.store.audit import Event
+from iamd.store.audit import AuditEvent
 
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 # Session tokens and codes of MFA devices, which the models do not mark as sensitive.
-_SECRET = frozenset({"tokenType", "tokenCodeType", "authenticationCodeType"})
-_TYPES = {
+_SECRET_SHAPES = frozenset({"tokenType", "tokenCodeType", "authenticationCodeType"})
+_USER_IDENTITY_TYPES = {
     PrincipalKind.ROOT: "Root",
     PrincipalKind.USER: "IAMUser",
     PrincipalKind.ROLE_SESSION: "AssumedRole",
@@ -34,9 +34,9 @@ def event(
     caller: Caller,
     params: Params | None,
     outcome: Mapping[str, Any] | Fault | None,
-    around: Circumstances,
-    at: str,
-) -> Event:
+    request_context: RequestContext,
+    timestamp: str,
+) -> AuditEvent:
     """Record one call. `outcome` is its reply or the fault that it ended with; reads record no reply.
 
     `at` is the moment in the wire's form.
@@ -44,16 +44,16 @@ def event(
     source = f"{operation.action.partition(':')[0]}.amazonaws.com"
     record = {
         "eventVersion": "1.11",
-        "userIdentity": _identity(caller),
-        "eventTime": at,
+        "userIdentity": _user_identity(caller),
+        "eventTime": timestamp,
         "eventSource": source,
         "eventName": operation.model.name,
         "awsRegion": "us-east-1",
-        "sourceIPAddress": around.source_ip,
-        "userAgent": around.user_agent,
-        "requestParameters": plain(operation.model.input, params) if params else None,
-        "responseElements": _response(operation, outcome),
-        "requestID": around.request_id,
+        "sourceIPAddress": request_context.source_ip,
+        "userAgent": request_context.user_agent,
+        "requestParameters": to_cloudtrail(operation.model.input, params) if params else None,
+        "responseElements": _response_elements(operation, outcome),
+        "requestID": request_context.request_id,
         "eventID": ids.event(),
         "readOnly": operation.reads,
         "eventType": "AwsApiCall",
@@ -63,7 +63,7 @@ def event(
     }
     if isinstance(outcome, Fault):
         record |= {"errorCode": outcome.code, "errorMessage": outcome.message}
-    return Event(
+    return AuditEvent(
         caller.account_id,
         record["eventTime"],
         record["eventID"],
@@ -73,52 +73,55 @@ def event(
     )
 
 
-def for_owner(told: Event, caller: Caller, account_id: str) -> Event:
+def cross_account_event(caller_event: AuditEvent, caller: Caller, account_id: str) -> AuditEvent:
     """Return an event as the account hears it whose role somebody of another account assumed."""
-    record = json.loads(told.record)
-    foreigner = {"type": "AWSAccount", "principalId": caller.unique_id, "accountId": caller.account_id}
+    record = json.loads(caller_event.record)
+    user_identity = {"type": "AWSAccount", "principalId": caller.unique_id, "accountId": caller.account_id}
     event_id = ids.event()
     record |= {
-        "userIdentity": foreigner,
+        "userIdentity": user_identity,
         "eventID": event_id,
-        "sharedEventID": told.event_id,
+        "sharedEventID": caller_event.event_id,
         "recipientAccountId": account_id,
     }
-    return told._replace(account_id=account_id, event_id=event_id, record=json.dumps(record))
+    return caller_event._replace(account_id=account_id, event_id=event_id, record=json.dumps(record))
 
 
-def _identity(caller: Caller) -> dict[str, Any]:
+def _user_identity(caller: Caller) -> dict[str, Any]:
     if caller.web_identity is not None:
-        return _vouched(caller.web_identity)
-    identity: dict[str, Any] = {
-        "type": _TYPES[caller.principal.kind],
+        return _web_identity(caller.web_identity)
+    user_identity: dict[str, Any] = {
+        "type": _USER_IDENTITY_TYPES[caller.principal.kind],
         "principalId": caller.unique_id,
         "arn": caller.principal.arn,
         "accountId": caller.account_id,
     }
     if caller.user is not None:
-        identity["userName"] = caller.user.user_name
+        user_identity["userName"] = caller.user.user_name
     if caller.access_key_id:
-        identity["accessKeyId"] = caller.access_key_id
-    context = _session_context(caller)
-    return {**identity, "sessionContext": context} if context else identity
+        user_identity["accessKeyId"] = caller.access_key_id
+    session_context = _session_context(caller)
+    return {**user_identity, "sessionContext": session_context} if session_context else user_identity
 
 
-def _vouched(who: WebIdentity) -> dict[str, Any]:
+def _web_identity(web_identity: WebIdentity) -> dict[str, Any]:
+    provider = web_identity.provider_arn or web_identity.issuer
     return {
         "type": "WebIdentityUser",
-        "principalId": f"{who.provider_arn or who.issuer}:{who.audience}:{who.subject}",
-        "userName": who.subject,
-        "identityProvider": who.provider_arn or who.issuer,
+        "principalId": f"{provider}:{web_identity.audience}:{web_identity.subject}",
+        "userName": web_identity.subject,
+        "identityProvider": provider,
     }
 
 
 def _session_context(caller: Caller) -> dict[str, Any]:
     if caller.session is not None:
-        return {"attributes": attributes(caller.session.created_at, caller.session.mfa_at)}
+        return {"attributes": session_context_attributes(caller.session.created_at, caller.session.mfa_at)}
     if caller.token is None:
         return {}
-    context: dict[str, Any] = {"attributes": attributes(caller.token.issued_at, caller.token.mfa_at)}
+    context: dict[str, Any] = {
+        "attributes": session_context_attributes(caller.token.issued_at, caller.token.mfa_at)
+    }
     if caller.role is not None:
         context["sessionIssuer"] = {
             "type": "Role",
@@ -127,8 +130,8 @@ def _session_context(caller: Caller) -> dict[str, Any]:
             "accountId": caller.account_id,
             "userName": caller.role.role_name,
         }
-    if caller.token.provider is not None:
-        context["webIdFederationData"] = {"federatedProvider": caller.token.provider}
+    if caller.token.provider_arn is not None:
+        context["webIdFederationData"] = {"federatedProvider": caller.token.provider_arn}
     if caller.token.source_identity is not None:
         context["sourceIdentity"] = caller.token.source_identity
     return context
@@ -136,10 +139,10 @@ def _session_context(caller: Caller) -> dict[str, Any]:
 
 def session_attributes(session: Session) -> dict[str, str]:
     """Tell of a console session what CloudTrail tells of one."""
-    return attributes(session.created_at, session.mfa_at)
+    return session_context_attributes(session.created_at, session.mfa_at)
 
 
-def attributes(created_at: int, mfa_at: int | None) -> dict[str, str]:
+def session_context_attributes(created_at: int, mfa_at: int | None) -> dict[str, str]:
     """Tell when a session began and whether with MFA; times are seconds since 1970."""
     created = datetime.fromtimestamp(created_at, UTC)
     return {
@@ -148,38 +151,38 @@ def attributes(created_at: int, mfa_at: int | None) -> dict[str, str]:
     }
 
 
-def _response(operation: Operation, outcome: Mapping[str, Any] | Fault | None) -> Any:
-    silent = operation.reads and not operation.issues
-    if silent or outcome is None or isinstance(outcome, Fault) or operation.model.output is None:
+def _response_elements(operation: Operation, outcome: Mapping[str, Any] | Fault | None) -> Any:
+    omits_response = operation.reads and not operation.issues
+    if omits_response or outcome is None or isinstance(outcome, Fault) or operation.model.output is None:
         return None
-    return plain(operation.model.output, outcome)
+    return to_cloudtrail(operation.model.output, outcome)
 
 
-def plain(shape: Shape, value: Any) -> Any:
+def to_cloudtrail(shape: Shape, value: Any) -> Any:
     """Return a value of a shape as CloudTrail writes it: names begin in lower case, secrets are hidden."""
-    if shape.sensitive or shape.name in _SECRET:
+    if shape.sensitive or shape.name in _SECRET_SHAPES:
         return _HIDDEN
-    return _BY_TYPE.get(shape.type, _as_it_is)(shape, value)
+    return _CONVERTERS.get(shape.type, _scalar)(shape, value)
 
 
-def _as_it_is(_shape: Shape, value: Any) -> Any:
+def _scalar(_shape: Shape, value: Any) -> Any:
     return value
 
 
 def _structure(shape: Shape, value: Any) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for member in shape.members:
         if isinstance(value, Mapping):
-            held = value.get(member.name, value.get(member.attr))
+            member_value = value.get(member.name, value.get(member.attr))
         else:
-            held = getattr(value, member.attr, None)
-        if held is not None:
-            shown[member.name[:1].lower() + member.name[1:]] = plain(member.shape, held)
-    return shown
+            member_value = getattr(value, member.attr, None)
+        if member_value is not None:
+            members[member.name[:1].lower() + member.name[1:]] = to_cloudtrail(member.shape, member_value)
+    return members
 
 
 def _list(shape: Shape, value: Any) -> list[Any]:
-    return [plain(part(shape.element), item) for item in value]
+    return [to_cloudtrail(part(shape.element), item) for item in value]
 
 
-_BY_TYPE: Mapping[str, Callable[[Shape, Any], Any]] = {"structure": _structure, "list": _list}
+_CONVERTERS: Mapping[str, Callable[[Shape, Any], Any]] = {"structure": _structure, "list": _list}

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from iamd.api import authorize, context, events, sessions
-from iamd.api.callers import Callers, Known
-from iamd.api.limits import Limits
-from iamd.api.proof import Circumstances, Proof, SessionProof
-from iamd.api.prover import Prover
-from iamd.api.recorder import Note, Recorder
+from iamd.api.callers import AuthenticatedCaller, CallerCache
+from iamd.api.limits import RateLimiter
+from iamd.api.proof import AccessKeyCredentials, ConsoleCredentials, RequestContext
+from iamd.api.prover import Authenticator
+from iamd.api.recorder import AuditEntry, AuditQueue
 from iamd.core import clock, ids
 from iamd.core.clock import Clock
 from iamd.core.errors import AccessDenied, Fault, MissingAuthenticationToken
@@ -17,36 +17,36 @@ from iamd.ops import second_factor
 from iamd.ops.call import Call, Caller, Means
 from iamd.ops.operation import Operation, Reply, Target, Unvouched, Vouch
 from iamd.store import accounts, audit
-from iamd.store.access_keys import Credential, Use
-from iamd.store.audit import Event
+from iamd.store.access_keys import AccessKeyLastUsed, CredentialRecord
+from iamd.store.audit import AuditEvent
 from iamd.store.query import Tx
-from iamd.store.roles import RoleUse
+from iamd.store.roles import RoleLastUsed
 
 Params = Mapping[str, Any]
-AnyProof = Proof | SessionProof
+Credentials = AccessKeyCredentials | ConsoleCredentials
 
 
-class _Asked(NamedTuple):
+class _Invocation(NamedTuple):
     """One call on its way through the gate."""
 
     operation: Operation
     params: Params
-    around: Circumstances
+    request_context: RequestContext
     now: datetime
-    at: str  # the same moment, as the wire writes it
+    timestamp: str  # the same moment, as the wire writes it
 
     @property
-    def only_reads(self) -> bool:
+    def read_only(self) -> bool:
         """Whether the call leaves the store as it is; a code of an MFA device is used up."""
-        return self.operation.reads and not self.shows_code
+        return self.operation.reads and not self.has_mfa_code
 
     @property
-    def shows_code(self) -> bool:
+    def has_mfa_code(self) -> bool:
         """Whether a code of an MFA device comes along, which is used up whatever becomes of the call."""
         return self.operation.second_factor and second_factor.is_shown(self.params)
 
     @property
-    def seconds(self) -> int:
+    def epoch(self) -> int:
         """The same moment, in seconds since 1970."""
         return int(self.now.timestamp())
 
@@ -56,26 +56,30 @@ class Gate:
 
     def __init__(
         self,
-        means: Means,
-        prover: Prover,
-        recorder: Recorder,
-        limits: Limits,
+        dependencies: Means,
+        authenticator: Authenticator,
+        audit_queue: AuditQueue,
+        rate_limiter: RateLimiter,
         time: Clock = clock.now,
     ) -> None:
-        self._means = means
-        self._database = means.database
-        self._prover = prover
-        self._recorder = recorder
-        self._limits = limits
+        self._dependencies = dependencies
+        self._database = dependencies.database
+        self._authenticator = authenticator
+        self._audit_queue = audit_queue
+        self._rate_limiter = rate_limiter
         self._time = time
-        self._callers = Callers()
+        self._caller_cache = CallerCache()
 
     def now(self) -> datetime:
         """Return the moment that calls and signatures are judged by."""
         return self._time()
 
-    def call(
-        self, operation: Operation, proof: AnyProof | None, read: Callable[[], Params], around: Circumstances
+    def invoke(
+        self,
+        operation: Operation,
+        credentials: Credentials | None,
+        read_params: Callable[[], Params],
+        request_context: RequestContext,
     ) -> Reply:
         """Prove the caller, read its parameters, and do what it asks; a Fault when any of it fails.
 
@@ -83,164 +87,240 @@ class Gate:
         no proof where the operation itself finds out who calls.
         """
         if operation.vouch is not None:
-            return self._vouched(operation, operation.vouch, read(), around)
-        if proof is None:
+            return self._invoke_unsigned(operation, operation.vouch, read_params(), request_context)
+        if credentials is None:
             raise MissingAuthenticationToken("Request is missing Authentication Token")
         # The signature is checked before the writers' queue is joined, and the key read again within it.
         with self._database.read() as tx:
-            credential = self._prove(tx, proof)
-            self._limits.admit(credential.owner_id)
-            asked = self._asked(operation, read(), around)
-            if asked.only_reads:
-                return self._read(tx, self._know(tx, credential, asked), credential.data_key, asked)
-            asked = self._prepared(tx, credential, asked)
-        return self._write(proof, credential, asked)
+            record = self._authenticate(tx, credentials)
+            self._rate_limiter.consume(record.owner_id)
+            invocation = self._build_invocation(operation, read_params(), request_context)
+            if invocation.read_only:
+                return self._invoke_read(
+                    tx, self._resolve_caller(tx, record, invocation), record.data_key, invocation
+                )
+            invocation = self._prepare(tx, record, invocation)
+        return self._invoke_write(credentials, record, invocation)
 
-    def _prove(self, tx: Tx, proof: AnyProof) -> Credential:
-        return self._prover.prove(tx, proof, int(self._time().timestamp()))
+    def _authenticate(self, tx: Tx, credentials: Credentials) -> CredentialRecord:
+        return self._authenticator.authenticate(tx, credentials, int(self._time().timestamp()))
 
-    def _asked(self, operation: Operation, params: Params, around: Circumstances) -> _Asked:
+    def _build_invocation(
+        self, operation: Operation, params: Params, request_context: RequestContext
+    ) -> _Invocation:
         now = self._time()
-        return _Asked(operation, params, around, now, clock.iso(now))
+        return _Invocation(operation, params, request_context, now, clock.iso(now))
 
-    def _know(self, tx: Tx, credential: Credential, asked: _Asked) -> Known:
+    def _resolve_caller(
+        self, tx: Tx, record: CredentialRecord, invocation: _Invocation
+    ) -> AuthenticatedCaller:
         """Know the caller in a read, whose statements may each see another state."""
 
-        def again(still: Tx, held: Credential) -> Credential:
-            return self._prover.again(still, held, asked.seconds)
+        def reload(snapshot_tx: Tx, stale_record: CredentialRecord) -> CredentialRecord:
+            return self._authenticator.reload(snapshot_tx, stale_record, invocation.epoch)
 
-        return self._callers.know_by(self._database, tx, credential, again)
+        return self._caller_cache.resolve_consistently(self._database, tx, record, reload)
 
-    def _vouched(self, operation: Operation, vouch: Vouch, params: Params, around: Circumstances) -> Reply:
+    def _invoke_unsigned(
+        self, operation: Operation, resolve_caller: Vouch, params: Params, request_context: RequestContext
+    ) -> Reply:
         """Answer whom another server vouches for, which is asked while no transaction is open."""
-        self._limits.admit(around.source_ip)
-        asked = self._asked(operation, params, around)
+        self._rate_limiter.consume(request_context.source_ip)
+        invocation = self._build_invocation(operation, params, request_context)
         try:
-            caller = vouch(self._means, params, asked.seconds)
-        except Unvouched as refused:
-            self._refused(Known.of(refused.caller), asked, refused.fault)
-            raise refused.fault from refused
-        with self._database.read() as tx, self._database.steady(tx) as still:
-            account = accounts.find(still, caller.account_id)
+            caller = resolve_caller(self._dependencies, params, invocation.epoch)
+        except Unvouched as error:
+            self._record_refusal(AuthenticatedCaller.create(error.caller), invocation, error.fault)
+            raise error.fault from error
+        with self._database.read() as tx, self._database.snapshot(tx) as snapshot_tx:
+            account = accounts.find(snapshot_tx, caller.account_id)
             data_key = account.data_key if account else b""
-            return self._read(still, Known.of(caller), data_key, asked)
+            return self._invoke_read(snapshot_tx, AuthenticatedCaller.create(caller), data_key, invocation)
 
-    def _read(self, tx: Tx, known: Known, data_key: bytes, asked: _Asked) -> Reply:
-        operation = asked.operation
+    def _invoke_read(
+        self, tx: Tx, authenticated_caller: AuthenticatedCaller, data_key: bytes, invocation: _Invocation
+    ) -> Reply:
+        operation = invocation.operation
         try:
-            call, target = self._allowed(tx, known, data_key, asked)
-            reply = operation.perform(call, target, asked.params)
+            call, target = self._authorize(tx, authenticated_caller, data_key, invocation)
+            reply = operation.perform(call, target, invocation.params)
         except Fault as fault:
-            self._refused(known, asked, fault)
+            self._record_refusal(authenticated_caller, invocation, fault)
             raise
-        for event in _events(known.caller, target, asked, reply):
-            self._recorder.note(_note(event, (event.event_id,), known, asked))
+        for event in _build_events(authenticated_caller.caller, target, invocation, reply):
+            self._audit_queue.put(_audit_entry(event, (event.event_id,), authenticated_caller, invocation))
         return reply
 
-    def _write(self, proof: AnyProof, credential: Credential, asked: _Asked) -> Reply:
-        known: Known | None = None
+    def _invoke_write(
+        self, credentials: Credentials, record: CredentialRecord, invocation: _Invocation
+    ) -> Reply:
+        authenticated_caller: AuthenticatedCaller | None = None
         try:
             with self._database.write() as tx:
-                accounts.lock(tx, credential.account_id)
-                credential = self._prove(tx, proof)
-                known = self._callers.know(tx, credential)
-                reply = self._changed(tx, known, credential, asked)
+                accounts.lock(tx, record.account_id)
+                record = self._authenticate(tx, credentials)
+                authenticated_caller = self._caller_cache.resolve(tx, record)
+                reply = self._apply_change(tx, authenticated_caller, record, invocation)
         except Fault as fault:
-            if known is not None:
-                self._refused(known, asked, fault)
+            if authenticated_caller is not None:
+                self._record_refusal(authenticated_caller, invocation, fault)
             raise
         if isinstance(reply, Fault):
-            self._refused(known, asked, reply)
+            self._record_refusal(authenticated_caller, invocation, reply)
             raise reply
-        self._recorder.note(_note(None, None, known, asked))
+        self._audit_queue.put(_audit_entry(None, None, authenticated_caller, invocation))
         return reply
 
-    def _prepared(self, tx: Tx, credential: Credential, asked: _Asked) -> _Asked:
+    def _prepare(self, tx: Tx, record: CredentialRecord, invocation: _Invocation) -> _Invocation:
         """Do an operation's slow work before anybody is held up by it; only for who may do the rest."""
-        prepare = asked.operation.prepare
+        prepare = invocation.operation.prepare
         if prepare is None:
-            return asked
-        known = self._know(tx, credential, asked)
+            return invocation
+        authenticated_caller = self._resolve_caller(tx, record, invocation)
         try:
-            call, target = self._allowed(tx, known, credential.data_key, asked)
-            return asked._replace(params=prepare(self._means, call, target.record, asked.params))
+            call, target = self._authorize(tx, authenticated_caller, record.data_key, invocation)
+            return invocation._replace(
+                params=prepare(self._dependencies, call, target.record, invocation.params)
+            )
         except Fault as fault:
-            self._refused(known, asked, fault)
+            self._record_refusal(authenticated_caller, invocation, fault)
             raise
 
-    def _changed(self, tx: Tx, known: Known, credential: Credential, asked: _Asked) -> Reply | Fault:
+    def _apply_change(
+        self,
+        tx: Tx,
+        authenticated_caller: AuthenticatedCaller,
+        record: CredentialRecord,
+        invocation: _Invocation,
+    ) -> Reply | Fault:
         """Make a change with its event; a fault that keeps what was counted is returned: it commits."""
-        operation = asked.operation
+        operation = invocation.operation
         try:
-            call, target = self._allowed(tx, known, credential.data_key, asked)
-            reply = operation.perform(call, target, asked.params)
+            call, target = self._authorize(tx, authenticated_caller, record.data_key, invocation)
+            reply = operation.perform(call, target, invocation.params)
         except Fault as fault:
-            if fault.keeps or asked.shows_code:
+            if fault.commits or invocation.has_mfa_code:
                 return fault
             raise
-        audit.add(tx, list(_events(known.caller, target, asked, reply)))
-        accounts.touch(tx, credential.account_id, ids.revision())
+        audit.add(tx, list(_build_events(authenticated_caller.caller, target, invocation, reply)))
+        accounts.set_revision(tx, record.account_id, ids.revision())
         return reply
 
-    def _allowed(self, tx: Tx, known: Known, data_key: bytes, asked: _Asked) -> tuple[Call, Target]:
+    def _authorize(
+        self, tx: Tx, authenticated_caller: AuthenticatedCaller, data_key: bytes, invocation: _Invocation
+    ) -> tuple[Call, Target]:
         """Find what a call acts on and ask whether it may; a Fault when not, or when nothing is there."""
-        call, operation = self._call(tx, known, data_key, asked), asked.operation
-        if asked.shows_code:
-            call = second_factor.use(call, asked.params)
-        target = operation.on.find(call, asked.params)
-        around = context.context(call.caller, operation, target, asked.around, asked.now, asked.at)
-        authorize.authorize(known, operation, call, target, asked.params, around)
+        call, operation = (
+            self._build_call(tx, authenticated_caller, data_key, invocation),
+            invocation.operation,
+        )
+        if invocation.has_mfa_code:
+            call = second_factor.use(call, invocation.params)
+        target = operation.on.find(call, invocation.params)
+        global_keys = context.collect(
+            call.caller, operation, target, invocation.request_context, invocation.now, invocation.timestamp
+        )
+        authorize.authorize(authenticated_caller, operation, call, target, invocation.params, global_keys)
         if operation.confirm:
-            sessions.require_confirmed(known.caller.session, asked.seconds)
+            sessions.require_confirmed(authenticated_caller.caller.session, invocation.epoch)
         if target.missing is not None:
             raise target.missing
         return call, target
 
-    def _call(self, tx: Tx, known: Known, sealed: bytes, asked: _Asked) -> Call:
-        vault = self._prover.vault
-        data_key = vault.data_key(known.caller.account_id, sealed) if sealed else b""
-        origin = asked.around.origin
-        return Call(tx, known.caller, data_key, asked.at, asked.seconds, origin, vault.token_key)
+    def _build_call(
+        self,
+        tx: Tx,
+        authenticated_caller: AuthenticatedCaller,
+        sealed_data_key: bytes,
+        invocation: _Invocation,
+    ) -> Call:
+        vault = self._authenticator.vault
+        data_key = (
+            vault.data_key(authenticated_caller.caller.account_id, sealed_data_key)
+            if sealed_data_key
+            else b""
+        )
+        origin = invocation.request_context.origin
+        return Call(
+            tx,
+            authenticated_caller.caller,
+            data_key,
+            invocation.timestamp,
+            invocation.epoch,
+            origin,
+            vault.token_key,
+        )
 
-    def _refused(self, known: Known, asked: _Asked, fault: Fault) -> None:
-        event = events.event(asked.operation, known.caller, asked.params, fault, asked.around, asked.at)
-        caller = known.caller
-        fold = None
+    def _record_refusal(
+        self, authenticated_caller: AuthenticatedCaller, invocation: _Invocation, fault: Fault
+    ) -> None:
+        event = events.event(
+            invocation.operation,
+            authenticated_caller.caller,
+            invocation.params,
+            fault,
+            invocation.request_context,
+            invocation.timestamp,
+        )
+        caller = authenticated_caller.caller
+        coalesce_key = None
         if caller.web_identity is not None:  # anybody can be refused so, in words of their own choosing
-            fold = (caller.account_id, asked.operation.action, fault.code)
+            coalesce_key = (caller.account_id, invocation.operation.action, fault.code)
         elif isinstance(fault, AccessDenied):
-            fold = (caller.unique_id, asked.operation.action, fault.message)
-        self._recorder.note(_note(event, fold, known, asked))
+            coalesce_key = (caller.unique_id, invocation.operation.action, fault.message)
+        self._audit_queue.put(_audit_entry(event, coalesce_key, authenticated_caller, invocation))
 
 
-def _events(caller: Caller, target: Target, asked: _Asked, reply: Reply) -> Iterator[Event]:
+def _build_events(
+    caller: Caller, target: Target, invocation: _Invocation, reply: Reply
+) -> Iterator[AuditEvent]:
     """Return the event of a call that was answered, and that of the account whose role it was about."""
-    told = events.event(asked.operation, caller, asked.params, reply, asked.around, asked.at)
-    yield told
-    if asked.operation.issues and target.account_id not in (None, caller.account_id):
-        yield events.for_owner(told, caller, target.account_id or "")
+    event = events.event(
+        invocation.operation,
+        caller,
+        invocation.params,
+        reply,
+        invocation.request_context,
+        invocation.timestamp,
+    )
+    yield event
+    if invocation.operation.issues and target.account_id not in (None, caller.account_id):
+        yield events.cross_account_event(event, caller, target.account_id or "")
 
 
-def _note(event: Event | None, fold: tuple[str, ...] | None, known: Known, asked: _Asked) -> Note:
+def _audit_entry(
+    event: AuditEvent | None,
+    coalesce_key: tuple[str, ...] | None,
+    authenticated_caller: AuthenticatedCaller,
+    invocation: _Invocation,
+) -> AuditEntry:
     """Return what a call leaves behind: its event, and that its key, its session or its role was used."""
-    caller = known.caller
+    caller = authenticated_caller.caller
     if caller.session is not None:
-        stale = sessions.is_stale(caller.session, asked.seconds)
-        return Note(event, fold, seen=(caller.session.token_hash, asked.seconds) if stale else None)
+        is_stale = sessions.needs_last_use_update(caller.session, invocation.epoch)
+        return AuditEntry(
+            event,
+            coalesce_key,
+            session_use=(caller.session.token_hash, invocation.epoch) if is_stale else None,
+        )
     if caller.role is not None:
-        region = asked.around.region
-        return Note(event, fold, role=RoleUse(caller.account_id, caller.role.role_id, asked.at, region))
+        region = invocation.request_context.region
+        return AuditEntry(
+            event,
+            coalesce_key,
+            role_use=RoleLastUsed(caller.account_id, caller.role.role_id, invocation.timestamp, region),
+        )
     if caller.is_temporary or caller.web_identity is not None:
-        return Note(event, fold)
-    return Note(event, fold, use=_use(known, asked))
+        return AuditEntry(event, coalesce_key)
+    return AuditEntry(event, coalesce_key, access_key_use=_access_key_use(authenticated_caller, invocation))
 
 
-def _use(known: Known, asked: _Asked) -> Use:
-    model = asked.operation.model
-    return Use(
-        known.caller.account_id,
-        known.caller.access_key_id,
-        asked.at,
+def _access_key_use(authenticated_caller: AuthenticatedCaller, invocation: _Invocation) -> AccessKeyLastUsed:
+    model = invocation.operation.model
+    return AccessKeyLastUsed(
+        authenticated_caller.caller.account_id,
+        authenticated_caller.caller.access_key_id,
+        invocation.timestamp,
         model.service,
-        asked.around.region,
+        invocation.request_context.region,
     )

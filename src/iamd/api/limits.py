@@ -6,19 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from iamd.core.errors import Throttling
-from iamd.core.lru import Lru
+from iamd.core.lru import LruCache
 
-_CALLERS = 10_000
+_MAX_CALLERS = 10_000
 _BURST_SECONDS = 2
 
 
 @dataclass
 class _Bucket:
-    left: float
-    filled_at: float
+    tokens: float
+    refilled_at: float
 
 
-class Limits:
+class RateLimiter:
     """Lets each caller make `per_second` requests, and twice as many at once; None lets everything pass.
 
     Counted in each worker process by itself, after the caller is proved: nobody can use up another's share.
@@ -27,20 +27,20 @@ class Limits:
     def __init__(self, per_second: int | None, time: Callable[[], float] = time.monotonic) -> None:
         self._per_second = per_second
         self._time = time
-        self._buckets: Lru[_Bucket] = Lru(_CALLERS)
+        self._buckets: LruCache[_Bucket] = LruCache(_MAX_CALLERS)
         self._lock = threading.Lock()
 
-    def admit(self, caller_id: str) -> None:
+    def consume(self, caller_id: str) -> None:
         """Take one request from a caller's bucket; Throttling when it is empty."""
         if self._per_second is None:
             return
-        most = float(self._per_second * _BURST_SECONDS)
+        capacity = float(self._per_second * _BURST_SECONDS)
         now = self._time()
         with self._lock:
-            bucket = self._buckets.get(caller_id) or _Bucket(most, now)
-            bucket.left = min(most, bucket.left + (now - bucket.filled_at) * self._per_second)
-            bucket.filled_at = now
+            bucket = self._buckets.get(caller_id) or _Bucket(capacity, now)
+            bucket.tokens = min(capacity, bucket.tokens + (now - bucket.refilled_at) * self._per_second)
+            bucket.refilled_at = now
             self._buckets.put(caller_id, bucket)
-            if bucket.left < 1:
+            if bucket.tokens < 1:
                 raise Throttling("Rate exceeded")
-            bucket.left -= 1
+            bucket.tokens -= 1

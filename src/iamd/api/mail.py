@@ -11,10 +11,10 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from iamd.core.logs import LOGGER
 
-_SECONDS = 20
-_PORTS = {"smtp": 587, "smtps": 465}
-_WAITING = 100
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_TIMEOUT_SECONDS = 20
+_DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
+_MAX_QUEUE_SIZE = 100
+_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 class Mail(NamedTuple):
@@ -29,29 +29,29 @@ class Mailer:
     def __init__(self, url: str, sender: str) -> None:
         self._url = url
         self._sender = sender
-        self._waiting: queue.Queue[Callable[[], Mail | None]] = queue.Queue(_WAITING)
-        threading.Thread(target=self._work, name="iamd-mail", daemon=True).start()
+        self._queue: queue.Queue[Callable[[], Mail | None]] = queue.Queue(_MAX_QUEUE_SIZE)
+        threading.Thread(target=self._run, name="iamd-mail", daemon=True).start()
 
-    def later(self, write: Callable[[], Mail | None]) -> None:
+    def enqueue(self, compose: Callable[[], Mail | None]) -> None:
         """Have a mail written and sent, if there is one to send; dropped when too many wait."""
         try:
-            self._waiting.put_nowait(write)
+            self._queue.put_nowait(compose)
         except queue.Full:
             LOGGER.warning("too many mails wait; one was dropped")
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         while True:
-            self._send(self._waiting.get())
+            self._send(self._queue.get())
 
-    def _send(self, write: Callable[[], Mail | None]) -> None:
+    def _send(self, compose: Callable[[], Mail | None]) -> None:
         """Send one; whatever fails is logged without the address and the text."""
         try:
-            mail = write()
+            mail = compose()
             if mail is not None:
-                with _connection(self._url) as server:
+                with _connect(self._url) as server:
                     server.send_message(_message(self._sender, mail))
-        except Exception as failed:  # noqa: BLE001 - the next mail must be sent all the same
-            LOGGER.warning("a mail could not be sent: %s", type(failed).__name__)
+        except Exception as error:  # noqa: BLE001 - the next mail must be sent all the same
+            LOGGER.warning("a mail could not be sent: %s", type(error).__name__)
 
 
 def _message(sender: str, mail: Mail) -> EmailMessage:
@@ -61,28 +61,28 @@ def _message(sender: str, mail: Mail) -> EmailMessage:
     return message
 
 
-def check_url(url: str) -> None:
+def validate_url(url: str) -> None:
     """ValueError when a URL names no SMTP server."""
     parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise ValueError("the SMTP URL must be smtp://user:password@host:port or smtps://…")
 
 
-def _connection(url: str) -> smtplib.SMTP:
+def _connect(url: str) -> smtplib.SMTP:
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    server = _secured(parts, host, port)
+    host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
+    server = _connect_tls(parts, host, port)
     if parts.username:
         server.login(unquote(parts.username), unquote(parts.password or ""))
     return server
 
 
-def _secured(parts: SplitResult, host: str, port: int) -> smtplib.SMTP:
-    tls = ssl.create_default_context()
+def _connect_tls(parts: SplitResult, host: str, port: int) -> smtplib.SMTP:
+    ssl_context = ssl.create_default_context()
     if parts.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=tls)
-    server = smtplib.SMTP(host, port, timeout=_SECONDS)
+        return smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT_SECONDS, context=ssl_context)
+    server = smtplib.SMTP(host, port, timeout=_TIMEOUT_SECONDS)
     server.ehlo()
-    if host not in _LOOPBACK or server.has_extn("starttls"):
-        server.starttls(context=tls)  # SMTPNotSupportedError where somebody took the offer out
+    if host not in _LOOPBACK_HOSTS or server.has_extn("starttls"):
+        server.starttls(context=ssl_context)  # SMTPNotSupportedError where somebody took the offer out
     return server

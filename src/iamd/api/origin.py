@@ -14,11 +14,11 @@ from iamd.core.errors import MalformedInput
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-_PORTS = {"http": ":80", "https": ":443"}  # a client leaves them out of the host that it signs
-_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}  # a client leaves them out of the host that it signs
+_HOST_PATTERN = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
-class Seen(NamedTuple):
+class ClientInfo(NamedTuple):
     """The host that the client asked for, whether over TLS, and the client's address."""
 
     host: str
@@ -26,48 +26,48 @@ class Seen(NamedTuple):
     source_ip: str
 
 
-class Origin(NamedTuple):
+class ProxySettings(NamedTuple):
     """How this server is reached: its public URL, if it has one, and the proxies in front of it."""
 
-    scheme: str | None
-    host: str | None
-    proxies: tuple[Network, ...]
+    public_scheme: str | None
+    public_host: str | None
+    trusted_networks: tuple[Network, ...]
 
-    def see(self, environ: Mapping[str, Any]) -> Seen:
+    def client_info(self, environ: Mapping[str, Any]) -> ClientInfo:
         """Tell where a WSGI request came from."""
         peer = str(environ.get("REMOTE_ADDR", "")).removeprefix("::ffff:")
         host = str(environ.get("HTTP_HOST", ""))
         secure = environ.get("wsgi.url_scheme") == "https"
-        if not self.proxies or not self._trusts(_address(peer)):
-            return Seen(host, secure, peer)
-        scheme = environ.get("HTTP_X_FORWARDED_PROTO") or self.scheme
-        return Seen(
-            environ.get("HTTP_X_FORWARDED_HOST") or self.host or host,
+        if not self.trusted_networks or not self._is_trusted(_parse_address(peer)):
+            return ClientInfo(host, secure, peer)
+        scheme = environ.get("HTTP_X_FORWARDED_PROTO") or self.public_scheme
+        return ClientInfo(
+            environ.get("HTTP_X_FORWARDED_HOST") or self.public_host or host,
             scheme == "https" if scheme else secure,
-            self._client(environ.get("HTTP_X_FORWARDED_FOR"), peer),
+            self._client_address(environ.get("HTTP_X_FORWARDED_FOR"), peer),
         )
 
-    def _trusts(self, address: Address | None) -> bool:
-        return address is not None and any(address in network for network in self.proxies)
+    def _is_trusted(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self.trusted_networks)
 
-    def _client(self, forwarded: str | None, peer: str) -> str:
+    def _client_address(self, forwarded_for: str | None, peer: str) -> str:
         """Walk back over our own proxies: the first address that is none of them is the client's.
 
         MalformedInput where something else stands in its place: a client may have put into the header what
         makes it unreadable, and must not get a proxy's address by that.
         """
         client = peer
-        for step in reversed(forwarded.split(",")) if forwarded is not None else ():
-            address = _address(step.strip())
+        for hop in reversed(forwarded_for.split(",")) if forwarded_for is not None else ():
+            address = _parse_address(hop.strip())
             if address is None:
                 raise MalformedInput("X-Forwarded-For does not hold the address of the client.")
             client = str(address)
-            if not self._trusts(address):
+            if not self._is_trusted(address):
                 break
         return client
 
 
-def _address(text: str) -> Address | None:
+def _parse_address(text: str) -> Address | None:
     try:
         address = ip_address(text)
     except ValueError:
@@ -76,16 +76,18 @@ def _address(text: str) -> Address | None:
     return mapped or address
 
 
-def origin(public_url: str | None, trusted_proxies: tuple[str, ...]) -> Origin:
+def parse_proxy_settings(public_url: str | None, trusted_proxies: tuple[str, ...]) -> ProxySettings:
     """Read the settings; ValueError says which of them is wrong."""
-    proxies = tuple(ip_network(proxy, strict=False) for proxy in trusted_proxies)
+    trusted_networks = tuple(ip_network(proxy, strict=False) for proxy in trusted_proxies)
     if not public_url:
-        return Origin(None, None, proxies)
+        return ProxySettings(None, None, trusted_networks)
     url = urlsplit(public_url)
-    if url.scheme not in _PORTS or not _HOST.fullmatch(url.netloc) or _extra(url):
+    if url.scheme not in _DEFAULT_PORTS or not _HOST_PATTERN.fullmatch(url.netloc) or _has_path(url):
         raise ValueError(f"the public URL must be http(s)://host[:port], not {public_url!r}")
-    return Origin(url.scheme, url.netloc.lower().removesuffix(_PORTS[url.scheme]), proxies)
+    return ProxySettings(
+        url.scheme, url.netloc.lower().removesuffix(_DEFAULT_PORTS[url.scheme]), trusted_networks
+    )
 
 
-def _extra(url: SplitResult) -> bool:
+def _has_path(url: SplitResult) -> bool:
     return bool(url.path.strip("/") or url.query or url.fragment)

@@ -3,24 +3,24 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-LONGEST_USER_AGENT = 1024  # characters, as CloudTrail keeps them
+MAX_USER_AGENT_LENGTH = 1024  # characters, as CloudTrail keeps them
 
 
-class Proof(NamedTuple):
+class AccessKeyCredentials(NamedTuple):
     """A claim to an access key. `check` raises a fault when a secret is not the one that made it."""
 
     access_key_id: str
     session_token: str | None
-    check: Callable[[str], None]
+    verify_signature: Callable[[str], None]
 
 
-class SessionProof(NamedTuple):
+class ConsoleCredentials(NamedTuple):
     """A claim to a console session: the token of its cookie."""
 
-    token: str
+    session_token: str
 
 
-class Circumstances(NamedTuple):
+class RequestContext(NamedTuple):
     """What else is known of a request: where it came from, for conditions and for the audit.
 
     `origin` is the scheme and host that the client asked for.

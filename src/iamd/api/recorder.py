@@ -16,85 +16,85 @@ from iamd.core import clock
 from iamd.core.errors import ServiceUnavailable
 from iamd.core.logs import LOGGER
 from iamd.store import access_keys, accounts, attempts, audit, links, mfa_devices, roles, sessions
-from iamd.store.access_keys import Use
-from iamd.store.audit import Event
+from iamd.store.access_keys import AccessKeyLastUsed
+from iamd.store.audit import AuditEvent
 from iamd.store.database import Database
-from iamd.store.roles import RoleUse
+from iamd.store.roles import RoleLastUsed
 
-AnyUse = TypeVar("AnyUse", Use, RoleUse)
+AnyUse = TypeVar("AnyUse", AccessKeyLastUsed, RoleLastUsed)
 
-_GROUP_SECONDS = 0.05
-_QUEUE = 10_000
+_BATCH_SECONDS = 0.05
+_MAX_ENTRIES = 10_000
 _RETRY_SECONDS = 0.5
 _PURGE_SECONDS = 3600
 _DAY_SECONDS = 86_400  # no session lasts longer, and no failure counts longer
-_WIZARD = timedelta(hours=1)
+_MFA_SETUP_LIFETIME = timedelta(hours=1)
 
 
-class Note(NamedTuple):
+class AuditEntry(NamedTuple):
     """What a call leaves behind: an event, the kind that it may be folded with, and its key's use.
 
     `seen` is the token hash of a session and when it was used; `role` the use of a role.
     """
 
-    event: Event | None
-    fold: tuple[str, ...] | None
-    use: Use | None = None
-    seen: tuple[str, int] | None = None
-    role: RoleUse | None = None
+    event: AuditEvent | None
+    coalesce_key: tuple[str, ...] | None
+    access_key_use: AccessKeyLastUsed | None = None
+    session_use: tuple[str, int] | None = None
+    role_use: RoleLastUsed | None = None
 
 
-class Recorder:
+class AuditQueue:
     """Writes notes from a thread of its own until it is closed."""
 
-    def __init__(self, database: Database, keep: timedelta) -> None:
+    def __init__(self, database: Database, retention: timedelta) -> None:
         self._database = database
-        self._keep = keep
-        self._notes: queue.SimpleQueue[Note | None] = queue.SimpleQueue()
+        self._retention = retention
+        self._entries: queue.SimpleQueue[AuditEntry | None] = queue.SimpleQueue()
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="iamd-recorder", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="iamd-recorder", daemon=True)
         self._thread.start()
 
-    def note(self, note: Note) -> None:
+    def put(self, entry: AuditEntry) -> None:
         """Leave a note; ServiceUnavailable when more wait than the writer can hold."""
-        if self._notes.qsize() >= _QUEUE:
+        if self._entries.qsize() >= _MAX_ENTRIES:
             raise ServiceUnavailable("The audit log cannot be written at the moment.")
-        self._notes.put(note)
+        self._entries.put(entry)
 
     def close(self) -> None:
         """Write what is left and stop."""
         self._closing.set()
-        self._notes.put(None)
+        self._entries.put(None)
         self._thread.join()
 
-    def _work(self) -> None:
-        going, next_purge = True, time.monotonic() + _PURGE_SECONDS
-        while going:
-            group, going = self._group()
-            if group:
-                self._write(group, going=going)
+    def _run(self) -> None:
+        running, next_purge = True, time.monotonic() + _PURGE_SECONDS
+        while running:
+            batch, running = self._next_batch()
+            if batch:
+                self._write_batch(batch, running=running)
             if time.monotonic() >= next_purge:
                 next_purge = time.monotonic() + _PURGE_SECONDS
-                self._try_to_purge()
+                self._try_purge()
         self._database.close()
 
-    def _group(self) -> tuple[list[Note], bool]:
+    def _next_batch(self) -> tuple[list[AuditEntry], bool]:
         """Wait for a note, then gather what comes within a group's time; False at the end.
 
         The time is slept through: a thread that woke for every note would take the interpreter each time from
         those who serve.
         """
-        note = self._notes.get()
-        self._closing.wait(_GROUP_SECONDS)
-        group: list[Note] = []
-        while note is not None:
-            group.append(note)
-            if len(group) >= _QUEUE or self._notes.empty():
-                return group, True
-            note = self._notes.get()
-        return group, False
+        entry = self._entries.get()
+        self._closing.wait(_BATCH_SECONDS)
+        batch: list[AuditEntry] = []
+        while entry is not None:
+            batch.append(entry)
+            if len(batch) >= _MAX_ENTRIES or self._entries.empty():
+                return batch, True
+            entry = self._entries.get()
+        return batch, False
 
-    def _try_to_purge(self) -> None:
+    def _try_purge(self) -> None:
         try:
             self._purge()
         except Exception:  # noqa: BLE001 - the writer must go on
@@ -104,29 +104,29 @@ class Recorder:
         """Delete what is over: old events, sessions, links, counts, and what abandoned wizards left."""
         now = clock.now()
         with self._database.write() as tx:
-            for account in accounts.every(tx):
-                audit.purge(tx, account.account_id, clock.iso(now - self._keep))
-                mfa_devices.reap(tx, account.account_id, clock.iso(now - _WIZARD))
-            audit.purge(tx, audit.NOBODYS, clock.iso(now - self._keep))
-            seconds = int(now.timestamp())
-            sessions.purge(tx, seconds - _DAY_SECONDS, seconds - _DAY_SECONDS)
-            links.purge(tx, seconds)
-            attempts.purge(tx, seconds - _DAY_SECONDS)
+            for account in accounts.list_all(tx):
+                audit.purge(tx, account.account_id, clock.iso(now - self._retention))
+                mfa_devices.delete_abandoned(tx, account.account_id, clock.iso(now - _MFA_SETUP_LIFETIME))
+            audit.purge(tx, audit.NO_ACCOUNT_ID, clock.iso(now - self._retention))
+            epoch = int(now.timestamp())
+            sessions.purge(tx, epoch - _DAY_SECONDS, epoch - _DAY_SECONDS)
+            links.purge(tx, epoch)
+            attempts.purge(tx, epoch - _DAY_SECONDS)
 
-    def _write(self, group: list[Note], *, going: bool) -> None:
+    def _write_batch(self, batch: list[AuditEntry], *, running: bool) -> None:
         while True:
             try:
                 with self._database.write() as tx:
-                    audit.add(tx, folded(group))
-                    for use in _latest([note.use for note in group if note.use]):
-                        access_keys.stamp(tx, use)
-                    for role_use in _latest([note.role for note in group if note.role]):
-                        roles.stamp(tx, role_use)
-                    for token_hash, at in sorted(note.seen for note in group if note.seen):
-                        sessions.see(tx, token_hash, at)
+                    audit.add(tx, coalesce(batch))
+                    for use in _latest([entry.access_key_use for entry in batch if entry.access_key_use]):
+                        access_keys.record_last_use(tx, use)
+                    for role_use in _latest([note.role_use for note in batch if note.role_use]):
+                        roles.record_last_use(tx, role_use)
+                    for token_hash, used_at in sorted(note.session_use for note in batch if note.session_use):
+                        sessions.record_last_use(tx, token_hash, used_at)
             except Exception:  # noqa: BLE001 - whatever the store says, what waits must not be lost
-                LOGGER.warning("%d audit events wait for the store", len(group), exc_info=going)
-                if not going:
+                LOGGER.warning("%d audit events wait for the store", len(batch), exc_info=running)
+                if not running:
                     return
                 time.sleep(_RETRY_SECONDS)
             else:
@@ -139,19 +139,19 @@ def _latest(uses: list[AnyUse]) -> list[AnyUse]:
     return [latest[key] for key in sorted(latest)]
 
 
-def folded(group: list[Note]) -> list[Event]:
+def coalesce(batch: list[AuditEntry]) -> list[AuditEvent]:
     """Return the events of a group, those of one kind as the first of them with their count."""
-    kept: dict[tuple[str, ...], tuple[Event, int]] = {}
-    for note in group:
-        if note.event is None:
+    events_by_key: dict[tuple[str, ...], tuple[AuditEvent, int]] = {}
+    for entry in batch:
+        if entry.event is None:
             continue
-        kind = note.fold or (note.event.event_id,)
-        event, count = kept.get(kind, (note.event, 0))
-        kept[kind] = (event, count + 1)
-    return [_counted(event, count) for event, count in kept.values()]
+        key = entry.coalesce_key or (entry.event.event_id,)
+        event, count = events_by_key.get(key, (entry.event, 0))
+        events_by_key[key] = (event, count + 1)
+    return [_with_count(event, count) for event, count in events_by_key.values()]
 
 
-def _counted(event: Event, count: int) -> Event:
+def _with_count(event: AuditEvent, count: int) -> AuditEvent:
     if count == 1:
         return event
     record = json.loads(event.record)

@@ -2,65 +2,67 @@
 
 from typing import NamedTuple
 
-from iamd.api.proof import SessionProof
+from iamd.api.proof import ConsoleCredentials
 from iamd.core.errors import ConfirmationRequired, ExpiredToken
 from iamd.core.records import Session
 from iamd.store import sessions
-from iamd.store.access_keys import Credential
+from iamd.store.access_keys import CredentialRecord
 from iamd.store.query import Tx
 
-OPEN, ENROL, MFA, PASSWORD = "open", "enrol", "mfa", "password"
-CONFIRMED_SECONDS = 15 * 60
+OPEN, ENROLL, MFA, PASSWORD = "open", "enrol", "mfa", "password"
+CONFIRMATION_SECONDS = 15 * 60
 PENDING_SECONDS = 10 * 60  # how long a sign-in waits for its next step
-_SEEN_SECONDS = 60  # how exactly it is known when a session was last used
+_LAST_USE_RESOLUTION_SECONDS = 60  # how exactly it is known when a session was last used
 
-_ENDED = "The session has ended. Sign in again."
+_SESSION_ENDED_MESSAGE = "The session has ended. Sign in again."
 
 
-class Limits(NamedTuple):
+class SessionLimits(NamedTuple):
     """How many seconds a session may be idle, and how long it may be in all."""
 
     idle: int
     absolute: int
 
-    def hold(self, session: Session, now: int) -> bool:
+    def allow(self, session: Session, epoch: int) -> bool:
         """Say whether a session is still within its limits; a clock that went back revives nothing."""
-        longest = self.absolute if session.stage in (OPEN, ENROL) else PENDING_SECONDS
+        max_seconds = self.absolute if session.stage in (OPEN, ENROLL) else PENDING_SECONDS
         return (
-            now < session.created_at + longest
-            and now < session.seen_at + self.idle
-            and session.created_at <= now + CONFIRMED_SECONDS
+            epoch < session.created_at + max_seconds
+            and epoch < session.seen_at + self.idle
+            and session.created_at <= epoch + CONFIRMATION_SECONDS
         )
 
 
-def prove(tx: Tx, limits: Limits, proof: SessionProof, now: int) -> Credential:
+def authenticate(
+    tx: Tx, limits: SessionLimits, credentials: ConsoleCredentials, epoch: int
+) -> CredentialRecord:
     """Find the session that a cookie names; ExpiredToken when there is none that may call the API."""
-    credential = sessions.prove(tx, sessions.hashed(proof.token))
-    if credential is None or not usable(credential, limits, now):
-        raise ExpiredToken(_ENDED)
-    return credential
+    record = sessions.find_credential(tx, sessions.hash_token(credentials.session_token))
+    if record is None or not is_usable(record, limits, epoch):
+        raise ExpiredToken(_SESSION_ENDED_MESSAGE)
+    return record
 
 
-def usable(credential: Credential, limits: Limits, now: int) -> bool:
+def is_usable(record: CredentialRecord, limits: SessionLimits, epoch: int) -> bool:
     """Say whether a credential is an open session of somebody who is still there."""
-    session = credential.session
-    if session is None or session.stage not in (OPEN, ENROL):
+    session = record.session
+    if session is None or session.stage not in (OPEN, ENROLL):
         return False
-    there = credential.user is not None or credential.owner_id == credential.account_id
-    return there and limits.hold(session, now)
+    owner_exists = record.user is not None or record.owner_id == record.account_id
+    return owner_exists and limits.allow(session, epoch)
 
 
-def is_confirmed(session: Session, now: int) -> bool:
+def is_confirmed(session: Session, epoch: int) -> bool:
     """Say whether somebody showed lately that it is still they."""
-    return session.confirmed_at is not None and now < session.confirmed_at + CONFIRMED_SECONDS
+    return session.confirmed_at is not None and epoch < session.confirmed_at + CONFIRMATION_SECONDS
 
 
-def require_confirmed(session: Session | None, now: int) -> None:
+def require_confirmed(session: Session | None, epoch: int) -> None:
     """Refuse a session that was not confirmed lately; a signature confirms itself."""
-    if session is not None and not is_confirmed(session, now):
+    if session is not None and not is_confirmed(session, epoch):
         raise ConfirmationRequired("Confirm that it is you, then try again.")
 
 
-def is_stale(session: Session, now: int) -> bool:
+def needs_last_use_update(session: Session, epoch: int) -> bool:
     """Say whether it is worth writing down that a session is in use."""
-    return now >= session.seen_at + _SEEN_SECONDS
+    return epoch >= session.seen_at + _LAST_USE_RESOLUTION_SECONDS

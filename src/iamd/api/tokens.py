@@ -4,13 +4,15 @@ from collections.abc import Iterable
 
 from iamd.api.vault import Vault
 from iamd.core.records import Account, MfaDevice
-from iamd.keys.token_file import Token
+from iamd.keys.token_file import HardwareToken
 from iamd.ops import mfa
 from iamd.store import mfa_devices
 from iamd.store.query import Tx
 
 
-def add(tx: Tx, vault: Vault, account: Account, tokens: Iterable[Token], now: str) -> int:
+def import_tokens(
+    tx: Tx, vault: Vault, account: Account, tokens: Iterable[HardwareToken], timestamp: str
+) -> int:
     """Add the tokens that the account does not have yet; return how many those were."""
     account_id = account.account_id
     data_key = vault.data_key(account_id, account.data_key)
@@ -18,8 +20,8 @@ def add(tx: Tx, vault: Vault, account: Account, tokens: Iterable[Token], now: st
     for token in tokens:
         serial = token.serial_number
         if mfa_devices.find(tx, account_id, serial) is None:
-            sealed = mfa.sealed_seed(data_key, account_id, serial, token.seed)
-            device = MfaDevice(serial, "hardware", None, sealed, 0, 0, None, now, None, None)
+            sealed_seed = mfa.sealed_seed(data_key, account_id, serial, token.seed)
+            device = MfaDevice(serial, "hardware", None, sealed_seed, 0, 0, None, timestamp, None, None)
             mfa_devices.add(tx, account_id, device)
             added += 1
     return added

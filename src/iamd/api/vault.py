@@ -1,14 +1,14 @@
 """The vault: opens what is sealed under the master key, and keeps what it opened by its sealed form."""
 
-from iamd.core.lru import Lru
-from iamd.core.records import Token
+from iamd.core.lru import LruCache
+from iamd.core.records import SessionToken
 from iamd.keys import seal, session_tokens
-from iamd.keys.seal import BrokenSealError
+from iamd.keys.seal import UnsealError
 from iamd.store import access_keys
-from iamd.store.access_keys import Credential
+from iamd.store.access_keys import CredentialRecord
 
 
-def _data_key_place(account_id: str) -> str:
+def _data_key_context(account_id: str) -> str:
     return f"accounts/{account_id}"
 
 
@@ -17,38 +17,38 @@ class Vault:
 
     def __init__(self, master_key: bytes) -> None:
         self._master_key = master_key
-        self.token_key = seal.derived(master_key, "session tokens")
-        self._opened: Lru[bytes] = Lru(8192)
-        self._tokens: Lru[Token] = Lru(8192)
+        self.token_key = seal.derive_key(master_key, "session tokens")
+        self._plaintexts: LruCache[bytes] = LruCache(8192)
+        self._tokens: LruCache[SessionToken] = LruCache(8192)
 
     def seal_data_key(self, account_id: str, data_key: bytes) -> bytes:
         """Seal a new account's data key."""
-        return seal.seal(self._master_key, data_key, _data_key_place(account_id))
+        return seal.seal(self._master_key, data_key, _data_key_context(account_id))
 
     def data_key(self, account_id: str, sealed: bytes) -> bytes:
         """Return an account's data key."""
-        return self._open(self._master_key, sealed, _data_key_place(account_id))
+        return self._unseal(self._master_key, sealed, _data_key_context(account_id))
 
-    def secret(self, credential: Credential) -> str:
+    def secret_access_key(self, record: CredentialRecord) -> str:
         """Return an access key's secret."""
-        data_key = self.data_key(credential.account_id, credential.data_key)
-        place = access_keys.seal_place(credential.access_key_id)
-        return self._open(data_key, credential.secret, place).decode()
+        data_key = self.data_key(record.account_id, record.data_key)
+        associated_data = access_keys.associated_data(record.access_key_id)
+        return self._unseal(data_key, record.secret, associated_data).decode()
 
-    def _open(self, key: bytes, sealed: bytes, place: str) -> bytes:
-        opened = self._opened.get((place, sealed))
-        if opened is None:
-            opened = seal.unseal(key, sealed, place)
-            self._opened.put((place, sealed), opened)
-        return opened
+    def _unseal(self, key: bytes, sealed: bytes, associated_data: str) -> bytes:
+        plaintext = self._plaintexts.get((associated_data, sealed))
+        if plaintext is None:
+            plaintext = seal.unseal(key, sealed, associated_data)
+            self._plaintexts.put((associated_data, sealed), plaintext)
+        return plaintext
 
-    def token(self, access_key_id: str, text: str) -> Token | None:
+    def open_session_token(self, access_key_id: str, session_token: str) -> SessionToken | None:
         """Open a session token; None when it was not issued here with this access key ID."""
-        token = self._tokens.get((access_key_id, text))
+        token = self._tokens.get((access_key_id, session_token))
         if token is None:
             try:
-                token = session_tokens.open_token(self.token_key, access_key_id, text)
-            except BrokenSealError:
+                token = session_tokens.unseal_token(self.token_key, access_key_id, session_token)
+            except UnsealError:
                 return None
-            self._tokens.put((access_key_id, text), token)
+            self._tokens.put((access_key_id, session_token), token)
         return token

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from iamd.api import founding
-from iamd.api.founding import Founded, Wanted
-from iamd.app import opened
+from iamd.api.founding import AccountSpec, NewAccount
+from iamd.app import opened_store
 from iamd.cli import options
 from iamd.config import Settings
 from iamd.core import clock
 from iamd.store import accounts
 
-Admin = Annotated[
+AdminName = Annotated[
     str | None,
     typer.Option(
         "--admin", metavar="NAME", help="Make an administrator of this name too, with one access key."
@@ -28,61 +28,62 @@ def init(
     account_id: options.AccountId = None,
     account_name: options.AccountName = None,
     root_email: options.RootEmail = None,
-    admin: Admin = None,
-    as_json: options.Json = False,
+    admin_name: AdminName = None,
+    as_json: options.JsonOutput = False,
 ) -> None:
     """Make an account, and the store for it where there is none."""
-    given = options.settings(data=data, database=database, master_key_file=master_key_file)
-    _make(given, Wanted(account_id, account_name, root_email, admin), as_json=as_json)
+    settings = options.settings(data=data, database=database, master_key_file=master_key_file)
+    _create(settings, AccountSpec(account_id, account_name, root_email, admin_name), as_json=as_json)
 
 
 def list_accounts(
     data: options.Data = None,
     database: options.Database = None,
     master_key_file: options.MasterKeyFile = None,
-    as_json: options.Json = False,
+    as_json: options.JsonOutput = False,
 ) -> None:
     """List the accounts of a store."""
-    given = options.settings(data=data, database=database, master_key_file=master_key_file)
-    with opened(given) as store, store.database.read() as tx:
-        found = accounts.every(tx)
+    settings = options.settings(data=data, database=database, master_key_file=master_key_file)
+    with opened_store(settings) as store, store.database.read() as tx:
+        account_list = accounts.list_all(tx)
     if as_json:
-        shown = [
-            {"account_id": held.account_id, "account_name": held.name, "root_email": held.root_email}
-            for held in found
+        payload = [
+            {"account_id": account.account_id, "account_name": account.name, "root_email": account.root_email}
+            for account in account_list
         ]
-        typer.echo(json.dumps({"accounts": shown}))
+        typer.echo(json.dumps({"accounts": payload}))
         return
-    for held in found:
+    for held in account_list:
         typer.echo(f"{held.account_id}  {held.name}  {held.root_email}")
 
 
-def _make(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:
-    with opened(settings) as store:
-        made = founding.found(store.database, store.vault, wanted, clock.now())
-    typer.echo(json.dumps(_fields(made)) if as_json else told(made))
+def _create(settings: Settings, spec: AccountSpec, *, as_json: bool) -> None:
+    with opened_store(settings) as store:
+        new_account = founding.create(store.database, store.vault, spec, clock.now())
+    typer.echo(json.dumps(_fields(new_account)) if as_json else describe(new_account))
 
 
-def _fields(made: Founded) -> dict[str, Any]:
+def _fields(new_account: NewAccount) -> dict[str, Any]:
     return {
-        "account_id": made.account.account_id,
-        "account_name": made.account.name,
-        "root_email": made.account.root_email,
-        "user_name": made.admin,
-        "access_key_id": made.access_key_id,
-        "secret_access_key": made.secret_access_key,
+        "account_id": new_account.account.account_id,
+        "account_name": new_account.account.name,
+        "root_email": new_account.account.root_email,
+        "user_name": new_account.admin_name,
+        "access_key_id": new_account.access_key_id,
+        "secret_access_key": new_account.secret_access_key,
     }
 
 
-def told(made: Founded) -> str:
+def describe(new_account: NewAccount) -> str:
     """Say in plain words what was made."""
-    lines = [f"Account {made.account.account_id} was made; its root user is {made.account.root_email}."]
-    if made.admin is not None:
+    account = new_account.account
+    lines = [f"Account {account.account_id} was created; its root user is {account.root_email}."]
+    if new_account.admin_name is not None:
         lines += [
-            f"Its administrator is the IAM user {made.admin}, with this access key.",
+            f"Its administrator is the IAM user {new_account.admin_name}, with this access key.",
             "The secret is not shown again:",
             "",
-            f"    aws_access_key_id = {made.access_key_id}",
-            f"    aws_secret_access_key = {made.secret_access_key}",
+            f"    aws_access_key_id = {new_account.access_key_id}",
+            f"    aws_secret_access_key = {new_account.secret_access_key}",
         ]
     return "\n".join(lines)

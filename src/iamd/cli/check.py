@@ -11,11 +11,11 @@ from iamd.cli.errors import CommandError
 from iamd.core import recommendations
 from iamd.core.recommendations import Recommendation
 
-FOUND = 3  # the exit status when there is something to mend
+FINDINGS_STATUS = 3  # the exit status when there is something to mend
 
 _REGION = "us-east-1"
 _INDENT = " " * 10
-_MOST_NAMES = 10
+_MAX_NAMES = 10
 
 
 class Format(Enum):
@@ -39,42 +39,42 @@ def check(
     output: Annotated[Format, typer.Option("--format", help="How to print what is found.")] = Format.TABLE,
 ) -> None:
     """Tell what is still unsafe in an account. The exit status is 3 when something is found."""
-    found = _found(endpoint_url, profile)
-    typer.echo(_json(found) if output is Format.JSON else _table(found))
-    if found:
-        raise typer.Exit(FOUND)
+    findings = _collect_findings(endpoint_url, profile)
+    typer.echo(_json(findings) if output is Format.JSON else _table(findings))
+    if findings:
+        raise typer.Exit(FINDINGS_STATUS)
 
 
-def _found(endpoint_url: str | None, profile: str | None) -> list[Recommendation]:
+def _collect_findings(endpoint_url: str | None, profile: str | None) -> list[Recommendation]:
     try:
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.session import Session
 
         from iamd.cli import facts
-    except ModuleNotFoundError as missing:
-        raise CommandError("this needs botocore: pip install 'iamd[check]'") from missing
+    except ModuleNotFoundError as error:
+        raise CommandError("this needs botocore: pip install 'iamd[check]'") from error
     try:
         iam: Any = Session(profile=profile).create_client("iam", _REGION, endpoint_url=endpoint_url)
-        return recommendations.judge(facts.gather(iam))
-    except (BotoCoreError, ClientError, ValueError) as failed:  # ValueError is an endpoint that is no URL
-        raise CommandError(str(failed)) from failed
+        return recommendations.evaluate(facts.gather(iam))
+    except (BotoCoreError, ClientError, ValueError) as error:  # ValueError is an endpoint that is no URL
+        raise CommandError(str(error)) from error
 
 
-def _json(found: list[Recommendation]) -> str:
-    return json.dumps({"recommendations": [asdict(one) for one in found]}, indent=1)
+def _json(findings: list[Recommendation]) -> str:
+    return json.dumps({"recommendations": [asdict(finding) for finding in findings]}, indent=1)
 
 
-def _table(found: list[Recommendation]) -> str:
-    return "\n".join(_lines(one) for one in found) or "Nothing was found that should be mended."
+def _table(findings: list[Recommendation]) -> str:
+    return "\n".join(_lines(finding) for finding in findings) or "Nothing was found that should be mended."
 
 
-def _lines(one: Recommendation) -> str:
-    count = "" if one.count is None else f" ({one.count})"
-    lines = [f"{one.severity:<9} {one.title}{count}", f"{_INDENT}{one.detail}"]
-    if one.user_names:
-        more = (one.count or 0) - _MOST_NAMES
-        names = ", ".join(one.user_names[:_MOST_NAMES])
-        lines.append(f"{_INDENT}{names}" + (f" and {more} more" if more > 0 else ""))
+def _lines(finding: Recommendation) -> str:
+    count = "" if finding.count is None else f" ({finding.count})"
+    lines = [f"{finding.severity:<9} {finding.title}{count}", f"{_INDENT}{finding.detail}"]
+    if finding.user_names:
+        remaining = (finding.count or 0) - _MAX_NAMES
+        names = ", ".join(finding.user_names[:_MAX_NAMES])
+        lines.append(f"{_INDENT}{names}" + (f" and {remaining} more" if remaining > 0 else ""))
     return _printable("\n".join(lines))
 
 

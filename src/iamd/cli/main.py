@@ -6,7 +6,7 @@ import sys
 import typer
 
 from iamd import __version__
-from iamd.api.founding import FoundingError
+from iamd.api.founding import AccountCreationError
 from iamd.app import StoreError
 from iamd.cli import (
     account,
@@ -23,7 +23,7 @@ from iamd.cli import (
 from iamd.cli.errors import CommandError
 from iamd.core.errors import Fault
 from iamd.keys.master import MasterKeyError
-from iamd.store.migrate import NewerStoreError
+from iamd.store.migrate import NewerSchemaError
 
 app = typer.Typer(
     name="iamd",
@@ -36,15 +36,17 @@ app = typer.Typer(
 )
 app.command(epilog="Example: iamd serve --data ./iamd-data --port 8470")(serve.serve)
 app.command(epilog="Example: iamd init --data ./iamd-data --admin alice --json")(account.init)
-accounts = typer.Typer(help="Accounts of a store.", no_args_is_help=True, rich_markup_mode=None)
-accounts.command(
+account_commands = typer.Typer(help="Accounts of a store.", no_args_is_help=True, rich_markup_mode=None)
+account_commands.command(
     "create", epilog="Example: iamd account create --data ./iamd-data --account-name staging --admin alice"
 )(account.init)
-accounts.command("list", epilog="Example: iamd account list --data ./iamd-data")(account.list_accounts)
-accounts.command("quota", epilog="Example: iamd account quota UsersPerAccount 20000 --data ./iamd-data")(
-    quotas.quota
+account_commands.command("list", epilog="Example: iamd account list --data ./iamd-data")(
+    account.list_accounts
 )
-app.add_typer(accounts, name="account")
+account_commands.command(
+    "quota", epilog="Example: iamd account quota UsersPerAccount 20000 --data ./iamd-data"
+)(quotas.quota)
+app.add_typer(account_commands, name="account")
 app.add_typer(root.commands, name="root")
 app.add_typer(tokens.commands, name="tokens")
 
@@ -56,19 +58,19 @@ app.command(
 )(model.service_model)
 
 
-policies = typer.Typer(help="Policies: tests and checks.", no_args_is_help=True, rich_markup_mode=None)
-policies.command(
+policy_commands = typer.Typer(help="Policies: tests and checks.", no_args_is_help=True, rich_markup_mode=None)
+policy_commands.command(
     "test",
     epilog="Example: iamd policy test policies.test.yaml (docs/policy-language.md has the fields of a case)",
 )(policy_test.run_cases)
-policies.command(
+policy_commands.command(
     "explain",
     epilog="Example: iamd policy explain --principal user/bob --action iam:ListUsers --data ./iamd-data",
 )(policy_explain.explain_request)
-policies.command("validate", epilog="Example: iamd policy validate policies/*.json")(
+policy_commands.command("validate", epilog="Example: iamd policy validate policies/*.json")(
     policy_validate.validate_files
 )
-app.add_typer(policies, name="policy")
+app.add_typer(policy_commands, name="policy")
 
 
 @app.command(epilog="Example: iamd version")
@@ -77,8 +79,8 @@ def version() -> None:
     typer.echo(f"iamd {__version__}")
 
 
-_BUG = 70  # EX_SOFTWARE of sysexits.h: no command answers a question with it
-_TOLD = (StoreError, MasterKeyError, NewerStoreError, FoundingError, Fault, OSError)
+_BUG_STATUS = 70  # EX_SOFTWARE of sysexits.h: no command answers a question with it
+_EXPECTED_ERRORS = (StoreError, MasterKeyError, NewerSchemaError, AccountCreationError, Fault, OSError)
 
 
 def run() -> None:
@@ -86,20 +88,20 @@ def run() -> None:
     os.umask(0o077)  # whatever is made here is its owner's alone
     try:
         status = app(standalone_mode=False) or 0
-    except typer.TyperException as wrong:
-        status = _tell(wrong.format_message(), wrong.exit_code)
-    except CommandError as wrong:
-        status = _tell(str(wrong), wrong.status)
+    except typer.TyperException as error:
+        status = _print_error(error.format_message(), error.exit_code)
+    except CommandError as error:
+        status = _print_error(str(error), error.status)
     except (typer.Abort, KeyboardInterrupt):
-        status = _tell("interrupted", 1)
-    except _TOLD as wrong:
-        status = _tell(str(wrong), 1)
-    except Exception as bug:  # noqa: BLE001 - no traceback ever reaches a user
-        status = _tell(f"this is a bug in iamd: {type(bug).__name__}: {bug}", _BUG)
+        status = _print_error("interrupted", 1)
+    except _EXPECTED_ERRORS as error:
+        status = _print_error(str(error), 1)
+    except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user
+        status = _print_error(f"this is a bug in iamd: {type(error).__name__}: {error}", _BUG_STATUS)
     sys.exit(status)
 
 
-def _tell(message: str, status: int) -> int:
+def _print_error(message: str, status: int) -> int:
     line = " ".join(message.split())
     typer.echo(f"iamd: {line}", err=True)
     return status

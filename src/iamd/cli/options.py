@@ -32,21 +32,21 @@ AccountName = Annotated[str | None, typer.Option("--account-name", metavar="NAME
 RootEmail = Annotated[
     str | None, typer.Option("--root-email", metavar="EMAIL", help="Email address of the root user.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+JsonOutput = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
-def settings(**given: Any) -> Settings:
+def settings(**overrides: Any) -> Settings:
     """Read the settings; options that were given win over the environment and the file."""
     try:
-        read = Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as wrong:
-        raise CommandError(_told(wrong), status=2) from wrong
-    if given.get("data") is not None and given.get("database") is not None:
+        result = Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        raise CommandError(_describe(error), status=2) from error
+    if overrides.get("data") is not None and overrides.get("database") is not None:
         raise CommandError("--data and --database exclude each other", status=2)
-    return read
+    return result
 
 
-def _told(wrong: ValidationError) -> str:
-    first = wrong.errors(include_input=False, include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
-    return f"setting {name}: {first['msg']}"
+def _describe(error: ValidationError) -> str:
+    first_error = error.errors(include_input=False, include_url=False)[0]
+    name = ".".join(str(part) for part in first_error["loc"])
+    return f"setting {name}: {first_error['msg']}"

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from iamd import __version__
-from iamd.cli.policy_yaml import Place
+from iamd.cli.policy_yaml import Location
 from iamd.policy.lint import RULES, Finding, Level
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -18,17 +18,19 @@ _LEVELS = {
     Level.SUGGESTION: "note",
 }
 
-Located = tuple[Path, Place, Finding]
+LocatedFinding = tuple[Path, Location, Finding]
 
 
-def sarif(found: Sequence[Located]) -> dict[str, Any]:
+def to_sarif(findings: Sequence[LocatedFinding]) -> dict[str, Any]:
     """Return a log with one run: the rules that were broken, and each finding at its place."""
-    codes = sorted({finding.code for _, _, finding in found})
+    codes = sorted({finding.code for _, _, finding in findings})
     driver = {"name": "iamd", "version": __version__, "rules": [_rule(code) for code in codes]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, codes.index(one[2].code)) for one in found],
+        "results": [
+            _result(located_finding, codes.index(located_finding[2].code)) for located_finding in findings
+        ],
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
@@ -44,11 +46,11 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(one: Located, index: int) -> dict[str, Any]:
-    file, place, finding = one
+def _result(located_finding: LocatedFinding, index: int) -> dict[str, Any]:
+    file, location, finding = located_finding
     physical = {
         "artifactLocation": {"uri": _uri(file)},
-        "region": {"startLine": place.line, "startColumn": place.column},
+        "region": {"startLine": location.line, "startColumn": location.column},
     }
     logical = [{"fullyQualifiedName": finding.path}] if finding.path else []
     return {

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from iamd.cli.errors import CommandError
-from iamd.cli.policy_files import files_in, printable
-from iamd.cli.policy_sarif import Located, sarif
-from iamd.cli.policy_sources import Source, read_source
+from iamd.cli.policy_files import expand_paths, printable
+from iamd.cli.policy_sarif import LocatedFinding, to_sarif
+from iamd.cli.policy_sources import PolicyFile, read_policy_file
 from iamd.policy import PolicyKind
 from iamd.policy.grammar import TRUST_ACTIONS
 from iamd.policy.lint import Level, lint
@@ -27,7 +27,7 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
-class Kind(StrEnum):
+class PolicyKindOption(StrEnum):
     """What a file's policy is to be saved as; an identity's policy and a boundary are managed policies."""
 
     IDENTITY = "identity"
@@ -41,9 +41,13 @@ class Kind(StrEnum):
     RCP = "rcp"
 
     @property
-    def policy_kind(self) -> PolicyKind:
+    def to_policy_kind(self) -> PolicyKind:
         """The kind that a save knows."""
-        return PolicyKind.MANAGED if self in {Kind.IDENTITY, Kind.BOUNDARY} else PolicyKind(self.value)
+        return (
+            PolicyKind.MANAGED
+            if self in {PolicyKindOption.IDENTITY, PolicyKindOption.BOUNDARY}
+            else PolicyKind(self.value)
+        )
 
 
 class FailOn(StrEnum):
@@ -68,9 +72,10 @@ def validate_files(
         ),
     ],
     kind: Annotated[
-        Kind | None, typer.Option("--kind", help="What they are saved as. [default: guessed of each]")
+        PolicyKindOption | None,
+        typer.Option("--kind", help="What they are saved as. [default: guessed of each]"),
     ] = None,
-    form: Annotated[
+    output_format: Annotated[
         Format, typer.Option("--format", help="text, one JSON object a line, or SARIF.")
     ] = Format.TEXT,
     fail_on: Annotated[
@@ -82,55 +87,67 @@ def validate_files(
     ] = None,
 ) -> None:
     """Check policies as AWS's Access Analyzer does: what a save refuses, and what nobody can have meant."""
-    sources, unread = list[Source](), 0
-    for file in files_in(files):
+    policy_files, unreadable = list[PolicyFile](), 0
+    for file in expand_paths(files):
         try:
-            sources.append(read_source(file))
-        except CommandError as wrong:
-            unread += 1
-            typer.echo(f"iamd: {wrong}", err=True)
-    found = [one for source in sources for one in _found(source, kind, account_id)]
-    if not sources and not unread:
+            policy_files.append(read_policy_file(file))
+        except CommandError as error:
+            unreadable += 1
+            typer.echo(f"iamd: {error}", err=True)
+    findings = [
+        located_finding
+        for policy_file in policy_files
+        for located_finding in _lint(policy_file, kind, account_id)
+    ]
+    if not policy_files and not unreadable:
         raise CommandError("there are no policies", status=2)
-    if sources or form is Format.SARIF:
-        _print(found, len(sources), form)
-    if unread:
+    if policy_files or output_format is Format.SARIF:
+        _print(findings, len(policy_files), output_format)
+    if unreadable:
         raise typer.Exit(2)
-    if any(finding.level.rank <= fail_on.level.rank for _, _, finding in found):
+    if any(finding.level.rank <= fail_on.level.rank for _, _, finding in findings):
         raise typer.Exit(1)
 
 
-def _found(source: Source, kind: Kind | None, account: str | None) -> Iterator[Located]:
+def _lint(
+    policy_file: PolicyFile, kind: PolicyKindOption | None, account: str | None
+) -> Iterator[LocatedFinding]:
     from iamd.ops.service_reference import ServiceReference
 
-    policy_kind = kind.policy_kind if kind else guess(source.text)
-    findings = lint(source.text, policy_kind, ServiceReference(), account=account, now=datetime.now(UTC))
-    located = [(source.file, source.place(finding.path), finding) for finding in findings]
-    yield from sorted(located, key=lambda one: one[1])
+    policy_kind = kind.to_policy_kind if kind else guess_policy_kind(policy_file.text)
+    findings = lint(policy_file.text, policy_kind, ServiceReference(), account=account, now=datetime.now(UTC))
+    located_findings = [
+        (policy_file.file, policy_file.location(finding.path), finding) for finding in findings
+    ]
+    yield from sorted(located_findings, key=lambda located_finding: located_finding[1])
 
 
-def guess(text: str) -> PolicyKind:
+def guess_policy_kind(text: str) -> PolicyKind:
     """Guess what a policy is saved as: principals are in those of roles and of resources only."""
     try:
-        top = json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError):
         return PolicyKind.MANAGED
-    statements = _listed(top.get("Statement")) if isinstance(top, dict) else []
-    named = [
-        one for one in statements if isinstance(one, dict) and {"Principal", "NotPrincipal"} & one.keys()
+    statements = _as_list(document.get("Statement")) if isinstance(document, dict) else []
+    with_principal = [
+        statement
+        for statement in statements
+        if isinstance(statement, dict) and {"Principal", "NotPrincipal"} & statement.keys()
     ]
-    if not named:
+    if not with_principal:
         return PolicyKind.MANAGED
-    return PolicyKind.TRUST if all(map(_trusts, named)) else PolicyKind.RESOURCE
+    return PolicyKind.TRUST if all(map(_is_trust_statement, with_principal)) else PolicyKind.RESOURCE
 
 
-def _trusts(statement: dict[str, Any]) -> bool:
-    actions = _listed(statement.get("Action"))
-    assumes = all(isinstance(action, str) and action.lower() in TRUST_ACTIONS for action in actions)
-    return bool(actions) and assumes and not {"Resource", "NotResource"} & statement.keys()
+def _is_trust_statement(statement: dict[str, Any]) -> bool:
+    actions = _as_list(statement.get("Action"))
+    only_trust_actions = all(
+        isinstance(action, str) and action.lower() in TRUST_ACTIONS for action in actions
+    )
+    return bool(actions) and only_trust_actions and not {"Resource", "NotResource"} & statement.keys()
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
@@ -139,29 +156,33 @@ def _listed(value: Any) -> list[Any]:
 # What is printed.
 
 
-def _print(found: list[Located], files: int, form: Format) -> None:
-    if form is Format.SARIF:
-        typer.echo(json.dumps(sarif(found), indent=2, ensure_ascii=False))
+def _print(findings: list[LocatedFinding], files: int, output_format: Format) -> None:
+    if output_format is Format.SARIF:
+        typer.echo(json.dumps(to_sarif(findings), indent=2, ensure_ascii=False))
         return
-    for one in found:
-        typer.echo(_line(one) if form is Format.TEXT else json.dumps(_shown(one), ensure_ascii=False))
-    if form is Format.TEXT:
-        typer.echo(_summary(found, files))
+    for located_finding in findings:
+        typer.echo(
+            _text_line(located_finding)
+            if output_format is Format.TEXT
+            else json.dumps(_json_fields(located_finding), ensure_ascii=False)
+        )
+    if output_format is Format.TEXT:
+        typer.echo(_summary(findings, files))
 
 
-def _line(one: Located) -> str:
-    file, place, finding = one
-    where = f" ({finding.path})" if finding.path else ""
-    line = f"{file}:{place.line}: {finding.level.value} {finding.code}: {finding.message}{where}"
+def _text_line(located_finding: LocatedFinding) -> str:
+    file, location, finding = located_finding
+    path = f" ({finding.path})" if finding.path else ""
+    line = f"{file}:{location.line}: {finding.level.value} {finding.code}: {finding.message}{path}"
     return printable(line)
 
 
-def _shown(one: Located) -> dict[str, Any]:
-    file, place, finding = one
+def _json_fields(located_finding: LocatedFinding) -> dict[str, Any]:
+    file, location, finding = located_finding
     return {
         "file": str(file),
-        "line": place.line,
-        "column": place.column,
+        "line": location.line,
+        "column": location.column,
         "level": finding.level.value,
         "code": finding.code,
         "message": finding.message,
@@ -169,13 +190,13 @@ def _shown(one: Located) -> dict[str, Any]:
     }
 
 
-def _summary(found: list[Located], files: int) -> str:
-    looked = f"{files} {'policy' if files == 1 else 'policies'}"
-    counted = Counter(finding.level for _, _, finding in found)
-    told = ", ".join(_counted(level, counted[level]) for level in Level if counted[level])
-    return f"{looked}: {told or 'nothing found'}"
+def _summary(findings: list[LocatedFinding], files: int) -> str:
+    files_text = f"{files} {'policy' if files == 1 else 'policies'}"
+    counts = Counter(finding.level for _, _, finding in findings)
+    levels_text = ", ".join(_count_text(level, counts[level]) for level in Level if counts[level])
+    return f"{files_text}: {levels_text or 'nothing found'}"
 
 
-def _counted(level: Level, number: int) -> str:
+def _count_text(level: Level, number: int) -> str:
     name = level.value.lower().replace("_", " ")
     return f"{number} {name}{'' if number == 1 else 's'}"

@@ -6,19 +6,19 @@ from typing import Any, NamedTuple
 
 from iamd.policy.document import MAX_DEPTH
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-_DATES = "tag:yaml.org,2002:timestamp"
+_JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_NUMBER_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A line and a column, both counted from 1, the column in characters."""
 
     line: int
     column: int
 
 
-def to_json(text: str, most_nodes: int, depth: int = MAX_DEPTH) -> tuple[str, dict[str, Place]] | None:
+def to_json(text: str, max_nodes: int, depth: int = MAX_DEPTH) -> tuple[str, dict[str, Location]] | None:
     """Return a document as JSON, and the place of each path in it; None where there is none.
 
     ValueError for what is no YAML, is nested deeper than `depth` and some, or becomes more than `most_nodes`:
@@ -27,75 +27,75 @@ def to_json(text: str, most_nodes: int, depth: int = MAX_DEPTH) -> tuple[str, di
     import yaml
 
     try:
-        loader = _plain_loader()(text)
+        loader = _loader_class()(text)
         node = loader.get_single_node()
         if node is None:
             return None
-        writer = _Writer(loader, most_nodes)
-        return writer.write(node, depth=depth + 2), writer.places
-    except (yaml.YAMLError, RecursionError) as broken:
-        raise ValueError(" ".join(str(broken).split())) from broken
+        writer = _JsonWriter(loader, max_nodes)
+        return writer.write(node, depth=depth + 2), writer.locations
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(" ".join(str(error).split())) from error
 
 
-def _plain_loader() -> Any:
+def _loader_class() -> Any:
     """Return a loader of YAML that leaves dates alone: a policy's Version is a text."""
     import yaml
 
-    class Plain(yaml.SafeLoader):
+    class LoaderWithoutDates(yaml.SafeLoader):
         """Knows no dates."""
 
-    Plain.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in held if tag != _DATES]
-        for first, held in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    LoaderWithoutDates.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP_TAG]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    return Plain
+    return LoaderWithoutDates
 
 
-class _Writer:
+class _JsonWriter:
     """Writes YAML as JSON, with keys that are there twice left so, and notes where everything stands."""
 
-    def __init__(self, loader: Any, most_nodes: int) -> None:
-        self.places: dict[str, Place] = {}
+    def __init__(self, loader: Any, max_nodes: int) -> None:
+        self.locations: dict[str, Location] = {}
         self._loader = loader
-        self._nodes = most_nodes
+        self._nodes_left = max_nodes
 
     def write(self, node: Any, path: str = "", *, depth: int) -> str:
         """Return a node as JSON; ValueError for what is nested too deep, or becomes far too much."""
-        self._nodes -= 1
-        if not depth or not self._nodes:
+        self._nodes_left -= 1
+        if not depth or not self._nodes_left:
             raise ValueError("it is nested too deep, or its aliases make too much of it")
-        self.places.setdefault(path, _place(node))
+        self.locations.setdefault(path, _location(node))
         if node.id == "mapping":
             members = (self._member(key, value, path, depth - 1) for key, value in node.value)
             return "{" + ",".join(members) + "}"
         if node.id == "sequence":
             items = (
-                self.write(one, f"{path}[{index}]", depth=depth - 1) for index, one in enumerate(node.value)
+                self.write(item, f"{path}[{index}]", depth=depth - 1) for index, item in enumerate(node.value)
             )
             return "[" + ",".join(items) + "]"
         return self._scalar(node)
 
     def _scalar(self, node: Any) -> str:
         """Write a number as it stands; what only YAML takes for one (`010`, `10:30`, `1_0`) is a text."""
-        if node.tag in _NUMBERS and not node.style:
+        if node.tag in _NUMBER_TAGS and not node.style:
             text: str = node.value
-            return text if _NUMBER.fullmatch(text) else json.dumps(text)
+            return text if _JSON_NUMBER.fullmatch(text) else json.dumps(text)
         try:
             value = self._loader.construct_object(node)
-        except (AttributeError, LookupError) as broken:  # of a tag that its value does not fit
-            raise ValueError(f"{node.value[:128]!r} is no {node.tag.rpartition(':')[2]}") from broken
+        except (AttributeError, LookupError) as error:  # of a tag that its value does not fit
+            raise ValueError(f"{node.value[:128]!r} is no {node.tag.rpartition(':')[2]}") from error
         return json.dumps(value, ensure_ascii=False, default=str)
 
     def _member(self, key: Any, value: Any, path: str, depth: int) -> str:
         if key.id != "scalar":
             raise ValueError("a key must be a text")
         name = str(key.value)
-        inside = f"{path}.{name}" if path else name
-        self.places[inside] = _place(key)
-        if inside == "Statement" and value.id != "sequence":
-            inside = "Statement[0]"
-        return f"{json.dumps(name, ensure_ascii=False)}:{self.write(value, inside, depth=depth)}"
+        member_path = f"{path}.{name}" if path else name
+        self.locations[member_path] = _location(key)
+        if member_path == "Statement" and value.id != "sequence":
+            member_path = "Statement[0]"
+        return f"{json.dumps(name, ensure_ascii=False)}:{self.write(value, member_path, depth=depth)}"
 
 
-def _place(node: Any) -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+def _location(node: Any) -> Location:
+    return Location(node.start_mark.line + 1, node.start_mark.column + 1)

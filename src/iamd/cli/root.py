@@ -5,7 +5,7 @@ import typer
 from iamd import app
 from iamd.api.signin import links, rescue
 from iamd.cli import options
-from iamd.cli.accounts import Whose, chosen
+from iamd.cli.accounts import AccountIdOption, select_account
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
 from iamd.core import clock
@@ -18,13 +18,13 @@ def setup_link(
     data: options.Data = None,
     database: options.Database = None,
     master_key_file: options.MasterKeyFile = None,
-    account_id: Whose = None,
+    account_id: AccountIdOption = None,
 ) -> None:
     """Print a link to set an account up with; it works once, for 24 hours."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
-    with app.opened(settings) as store, store.database.write() as tx:
-        account = chosen(tx, account_id)
-        token = links.setup_token(tx, account.account_id, int(clock.now().timestamp()))
+    with app.opened_store(settings) as store, store.database.write() as tx:
+        account = select_account(tx, account_id)
+        token = links.create_setup_token(tx, account.account_id, int(clock.now().timestamp()))
     if token is None:
         raise CommandError(f"account {account.account_id} has its root user already")
     typer.echo(setup_url(settings, token))
@@ -35,13 +35,13 @@ def reset_password(
     data: options.Data = None,
     database: options.Database = None,
     master_key_file: options.MasterKeyFile = None,
-    account_id: Whose = None,
+    account_id: AccountIdOption = None,
 ) -> None:
     """Print a link to choose a new root password with; it works once, for an hour, and skips no MFA."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
-    with app.opened(settings) as store, store.database.write() as tx:
-        account = chosen(tx, account_id)
-        token = links.reset_token(tx, account.account_id, int(clock.now().timestamp()))
+    with app.opened_store(settings) as store, store.database.write() as tx:
+        account = select_account(tx, account_id)
+        token = links.create_reset_token(tx, account.account_id, int(clock.now().timestamp()))
     if token is None:
         raise CommandError(f"account {account.account_id} has no root password yet: see iamd root setup-link")
     typer.echo(f"{app.base_url(settings)}/signin/reset/{token}")
@@ -52,17 +52,19 @@ def reset_mfa(
     data: options.Data = None,
     database: options.Database = None,
     master_key_file: options.MasterKeyFile = None,
-    account_id: Whose = None,
+    account_id: AccountIdOption = None,
 ) -> None:
     """Take all MFA devices and recovery codes from a root user, and end its sessions."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
-    with app.opened(settings) as store, store.database.write() as tx:
-        account = chosen(tx, account_id)
+    with app.opened_store(settings) as store, store.database.write() as tx:
+        account = select_account(tx, account_id)
         count = rescue.reset_mfa(tx, account, clock.iso(clock.now()))
-    typer.echo(f"The root user of account {account.account_id} has no MFA any more; it had {_many(count)}.")
+    typer.echo(
+        f"The root user of account {account.account_id} has no MFA any more; it had {_device_count(count)}."
+    )
 
 
-def _many(count: int) -> str:
+def _device_count(count: int) -> str:
     return {0: "none", 1: "one device"}.get(count, f"{count} devices")
 
 

@@ -17,29 +17,29 @@ from granian.server.mp import MPServer as Server
 
 from iamd import __version__, app
 from iamd.api import founding, mail, origin
-from iamd.api.founding import Wanted
+from iamd.api.founding import AccountSpec
 from iamd.api.signin import links
 from iamd.cli import options, root
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
 from iamd.core import clock, cores, logs
 from iamd.store import accounts
-from iamd.wire.endpoint import MAX_HEADERS
+from iamd.wire.endpoint import MAX_HEADER_BYTES
 
 _STOP_SECONDS = 8
 _HEADER_MILLISECONDS = 10_000
-_KEPT = ("PG", "LANG", "LC_", "TZ", "SSL_CERT_")
+_ENVIRONMENT_PREFIXES = ("PG", "LANG", "LC_", "TZ", "SSL_CERT_")
 
-_START = """\
+_BANNER = """\
 iamd {version} serves {accounts} at {url}
 Every signature is verified and every policy is enforced; there is no way to switch that off.
 """
-_SET_UP = """\
+_SETUP_NOTICE = """\
 This account has no root user yet. Open this link within 24 hours to set it up; it works once:
 
     {url}
 """
-_PASTE = """\
+_CLIENT_CONFIG = """\
 Paste into a shell:
 
     export AWS_ENDPOINT_URL_IAM={url} AWS_ENDPOINT_URL_STS={url}
@@ -101,68 +101,74 @@ def serve(
         tls_cert=tls_cert,
         tls_key=tls_key,
     )
-    _check(settings)
-    with app.opened(settings) as store:
-        _found_first(store)
+    _validate(settings)
+    with app.opened_store(settings) as store:
+        _create_first_account(store)
         with store.database.write() as tx:
-            held = [one.account_id for one in accounts.every(tx)]
-            token = links.setup_token(tx, held[0], int(clock.now().timestamp())) if len(held) == 1 else None
+            account_ids = [account.account_id for account in accounts.list_all(tx)]
+            token = (
+                links.create_setup_token(tx, account_ids[0], int(clock.now().timestamp()))
+                if len(account_ids) == 1
+                else None
+            )
     server = _server(settings)
-    server.on_startup(lambda: _greet(settings, held, token))
-    numbers = multiprocessing.Value("i", os.getpid())
-    server.serve(target_loader=partial(_load, settings, store.master_key, numbers), wrap_loader=False)
+    server.on_startup(lambda: _print_banner(settings, account_ids, token))
+    worker_counter = multiprocessing.Value("i", os.getpid())
+    server.serve(
+        target_loader=partial(_load_app, settings, store.master_key, worker_counter), wrap_loader=False
+    )
 
 
-def _check(settings: Settings) -> None:
+def _validate(settings: Settings) -> None:
     try:
-        origin.origin(settings.public_url, settings.trusted_proxies)
+        origin.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
         app.issuers(settings)
-    except ValueError as wrong:
-        raise CommandError(str(wrong), status=2) from wrong
-    _check_tls(settings)
-    _check_signing_in(settings)
+    except ValueError as error:
+        raise CommandError(str(error), status=2) from error
+    _validate_tls(settings)
+    _validate_sign_in(settings)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
-        except (OSError, UnicodeError) as failed:
-            reason = getattr(failed, "strerror", None) or "no such address"
-            raise CommandError(f"cannot listen on {settings.host}:{settings.port}: {reason}") from failed
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "no such address"
+            raise CommandError(f"cannot listen on {settings.host}:{settings.port}: {reason}") from error
 
 
-def _check_signing_in(settings: Settings) -> None:
+def _validate_sign_in(settings: Settings) -> None:
     if (settings.smtp_url is None) != (settings.mail_from is None):
         raise CommandError("IAMD_SMTP_URL and IAMD_MAIL_FROM go together", status=2)
     try:
         if settings.smtp_url is not None:
-            mail.check_url(settings.smtp_url.get_secret_value())
+            mail.validate_url(settings.smtp_url.get_secret_value())
         app.blocklist(settings)
-    except OSError as failed:
-        raise CommandError(f"the list of passwords cannot be read: {failed.strerror}") from failed
-    except ValueError as wrong:
-        raise CommandError(str(wrong), status=2) from wrong
+    except OSError as error:
+        raise CommandError(f"the list of passwords cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise CommandError(str(error), status=2) from error
 
 
-def _check_tls(settings: Settings) -> None:
+def _validate_tls(settings: Settings) -> None:
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise CommandError("--tls-cert and --tls-key go together", status=2)
     if settings.tls_cert is None or settings.tls_key is None:
         return
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
-    except (OSError, ssl.SSLError) as failed:
-        reason = failed.strerror or failed
-        raise CommandError(f"the TLS certificate or key cannot be used: {reason}") from failed
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror or error
+        raise CommandError(f"the TLS certificate or key cannot be used: {reason}") from error
 
 
-def _found_first(store: app.Store) -> None:
+def _create_first_account(store: app.Store) -> None:
     """Make the first account of an empty store; two nodes that start together make one."""
-    with store.database.exclusive():
+    with store.database.exclusive_lock():
         with store.database.read() as tx:
-            empty = not accounts.every(tx)
+            empty = not accounts.list_all(tx)
         if empty:
-            founding.found(store.database, store.vault, Wanted(None, None, None, None), clock.now())
+            founding.create(store.database, store.vault, AccountSpec(None, None, None, None), clock.now())
 
 
 def _server(settings: Settings) -> Server:
@@ -172,11 +178,13 @@ def _server(settings: Settings) -> Server:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=app.THREADS,
-        backpressure=app.THREADS,
-        backlog=2 * app.THREADS,
+        blocking_threads=app.BLOCKING_THREADS,
+        backpressure=app.BLOCKING_THREADS,
+        backlog=2 * app.BLOCKING_THREADS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=MAX_HEADERS),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=MAX_HEADER_BYTES
+        ),
         websockets=False,
         log_level=LogLevels.error,
         ssl_cert=settings.tls_cert,
@@ -187,30 +195,30 @@ def _server(settings: Settings) -> Server:
     )
 
 
-def _load(settings: Settings, master_key: bytes, numbers: Any) -> app.App:
+def _load_app(settings: Settings, master_key: bytes, worker_counter: Any) -> app.App:
     """Build the application in a worker; what it has not written yet is written when the worker ends."""
-    with numbers.get_lock():
-        number = numbers.value = numbers.value + 1
-    cores.stay(number)
-    _forget_environment()
-    logs.to_standard_error()
+    with worker_counter.get_lock():
+        worker_number = worker_counter.value = worker_counter.value + 1
+    cores.pin(worker_number)
+    _clear_environment()
+    logs.configure()
     application = app.App(settings, master_key)
     util.Finalize(application, application.close, exitpriority=100)
     return application
 
 
-def _forget_environment() -> None:
+def _clear_environment() -> None:
     """Drop what no request should carry: granian copies the environment into every one."""
     for name in list(os.environ):
-        if not name.startswith(_KEPT):
+        if not name.startswith(_ENVIRONMENT_PREFIXES):
             del os.environ[name]
 
 
-def _greet(settings: Settings, account_ids: list[str], token: str | None) -> None:
-    shown = f"account {account_ids[0]}" if len(account_ids) == 1 else f"{len(account_ids)} accounts"
+def _print_banner(settings: Settings, account_ids: list[str], token: str | None) -> None:
+    accounts_text = f"account {account_ids[0]}" if len(account_ids) == 1 else f"{len(account_ids)} accounts"
     url = app.base_url(settings)
-    typer.echo(_START.format(version=__version__, accounts=shown, url=url))
-    typer.echo(_PASTE.format(url=url))
+    typer.echo(_BANNER.format(version=__version__, accounts=accounts_text, url=url))
+    typer.echo(_CLIENT_CONFIG.format(url=url))
     if token is not None:
-        typer.echo(_SET_UP.format(url=root.setup_url(settings, token)))
+        typer.echo(_SETUP_NOTICE.format(url=root.setup_url(settings, token)))
     typer.echo("Press Ctrl+C to stop.")

@@ -8,7 +8,7 @@ import typer
 from iamd import app
 from iamd.api import tokens
 from iamd.cli import options
-from iamd.cli.accounts import Whose, chosen
+from iamd.cli.accounts import AccountIdOption, select_account
 from iamd.cli.errors import CommandError
 from iamd.core import clock
 from iamd.keys import token_file
@@ -18,7 +18,7 @@ commands = typer.Typer(help="Hardware MFA tokens.", no_args_is_help=True, rich_m
 
 
 @commands.callback()
-def group() -> None:
+def tokens_group() -> None:
     """Say that this is a group of commands, though it has one."""
 
 
@@ -30,7 +30,7 @@ def import_tokens(
     data: options.Data = None,
     database: options.Database = None,
     master_key_file: options.MasterKeyFile = None,
-    account_id: Whose = None,
+    account_id: AccountIdOption = None,
     password_file: Annotated[
         Path | None,
         typer.Option("--password-file", metavar="F", help="File of the password of an encrypted PSKC file."),
@@ -40,10 +40,10 @@ def import_tokens(
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
     password = password_file.read_text().strip() if password_file else None
     try:
-        read = token_file.read(file.read_bytes(), password)
-    except TokenFileError as wrong:
-        raise CommandError(str(wrong)) from wrong
-    with app.opened(settings) as store, store.database.write() as tx:
-        account = chosen(tx, account_id)
-        added = tokens.add(tx, store.vault, account, read, clock.iso(clock.now()))
-    typer.echo(f"{added} tokens were imported, {len(read) - added} were there already.")
+        seeds = token_file.parse(file.read_bytes(), password)
+    except TokenFileError as error:
+        raise CommandError(str(error)) from error
+    with app.opened_store(settings) as store, store.database.write() as tx:
+        account = select_account(tx, account_id)
+        added = tokens.import_tokens(tx, store.vault, account, seeds, clock.iso(clock.now()))
+    typer.echo(f"{added} tokens were imported, {len(seeds) - added} were there already.")

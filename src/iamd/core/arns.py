@@ -53,7 +53,7 @@ def policy(account_id: str, path: str, name: str) -> str:
     return iam(account_id, f"policy{path}{name}")
 
 
-def account_of(arn: str) -> str:
+def parse_account_id(arn: str) -> str:
     """Return the fifth field of an ARN, empty when it has none."""
     fields = arn.split(":", 5)
     return fields[4] if len(fields) == 6 else ""

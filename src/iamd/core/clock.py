@@ -24,10 +24,10 @@ def basic(moment: datetime) -> str:
     return iso(moment).replace("-", "").replace(":", "")
 
 
-def read_basic(text: str) -> datetime:
+def parse_basic(text: str) -> datetime:
     """Read the basic form; ValueError when it is anything else."""
-    parts = _BASIC.fullmatch(text)
-    if parts is None:
+    match = _BASIC.fullmatch(text)
+    if match is None:
         raise ValueError(text)
-    year, month, day, hour, minute, second = map(int, parts.groups())
+    year, month, day, hour, minute, second = map(int, match.groups())
     return datetime(year, month, day, hour, minute, second, tzinfo=UTC)

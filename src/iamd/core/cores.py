@@ -7,30 +7,30 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-_ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else frozenset[int]()
+_ALL_CPUS = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else frozenset[int]()
 
 
-def stay(number: int) -> None:
+def pin(worker_number: int) -> None:
     """Keep this thread, and those that it will start, on one core; another for each `number`, as far as goes.
 
     Nothing where there is no choice, or the system does not let us choose.
     """
-    if len(_ALL) > 1:
+    if len(_ALL_CPUS) > 1:
         with suppress(OSError):
-            os.sched_setaffinity(0, {sorted(_ALL)[number % len(_ALL)]})
+            os.sched_setaffinity(0, {sorted(_ALL_CPUS)[worker_number % len(_ALL_CPUS)]})
 
 
 @contextmanager
-def roaming() -> Iterator[None]:
+def unpinned() -> Iterator[None]:
     """Let this thread run on any core for a while."""
-    if len(_ALL) <= 1:
+    if len(_ALL_CPUS) <= 1:
         yield
         return
-    held = os.sched_getaffinity(0)
+    affinity = os.sched_getaffinity(0)
     with suppress(OSError):
-        os.sched_setaffinity(0, _ALL)
+        os.sched_setaffinity(0, _ALL_CPUS)
     try:
         yield
     finally:
         with suppress(OSError):
-            os.sched_setaffinity(0, held)
+            os.sched_setaffinity(0, affinity)

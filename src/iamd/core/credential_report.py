@@ -14,8 +14,15 @@ ROOT = "<root_account>"
 NOT_APPLICABLE = "N/A"
 NO_INFORMATION = "no_information"
 NOT_SUPPORTED = "not_supported"
-_KEYS = 2  # that a user may have
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
+_MAX_KEYS = 2  # that a user may have
+_FORMULA_PREFIXES = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+)  # what a spreadsheet takes for the beginning of a formula
 
 _KEY_COLUMNS = ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
 COLUMNS = (
@@ -37,35 +44,35 @@ COLUMNS = (
 _NO_CERTIFICATES = ("false", NOT_APPLICABLE) * 2
 
 
-class Key(NamedTuple):
+class AccessKeyEntry(NamedTuple):
     """An access key: when it was made, and its last use where there was one."""
 
     active: bool
-    rotated: datetime | None
-    used: datetime | None = None
-    region: str | None = None
-    service: str | None = None
+    last_rotated: datetime | None
+    last_used: datetime | None = None
+    last_used_region: str | None = None
+    last_used_service: str | None = None
 
 
-class Row(NamedTuple):
+class ReportRow(NamedTuple):
     """One user of a report, or the root user; a date is None where the report has none."""
 
     user: str
     arn: str
-    created: datetime | None
-    has_password: bool
-    password_used: datetime | None
-    password_changed: datetime | None
-    password_rotation: datetime | None
-    has_mfa: bool
-    keys: tuple[Key, ...]
+    user_creation_time: datetime | None
+    password_enabled: bool
+    password_last_used: datetime | None
+    password_last_changed: datetime | None
+    password_next_rotation: datetime | None
+    mfa_active: bool
+    access_keys: tuple[AccessKeyEntry, ...]
 
     @property
     def is_root(self) -> bool:
         return self.user == ROOT
 
 
-def moment(text: str | None) -> datetime | None:
+def parse_date(text: str | None) -> datetime | None:
     """Read a date of a report or of the wire; None for a word that stands in a date's place."""
     if not text or not text[0].isdigit():
         return None
@@ -75,51 +82,51 @@ def moment(text: str | None) -> datetime | None:
 # Writing.
 
 
-def write(rows: Iterable[Row]) -> str:
+def write(rows: Iterable[ReportRow]) -> str:
     """Return a report as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(cell) for cell in _cells(row)] for row in rows)
+    writer.writerows([_escape_formula(cell) for cell in _cells(row)] for row in rows)
     return out.getvalue().removesuffix("\n")
 
 
-def _harmless(cell: str) -> str:
+def _escape_formula(cell: str) -> str:
     """Keep a spreadsheet from running a name: names may begin as formulas do."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA_PREFIXES) else cell
 
 
-def _cells(row: Row) -> Iterator[str]:
-    unused = NO_INFORMATION if row.has_password or row.is_root else NOT_APPLICABLE
-    rotation = NOT_SUPPORTED if row.is_root else NOT_APPLICABLE
+def _cells(row: ReportRow) -> Iterator[str]:
+    no_last_use = NO_INFORMATION if row.password_enabled or row.is_root else NOT_APPLICABLE
+    no_rotation = NOT_SUPPORTED if row.is_root else NOT_APPLICABLE
     yield row.user
     yield row.arn
-    yield _date(row.created)
-    yield _flag(row.has_password)
-    yield _date(row.password_used, unused) if row.has_password else unused
-    yield _date(row.password_changed)
-    yield _date(row.password_rotation, rotation)
-    yield _flag(row.has_mfa)
-    yield from chain.from_iterable(_key_cells(row.keys, number) for number in range(_KEYS))
+    yield _date(row.user_creation_time)
+    yield _flag(row.password_enabled)
+    yield _date(row.password_last_used, no_last_use) if row.password_enabled else no_last_use
+    yield _date(row.password_last_changed)
+    yield _date(row.password_next_rotation, no_rotation)
+    yield _flag(row.mfa_active)
+    yield from chain.from_iterable(_key_cells(row.access_keys, number) for number in range(_MAX_KEYS))
     yield from _NO_CERTIFICATES
     yield NOT_APPLICABLE
 
 
-def _key_cells(keys: tuple[Key, ...], number: int) -> tuple[str, ...]:
+def _key_cells(keys: tuple[AccessKeyEntry, ...], number: int) -> tuple[str, ...]:
     if number >= len(keys):
         return ("false", *(NOT_APPLICABLE,) * (len(_KEY_COLUMNS) - 1))
     key = keys[number]
     return (
         _flag(key.active),
-        _date(key.rotated),
-        _date(key.used),
-        key.region or NOT_APPLICABLE,
-        key.service or NOT_APPLICABLE,
+        _date(key.last_rotated),
+        _date(key.last_used),
+        key.last_used_region or NOT_APPLICABLE,
+        key.last_used_service or NOT_APPLICABLE,
     )
 
 
-def _date(value: datetime | None, instead: str = NOT_APPLICABLE) -> str:
-    return instead if value is None else value.isoformat(timespec="seconds")
+def _date(value: datetime | None, default: str = NOT_APPLICABLE) -> str:
+    return default if value is None else value.isoformat(timespec="seconds")
 
 
 def _flag(value: bool) -> str:
@@ -129,7 +136,7 @@ def _flag(value: bool) -> str:
 # Reading.
 
 
-def read(text: str) -> list[Row]:
+def read(text: str) -> list[ReportRow]:
     """Read a report, iamd's or AWS's; ValueError when it is none."""
     reader = csv.DictReader(io.StringIO(text))
     missing = set(COLUMNS[:8]).difference(reader.fieldnames or ())
@@ -138,37 +145,39 @@ def read(text: str) -> list[Row]:
     return [_row(cells) for cells in reader]
 
 
-def _row(cells: dict[str, str]) -> Row:
+def _row(cells: dict[str, str]) -> ReportRow:
     keys = (_key(cells, f"access_key_{number}_") for number in (1, 2))
     is_root = cells["user"] == ROOT
     # AWS says of a root user's password that it is not_supported, or, of late, whether there is one.
-    password = cells["password_enabled"].lower() in (("true", NOT_SUPPORTED) if is_root else ("true",))
-    return Row(
+    password_enabled = cells["password_enabled"].lower() in (
+        ("true", NOT_SUPPORTED) if is_root else ("true",)
+    )
+    return ReportRow(
         ROOT if is_root else cells["arn"].rpartition("/")[2],
         cells["arn"],
-        moment(cells["user_creation_time"]),
-        password,
-        moment(cells["password_last_used"]),
-        moment(cells["password_last_changed"]),
-        moment(cells["password_next_rotation"]),
+        parse_date(cells["user_creation_time"]),
+        password_enabled,
+        parse_date(cells["password_last_used"]),
+        parse_date(cells["password_last_changed"]),
+        parse_date(cells["password_next_rotation"]),
         cells["mfa_active"].lower() == "true",
         tuple(key for key in keys if key is not None),
     )
 
 
-def _key(cells: dict[str, str], prefix: str) -> Key | None:
+def _key(cells: dict[str, str], prefix: str) -> AccessKeyEntry | None:
     active = cells.get(f"{prefix}active", "").lower() == "true"
-    rotated = moment(cells.get(f"{prefix}last_rotated"))
-    if rotated is None and not active:
+    last_rotated = parse_date(cells.get(f"{prefix}last_rotated"))
+    if last_rotated is None and not active:
         return None
-    return Key(
+    return AccessKeyEntry(
         active,
-        rotated,
-        moment(cells.get(f"{prefix}last_used_date")),
-        _said(cells.get(f"{prefix}last_used_region")),
-        _said(cells.get(f"{prefix}last_used_service")),
+        last_rotated,
+        parse_date(cells.get(f"{prefix}last_used_date")),
+        _value_or_none(cells.get(f"{prefix}last_used_region")),
+        _value_or_none(cells.get(f"{prefix}last_used_service")),
     )
 
 
-def _said(text: str | None) -> str | None:
+def _value_or_none(text: str | None) -> str | None:
     return None if text in (None, "", NOT_APPLICABLE) else text

@@ -12,7 +12,7 @@ class Fault(Exception):
 
     code: ClassVar[str]
     status: ClassVar[int] = 400
-    keeps: ClassVar[bool] = False  # what the call counted before it failed is committed, not rolled back
+    commits: ClassVar[bool] = False  # what the call counted before it failed is committed, not rolled back
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -207,7 +207,7 @@ class EntityTemporarilyUnmodifiable(Fault):
 class InvalidAuthenticationCode(Fault):
     code = "InvalidAuthenticationCode"
     status = 403
-    keeps = True
+    commits = True
 
 
 class ReportNotPresent(Fault):

@@ -31,7 +31,7 @@ def access_key(account_id: str, prefix: str = ACCESS_KEY) -> str:
     return prefix + base64.b32encode(bits.to_bytes(10, "big")).decode()
 
 
-def account_of_key(access_key_id: str) -> str | None:
+def account_id_of_key(access_key_id: str) -> str | None:
     """Return the account ID that an access key ID carries, None when it carries none."""
     try:
         bits = int.from_bytes(base64.b32decode(access_key_id[len(ACCESS_KEY) :]), "big")
@@ -67,6 +67,6 @@ def event() -> str:
 
     So events lie in the store in the order in which they are written, and a group of them on few pages.
     """
-    at = f"{time.time_ns() // 1_000_000:012x}"
+    milliseconds = f"{time.time_ns() // 1_000_000:012x}"
     digits = f"{random.getrandbits(80):020x}"
-    return f"{at[:8]}-{at[8:]}-7{digits[1:4]}-a{digits[5:8]}-{digits[8:]}"
+    return f"{milliseconds[:8]}-{milliseconds[8:]}-7{digits[1:4]}-a{digits[5:8]}-{digits[8:]}"

@@ -7,24 +7,24 @@ import sys
 LOGGER = logging.getLogger("iamd")
 
 
-class JsonLines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """Renders a record, with its traceback where there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
-        shown = {
+        payload = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
         }
         if record.exc_info:
-            shown["exception"] = self.formatException(record.exc_info)
-        return json.dumps(shown)
+            payload["exception"] = self.formatException(record.exc_info)
+        return json.dumps(payload)
 
 
-def to_standard_error() -> None:
+def configure() -> None:
     """Send this process's logs to standard error."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonFormatter())
     LOGGER.handlers[:] = [handler]
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False

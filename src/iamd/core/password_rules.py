@@ -11,12 +11,12 @@ from typing import NamedTuple
 from iamd.core.records import PasswordPolicy, SecuritySettings
 
 SYMBOLS = "!@#$%^&*()_+-=[]{}|'"
-LONGEST = 128
+MAX_LENGTH = 128
 _DEFAULT_LENGTH = 8
-_DEFAULT_CLASSES = 3
-_SHORTEST_NAME = 4  # letters; a shorter name is in too many good passwords
+_DEFAULT_CHARACTER_TYPES = 3
+_MIN_NAME_LENGTH = 4  # letters; a shorter name is in too many good passwords
 
-_CLASSES = {
+_CHARACTER_TYPES = {
     "uppercase letter": re.compile("[A-Z]"),
     "lowercase letter": re.compile("[a-z]"),
     "number": re.compile("[0-9]"),
@@ -38,66 +38,68 @@ class PasswordRules(NamedTuple):
     max_password_age: int
 
 
-def in_force(policy: PasswordPolicy | None, settings: SecuritySettings) -> PasswordRules:
+def effective_rules(policy: PasswordPolicy | None, settings: SecuritySettings) -> PasswordRules:
     """Put an account's rules together; without a policy AWS's default holds."""
-    held = policy or PasswordPolicy(_DEFAULT_LENGTH)
+    effective_policy = policy or PasswordPolicy(_DEFAULT_LENGTH)
     return PasswordRules(
-        held.minimum_password_length,
-        max(int(held.require_uppercase_characters), settings.minimum_uppercase),
-        max(int(held.require_lowercase_characters), settings.minimum_lowercase),
-        max(int(held.require_numbers), settings.minimum_digits),
-        max(int(held.require_symbols), settings.minimum_symbols),
-        0 if policy else _DEFAULT_CLASSES,
+        effective_policy.minimum_password_length,
+        max(int(effective_policy.require_uppercase_characters), settings.minimum_uppercase),
+        max(int(effective_policy.require_lowercase_characters), settings.minimum_lowercase),
+        max(int(effective_policy.require_numbers), settings.minimum_digits),
+        max(int(effective_policy.require_symbols), settings.minimum_symbols),
+        0 if policy else _DEFAULT_CHARACTER_TYPES,
         settings.refuse_common_passwords,
-        held.password_reuse_prevention or 0,
-        held.max_password_age or 0,
+        effective_policy.password_reuse_prevention or 0,
+        effective_policy.max_password_age or 0,
     )
 
 
-def normal(password: str) -> str:
+def normalize(password: str) -> str:
     """Return the form that is hashed and compared: the same characters typed on any keyboard (NFC)."""
     return unicodedata.normalize("NFC", password)
 
 
-def broken(rules: PasswordRules, password: str) -> list[str]:
+def violations(rules: PasswordRules, password: str) -> list[str]:
     """Return a sentence for each rule on length and characters that a password breaks."""
-    said = []
+    messages = []
     if len(password) < rules.minimum_length:
-        said.append(f"Password should have a minimum length of {rules.minimum_length}")
-    if len(password) > LONGEST:
-        said.append(f"Password should have a maximum length of {LONGEST}")
-    wanted = (
+        messages.append(f"Password should have a minimum length of {rules.minimum_length}")
+    if len(password) > MAX_LENGTH:
+        messages.append(f"Password should have a maximum length of {MAX_LENGTH}")
+    minimums = (
         rules.minimum_uppercase,
         rules.minimum_lowercase,
         rules.minimum_digits,
         rules.minimum_symbols,
     )
-    for (name, pattern), least in zip(_CLASSES.items(), wanted, strict=True):
-        if len(pattern.findall(password)) < least:
-            said.append(f"Password should have at least {_many(least, name)}")
-    if sum(bool(pattern.search(password)) for pattern in _CLASSES.values()) < rules.minimum_classes:
-        said.append(
+    for (name, pattern), minimum in zip(_CHARACTER_TYPES.items(), minimums, strict=True):
+        if len(pattern.findall(password)) < minimum:
+            messages.append(f"Password should have at least {_count_text(minimum, name)}")
+    if sum(bool(pattern.search(password)) for pattern in _CHARACTER_TYPES.values()) < rules.minimum_classes:
+        messages.append(
             f"Password should have {rules.minimum_classes} of these: uppercase letters, lowercase letters, "
             "numbers, symbols"
         )
-    return said
+    return messages
 
 
-def _many(count: int, name: str) -> str:
+def _count_text(count: int, name: str) -> str:
     return f"one {name}" if count == 1 else f"{count} {name}s"
 
 
-def made_of_name(password: str, names: Iterable[str]) -> bool:
+def is_name_variant(password: str, names: Iterable[str]) -> bool:
     """Say whether a password is a name that its owner goes by, dressed up with digits and symbols at most.
 
     `names` are the account's name, an email address, a user name.
     """
-    typed = password.casefold()
-    bare = _letters(typed)
+    folded_password = password.casefold()
+    password_letters = _letters(folded_password)
     for name in names:
-        known = name.casefold()
-        parts = {_letters(part) for part in (known, *re.split(r"[@.+\s_-]", known))}
-        if typed == known or (len(bare) >= _SHORTEST_NAME and bare in parts):
+        folded_name = name.casefold()
+        parts = {_letters(part) for part in (folded_name, *re.split(r"[@.+\s_-]", folded_name))}
+        if folded_password == folded_name or (
+            len(password_letters) >= _MIN_NAME_LENGTH and password_letters in parts
+        ):
             return True
     return False
 

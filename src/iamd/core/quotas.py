@@ -6,7 +6,7 @@ The names are those that AWS writes into `LimitExceeded`.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-DEFAULTS: Mapping[str, int] = MappingProxyType(
+DEFAULT_QUOTAS: Mapping[str, int] = MappingProxyType(
     {
         "UsersPerAccount": 5000,
         "GroupsPerAccount": 300,

@@ -15,22 +15,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from iamd.core.credential_report import Key, Row
+from iamd.core.credential_report import AccessKeyEntry, ReportRow
 from iamd.core.records import PasswordPolicy
 
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
 CRITICAL, HIGH, MEDIUM, LOW = SEVERITIES
 
-_LATELY = timedelta(days=90)
-_OLD = timedelta(days=90)
-_UNUSED = timedelta(days=365)
-_SHORTEST = 8
-_LONG = 14
-_KINDS = 3
-_MOST_NAMES = 100  # that are told; the count is whole
+_RECENT_ROOT_USE = timedelta(days=90)
+_MAX_KEY_AGE = timedelta(days=90)
+_MAX_KEY_IDLE = timedelta(days=365)
+_MIN_PASSWORD_LENGTH = 8
+_RECOMMENDED_PASSWORD_LENGTH = 14
+_MIN_CHARACTER_TYPES = 3
+_MAX_NAMES = 100  # that are told; the count is whole
 
 
-class Facts(NamedTuple):
+class AccountFacts(NamedTuple):
     """What is known of an account.
 
     `root` and `users` are rows of the credential report; `caller` is the ARN of who asks, and
@@ -39,14 +39,14 @@ class Facts(NamedTuple):
     """
 
     now: datetime
-    caller: str
-    root: Row
-    users: tuple[Row, ...]
+    caller_arn: str
+    root: ReportRow
+    users: tuple[ReportRow, ...]
     root_has_mfa: bool
-    root_has_keys: bool
-    policy: PasswordPolicy | None
-    administered: bool
-    full_access: tuple[str, ...]
+    root_has_access_keys: bool
+    password_policy: PasswordPolicy | None
+    has_administrator: bool
+    full_access_policies: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,21 @@ class Recommendation:
     user_names: tuple[str, ...] | None = None
 
 
-def judge(facts: Facts) -> list[Recommendation]:
+def evaluate(facts: AccountFacts) -> list[Recommendation]:
     """Return what should be mended, the worst first."""
-    found = [*_of_root(facts), *_of_rules(facts), *_of_caller(facts), *_of_users(facts)]
-    return sorted(found, key=lambda one: SEVERITIES.index(one.severity))
+    recommendations = [
+        *_root_recommendations(facts),
+        *_account_recommendations(facts),
+        *_caller_recommendations(facts),
+        *_user_recommendations(facts),
+    ]
+    return sorted(recommendations, key=lambda recommendation: SEVERITIES.index(recommendation.severity))
 
 
 # The root user.
 
 
-def _of_root(facts: Facts) -> Iterator[Recommendation]:
+def _root_recommendations(facts: AccountFacts) -> Iterator[Recommendation]:
     if not facts.root_has_mfa:
         yield Recommendation(
             "root-mfa",
@@ -78,7 +83,7 @@ def _of_root(facts: Facts) -> Iterator[Recommendation]:
             "Add MFA for root user",
             "Whoever learns the root user's password has the whole account. Assign an MFA device to it.",
         )
-    if facts.root_has_keys:
+    if facts.root_has_access_keys:
         yield Recommendation(
             "root-access-keys",
             CRITICAL,
@@ -86,135 +91,141 @@ def _of_root(facts: Facts) -> Iterator[Recommendation]:
             "No policy can limit what a root access key does. Use the keys of an IAM user instead.",
         )
     days = _days_since(_last_used(facts.root), facts.now)
-    if days is not None and timedelta(days=days) < _LATELY:
+    if days is not None and timedelta(days=days) < _RECENT_ROOT_USE:
         yield Recommendation(
             "root-used",
             LOW,
-            f"Root user signed in {_ago(days)}: use it only for what needs it",
+            f"Root user signed in {_days_ago(days)}: use it only for what needs it",
             "Do daily work as an IAM user with the permissions that the work needs.",
         )
 
 
-def _last_used(root: Row) -> datetime | None:
-    used = [root.password_used, *(key.used for key in root.keys)]
-    return max((moment for moment in used if moment is not None), default=None)
+def _last_used(root: ReportRow) -> datetime | None:
+    uses = [root.password_last_used, *(key.last_used for key in root.access_keys)]
+    return max((moment for moment in uses if moment is not None), default=None)
 
 
 def _days_since(moment: datetime | None, now: datetime) -> int | None:
     return None if moment is None else max(0, (now - moment).days)
 
 
-def _ago(days: int) -> str:
+def _days_ago(days: int) -> str:
     return {0: "today", 1: "1 day ago"}.get(days, f"{days} days ago")
 
 
 # The rules.
 
 
-def _of_rules(facts: Facts) -> Iterator[Recommendation]:
-    if facts.policy is None:
+def _account_recommendations(facts: AccountFacts) -> Iterator[Recommendation]:
+    if facts.password_policy is None:
         yield Recommendation(
             "password-policy",
             HIGH,
             "Set a password policy",
             "The default policy holds: 8 characters of three kinds, no expiration, and any password again.",
         )
-    elif is_weak(facts.policy):
+    elif is_weak(facts.password_policy):
         yield Recommendation(
             "password-policy",
             MEDIUM,
             "Make the password policy stronger",
-            f"Ask for at least {_LONG} characters, or for {_SHORTEST} with three kinds of characters.",
+            f"Ask for at least {_RECOMMENDED_PASSWORD_LENGTH} characters, "
+            f"or for {_MIN_PASSWORD_LENGTH} with three kinds of characters.",
         )
-    if not facts.administered:
+    if not facts.has_administrator:
         yield Recommendation(
             "no-administrator",
             MEDIUM,
             "Create an administrator",
             "Nobody but the root user has AdministratorAccess, directly or by a group: it is needed daily.",
         )
-    if facts.full_access:
+    if facts.full_access_policies:
         yield Recommendation(
             "full-access-policies",
             MEDIUM,
             "Remove policies that allow everything",
-            f"These managed policies of your own allow everything on everything: {_some(facts.full_access)}.",
-            len(facts.full_access),
+            "These managed policies of your own allow everything on everything: "
+            f"{_abbreviate(facts.full_access_policies)}.",
+            len(facts.full_access_policies),
         )
 
 
 def is_weak(policy: PasswordPolicy) -> bool:
     """Say whether a password policy lets weak passwords pass; the module says what that is."""
-    kinds = (
+    character_types = (
         policy.require_symbols,
         policy.require_numbers,
         policy.require_uppercase_characters,
         policy.require_lowercase_characters,
     )
     length = policy.minimum_password_length
-    return length < _SHORTEST or (length < _LONG and sum(kinds) < _KINDS)
+    return length < _MIN_PASSWORD_LENGTH or (
+        length < _RECOMMENDED_PASSWORD_LENGTH and sum(character_types) < _MIN_CHARACTER_TYPES
+    )
 
 
-def _some(names: tuple[str, ...]) -> str:
-    shown, more = names[:10], len(names) - 10
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+def _abbreviate(names: tuple[str, ...]) -> str:
+    first_names, remaining = names[:10], len(names) - 10
+    return ", ".join(first_names) + (f" and {remaining} more" if remaining > 0 else "")
 
 
 # Who asks, and everybody.
 
 
-def _of_caller(facts: Facts) -> Iterator[Recommendation]:
-    own = next((row for row in facts.users if row.arn == facts.caller), None)
-    if own is None:
+def _caller_recommendations(facts: AccountFacts) -> Iterator[Recommendation]:
+    own_row = next((row for row in facts.users if row.arn == facts.caller_arn), None)
+    if own_row is None:
         return
-    if own.has_password and not own.has_mfa:
+    if own_row.password_enabled and not own_row.mfa_active:
         yield Recommendation(
             "own-mfa",
             HIGH,
             "Add MFA for yourself",
-            f"Your user, {own.user}, signs in with a password alone. Assign an MFA device to it.",
+            f"Your user, {own_row.user}, signs in with a password alone. Assign an MFA device to it.",
         )
-    unused = [key for key in own.keys if _is_unused(key, facts.now)]
-    if unused:
+    unused_keys = [key for key in own_row.access_keys if _is_unused(key, facts.now)]
+    if unused_keys:
         yield Recommendation(
             "own-old-keys",
             MEDIUM,
             "Deactivate or delete your unused access keys",
-            f"Your user, {own.user}, has active access keys that have been unused for more than a year.",
-            len(unused),
+            f"Your user, {own_row.user}, has active access keys that have been unused for more than a year.",
+            len(unused_keys),
         )
 
 
-def _is_unused(key: Key, now: datetime) -> bool:
-    since = key.used or key.rotated
-    return key.active and since is not None and now - since > _UNUSED
+def _is_unused(key: AccessKeyEntry, now: datetime) -> bool:
+    last_activity = key.last_used or key.last_rotated
+    return key.active and last_activity is not None and now - last_activity > _MAX_KEY_IDLE
 
 
-def _of_users(facts: Facts) -> Iterator[Recommendation]:
-    without = tuple(row.user for row in facts.users if row.has_password and not row.has_mfa)
-    if without:
+def _user_recommendations(facts: AccountFacts) -> Iterator[Recommendation]:
+    without_mfa = tuple(row.user for row in facts.users if row.password_enabled and not row.mfa_active)
+    if without_mfa:
         yield Recommendation(
             "users-without-mfa",
             HIGH,
             "Add MFA for users",
             "These users sign in to the console with a password alone.",
-            len(without),
-            without[:_MOST_NAMES],
+            len(without_mfa),
+            without_mfa[:_MAX_NAMES],
         )
-    with_old = tuple(row.user for row in facts.users if any(_is_old(key, facts.now) for key in row.keys))
-    if with_old:
+    with_old_keys = tuple(
+        row.user for row in facts.users if any(_is_old(key, facts.now) for key in row.access_keys)
+    )
+    if with_old_keys:
         yield Recommendation(
             "old-access-keys",
             MEDIUM,
             "Rotate access keys",
             "These users have active access keys that are older than 90 days.",
-            len(with_old),
-            with_old[:_MOST_NAMES],
+            len(with_old_keys),
+            with_old_keys[:_MAX_NAMES],
         )
 
 
-def _is_old(key: Key, now: datetime) -> bool:
-    return key.active and key.rotated is not None and now - key.rotated > _OLD
+def _is_old(key: AccessKeyEntry, now: datetime) -> bool:
+    return key.active and key.last_rotated is not None and now - key.last_rotated > _MAX_KEY_AGE
 
 
 # Policies.
@@ -226,15 +237,15 @@ def allows_everything(document: str) -> bool:
         statements = json.loads(document)["Statement"]
     except (ValueError, KeyError, TypeError):
         return False
-    return any(_is_full(statement) for statement in _listed(statements))
+    return any(_grants_full_access(statement) for statement in _as_list(statements))
 
 
-def _is_full(statement: Any) -> bool:
+def _grants_full_access(statement: Any) -> bool:
     if not isinstance(statement, dict) or statement.get("Condition"):
         return False
-    actions, resources = _listed(statement.get("Action")), _listed(statement.get("Resource"))
+    actions, resources = _as_list(statement.get("Action")), _as_list(statement.get("Resource"))
     return statement.get("Effect") == "Allow" and bool({"*", "*:*"} & {*actions}) and "*" in resources
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]

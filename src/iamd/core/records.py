@@ -91,7 +91,7 @@ class OidcProvider(NamedTuple):
     create_date: str
 
 
-class Token(NamedTuple):
+class SessionToken(NamedTuple):
     """What a session token says: whose temporary credentials they are, and what they may do at most.
 
     `kind` is `role` (AssumeRole and its kin), `user` (GetSessionToken) or `federated` (GetFederationToken).
@@ -112,12 +112,12 @@ class Token(NamedTuple):
     policy: str | None = None
     policy_arns: tuple[str, ...] | None = None
     tags: Tags = ()
-    transitive: tuple[str, ...] = ()
+    transitive_tag_keys: tuple[str, ...] = ()
     source_identity: str | None = None
-    provider: str | None = None
+    provider_arn: str | None = None
 
     @property
-    def is_bounded(self) -> bool:
+    def has_session_policies(self) -> bool:
         """Whether session policies say what the session may do at most."""
         return self.policy is not None or self.policy_arns is not None
 
@@ -133,9 +133,9 @@ class WebIdentity(NamedTuple):
     issuer: str
     subject: str
     audience: str
-    keys: Mapping[str, str | tuple[str, ...]]
+    condition_keys: Mapping[str, str | tuple[str, ...]]
     tags: Tags = ()
-    transitive: tuple[str, ...] = ()
+    transitive_tag_keys: tuple[str, ...] = ()
     source_identity: str | None = None
 
 

@@ -10,55 +10,63 @@ import threading
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from iamd.federation.errors import Unreachable
+from iamd.federation.errors import ProviderUnreachable
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 # Of IPv6 only what is assigned to hosts of the Internet: neither what carries an IPv4 address inside (NAT64,
 # RFC 6052; compatible and translated addresses) nor what is of no use any more (site-local).
-_INTERNET = ip_network("2000::/3")
-_TUNNEL = ip_network("2002::/16")  # 6to4, RFC 3056: carries an IPv4 address, too
+_GLOBAL_UNICAST = ip_network("2000::/3")
+_IPV6_6TO4 = ip_network("2002::/16")  # 6to4, RFC 3056: carries an IPv4 address, too
 
 
-def networks(named: Iterable[str]) -> tuple[Network, ...]:
+def parse_networks(cidrs: Iterable[str]) -> tuple[Network, ...]:
     """Read a setting; ValueError says which network is wrong."""
-    return tuple(ip_network(one, strict=False) for one in named)
+    return tuple(ip_network(cidr, strict=False) for cidr in cidrs)
 
 
-def resolve(host: str, port: int, private: tuple[Network, ...], seconds: float) -> tuple[str, ...]:
+def resolve(
+    host: str, port: int, private_networks: tuple[Network, ...], timeout_seconds: float
+) -> tuple[str, ...]:
     """Return the addresses of a host, which may all be asked; Unreachable when it has none, or any other.
 
     One sentence for both: who creates providers does not learn from it what names there are in here.
     """
-    addresses = tuple(dict.fromkeys(_looked_up(host, port, seconds)))
-    if not addresses or not all(_may_be_asked(address, private) for address in addresses):
-        raise Unreachable(f"{host} is not found at a public address")
+    addresses = tuple(dict.fromkeys(_look_up(host, port, timeout_seconds)))
+    if not addresses or not all(_is_allowed(address, private_networks) for address in addresses):
+        raise ProviderUnreachable(f"{host} is not found at a public address")
     return tuple(str(address) for address in addresses)
 
 
-def _looked_up(host: str, port: int, seconds: float) -> list[Address]:
+def _look_up(host: str, port: int, timeout_seconds: float) -> list[Address]:
     """Ask the system's resolver, which knows no limit of ours: a thread waits for it, and may be left."""
     answers: queue.SimpleQueue[list[Address]] = queue.SimpleQueue()
 
-    def look_up() -> None:
+    def query_resolver() -> None:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            address_infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, ValueError):
-            found = []
-        answers.put([ip_address(str(entry[4][0]).partition("%")[0]) for entry in found])
+            address_infos = []
+        answers.put([ip_address(str(entry[4][0]).partition("%")[0]) for entry in address_infos])
 
-    threading.Thread(target=look_up, name="iamd-resolver", daemon=True).start()
+    threading.Thread(target=query_resolver, name="iamd-resolver", daemon=True).start()
     try:
-        return answers.get(timeout=seconds)
+        return answers.get(timeout=timeout_seconds)
     except queue.Empty:
         return []
 
 
-def _may_be_asked(address: Address, private: tuple[Network, ...]) -> bool:
-    inner = getattr(address, "ipv4_mapped", None) or address
-    if any(inner in network for network in private if network.version == inner.version):
+def _is_allowed(address: Address, private_networks: tuple[Network, ...]) -> bool:
+    effective_address = getattr(address, "ipv4_mapped", None) or address
+    if any(
+        effective_address in network
+        for network in private_networks
+        if network.version == effective_address.version
+    ):
         return True
-    if inner.version == _INTERNET.version and (inner not in _INTERNET or inner in _TUNNEL):
+    if effective_address.version == _GLOBAL_UNICAST.version and (
+        effective_address not in _GLOBAL_UNICAST or effective_address in _IPV6_6TO4
+    ):
         return False
-    return inner.is_global and not inner.is_multicast
+    return effective_address.is_global and not effective_address.is_multicast

@@ -18,14 +18,14 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from iamd.federation.addresses import Network, resolve
-from iamd.federation.errors import Unreachable, Untrusted
+from iamd.federation.errors import ProviderUnreachable, UntrustedCertificate
 
-_HTTPS = 443
-_DER = 2  # what the ssl module's C part calls this encoding
-_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+_HTTPS_PORT = 443
+_ENCODING_DER = 2  # what the ssl module's C part calls this encoding
+_HOST_PATTERN = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
-class Place(NamedTuple):
+class FetchTarget(NamedTuple):
     """Where a URL leads to: host, port, addresses that may be asked, what to ask for, and until when."""
 
     host: str
@@ -35,143 +35,165 @@ class Place(NamedTuple):
     deadline: float
 
     @property
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Return the seconds that are left; TimeoutError when there are none."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
             raise TimeoutError
-        return left
+        return seconds
 
 
-class Fetcher(NamedTuple):
+class HttpsClient(NamedTuple):
     """Asks other servers; `private` are networks that may be asked though they are not public.
 
     A fetch takes `seconds` at most in all, however many connections it makes.
     """
 
-    private: tuple[Network, ...] = ()
-    seconds: float = 5.0
-    most_bytes: int = 256 * 1024
+    private_networks: tuple[Network, ...] = ()
+    timeout_seconds: float = 5.0
+    max_bytes: int = 256 * 1024
 
     def get(self, url: str, thumbprints: tuple[str, ...] = ()) -> bytes:
         """Return the document at an https URL; Unreachable when there is none to be had."""
-        place = self._place(url)
+        target = self._resolve_target(url)
         try:
-            return self._get(place, ssl.create_default_context())
+            return self._get(target, ssl.create_default_context())
         except ssl.SSLCertVerificationError:
-            anchors = self._anchors(place, thumbprints)
+            trust_anchors = self._find_trust_anchors(target, thumbprints)
         try:
-            return self._get(place, _trusting(anchors))
-        except ssl.SSLCertVerificationError as unknown:
-            raise Untrusted(f"the certificate of {place.host} is not trusted") from unknown
+            return self._get(target, _pinned_context(trust_anchors))
+        except ssl.SSLCertVerificationError as error:
+            raise UntrustedCertificate(f"the certificate of {target.host} is not trusted") from error
 
-    def top_thumbprint(self, url: str) -> str:
+    def fetch_top_thumbprint(self, url: str) -> str:
         """Return the SHA-1 of the last certificate that a server presents, as AWS finds one out."""
-        return _sha1(self._chain(self._place(url))[-1])
+        return _thumbprint(self._fetch_chain(self._resolve_target(url))[-1])
 
-    def _place(self, url: str) -> Place:
-        deadline = time.monotonic() + self.seconds
-        parts, port = _split(url)
+    def _resolve_target(self, url: str) -> FetchTarget:
+        deadline = time.monotonic() + self.timeout_seconds
+        parts, port = _split_url(url)
         host = parts.hostname or ""
-        if parts.scheme != "https" or parts.username is not None or not _HOST.fullmatch(host):
-            raise Unreachable(f"{url[:200]} is not an https URL")
+        if parts.scheme != "https" or parts.username is not None or not _HOST_PATTERN.fullmatch(host):
+            raise ProviderUnreachable(f"{url[:200]} is not an https URL")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return Place(host, port, resolve(host, port, self.private, self.seconds), path, deadline)
+        return FetchTarget(
+            host, port, resolve(host, port, self.private_networks, self.timeout_seconds), path, deadline
+        )
 
-    def _get(self, place: Place, context: ssl.SSLContext) -> bytes:
-        with self._connected(place, context) as secured:
-            connection = http.client.HTTPConnection(place.host, place.port)
-            connection.sock = secured
+    def _get(self, target: FetchTarget, context: ssl.SSLContext) -> bytes:
+        with self._connect(target, context) as tls_socket:
+            connection = http.client.HTTPConnection(target.host, target.port)
+            connection.sock = tls_socket
             headers = {"Accept": "application/json", "User-Agent": "iamd", "Connection": "close"}
-            connection.request("GET", place.path, headers=headers)
-            with contextlib.closing(connection.getresponse()) as answer:
-                body = self._body(place, answer)
+            connection.request("GET", target.path, headers=headers)
+            with contextlib.closing(connection.getresponse()) as response:
+                body = self._read_body(target, response)
         return body
 
-    def _body(self, place: Place, answer: http.client.HTTPResponse) -> bytes:
-        if answer.status != http.client.OK:
-            raise Unreachable(f"{place.host} answered with status {answer.status}")
-        body = answer.read(self.most_bytes + 1)
-        if len(body) > self.most_bytes:
-            raise Unreachable(f"{place.host} answered with more than {self.most_bytes} bytes")
-        if answer.length:  # less than was announced: a read of so many bytes does not mind
-            raise http.client.IncompleteRead(body, answer.length)
+    def _read_body(self, target: FetchTarget, response: http.client.HTTPResponse) -> bytes:
+        if response.status != http.client.OK:
+            raise ProviderUnreachable(f"{target.host} answered with status {response.status}")
+        body = response.read(self.max_bytes + 1)
+        if len(body) > self.max_bytes:
+            raise ProviderUnreachable(f"{target.host} answered with more than {self.max_bytes} bytes")
+        if response.length:  # less than was announced: a read of so many bytes does not mind
+            raise http.client.IncompleteRead(body, response.length)
         return body
 
     @contextlib.contextmanager
-    def _connected(self, place: Place, context: ssl.SSLContext) -> Iterator[ssl.SSLSocket]:
+    def _connect(self, target: FetchTarget, context: ssl.SSLContext) -> Iterator[ssl.SSLSocket]:
         """Connect, and hang up when time is over, however slowly the other side talks."""
-        overdue = threading.Event()
+        deadline_passed = threading.Event()
         try:
-            with _dialled(place) as plain:
-                secured = context.wrap_socket(
-                    plain, server_hostname=place.host, do_handshake_on_connect=False
+            with _open_socket(target) as tcp_socket:
+                tls_socket = context.wrap_socket(
+                    tcp_socket, server_hostname=target.host, do_handshake_on_connect=False
                 )
-                with secured, _hanging_up(secured, place.left, overdue):
-                    secured.do_handshake()
-                    yield secured
-            if overdue.is_set():  # what was read looks whole, though it was cut off
+                with tls_socket, _shutdown_timer(tls_socket, target.seconds_left, deadline_passed):
+                    tls_socket.do_handshake()
+                    yield tls_socket
+            if deadline_passed.is_set():  # what was read looks whole, though it was cut off
                 raise TimeoutError
         except ssl.SSLCertVerificationError:
             raise
-        except (OSError, http.client.HTTPException, ValueError) as failed:
-            late = overdue.is_set() or isinstance(failed, TimeoutError)
-            reason = f"did not answer within {self.seconds:g} seconds" if late else "cannot be reached"
-            raise Unreachable(f"{place.host} {reason}") from failed
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            is_timeout = deadline_passed.is_set() or isinstance(error, TimeoutError)
+            reason = (
+                f"did not answer within {self.timeout_seconds:g} seconds"
+                if is_timeout
+                else "cannot be reached"
+            )
+            raise ProviderUnreachable(f"{target.host} {reason}") from error
 
-    def _anchors(self, place: Place, thumbprints: tuple[str, ...]) -> list[bytes]:
+    def _find_trust_anchors(self, target: FetchTarget, thumbprints: tuple[str, ...]) -> list[bytes]:
         """Return the certificates of a server's chain that have one of the thumbprints; Untrusted if none."""
-        wanted = {thumbprint.lower() for thumbprint in thumbprints}
-        anchors = [held for held in self._chain(place) if _sha1(held) in wanted] if wanted else []
-        if not anchors:
-            raise Untrusted(f"the certificate of {place.host} is not trusted")
-        return anchors
+        pinned_thumbprints = {thumbprint.lower() for thumbprint in thumbprints}
+        trust_anchors = (
+            [
+                certificate
+                for certificate in self._fetch_chain(target)
+                if _thumbprint(certificate) in pinned_thumbprints
+            ]
+            if pinned_thumbprints
+            else []
+        )
+        if not trust_anchors:
+            raise UntrustedCertificate(f"the certificate of {target.host} is not trusted")
+        return trust_anchors
 
-    def _chain(self, place: Place) -> list[bytes]:
+    def _fetch_chain(self, target: FetchTarget) -> list[bytes]:
         """Return the certificates that a server presents, its own first, whoever signed them."""
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE  # nothing is asked or believed, the chain is only looked at
-        with self._connected(place, context) as secured:
-            chain = _presented(secured)
+        with self._connect(target, context) as tls_socket:
+            chain = _peer_chain(tls_socket)
         if not chain:
-            raise Unreachable(f"{place.host} presents no certificate")
+            raise ProviderUnreachable(f"{target.host} presents no certificate")
         return chain
 
 
-def _split(url: str) -> tuple[SplitResult, int]:
+def _split_url(url: str) -> tuple[SplitResult, int]:
     """Take a URL apart, with its port; Unreachable for what is none."""
     try:
         parts = urlsplit(url)
-        port = parts.port or _HTTPS
-    except ValueError as broken:
-        raise Unreachable(f"{url[:200]} is not an https URL") from broken
+        port = parts.port or _HTTPS_PORT
+    except ValueError as error:
+        raise ProviderUnreachable(f"{url[:200]} is not an https URL") from error
     return parts, port
 
 
-def _dialled(place: Place) -> socket.socket:
+def _open_socket(target: FetchTarget) -> socket.socket:
     """Connect to the first address that answers, each of which has its share of the time."""
-    *others, last = place.addresses
-    for number, address in enumerate(others):
-        share = place.left / (len(place.addresses) - number)
+    *addresses, last_address = target.addresses
+    for number, address in enumerate(addresses):
+        timeout_seconds = target.seconds_left / (len(target.addresses) - number)
         with contextlib.suppress(OSError):
-            return _timed(socket.create_connection((address, place.port), timeout=share), place)
-    return _timed(socket.create_connection((last, place.port), timeout=place.left), place)
+            return _set_timeout(
+                socket.create_connection((address, target.port), timeout=timeout_seconds), target
+            )
+    return _set_timeout(
+        socket.create_connection((last_address, target.port), timeout=target.seconds_left), target
+    )
 
 
-def _timed(connected: socket.socket, place: Place) -> socket.socket:
-    connected.settimeout(max(0.001, place.deadline - time.monotonic()))
-    return connected
+def _set_timeout(tcp_socket: socket.socket, target: FetchTarget) -> socket.socket:
+    tcp_socket.settimeout(max(0.001, target.deadline - time.monotonic()))
+    return tcp_socket
 
 
 @contextlib.contextmanager
-def _hanging_up(secured: ssl.SSLSocket, seconds: float, overdue: threading.Event) -> Iterator[None]:
-    def hang_up() -> None:
-        overdue.set()
+def _shutdown_timer(
+    tls_socket: ssl.SSLSocket, timeout_seconds: float, deadline_passed: threading.Event
+) -> Iterator[None]:
+    def shut_down() -> None:
+        deadline_passed.set()
         with contextlib.suppress(OSError):
-            socket.socket.shutdown(secured, socket.SHUT_RDWR)  # its own would take TLS away under the reader
+            socket.socket.shutdown(
+                tls_socket, socket.SHUT_RDWR
+            )  # its own would take TLS away under the reader
 
-    timer = threading.Timer(seconds, hang_up)
+    timer = threading.Timer(timeout_seconds, shut_down)
     timer.daemon = True
     timer.start()
     try:
@@ -180,22 +202,22 @@ def _hanging_up(secured: ssl.SSLSocket, seconds: float, overdue: threading.Event
         timer.cancel()
 
 
-def _presented(secured: ssl.SSLSocket) -> list[bytes]:
+def _peer_chain(tls_socket: ssl.SSLSocket) -> list[bytes]:
     """Return the chain in DER; before Python 3.13 only the C part of the module tells it."""
-    tells: Callable[[], Any] | None = getattr(secured, "get_unverified_chain", None)
-    if tells is not None:
-        return list(tells() or ())
-    chain = secured._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]  # noqa: SLF001
-    return [certificate.public_bytes(_DER) for certificate in chain]
+    get_chain: Callable[[], Any] | None = getattr(tls_socket, "get_unverified_chain", None)
+    if get_chain is not None:
+        return list(get_chain() or ())
+    chain = tls_socket._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]  # noqa: SLF001
+    return [certificate.public_bytes(_ENCODING_DER) for certificate in chain]
 
 
-def _trusting(anchors: list[bytes]) -> ssl.SSLContext:
+def _pinned_context(trust_anchors: list[bytes]) -> ssl.SSLContext:
     """Return a context that trusts these certificates and whatever leads to them, and nothing else."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.load_verify_locations(cadata="".join(map(ssl.DER_cert_to_PEM_cert, anchors)))
+    context.load_verify_locations(cadata="".join(map(ssl.DER_cert_to_PEM_cert, trust_anchors)))
     return context
 
 
-def _sha1(certificate: bytes) -> str:
+def _thumbprint(certificate: bytes) -> str:
     return hashlib.sha1(certificate, usedforsecurity=False).hexdigest()

@@ -13,138 +13,145 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from iamd.core.lru import Lru
-from iamd.federation.errors import Unreachable
-from iamd.federation.fetch import Fetcher
-from iamd.federation.jwks import Key, Keys, chosen, read
-from iamd.keys.passwords import Aside
+from iamd.core.lru import LruCache
+from iamd.federation.errors import ProviderUnreachable
+from iamd.federation.fetch import HttpsClient
+from iamd.federation.jwks import VerificationKey, VerificationKeys, parse_keys, select_key
+from iamd.keys.passwords import ReleaseSlot
 
-_FRESH_SECONDS = 600
-_AGAIN_SECONDS = 30
-_LONGEST_SECONDS = 3600
-_WAIT_SECONDS = 20
-_MOST_WAITING = 64  # requests at a time, of which anybody can send some
+_TTL_SECONDS = 600
+_MIN_REFRESH_SECONDS = 30
+_MAX_STALE_SECONDS = 3600
+_LOCK_TIMEOUT_SECONDS = 20
+_MAX_WAITING = 64  # requests at a time, of which anybody can send some
 
-Place = tuple[str, tuple[str, ...]]  # a provider's URL without its scheme, and its thumbprints
+CacheKey = tuple[str, tuple[str, ...]]  # a provider's URL without its scheme, and its thumbprints
 
 
-class _Held(NamedTuple):
+class _CacheEntry(NamedTuple):
     """A provider's keys, or why there are none; times of a clock that only goes on."""
 
-    keys: Keys
-    fetched: float
-    tried: float
-    failed: Unreachable | None
+    keys: VerificationKeys
+    fetched_at: float
+    tried_at: float
+    error: ProviderUnreachable | None
 
 
-_NOTHING = _Held((), float("-inf"), float("-inf"), None)
+_EMPTY_ENTRY = _CacheEntry((), float("-inf"), float("-inf"), None)
 
 
-class Issuers:
+class JwksCache:
     """Knows the keys of identity providers; `aside` gives the turn away while it asks for them."""
 
     def __init__(
         self,
-        fetcher: Fetcher | None = None,
-        aside: Aside = contextlib.nullcontext,
+        https_client: HttpsClient | None = None,
+        release_slot: ReleaseSlot = contextlib.nullcontext,
         clock: Callable[[], float] = time.monotonic,
-        most_waiting: int = _MOST_WAITING,
+        max_waiting: int = _MAX_WAITING,
     ) -> None:
-        self._fetcher = fetcher or Fetcher()
-        self._aside = aside
+        self._https_client = https_client or HttpsClient()
+        self._release_slot = release_slot
         self._clock = clock
-        self._held: Lru[_Held] = Lru(1024)
-        self._locks: Lru[threading.Lock] = Lru(1024)
-        self._guard = threading.Lock()
-        self._room = threading.BoundedSemaphore(most_waiting)
+        self._entries: LruCache[_CacheEntry] = LruCache(1024)
+        self._locks: LruCache[threading.Lock] = LruCache(1024)
+        self._locks_guard = threading.Lock()
+        self._fetch_slots = threading.BoundedSemaphore(max_waiting)
 
-    def key(self, url: str, thumbprints: tuple[str, ...], key_id: str | None, algorithm: str) -> Key | None:
+    def find_key(
+        self, url: str, thumbprints: tuple[str, ...], key_id: str | None, algorithm: str
+    ) -> VerificationKey | None:
         """Return a key of the provider at `https://url` that verifies signatures of an algorithm.
 
         None when it has no such key; Unreachable when it cannot be asked.
         """
-        place = (url, thumbprints)
-        held = self._held.get(place) or _NOTHING
-        if self._is_due(held, key_id, algorithm):
-            with self._waiting(url):
-                held = self._renewed(place, key_id, algorithm)
-        if held.failed is not None and self._clock() - held.fetched > _LONGEST_SECONDS:
-            raise type(held.failed)(str(held.failed))
-        return chosen(held.keys, key_id, algorithm)
+        cache_key = (url, thumbprints)
+        entry = self._entries.get(cache_key) or _EMPTY_ENTRY
+        if self._needs_refresh(entry, key_id, algorithm):
+            with self._fetch_slot(url):
+                entry = self._refresh(cache_key, key_id, algorithm)
+        if entry.error is not None and self._clock() - entry.fetched_at > _MAX_STALE_SECONDS:
+            raise type(entry.error)(str(entry.error))
+        return select_key(entry.keys, key_id, algorithm)
 
-    def thumbprint(self, url: str) -> str:
+    def fetch_thumbprint(self, url: str) -> str:
         """Return the thumbprint of the top certificate that the server at `https://url` presents."""
-        with self._waiting(url):
-            return self._fetcher.top_thumbprint(f"https://{url}")
+        with self._fetch_slot(url):
+            return self._https_client.fetch_top_thumbprint(f"https://{url}")
 
     @contextlib.contextmanager
-    def _waiting(self, url: str) -> Iterator[None]:
+    def _fetch_slot(self, url: str) -> Iterator[None]:
         """Give the turn away while a provider is asked; Unreachable where too many wait already."""
-        if not self._room.acquire(blocking=False):
-            raise Unreachable(f"too many requests wait for {url} and others")
+        if not self._fetch_slots.acquire(blocking=False):
+            raise ProviderUnreachable(f"too many requests wait for {url} and others")
         try:
-            with self._aside():
+            with self._release_slot():
                 yield
         finally:
-            self._room.release()
+            self._fetch_slots.release()
 
-    def _is_due(self, held: _Held, key_id: str | None, algorithm: str) -> bool:
-        now = self._clock()
-        if now - held.tried < _AGAIN_SECONDS:
+    def _needs_refresh(self, entry: _CacheEntry, key_id: str | None, algorithm: str) -> bool:
+        monotonic_now = self._clock()
+        if monotonic_now - entry.tried_at < _MIN_REFRESH_SECONDS:
             return False
-        return now - held.fetched > _FRESH_SECONDS or chosen(held.keys, key_id, algorithm) is None
+        return (
+            monotonic_now - entry.fetched_at > _TTL_SECONDS
+            or select_key(entry.keys, key_id, algorithm) is None
+        )
 
-    def _renewed(self, place: Place, key_id: str | None, algorithm: str) -> _Held:
+    def _refresh(self, cache_key: CacheKey, key_id: str | None, algorithm: str) -> _CacheEntry:
         """Fetch a provider's keys; whoever waited for somebody who did takes what came of it."""
-        lock = self._lock(place)
-        if not lock.acquire(timeout=_WAIT_SECONDS):
-            raise Unreachable(f"{place[0]} does not answer")
+        lock = self._get_lock(cache_key)
+        if not lock.acquire(timeout=_LOCK_TIMEOUT_SECONDS):
+            raise ProviderUnreachable(f"{cache_key[0]} does not answer")
         try:
-            held = self._held.get(place) or _NOTHING
-            if self._is_due(held, key_id, algorithm):
-                held = self._fetched(place, held)
-                self._held.put(place, held)
-            return held
+            entry = self._entries.get(cache_key) or _EMPTY_ENTRY
+            if self._needs_refresh(entry, key_id, algorithm):
+                entry = self._fetch_entry(cache_key, entry)
+                self._entries.put(cache_key, entry)
+            return entry
         finally:
             lock.release()
 
-    def _lock(self, place: Place) -> threading.Lock:
-        with self._guard:
-            lock = self._locks.get(place)
+    def _get_lock(self, cache_key: CacheKey) -> threading.Lock:
+        with self._locks_guard:
+            lock = self._locks.get(cache_key)
             if lock is None:
                 lock = threading.Lock()
-                self._locks.put(place, lock)
+                self._locks.put(cache_key, lock)
             return lock
 
-    def _fetched(self, place: Place, before: _Held) -> _Held:
+    def _fetch_entry(self, cache_key: CacheKey, old_entry: _CacheEntry) -> _CacheEntry:
         try:
-            keys = _published(self._fetcher, *place)
-        except Unreachable as failed:
-            return before._replace(tried=self._clock(), failed=type(failed)(str(failed)))
-        now = self._clock()
-        return _Held(keys, now, now, None)
+            keys = _fetch_keys(self._https_client, *cache_key)
+        except ProviderUnreachable as error:
+            return old_entry._replace(tried_at=self._clock(), error=type(error)(str(error)))
+        monotonic_now = self._clock()
+        return _CacheEntry(keys, monotonic_now, monotonic_now, None)
 
 
-def _published(fetcher: Fetcher, url: str, thumbprints: tuple[str, ...]) -> Keys:
+def _fetch_keys(https_client: HttpsClient, url: str, thumbprints: tuple[str, ...]) -> VerificationKeys:
     """Fetch a provider's discovery document and the keys that it names; Unreachable when either is bad."""
     issuer = f"https://{url}"
-    found = _json(fetcher.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", thumbprints))
-    if found.get("issuer") != issuer:
-        raise Unreachable(f"{url} publishes the configuration of another issuer")
-    named = found.get("jwks_uri")
-    if not isinstance(named, str):
-        raise Unreachable(f"{url} does not say where its keys are")
-    listed = _json(fetcher.get(named, thumbprints)).get("keys")
-    if not isinstance(listed, list):
-        raise Unreachable(f"{url} publishes no keys")
-    return read(listed)
+    configuration = _parse_json_object(
+        https_client.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", thumbprints)
+    )
+    if configuration.get("issuer") != issuer:
+        raise ProviderUnreachable(f"{url} publishes the configuration of another issuer")
+    jwks_uri = configuration.get("jwks_uri")
+    if not isinstance(jwks_uri, str):
+        raise ProviderUnreachable(f"{url} does not say where its keys are")
+    jwks = _parse_json_object(https_client.get(jwks_uri, thumbprints)).get("keys")
+    if not isinstance(jwks, list):
+        raise ProviderUnreachable(f"{url} publishes no keys")
+    return parse_keys(jwks)
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def _parse_json_object(body: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(body.decode())
-    except (ValueError, RecursionError) as broken:
-        raise Unreachable("the provider's answer is not JSON") from broken
-    if not isinstance(found, dict):
-        raise Unreachable("the provider's answer is not a JSON object")
-    return found
+        document = json.loads(body.decode())
+    except (ValueError, RecursionError) as error:
+        raise ProviderUnreachable("the provider's answer is not JSON") from error
+    if not isinstance(document, dict):
+        raise ProviderUnreachable("the provider's answer is not a JSON object")
+    return document

@@ -8,22 +8,22 @@ import regex
 from jwt import PyJWS, PyJWTError
 
 from iamd.core.records import OidcProvider, Tag, Tags
-from iamd.federation.errors import BadToken, ClaimRejected, TokenExpired
-from iamd.federation.jwks import ALGORITHMS, Key
+from iamd.federation.errors import InvalidClaim, InvalidToken, TokenExpired
+from iamd.federation.jwks import ALGORITHMS, VerificationKey
 
 _SKEW_SECONDS = 60  # how far the clocks of a provider and of this server may be apart
-_LONGEST = 255  # characters of an issuer, a subject or an audience
-_LATEST = 10**12  # seconds since 1970: no token is for the year 33658
-_TAGS = "https://aws.amazon.com/tags"
-_SOURCE_IDENTITY = "https://aws.amazon.com/source_identity"
+_MAX_CLAIM_LENGTH = 255  # characters of an issuer, a subject or an audience
+_MAX_NUMERIC_DATE = 10**12  # seconds since 1970: no token is for the year 33658
+_TAGS_CLAIM = "https://aws.amazon.com/tags"
+_SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 
-_ISSUER = regex.compile(r"[!-~]{1,255}")
-_TAG_KEY = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}")
-_TAG_VALUE = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}")
-_IDENTITY = regex.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
+_ISSUER_PATTERN = regex.compile(r"[!-~]{1,255}")
+_TAG_KEY_PATTERN = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}")
+_TAG_VALUE_PATTERN = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}")
+_SOURCE_IDENTITY_PATTERN = regex.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
 
 # Claims of some providers that AWS lets policies ask for besides those of every provider.
-_CLAIMS_OF: Mapping[str, tuple[str, ...]] = {
+_PROVIDER_CLAIMS: Mapping[str, tuple[str, ...]] = {
     "token.actions.githubusercontent.com": (
         "actor",
         "actor_id",
@@ -59,194 +59,203 @@ _CLAIMS_OF: Mapping[str, tuple[str, ...]] = {
 }
 
 # AWS's sentence, with its two blanks.
-_NO_KEY = (
+_NO_KEY_MESSAGE = (
     "Couldn't retrieve verification key from your identity provider,  please reference "
     "AssumeRoleWithWebIdentity documentation for requirements"
 )
 
 Claims = Mapping[str, Any]
-KeyOf = Callable[[str | None, str], Key | None]  # a provider's key by its ID, for an algorithm
+KeyResolver = Callable[
+    [str | None, str], VerificationKey | None
+]  # a provider's key by its ID, for an algorithm
 
 
-class Identity(NamedTuple):
+class TokenIdentity(NamedTuple):
     """What a verified token says, as far as anybody here asks; `keys` are condition keys in lower case."""
 
     issuer: str
     subject: str
     audience: str
-    keys: Mapping[str, str | tuple[str, ...]]
+    condition_keys: Mapping[str, str | tuple[str, ...]]
     tags: Tags
-    transitive: tuple[str, ...]
+    transitive_tag_keys: tuple[str, ...]
     source_identity: str | None
 
 
-def issuer_of(token: str) -> str:
+def unverified_issuer(token: str) -> str:
     """Return whom a token claims to be from, which nothing has verified; BadToken where it does not say."""
-    issuer = _taken_apart(token)[1].get("iss")
+    issuer = _decode_unverified(token)[1].get("iss")
     if issuer is None:
-        raise BadToken("Missing a required claim: iss")
-    if not isinstance(issuer, str) or not _ISSUER.fullmatch(issuer):
-        raise BadToken("The claim iss is not the URL of an issuer.")
+        raise InvalidToken("Missing a required claim: iss")
+    if not isinstance(issuer, str) or not _ISSUER_PATTERN.fullmatch(issuer):
+        raise InvalidToken("The claim iss is not the URL of an issuer.")
     return issuer
 
 
-def _taken_apart(token: str) -> tuple[Claims, Claims]:
+def _decode_unverified(token: str) -> tuple[Claims, Claims]:
     """Return a token's header and claims, which nothing has verified."""
     try:
         parts = PyJWS().decode_complete(token, options={"verify_signature": False})
-    except PyJWTError as broken:
-        raise _no_token() from broken
-    return parts["header"], _claims(parts["payload"])
+    except PyJWTError as error:
+        raise _not_a_jwt() from error
+    return parts["header"], _parse_claims(parts["payload"])
 
 
-def _claims(payload: bytes) -> Claims:
+def _parse_claims(payload: bytes) -> Claims:
     try:
-        found = json.loads(payload.decode())
-    except (ValueError, RecursionError) as broken:
-        raise _no_token() from broken
-    if not isinstance(found, dict):
-        raise _no_token()
-    return found
+        claims = json.loads(payload.decode())
+    except (ValueError, RecursionError) as error:
+        raise _not_a_jwt() from error
+    if not isinstance(claims, dict):
+        raise _not_a_jwt()
+    return claims
 
 
-def _no_token() -> BadToken:
-    return BadToken(
+def _not_a_jwt() -> InvalidToken:
+    return InvalidToken(
         "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
     )
 
 
-def verify(token: str, provider: OidcProvider, key_of: KeyOf, now: int) -> Identity:
+def verify(token: str, provider: OidcProvider, resolve_key: KeyResolver, now_seconds: int) -> TokenIdentity:
     """Verify a token of a provider; `now` is in seconds since 1970.
 
     TokenExpired, ClaimRejected or BadToken with what is wrong.
     """
-    claims = _signed(token, key_of)
+    claims = _verify_signature(token, resolve_key)
     if claims.get("iss") != f"https://{provider.url}":
-        raise BadToken("The token is from another issuer.")
-    _check_times(claims, now)
-    subject = _text(claims, "sub")
-    audience, original = _audience(claims, provider.client_ids)
-    return Identity(
+        raise InvalidToken("The token is from another issuer.")
+    _check_times(claims, now_seconds)
+    subject = _text_claim(claims, "sub")
+    audience, original_audience = _check_audience(claims, provider.client_ids)
+    return TokenIdentity(
         f"https://{provider.url}",
         subject,
         audience,
-        _keys(provider.url, claims, subject, audience, original),
-        *_passed(claims),
+        _condition_keys(provider.url, claims, subject, audience, original_audience),
+        *_session_attributes(claims),
     )
 
 
-def _signed(token: str, key_of: KeyOf) -> Claims:
+def _verify_signature(token: str, resolve_key: KeyResolver) -> Claims:
     """Return what a provider has signed; times and audience are for others to judge."""
-    header, _ = _taken_apart(token)
+    header, _ = _decode_unverified(token)
     algorithm = header.get("alg")
     if algorithm not in ALGORITHMS or "crit" in header:
-        raise BadToken("The token is signed in a way that is not accepted.")
-    key = key_of(header.get("kid"), algorithm)
+        raise InvalidToken("The token is signed in a way that is not accepted.")
+    key = resolve_key(header.get("kid"), algorithm)
     if key is None:
-        raise BadToken(_NO_KEY)
+        raise InvalidToken(_NO_KEY_MESSAGE)
     try:
-        payload = PyJWS().decode(token, key.public, algorithms=[algorithm])
-    except (PyJWTError, ValueError) as broken:
-        raise BadToken("The token's signature does not verify.") from broken
-    return _claims(payload)
+        payload = PyJWS().decode(token, key.public_key, algorithms=[algorithm])
+    except (PyJWTError, ValueError) as error:
+        raise InvalidToken("The token's signature does not verify.") from error
+    return _parse_claims(payload)
 
 
-def _check_times(claims: Claims, now: int) -> None:
-    expires, issued = _time(claims, "exp"), _time(claims, "iat")
-    if now >= expires + _SKEW_SECONDS:
+def _check_times(claims: Claims, now_seconds: int) -> None:
+    expires_at, issued_at = _time_claim(claims, "exp"), _time_claim(claims, "iat")
+    if now_seconds >= expires_at + _SKEW_SECONDS:
         raise TokenExpired(
-            f"Token expired: current date/time {now} must be before the expiration date/time {expires}"
+            f"Token expired: current date/time {now_seconds} "
+            f"must be before the expiration date/time {expires_at}"
         )
-    begins = issued if claims.get("nbf") is None else _time(claims, "nbf")
-    if max(begins, issued) > now + _SKEW_SECONDS:
-        raise BadToken("The token is not valid yet.")
+    not_before = issued_at if claims.get("nbf") is None else _time_claim(claims, "nbf")
+    if max(not_before, issued_at) > now_seconds + _SKEW_SECONDS:
+        raise InvalidToken("The token is not valid yet.")
 
 
-def _time(claims: Claims, name: str) -> int:
+def _time_claim(claims: Claims, name: str) -> int:
     """Return a time in seconds since 1970; AWS takes nothing but integers."""
     value = claims.get(name)
     if value is None:
-        raise BadToken(f"Missing a required claim: {name}")
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LATEST:
-        raise BadToken(f"The claim {name} is not a time.")
+        raise InvalidToken(f"Missing a required claim: {name}")
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MAX_NUMERIC_DATE:
+        raise InvalidToken(f"The claim {name} is not a time.")
     return value
 
 
-def _text(claims: Claims, name: str) -> str:
+def _text_claim(claims: Claims, name: str) -> str:
     value = claims.get(name)
     if value is None:
-        raise BadToken(f"Missing a required claim: {name}")
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or not value.isprintable():
-        raise ClaimRejected(f"The claim {name} must be a text of 1 to {_LONGEST} printable characters.")
+        raise InvalidToken(f"Missing a required claim: {name}")
+    if not isinstance(value, str) or not 0 < len(value) <= _MAX_CLAIM_LENGTH or not value.isprintable():
+        raise InvalidClaim(
+            f"The claim {name} must be a text of 1 to {_MAX_CLAIM_LENGTH} printable characters."
+        )
     return value
 
 
-def _audience(claims: Claims, client_ids: tuple[str, ...]) -> tuple[str, str | None]:
+def _check_audience(claims: Claims, client_ids: tuple[str, ...]) -> tuple[str, str | None]:
     """Return for whom a token is; and, where `azp` says who asked for it, what `aud` was.
 
     AWS takes `azp` for the audience wherever it is there.
     """
-    named = claims.get("aud")
-    listed = named if isinstance(named, list) else [named]
-    if named is None or not listed:
-        raise BadToken("Missing a required claim: aud")
-    party = None if claims.get("azp") is None else _text(claims, "azp")
-    asked = listed if party is None else [party]
-    known = [one for one in asked if isinstance(one, str) and one in client_ids]
-    if not known:
-        raise BadToken("Incorrect token audience")
-    original = next((one for one in listed if isinstance(one, str)), None)
-    return known[0], None if party is None else original
+    aud = claims.get("aud")
+    audiences = aud if isinstance(aud, list) else [aud]
+    if aud is None or not audiences:
+        raise InvalidToken("Missing a required claim: aud")
+    authorized_party = None if claims.get("azp") is None else _text_claim(claims, "azp")
+    candidates = audiences if authorized_party is None else [authorized_party]
+    matches = [
+        candidate for candidate in candidates if isinstance(candidate, str) and candidate in client_ids
+    ]
+    if not matches:
+        raise InvalidToken("Incorrect token audience")
+    original_audience = next((one for one in audiences if isinstance(one, str)), None)
+    return matches[0], None if authorized_party is None else original_audience
 
 
-def _keys(
-    url: str, claims: Claims, subject: str, audience: str, original: str | None
+def _condition_keys(
+    url: str, claims: Claims, subject: str, audience: str, original_audience: str | None
 ) -> Mapping[str, str | tuple[str, ...]]:
     """Return the condition keys of a token's claims, which begin with the provider's URL."""
     host, amr = url.lower(), claims.get("amr")
-    found: dict[str, str | tuple[str, ...] | None] = {
-        name: claims[name] for name in _CLAIMS_OF.get(host, ()) if isinstance(claims.get(name), str)
+    claim_values: dict[str, str | tuple[str, ...] | None] = {
+        name: claims[name] for name in _PROVIDER_CLAIMS.get(host, ()) if isinstance(claims.get(name), str)
     }
-    found |= {"sub": subject, "aud": audience, "oaud": original}
-    found["azp"] = None if claims.get("azp") is None else audience
-    if isinstance(amr, list) and all(isinstance(one, str) for one in amr):
-        found["amr"] = tuple(amr)
-    return {f"{host}:{name}": value for name, value in found.items() if value is not None}
+    claim_values |= {"sub": subject, "aud": audience, "oaud": original_audience}
+    claim_values["azp"] = None if claims.get("azp") is None else audience
+    if isinstance(amr, list) and all(isinstance(method, str) for method in amr):
+        claim_values["amr"] = tuple(amr)
+    return {f"{host}:{name}": value for name, value in claim_values.items() if value is not None}
 
 
-def _passed(claims: Claims) -> tuple[Tags, tuple[str, ...], str | None]:
+def _session_attributes(claims: Claims) -> tuple[Tags, tuple[str, ...], str | None]:
     """Return the session tags and the source identity that a provider passes on, as AWS names the claims."""
-    source_identity = claims.get(_SOURCE_IDENTITY)
-    if source_identity is not None and not _fits(_IDENTITY, source_identity):
-        raise ClaimRejected("The source identity must have 2 to 64 letters, digits and _+=,.@- characters.")
-    tags, transitive = _tag_claims(claims)
-    if not isinstance(tags, dict) or not isinstance(transitive, list):
-        raise ClaimRejected("The session tags are not of the form that they must have.")
-    if not all(_fits(_TAG_KEY, key) for key in (*tags, *transitive)):
-        raise ClaimRejected("A session tag's key is too long, or has characters that none may have.")
-    return tuple(Tag(key, _one(value)) for key, value in tags.items()), tuple(transitive), source_identity
+    source_identity = claims.get(_SOURCE_IDENTITY_CLAIM)
+    if source_identity is not None and not _matches(_SOURCE_IDENTITY_PATTERN, source_identity):
+        raise InvalidClaim("The source identity must have 2 to 64 letters, digits and _+=,.@- characters.")
+    tags, transitive_tag_keys = _tag_claims(claims)
+    if not isinstance(tags, dict) or not isinstance(transitive_tag_keys, list):
+        raise InvalidClaim("The session tags are not of the form that they must have.")
+    if not all(_matches(_TAG_KEY_PATTERN, key) for key in (*tags, *transitive_tag_keys)):
+        raise InvalidClaim("A session tag's key is too long, or has characters that none may have.")
+    return (
+        tuple(Tag(key, _single_tag_value(value)) for key, value in tags.items()),
+        tuple(transitive_tag_keys),
+        source_identity,
+    )
 
 
 def _tag_claims(claims: Claims) -> tuple[Any, Any]:
     """Return tags and transitive keys: an object in one claim, or flat where a provider cannot nest them."""
-    nested = claims.get(_TAGS, {})
+    nested = claims.get(_TAGS_CLAIM, {})
     if not isinstance(nested, dict):
-        raise ClaimRejected("The session tags must be an object.")
-    prefix = f"{_TAGS}/principal_tags/"
+        raise InvalidClaim("The session tags must be an object.")
+    prefix = f"{_TAGS_CLAIM}/principal_tags/"
     flat = {name.removeprefix(prefix): claims[name] for name in claims if name.startswith(prefix)}
     tags = nested.get("principal_tags", flat)
-    return tags, nested.get("transitive_tag_keys", claims.get(f"{_TAGS}/transitive_tag_keys", []))
+    return tags, nested.get("transitive_tag_keys", claims.get(f"{_TAGS_CLAIM}/transitive_tag_keys", []))
 
 
-def _one(value: Any) -> str:
+def _single_tag_value(value: Any) -> str:
     """Return a tag's value, which providers write as a list of one."""
-    found = value[0] if isinstance(value, list) and len(value) == 1 else value
-    if not _fits(_TAG_VALUE, found):
-        raise ClaimRejected(
-            "A session tag must have one value, of 256 characters that tags may have at most."
-        )
-    return str(found)
+    tag_value = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if not _matches(_TAG_VALUE_PATTERN, tag_value):
+        raise InvalidClaim("A session tag must have one value, of 256 characters that tags may have at most.")
+    return str(tag_value)
 
 
-def _fits(pattern: regex.Pattern[str], value: Any) -> bool:
+def _matches(pattern: regex.Pattern[str], value: Any) -> bool:
     return isinstance(value, str) and pattern.fullmatch(value) is not None

@@ -13,53 +13,60 @@ from pathlib import Path
 
 from iamd.core import common
 from iamd.core.logs import LOGGER
-from iamd.keys.passwords import Aside
+from iamd.keys.passwords import ReleaseSlot
 
-_PREFIX = 5
-_DRESS = string.digits + string.punctuation  # what people put behind a word, because a rule says so
-_SECONDS = 3
-_MOST_BYTES = 4 * 1024 * 1024
+_HASH_PREFIX_LENGTH = 5
+_DECORATION_CHARACTERS = (
+    string.digits + string.punctuation
+)  # what people put behind a word, because a rule says so
+_TIMEOUT_SECONDS = 3
+_MAX_RESPONSE_BYTES = 4 * 1024 * 1024
 
 
-class Blocklist:
+class PasswordBlocklist:
     """Knows passwords that nobody should use; `aside` gives the turn away while it looks elsewhere."""
 
     def __init__(
-        self, more: Iterable[str] = (), range_url: str | None = None, aside: Aside = contextlib.nullcontext
+        self,
+        extra_passwords: Iterable[str] = (),
+        range_url: str | None = None,
+        release_slot: ReleaseSlot = contextlib.nullcontext,
     ) -> None:
-        self._more = frozenset(word.lower() for word in more)
+        self._extra_passwords = frozenset(word.lower() for word in extra_passwords)
         self._range_url = range_url
-        self._aside = aside
+        self._release_slot = release_slot
 
-    def knows(self, password: str) -> bool:
+    def contains(self, password: str) -> bool:
         """Say whether others know a password; a range look-up that fails is logged and says nothing."""
         word = password.lower()
-        return any(map(self._is_listed, (word, word.rstrip(_DRESS)))) or self._was_breached(password)
+        return any(map(self._is_listed, (word, word.rstrip(_DECORATION_CHARACTERS)))) or self._is_breached(
+            password
+        )
 
     def _is_listed(self, word: str) -> bool:
-        return word in common.passwords() or word in self._more
+        return word in common.passwords() or word in self._extra_passwords
 
-    def _was_breached(self, password: str) -> bool:
+    def _is_breached(self, password: str) -> bool:
         if self._range_url is None:
             return False
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()
         try:
-            with self._aside():
-                return digest[_PREFIX:] in self._suffixes(digest[:_PREFIX])
+            with self._release_slot():
+                return digest[_HASH_PREFIX_LENGTH:] in self._fetch_suffixes(digest[:_HASH_PREFIX_LENGTH])
         except (OSError, ValueError):  # URLError is an OSError; ValueError is an answer that is no text
             LOGGER.warning("the breached-password look-up failed")
             return False
 
-    def _suffixes(self, prefix: str) -> set[str]:
+    def _fetch_suffixes(self, prefix: str) -> set[str]:
         request = urllib.request.Request(  # noqa: S310 - an operator's setting, checked to be http(s)
             f"{self._range_url}/{prefix}", headers={"Add-Padding": "true", "User-Agent": "iamd"}
         )
-        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
-            lines = answer.read(_MOST_BYTES).decode("ascii").splitlines()
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
+            lines = response.read(_MAX_RESPONSE_BYTES).decode("ascii").splitlines()
         pairs = (line.partition(":") for line in lines)
         return {suffix.strip().upper() for suffix, _, count in pairs if count.strip() != "0"}
 
 
-def read_list(file: Path) -> list[str]:
+def read_password_list(file: Path) -> list[str]:
     """Read an operator's list, one password a line; OSError or UnicodeDecodeError when it cannot be read."""
     return [line for line in file.read_text(encoding="utf-8").splitlines() if line]

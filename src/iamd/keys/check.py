@@ -11,70 +11,72 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamd.keys import seal
-from iamd.keys.seal import BrokenSealError
+from iamd.keys.seal import UnsealError
 
 if TYPE_CHECKING:
     from captcha.audio import AudioCaptcha
 
-_PLACE = "security check"
-_SECONDS = 600
-_SEEN = "ACDEFHJKLMNPRTUVWXY34679"  # without what looks like something else
-_HEARD = "0123456789"
-_SEEN_LENGTH, _HEARD_LENGTH = 5, 6
+_ASSOCIATED_DATA = "security check"
+_LIFETIME_SECONDS = 600
+_IMAGE_ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"  # without what looks like something else
+_AUDIO_ALPHABET = "0123456789"
+_IMAGE_LENGTH, _AUDIO_LENGTH = 5, 6
 
 
-class Check(NamedTuple):
+class Captcha(NamedTuple):
     """A check to show: its sealed answer, and what to show or play as a `data:` URL."""
 
-    sealed: str
-    media: str
-    audible: bool
+    sealed_answer: str
+    media_url: str
+    is_audio: bool
 
 
-class Answer(NamedTuple):
+class CaptchaAnswer(NamedTuple):
     """An answer to a check, right or wrong; its `nonce` must serve once only."""
 
     nonce: str
-    right: bool
+    is_correct: bool
 
 
-def make(key: bytes, now: int, *, audible: bool = False) -> Check:
+def generate(key: bytes, now_seconds: int, *, audio: bool = False) -> Captcha:
     """Make a check that holds for ten minutes."""
-    letters, length = (_HEARD, _HEARD_LENGTH) if audible else (_SEEN, _SEEN_LENGTH)
-    answer = "".join(secrets.choice(letters) for _ in range(length))
-    inside = json.dumps({"answer": answer, "until": now + _SECONDS, "nonce": secrets.token_hex(16)})
-    sealed = base64.urlsafe_b64encode(seal.seal(key, inside.encode(), _PLACE)).decode()
-    return Check(sealed, _sound(answer) if audible else _picture(answer), audible)
+    alphabet, length = (_AUDIO_ALPHABET, _AUDIO_LENGTH) if audio else (_IMAGE_ALPHABET, _IMAGE_LENGTH)
+    answer = "".join(secrets.choice(alphabet) for _ in range(length))
+    payload = json.dumps(
+        {"answer": answer, "until": now_seconds + _LIFETIME_SECONDS, "nonce": secrets.token_hex(16)}
+    )
+    sealed_answer = base64.urlsafe_b64encode(seal.seal(key, payload.encode(), _ASSOCIATED_DATA)).decode()
+    return Captcha(sealed_answer, _audio_url(answer) if audio else _image_url(answer), audio)
 
 
-def read(key: bytes, sealed: str, typed: str, now: int) -> Answer | None:
+def read_answer(key: bytes, sealed_answer: str, answer: str, now_seconds: int) -> CaptchaAnswer | None:
     """Read an answer; None when it is late or to no check of ours."""
     try:
-        inside = json.loads(seal.unseal(key, base64.urlsafe_b64decode(sealed), _PLACE))
-    except (BrokenSealError, ValueError):
+        payload = json.loads(seal.unseal(key, base64.urlsafe_b64decode(sealed_answer), _ASSOCIATED_DATA))
+    except (UnsealError, ValueError):
         return None
-    right = secrets.compare_digest(inside["answer"].encode(), typed.replace(" ", "").upper().encode())
-    return Answer(inside["nonce"], right) if now < inside["until"] else None
+    is_correct = secrets.compare_digest(payload["answer"].encode(), answer.replace(" ", "").upper().encode())
+    return CaptchaAnswer(payload["nonce"], is_correct) if now_seconds < payload["until"] else None
 
 
-def _picture(answer: str) -> str:
+def _image_url(answer: str) -> str:
     from captcha.image import ImageCaptcha
 
-    out = io.BytesIO()
-    ImageCaptcha(width=240, height=80).generate_image(answer).save(out, "PNG")
-    return _data_url("image/png", out.getvalue())
+    buffer = io.BytesIO()
+    ImageCaptcha(width=240, height=80).generate_image(answer).save(buffer, "PNG")
+    return _data_url("image/png", buffer.getvalue())
 
 
-def _sound(answer: str) -> str:
-    return _data_url("audio/wav", bytes(_voice().generate(answer)))
+def _audio_url(answer: str) -> str:
+    return _data_url("audio/wav", bytes(_audio_captcha().generate(answer)))
 
 
 @cache
-def _voice() -> "AudioCaptcha":
+def _audio_captcha() -> "AudioCaptcha":
     from captcha.audio import AudioCaptcha
 
     return AudioCaptcha()
 
 
-def _data_url(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+def _data_url(media_type: str, content: bytes) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"

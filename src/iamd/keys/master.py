@@ -11,14 +11,14 @@ class MasterKeyError(Exception):
     """There is no usable master key; the message says why in one line."""
 
 
-def read_text(text: str, where: str) -> bytes:
+def parse(text: str, source: str) -> bytes:
     """Read a key of 32 bytes from base64."""
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except ValueError:
         key = b""
     if len(key) != seal.KEY_BYTES:
-        raise MasterKeyError(f"{where} holds no master key: 32 bytes in base64 are wanted")
+        raise MasterKeyError(f"{source} holds no master key: 32 bytes in base64 are wanted")
     return key
 
 
@@ -27,21 +27,21 @@ def read_file(file: Path) -> bytes:
     try:
         if file.stat().st_mode & 0o077:
             raise MasterKeyError(f"others may read the master key {file}: chmod 600 it")
-        return read_text(file.read_text(), str(file))
-    except OSError as failed:
-        raise MasterKeyError(f"the master key {file} cannot be read: {failed.strerror}") from failed
+        return parse(file.read_text(), str(file))
+    except OSError as error:
+        raise MasterKeyError(f"the master key {file} cannot be read: {error.strerror}") from error
 
 
-def make_file(file: Path) -> bytes:
+def create_file(file: Path) -> bytes:
     """Make a key and its file, readable by the owner alone, and on the disk before anything is sealed."""
     key = seal.new_key()
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as made:
-            made.write(base64.b64encode(key) + b"\n")
-            made.flush()
-            os.fsync(made.fileno())
-    except OSError as failed:
-        raise MasterKeyError(f"the master key {file} cannot be made: {failed.strerror}") from failed
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(base64.b64encode(key) + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise MasterKeyError(f"the master key {file} cannot be made: {error.strerror}") from error
     return key

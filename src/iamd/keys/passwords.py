@@ -15,48 +15,50 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from iamd.core import cores, password_rules
 from iamd.core.errors import Throttling
 
-_MEMORY_KIB = 64 * 1024
-_PASSES = 3
-_LANES = 1
-_WAIT_SECONDS = 10.0
+_MEMORY_COST_KIB = 64 * 1024
+_TIME_COST = 3
+_PARALLELISM = 1
+_MAX_WAIT_SECONDS = 10.0
 
-Aside = Callable[[], AbstractContextManager[None]]
+ReleaseSlot = Callable[[], AbstractContextManager[None]]
 
 
 class Hasher:
     """Hashes and verifies; `aside` gives the turn away meanwhile. Throttling when too many wait."""
 
-    def __init__(self, aside: Aside = contextlib.nullcontext) -> None:
-        self._argon2 = PasswordHasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES)
-        self._aside = aside
-        self._free = threading.Lock()
-        self._nobodys = self._argon2.hash("nobody has this password")
+    def __init__(self, release_slot: ReleaseSlot = contextlib.nullcontext) -> None:
+        self._argon2 = PasswordHasher(
+            time_cost=_TIME_COST, memory_cost=_MEMORY_COST_KIB, parallelism=_PARALLELISM
+        )
+        self._release_slot = release_slot
+        self._lock = threading.Lock()
+        self._dummy_hash = self._argon2.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
         """Return the hash to keep."""
-        with self._alone():
-            return self._argon2.hash(password_rules.normal(password))
+        with self._exclusive():
+            return self._argon2.hash(password_rules.normalize(password))
 
-    def verify(self, hashed: str | None, password: str) -> bool:
+    def verify(self, password_hash: str | None, password: str) -> bool:
         """Say whether a password is the one that was hashed; without a hash do the same work for nothing."""
-        with self._alone():
+        with self._exclusive():
             try:
-                self._argon2.verify(hashed or self._nobodys, password_rules.normal(password))
+                self._argon2.verify(password_hash or self._dummy_hash, password_rules.normalize(password))
             except (VerificationError, InvalidHashError):
                 return False
-            return hashed is not None
+            return password_hash is not None
 
-    def outdated(self, hashed: str) -> bool:
+    def needs_rehash(self, password_hash: str) -> bool:
         """Say whether a hash was made with other parameters than today's."""
-        return self._argon2.check_needs_rehash(hashed)
+        return self._argon2.check_needs_rehash(password_hash)
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        with self._aside():
-            if not self._free.acquire(timeout=_WAIT_SECONDS):
+    def _exclusive(self) -> Iterator[None]:
+        with self._release_slot():
+            if not self._lock.acquire(timeout=_MAX_WAIT_SECONDS):
                 raise Throttling("Too many passwords are being checked at the moment. Try again.")
             try:
-                with cores.roaming():
+                with cores.unpinned():
                     yield
             finally:
-                self._free.release()
+                self._lock.release()

@@ -16,7 +16,7 @@ _NONCE_BYTES = 12
 _VERSION = b"\x01"
 
 
-class BrokenSealError(Exception):
+class UnsealError(Exception):
     """A sealed value was altered, moved, or sealed under another key."""
 
 
@@ -25,24 +25,24 @@ def new_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
-def seal(key: bytes, secret: bytes, place: str) -> bytes:
+def seal(key: bytes, secret: bytes, associated_data: str) -> bytes:
     """Encrypt `secret` for the row named by `place`."""
     nonce = os.urandom(_NONCE_BYTES)
-    return _VERSION + nonce + AESGCM(key).encrypt(nonce, secret, place.encode())
+    return _VERSION + nonce + AESGCM(key).encrypt(nonce, secret, associated_data.encode())
 
 
-def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
+def unseal(key: bytes, sealed: bytes, associated_data: str) -> bytes:
     """Decrypt what `seal` made for the same place; BrokenSealError otherwise."""
-    nonce, text = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     if sealed[:1] != _VERSION or len(nonce) < _NONCE_BYTES:
-        raise BrokenSealError(place)
+        raise UnsealError(associated_data)
     try:
-        return AESGCM(key).decrypt(nonce, text, place.encode())
-    except InvalidTag as broken:
-        raise BrokenSealError(place) from broken
+        return AESGCM(key).decrypt(nonce, ciphertext, associated_data.encode())
+    except InvalidTag as error:
+        raise UnsealError(associated_data) from error
 
 
-def derived(key: bytes, purpose: str) -> bytes:
+def derive_key(key: bytes, purpose: str) -> bytes:
     """Return a key of its own for one purpose, which tells nothing of the key that it comes from."""
     return hmac.digest(key, b"iamd derived key\0" + purpose.encode(), "sha256")
 

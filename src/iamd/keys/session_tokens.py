@@ -9,75 +9,88 @@ import json
 import zlib
 from typing import Any
 
-from iamd.core.records import Tag, Token
+from iamd.core.records import SessionToken, Tag
 from iamd.keys import seal
-from iamd.keys.seal import BrokenSealError
+from iamd.keys.seal import UnsealError
 
-PACKED_LIMIT = 4096  # bytes that session policies and tags may have when packed
-LONGEST = 8_192  # characters; no token of ours is longer, and headers may have 16 KiB
-_OVERHEAD = 64
-_SHORT = 512  # bytes
+MAX_PACKED_BYTES = 4096  # bytes that session policies and tags may have when packed
+MAX_TOKEN_LENGTH = 8_192  # characters; no token of ours is longer, and headers may have 16 KiB
+_SEAL_OVERHEAD_BYTES = 64
+_MIN_COMPRESSED_BYTES = 512  # bytes
 
 
-def _place(access_key_id: str) -> str:
+def _associated_data(access_key_id: str) -> str:
     return f"session tokens/{access_key_id}"
 
 
-def _packed(value: object) -> bytes:
+def _pack(value: object) -> bytes:
     """Return a value as JSON, compressed where that is worth its time."""
     plain = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
-    return plain if len(plain) < _SHORT else zlib.compress(plain)
+    return plain if len(plain) < _MIN_COMPRESSED_BYTES else zlib.compress(plain)
 
 
-def _unpacked(packed: bytes) -> list[Any]:
+def _unpack(packed: bytes) -> list[Any]:
     """Read what `_packed` made; padding may follow."""
     plain = packed if packed.startswith(b"[") else zlib.decompressobj().decompress(packed)
-    found: list[Any] = json.loads(plain.rstrip(b"\0"))
-    return found
+    fields: list[Any] = json.loads(plain.rstrip(b"\0"))
+    return fields
 
 
-def packed_size(token: Token) -> int:
+def packed_size(token: SessionToken) -> int:
     """Return how many bytes a session's policies and tags have when packed."""
-    return len(_packed([token.policy, token.policy_arns, token.tags, token.transitive]))
+    return len(_pack([token.policy, token.policy_arns, token.tags, token.transitive_tag_keys]))
 
 
-def seal_token(key: bytes, access_key_id: str, token: Token, least: int = 0) -> str:
+def seal_token(key: bytes, access_key_id: str, token: SessionToken, min_length: int = 0) -> str:
     """Return the token of an access key ID, of at least so many characters."""
-    packed = _packed(token)
-    padded = packed + bytes(max(0, least * 3 // 4 - len(packed) - _OVERHEAD))
-    while len(text := _sealed(key, access_key_id, padded)) < least:
-        padded += bytes(_OVERHEAD)
+    packed = _pack(token)
+    padded = packed + bytes(max(0, min_length * 3 // 4 - len(packed) - _SEAL_OVERHEAD_BYTES))
+    while len(text := _seal_base64(key, access_key_id, padded)) < min_length:
+        padded += bytes(_SEAL_OVERHEAD_BYTES)
     return text
 
 
-def _sealed(key: bytes, access_key_id: str, packed: bytes) -> str:
-    return base64.b64encode(seal.seal(key, packed, _place(access_key_id))).decode()
+def _seal_base64(key: bytes, access_key_id: str, packed: bytes) -> str:
+    return base64.b64encode(seal.seal(key, packed, _associated_data(access_key_id))).decode()
 
 
-def open_token(key: bytes, access_key_id: str, text: str) -> Token:
+def unseal_token(key: bytes, access_key_id: str, text: str) -> SessionToken:
     """Open a token; BrokenSealError when it is not one of ours for this access key ID."""
-    if len(text) > LONGEST:
-        raise BrokenSealError(access_key_id)
+    if len(text) > MAX_TOKEN_LENGTH:
+        raise UnsealError(access_key_id)
     try:
         sealed = base64.b64decode(text, validate=True)
-    except ValueError as broken:
-        raise BrokenSealError(access_key_id) from broken
+    except ValueError as error:
+        raise UnsealError(access_key_id) from error
     if base64.b64encode(sealed).decode() != text:  # the last character may have bits that stand for nothing
-        raise BrokenSealError(access_key_id)
-    unpacked = _unpacked(seal.unseal(key, sealed, _place(access_key_id)))
-    kind, account_id, owner_id, name, secret, issued, expires, mfa, policy, arns, tags, *rest = unpacked
-    transitive, source_identity, provider = rest
-    return Token(
+        raise UnsealError(access_key_id)
+    fields = _unpack(seal.unseal(key, sealed, _associated_data(access_key_id)))
+    (
         kind,
         account_id,
         owner_id,
         name,
         secret,
-        issued,
-        expires,
-        mfa,
+        issued_at,
+        expires_at,
+        mfa_at,
         policy,
-        None if arns is None else tuple(arns),
+        policy_arns,
+        tags,
+        *trailing_fields,
+    ) = fields
+    transitive, source_identity, provider = trailing_fields
+    return SessionToken(
+        kind,
+        account_id,
+        owner_id,
+        name,
+        secret,
+        issued_at,
+        expires_at,
+        mfa_at,
+        policy,
+        None if policy_arns is None else tuple(policy_arns),
         tuple(Tag(*tag) for tag in tags),
         tuple(transitive),
         source_identity,

@@ -15,11 +15,13 @@ import pyotp
 
 STEP_SECONDS = 30
 _SEED_BYTES = 20  # as RFC 4226 recommends
-_WINDOW = 1  # steps before and after now, for slow typing and slow clocks
-_SEARCH = 20  # steps around now in which two consecutive codes are looked for: ten minutes each way
+_WINDOW_STEPS = 1  # steps before and after now, for slow typing and slow clocks
+_RESYNC_WINDOW_STEPS = (
+    20  # steps around now in which two consecutive codes are looked for: ten minutes each way
+)
 
 
-class Accepted(NamedTuple):
+class TotpState(NamedTuple):
     """The step whose code was typed, and how many steps the device's clock is ahead."""
 
     step: int
@@ -31,50 +33,56 @@ def new_seed() -> bytes:
     return os.urandom(_SEED_BYTES)
 
 
-def base32(seed: bytes) -> str:
+def encode_base32(seed: bytes) -> str:
     """Return a seed as people type it: base32 without padding."""
     return base64.b32encode(seed).decode().rstrip("=")
 
 
-def code(seed: bytes, step: int) -> str:
+def generate_code(seed: bytes, step: int) -> str:
     """Return the six digits of a step."""
     return pyotp.HOTP(base64.b32encode(seed).decode()).at(step)
 
 
-def accept(seed: bytes, typed: str, now: int, last: Accepted) -> int | None:
+def verify(seed: bytes, otp: str, now_seconds: int, state: TotpState) -> int | None:
     """Return the step that a code is of, later than the last one accepted; None when there is none."""
-    here = now // STEP_SECONDS + last.drift
-    found = None
-    for step in range(here - _WINDOW, here + _WINDOW + 1):
-        if step >= 0 and _same(code(seed, step), typed) and step > last.step:
-            found = step
-    return found
+    current_step = now_seconds // STEP_SECONDS + state.drift
+    matching_step = None
+    for step in range(current_step - _WINDOW_STEPS, current_step + _WINDOW_STEPS + 1):
+        if step >= 0 and _otps_equal(generate_code(seed, step), otp) and step > state.step:
+            matching_step = step
+    return matching_step
 
 
-def consecutive(seed: bytes, first: str, second: str, now: int, after: int = -1) -> Accepted | None:
+def verify_consecutive(
+    seed: bytes, first_otp: str, second_otp: str, now_seconds: int, last_step: int = -1
+) -> TotpState | None:
     """Find two codes in a row, both later than the step `after`; None when they are not."""
-    here = now // STEP_SECONDS
-    for step in range(max(here - _SEARCH, after + 1, 0), here + _SEARCH):
-        if _same(code(seed, step), first) and _same(code(seed, step + 1), second):
-            ahead = step + 1 - here
-            return Accepted(step + 1, 0 if abs(ahead) <= _WINDOW else ahead)
+    current_step = now_seconds // STEP_SECONDS
+    for step in range(
+        max(current_step - _RESYNC_WINDOW_STEPS, last_step + 1, 0), current_step + _RESYNC_WINDOW_STEPS
+    ):
+        if _otps_equal(generate_code(seed, step), first_otp) and _otps_equal(
+            generate_code(seed, step + 1), second_otp
+        ):
+            drift = step + 1 - current_step
+            return TotpState(step + 1, 0 if abs(drift) <= _WINDOW_STEPS else drift)
     return None
 
 
-def _same(code: str, typed: str) -> bool:
-    return hmac.compare_digest(code.encode(), typed.encode())
+def _otps_equal(first: str, second: str) -> bool:
+    return hmac.compare_digest(first.encode(), second.encode())
 
 
-def uri(seed: bytes, issuer: str, name: str) -> str:
+def provisioning_uri(seed: bytes, issuer: str, account_name: str) -> str:
     """Return what an authenticator app reads: `otpauth://totp/issuer:name?secret=…&issuer=…`."""
-    label = quote(f"{issuer}:{name}", safe=":")
-    return f"otpauth://totp/{label}?secret={base32(seed)}&issuer={quote(issuer, safe='')}"
+    label = quote(f"{issuer}:{account_name}", safe=":")
+    return f"otpauth://totp/{label}?secret={encode_base32(seed)}&issuer={quote(issuer, safe='')}"
 
 
-def qr_png(text: str) -> bytes:
+def qr_code_png(text: str) -> bytes:
     """Return a text as a QR code, a PNG with its quiet zone."""
     import segno
 
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="png", scale=6, border=4)
-    return out.getvalue()
+    buffer = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(buffer, kind="png", scale=6, border=4)
+    return buffer.getvalue()

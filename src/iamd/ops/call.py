@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from iamd.core import arns
-from iamd.core.records import Role, Session, Tags, Token, User, WebIdentity
-from iamd.federation.issuers import Issuers
-from iamd.keys.blocklist import Blocklist
+from iamd.core.records import Role, Session, SessionToken, Tags, User, WebIdentity
+from iamd.federation.issuers import JwksCache
+from iamd.keys.blocklist import PasswordBlocklist
 from iamd.keys.passwords import Hasher
 from iamd.policy import Principal, PrincipalKind
 from iamd.store.database import Database
@@ -30,7 +30,7 @@ class Caller(NamedTuple):
     user: User | None
     tags: Tags
     session: Session | None = None
-    token: Token | None = None
+    token: SessionToken | None = None
     role: Role | None = None
     mfa_at: int | None = None
     web_identity: WebIdentity | None = None
@@ -85,6 +85,6 @@ class Means(NamedTuple):
 
     database: Database
     hasher: Hasher
-    blocklist: Blocklist
-    issuers: Issuers
+    blocklist: PasswordBlocklist
+    issuers: JwksCache
     root_keys: bool = False

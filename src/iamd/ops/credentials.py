@@ -5,7 +5,7 @@ from datetime import datetime
 
 from iamd.core import arns
 from iamd.core import credential_report as report
-from iamd.core.credential_report import Key, Row
+from iamd.core.credential_report import AccessKeyEntry, ReportRow
 from iamd.core.records import Account, LoginProfile, User
 from iamd.ops import passwords
 from iamd.store import access_keys, login_profiles, mfa_devices, security
@@ -17,17 +17,17 @@ class Credentials:
     """What an account's users hold, by their unique IDs; the root user's is the account's."""
 
     def __init__(self, tx: Tx, account_id: str) -> None:
-        policy = security.password_policy(tx, account_id)
+        policy = security.find_password_policy(tx, account_id)
         self.max_password_age = policy.max_password_age if policy else None
-        self.profiles = {held.user_id: held for held in login_profiles.every(tx, account_id)}
-        self.with_mfa = {device.user_id for device in mfa_devices.assigned(tx, account_id)}
-        self.keys: dict[str, list[Key]] = defaultdict(list)
-        for owned in access_keys.every(tx, account_id):
-            rotated, used = report.moment(owned.create_date), report.moment(owned.last_used_date)
-            key = Key(owned.status == "Active", rotated, used, owned.region, owned.service_name)
+        self.profiles = {held.user_id: held for held in login_profiles.list_all(tx, account_id)}
+        self.with_mfa = {device.user_id for device in mfa_devices.list_assigned(tx, account_id)}
+        self.keys: dict[str, list[AccessKeyEntry]] = defaultdict(list)
+        for owned in access_keys.list_all(tx, account_id):
+            rotated, used = report.parse_date(owned.create_date), report.parse_date(owned.last_used_date)
+            key = AccessKeyEntry(owned.status == "Active", rotated, used, owned.region, owned.service_name)
             self.keys[owned.user_id].append(key)
 
-    def root(self, account: Account) -> Row:
+    def root(self, account: Account) -> ReportRow:
         """Return the root user's row, whose password a report has no rotation for."""
         arn = arns.root(account.account_id)
         profile = self.profiles.get(account.account_id)
@@ -35,7 +35,7 @@ class Credentials:
             account.account_id, report.ROOT, arn, account.create_date, account.root_last_used, profile, None
         )
 
-    def user(self, user: User) -> Row:
+    def user(self, user: User) -> ReportRow:
         profile = self.profiles.get(user.user_id)
         rotation = passwords.expires(profile, self.max_password_age) if profile else None
         return self._row(
@@ -57,21 +57,21 @@ class Credentials:
         used: str | None,
         profile: LoginProfile | None,
         rotation: datetime | None,
-    ) -> Row:
-        return Row(
+    ) -> ReportRow:
+        return ReportRow(
             name,
             arn,
-            report.moment(created),
+            report.parse_date(created),
             profile is not None,
-            report.moment(used),
-            report.moment(profile.change_date) if profile else None,
+            report.parse_date(used),
+            report.parse_date(profile.change_date) if profile else None,
             rotation,
             owner_id in self.with_mfa,
             tuple(self.keys.get(owner_id, ())),
         )
 
 
-def rows(tx: Tx, account: Account) -> list[Row]:
+def rows(tx: Tx, account: Account) -> list[ReportRow]:
     """Return the root user and all users by name; all statements of `tx` should see one state."""
     held = Credentials(tx, account.account_id)
-    return [held.root(account), *(held.user(user) for user in USERS.every(tx, account.account_id))]
+    return [held.root(account), *(held.user(user) for user in USERS.list_all(tx, account.account_id))]

@@ -13,7 +13,7 @@ from iamd.store import mfa_devices, quotas, recovery_codes, sessions, tags
 
 
 def of(call: Call, owner_id: str) -> list[MfaDevice]:
-    return mfa_devices.of(call.tx, call.account_id, owner_id)
+    return mfa_devices.list_for_user(call.tx, call.account_id, owner_id)
 
 
 def shown(device: MfaDevice, user_name: str | None) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def require_mfa(call: Call, owner_id: str) -> None:
 
 def admit_one_more(call: Call, owner_id: str) -> None:
     """Refuse a device beyond the quota."""
-    quotas.admit(call.tx, call.account_id, "MFADevicesPerUser", len(of(call, owner_id)) + 1)
+    quotas.enforce(call.tx, call.account_id, "MFADevicesPerUser", len(of(call, owner_id)) + 1)
 
 
 def enable(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]) -> None:
@@ -69,7 +69,7 @@ def enable(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]
 def end_other_sessions(call: Call, owner_id: str) -> None:
     """End what somebody's sessions began before this device was there, but the one that is calling."""
     calling = call.caller.session
-    sessions.remove_all(call.tx, call.account_id, owner_id, calling.token_hash if calling else "")
+    sessions.delete_for_user(call.tx, call.account_id, owner_id, calling.token_hash if calling else "")
 
 
 def resync(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]) -> None:
@@ -89,10 +89,10 @@ def deactivate(call: Call, owner_id: str, serial_number: str) -> None:
         freed = device._replace(user_id=None, enable_date=None, wizard=None)
         mfa_devices.update(call.tx, call.account_id, freed)
     if not of(call, owner_id):
-        recovery_codes.clear(call.tx, call.account_id, owner_id)
+        recovery_codes.delete_all(call.tx, call.account_id, owner_id)
 
 
 def remove(call: Call, device: MfaDevice) -> None:
     """Remove a device with its tags."""
-    tags.clear(call.tx, call.account_id, device.serial_number)
-    mfa_devices.remove(call.tx, call.account_id, device.serial_number)
+    tags.delete_all(call.tx, call.account_id, device.serial_number)
+    mfa_devices.delete(call.tx, call.account_id, device.serial_number)

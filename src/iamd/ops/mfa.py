@@ -11,7 +11,7 @@ from iamd.core.errors import InvalidAuthenticationCode
 from iamd.core.records import MfaDevice
 from iamd.keys import seal, totp
 from iamd.keys.passkeys import Passkey
-from iamd.keys.totp import Accepted
+from iamd.keys.totp import TotpState
 from iamd.store import attempts, mfa_devices
 from iamd.store.query import Tx
 
@@ -35,7 +35,7 @@ class TooManyCodes(InvalidAuthenticationCode):
 
 def subject(account_id: str, serial_number: str) -> str:
     """Name what wrong codes of a device are counted by."""
-    return attempts.subject("otp", account_id, serial_number)
+    return attempts.counter_key("otp", account_id, serial_number)
 
 
 def use_code(tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, code: str, at: int) -> None:
@@ -46,9 +46,9 @@ def use_code(tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, code: 
     """
     held = _counted(tx, account_id, device, at)
     seed = _seed(data_key, account_id, held)
-    step = totp.accept(seed, code, at, Accepted(held.counter, held.drift))
+    step = totp.verify(seed, code, at, TotpState(held.counter, held.drift))
     if step is None:
-        known = totp.accept(seed, code, at, Accepted(-1, held.drift)) is not None
+        known = totp.verify(seed, code, at, TotpState(-1, held.drift)) is not None
         raise InvalidAuthenticationCode(_USED if known else _WRONG)
     _move_on(tx, account_id, held, step)
 
@@ -62,7 +62,7 @@ def use_codes(
     """
     held = _counted(tx, account_id, device, at)
     seed = _seed(data_key, account_id, held)
-    accepted = totp.consecutive(seed, *codes, at, held.counter)
+    accepted = totp.verify_consecutive(seed, *codes, at, held.counter)
     if accepted is None:
         raise InvalidAuthenticationCode(_what_is_wrong(seed, codes, at))
     _move_on(tx, account_id, held, accepted.step)
@@ -72,7 +72,7 @@ def use_codes(
 def _counted(tx: Tx, account_id: str, device: MfaDevice, at: int) -> MfaDevice:
     """Count a try, and only then read the device: who comes at the same moment waits, and sees it used."""
     name = subject(account_id, device.serial_number)
-    if attempts.count(tx, name, at, WINDOW, MOST_WRONG).tries > MOST_WRONG:
+    if attempts.increment(tx, name, at, WINDOW, MOST_WRONG).tries > MOST_WRONG:
         raise TooManyCodes(_TOO_MANY)
     held = mfa_devices.find(tx, account_id, device.serial_number)
     if held is None or held.kind == PASSKEY:
@@ -81,16 +81,16 @@ def _counted(tx: Tx, account_id: str, device: MfaDevice, at: int) -> MfaDevice:
 
 
 def _move_on(tx: Tx, account_id: str, device: MfaDevice, step: int) -> None:
-    if not mfa_devices.accept(tx, account_id, device.serial_number, step):
+    if not mfa_devices.advance_counter(tx, account_id, device.serial_number, step):
         raise InvalidAuthenticationCode(_USED)
-    attempts.clear(tx, subject(account_id, device.serial_number))
+    attempts.reset(tx, subject(account_id, device.serial_number))
 
 
 def _what_is_wrong(seed: bytes, codes: tuple[str, str], at: int) -> str:
     first, second = codes
     if first == second:
         return _EQUAL
-    if totp.consecutive(seed, first, second, at) is not None:
+    if totp.verify_consecutive(seed, first, second, at) is not None:
         return _USED
     return _APART if all(_is_near(seed, code, at) for code in codes) else _WRONG
 
@@ -98,26 +98,26 @@ def _what_is_wrong(seed: bytes, codes: tuple[str, str], at: int) -> str:
 def _is_near(seed: bytes, code: str, at: int) -> bool:
     """Say whether a code is one of the device's within some minutes."""
     drifts = range(-_NEAR_STEPS, _NEAR_STEPS + 1)
-    return any(totp.accept(seed, code, at, Accepted(-1, drift)) is not None for drift in drifts)
+    return any(totp.verify(seed, code, at, TotpState(-1, drift)) is not None for drift in drifts)
 
 
 def _seed(data_key: bytes, account_id: str, device: MfaDevice) -> bytes:
-    return seal.unseal(data_key, device.secret, mfa_devices.seal_place(account_id, device.serial_number))
+    return seal.unseal(data_key, device.secret, mfa_devices.associated_data(account_id, device.serial_number))
 
 
 def sealed_seed(data_key: bytes, account_id: str, serial_number: str, seed: bytes) -> bytes:
     """Return what the store keeps of a TOTP device's seed."""
-    return seal.seal(data_key, seed, mfa_devices.seal_place(account_id, serial_number))
+    return seal.seal(data_key, seed, mfa_devices.associated_data(account_id, serial_number))
 
 
 def sealed_passkey(data_key: bytes, account_id: str, serial_number: str, passkey: Passkey) -> bytes:
     """Return what the store keeps of a passkey; its ID and its counter have columns of their own."""
     inside = json.dumps({"public_key": passkey.public_key}).encode()
-    return seal.seal(data_key, inside, mfa_devices.seal_place(account_id, serial_number))
+    return seal.seal(data_key, inside, mfa_devices.associated_data(account_id, serial_number))
 
 
 def passkey(data_key: bytes, account_id: str, device: MfaDevice) -> Passkey:
     """Return the passkey of a device, as `keys.passkeys.verify` wants it."""
-    place = mfa_devices.seal_place(account_id, device.serial_number)
+    place = mfa_devices.associated_data(account_id, device.serial_number)
     inside = json.loads(seal.unseal(data_key, device.secret, place))
     return Passkey(device.credential_id or "", inside["public_key"], device.counter)

@@ -7,7 +7,7 @@ from iamd.core import password_rules
 from iamd.core.errors import AccessDenied, EntityTemporarilyUnmodifiable, PasswordPolicyViolation
 from iamd.core.password_rules import PasswordRules
 from iamd.core.records import Account, LoginProfile, User
-from iamd.keys.blocklist import Blocklist
+from iamd.keys.blocklist import PasswordBlocklist
 from iamd.keys.passwords import Hasher
 from iamd.store import attempts, login_profiles, security
 from iamd.store.database import Database
@@ -31,8 +31,8 @@ class Proved(NamedTuple):
 
 def rules(tx: Tx, account_id: str, user_id: str) -> PasswordRules:
     """Return the rules that somebody's next password must follow; root users' are never common passwords."""
-    policy, settings = security.password_policy(tx, account_id), security.settings(tx, account_id)
-    held = password_rules.in_force(policy, settings)
+    policy, settings = security.find_password_policy(tx, account_id), security.get_settings(tx, account_id)
+    held = password_rules.effective_rules(policy, settings)
     return held._replace(refuse_common_passwords=True) if user_id == account_id else held
 
 
@@ -43,14 +43,14 @@ def names_of(account: Account, user: User | None) -> tuple[str, ...]:
 
 
 def broken(
-    tx: Tx, account_id: str, user_id: str, names: tuple[str, ...], password: str, blocklist: Blocklist
+    tx: Tx, account_id: str, user_id: str, names: tuple[str, ...], password: str, blocklist: PasswordBlocklist
 ) -> list[str]:
     """Return a sentence for each rule that a password breaks, but for those that need earlier passwords."""
     held = rules(tx, account_id, user_id)
-    said = password_rules.broken(held, password)
-    if held.refuse_common_passwords and blocklist.knows(password):
+    said = password_rules.violations(held, password)
+    if held.refuse_common_passwords and blocklist.contains(password):
         said.append(COMMON)
-    if password_rules.made_of_name(password, names):
+    if password_rules.is_name_variant(password, names):
         said.append(OF_NAME)
     return said
 
@@ -60,7 +60,7 @@ def check(
     account_id: str,
     names: tuple[str, ...],
     password: str,
-    blocklist: Blocklist,
+    blocklist: PasswordBlocklist,
     hasher: Hasher,
     user_id: str,
     *,
@@ -77,7 +77,7 @@ def check(
     if current is not None and hasher.verify(current, password):
         raise PasswordPolicyViolation(SAME)
     count = rules(tx, account_id, user_id).reuse_prevention
-    earlier = login_profiles.history(tx, account_id, user_id, count) if count else []
+    earlier = login_profiles.list_password_history(tx, account_id, user_id, count) if count else []
     if any(hasher.verify(hashed, password) for hashed in earlier if hashed != current):
         raise PasswordPolicyViolation(USED)
 
@@ -90,9 +90,9 @@ def prove_old(
     Each try is counted in a transaction of its own before it is looked at; after ten wrong ones in a quarter
     of an hour EntityTemporarilyUnmodifiable, until the time has passed.
     """
-    tried = attempts.subject("password", account_id, profile.user_id)
+    tried = attempts.counter_key("password", account_id, profile.user_id)
     with database.write() as tx:
-        tries = attempts.count(tx, tried, at, WINDOW, MOST_WRONG).tries
+        tries = attempts.increment(tx, tried, at, WINDOW, MOST_WRONG).tries
     if tries > MOST_WRONG:
         raise EntityTemporarilyUnmodifiable(
             "The old password was incorrect too many times. Wait 15 minutes, then try again."
@@ -100,7 +100,7 @@ def prove_old(
     if not hasher.verify(profile.hash, old):
         raise AccessDenied("The old password was incorrect.")
     with database.write() as tx:
-        attempts.clear(tx, tried)
+        attempts.reset(tx, tried)
     return Proved(profile.hash)
 
 

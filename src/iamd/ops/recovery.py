@@ -11,10 +11,10 @@ def use(tx: Tx, account_id: str, data_key: bytes, user_id: str, typed: str, at: 
 
     What was counted must be committed either way. `at` is in seconds since 1970.
     """
-    subject = attempts.subject("recovery", account_id, user_id)
-    if attempts.count(tx, subject, at, WINDOW, MOST_WRONG).tries > MOST_WRONG:
+    subject = attempts.counter_key("recovery", account_id, user_id)
+    if attempts.increment(tx, subject, at, WINDOW, MOST_WRONG).tries > MOST_WRONG:
         return None
-    if not recovery_codes.use(tx, account_id, user_id, recovery.hashed(data_key, typed)):
+    if not recovery_codes.consume(tx, account_id, user_id, recovery.hash_code(data_key, typed)):
         return False
-    attempts.clear(tx, subject)
+    attempts.reset(tx, subject)
     return True

@@ -6,5 +6,5 @@ from iamd.store import accounts
 
 def of_account(call: Call) -> str:
     """Return the URL of the account's sign-in page, by its alias where it has one."""
-    name = accounts.alias(call.tx, call.account_id) or call.account_id
+    name = accounts.find_alias(call.tx, call.account_id) or call.account_id
     return f"{call.origin}/signin/{name}"

@@ -31,7 +31,7 @@ def _user_named(call: Call, name: str) -> Target:
     if user is None:
         missing = NoSuchEntity(f"The user with name {name} cannot be found.")
         return Target(call.arn(f"user/{name}"), missing=missing, shown=shown)
-    held = tag_context(tags.of(call.tx, call.account_id, user.user_id))
+    held = tag_context(tags.list_for_resource(call.tx, call.account_id, user.user_id))
     return Target(user.arn, user, held, shown=shown)
 
 
@@ -117,7 +117,7 @@ def _find_role(call: Call, params: Params) -> Target:
     if role is None:
         missing = NoSuchEntity(f"The role with name {name} cannot be found.")
         return Target(call.arn(f"role/{name}"), missing=missing, shown=shown)
-    held = tag_context(tags.of(call.tx, call.account_id, role.role_id))
+    held = tag_context(tags.list_for_resource(call.tx, call.account_id, role.role_id))
     return Target(role.arn, role, held, shown=shown)
 
 
@@ -139,7 +139,7 @@ def _assumed_role(call: Call, params: Params) -> Target:
     role = ROLES.find(call.tx, account_id, name)
     if role is None or role.arn != arn:
         return Target(arn, must_grant=True, account_id=account_id)
-    held = tag_context(tags.of(call.tx, account_id, role.role_id))
+    held = tag_context(tags.list_for_resource(call.tx, account_id, role.role_id))
     return Target(arn, role, held, policy=role.trust, must_grant=True, account_id=account_id)
 
 
@@ -150,7 +150,7 @@ def _find_profile(call: Call, params: Params) -> Target:
     if profile is None:
         missing = NoSuchEntity(f"Instance Profile {name} cannot be found.")
         return Target(call.arn(f"instance-profile/{name}"), missing=missing, shown=shown)
-    held = tag_context(tags.of(call.tx, call.account_id, profile.instance_profile_id))
+    held = tag_context(tags.list_for_resource(call.tx, call.account_id, profile.instance_profile_id))
     return Target(profile.arn, profile, held, shown=shown)
 
 
@@ -183,7 +183,7 @@ def _find_policy(call: Call, params: Params) -> Target:
     policy = policies.find(call.tx, call.account_id, arn)
     if policy is None:
         return Target(arn, missing=_no_policy(arn), shown=shown)
-    held = tag_context(tags.of(call.tx, call.account_id, policy.policy_id))
+    held = tag_context(tags.list_for_resource(call.tx, call.account_id, policy.policy_id))
     return Target(arn, policy, held, shown=shown)
 
 
@@ -215,7 +215,7 @@ def _find_provider(call: Call, params: Params) -> Target:
     provider = oidc_providers.find(call.tx, call.account_id, arn)
     if provider is None:
         return Target(arn, missing=NoSuchEntity(f"OpenIDConnect Provider not found for arn {arn}"))
-    return Target(arn, provider, tag_context(tags.of(call.tx, call.account_id, arn)))
+    return Target(arn, provider, tag_context(tags.list_for_resource(call.tx, call.account_id, arn)))
 
 
 def _new_provider(call: Call, params: Params) -> Target:
@@ -235,7 +235,7 @@ def _find_mfa(call: Call, params: Params) -> Target:
     device = mfa_devices.find(call.tx, call.account_id, serial)
     if device is None:
         return Target(arn, missing=no_device(serial))
-    return Target(arn, device, tag_context(tags.of(call.tx, call.account_id, serial)))
+    return Target(arn, device, tag_context(tags.list_for_resource(call.tx, call.account_id, serial)))
 
 
 def no_device(serial_number: str) -> Fault:
@@ -261,10 +261,10 @@ def _owner_of_key(call: Call, params: Params) -> Target:
     if key is None:
         missing = NoSuchEntity(f"The Access Key with id {access_key_id} cannot be found.")
         return Target(call.arn("user/*"), missing=missing, shown=shown)
-    owner = USERS.by_id(call.tx, call.account_id, key.user_id)
+    owner = USERS.find_by_id(call.tx, call.account_id, key.user_id)
     if owner is None:
         return Target(arns.root(call.account_id), key, shown=shown)
-    held = tag_context(tags.of(call.tx, call.account_id, owner.user_id))
+    held = tag_context(tags.list_for_resource(call.tx, call.account_id, owner.user_id))
     return Target(owner.arn, key, held, shown=shown)
 
 

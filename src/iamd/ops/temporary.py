@@ -6,7 +6,7 @@ from typing import Any
 
 from iamd.core import arns, clock, ids
 from iamd.core.errors import AccessDenied, MalformedPolicyDocument, PackedPolicyTooLarge, ValidationError
-from iamd.core.records import Tag, Tags, Token
+from iamd.core.records import SessionToken, Tag, Tags
 from iamd.keys import session_tokens
 from iamd.ops.call import Call
 from iamd.ops.iam import documents
@@ -39,7 +39,7 @@ def session_policies(
     if policy is not None:
         documents.accept(policy, PolicyKind.SESSION)
     for arn in named:
-        if permissions.default_document(call.tx, account_id, arn) is None:
+        if permissions.find_default_document(call.tx, account_id, arn) is None:
             raise MalformedPolicyDocument(f"Policy {arn} does not exist or is not attachable.")
     return policy, named or None
 
@@ -80,7 +80,7 @@ def duration(wanted: int | None, default: int, longest: int, said: str) -> int:
     return min(default, longest) if wanted is None else wanted
 
 
-def issued(call: Call, token: Token, least: int | None) -> Reply:
+def issued(call: Call, token: SessionToken, least: int | None) -> Reply:
     """Return credentials with their token and, where policies or tags were passed, their packed size.
 
     PackedPolicyTooLarge when those are too large.
@@ -99,20 +99,20 @@ def issued(call: Call, token: Token, least: int | None) -> Reply:
         **packed,
         "Credentials": shown,
         "SessionTokenSize": len(text),
-        "SessionTokenUtilization": -(-100 * len(text) // session_tokens.LONGEST),
+        "SessionTokenUtilization": -(-100 * len(text) // session_tokens.MAX_TOKEN_LENGTH),
     }
 
 
-def _packed_size(token: Token) -> int | None:
+def _packed_size(token: SessionToken) -> int | None:
     """Return a percentage of what is allowed, at least 1; None where there is nothing to pack."""
-    if not (token.is_bounded or token.tags):
+    if not (token.has_session_policies or token.tags):
         return None
-    percent = -(-100 * session_tokens.packed_size(token) // session_tokens.PACKED_LIMIT)
+    percent = -(-100 * session_tokens.packed_size(token) // session_tokens.MAX_PACKED_BYTES)
     if percent > 100:
         raise PackedPolicyTooLarge(f"Packed size of session policies and tags is {percent}% of the limit.")
     return percent
 
 
-def session_arn(token: Token, role_name: str) -> str:
+def session_arn(token: SessionToken, role_name: str) -> str:
     """Return the ARN of a role session."""
     return arns.assumed_role(token.account_id, role_name, token.name)

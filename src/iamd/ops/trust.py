@@ -29,7 +29,7 @@ def accept(call: Call, document: str) -> str:
     too large.
     """
     documents.accept(document, PolicyKind.TRUST)
-    quotas.admit(call.tx, call.account_id, "ACLSizePerRole", size(document))
+    quotas.enforce(call.tx, call.account_id, "ACLSizePerRole", size(document))
     return _rewritten(document, lambda name: _kept(call.tx, name))
 
 

@@ -4,17 +4,19 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from iamd.core.records import AccessKey, Role, Session, Token, User
+from iamd.core.records import AccessKey, Role, Session, SessionToken, User
 from iamd.store import paging
-from iamd.store.paging import Cut, Page
-from iamd.store.query import Query, Tx, Write, bind, binding, first
+from iamd.store.paging import Page, PageLimits
+from iamd.store.query import Query, Tx, Write, bind, columns_equal, text_scalar
 from iamd.store.schema import access_key_uses, access_keys, accounts, users
 
-_owner = sa.and_(users.c.account_id == access_keys.c.account_id, users.c.user_id == access_keys.c.user_id)
-_listed = [users.c.user_name if name == "user_name" else access_keys.c[name] for name in AccessKey._fields]
+_user_join = sa.and_(users.c.account_id == access_keys.c.account_id, users.c.user_id == access_keys.c.user_id)
+_key_columns = [
+    users.c.user_name if name == "user_name" else access_keys.c[name] for name in AccessKey._fields
+]
 
 
-class Use(NamedTuple):
+class AccessKeyLastUsed(NamedTuple):
     """A key's latest use, to the second."""
 
     account_id: str
@@ -24,7 +26,7 @@ class Use(NamedTuple):
     region: str
 
 
-class Owned(NamedTuple):
+class AccessKeyDetail(NamedTuple):
     """A key of somebody's with its latest use, where there was one."""
 
     user_id: str
@@ -35,7 +37,7 @@ class Owned(NamedTuple):
     service_name: str | None
 
 
-class Credential(NamedTuple):
+class CredentialRecord(NamedTuple):
     """All that proving a caller needs, in one row; `user` is None for a root user.
 
     Somebody who is signed in has a `session` instead of a key and its secret. Temporary credentials have a
@@ -51,14 +53,14 @@ class Credential(NamedTuple):
     revision: str
     user: User | None
     session: Session | None = None
-    token: Token | None = None
+    token: SessionToken | None = None
     role: Role | None = None
 
 
-def _credential(row: Any) -> Credential:
-    access_key_id, account_id, owner_id, status, secret, data_key, revision, *owner = row
-    user = User._make(owner) if owner[0] is not None else None
-    return Credential(access_key_id, account_id, owner_id, status, secret, data_key, revision, user)
+def _credential_from_row(row: Any) -> CredentialRecord:
+    access_key_id, account_id, owner_id, status, secret, data_key, revision, *user_columns = row
+    user = User._make(user_columns) if user_columns[0] is not None else None
+    return CredentialRecord(access_key_id, account_id, owner_id, status, secret, data_key, revision, user)
 
 
 _credential_columns = [
@@ -70,29 +72,31 @@ _credential_columns = [
     accounts.c.data_key,
     accounts.c.revision,
 ]
-_prove = Query(
+_find_credential = Query(
     sa.select(*_credential_columns, *(users.c[name] for name in User._fields))
     .select_from(
-        access_keys.join(accounts, accounts.c.account_id == access_keys.c.account_id).outerjoin(users, _owner)
+        access_keys.join(accounts, accounts.c.account_id == access_keys.c.account_id).outerjoin(
+            users, _user_join
+        )
     )
-    .where(binding(access_keys, "access_key_id")),
-    _credential,
+    .where(columns_equal(access_keys, "access_key_id")),
+    _credential_from_row,
 )
 _find = Query(
-    sa.select(*_listed)
-    .select_from(access_keys.outerjoin(users, _owner))
-    .where(binding(access_keys, "access_key_id", "account_id")),
+    sa.select(*_key_columns)
+    .select_from(access_keys.outerjoin(users, _user_join))
+    .where(columns_equal(access_keys, "access_key_id", "account_id")),
     AccessKey._make,
 )
-_page = Query(
-    sa.select(*_listed)
-    .select_from(access_keys.outerjoin(users, _owner))
-    .where(binding(access_keys, "account_id", "user_id"), access_keys.c.access_key_id > bind("after"))
+_list_page = Query(
+    sa.select(*_key_columns)
+    .select_from(access_keys.outerjoin(users, _user_join))
+    .where(columns_equal(access_keys, "account_id", "user_id"), access_keys.c.access_key_id > bind("after"))
     .order_by(access_keys.c.access_key_id)
     .limit(bind("limit")),
     AccessKey._make,
 )
-_every = Query(
+_list_all = Query(
     sa.select(
         access_keys.c.user_id,
         access_keys.c.status,
@@ -110,22 +114,27 @@ _every = Query(
             ),
         )
     )
-    .where(binding(access_keys, "account_id"))
+    .where(columns_equal(access_keys, "account_id"))
     .order_by(access_keys.c.user_id, access_keys.c.access_key_id),
-    Owned._make,
+    AccessKeyDetail._make,
 )
-_account = Query(sa.select(access_keys.c.account_id).where(binding(access_keys, "access_key_id")), first)
+_find_account_id = Query(
+    sa.select(access_keys.c.account_id).where(columns_equal(access_keys, "access_key_id")), text_scalar
+)
 _add = Write(sa.insert(access_keys))
-_status = Write(
+_set_status = Write(
     sa.update(access_keys).where(access_keys.c.access_key_id == bind("key")).values(status=bind("status"))
 )
-_remove = Write(sa.delete(access_keys).where(binding(access_keys, "access_key_id", "account_id")))
-_forget_use = Write(sa.delete(access_key_uses).where(binding(access_key_uses, "access_key_id", "account_id")))
-_use = Query(
-    sa.select(*access_key_uses.c).where(binding(access_key_uses, "account_id", "access_key_id")), Use._make
+_delete = Write(sa.delete(access_keys).where(columns_equal(access_keys, "access_key_id", "account_id")))
+_delete_last_use = Write(
+    sa.delete(access_key_uses).where(columns_equal(access_key_uses, "access_key_id", "account_id"))
+)
+_find_last_use = Query(
+    sa.select(*access_key_uses.c).where(columns_equal(access_key_uses, "account_id", "access_key_id")),
+    AccessKeyLastUsed._make,
 )
 # An insert or an update in one statement: two nodes may stamp the same key at the same moment.
-_stamp = Write(
+_record_last_use = Write(
     sa.text(
         "INSERT INTO access_key_uses (account_id, access_key_id, last_used_date, service_name, region) "
         "SELECT account_id, access_key_id, CAST(:last_used_date AS TEXT), CAST(:service_name AS TEXT), "
@@ -137,39 +146,39 @@ _stamp = Write(
 )
 
 
-def seal_place(access_key_id: str) -> str:
+def associated_data(access_key_id: str) -> str:
     """Name the row that a secret is sealed for."""
     return f"access_keys/{access_key_id}"
 
 
-def prove(tx: Tx, access_key_id: str) -> Credential | None:
+def find_credential(tx: Tx, access_key_id: str) -> CredentialRecord | None:
     """Find what a signature is checked against, with the account's revision, in one statement."""
-    return _prove.one(tx, access_key_id=access_key_id)
+    return _find_credential.first(tx, access_key_id=access_key_id)
 
 
 def find(tx: Tx, account_id: str, access_key_id: str) -> AccessKey | None:
-    return _find.one(tx, account_id=account_id, access_key_id=access_key_id)
+    return _find.first(tx, account_id=account_id, access_key_id=access_key_id)
 
 
-def account_of(tx: Tx, access_key_id: str) -> str | None:
+def find_account_id(tx: Tx, access_key_id: str) -> str | None:
     """Return the account of a key, whatever its status."""
-    return _account.one(tx, access_key_id=access_key_id)
+    return _find_account_id.first(tx, access_key_id=access_key_id)
 
 
-def page(tx: Tx, account_id: str, owner_id: str, asked: Cut) -> Page[AccessKey]:
+def list_page(tx: Tx, account_id: str, owner_id: str, limits: PageLimits) -> Page[AccessKey]:
     """List the keys of a user."""
-    return paging.fetch(
-        _page, tx, asked, lambda key: key.access_key_id, account_id=account_id, user_id=owner_id
+    return paging.fetch_page(
+        _list_page, tx, limits, lambda key: key.access_key_id, account_id=account_id, user_id=owner_id
     )
 
 
-def every(tx: Tx, account_id: str) -> list[Owned]:
+def list_all(tx: Tx, account_id: str) -> list[AccessKeyDetail]:
     """Return all keys of an account, each owner's by key ID."""
-    return _every.all(tx, account_id=account_id)
+    return _list_all.all(tx, account_id=account_id)
 
 
 def add(tx: Tx, account_id: str, key: AccessKey, sealed_secret: bytes) -> None:
-    _add.run(
+    _add.execute(
         tx,
         access_key_id=key.access_key_id,
         account_id=account_id,
@@ -181,18 +190,18 @@ def add(tx: Tx, account_id: str, key: AccessKey, sealed_secret: bytes) -> None:
 
 
 def set_status(tx: Tx, access_key_id: str, status: str) -> None:
-    _status.run(tx, key=access_key_id, status=status)
+    _set_status.execute(tx, key=access_key_id, status=status)
 
 
-def remove(tx: Tx, account_id: str, access_key_id: str) -> None:
-    _remove.run(tx, account_id=account_id, access_key_id=access_key_id)
-    _forget_use.run(tx, account_id=account_id, access_key_id=access_key_id)
+def delete(tx: Tx, account_id: str, access_key_id: str) -> None:
+    _delete.execute(tx, account_id=account_id, access_key_id=access_key_id)
+    _delete_last_use.execute(tx, account_id=account_id, access_key_id=access_key_id)
 
 
-def last_use(tx: Tx, account_id: str, access_key_id: str) -> Use | None:
-    return _use.one(tx, account_id=account_id, access_key_id=access_key_id)
+def find_last_use(tx: Tx, account_id: str, access_key_id: str) -> AccessKeyLastUsed | None:
+    return _find_last_use.first(tx, account_id=account_id, access_key_id=access_key_id)
 
 
-def stamp(tx: Tx, use: Use) -> None:
+def record_last_use(tx: Tx, last_use: AccessKeyLastUsed) -> None:
     """Note a key's latest use; a key that was deleted meanwhile is passed over."""
-    _stamp.run(tx, **use._asdict())
+    _record_last_use.execute(tx, **last_use._asdict())

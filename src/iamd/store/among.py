@@ -9,35 +9,35 @@ from iamd.store.query import Query, Tx
 
 Item = TypeVar("Item")
 
-_AT_ONCE = 100  # IDs in one statement, which is compiled once; the last ones may name nobody
-_NOBODY = ""
+_BATCH_SIZE = 100  # IDs in one statement, which is compiled once; the last ones may name nobody
+_PADDING = ""
 
 
-def among(owner: sa.Column[str]) -> sa.ColumnElement[bool]:
+def in_list(owner_id: sa.Column[str]) -> sa.ColumnElement[bool]:
     """Return the condition that a row belongs to one of those that are asked about."""
-    return owner.in_([sa.bindparam(f"id_{number}", type_=owner.type) for number in range(_AT_ONCE)])
+    return owner_id.in_([sa.bindparam(f"id_{number}", type_=owner_id.type) for number in range(_BATCH_SIZE)])
 
 
-class Each(Generic[Item]):
+class BatchQuery(Generic[Item]):
     """A statement that holds `among`.
 
     Its first column says whose a row is; `item` makes a value of the rest.
     """
 
-    def __init__(self, statement: sa.Executable, item: Callable[[Any], Item]) -> None:
-        self._query = Query(statement, lambda row: (str(row[0]), item(row[1:])))
+    def __init__(self, statement: sa.Executable, row_factory: Callable[[Any], Item]) -> None:
+        self._query = Query(statement, lambda row: (str(row[0]), row_factory(row[1:])))
 
-    def of(self, tx: Tx, account_id: str, owners: Sequence[str]) -> dict[str, list[Item]]:
+    def fetch(self, tx: Tx, account_id: str, owner_ids: Sequence[str]) -> dict[str, list[Item]]:
         """Return what each of these holds, in the statement's order; who holds nothing has an empty list."""
-        held: dict[str, list[Item]] = {owner: [] for owner in owners}
-        for start in range(0, len(owners), _AT_ONCE):
+        items_by_owner: dict[str, list[Item]] = {owner_id: [] for owner_id in owner_ids}
+        for start in range(0, len(owner_ids), _BATCH_SIZE):
             for owner, item in self._query.all(
-                tx, account_id=account_id, **_named(owners[start : start + _AT_ONCE])
+                tx, account_id=account_id, **_id_params(owner_ids[start : start + _BATCH_SIZE])
             ):
-                held[owner].append(item)
-        return held
+                items_by_owner[owner].append(item)
+        return items_by_owner
 
 
-def _named(owners: Sequence[str]) -> dict[str, str]:
-    padded = [*owners, *[_NOBODY] * (_AT_ONCE - len(owners))]
-    return {f"id_{number}": owner for number, owner in enumerate(padded)}
+def _id_params(owner_ids: Sequence[str]) -> dict[str, str]:
+    padded_ids = [*owner_ids, *[_PADDING] * (_BATCH_SIZE - len(owner_ids))]
+    return {f"id_{number}": owner_id for number, owner_id in enumerate(padded_ids)}

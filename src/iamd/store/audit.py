@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from iamd.store.query import Query, Tx, Write, bind, binding
+from iamd.store.query import Query, Tx, Write, bind, columns_equal
 from iamd.store.schema import audit_events
 
-NOBODYS = "000000000000"  # events of no account: failed sign-ins to one that is not here
+NO_ACCOUNT_ID = "000000000000"  # events of no account: failed sign-ins to one that is not here
 
 
-class Event(NamedTuple):
+class AuditEvent(NamedTuple):
     """An event; `record` is the whole CloudTrail record as JSON."""
 
     account_id: str
@@ -23,52 +23,52 @@ class Event(NamedTuple):
 
 
 # Each statement gives the interpreter away to other threads and gets it back late: many rows, few statements.
-_CHUNK = 50
+_CHUNK_SIZE = 50
 _add = Write(sa.insert(audit_events))
 _add_chunk = Write(
     sa.insert(audit_events).values(
         [
-            {name: sa.bindparam(f"{name}_{number}", type_=sa.Text) for name in Event._fields}
-            for number in range(_CHUNK)
+            {name: sa.bindparam(f"{name}_{number}", type_=sa.Text) for name in AuditEvent._fields}
+            for number in range(_CHUNK_SIZE)
         ]
     )
 )
-_recent = Query(
+_list_recent = Query(
     sa.select(*audit_events.c)
-    .where(binding(audit_events, "account_id"))
+    .where(columns_equal(audit_events, "account_id"))
     .order_by(audit_events.c.event_time.desc(), audit_events.c.event_id)
     .limit(bind("limit")),
-    Event._make,
+    AuditEvent._make,
 )
 _purge = Write(
     sa.delete(audit_events).where(
-        binding(audit_events, "account_id"), audit_events.c.event_time < bind("before")
+        columns_equal(audit_events, "account_id"), audit_events.c.event_time < bind("before")
     )
 )
 
 
-def add(tx: Tx, events: Iterable[Event]) -> None:
-    waiting = list(events)
-    while len(waiting) >= _CHUNK:
-        _add_chunk.run(tx, **_numbered(waiting[:_CHUNK]))
-        del waiting[:_CHUNK]
-    for event in waiting:
-        _add.run(tx, **event._asdict())
+def add(tx: Tx, events: Iterable[AuditEvent]) -> None:
+    pending = list(events)
+    while len(pending) >= _CHUNK_SIZE:
+        _add_chunk.execute(tx, **_numbered_params(pending[:_CHUNK_SIZE]))
+        del pending[:_CHUNK_SIZE]
+    for event in pending:
+        _add.execute(tx, **event._asdict())
 
 
-def _numbered(events: list[Event]) -> dict[str, str]:
+def _numbered_params(events: list[AuditEvent]) -> dict[str, str]:
     return {
         f"{name}_{number}": value
         for number, event in enumerate(events)
-        for name, value in zip(Event._fields, event, strict=True)
+        for name, value in zip(AuditEvent._fields, event, strict=True)
     }
 
 
-def recent(tx: Tx, account_id: str, limit: int) -> list[Event]:
+def list_recent(tx: Tx, account_id: str, limit: int) -> list[AuditEvent]:
     """Return an account's latest events, newest first."""
-    return _recent.all(tx, account_id=account_id, limit=limit)
+    return _list_recent.all(tx, account_id=account_id, limit=limit)
 
 
 def purge(tx: Tx, account_id: str, before: str) -> int:
     """Delete an account's events older than a moment; return how many they were."""
-    return _purge.run(tx, account_id=account_id, before=before)
+    return _purge.execute(tx, account_id=account_id, before=before)

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from iamd.core.errors import ServiceUnavailable
 from iamd.store.query import Tx
 
-UNREACHABLE = ServiceUnavailable("The store cannot be reached at the moment.").message
+UNREACHABLE_MESSAGE = ServiceUnavailable("The store cannot be reached at the moment.").message
 
 
 class Database(Protocol):
@@ -24,7 +24,7 @@ class Database(Protocol):
         """Open a read; on PostgreSQL each statement sees the latest commit."""
         ...
 
-    def steady(self, tx: Tx) -> AbstractContextManager[Tx]:
+    def snapshot(self, tx: Tx) -> AbstractContextManager[Tx]:
         """Make an open read one whose statements all see one state."""
         ...
 
@@ -32,7 +32,7 @@ class Database(Protocol):
         """Open a read-write transaction; on SQLite the only one at that moment."""
         ...
 
-    def exclusive(self) -> AbstractContextManager[None]:
+    def exclusive_lock(self) -> AbstractContextManager[None]:
         """Keep every other node from migrating or founding the store meanwhile; may be nested."""
         ...
 
@@ -48,7 +48,7 @@ class _Closable(Protocol):
 Connection = TypeVar("Connection", bound=_Closable)
 
 
-class Pool(Generic[Connection]):
+class ConnectionPool(Generic[Connection]):
     """Connections between two uses; one that failed is closed, never used again."""
 
     def __init__(self, connect: Callable[[], Connection]) -> None:
@@ -56,18 +56,18 @@ class Pool(Generic[Connection]):
         self._idle: list[Connection] = []
 
     @contextlib.contextmanager
-    def lend(self, usable: Callable[[Connection], bool]) -> Iterator[Connection]:
+    def acquire(self, is_reusable: Callable[[Connection], bool]) -> Iterator[Connection]:
         """Lend a connection, opening one where none is idle; `usable` says whether it may be kept."""
-        connection = self._take() or self._connect()
+        connection = self._pop_idle() or self._connect()
         try:
             yield connection
         finally:
-            if usable(connection):
+            if is_reusable(connection):
                 self._idle.append(connection)
             else:
                 connection.close()
 
-    def _take(self) -> Connection | None:
+    def _pop_idle(self) -> Connection | None:
         try:
             return self._idle.pop()
         except IndexError:
@@ -75,5 +75,5 @@ class Pool(Generic[Connection]):
 
     def close(self) -> None:
         """Close all idle connections."""
-        while (connection := self._take()) is not None:
+        while (connection := self._pop_idle()) is not None:
             connection.close()

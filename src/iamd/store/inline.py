@@ -5,51 +5,53 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from iamd.store.among import Each, among
-from iamd.store.query import Query, Tx, Write, binding
+from iamd.store.among import BatchQuery, in_list
+from iamd.store.query import Query, Tx, Write, columns_equal
 from iamd.store.schema import inline_policies
 
 
-class Inline(NamedTuple):
+class InlinePolicy(NamedTuple):
     policy_name: str
     document: str
 
 
-_this = binding(inline_policies, "account_id", "entity_id", "name_key")
-_chosen = sa.select(inline_policies.c.policy_name, inline_policies.c.document)
-_all = Query(
-    _chosen.where(binding(inline_policies, "account_id", "entity_id")).order_by(inline_policies.c.name_key),
-    Inline._make,
+_policy_condition = columns_equal(inline_policies, "account_id", "entity_id", "name_key")
+_select = sa.select(inline_policies.c.policy_name, inline_policies.c.document)
+_list_for_entity = Query(
+    _select.where(columns_equal(inline_policies, "account_id", "entity_id")).order_by(
+        inline_policies.c.name_key
+    ),
+    InlinePolicy._make,
 )
-_each = Each(
-    sa.select(inline_policies.c.entity_id, *_chosen.selected_columns)
-    .where(binding(inline_policies, "account_id"), among(inline_policies.c.entity_id))
+_batch = BatchQuery(
+    sa.select(inline_policies.c.entity_id, *_select.selected_columns)
+    .where(columns_equal(inline_policies, "account_id"), in_list(inline_policies.c.entity_id))
     .order_by(inline_policies.c.entity_id, inline_policies.c.name_key),
-    Inline._make,
+    InlinePolicy._make,
 )
-_find = Query(_chosen.where(_this), Inline._make)
+_find = Query(_select.where(_policy_condition), InlinePolicy._make)
 _add = Write(sa.insert(inline_policies))
-_remove = Write(sa.delete(inline_policies).where(_this))
+_delete = Write(sa.delete(inline_policies).where(_policy_condition))
 
 
-def of(tx: Tx, account_id: str, entity_id: str) -> list[Inline]:
+def list_for_entity(tx: Tx, account_id: str, entity_id: str) -> list[InlinePolicy]:
     """Return an entity's inline policies by name; their total size is bounded by a quota."""
-    return _all.all(tx, account_id=account_id, entity_id=entity_id)
+    return _list_for_entity.all(tx, account_id=account_id, entity_id=entity_id)
 
 
-def of_each(tx: Tx, account_id: str, entity_ids: Sequence[str]) -> Mapping[str, list[Inline]]:
+def list_for_entities(tx: Tx, account_id: str, entity_ids: Sequence[str]) -> Mapping[str, list[InlinePolicy]]:
     """Return the inline policies of many entities, by the unique IDs of those."""
-    return _each.of(tx, account_id, entity_ids)
+    return _batch.fetch(tx, account_id, entity_ids)
 
 
-def find(tx: Tx, account_id: str, entity_id: str, name: str) -> Inline | None:
-    return _find.one(tx, account_id=account_id, entity_id=entity_id, name_key=name.lower())
+def find(tx: Tx, account_id: str, entity_id: str, name: str) -> InlinePolicy | None:
+    return _find.first(tx, account_id=account_id, entity_id=entity_id, name_key=name.lower())
 
 
-def put(tx: Tx, account_id: str, entity_id: str, policy: Inline) -> None:
+def put(tx: Tx, account_id: str, entity_id: str, policy: InlinePolicy) -> None:
     """Add a policy or replace the one of its name."""
-    remove(tx, account_id, entity_id, policy.policy_name)
-    _add.run(
+    delete(tx, account_id, entity_id, policy.policy_name)
+    _add.execute(
         tx,
         account_id=account_id,
         entity_id=entity_id,
@@ -59,5 +61,5 @@ def put(tx: Tx, account_id: str, entity_id: str, policy: Inline) -> None:
     )
 
 
-def remove(tx: Tx, account_id: str, entity_id: str, name: str) -> None:
-    _remove.run(tx, account_id=account_id, entity_id=entity_id, name_key=name.lower())
+def delete(tx: Tx, account_id: str, entity_id: str, name: str) -> None:
+    _delete.execute(tx, account_id=account_id, entity_id=entity_id, name_key=name.lower())

@@ -5,20 +5,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from iamd.core.records import LoginProfile
-from iamd.store.query import Query, Tx, Write, bind, binding, first
+from iamd.store.query import Query, Tx, Write, bind, columns_equal, text_scalar
 from iamd.store.schema import accounts, login_profiles, password_history, users
 
 
-def _profile(row: Any) -> LoginProfile:
+def _profile_from_row(row: Any) -> LoginProfile:
     return LoginProfile._make((*row[:4], bool(row[4])))
 
 
 _columns = [login_profiles.c[name] for name in LoginProfile._fields]
-_owned = binding(login_profiles, "account_id", "user_id")
-_find = Query(sa.select(*_columns).where(_owned), _profile)
-_all = Query(sa.select(*_columns).where(binding(login_profiles, "account_id")), _profile)
+_user_condition = columns_equal(login_profiles, "account_id", "user_id")
+_find = Query(sa.select(*_columns).where(_user_condition), _profile_from_row)
+_list_all = Query(sa.select(*_columns).where(columns_equal(login_profiles, "account_id")), _profile_from_row)
 _add = Write(sa.insert(login_profiles))
-_change = Write(
+_update = Write(
     sa.update(login_profiles)
     .where(login_profiles.c.account_id == bind("account"), login_profiles.c.user_id == bind("user"))
     .values(
@@ -27,89 +27,91 @@ _change = Write(
         password_reset_required=bind("password_reset_required"),
     )
 )
-_remove = Write(sa.delete(login_profiles).where(_owned))
-_old = binding(password_history, "account_id", "user_id")
-_history = Query(
+_delete = Write(sa.delete(login_profiles).where(_user_condition))
+_history_condition = columns_equal(password_history, "account_id", "user_id")
+_list_history = Query(
     sa.select(password_history.c.hash)
-    .where(_old)
+    .where(_history_condition)
     .order_by(password_history.c.number.desc())
     .limit(bind("limit")),
-    first,
+    text_scalar,
 )
-_last_number = Query(
-    sa.select(sa.func.coalesce(sa.func.max(password_history.c.number), 0)).where(_old),
+_last_history_number = Query(
+    sa.select(sa.func.coalesce(sa.func.max(password_history.c.number), 0)).where(_history_condition),
     lambda row: int(row[0]),
 )
-_remember = Write(sa.insert(password_history))
-_forget_older = Write(sa.delete(password_history).where(_old, password_history.c.number <= bind("oldest")))
-_forget = Write(sa.delete(password_history).where(_old))
-_user_used = Write(
+_insert_history = Write(sa.insert(password_history))
+_trim_history = Write(
+    sa.delete(password_history).where(_history_condition, password_history.c.number <= bind("oldest"))
+)
+_delete_history = Write(sa.delete(password_history).where(_history_condition))
+_set_user_last_used = Write(
     sa.update(users)
     .where(users.c.account_id == bind("account"), users.c.user_id == bind("user"))
     .values(password_last_used=bind("moment"))
 )
-_root_used = Write(
+_set_root_last_used = Write(
     sa.update(accounts).where(accounts.c.account_id == bind("account")).values(root_last_used=bind("moment"))
 )
 
-_REMEMBERED = 24  # as many as a policy may ask for
+_MAX_HISTORY = 24  # as many as a policy may ask for
 
 
 def find(tx: Tx, account_id: str, user_id: str) -> LoginProfile | None:
-    return _find.one(tx, account_id=account_id, user_id=user_id)
+    return _find.first(tx, account_id=account_id, user_id=user_id)
 
 
-def every(tx: Tx, account_id: str) -> list[LoginProfile]:
+def list_all(tx: Tx, account_id: str) -> list[LoginProfile]:
     """Return all of an account, the root user's too."""
-    return _all.all(tx, account_id=account_id)
+    return _list_all.all(tx, account_id=account_id)
 
 
 def add(tx: Tx, account_id: str, profile: LoginProfile) -> None:
     """Add a profile of somebody who has none."""
-    _add.run(tx, account_id=account_id, **_row(profile))
-    _note(tx, account_id, profile.user_id, profile.hash)
+    _add.execute(tx, account_id=account_id, **_to_row(profile))
+    _add_to_history(tx, account_id, profile.user_id, profile.hash)
 
 
-def change(tx: Tx, account_id: str, profile: LoginProfile) -> None:
+def update(tx: Tx, account_id: str, profile: LoginProfile) -> None:
     """Replace somebody's password, or only whether it must be changed; a new one joins the history."""
-    held = find(tx, account_id, profile.user_id)
-    row = _row(profile)
+    old_profile = find(tx, account_id, profile.user_id)
+    row = _to_row(profile)
     del row["create_date"]
-    _change.run(tx, account=account_id, user=row.pop("user_id"), **row)
-    if held is None or held.hash != profile.hash:
-        _note(tx, account_id, profile.user_id, profile.hash)
+    _update.execute(tx, account=account_id, user=row.pop("user_id"), **row)
+    if old_profile is None or old_profile.hash != profile.hash:
+        _add_to_history(tx, account_id, profile.user_id, profile.hash)
 
 
-def rehash(tx: Tx, account_id: str, profile: LoginProfile, stronger: str) -> None:
+def rehash(tx: Tx, account_id: str, profile: LoginProfile, new_hash: str) -> None:
     """Keep the same password under a stronger hash."""
-    row = _row(profile._replace(hash=stronger))
+    row = _to_row(profile._replace(hash=new_hash))
     del row["create_date"]
-    _change.run(tx, account=account_id, user=row.pop("user_id"), **row)
+    _update.execute(tx, account=account_id, user=row.pop("user_id"), **row)
 
 
-def remove(tx: Tx, account_id: str, user_id: str) -> None:
-    _remove.run(tx, account_id=account_id, user_id=user_id)
-    _forget.run(tx, account_id=account_id, user_id=user_id)
+def delete(tx: Tx, account_id: str, user_id: str) -> None:
+    _delete.execute(tx, account_id=account_id, user_id=user_id)
+    _delete_history.execute(tx, account_id=account_id, user_id=user_id)
 
 
-def history(tx: Tx, account_id: str, user_id: str, count: int) -> list[str]:
+def list_password_history(tx: Tx, account_id: str, user_id: str, limit: int) -> list[str]:
     """Return the hashes of somebody's latest passwords, the one in force first."""
-    return _history.all(tx, account_id=account_id, user_id=user_id, limit=count)
+    return _list_history.all(tx, account_id=account_id, user_id=user_id, limit=limit)
 
 
-def stamp(tx: Tx, account_id: str, user_id: str, moment: str) -> None:
+def record_last_use(tx: Tx, account_id: str, user_id: str, timestamp: str) -> None:
     """Note when somebody last signed in with the password."""
     if user_id == account_id:
-        _root_used.run(tx, account=account_id, moment=moment)
+        _set_root_last_used.execute(tx, account=account_id, moment=timestamp)
     else:
-        _user_used.run(tx, account=account_id, user=user_id, moment=moment)
+        _set_user_last_used.execute(tx, account=account_id, user=user_id, moment=timestamp)
 
 
-def _row(profile: LoginProfile) -> dict[str, Any]:
+def _to_row(profile: LoginProfile) -> dict[str, Any]:
     return profile._asdict() | {"password_reset_required": int(profile.password_reset_required)}
 
 
-def _note(tx: Tx, account_id: str, user_id: str, hashed: str) -> None:
-    number = (_last_number.one(tx, account_id=account_id, user_id=user_id) or 0) + 1
-    _remember.run(tx, account_id=account_id, user_id=user_id, number=number, hash=hashed)
-    _forget_older.run(tx, account_id=account_id, user_id=user_id, oldest=number - _REMEMBERED)
+def _add_to_history(tx: Tx, account_id: str, user_id: str, password_hash: str) -> None:
+    number = (_last_history_number.first(tx, account_id=account_id, user_id=user_id) or 0) + 1
+    _insert_history.execute(tx, account_id=account_id, user_id=user_id, number=number, hash=password_hash)
+    _trim_history.execute(tx, account_id=account_id, user_id=user_id, oldest=number - _MAX_HISTORY)

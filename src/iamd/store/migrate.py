@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from iamd.store.database import Database
-from iamd.store.query import Query, Tx, first
+from iamd.store.query import Query, Tx, text_scalar
 
-_FOLDER = Path(__file__).parent / "migrations"
-LATEST = "0003"  # a test compares it with the newest migration
+_MIGRATIONS_DIR = Path(__file__).parent / "migrations"
+LATEST_REVISION = "0003"  # a test compares it with the newest migration
 
 
-class NewerStoreError(Exception):
+class NewerSchemaError(Exception):
     """The store was written by a newer iamd; the message says so in one line."""
 
 
@@ -28,52 +28,55 @@ def _engine(database: Database) -> sa.Engine:
 
 def upgrade(database: Database) -> None:
     """Migrate to the newest schema, one node at a time; NewerStoreError when the store is ahead of us."""
-    with database.exclusive():
+    with database.exclusive_lock():
         engine = _engine(database)
         with engine.begin() as connection:
-            _migrate(connection)
+            _run_migrations(connection)
         engine.dispose()
 
 
-def _migrate(connection: sa.Connection) -> None:
+def _run_migrations(connection: sa.Connection) -> None:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("script_location", str(_MIGRATIONS_DIR))
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config)
 
-    def steps(current: Any, _: Any) -> Any:
-        held: Any = current if isinstance(current, str) else next(iter(current), None)
-        _refuse_newer(held, {script.revision for script in scripts.walk_revisions()})
-        return scripts._upgrade_revs("head", held)  # noqa: SLF001 - what Alembic's own upgrade command calls
+    def upgrade_steps(current: Any, _: Any) -> Any:
+        revision: Any = current if isinstance(current, str) else next(iter(current), None)
+        _check_not_newer(revision, {script.revision for script in scripts.walk_revisions()})
+        return scripts._upgrade_revs("head", revision)  # noqa: SLF001 - what Alembic's own upgrade command calls
 
-    with EnvironmentContext(config, scripts, fn=steps) as environment:
+    with EnvironmentContext(config, scripts, fn=upgrade_steps) as environment:
         environment.configure(connection=connection)
         environment.run_migrations()
 
 
-def _refuse_newer(held: str | None, known: set[str]) -> None:
-    if held and held not in known:
-        raise NewerStoreError(
-            f"the store has schema {held}, written by a newer iamd; this one knows up to {LATEST}"
+def _check_not_newer(revision: str | None, known_revisions: set[str]) -> None:
+    if revision and revision not in known_revisions:
+        raise NewerSchemaError(
+            f"the store has schema {revision}, written by a newer iamd; "
+            f"this one knows up to {LATEST_REVISION}"
         )
 
 
-_version = Query(sa.select(sa.literal_column("version_num")).select_from(sa.text("alembic_version")), first)
+_find_revision = Query(
+    sa.select(sa.literal_column("version_num")).select_from(sa.text("alembic_version")), text_scalar
+)
 
 
-def version(tx: Tx) -> str | None:
+def find_revision(tx: Tx) -> str | None:
     """Return the schema of a store that has one."""
-    return _version.one(tx)
+    return _find_revision.first(tx)
 
 
-def current(database: Database) -> str | None:
+def find_current_revision(database: Database) -> str | None:
     """Return the store's schema, or None for an empty store."""
     with _engine(database).connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None
-        found: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-        return found
+        revision: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        return revision

@@ -5,40 +5,43 @@ from typing import Any
 import sqlalchemy as sa
 
 from iamd.core.records import OidcProvider
-from iamd.store.query import Query, Tx, Write, bind, binding
+from iamd.store.query import Query, Tx, Write, bind, columns_equal
 from iamd.store.schema import oidc_providers
 
-_chosen = sa.select(*(oidc_providers.c[name] for name in OidcProvider._fields))
+_select = sa.select(*(oidc_providers.c[name] for name in OidcProvider._fields))
 
 
-def _provider(row: Any) -> OidcProvider:
+def _provider_from_row(row: Any) -> OidcProvider:
     arn, url, client_ids, thumbprints, create_date = row
     return OidcProvider(arn, url, tuple(client_ids.split()), tuple(thumbprints.split()), create_date)
 
 
-_find = Query(_chosen.where(binding(oidc_providers, "account_id", "arn")), _provider)
-_every = Query(_chosen.where(binding(oidc_providers, "account_id")).order_by(oidc_providers.c.arn), _provider)
+_find = Query(_select.where(columns_equal(oidc_providers, "account_id", "arn")), _provider_from_row)
+_list_all = Query(
+    _select.where(columns_equal(oidc_providers, "account_id")).order_by(oidc_providers.c.arn),
+    _provider_from_row,
+)
 _add = Write(sa.insert(oidc_providers))
 _update = Write(
     sa.update(oidc_providers)
     .where(oidc_providers.c.account_id == bind("account"), oidc_providers.c.arn == bind("provider"))
     .values(client_ids=bind("client_ids"), thumbprints=bind("thumbprints"))
 )
-_remove = Write(sa.delete(oidc_providers).where(binding(oidc_providers, "account_id", "arn")))
+_delete = Write(sa.delete(oidc_providers).where(columns_equal(oidc_providers, "account_id", "arn")))
 
 
 def find(tx: Tx, account_id: str, arn: str) -> OidcProvider | None:
-    return _find.one(tx, account_id=account_id, arn=arn)
+    return _find.first(tx, account_id=account_id, arn=arn)
 
 
-def every(tx: Tx, account_id: str) -> list[OidcProvider]:
+def list_all(tx: Tx, account_id: str) -> list[OidcProvider]:
     """Return all providers of an account by ARN; a quota bounds them."""
-    return _every.all(tx, account_id=account_id)
+    return _list_all.all(tx, account_id=account_id)
 
 
 def add(tx: Tx, account_id: str, provider: OidcProvider) -> None:
     """Add a provider whose ARN is new; neither client IDs nor thumbprints hold white space."""
-    _add.run(
+    _add.execute(
         tx,
         account_id=account_id,
         arn=provider.arn,
@@ -51,7 +54,7 @@ def add(tx: Tx, account_id: str, provider: OidcProvider) -> None:
 
 def update(tx: Tx, account_id: str, provider: OidcProvider) -> None:
     """Write down a provider's client IDs and thumbprints."""
-    _update.run(
+    _update.execute(
         tx,
         account=account_id,
         provider=provider.arn,
@@ -60,5 +63,5 @@ def update(tx: Tx, account_id: str, provider: OidcProvider) -> None:
     )
 
 
-def remove(tx: Tx, account_id: str, arn: str) -> None:
-    _remove.run(tx, account_id=account_id, arn=arn)
+def delete(tx: Tx, account_id: str, arn: str) -> None:
+    _delete.execute(tx, account_id=account_id, arn=arn)

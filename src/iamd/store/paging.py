@@ -11,22 +11,22 @@ from iamd.store.query import Query, Tx
 
 Item = TypeVar("Item")
 
-DEFAULT = 100  # items a page where the caller does not say, as IAM has it
+DEFAULT_MAX_ITEMS = 100  # items a page where the caller does not say, as IAM has it
 
-_CHECK_BYTES = 4
+_CHECKSUM_BYTES = 4
 # A Marker has 320 characters at most, so a place has 236 bytes at most.
-_LONG_BYTES = 200
-_HEAD = 40  # characters, which may have four bytes each
+_MAX_SORT_KEY_BYTES = 200
+_SHORTENED_PREFIX_LENGTH = 40  # characters, which may have four bytes each
 
 
-class Cut(NamedTuple):
+class PageLimits(NamedTuple):
     """What a caller asked of a list: at most `size` items after the place `after`."""
 
     after: str = ""
-    size: int = DEFAULT
+    max_items: int = DEFAULT_MAX_ITEMS
 
 
-EVERY = Cut(size=1_000_000)  # more than any quota lets there be
+UNLIMITED = PageLimits(max_items=1_000_000)  # more than any quota lets there be
 
 
 class Page(NamedTuple, Generic[Item]):
@@ -35,85 +35,101 @@ class Page(NamedTuple, Generic[Item]):
     items: Sequence[Item]
     marker: str | None
 
-    def rest(self) -> dict[str, Any]:
+    def truncation_members(self) -> dict[str, Any]:
         """Return what a reply says of the pages that follow."""
         return {"IsTruncated": self.marker is not None, "Marker": self.marker}
 
 
-def cut(marker: str | None, max_items: int | None) -> Cut:
+def page_limits(marker: str | None, max_items: int | None) -> PageLimits:
     """Read a caller's Marker and MaxItems; ValidationError for a Marker that no page gave."""
-    return Cut(_place(marker) if marker else "", max_items or DEFAULT)
+    return PageLimits(_decode_marker(marker) if marker else "", max_items or DEFAULT_MAX_ITEMS)
 
 
-def _place(marker: str) -> str:
+def _decode_marker(marker: str) -> str:
     try:
-        place = base64.b64decode(marker, altchars=b"-_", validate=True)[_CHECK_BYTES:].decode()
-    except ValueError as broken:
-        raise _invalid() from broken
-    if "\0" in place or _marker(place) != marker:  # PostgreSQL has no NUL in a text
-        raise _invalid()
-    return place
+        position = base64.b64decode(marker, altchars=b"-_", validate=True)[_CHECKSUM_BYTES:].decode()
+    except ValueError as error:
+        raise _invalid_marker() from error
+    if "\0" in position or _encode_marker(position) != marker:  # PostgreSQL has no NUL in a text
+        raise _invalid_marker()
+    return position
 
 
-def _invalid() -> ValidationError:
+def _invalid_marker() -> ValidationError:
     return ValidationError("Invalid Marker.")
 
 
-def _marker(place: str) -> str:
+def _encode_marker(position: str) -> str:
     """Return a place as callers see it; a checksum tells it from what somebody made up, and hides nothing."""
-    raw = place.encode()
-    check = zlib.crc32(raw).to_bytes(_CHECK_BYTES, "big")
-    return base64.urlsafe_b64encode(check + raw).decode()
+    raw = position.encode()
+    checksum = zlib.crc32(raw).to_bytes(_CHECKSUM_BYTES, "big")
+    return base64.urlsafe_b64encode(checksum + raw).decode()
 
 
-def page(items: Sequence[Item], asked: Cut, place: Callable[[Item], str]) -> Page[Item]:
+def make_page(items: Sequence[Item], limits: PageLimits, sort_key: Callable[[Item], str]) -> Page[Item]:
     """Cut `items`, which hold one more than asked where there are more; `place` is an item's sort key."""
-    if len(items) <= asked.size:
+    if len(items) <= limits.max_items:
         return Page(items, None)
-    kept = items[: asked.size]
-    return Page(kept, _marker(place(kept[-1])))
+    page_items = items[: limits.max_items]
+    return Page(page_items, _encode_marker(sort_key(page_items[-1])))
 
 
-def fetch(query: Query[Item], tx: Tx, asked: Cut, place: Callable[[Item], str], **values: Any) -> Page[Item]:
+def fetch_page(
+    query: Query[Item], tx: Tx, limits: PageLimits, sort_key: Callable[[Item], str], **values: Any
+) -> Page[Item]:
     """Run a query that takes `:after` and `:limit`, and cut a page from it."""
-    return page(query.all(tx, after=asked.after, limit=asked.size + 1, **values), asked, place)
+    return make_page(
+        query.all(tx, after=limits.after, limit=limits.max_items + 1, **values), limits, sort_key
+    )
 
 
-def names(items: Iterable[Item], asked: Cut, name: Callable[[Item], str] = str) -> Page[Item]:
+def page_by_name(items: Iterable[Item], limits: PageLimits, name: Callable[[Item], str] = str) -> Page[Item]:
     """Cut a page from all items of a short list, which need not be sorted, by name without regard to case."""
 
-    def place(item: Item) -> str:
-        return _short(name(item).lower())
+    def sort_key(item: Item) -> str:
+        return _shorten(name(item).lower())
 
-    later = sorted((item for item in items if place(item) > asked.after), key=place)
-    return page(later[: asked.size + 1], asked, place)
+    remaining = sorted((item for item in items if sort_key(item) > limits.after), key=sort_key)
+    return make_page(remaining[: limits.max_items + 1], limits, sort_key)
 
 
-def _short(name: str) -> str:
+def _shorten(name: str) -> str:
     """Return a place that fits into a marker: a long name's end gives way to its hash."""
     raw = name.encode()
-    return name if len(raw) <= _LONG_BYTES else name[:_HEAD] + hashlib.sha256(raw).hexdigest()
+    return (
+        name
+        if len(raw) <= _MAX_SORT_KEY_BYTES
+        else name[:_SHORTENED_PREFIX_LENGTH] + hashlib.sha256(raw).hexdigest()
+    )
 
 
-def chain(sources: Mapping[str, Callable[[Cut], Page[Any]]], asked: Cut) -> Page[Any]:
+def chain(sources: Mapping[str, Callable[[PageLimits], Page[Any]]], limits: PageLimits) -> Page[Any]:
     """Page through several lists, one after the other; a marker tells the list and the place in it."""
-    names = list(sources)
-    at, _, after = asked.after.partition(":")
-    if asked.after and at not in names:
-        raise _invalid()
-    start = names.index(at) if at in names else 0
+    source_names = list(sources)
+    current_source, _, after = limits.after.partition(":")
+    if limits.after and current_source not in source_names:
+        raise _invalid_marker()
+    start = source_names.index(current_source) if current_source in source_names else 0
     items: list[Any] = []
-    for name in names[start:]:
-        found = sources[name](Cut(after if name == at else "", asked.size - len(items)))
-        items.extend(found.items)
-        if found.marker is not None:
-            return Page(items, _marker(f"{name}:{_place(found.marker)}"))
-        if len(items) == asked.size and name != names[-1]:
-            following = names[names.index(name) + 1]
-            return Page(items, _marker(f"{following}:")) if _any(sources, name) else Page(items, None)
+    for name in source_names[start:]:
+        source_page = sources[name](
+            PageLimits(after if name == current_source else "", limits.max_items - len(items))
+        )
+        items.extend(source_page.items)
+        if source_page.marker is not None:
+            return Page(items, _encode_marker(f"{name}:{_decode_marker(source_page.marker)}"))
+        if len(items) == limits.max_items and name != source_names[-1]:
+            next_source = source_names[source_names.index(name) + 1]
+            return (
+                Page(items, _encode_marker(f"{next_source}:"))
+                if _has_items_after(sources, name)
+                else Page(items, None)
+            )
     return Page(items, None)
 
 
-def _any(sources: Mapping[str, Callable[[Cut], Page[Any]]], after: str) -> bool:
-    names = list(sources)
-    return any(sources[name](Cut("", 1)).items for name in names[names.index(after) + 1 :])
+def _has_items_after(sources: Mapping[str, Callable[[PageLimits], Page[Any]]], source_name: str) -> bool:
+    source_names = list(sources)
+    return any(
+        sources[name](PageLimits("", 1)).items for name in source_names[source_names.index(source_name) + 1 :]
+    )

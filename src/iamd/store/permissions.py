@@ -7,35 +7,35 @@ import sqlalchemy as sa
 from iamd.core import managed
 from iamd.core.records import Tags
 from iamd.store import tags
-from iamd.store.query import Query, Tx, binding, first
+from iamd.store.query import Query, Tx, columns_equal, text_scalar
 from iamd.store.schema import attachments, inline_policies, memberships, policies, policy_versions
 
 
-class Permissions(NamedTuple):
+class PrincipalPolicies(NamedTuple):
     """Documents as JSON text: identity policies of a user with its groups or of a role, a boundary."""
 
-    identity: tuple[str, ...]
-    boundary: str | None
+    identity_policies: tuple[str, ...]
+    permissions_boundary: str | None
     tags: Tags
 
 
-def _whose(entity: sa.Column[str]) -> sa.ColumnElement[bool]:
-    groups = sa.select(memberships.c.group_id).where(binding(memberships, "account_id", "user_id"))
-    return sa.or_(entity == sa.bindparam("user_id", type_=entity.type), entity.in_(groups))
+def _principal_condition(entity_id: sa.Column[str]) -> sa.ColumnElement[bool]:
+    groups = sa.select(memberships.c.group_id).where(columns_equal(memberships, "account_id", "user_id"))
+    return sa.or_(entity_id == sa.bindparam("user_id", type_=entity_id.type), entity_id.in_(groups))
 
 
-_inline = Query(
+_list_inline = Query(
     sa.select(inline_policies.c.document)
-    .where(binding(inline_policies, "account_id"), _whose(inline_policies.c.entity_id))
+    .where(columns_equal(inline_policies, "account_id"), _principal_condition(inline_policies.c.entity_id))
     .order_by(inline_policies.c.entity_id, inline_policies.c.name_key),
-    first,
+    text_scalar,
 )
-_default = sa.and_(
+_default_version_join = sa.and_(
     policy_versions.c.account_id == policies.c.account_id,
     policy_versions.c.policy_id == policies.c.policy_id,
     policy_versions.c.version == policies.c.default_version,
 )
-_attached = Query(
+_list_attached = Query(
     sa.select(attachments.c.policy_arn, policy_versions.c.document)
     .select_from(
         attachments.outerjoin(
@@ -43,41 +43,43 @@ _attached = Query(
             sa.and_(
                 policies.c.account_id == attachments.c.account_id, policies.c.arn == attachments.c.policy_arn
             ),
-        ).outerjoin(policy_versions, _default)
+        ).outerjoin(policy_versions, _default_version_join)
     )
-    .where(binding(attachments, "account_id"), _whose(attachments.c.entity_id))
+    .where(columns_equal(attachments, "account_id"), _principal_condition(attachments.c.entity_id))
     .distinct()
     .order_by(attachments.c.policy_arn),
     lambda row: (str(row[0]), row[1]),
 )
-_default_document = Query(
+_find_default_document = Query(
     sa.select(policy_versions.c.document)
-    .join_from(policies, policy_versions, _default)
-    .where(binding(policies, "account_id", "arn")),
-    first,
+    .join_from(policies, policy_versions, _default_version_join)
+    .where(columns_equal(policies, "account_id", "arn")),
+    text_scalar,
 )
 
 
-def default_document(tx: Tx, account_id: str, policy_arn: str) -> str | None:
+def find_default_document(tx: Tx, account_id: str, policy_arn: str) -> str | None:
     """Return the document in force of a managed policy, AWS's own included; None when there is none."""
     if policy_arn in managed.catalog():
         return managed.document(policy_arn)
-    return _default_document.one(tx, account_id=account_id, arn=policy_arn)
+    return _find_default_document.first(tx, account_id=account_id, arn=policy_arn)
 
 
-def of(tx: Tx, account_id: str, entity_id: str, boundary_arn: str | None) -> Permissions:
+def load(tx: Tx, account_id: str, entity_id: str, boundary_arn: str | None) -> PrincipalPolicies:
     """Read what bears on a user or a role; LookupError when an attached policy has no document."""
-    attached = [
+    managed_documents = [
         managed.document(arn) if document is None else str(document)
-        for arn, document in _attached.all(tx, account_id=account_id, user_id=entity_id)
+        for arn, document in _list_attached.all(tx, account_id=account_id, user_id=entity_id)
     ]
-    inline = _inline.all(tx, account_id=account_id, user_id=entity_id)
-    boundary = _boundary(tx, account_id, boundary_arn) if boundary_arn else None
-    return Permissions((*inline, *attached), boundary, tags.of(tx, account_id, entity_id))
+    inline_documents = _list_inline.all(tx, account_id=account_id, user_id=entity_id)
+    boundary = _load_boundary(tx, account_id, boundary_arn) if boundary_arn else None
+    return PrincipalPolicies(
+        (*inline_documents, *managed_documents), boundary, tags.list_for_resource(tx, account_id, entity_id)
+    )
 
 
-def _boundary(tx: Tx, account_id: str, arn: str) -> str:
-    document = default_document(tx, account_id, arn)
+def _load_boundary(tx: Tx, account_id: str, arn: str) -> str:
+    document = find_default_document(tx, account_id, arn)
     if document is None:
         raise LookupError(arn)  # a boundary that cannot be read must not be taken for none
     return document

@@ -7,53 +7,53 @@ import sqlalchemy as sa
 
 from iamd.core.records import Policy, PolicyVersion
 from iamd.store import paging
-from iamd.store.among import Each, among
-from iamd.store.named import under
-from iamd.store.paging import Cut, Page
-from iamd.store.query import Query, Tx, Write, bind, binding
+from iamd.store.among import BatchQuery, in_list
+from iamd.store.named import path_starts_with
+from iamd.store.paging import Page, PageLimits
+from iamd.store.query import Query, Tx, Write, bind, columns_equal
 from iamd.store.schema import attachments, policies, policy_versions, roles, users
 
 
-class Usage(NamedTuple):
+class PolicyUsage(NamedTuple):
     """How many entities a policy is attached to, and how many it bounds."""
 
     attachment_count: int = 0
     permissions_boundary_usage_count: int = 0
 
-    def counts_for(self, usage_filter: str | None) -> bool:
+    def matches(self, usage_filter: str | None) -> bool:
         """Say whether the policy is used as a PolicyUsageFilter names; in any way where it is None."""
-        attached = usage_filter != "PermissionsBoundary" and self.attachment_count
-        bounding = usage_filter != "PermissionsPolicy" and self.permissions_boundary_usage_count
-        return bool(attached or bounding)
+        is_attached = usage_filter != "PermissionsBoundary" and self.attachment_count
+        is_boundary = usage_filter != "PermissionsPolicy" and self.permissions_boundary_usage_count
+        return bool(is_attached or is_boundary)
 
 
-class Used(NamedTuple):
+class PolicyWithUsage(NamedTuple):
     policy: Policy
-    usage: Usage
+    usage: PolicyUsage
 
 
-def _policy(row: Any) -> Policy:
+def _policy_from_row(row: Any) -> Policy:
     return Policy(row[0], row[1], row[2], row[3], row[4], f"v{row[5]}", row[6], row[7])
 
 
-def _used(row: Any) -> Used:
-    return Used(_policy(row), Usage(row[8], row[9]))
+def _policy_with_usage_from_row(row: Any) -> PolicyWithUsage:
+    return PolicyWithUsage(_policy_from_row(row), PolicyUsage(row[8], row[9]))
 
 
-def _version(row: Any) -> PolicyVersion:
+def _version_from_row(row: Any) -> PolicyVersion:
     return PolicyVersion(f"v{row[0]}", row[1], row[0] == row[2], row[3])
 
 
-def _counted(table: sa.Table, column: str, arn: sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
+def _count_subquery(table: sa.Table, column: str, arn: sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count())
         .select_from(table)
-        .where(binding(table, "account_id"), table.c[column] == arn)
+        .where(columns_equal(table, "account_id"), table.c[column] == arn)
         .scalar_subquery()
     )
 
 
-_fields = [
+_columns = [
     policies.c[name]
     for name in (
         "policy_id",
@@ -66,97 +66,103 @@ _fields = [
         "update_date",
     )
 ]
-_attached = _counted(attachments, "policy_arn", policies.c.arn)
+_attachment_count = _count_subquery(attachments, "policy_arn", policies.c.arn)
 
 
-def _bounded_by(arn: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
+def _count_boundary_usage(arn: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
     """Count the users and roles that a policy bounds."""
-    return _counted(users, "boundary_arn", arn) + _counted(roles, "boundary_arn", arn)
+    return _count_subquery(users, "boundary_arn", arn) + _count_subquery(roles, "boundary_arn", arn)
 
 
-_bounding = _bounded_by(policies.c.arn)
-_given_arn = sa.bindparam("arn", type_=policies.c.arn.type)
+_boundary_usage_count = _count_boundary_usage(policies.c.arn)
+_arn_param = sa.bindparam("arn", type_=policies.c.arn.type)
 
-_find = Query(sa.select(*_fields).where(binding(policies, "account_id", "arn")), _policy)
-_by_name = Query(sa.select(*_fields).where(binding(policies, "account_id", "name_key")), _policy)
-_usage = Query(
-    sa.select(_counted(attachments, "policy_arn", _given_arn), _bounded_by(_given_arn)),
-    Usage._make,
+_find = Query(sa.select(*_columns).where(columns_equal(policies, "account_id", "arn")), _policy_from_row)
+_find_by_name = Query(
+    sa.select(*_columns).where(columns_equal(policies, "account_id", "name_key")), _policy_from_row
 )
-_wanted_usage = sa.case(
-    (bind("usage") == "PermissionsPolicy", _attached),
-    (bind("usage") == "PermissionsBoundary", _bounding),
-    else_=_attached + _bounding,
+_find_usage = Query(
+    sa.select(_count_subquery(attachments, "policy_arn", _arn_param), _count_boundary_usage(_arn_param)),
+    PolicyUsage._make,
 )
-_page = Query(
-    sa.select(*_fields, _attached, _bounding)
-    .where(binding(policies, "account_id"), policies.c.name_key > bind("after"), under(policies.c.path))
-    .where(_wanted_usage >= sa.bindparam("at_least", type_=sa.Integer))
+_usage_count = sa.case(
+    (bind("usage") == "PermissionsPolicy", _attachment_count),
+    (bind("usage") == "PermissionsBoundary", _boundary_usage_count),
+    else_=_attachment_count + _boundary_usage_count,
+)
+_list_page = Query(
+    sa.select(*_columns, _attachment_count, _boundary_usage_count)
+    .where(
+        columns_equal(policies, "account_id"),
+        policies.c.name_key > bind("after"),
+        path_starts_with(policies.c.path),
+    )
+    .where(_usage_count >= sa.bindparam("at_least", type_=sa.Integer))
     .order_by(policies.c.name_key)
     .limit(bind("limit")),
-    _used,
+    _policy_with_usage_from_row,
 )
 
 
-def _bound_in(table: sa.Table) -> sa.Select[tuple[str, int, int]]:
+def _select_boundary_usage(table: sa.Table) -> sa.Select[tuple[str, int, int]]:
     return (
         sa.select(table.c.boundary_arn, sa.literal_column("0"), sa.func.count())
-        .where(binding(table, "account_id"), table.c.boundary_arn.is_not(None))
+        .where(columns_equal(table, "account_id"), table.c.boundary_arn.is_not(None))
         .group_by(table.c.boundary_arn)
     )
 
 
-_uses = Query(
+_list_usage = Query(
     sa.select(attachments.c.policy_arn, sa.func.count(), sa.literal_column("0"))
-    .where(binding(attachments, "account_id"))
+    .where(columns_equal(attachments, "account_id"))
     .group_by(attachments.c.policy_arn)
-    .union_all(_bound_in(users), _bound_in(roles)),
-    lambda row: (str(row[0]), Usage(row[1], row[2])),
+    .union_all(_select_boundary_usage(users), _select_boundary_usage(roles)),
+    lambda row: (str(row[0]), PolicyUsage(row[1], row[2])),
 )
 _add = Write(sa.insert(policies))
-_remove = Write(sa.delete(policies).where(binding(policies, "account_id", "policy_id")))
-_this = sa.and_(policies.c.account_id == bind("account"), policies.c.policy_id == bind("policy"))
-_number = Query(
+_delete = Write(sa.delete(policies).where(columns_equal(policies, "account_id", "policy_id")))
+_policy_condition = sa.and_(policies.c.account_id == bind("account"), policies.c.policy_id == bind("policy"))
+_next_version = Query(
     sa.update(policies)
-    .where(_this)
+    .where(_policy_condition)
     .values(last_version=policies.c.last_version + 1, update_date=bind("update_date"))
     .returning(policies.c.last_version),
     lambda row: int(row[0]),
 )
-_set_default = Write(
+_set_default_version = Write(
     sa.update(policies)
-    .where(_this)
+    .where(_policy_condition)
     .values(default_version=bind("default_version"), update_date=bind("update_date"))
 )
-_version_fields = (
+_version_columns = (
     policy_versions.c.version,
     policy_versions.c.document,
     policies.c.default_version,
     policy_versions.c.create_date,
 )
-_its_policy = sa.and_(
+_policy_join = sa.and_(
     policies.c.account_id == policy_versions.c.account_id,
     policies.c.policy_id == policy_versions.c.policy_id,
 )
-_versions = Query(
-    sa.select(*_version_fields)
-    .join_from(policy_versions, policies, _its_policy)
-    .where(binding(policy_versions, "account_id", "policy_id"))
+_list_versions = Query(
+    sa.select(*_version_columns)
+    .join_from(policy_versions, policies, _policy_join)
+    .where(columns_equal(policy_versions, "account_id", "policy_id"))
     .order_by(policy_versions.c.version.desc()),
-    _version,
+    _version_from_row,
 )
-_versions_of_each = Each(
-    sa.select(policy_versions.c.policy_id, *_version_fields)
-    .join_from(policy_versions, policies, _its_policy)
-    .where(binding(policy_versions, "account_id"), among(policy_versions.c.policy_id))
+_batch_versions = BatchQuery(
+    sa.select(policy_versions.c.policy_id, *_version_columns)
+    .join_from(policy_versions, policies, _policy_join)
+    .where(columns_equal(policy_versions, "account_id"), in_list(policy_versions.c.policy_id))
     .order_by(policy_versions.c.policy_id, policy_versions.c.version.desc()),
-    _version,
+    _version_from_row,
 )
 _count_versions = Query(
-    sa.select(sa.func.count(policy_versions.c.version)).where(binding(policy_versions, "account_id")),
+    sa.select(sa.func.count(policy_versions.c.version)).where(columns_equal(policy_versions, "account_id")),
     lambda row: int(row[0]),
 )
-_in_use = Query(
+_list_attached = Query(
     sa.select(policies.c.policy_name, policy_versions.c.document)
     .join_from(
         policies,
@@ -168,56 +174,60 @@ _in_use = Query(
         ),
     )
     .where(
-        binding(policies, "account_id"),
-        policies.c.arn.in_(sa.select(attachments.c.policy_arn).where(binding(attachments, "account_id"))),
+        columns_equal(policies, "account_id"),
+        policies.c.arn.in_(
+            sa.select(attachments.c.policy_arn).where(columns_equal(attachments, "account_id"))
+        ),
     )
     .order_by(policies.c.name_key),
     lambda row: (str(row[0]), str(row[1])),
 )
 _add_version = Write(sa.insert(policy_versions))
-_remove_version = Write(
-    sa.delete(policy_versions).where(binding(policy_versions, "account_id", "policy_id", "version"))
+_delete_version = Write(
+    sa.delete(policy_versions).where(columns_equal(policy_versions, "account_id", "policy_id", "version"))
 )
-_clear_versions = Write(sa.delete(policy_versions).where(binding(policy_versions, "account_id", "policy_id")))
+_delete_versions = Write(
+    sa.delete(policy_versions).where(columns_equal(policy_versions, "account_id", "policy_id"))
+)
 
 
-def number(version_id: str) -> int:
+def version_number(version_id: str) -> int:
     """Return 3 for `v3`."""
     return int(version_id.removeprefix("v").partition(".")[0])
 
 
 def find(tx: Tx, account_id: str, arn: str) -> Policy | None:
-    return _find.one(tx, account_id=account_id, arn=arn)
+    return _find.first(tx, account_id=account_id, arn=arn)
 
 
 def find_by_name(tx: Tx, account_id: str, name: str) -> Policy | None:
     """Find by name, without regard to case; names are unique across paths."""
-    return _by_name.one(tx, account_id=account_id, name_key=name.lower())
+    return _find_by_name.first(tx, account_id=account_id, name_key=name.lower())
 
 
-def usage(tx: Tx, account_id: str, arn: str) -> Usage:
+def get_usage(tx: Tx, account_id: str, arn: str) -> PolicyUsage:
     """Count what uses a policy, AWS's own included."""
-    return _usage.one(tx, account_id=account_id, arn=arn) or Usage()
+    return _find_usage.first(tx, account_id=account_id, arn=arn) or PolicyUsage()
 
 
-def uses(tx: Tx, account_id: str) -> dict[str, Usage]:
+def get_usage_by_arn(tx: Tx, account_id: str) -> dict[str, PolicyUsage]:
     """Count what uses each policy that is used at all, by ARN."""
-    counted: dict[str, Usage] = {}
-    for arn, more in _uses.all(tx, account_id=account_id):
-        held = counted.get(arn, Usage())
-        counted[arn] = Usage(held[0] + more[0], held[1] + more[1])
-    return counted
+    usage_by_arn: dict[str, PolicyUsage] = {}
+    for arn, usage in _list_usage.all(tx, account_id=account_id):
+        total = usage_by_arn.get(arn, PolicyUsage())
+        usage_by_arn[arn] = PolicyUsage(total[0] + usage[0], total[1] + usage[1])
+    return usage_by_arn
 
 
-def page(
-    tx: Tx, account_id: str, prefix: str, asked: Cut, usage_filter: str | None, *, only_used: bool
-) -> Page[Used]:
+def list_page(
+    tx: Tx, account_id: str, prefix: str, limits: PageLimits, usage_filter: str | None, *, only_used: bool
+) -> Page[PolicyWithUsage]:
     """List an account's own policies by name, with what uses them."""
-    return paging.fetch(
-        _page,
+    return paging.fetch_page(
+        _list_page,
         tx,
-        asked,
-        lambda used: used.policy.policy_name.lower(),
+        limits,
+        lambda item: item.policy.policy_name.lower(),
         account_id=account_id,
         prefix=prefix,
         usage=usage_filter or "",
@@ -227,7 +237,7 @@ def page(
 
 def add(tx: Tx, account_id: str, policy: Policy, document: str) -> None:
     """Add a policy whose name is new, with its first version."""
-    _add.run(
+    _add.execute(
         tx,
         account_id=account_id,
         policy_id=policy.policy_id,
@@ -244,50 +254,65 @@ def add(tx: Tx, account_id: str, policy: Policy, document: str) -> None:
     _insert_version(tx, account_id, policy.policy_id, 1, document, policy.create_date)
 
 
-def _insert_version(tx: Tx, account_id: str, policy_id: str, version: int, document: str, now: str) -> None:
-    _add_version.run(
-        tx, account_id=account_id, policy_id=policy_id, version=version, document=document, create_date=now
+def _insert_version(
+    tx: Tx, account_id: str, policy_id: str, version: int, document: str, timestamp: str
+) -> None:
+    _add_version.execute(
+        tx,
+        account_id=account_id,
+        policy_id=policy_id,
+        version=version,
+        document=document,
+        create_date=timestamp,
     )
 
 
-def remove(tx: Tx, account_id: str, policy_id: str) -> None:
+def delete(tx: Tx, account_id: str, policy_id: str) -> None:
     """Remove a policy with all its versions."""
-    _clear_versions.run(tx, account_id=account_id, policy_id=policy_id)
-    _remove.run(tx, account_id=account_id, policy_id=policy_id)
+    _delete_versions.execute(tx, account_id=account_id, policy_id=policy_id)
+    _delete.execute(tx, account_id=account_id, policy_id=policy_id)
 
 
-def versions(tx: Tx, account_id: str, policy_id: str) -> list[PolicyVersion]:
+def list_versions(tx: Tx, account_id: str, policy_id: str) -> list[PolicyVersion]:
     """Return a policy's versions, newest first; there are five at most."""
-    return _versions.all(tx, account_id=account_id, policy_id=policy_id)
+    return _list_versions.all(tx, account_id=account_id, policy_id=policy_id)
 
 
-def versions_of_each(tx: Tx, account_id: str, policy_ids: Sequence[str]) -> Mapping[str, list[PolicyVersion]]:
+def list_versions_for_policies(
+    tx: Tx, account_id: str, policy_ids: Sequence[str]
+) -> Mapping[str, list[PolicyVersion]]:
     """Return the versions of many policies, newest first, by the unique IDs of those."""
-    return _versions_of_each.of(tx, account_id, policy_ids)
+    return _batch_versions.fetch(tx, account_id, policy_ids)
 
 
 def count_versions(tx: Tx, account_id: str) -> int:
     """Count the versions of all policies of an account."""
-    return _count_versions.one(tx, account_id=account_id) or 0
+    return _count_versions.first(tx, account_id=account_id) or 0
 
 
-def attached(tx: Tx, account_id: str) -> list[tuple[str, str]]:
+def list_attached(tx: Tx, account_id: str) -> list[tuple[str, str]]:
     """Return name and document in force of each policy of the account's own that is attached to anybody."""
-    return _in_use.all(tx, account_id=account_id)
+    return _list_attached.all(tx, account_id=account_id)
 
 
-def add_version(tx: Tx, account_id: str, policy_id: str, document: str, now: str) -> str:
+def add_version(tx: Tx, account_id: str, policy_id: str, document: str, timestamp: str) -> str:
     """Add a version under the next number, which is never used again; return its ID."""
-    latest = _number.one(tx, account=account_id, policy=policy_id, update_date=now) or 1
-    _insert_version(tx, account_id, policy_id, latest, document, now)
+    latest = _next_version.first(tx, account=account_id, policy=policy_id, update_date=timestamp) or 1
+    _insert_version(tx, account_id, policy_id, latest, document, timestamp)
     return f"v{latest}"
 
 
-def set_default(tx: Tx, account_id: str, policy_id: str, version_id: str, now: str) -> None:
-    _set_default.run(
-        tx, account=account_id, policy=policy_id, default_version=number(version_id), update_date=now
+def set_default_version(tx: Tx, account_id: str, policy_id: str, version_id: str, timestamp: str) -> None:
+    _set_default_version.execute(
+        tx,
+        account=account_id,
+        policy=policy_id,
+        default_version=version_number(version_id),
+        update_date=timestamp,
     )
 
 
-def remove_version(tx: Tx, account_id: str, policy_id: str, version_id: str) -> None:
-    _remove_version.run(tx, account_id=account_id, policy_id=policy_id, version=number(version_id))
+def delete_version(tx: Tx, account_id: str, policy_id: str, version_id: str) -> None:
+    _delete_version.execute(
+        tx, account_id=account_id, policy_id=policy_id, version=version_number(version_id)
+    )

@@ -9,42 +9,42 @@ from typing import Any
 import psycopg
 
 from iamd.core.errors import ConcurrentModification, ServiceUnavailable
-from iamd.store.database import UNREACHABLE, Pool
+from iamd.store.database import UNREACHABLE_MESSAGE, ConnectionPool
 from iamd.store.query import Tx
 
 _MIGRATION_LOCK = 0x69616D64  # the number of the advisory lock: "iamd" in ASCII
-_CONNECT_SECONDS = 5
+_CONNECT_TIMEOUT_SECONDS = 5
 
 
-class Postgres:
+class PostgresDatabase:
     """A store on a PostgreSQL server, shared by any number of nodes."""
 
     def __init__(self, url: str) -> None:
         self._conninfo = url
         self.url = "postgresql+psycopg://" + url.partition("://")[2]
-        self._pool = Pool(self._connect)
-        self._alone = threading.local()
+        self._pool = ConnectionPool(self._connect)
+        self._lock_state = threading.local()
 
     def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=_CONNECT_SECONDS)
+        return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_SECONDS)
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[psycopg.Cursor[Any]]:
         try:
-            with self._pool.lend(_idle) as connection:
+            with self._pool.acquire(_is_idle) as connection:
                 yield connection.cursor()
-        except psycopg.OperationalError as failed:
-            raise ServiceUnavailable(UNREACHABLE) from failed
-        except psycopg.errors.UniqueViolation as taken:
+        except psycopg.OperationalError as error:
+            raise ServiceUnavailable(UNREACHABLE_MESSAGE) from error
+        except psycopg.errors.UniqueViolation as error:
             # What was free when this transaction looked was taken by one of another account meanwhile.
-            raise ConcurrentModification("Another request took the same name. Try again.") from taken
+            raise ConcurrentModification("Another request took the same name. Try again.") from error
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Tx]:
         with self._cursor() as cursor:
             yield Tx(cursor, "postgresql")
 
-    def steady(self, tx: Tx) -> AbstractContextManager[Tx]:
+    def snapshot(self, tx: Tx) -> AbstractContextManager[Tx]:
         return _transaction(tx.cursor, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
     @contextlib.contextmanager
@@ -53,29 +53,29 @@ class Postgres:
             yield tx
 
     @contextlib.contextmanager
-    def exclusive(self) -> Iterator[None]:
-        if getattr(self._alone, "now", False):
+    def exclusive_lock(self) -> Iterator[None]:
+        if getattr(self._lock_state, "holds_lock", False):
             yield
             return
-        with self._connect() as held:
-            held.execute("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
-            self._alone.now = True
+        with self._connect() as connection:
+            connection.execute("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+            self._lock_state.holds_lock = True
             try:
                 yield
             finally:
-                self._alone.now = False
+                self._lock_state.holds_lock = False
 
     def close(self) -> None:
         self._pool.close()
 
 
-def _idle(connection: psycopg.Connection[Any]) -> bool:
+def _is_idle(connection: psycopg.Connection[Any]) -> bool:
     return connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
 
 
 @contextlib.contextmanager
-def _transaction(cursor: Any, begin: str) -> Iterator[Tx]:
-    cursor.execute(begin)
+def _transaction(cursor: Any, begin_statement: str) -> Iterator[Tx]:
+    cursor.execute(begin_statement)
     try:
         yield Tx(cursor, "postgresql")
     except BaseException:

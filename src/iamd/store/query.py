@@ -43,47 +43,47 @@ class _Statement:
 
     def __init__(self, statement: sa.Executable) -> None:
         self._statement = statement
-        self._texts: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._compiled_by_dialect: dict[str, tuple[str, dict[str, Any]]] = {}
 
-    def _compiled(self, dialect: str) -> tuple[str, dict[str, Any]]:
-        if dialect not in self._texts:
+    def _compile(self, dialect: str) -> tuple[str, dict[str, Any]]:
+        if dialect not in self._compiled_by_dialect:
             compiled = self._statement.compile(dialect=_dialect(dialect))  # type: ignore[attr-defined]
             constants = {name: value for name, value in compiled.params.items() if value is not None}
-            self._texts[dialect] = (str(compiled), constants)
-        return self._texts[dialect]
+            self._compiled_by_dialect[dialect] = (str(compiled), constants)
+        return self._compiled_by_dialect[dialect]
 
     def _execute(self, tx: Tx, values: dict[str, Any]) -> Any:
-        text, constants = self._compiled(tx.dialect)
+        text, constants = self._compile(tx.dialect)
         return tx.cursor.execute(text, {**constants, **values} if constants else values)
 
 
 class Query(_Statement, Generic[Row]):
     """A statement that returns rows, each made a value by `row`."""
 
-    def __init__(self, statement: sa.Executable, row: Callable[[Any], Row]) -> None:
+    def __init__(self, statement: sa.Executable, row_factory: Callable[[Any], Row]) -> None:
         super().__init__(statement)
-        self._row = row
+        self._row_factory = row_factory
 
     def all(self, tx: Tx, **values: Any) -> list[Row]:
         """Return every row."""
-        row = self._row
-        return [row(found) for found in self._execute(tx, values).fetchall()]
+        row_factory = self._row_factory
+        return [row_factory(record) for record in self._execute(tx, values).fetchall()]
 
-    def one(self, tx: Tx, **values: Any) -> Row | None:
+    def first(self, tx: Tx, **values: Any) -> Row | None:
         """Return the first row, or None."""
-        found = self._execute(tx, values).fetchone()
-        return None if found is None else self._row(found)
+        record = self._execute(tx, values).fetchone()
+        return None if record is None else self._row_factory(record)
 
 
 class Write(_Statement):
     """A statement that changes rows and returns none."""
 
-    def run(self, tx: Tx, **values: Any) -> int:
+    def execute(self, tx: Tx, **values: Any) -> int:
         """Execute; return how many rows it touched."""
         return int(self._execute(tx, values).rowcount)
 
 
-def first(row: Any) -> str:
+def text_scalar(row: Any) -> str:
     """Make a row of one text column that text."""
     return str(row[0])
 
@@ -93,7 +93,7 @@ def bind(name: str) -> sa.BindParameter[Any]:
     return sa.bindparam(name)
 
 
-def binding(table: sa.Table, *columns: str) -> sa.ColumnElement[bool]:
+def columns_equal(table: sa.Table, *columns: str) -> sa.ColumnElement[bool]:
     """Return `column = :column` for each column, joined by AND."""
     return sa.and_(
         *(table.c[column] == sa.bindparam(column, type_=table.c[column].type) for column in columns)

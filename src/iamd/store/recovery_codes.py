@@ -2,32 +2,34 @@
 
 import sqlalchemy as sa
 
-from iamd.store.query import Query, Tx, Write, binding, first
+from iamd.store.query import Query, Tx, Write, columns_equal, text_scalar
 from iamd.store.schema import recovery_codes
 
-_owned = binding(recovery_codes, "account_id", "user_id")
-_dates = Query(sa.select(recovery_codes.c.create_date).where(_owned), first)
+_user_condition = columns_equal(recovery_codes, "account_id", "user_id")
+_list_create_dates = Query(sa.select(recovery_codes.c.create_date).where(_user_condition), text_scalar)
 _add = Write(sa.insert(recovery_codes))
-_use = Write(sa.delete(recovery_codes).where(binding(recovery_codes, "account_id", "user_id", "code_hash")))
-_clear = Write(sa.delete(recovery_codes).where(_owned))
+_delete = Write(
+    sa.delete(recovery_codes).where(columns_equal(recovery_codes, "account_id", "user_id", "code_hash"))
+)
+_delete_all = Write(sa.delete(recovery_codes).where(_user_condition))
 
 
-def left(tx: Tx, account_id: str, user_id: str) -> int:
+def count(tx: Tx, account_id: str, user_id: str) -> int:
     """Return how many of somebody's codes are not used yet."""
-    return len(_dates.all(tx, account_id=account_id, user_id=user_id))
+    return len(_list_create_dates.all(tx, account_id=account_id, user_id=user_id))
 
 
-def replace(tx: Tx, account_id: str, user_id: str, hashes: list[str], now: str) -> None:
+def replace(tx: Tx, account_id: str, user_id: str, code_hashes: list[str], timestamp: str) -> None:
     """Give somebody new codes; earlier ones end."""
-    clear(tx, account_id, user_id)
-    for code_hash in hashes:
-        _add.run(tx, account_id=account_id, user_id=user_id, code_hash=code_hash, create_date=now)
+    delete_all(tx, account_id, user_id)
+    for code_hash in code_hashes:
+        _add.execute(tx, account_id=account_id, user_id=user_id, code_hash=code_hash, create_date=timestamp)
 
 
-def use(tx: Tx, account_id: str, user_id: str, code_hash: str) -> bool:
+def consume(tx: Tx, account_id: str, user_id: str, code_hash: str) -> bool:
     """Use a code up; False when there is no such code any more."""
-    return _use.run(tx, account_id=account_id, user_id=user_id, code_hash=code_hash) > 0
+    return _delete.execute(tx, account_id=account_id, user_id=user_id, code_hash=code_hash) > 0
 
 
-def clear(tx: Tx, account_id: str, user_id: str) -> None:
-    _clear.run(tx, account_id=account_id, user_id=user_id)
+def delete_all(tx: Tx, account_id: str, user_id: str) -> None:
+    _delete_all.execute(tx, account_id=account_id, user_id=user_id)

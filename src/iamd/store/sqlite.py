@@ -9,24 +9,24 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from iamd.core.errors import ServiceUnavailable
-from iamd.store.database import UNREACHABLE, Pool
+from iamd.store.database import UNREACHABLE_MESSAGE, ConnectionPool
 from iamd.store.query import Tx
-from iamd.store.turn import Turn
+from iamd.store.turn import ExecutionSlots
 
-FILE = "iamd.sqlite3"
-_BUSY_MS = 10_000
+FILE_NAME = "iamd.sqlite3"
+_BUSY_TIMEOUT_MS = 10_000
 
 
-class Sqlite:
+class SqliteDatabase:
     """A store in one file. `turn` is given away while a commit waits for the disk."""
 
-    def __init__(self, folder: Path, turn: Turn | None = None) -> None:
-        self.file = folder / FILE
+    def __init__(self, folder: Path, execution_slots: ExecutionSlots | None = None) -> None:
+        self.file = folder / FILE_NAME
         self.url = f"sqlite:///{self.file}"
-        self._turn = turn or Turn(1)
-        self._pool = Pool(self._connect)
-        self._writing = threading.RLock()
-        self._depth = 0  # of the lock, changed by its holder only
+        self._execution_slots = execution_slots or ExecutionSlots(1)
+        self._pool = ConnectionPool(self._connect)
+        self._write_lock = threading.RLock()
+        self._lock_depth = 0  # of the lock, changed by its holder only
         self._lock_file = folder / "write.lock"
 
     def _connect(self) -> sqlite3.Connection:
@@ -38,59 +38,66 @@ class Sqlite:
             "journal_mode=WAL",
             "synchronous=FULL",
             "temp_store=MEMORY",
-            f"busy_timeout={_BUSY_MS}",
+            f"busy_timeout={_BUSY_TIMEOUT_MS}",
         ):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
     @contextlib.contextmanager
-    def _transaction(self, begin: str, waiting: AbstractContextManager[None]) -> Iterator[Tx]:
+    def _transaction(
+        self, begin_statement: str, commit_context: AbstractContextManager[None]
+    ) -> Iterator[Tx]:
         try:
-            with self._pool.lend(lambda used: not used.in_transaction) as connection:
+            with self._pool.acquire(
+                lambda pooled_connection: not pooled_connection.in_transaction
+            ) as connection:
                 cursor = connection.cursor()
-                cursor.execute(begin)
+                cursor.execute(begin_statement)
                 try:
                     yield Tx(cursor, "sqlite")
-                    with waiting:
+                    with commit_context:
                         cursor.execute("COMMIT")
                 finally:
                     if connection.in_transaction:
                         cursor.execute("ROLLBACK")
-        except sqlite3.OperationalError as failed:
-            raise ServiceUnavailable(UNREACHABLE) from failed
+        except sqlite3.OperationalError as error:
+            raise ServiceUnavailable(UNREACHABLE_MESSAGE) from error
 
     def read(self) -> AbstractContextManager[Tx]:
         return self._transaction("BEGIN", contextlib.nullcontext())
 
-    def steady(self, tx: Tx) -> AbstractContextManager[Tx]:
+    def snapshot(self, tx: Tx) -> AbstractContextManager[Tx]:
         return contextlib.nullcontext(tx)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
         # SQLite's own waiting is a poll with growing sleeps; a lock hands the turn over at once.
-        with self.exclusive(), self._transaction("BEGIN IMMEDIATE", self._turn.aside()) as tx:
+        with (
+            self.exclusive_lock(),
+            self._transaction("BEGIN IMMEDIATE", self._execution_slots.released()) as tx,
+        ):
             yield tx
 
     @contextlib.contextmanager
-    def exclusive(self) -> Iterator[None]:
+    def exclusive_lock(self) -> Iterator[None]:
         # Whoever waits for the lock holds no turn, or its holder could not go on.
-        with self._turn.aside():
-            self._writing.acquire()
+        with self._execution_slots.released():
+            self._write_lock.acquire()
         try:
-            with contextlib.nullcontext() if self._depth else self._between_processes():
-                self._depth += 1
+            with contextlib.nullcontext() if self._lock_depth else self._process_lock():
+                self._lock_depth += 1
                 try:
                     yield
                 finally:
-                    self._depth -= 1
+                    self._lock_depth -= 1
         finally:
-            self._writing.release()
+            self._write_lock.release()
 
     @contextlib.contextmanager
-    def _between_processes(self) -> Iterator[None]:
-        with self._lock_file.open("ab") as held:
-            with self._turn.aside():
-                fcntl.flock(held, fcntl.LOCK_EX)
+    def _process_lock(self) -> Iterator[None]:
+        with self._lock_file.open("ab") as lock_file:
+            with self._execution_slots.released():
+                fcntl.flock(lock_file, fcntl.LOCK_EX)
             yield
 
     def close(self) -> None:

@@ -4,40 +4,43 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from iamd.core.records import Role, Token, User
-from iamd.store.access_keys import Credential
-from iamd.store.query import Query, Tx, binding
+from iamd.core.records import Role, SessionToken, User
+from iamd.store.access_keys import CredentialRecord
+from iamd.store.query import Query, Tx, columns_equal
 from iamd.store.schema import accounts, roles, users
 
-_account = [accounts.c.data_key, accounts.c.revision]
+_account_columns = [accounts.c.data_key, accounts.c.revision]
 
 
-def _owner(table: sa.Table, record: Any) -> Query[Any]:
-    fields = [table.c[name] for name in record._fields]
+def _owner_query(table: sa.Table, record: Any) -> Query[Any]:
+    columns = [table.c[name] for name in record._fields]
     return Query(
-        sa.select(*_account, *fields)
+        sa.select(*_account_columns, *columns)
         .select_from(table.join(accounts, accounts.c.account_id == table.c.account_id))
-        .where(binding(table, "account_id", fields[0].name)),
+        .where(columns_equal(table, "account_id", columns[0].name)),
         lambda row: (row[0], row[1], record._make(row[2:])),
     )
 
 
-_role, _user = _owner(roles, Role), _owner(users, User)
-_root = Query(sa.select(*_account).where(binding(accounts, "account_id")), lambda row: (row[0], row[1], None))
+_find_role, _find_user = _owner_query(roles, Role), _owner_query(users, User)
+_find_root = Query(
+    sa.select(*_account_columns).where(columns_equal(accounts, "account_id")),
+    lambda row: (row[0], row[1], None),
+)
 
 
-def prove(tx: Tx, access_key_id: str, token: Token) -> Credential | None:
+def find_credential(tx: Tx, access_key_id: str, token: SessionToken) -> CredentialRecord | None:
     """Find whom a token speaks for, in one statement; None when that role or user is no more."""
     if token.kind == "role":
-        found = _role.one(tx, account_id=token.account_id, role_id=token.owner_id)
+        row = _find_role.first(tx, account_id=token.account_id, role_id=token.owner_id)
     elif token.owner_id == token.account_id:
-        found = _root.one(tx, account_id=token.account_id)
+        row = _find_root.first(tx, account_id=token.account_id)
     else:
-        found = _user.one(tx, account_id=token.account_id, user_id=token.owner_id)
-    if found is None:
+        row = _find_user.first(tx, account_id=token.account_id, user_id=token.owner_id)
+    if row is None:
         return None
-    data_key, revision, owner = found
-    return Credential(
+    data_key, revision, owner = row
+    return CredentialRecord(
         access_key_id,
         token.account_id,
         token.owner_id,

@@ -11,32 +11,35 @@ from collections.abc import Iterator
 from types import TracebackType
 
 
-class Turn:
+class ExecutionSlots:
     """Gives `permits` turns at a time; a thread holds one while it is in the turn's block."""
 
     def __init__(self, permits: int) -> None:
         # A lock is one system call where a semaphore is a page of Python.
-        self._free = threading.Lock() if permits == 1 else threading.Semaphore(permits)
-        self._held = threading.local()
+        self._semaphore = threading.Lock() if permits == 1 else threading.Semaphore(permits)
+        self._thread_state = threading.local()
 
     def __enter__(self) -> None:
-        self._free.acquire()
-        self._held.now = True
+        self._semaphore.acquire()
+        self._thread_state.holds_slot = True
 
     def __exit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
-        self._held.now = False
-        self._free.release()
+        self._thread_state.holds_slot = False
+        self._semaphore.release()
 
     @contextlib.contextmanager
-    def aside(self) -> Iterator[None]:
+    def released(self) -> Iterator[None]:
         """Give this thread's turn away while it waits, and take one again; nothing when it holds none."""
-        if not getattr(self._held, "now", False):
+        if not getattr(self._thread_state, "holds_slot", False):
             yield
             return
-        self._free.release()
+        self._semaphore.release()
         try:
             yield
         finally:
-            self._free.acquire()
+            self._semaphore.acquire()

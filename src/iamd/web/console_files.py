@@ -9,11 +9,11 @@ from wsgiref.types import StartResponse
 
 Headers = list[tuple[str, str]]
 
-BUILT = Path(__file__).parent / "console"
+BUILD_DIR = Path(__file__).parent / "console"
 
-_ASSETS = "/console/assets/"
+_ASSETS_PATH = "/console/assets/"
 _ENCODINGS = {".br": "br", ".gz": "gzip"}  # the best first
-_TYPES = {
+_CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
@@ -24,7 +24,7 @@ _CSP = (
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-_ALWAYS = [
+_SECURITY_HEADERS = [
     ("Content-Security-Policy", _CSP),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -34,31 +34,33 @@ _ALWAYS = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 ]
 _HSTS = ("Strict-Transport-Security", "max-age=31536000")
-_PAGE = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
-_PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
-_FOREVER = ("Cache-Control", "public, max-age=31536000, immutable")
+_PAGE_HEADERS = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
+_TEXT_HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+_IMMUTABLE = ("Cache-Control", "public, max-age=31536000, immutable")
 
-_ZERO = re.compile(r"q=0(\.0*)?")
-_NOT_BUILT = "The console was not built into this installation. Run `make install`, or install a wheel.\n"
+_ZERO_QVALUE = re.compile(r"q=0(\.0*)?")
+_NOT_BUILT_MESSAGE = (
+    "The console was not built into this installation. Run `make install`, or install a wheel.\n"
+)
 
 
 class _Asset(NamedTuple):
     """A file of the page, with the forms of it that were compressed when it was built."""
 
     content_type: str
-    plain: bytes
+    content: bytes
     compressed: Mapping[str, bytes]
 
-    def form(self, accepted: str) -> tuple[str | None, bytes]:
+    def negotiate(self, accept_encoding: str) -> tuple[str | None, bytes]:
         """Return the best encoding that a client takes, None for none, and the bytes in it."""
-        taken = _taken(accepted)
+        encodings = _accepted_encodings(accept_encoding)
         for encoding, content in self.compressed.items():
-            if encoding in taken:
+            if encoding in encodings:
                 return encoding, content
-        return None, self.plain
+        return None, self.content
 
 
-class _Answer(NamedTuple):
+class _Response(NamedTuple):
     status: HTTPStatus
     headers: Headers
     body: bytes
@@ -71,55 +73,59 @@ class ConsoleFiles:
     is renewed under a running server does not mix old and new files.
     """
 
-    def __init__(self, folder: Path = BUILT) -> None:
+    def __init__(self, folder: Path = BUILD_DIR) -> None:
         page = folder / "index.html"
         self._page = page.read_bytes() if page.is_file() else None
-        self._assets = _table(folder / "assets")
+        self._assets = _load_assets(folder / "assets")
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
-        status, headers, body = self._answer(environ)
-        told = [*headers, ("Content-Length", str(len(body))), *_ALWAYS]
+        status, headers, body = self._respond(environ)
+        response_headers = [*headers, ("Content-Length", str(len(body))), *_SECURITY_HEADERS]
         if environ.get("wsgi.url_scheme") == "https":
-            told.append(_HSTS)
-        start_response(f"{status.value} {status.phrase}", told)
+            response_headers.append(_HSTS)
+        start_response(f"{status.value} {status.phrase}", response_headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    def _answer(self, environ: dict[str, Any]) -> _Answer:
+    def _respond(self, environ: dict[str, Any]) -> _Response:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            headers = [*_PLAIN, ("Allow", "GET, HEAD")]
-            return _Answer(HTTPStatus.METHOD_NOT_ALLOWED, headers, b"Only GET and HEAD are served here.\n")
+            headers = [*_TEXT_HEADERS, ("Allow", "GET, HEAD")]
+            return _Response(HTTPStatus.METHOD_NOT_ALLOWED, headers, b"Only GET and HEAD are served here.\n")
         if self._page is None:
-            return _Answer(HTTPStatus.SERVICE_UNAVAILABLE, _PLAIN, _NOT_BUILT.encode())
+            return _Response(HTTPStatus.SERVICE_UNAVAILABLE, _TEXT_HEADERS, _NOT_BUILT_MESSAGE.encode())
         path: str = environ["PATH_INFO"]
-        if path.startswith(_ASSETS):
-            return self._asset(path.removeprefix(_ASSETS), environ.get("HTTP_ACCEPT_ENCODING", ""))
-        return _Answer(HTTPStatus.OK, _PAGE, self._page)
+        if path.startswith(_ASSETS_PATH):
+            return self._serve_asset(path.removeprefix(_ASSETS_PATH), environ.get("HTTP_ACCEPT_ENCODING", ""))
+        return _Response(HTTPStatus.OK, _PAGE_HEADERS, self._page)
 
-    def _asset(self, name: str, accepted: str) -> _Answer:
+    def _serve_asset(self, name: str, accept_encoding: str) -> _Response:
         asset = self._assets.get(name)
         if asset is None:
-            return _Answer(HTTPStatus.NOT_FOUND, _PLAIN, b"The console has no such file.\n")
-        encoding, content = asset.form(accepted)
-        headers = [("Content-Type", asset.content_type), _FOREVER, ("Vary", "Accept-Encoding")]
+            return _Response(HTTPStatus.NOT_FOUND, _TEXT_HEADERS, b"The console has no such file.\n")
+        encoding, content = asset.negotiate(accept_encoding)
+        headers = [("Content-Type", asset.content_type), _IMMUTABLE, ("Vary", "Accept-Encoding")]
         if encoding is not None:
             headers.append(("Content-Encoding", encoding))
-        return _Answer(HTTPStatus.OK, headers, content)
+        return _Response(HTTPStatus.OK, headers, content)
 
 
-def _table(folder: Path) -> dict[str, _Asset]:
-    content = {file.name: file.read_bytes() for file in folder.iterdir()} if folder.is_dir() else {}
+def _load_assets(folder: Path) -> dict[str, _Asset]:
+    contents = {file.name: file.read_bytes() for file in folder.iterdir()} if folder.is_dir() else {}
     return {
         name: _Asset(
-            _TYPES.get(Path(name).suffix, "application/octet-stream"),
-            plain,
-            {encoding: content[name + end] for end, encoding in _ENCODINGS.items() if name + end in content},
+            _CONTENT_TYPES.get(Path(name).suffix, "application/octet-stream"),
+            content,
+            {
+                encoding: contents[name + suffix]
+                for suffix, encoding in _ENCODINGS.items()
+                if name + suffix in contents
+            },
         )
-        for name, plain in content.items()
+        for name, content in contents.items()
         if Path(name).suffix not in _ENCODINGS
     }
 
 
-def _taken(accepted: str) -> set[str]:
+def _accepted_encodings(accept_encoding: str) -> set[str]:
     """Return the encodings that `Accept-Encoding` names and does not weigh with zero (RFC 9110, 12.5.3)."""
-    items = (item.partition(";") for item in accepted.lower().split(","))
-    return {encoding.strip() for encoding, _, weight in items if not _ZERO.fullmatch(weight.strip())}
+    items = (item.partition(";") for item in accept_encoding.lower().split(","))
+    return {encoding.strip() for encoding, _, qvalue in items if not _ZERO_QVALUE.fullmatch(qvalue.strip())}

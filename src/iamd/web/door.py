@@ -6,84 +6,86 @@ from typing import NamedTuple
 import flask
 
 from iamd.api import cookies
-from iamd.api.origin import Seen
-from iamd.api.proof import LONGEST_USER_AGENT, Circumstances
+from iamd.api.origin import ClientInfo
+from iamd.api.proof import MAX_USER_AGENT_LENGTH, RequestContext
 from iamd.api.signin import devices
-from iamd.api.signin.desk import Desk, Outcome, Visitor
+from iamd.api.signin.desk import Client, SignInResult, SignInServices
 from iamd.core import ids
 
-HOME = "/console"
-_LONGEST_NEXT = 512
-_OURS = re.compile(r"/console([/?][A-Za-z0-9/?_.~%&=+@:,-]*)?")
-_ACCOUNT_SECONDS = 365 * 86_400
+CONSOLE_PATH = "/console"
+_MAX_NEXT_LENGTH = 512
+_CONSOLE_URL_PATTERN = re.compile(r"/console([/?][A-Za-z0-9/?_.~%&=+@:,-]*)?")
+_ACCOUNT_COOKIE_SECONDS = 365 * 86_400
 REGION = "us-east-1"
 
 
-class Door(NamedTuple):
+class WebContext(NamedTuple):
     """`base_url` is how links lead here; it never comes from a request."""
 
-    desk: Desk
+    services: SignInServices
     base_url: str
 
 
-def _door() -> Door:
-    here: Door = flask.current_app.extensions["iamd"]
-    return here
+def _web_context() -> WebContext:
+    web_context: WebContext = flask.current_app.extensions["iamd"]
+    return web_context
 
 
-def desk() -> Desk:
+def services() -> SignInServices:
     """Return the desk that signs people in."""
-    return _door().desk
+    return _web_context().services
 
 
 def base_url() -> str:
     """Return how links lead here."""
-    return _door().base_url
+    return _web_context().base_url
 
 
-def seen() -> Seen:
+def client_info() -> ClientInfo:
     """Return where the request in hand came from."""
-    found: Seen = flask.request.environ["iamd.seen"]
-    return found
+    info: ClientInfo = flask.request.environ["iamd.client_info"]
+    return info
 
 
 def origin() -> str:
     """Return the scheme and host that the browser is at."""
-    here = seen()
-    return f"{'https' if here.secure else 'http'}://{here.host}"
+    info = client_info()
+    return f"{'https' if info.secure else 'http'}://{info.host}"
 
 
-def cookie(kind: str) -> str:
+def get_cookie(kind: str) -> str:
     """Return one of our cookies, empty where there is none."""
-    return cookies.read(flask.request.headers.get("Cookie", ""), cookies.name(kind, secure=seen().secure))
+    return cookies.read(
+        flask.request.headers.get("Cookie", ""), cookies.name(kind, secure=client_info().secure)
+    )
 
 
-def visitor() -> Visitor:
+def client() -> Client:
     """Return who knocks."""
-    here, headers = seen(), flask.request.headers
-    around = Circumstances(
+    info, headers = client_info(), flask.request.headers
+    request_context = RequestContext(
         ids.request(),
-        here.source_ip,
-        headers.get("User-Agent", "")[:LONGEST_USER_AGENT],
+        info.source_ip,
+        headers.get("User-Agent", "")[:MAX_USER_AGENT_LENGTH],
         headers.get("Referer", ""),
-        here.secure,
+        info.secure,
         REGION,
         origin(),
     )
-    return Visitor(around, cookie(cookies.DEVICE), cookie(cookies.SESSION))
+    return Client(request_context, get_cookie(cookies.DEVICE), get_cookie(cookies.SESSION))
 
 
 def next_path() -> str:
     """Return where to go afterwards: a path of the console, whatever else was asked for."""
-    wanted = flask.request.values.get("next", "")
-    if len(wanted) > _LONGEST_NEXT or ".." in wanted:
-        return HOME
-    return wanted if _OURS.fullmatch(wanted) else HOME
+    path = flask.request.values.get("next", "")
+    if len(path) > _MAX_NEXT_LENGTH or ".." in path:
+        return CONSOLE_PATH
+    return path if _CONSOLE_URL_PATTERN.fullmatch(path) else CONSOLE_PATH
 
 
 def set_cookie(response: flask.Response, kind: str, value: str, seconds: int | None = None) -> None:
     """Set one of our cookies; without `seconds` it ends with the browser, with 0 at once."""
-    secure = seen().secure
+    secure = client_info().secure
     response.set_cookie(
         cookies.name(kind, secure=secure),
         value,
@@ -95,14 +97,14 @@ def set_cookie(response: flask.Response, kind: str, value: str, seconds: int | N
     )
 
 
-def remember(response: flask.Response, outcome: Outcome) -> None:
+def set_outcome_cookies(response: flask.Response, outcome: SignInResult) -> None:
     """Give the browser what a step ended with."""
-    if outcome.token:
-        set_cookie(response, cookies.SESSION, outcome.token)
-    if outcome.device:
-        set_cookie(response, cookies.DEVICE, outcome.device, devices.SECONDS)
+    if outcome.session_token:
+        set_cookie(response, cookies.SESSION, outcome.session_token)
+    if outcome.device_cookie:
+        set_cookie(response, cookies.DEVICE, outcome.device_cookie, devices.LIFETIME_SECONDS)
 
 
-def remember_account(response: flask.Response, account: str) -> None:
+def set_account_cookie(response: flask.Response, account: str) -> None:
     """Keep an account's ID or alias for the next sign-in, or forget it when empty."""
-    set_cookie(response, cookies.ACCOUNT, account, _ACCOUNT_SECONDS if account else 0)
+    set_cookie(response, cookies.ACCOUNT, account, _ACCOUNT_COOKIE_SECONDS if account else 0)

@@ -9,42 +9,44 @@ import flask
 from iamd.api import cookies
 from iamd.web import door
 
-FIELD = "form_token"
+CSRF_FIELD = "form_token"
 
 
-class Forged(Exception):
+class CsrfError(Exception):
     """A form came from somewhere else, or from a page that is too old."""
 
 
-class Pair(NamedTuple):
+class CsrfTokens(NamedTuple):
     """The cookie of a browser, and what its forms must hold."""
 
-    cookie: str
-    field: str
+    cookie_token: str
+    form_token: str
 
 
-def pair() -> Pair:
+def csrf_tokens() -> CsrfTokens:
     """Return this browser's pair, a new one where it has none."""
-    held = door.cookie(cookies.FORM) or secrets.token_urlsafe(24)
-    return Pair(held, _field(held))
+    cookie_token = door.get_cookie(cookies.FORM) or secrets.token_urlsafe(24)
+    return CsrfTokens(cookie_token, _form_token(cookie_token))
 
 
-def _field(cookie: str) -> str:
-    return hmac.digest(door.desk().key, b"form\0" + cookie.encode(), "sha256").hex()
+def _form_token(cookie: str) -> str:
+    return hmac.digest(door.services().sealing_key, b"form\0" + cookie.encode(), "sha256").hex()
 
 
-def require_ours() -> None:
+def check_csrf() -> None:
     """Refuse a form that another site made a browser send; Forged says no more."""
     headers, request = flask.request.headers, flask.request
     if headers.get("Origin", door.origin()) != door.origin():
-        raise Forged
+        raise CsrfError
     if headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        raise Forged
-    cookie = door.cookie(cookies.FORM)
-    if not cookie or not hmac.compare_digest(request.form.get(FIELD, "").encode(), _field(cookie).encode()):
-        raise Forged
+        raise CsrfError
+    cookie = door.get_cookie(cookies.FORM)
+    if not cookie or not hmac.compare_digest(
+        request.form.get(CSRF_FIELD, "").encode(), _form_token(cookie).encode()
+    ):
+        raise CsrfError
 
 
-def text(name: str, most: int = 512) -> str:
+def get_text(name: str, max_length: int = 512) -> str:
     """Return a field of the form, cut where nobody's would end."""
-    return flask.request.form.get(name, "")[:most]
+    return flask.request.form.get(name, "")[:max_length]

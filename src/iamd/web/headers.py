@@ -4,17 +4,17 @@ _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_SCRIPTS = "; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
-_YEAR = 31_536_000
+_CSP_SCRIPTS = "; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+_HSTS_SECONDS = 31_536_000
 
 
-def of_page(*, scripts: bool, secure: bool) -> dict[str, str]:
+def page_headers(*, allow_scripts: bool, secure: bool) -> dict[str, str]:
     """Return a page's headers; `scripts` where the page has one of ours.
 
     The referrer stays on this site. Without one a browser would send `Origin: null` with our forms.
     """
     headers = {
-        "Content-Security-Policy": _CSP + (_SCRIPTS if scripts else ""),
+        "Content-Security-Policy": _CSP + (_CSP_SCRIPTS if allow_scripts else ""),
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
@@ -24,5 +24,5 @@ def of_page(*, scripts: bool, secure: bool) -> dict[str, str]:
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     }
     if secure:
-        headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
+        headers["Strict-Transport-Security"] = f"max-age={_HSTS_SECONDS}"
     return headers

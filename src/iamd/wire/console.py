@@ -5,13 +5,13 @@ only with POST, an exact `Origin`, a header that no other site's script can set,
 """
 
 from iamd.api import cookies
-from iamd.api.origin import Seen
-from iamd.api.proof import SessionProof
+from iamd.api.origin import ClientInfo
+from iamd.api.proof import ConsoleCredentials
 from iamd.core.errors import ExpiredToken, MissingAuthenticationToken
 from iamd.wire.request import Request
 
 
-def read(request: Request, seen: Seen) -> SessionProof | None:
+def read_credentials(request: Request, client_info: ClientInfo) -> ConsoleCredentials | None:
     """Return the session that the console calls with; None where a request is none of the console's.
 
     MissingAuthenticationToken when it says that it is, and is not; ExpiredToken when it has no session.
@@ -19,8 +19,8 @@ def read(request: Request, seen: Seen) -> SessionProof | None:
     headers = request.headers
     if cookies.CONSOLE_HEADER not in headers:
         return None
-    origin = f"{'https' if seen.secure else 'http'}://{seen.host}"
-    ours = (
+    origin = f"{'https' if client_info.secure else 'http'}://{client_info.host}"
+    is_same_origin = (
         headers[cookies.CONSOLE_HEADER] == "1"
         and request.method == "POST"
         and headers.get("origin") == origin
@@ -28,9 +28,9 @@ def read(request: Request, seen: Seen) -> SessionProof | None:
         and "authorization" not in headers
         and "x-amz-" not in request.query.lower()
     )
-    if not ours:
+    if not is_same_origin:
         raise MissingAuthenticationToken("Request is missing Authentication Token")
-    token = cookies.read(headers.get("cookie", ""), cookies.name(cookies.SESSION, secure=seen.secure))
+    token = cookies.read(headers.get("cookie", ""), cookies.name(cookies.SESSION, secure=client_info.secure))
     if not token:
         raise ExpiredToken("You are not signed in.")
-    return SessionProof(token)
+    return ConsoleCredentials(token)

@@ -13,91 +13,95 @@ from iamd.wire.patterns import translate
 
 # Bounds on what is said back, which AWS does not have: a megabyte of wrong values must not make a larger
 # answer.
-MAX_ECHO = 1_024
-MAX_COMPLAINTS = 50
+MAX_ECHO_LENGTH = 1_024
+MAX_ERRORS = 50
 
 Check = Callable[[Any, str, list[str]], None]
-Checker = Callable[[dict[str, Any]], None]
+Validator = Callable[[dict[str, Any]], None]
 
 
-class Rule(NamedTuple):
+class Constraint(NamedTuple):
     """A constraint on one value, with AWS's words for it."""
 
-    holds: Callable[[Any], object]
-    words: str
+    is_satisfied_by: Callable[[Any], object]
+    message: str
 
 
-def checker(shape: Shape) -> Checker:
+def validator(shape: Shape) -> Validator:
     """Return what checks a decoded input of this shape; it raises ValidationError with all that is wrong."""
-    return _checkers[shape]
+    return _validators[shape]
 
 
-def _make_checker(shape: Shape) -> Checker:
+def _make_validator(shape: Shape) -> Validator:
     check = _checks[shape]
 
-    def check_input(values: dict[str, Any]) -> None:
-        complaints: list[str] = []
-        check(values, "", complaints)
-        if complaints:
-            raise ValidationError(_sentence(complaints))
+    def validate(values: dict[str, Any]) -> None:
+        errors: list[str] = []
+        check(values, "", errors)
+        if errors:
+            raise ValidationError(_error_message(errors))
 
-    return check_input
+    return validate
 
 
-def _sentence(complaints: list[str]) -> str:
+def _error_message(errors: list[str]) -> str:
     """Put complaints together; all are counted, and so many are told that anyone has enough to mend."""
-    count = len(complaints)
-    told = "; ".join(complaints[:MAX_COMPLAINTS])
-    return f"{count} validation error{'s' if count > 1 else ''} detected: {told}"
+    count = len(errors)
+    details = "; ".join(errors[:MAX_ERRORS])
+    return f"{count} validation error{'s' if count > 1 else ''} detected: {details}"
 
 
-def _complaint(shape: Shape, value: Any, path: str, words: str) -> str:
-    shown = "" if _is_secret(shape) else f" '{_cut(_shown(shape, value))}'"
-    return f"Value{shown} at '{path}' failed to satisfy constraint: {words}"
+def _value_error(shape: Shape, value: Any, path: str, message: str) -> str:
+    quoted_value = "" if _is_sensitive(shape) else f" '{_truncate(_format_value(shape, value))}'"
+    return f"Value{quoted_value} at '{path}' failed to satisfy constraint: {message}"
 
 
-def _missing(member: Member, path: str) -> str:
-    shown = "" if _is_secret(member.shape) else " null"
-    return f"Value{shown} at '{path}' failed to satisfy constraint: Member must not be null"
+def _missing_error(member: Member, path: str) -> str:
+    quoted_value = "" if _is_sensitive(member.shape) else " null"
+    return f"Value{quoted_value} at '{path}' failed to satisfy constraint: Member must not be null"
 
 
 # The rules of a value.
 
 
-def _rules(shape: Shape) -> tuple[Rule, ...]:
+def _constraints(shape: Shape) -> tuple[Constraint, ...]:
     """Return a shape's rules in AWS's order: length first, so that no pattern sees what is too long."""
-    return (*_size_rules(shape), *_pattern_rules(shape), *_enum_rules(shape))
+    return (*_size_constraints(shape), *_pattern_constraints(shape), *_enum_constraints(shape))
 
 
-def _size_rules(shape: Shape) -> Iterator[Rule]:
-    number = shape.type in ("integer", "long")
-    what = "value" if number else "length"
-    high, low = shape.max, shape.min
-    if high is not None:
-        holds = (lambda value: value <= high) if number else (lambda value: len(value) <= high)
-        yield Rule(holds, f"Member must have {what} less than or equal to {high}")
-    if low is not None:
-        holds = (lambda value: value >= low) if number else (lambda value: len(value) >= low)
-        yield Rule(holds, f"Member must have {what} greater than or equal to {low}")
+def _size_constraints(shape: Shape) -> Iterator[Constraint]:
+    is_number = shape.type in ("integer", "long")
+    quantity = "value" if is_number else "length"
+    maximum, minimum = shape.max, shape.min
+    if maximum is not None:
+        is_satisfied_by = (
+            (lambda value: value <= maximum) if is_number else (lambda value: len(value) <= maximum)
+        )
+        yield Constraint(is_satisfied_by, f"Member must have {quantity} less than or equal to {maximum}")
+    if minimum is not None:
+        is_satisfied_by = (
+            (lambda value: value >= minimum) if is_number else (lambda value: len(value) >= minimum)
+        )
+        yield Constraint(is_satisfied_by, f"Member must have {quantity} greater than or equal to {minimum}")
 
 
-def _pattern_rules(shape: Shape) -> Iterator[Rule]:
+def _pattern_constraints(shape: Shape) -> Iterator[Constraint]:
     if shape.pattern is not None:
-        words = f"Member must satisfy regular expression pattern: {shape.pattern}"
-        yield Rule(translate(shape.pattern).fullmatch, words)
+        message = f"Member must satisfy regular expression pattern: {shape.pattern}"
+        yield Constraint(translate(shape.pattern).fullmatch, message)
 
 
-def _enum_rules(shape: Shape) -> Iterator[Rule]:
+def _enum_constraints(shape: Shape) -> Iterator[Constraint]:
     if shape.enum:
-        words = f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
-        yield Rule(frozenset(shape.enum).__contains__, words)
+        message = f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
+        yield Constraint(frozenset(shape.enum).__contains__, message)
 
 
-def _broken(rules: tuple[Rule, ...], value: Any) -> Rule | None:
+def _first_violation(constraints: tuple[Constraint, ...], value: Any) -> Constraint | None:
     """Return the first rule that a value breaks; what comes after it was not looked at."""
-    for rule in rules:
-        if not rule.holds(value):
-            return rule
+    for constraint in constraints:
+        if not constraint.is_satisfied_by(value):
+            return constraint
     return None
 
 
@@ -105,100 +109,121 @@ def _broken(rules: tuple[Rule, ...], value: Any) -> Rule | None:
 
 
 def _make_check(shape: Shape) -> Check:
-    compound = _COMPOUND.get(shape.type, _scalar)
-    return compound(shape)
+    make_check = _COMPOUND_CHECKS.get(shape.type, _scalar_check)
+    return make_check(shape)
 
 
-def _nothing(value: Any, path: str, complaints: list[str]) -> None:
+def _no_check(value: Any, path: str, errors: list[str]) -> None:
     """Check a shape that has no constraints."""
 
 
-def _scalar(shape: Shape) -> Check:
-    rules = _rules(shape)
+def _scalar_check(shape: Shape) -> Check:
+    constraints = _constraints(shape)
 
-    def check(value: Any, path: str, complaints: list[str]) -> None:
-        for holds, words in rules:
-            if not holds(value):
-                complaints.append(_complaint(shape, value, path, words))
+    def check(value: Any, path: str, errors: list[str]) -> None:
+        for is_satisfied_by, message in constraints:
+            if not is_satisfied_by(value):
+                errors.append(_value_error(shape, value, path, message))
                 return
 
-    return check if rules else _nothing
+    return check if constraints else _no_check
 
 
-def _structure(shape: Shape) -> Check:
+def _structure_check(shape: Shape) -> Check:
     plan = tuple(
-        (member, member.attr, _lower_camel(member.name), _of(member.shape)) for member in shape.members
+        (member, member.attr, _lower_camel(member.name), _check_or_none(member.shape))
+        for member in shape.members
     )
 
-    def check(values: Any, path: str, complaints: list[str]) -> None:
+    def check(values: Any, path: str, errors: list[str]) -> None:
         prefix = f"{path}." if path else ""
         for member, attr, name, check_member in plan:
             value = values.get(attr)
             if value is None:
                 if member.required:
-                    complaints.append(_missing(member, prefix + name))
+                    errors.append(_missing_error(member, prefix + name))
             elif check_member:
-                check_member(value, prefix + name, complaints)
+                check_member(value, prefix + name, errors)
 
     return check
 
 
-def _of(shape: Shape) -> Check | None:
+def _check_or_none(shape: Shape) -> Check | None:
     check = _checks[shape]
-    return None if check is _nothing else check
+    return None if check is _no_check else check
 
 
-def _list(shape: Shape) -> Check:
+def _list_check(shape: Shape) -> Check:
     """Check a list: scalars are reported once at the list, structures each at its place.
 
     The elements of a list that is too long are not looked at.
     """
-    size, inner = _rules(shape), _inner("Member must satisfy constraint", part(shape.element))
-    check_element = None if inner else _of(part(shape.element))
+    size_constraints, element_constraints = (
+        _constraints(shape),
+        _element_constraints("Member must satisfy constraint", part(shape.element)),
+    )
+    check_element = None if element_constraints else _check_or_none(part(shape.element))
 
-    def check(values: Any, path: str, complaints: list[str]) -> None:
-        wrong = _broken(size, values) or (inner and _broken_by_any(inner, values))
-        if wrong:
-            complaints.append(_complaint(shape, values, path, wrong.words))
+    def check(values: Any, path: str, errors: list[str]) -> None:
+        violation = _first_violation(size_constraints, values) or (
+            element_constraints and _any_violation(element_constraints, values)
+        )
+        if violation:
+            errors.append(_value_error(shape, values, path, violation.message))
         elif check_element:
             for number, value in enumerate(values, 1):
-                check_element(value, f"{path}.{number}.member", complaints)
+                check_element(value, f"{path}.{number}.member", errors)
 
     return check
 
 
-def _map(shape: Shape) -> Check:
+def _map_check(shape: Shape) -> Check:
     """Check a map: keys and scalars are reported once at the map, structures each at its key."""
-    size, keys = _rules(shape), _inner("Map keys must satisfy constraint", part(shape.key))
-    inner = _inner("Map value must satisfy constraint", part(shape.value))
-    check_value = None if inner else _of(part(shape.value))
+    size_constraints, key_constraints = (
+        _constraints(shape),
+        _element_constraints("Map keys must satisfy constraint", part(shape.key)),
+    )
+    value_constraints = _element_constraints("Map value must satisfy constraint", part(shape.value))
+    check_value = None if value_constraints else _check_or_none(part(shape.value))
 
-    def check(values: Any, path: str, complaints: list[str]) -> None:
-        wrong = _broken(size, values) or (keys and _broken_by_any(keys, values))
-        wrong = wrong or (inner and _broken_by_any(inner, values.values()))
-        if wrong:
-            complaints.append(_complaint(shape, values, path, wrong.words))
+    def check(values: Any, path: str, errors: list[str]) -> None:
+        violation = _first_violation(size_constraints, values) or (
+            key_constraints and _any_violation(key_constraints, values)
+        )
+        violation = violation or (value_constraints and _any_violation(value_constraints, values.values()))
+        if violation:
+            errors.append(_value_error(shape, values, path, violation.message))
         elif check_value:
             for key, value in values.items():
-                check_value(value, f"{path}.{_cut(str(key))}.member", complaints)
+                check_value(value, f"{path}.{_truncate(str(key))}.member", errors)
 
     return check
 
 
-class Inner(NamedTuple):
+class ElementConstraints(NamedTuple):
     """The rules of the scalars in a list or map, which are told all together."""
 
-    rules: tuple[Rule, ...]
-    words: str
+    constraints: tuple[Constraint, ...]
+    message: str
 
 
-def _inner(words: str, shape: Shape) -> Inner | None:
-    rules = () if shape.type in _COMPOUND else _rules(shape)
-    return Inner(rules, f"{words}: [{', '.join(rule.words for rule in rules)}]") if rules else None
+def _element_constraints(message: str, shape: Shape) -> ElementConstraints | None:
+    constraints = () if shape.type in _COMPOUND_CHECKS else _constraints(shape)
+    return (
+        ElementConstraints(
+            constraints, f"{message}: [{', '.join(constraint.message for constraint in constraints)}]"
+        )
+        if constraints
+        else None
+    )
 
 
-def _broken_by_any(inner: Inner, values: Any) -> Inner | None:
-    return inner if any(_broken(inner.rules, value) for value in values) else None
+def _any_violation(element_constraints: ElementConstraints, values: Any) -> ElementConstraints | None:
+    return (
+        element_constraints
+        if any(_first_violation(element_constraints.constraints, value) for value in values)
+        else None
+    )
 
 
 # What is said back of a value.
@@ -209,47 +234,58 @@ def _lower_camel(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def _is_secret(shape: Shape) -> bool:
+def _is_sensitive(shape: Shape) -> bool:
     """Tell whether a value is kept out of messages: sensitive itself, or holding nothing but what is."""
-    inside = (shape.element, shape.key, shape.value)
-    return shape.sensitive or shape.type == "blob" or any(_is_secret(held) for held in inside if held)
+    inner_shapes = (shape.element, shape.key, shape.value)
+    return (
+        shape.sensitive
+        or shape.type == "blob"
+        or any(_is_sensitive(inner_shape) for inner_shape in inner_shapes if inner_shape)
+    )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_ECHO else f"{text[:MAX_ECHO]}..."
+def _truncate(text: str) -> str:
+    return text if len(text) <= MAX_ECHO_LENGTH else f"{text[:MAX_ECHO_LENGTH]}..."
 
 
-def _shown(shape: Shape, value: Any) -> str:
+def _format_value(shape: Shape, value: Any) -> str:
     """Return a value as Java prints it, which is what AWS says back."""
-    show = _SHOWN.get(shape.type)
-    return show(shape, value) if show else str(value)
+    formatter = _FORMATTERS.get(shape.type)
+    return formatter(shape, value) if formatter else str(value)
 
 
-def _show_list(shape: Shape, values: list[Any]) -> str:
-    return f"[{', '.join(_cut(_shown(part(shape.element), value)) for value in values)}]"
+def _format_list(shape: Shape, values: list[Any]) -> str:
+    return f"[{', '.join(_truncate(_format_value(part(shape.element), value)) for value in values)}]"
 
 
-def _show_map(shape: Shape, values: dict[Any, Any]) -> str:
-    held = part(shape.value)
-    return f"{{{', '.join(f'{key}={_cut(_shown(held, value))}' for key, value in values.items())}}}"
+def _format_map(shape: Shape, values: dict[Any, Any]) -> str:
+    value_shape = part(shape.value)
+    items = (f"{key}={_truncate(_format_value(value_shape, value))}" for key, value in values.items())
+    return f"{{{', '.join(items)}}}"
 
 
-def _show_structure(shape: Shape, values: dict[str, Any]) -> str:
-    shown = [member for member in shape.members if member.attr in values and not _is_secret(member.shape)]
-    inside = (f"{_lower_camel(m.name)}={_cut(_shown(m.shape, values[m.attr]))}" for m in shown)
-    return f"{shape.name}({', '.join(inside)})"
+def _format_structure(shape: Shape, values: dict[str, Any]) -> str:
+    members = [
+        member for member in shape.members if member.attr in values and not _is_sensitive(member.shape)
+    ]
+    fields = (f"{_lower_camel(m.name)}={_truncate(_format_value(m.shape, values[m.attr]))}" for m in members)
+    return f"{shape.name}({', '.join(fields)})"
 
 
-def _show_boolean(_: Shape, value: bool) -> str:
+def _format_boolean(_: Shape, value: bool) -> str:
     return "true" if value else "false"
 
 
-_SHOWN: dict[str, Callable[[Shape, Any], str]] = {
-    "list": _show_list,
-    "map": _show_map,
-    "structure": _show_structure,
-    "boolean": _show_boolean,
+_FORMATTERS: dict[str, Callable[[Shape, Any], str]] = {
+    "list": _format_list,
+    "map": _format_map,
+    "structure": _format_structure,
+    "boolean": _format_boolean,
 }
-_COMPOUND: dict[str, Callable[[Shape], Check]] = {"structure": _structure, "list": _list, "map": _map}
+_COMPOUND_CHECKS: dict[str, Callable[[Shape], Check]] = {
+    "structure": _structure_check,
+    "list": _list_check,
+    "map": _map_check,
+}
 _checks: Compiled[Check] = Compiled(_make_check)
-_checkers: Compiled[Checker] = Compiled(_make_checker)
+_validators: Compiled[Validator] = Compiled(_make_validator)

@@ -11,15 +11,15 @@ from functools import cache
 
 import regex
 
-_CLASSES = {r"\w": "a-zA-Z0-9_", r"\d": "0-9", r"\s": r" \t\n\x0B\f\r"}
-_NOT_A_LINE_END = r"[^\n\r\x85\u2028\u2029]"  # what a dot is in Java
+_SHORTHAND_CLASSES = {r"\w": "a-zA-Z0-9_", r"\d": "0-9", r"\s": r" \t\n\x0B\f\r"}
+_NOT_A_LINE_TERMINATOR = r"[^\n\r\x85\u2028\u2029]"  # what a dot is in Java
 
 # STS allows `\u10000-\u10FFFF` in ARNs. To Java this is U+1000, then all from `0` to U+10FF, then two `F`s:
 # it would refuse the supplementary characters that it is evidently meant for, and admit the C1 control
 # characters that the rest of the class is careful to leave out. What is meant is taken.
 _SUPPLEMENTARY = (r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
 
-_PIECE = re.compile(
+_TOKEN = re.compile(
     r"""
       (?P<meet> && )
     | (?P<kept> \\U[0-9A-F]{8} | \\u[0-9A-Fa-f]{4} | \\[^A-Za-z0-9] | \(\?[:=!] | \((?!\?) | [^\\(\[\].] )
@@ -34,35 +34,35 @@ _PIECE = re.compile(
 
 
 @cache
-def translate(java: str) -> regex.Pattern[str]:
+def translate(java_pattern: str) -> regex.Pattern[str]:
     """Return a pattern to be used with `fullmatch`, which is how the models' patterns are meant."""
-    return regex.compile("".join(_translated(java.replace(*_SUPPLEMENTARY))), regex.V0)
+    return regex.compile("".join(_translate_tokens(java_pattern.replace(*_SUPPLEMENTARY))), regex.V0)
 
 
-def _translated(java: str) -> Iterator[str]:
-    inside, after_class = False, False
-    for kind, piece in _pieces(java):
-        if inside and kind in ("open", "meet"):
-            raise ValueError(f"a class of classes: {java}")
-        inside = kind == "open" or (inside and kind != "close")
+def _translate_tokens(java_pattern: str) -> Iterator[str]:
+    in_class, after_class = False, False
+    for kind, token in _tokenize(java_pattern):
+        if in_class and kind in ("open", "meet"):
+            raise ValueError(f"a class of classes: {java_pattern}")
+        in_class = kind == "open" or (in_class and kind != "close")
         # A hyphen after a class is itself; spelt out, `\w-+` would become a range.
-        yield r"\-" if inside and after_class and piece == "-" else _spelt(kind, piece, inside)
+        yield r"\-" if in_class and after_class and token == "-" else _translate_token(kind, token, in_class)  # noqa: S105
         after_class = kind in ("property", "shorthand")
 
 
-def _spelt(kind: str, piece: str, inside: bool) -> str:
+def _translate_token(kind: str, token: str, in_class: bool) -> str:
     if kind == "shorthand":
-        return _CLASSES[piece] if inside else f"[{_CLASSES[piece]}]"
-    if kind == "dot" and not inside:
-        return _NOT_A_LINE_END
-    return piece
+        return _SHORTHAND_CLASSES[token] if in_class else f"[{_SHORTHAND_CLASSES[token]}]"
+    if kind == "dot" and not in_class:
+        return _NOT_A_LINE_TERMINATOR
+    return token
 
 
-def _pieces(java: str) -> Iterator[tuple[str, str]]:
+def _tokenize(java_pattern: str) -> Iterator[tuple[str, str]]:
     position = 0
-    while position < len(java):
-        found = _PIECE.match(java, position)
-        if not found or not found.lastgroup:
-            raise ValueError(f"not known to the translation: {java[position:]}")
-        yield found.lastgroup, found[0]
-        position = found.end()
+    while position < len(java_pattern):
+        match = _TOKEN.match(java_pattern, position)
+        if not match or not match.lastgroup:
+            raise ValueError(f"not known to the translation: {java_pattern[position:]}")
+        yield match.lastgroup, match[0]
+        position = match.end()

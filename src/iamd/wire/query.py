@@ -17,7 +17,7 @@ from iamd.core.errors import MalformedInput, MalformedQueryString
 from iamd.core.models import Compiled, Shape, part
 
 MAX_PARAMETERS = 1_000
-MAX_NAME = 256
+MAX_NAME_LENGTH = 256
 MAX_INDEX = 1_000
 MAX_DEPTH = 32
 
@@ -25,7 +25,7 @@ Form = Mapping[str, str]
 Reader = Callable[[Any], Any]
 Decoder = Callable[[Form], dict[str, Any]]
 
-_FORM = "application/x-www-form-urlencoded"
+_FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 _CHARSETS = frozenset({"", "charset=utf-8", "charset=utf8"})
 _BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
@@ -33,7 +33,7 @@ _BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 # The form.
 
 
-def read_form(query_string: str, body: bytes, content_type: str) -> dict[str, str]:
+def parse_form(query_string: str, body: bytes, content_type: str) -> dict[str, str]:
     """Return the parameters of a request, from its query string (as WSGI gives it) and its form together.
 
     A name that comes twice, or again in other letters' case, is refused wherever it comes: two readers that
@@ -41,12 +41,12 @@ def read_form(query_string: str, body: bytes, content_type: str) -> dict[str, st
     presigned request, are held to the same and left out of the result: they belong to the signature.
     MalformedQueryString for what is no form, MalformedInput for a body that does not say it is one.
     """
-    pairs = _pairs(_decoded(_bytes(query_string))) if query_string else []
+    pairs = _parse_pairs(_decode_utf8(_wsgi_bytes(query_string))) if query_string else []
     if body:
         _require_form(content_type)
-        pairs += _pairs(_decoded(body))
+        pairs += _parse_pairs(_decode_utf8(body))
     if len(pairs) > MAX_PARAMETERS:
-        raise _too_many()
+        raise _too_many_parameters()
     form = dict(pairs)
     if len({name.lower() for name in form}) != len(pairs):
         raise MalformedQueryString("A parameter name may appear only once in a request.")
@@ -55,12 +55,14 @@ def read_form(query_string: str, body: bytes, content_type: str) -> dict[str, st
 
 def _require_form(content_type: str) -> None:
     """Refuse a body of another type; one without a type is read as a form, as AWS does."""
-    kind, *rest = (part.strip().lower().replace('"', "") for part in content_type.split(";"))
-    if kind not in ("", _FORM) or not _CHARSETS.issuperset(rest):
-        raise MalformedInput(f"The content type of a request must be {_FORM}; charset=utf-8.")
+    media_type, *parameters = (
+        component.strip().lower().replace('"', "") for component in content_type.split(";")
+    )
+    if media_type not in ("", _FORM_CONTENT_TYPE) or not _CHARSETS.issuperset(parameters):
+        raise MalformedInput(f"The content type of a request must be {_FORM_CONTENT_TYPE}; charset=utf-8.")
 
 
-def _bytes(query_string: str) -> bytes:
+def _wsgi_bytes(query_string: str) -> bytes:
     """Undo what WSGI did to a query string, which is to show each byte as a character."""
     try:
         return query_string.encode("latin-1")
@@ -68,7 +70,7 @@ def _bytes(query_string: str) -> bytes:
         raise MalformedQueryString("The query string contains a character that is not allowed.") from None
 
 
-def _decoded(source: bytes) -> str:
+def _decode_utf8(source: bytes) -> str:
     """Return bytes as text, without NUL in any form: no value may hold one, and databases choke on it."""
     if b"\0" in source or b"%00" in source:
         raise MalformedQueryString("The query string contains a character that is not allowed.")
@@ -78,63 +80,63 @@ def _decoded(source: bytes) -> str:
         raise MalformedQueryString("The query string is not valid UTF-8.") from None
 
 
-def _pairs(source: str) -> list[tuple[str, str]]:
+def _parse_pairs(source: str) -> list[tuple[str, str]]:
     if source.count("&") > MAX_PARAMETERS:  # before anything is allocated
-        raise _too_many()
-    return [_pair(part) for part in source.split("&") if part]
+        raise _too_many_parameters()
+    return [_parse_pair(pair) for pair in source.split("&") if pair]
 
 
-def _pair(part: str) -> tuple[str, str]:
-    name, _, value = part.partition("=")
-    name = _text(name)
-    if len(name) > MAX_NAME:
-        raise MalformedQueryString(f"A parameter name is longer than {MAX_NAME} characters.")
-    return name, _text(value)
+def _parse_pair(pair: str) -> tuple[str, str]:
+    name, _, value = pair.partition("=")
+    name = _percent_decode(name)
+    if len(name) > MAX_NAME_LENGTH:
+        raise MalformedQueryString(f"A parameter name is longer than {MAX_NAME_LENGTH} characters.")
+    return name, _percent_decode(value)
 
 
-def _text(part: str) -> str:
+def _percent_decode(text: str) -> str:
     """Undo percent-encoding, strictly; a plus is a space, in the query string as in the form."""
-    if "+" in part:
-        part = part.replace("+", " ")
-    if "%" not in part:
-        return part
-    if _BAD_ESCAPE.search(part):
+    if "+" in text:
+        text = text.replace("+", " ")
+    if "%" not in text:
+        return text
+    if _BAD_ESCAPE.search(text):
         raise MalformedQueryString("The query string contains a syntax error.")
     # Quoted-printable is the same encoding with another sign: it is decoded at C's speed, and without an
     # object for each escape, of which ten megabytes of metadata may hold three million.
     try:
-        return a2b_qp(part.replace("=", "%3D").replace("%", "=").encode()).decode()
+        return a2b_qp(text.replace("=", "%3D").replace("%", "=").encode()).decode()
     except UnicodeDecodeError:
         raise MalformedQueryString("The query string is not valid UTF-8.") from None
 
 
-def _too_many() -> MalformedQueryString:
+def _too_many_parameters() -> MalformedQueryString:
     return MalformedQueryString(f"The query string has more than {MAX_PARAMETERS} parameters.")
 
 
 # The parameters as a tree: `Tags.member.1.Key=k` is {"Tags": {"member": {"1": {"Key": "k"}}}}.
 
 
-def _tree(form: Form) -> Mapping[str, Any]:
+def _build_tree(form: Form) -> Mapping[str, Any]:
     """Return the form as it is when no name has a dot in it, which is the common case."""
     if "." not in "".join(form):
         return form
     tree: dict[str, Any] = {}
     for name, value in form.items():
-        _plant(tree, name.split("."), value)
+        _insert(tree, name.split("."), value)
     return tree
 
 
-def _plant(tree: dict[str, Any], path: list[str], value: str) -> None:
+def _insert(tree: dict[str, Any], path: list[str], value: str) -> None:
     """Put one parameter into the tree; a name is a value or has parts, never both."""
     if len(path) > MAX_DEPTH:
         raise MalformedInput("The structure of a parameter is nested too deeply.")
     leaf = path.pop()
-    for step in path:
-        inner = tree.setdefault(step, {})
-        if type(inner) is str:
+    for key in path:
+        subtree = tree.setdefault(key, {})
+        if type(subtree) is str:
             raise _misplaced_structure()
-        tree = inner
+        tree = subtree
     if leaf in tree:
         raise _misplaced_value()
     tree[leaf] = value
@@ -167,15 +169,15 @@ def decoder(shape: Shape) -> Decoder:
 
 def _make_decoder(shape: Shape) -> Decoder:
     read = _readers[shape]
-    return lambda form: read(_tree(form))
+    return lambda form: read(_build_tree(form))
 
 
 def _make_reader(shape: Shape) -> Reader:
-    compound = _COMPOUND.get(shape.type)
-    return compound(shape) if compound else _SCALARS[shape.type]
+    make_reader = _COMPOUND_READERS.get(shape.type)
+    return make_reader(shape) if make_reader else _SCALAR_READERS[shape.type]
 
 
-def _structure(shape: Shape) -> Reader:
+def _structure_reader(shape: Shape) -> Reader:
     plan = tuple((member.name, member.attr, _readers[member.shape]) for member in shape.members)
 
     def read(node: Any) -> dict[str, Any]:
@@ -191,12 +193,12 @@ def _structure(shape: Shape) -> Reader:
     return read
 
 
-def _list(shape: Shape) -> Reader:
+def _list_reader(shape: Shape) -> Reader:
     read_element = _readers[part(shape.element)]
     return lambda node: [read_element(item) for item in _items(node, "member")]
 
 
-def _map(shape: Shape) -> Reader:
+def _map_reader(shape: Shape) -> Reader:
     read_key, read_value = _readers[part(shape.key)], _readers[part(shape.value)]
 
     def read(node: Any) -> dict[Any, Any]:
@@ -222,35 +224,35 @@ def _items(node: Any, infix: str) -> list[Any]:
     items = node.get(infix)
     if len(node) != 1 or type(items) is not dict:
         raise _misplaced_list()
-    return [items[number] for number in sorted(items, key=_index)]
+    return [items[number] for number in sorted(items, key=_parse_index)]
 
 
-def _index(text: str) -> int:
+def _parse_index(text: str) -> int:
     """Read a number from 1 to 1,000 in its one spelling."""
     if not (
         text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 4 and int(text) <= MAX_INDEX
     ):
-        raise MalformedInput(f"{_shown(text)} is not a valid index")
+        raise MalformedInput(f"{_truncate(text)} is not a valid index")
     return int(text)
 
 
-def _shown(text: str) -> str:
+def _truncate(text: str) -> str:
     return text if len(text) <= 64 else f"{text[:64]}..."
 
 
-def _string(node: Any) -> str:
+def _read_string(node: Any) -> str:
     if type(node) is not str:
         raise _misplaced_structure()
     return node
 
 
-def _whole_number(bits: int) -> Reader:
-    form, bound = re.compile("[+-]?[0-9]{1,19}"), 1 << (bits - 1)
+def _integer_reader(bits: int) -> Reader:
+    pattern, bound = re.compile("[+-]?[0-9]{1,19}"), 1 << (bits - 1)
 
     def read(node: Any) -> int:
-        text = _string(node)
-        if not form.fullmatch(text) or not -bound <= int(text) < bound:
-            raise MalformedInput(f"'{_shown(text)}' is not a valid integer")
+        text = _read_string(node)
+        if not pattern.fullmatch(text) or not -bound <= int(text) < bound:
+            raise MalformedInput(f"'{_truncate(text)}' is not a valid integer")
         return int(text)
 
     return read
@@ -259,8 +261,8 @@ def _whole_number(bits: int) -> Reader:
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
-def _boolean(node: Any) -> bool:
-    text = _string(node)
+def _read_boolean(node: Any) -> bool:
+    text = _read_string(node)
     if not text:
         raise MalformedInput("missing value for boolean type")
     value = _BOOLEANS.get(text.lower())
@@ -269,38 +271,42 @@ def _boolean(node: Any) -> bool:
     return value
 
 
-def _blob(node: Any) -> bytes:
-    text = _string(node)
+def _read_blob(node: Any) -> bytes:
+    text = _read_string(node)
     try:
         return b64decode(text, validate=True)
     except ValueError:
         raise MalformedInput("A binary value is not valid base64.") from None
 
 
-_MOMENT = re.compile(
+_TIMESTAMP = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 
 
-def _timestamp(node: Any) -> str:
+def _read_timestamp(node: Any) -> str:
     """Read ISO 8601 into the wire's own form, to the second; without a zone it is UTC."""
-    text = _string(node)
-    found = _MOMENT.fullmatch(text)
+    text = _read_string(node)
+    match = _TIMESTAMP.fullmatch(text)
     with suppress(ValueError, OverflowError):  # of a 30th of February, and of the year 0
-        if found:
-            moment = datetime.fromisoformat(found[1] + (found[2] or "Z"))
-            return clock.iso(moment.astimezone(UTC))
-    raise MalformedInput(f"'{_shown(text)}' is not a valid timestamp")
+        if match:
+            instant = datetime.fromisoformat(match[1] + (match[2] or "Z"))
+            return clock.iso(instant.astimezone(UTC))
+    raise MalformedInput(f"'{_truncate(text)}' is not a valid timestamp")
 
 
-_COMPOUND: dict[str, Callable[[Shape], Reader]] = {"structure": _structure, "list": _list, "map": _map}
-_SCALARS: dict[str, Reader] = {
-    "string": _string,
-    "integer": _whole_number(32),
-    "long": _whole_number(64),
-    "boolean": _boolean,
-    "blob": _blob,
-    "timestamp": _timestamp,
+_COMPOUND_READERS: dict[str, Callable[[Shape], Reader]] = {
+    "structure": _structure_reader,
+    "list": _list_reader,
+    "map": _map_reader,
+}
+_SCALAR_READERS: dict[str, Reader] = {
+    "string": _read_string,
+    "integer": _integer_reader(32),
+    "long": _integer_reader(64),
+    "boolean": _read_boolean,
+    "blob": _read_blob,
+    "timestamp": _read_timestamp,
 }
 _readers: Compiled[Reader] = Compiled(_make_reader)
 _decoders: Compiled[Decoder] = Compiled(_make_decoder)

@@ -19,22 +19,22 @@ from iamd.core.errors import IncompleteSignature, MissingAuthenticationToken, Si
 from iamd.wire.request import Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-SKEW = timedelta(minutes=15)
-_LONGEST_PRESIGNED = 604_800  # seconds: seven days
-_MISMATCH = (
+MAX_CLOCK_SKEW = timedelta(minutes=15)
+_MAX_EXPIRES_SECONDS = 604_800  # seconds: seven days
+_MISMATCH_MESSAGE = (
     "The request signature we calculated does not match the signature you provided. "
     "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
 )
 _REGION = re.compile(r"[a-z0-9-]{1,64}")
-_BLANK = " \t"  # what may stand around a header's value; no other white space is taken for it
-_BLANKS = re.compile(r"[ \t]+")
-_AUTHORIZATION = ("Credential", "SignedHeaders", "Signature")
-_MAIL_DATE = re.compile(
+_OWS = " \t"  # what may stand around a header's value; no other white space is taken for it
+_OWS_RUN = re.compile(r"[ \t]+")
+_AUTHORIZATION_FIELDS = ("Credential", "SignedHeaders", "Signature")
+_HTTP_DATE = re.compile(
     r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|[+-]0000)"
 )
 
 
-class Claim(NamedTuple):
+class Signature(NamedTuple):
     """Who a request says it is from, and what is needed to check that."""
 
     access_key_id: str
@@ -42,12 +42,12 @@ class Claim(NamedTuple):
     date: str
     region: str
     service: str
-    moment: datetime
+    signed_at: datetime
     string_to_sign: str
     signature: str
 
 
-class _Parts(NamedTuple):
+class _SignatureFields(NamedTuple):
     credential: str
     signed_headers: str
     signature: str
@@ -57,40 +57,52 @@ class _Parts(NamedTuple):
     query: list[tuple[bytes, bytes]]
 
 
-def read(request: Request, now: datetime) -> Claim:
+def parse_signature(request: Request, now: datetime) -> Signature:
     """Read a request's one signature and check all of it that needs no secret.
 
     Raises MissingAuthenticationToken where there is none, IncompleteSignature where it cannot be read, and
     SignatureDoesNotMatch where its time, its scope or what it covers is wrong.
     """
-    parts = _parts(request)
-    scope = parts.credential.split("/")
+    fields = _read_signature_fields(request)
+    scope = fields.credential.split("/")
     if len(scope) != 5:
         raise IncompleteSignature(
             "Credential must have exactly 5 slash-delimited elements, "
             "e.g. keyid/date/region/service/term, got the wrong number of them."
         )
     access_key_id, date, region, service, terminator = scope
-    moment = _moment(parts.timestamp)
-    _check_time(moment, parts.lifetime, now)
-    _check_scope(date, region, terminator, moment)
-    names = _signed_names(parts.signed_headers, request)
-    body_hash = _body_hash(request, parts.query)
-    canonical = _canonical_request(request, names, parts.query, body_hash)
+    signed_at = _parse_timestamp(fields.timestamp)
+    _check_time(signed_at, fields.lifetime, now)
+    _check_scope(date, region, terminator, signed_at)
+    header_names = _signed_header_names(fields.signed_headers, request)
+    payload_hash = _payload_hash(request, fields.query)
+    canonical_request = _canonical_request(request, header_names, fields.query, payload_hash)
     string_to_sign = "\n".join(
-        (ALGORITHM, clock.basic(moment), "/".join(scope[1:]), hashlib.sha256(canonical).hexdigest())
+        (
+            ALGORITHM,
+            clock.basic(signed_at),
+            "/".join(scope[1:]),
+            hashlib.sha256(canonical_request).hexdigest(),
+        )
     )
-    return Claim(
-        access_key_id, parts.session_token, date, region, service, moment, string_to_sign, parts.signature
+    return Signature(
+        access_key_id,
+        fields.session_token,
+        date,
+        region,
+        service,
+        signed_at,
+        string_to_sign,
+        fields.signature,
     )
 
 
-def verify(claim: Claim, secret: str) -> None:
+def verify(signature: Signature, secret: str) -> None:
     """Check a claim with the secret of its key; SignatureDoesNotMatch when another made it."""
-    key = signing_key(secret, claim.date, claim.region, claim.service)
-    expected = hmac.digest(key, claim.string_to_sign.encode(), "sha256").hex()
-    if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
-        raise SignatureDoesNotMatch(_MISMATCH)
+    key = signing_key(secret, signature.date, signature.region, signature.service)
+    expected = hmac.digest(key, signature.string_to_sign.encode(), "sha256").hex()
+    if not hmac.compare_digest(expected.encode(), signature.signature.encode()):
+        raise SignatureDoesNotMatch(_MISMATCH_MESSAGE)
 
 
 @lru_cache(maxsize=4096)
@@ -105,40 +117,40 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
 # Where the signature stands.
 
 
-def _parts(request: Request) -> _Parts:
-    pairs = _pairs(request.query)
-    presigned = _presigned(pairs)
+def _read_signature_fields(request: Request) -> _SignatureFields:
+    pairs = _parse_query(request.query)
+    presigned_params = _presigned_params(pairs)
     header = request.headers.get("authorization")
-    if header is not None and presigned:
+    if header is not None and presigned_params:
         raise IncompleteSignature(
             "Credentials belong in the Authorization header or in the query string, not in both."
         )
     if header is not None:
-        return _from_header(header, request, pairs)
-    if presigned and "x-amz-security-token" in request.headers:
+        return _fields_from_header(header, request, pairs)
+    if presigned_params and "x-amz-security-token" in request.headers:
         raise IncompleteSignature("A presigned request has its session token in the query string.")
-    if presigned:
-        return _from_query(presigned, pairs)
+    if presigned_params:
+        return _fields_from_query(presigned_params, pairs)
     raise MissingAuthenticationToken("Request is missing Authentication Token")
 
 
-def _presigned(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _presigned_params(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    params: dict[str, str] = {}
     for name, value in pairs:
         if name[:6].lower() == b"x-amz-":
             key = name.decode("latin-1")
-            if key in found:
+            if key in params:
                 raise IncompleteSignature(f"Query-string authentication has {key} more than once.")
-            found[key] = value.decode("latin-1")
-    return found
+            params[key] = value.decode("latin-1")
+    return params
 
 
-def _from_header(header: str, request: Request, pairs: list[tuple[bytes, bytes]]) -> _Parts:
-    algorithm, _, rest = header.partition(" ")
+def _fields_from_header(header: str, request: Request, pairs: list[tuple[bytes, bytes]]) -> _SignatureFields:
+    algorithm, _, parameters = header.partition(" ")
     if algorithm != ALGORITHM:
         raise IncompleteSignature(f"Unsupported AWS 'algorithm': '{algorithm[:64]}'.")
-    fields = _fields(rest)
-    missing = [name for name in _AUTHORIZATION if name not in fields]
+    fields = _parse_authorization(parameters)
+    missing = [name for name in _AUTHORIZATION_FIELDS if name not in fields]
     if missing:
         raise IncompleteSignature(
             " ".join(f"Authorization header requires '{name}' parameter." for name in missing)
@@ -148,7 +160,7 @@ def _from_header(header: str, request: Request, pairs: list[tuple[bytes, bytes]]
         raise IncompleteSignature(
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
         )
-    return _Parts(
+    return _SignatureFields(
         fields["Credential"],
         fields["SignedHeaders"],
         fields["Signature"],
@@ -159,12 +171,12 @@ def _from_header(header: str, request: Request, pairs: list[tuple[bytes, bytes]]
     )
 
 
-def _fields(text: str) -> dict[str, str]:
+def _parse_authorization(text: str) -> dict[str, str]:
     """Take an Authorization header apart; of two that the server joined, the second is one field too many."""
     fields: dict[str, str] = {}
     for part in text.split(","):
-        name, _, value = part.strip(_BLANK).partition("=")
-        if name not in _AUTHORIZATION or name in fields:
+        name, _, value = part.strip(_OWS).partition("=")
+        if name not in _AUTHORIZATION_FIELDS or name in fields:
             raise IncompleteSignature(
                 f"'{name[:64]}' is not a valid key=value pair of the Authorization header."
             )
@@ -172,65 +184,81 @@ def _fields(text: str) -> dict[str, str]:
     return fields
 
 
-def _from_query(presigned: dict[str, str], pairs: list[tuple[bytes, bytes]]) -> _Parts:
-    if presigned.get("X-Amz-Algorithm") != ALGORITHM:
+def _fields_from_query(
+    presigned_params: dict[str, str], pairs: list[tuple[bytes, bytes]]
+) -> _SignatureFields:
+    if presigned_params.get("X-Amz-Algorithm") != ALGORITHM:
         raise IncompleteSignature("Query-string authentication requires 'X-Amz-Algorithm' AWS4-HMAC-SHA256.")
-    wanted = ("X-Amz-Credential", "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Date", "X-Amz-Expires")
-    missing = [name for name in wanted if not presigned.get(name)]
+    required_params = (
+        "X-Amz-Credential",
+        "X-Amz-SignedHeaders",
+        "X-Amz-Signature",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+    )
+    missing = [name for name in required_params if not presigned_params.get(name)]
     if missing:
         raise IncompleteSignature(
             " ".join(f"Query-string authentication requires '{name}' parameter." for name in missing)
         )
-    credential, signed_headers, signature, timestamp, expires = (presigned[name] for name in wanted)
-    kept = [pair for pair in pairs if pair[0] != b"X-Amz-Signature"]
-    token = presigned.get("X-Amz-Security-Token")
-    return _Parts(credential, signed_headers, signature, timestamp, _lifetime(expires), token, kept)
+    credential, signed_headers, signature, timestamp, expires = (
+        presigned_params[name] for name in required_params
+    )
+    signed_pairs = [pair for pair in pairs if pair[0] != b"X-Amz-Signature"]
+    token = presigned_params.get("X-Amz-Security-Token")
+    return _SignatureFields(
+        credential, signed_headers, signature, timestamp, _parse_expires(expires), token, signed_pairs
+    )
 
 
-def _lifetime(expires: str) -> timedelta:
-    if not re.fullmatch(r"[0-9]{1,6}", expires, re.ASCII) or not 1 <= int(expires) <= _LONGEST_PRESIGNED:
-        raise IncompleteSignature(f"X-Amz-Expires must be a whole number between 1 and {_LONGEST_PRESIGNED}.")
+def _parse_expires(expires: str) -> timedelta:
+    if not re.fullmatch(r"[0-9]{1,6}", expires, re.ASCII) or not 1 <= int(expires) <= _MAX_EXPIRES_SECONDS:
+        raise IncompleteSignature(
+            f"X-Amz-Expires must be a whole number between 1 and {_MAX_EXPIRES_SECONDS}."
+        )
     return timedelta(seconds=int(expires))
 
 
 # When, where and what for.
 
 
-def _moment(timestamp: str) -> datetime:
+def _parse_timestamp(timestamp: str) -> datetime:
     try:
-        return clock.read_basic(timestamp)
+        return clock.parse_basic(timestamp)
     except ValueError:
-        return _mail_date(timestamp)
+        return _parse_http_date(timestamp)
 
 
-def _mail_date(timestamp: str) -> datetime:
+def _parse_http_date(timestamp: str) -> datetime:
     """Read the form of HTTP's `Date`, and nothing else that a reader of mail would let pass."""
     with suppress(ValueError):  # of a 30th of February
-        if _MAIL_DATE.fullmatch(timestamp):
+        if _HTTP_DATE.fullmatch(timestamp):
             return parsedate_to_datetime(timestamp).replace(tzinfo=UTC)
     raise IncompleteSignature(
         "Date must be in ISO-8601 'basic format'. Got something else. See http://en.wikipedia.org/wiki/ISO_8601"
     )
 
 
-def _check_time(moment: datetime, lifetime: timedelta | None, now: datetime) -> None:
-    if moment - now > SKEW:
-        at, latest = clock.basic(moment), clock.basic(now + SKEW)
+def _check_time(signed_at: datetime, lifetime: timedelta | None, now: datetime) -> None:
+    if signed_at - now > MAX_CLOCK_SKEW:
+        latest = clock.basic(now + MAX_CLOCK_SKEW)
         raise SignatureDoesNotMatch(
-            f"Signature not yet current: {at} is still later than {latest} ({clock.basic(now)} + 15 min.)"
+            f"Signature not yet current: {clock.basic(signed_at)} is still later than {latest} "
+            f"({clock.basic(now)} + 15 min.)"
         )
-    if lifetime is None and now - moment > SKEW:
-        at, earliest = clock.basic(moment), clock.basic(now - SKEW)
+    if lifetime is None and now - signed_at > MAX_CLOCK_SKEW:
+        earliest = clock.basic(now - MAX_CLOCK_SKEW)
         raise SignatureDoesNotMatch(
-            f"Signature expired: {at} is now earlier than {earliest} ({clock.basic(now)} - 15 min.)"
+            f"Signature expired: {clock.basic(signed_at)} is now earlier than {earliest} "
+            f"({clock.basic(now)} - 15 min.)"
         )
-    if lifetime is not None and now - moment > lifetime:
-        ended = clock.basic(moment + lifetime)
-        raise SignatureDoesNotMatch(f"Signature expired: {ended} is now earlier than {clock.basic(now)}.")
+    if lifetime is not None and now - signed_at > lifetime:
+        expiry = clock.basic(signed_at + lifetime)
+        raise SignatureDoesNotMatch(f"Signature expired: {expiry} is now earlier than {clock.basic(now)}.")
 
 
-def _check_scope(date: str, region: str, terminator: str, moment: datetime) -> None:
-    day = clock.basic(moment)[:8]
+def _check_scope(date: str, region: str, terminator: str, signed_at: datetime) -> None:
+    day = clock.basic(signed_at)[:8]
     if terminator != "aws4_request":
         raise SignatureDoesNotMatch("Credential should be scoped with a valid terminator: 'aws4_request'.")
     if date != day:
@@ -242,7 +270,7 @@ def _check_scope(date: str, region: str, terminator: str, moment: datetime) -> N
         raise SignatureDoesNotMatch("Credential should be scoped to a valid Region.")
 
 
-def _signed_names(signed_headers: str, request: Request) -> list[str]:
+def _signed_header_names(signed_headers: str, request: Request) -> list[str]:
     names = signed_headers.split(";")
     if names != sorted(set(names)):
         raise SignatureDoesNotMatch("SignedHeaders must be in lower case, sorted, and each named once.")
@@ -253,24 +281,26 @@ def _signed_names(signed_headers: str, request: Request) -> list[str]:
             raise SignatureDoesNotMatch(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
     for name in names:
         if name not in request.headers:
-            raise SignatureDoesNotMatch(_MISMATCH)
+            raise SignatureDoesNotMatch(_MISMATCH_MESSAGE)
     return names
 
 
-def _body_hash(request: Request, pairs: list[tuple[bytes, bytes]]) -> str:
+def _payload_hash(request: Request, pairs: list[tuple[bytes, bytes]]) -> str:
     """Return the body's hash, which is all that a request may say of its body: nothing goes unsigned here."""
     actual = hashlib.sha256(request.body).hexdigest()
-    said = [value.decode("latin-1") for name, value in pairs if name.lower() == b"x-amz-content-sha256"]
-    said.append(request.headers.get("x-amz-content-sha256", actual))
-    if any(value != actual for value in said):
-        raise SignatureDoesNotMatch(_MISMATCH)
+    declared_hashes = [
+        value.decode("latin-1") for name, value in pairs if name.lower() == b"x-amz-content-sha256"
+    ]
+    declared_hashes.append(request.headers.get("x-amz-content-sha256", actual))
+    if any(value != actual for value in declared_hashes):
+        raise SignatureDoesNotMatch(_MISMATCH_MESSAGE)
     return actual
 
 
 # The canonical request.
 
 
-def _pairs(query: str) -> list[tuple[bytes, bytes]]:
+def _parse_query(query: str) -> list[tuple[bytes, bytes]]:
     """Return the decoded pairs of a query string, read as the operation reads them.
 
     A plus is a space here as it is there, and a byte that came unescaped is that byte.
@@ -278,45 +308,45 @@ def _pairs(query: str) -> list[tuple[bytes, bytes]]:
     if not query:
         return []
     source = query.encode("latin-1").replace(b"+", b"%20")
-    split = (part.partition(b"=") for part in source.split(b"&") if part)
-    return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in split]
+    components = (part.partition(b"=") for part in source.split(b"&") if part)
+    return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in components]
 
 
-def _encode(part: bytes, safe: str = "") -> str:
+def _uri_encode(part: bytes, safe: str = "") -> str:
     return quote_from_bytes(part, safe=safe + "~")
 
 
-def _canonical_path(path: str) -> str:
-    kept: list[str] = []
+def _canonical_uri(path: str) -> str:
+    normalized_segments: list[str] = []
     root, *segments = path.split("/")
     for segment in segments:
         if segment == "..":
-            del kept[-1:]
+            del normalized_segments[-1:]
         elif segment not in ("", "."):
-            kept.append(segment)
-    slash = "/" if kept and path.endswith("/") else ""
-    return _encode(f"{root}/{'/'.join(kept)}{slash}".encode("latin-1"), safe="/")
+            normalized_segments.append(segment)
+    slash = "/" if normalized_segments and path.endswith("/") else ""
+    return _uri_encode(f"{root}/{'/'.join(normalized_segments)}{slash}".encode("latin-1"), safe="/")
 
 
-def _canonical_query(pairs: list[tuple[bytes, bytes]]) -> str:
-    encoded = sorted((_encode(name), _encode(value)) for name, value in pairs)
+def _canonical_query_string(pairs: list[tuple[bytes, bytes]]) -> str:
+    encoded = sorted((_uri_encode(name), _uri_encode(value)) for name, value in pairs)
     return "&".join(f"{name}={value}" for name, value in encoded)
 
 
-def _canonical_value(value: str) -> str:
-    return _BLANKS.sub(" ", value.strip(_BLANK))
+def _canonical_header_value(value: str) -> str:
+    return _OWS_RUN.sub(" ", value.strip(_OWS))
 
 
 def _canonical_request(
-    request: Request, names: list[str], pairs: list[tuple[bytes, bytes]], body_hash: str
+    request: Request, header_names: list[str], pairs: list[tuple[bytes, bytes]], payload_hash: str
 ) -> bytes:
     lines = [
         request.method,
-        "/" if request.path == "/" else _canonical_path(request.path),
-        _canonical_query(pairs),
-        *(f"{name}:{_canonical_value(request.headers[name])}" for name in names),
+        "/" if request.path == "/" else _canonical_uri(request.path),
+        _canonical_query_string(pairs),
+        *(f"{name}:{_canonical_header_value(request.headers[name])}" for name in header_names),
         "",
-        ";".join(names),
-        body_hash,
+        ";".join(header_names),
+        payload_hash,
     ]
     return "\n".join(lines).encode("latin-1")

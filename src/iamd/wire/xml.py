@@ -19,17 +19,17 @@ Writer = Callable[[Any, Emit], None]
 Renderer = Callable[[Any, str], bytes]
 
 # Markup, a carriage return (which a reader would turn into a line feed), and all that XML 1.0 cannot hold.
-_SPECIAL = re.compile("[&<>\"'\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ESCAPED_CHARACTERS = re.compile("[&<>\"'\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\r": "&#13;"}
 
 
-def _entity(found: re.Match[str]) -> str:
-    return _ENTITIES.get(found[0], "\ufffd")
+def _entity(match: re.Match[str]) -> str:
+    return _ENTITIES.get(match[0], "\ufffd")
 
 
 def escape(text: str) -> str:
     """Return text as XML can hold it; what it cannot becomes U+FFFD, so that all output parses."""
-    return _SPECIAL.sub(_entity, text) if _SPECIAL.search(text) else text
+    return _ESCAPED_CHARACTERS.sub(_entity, text) if _ESCAPED_CHARACTERS.search(text) else text
 
 
 # The documents.
@@ -46,20 +46,20 @@ def renderer(operation: OperationModel) -> Renderer:
     name = operation.name
     head = f'<{name}Response xmlns="{escape(operation.namespace)}">'
     tail = f"</RequestId></ResponseMetadata></{name}Response>"
-    write = _element(f"{name}Result", operation.output) if operation.output else _no_result
+    write = _element_writer(f"{name}Result", operation.output) if operation.output else _write_no_result
 
-    def render(reply: Any, request_id: str) -> bytes:
+    def render(result: Any, request_id: str) -> bytes:
         parts = [head]
-        write(reply, parts.append)
+        write(result, parts.append)
         parts += ("<ResponseMetadata><RequestId>", escape(request_id), tail)
         return "".join(parts).encode()
 
     return render
 
 
-def _no_result(reply: Any, _: Emit) -> None:
+def _write_no_result(result: Any, _: Emit) -> None:
     """Write the reply of an operation that has no output."""
-    if reply:
+    if result:
         raise ValueError("this operation has no output")
 
 
@@ -75,16 +75,20 @@ def error_document(code: str, message: str, request_id: str, namespace: str, sen
 # A writer of an element takes a value and writes it between its tags.
 
 
-def _element(tag: str, shape: Shape) -> Writer:
-    text = _SCALARS.get(shape.type)
-    return _text_element(tag, text) if text else _compound_element(tag, _contents[shape])
+def _element_writer(tag: str, shape: Shape) -> Writer:
+    to_text = _SCALAR_FORMATTERS.get(shape.type)
+    return (
+        _text_element_writer(tag, to_text)
+        if to_text
+        else _compound_element_writer(tag, _content_writers[shape])
+    )
 
 
-def _text_element(tag: str, text: Callable[[Any], str]) -> Writer:
-    return lambda value, emit: emit(f"<{tag}>{text(value)}</{tag}>")
+def _text_element_writer(tag: str, to_text: Callable[[Any], str]) -> Writer:
+    return lambda value, emit: emit(f"<{tag}>{to_text(value)}</{tag}>")
 
 
-def _compound_element(tag: str, write: Writer) -> Writer:
+def _compound_element_writer(tag: str, write: Writer) -> Writer:
     opening, closing = f"<{tag}>", f"</{tag}>"
 
     def write_element(value: Any, emit: Emit) -> None:
@@ -98,22 +102,24 @@ def _compound_element(tag: str, write: Writer) -> Writer:
 # A writer of contents takes a compound value and writes what is between its tags.
 
 
-def _make_contents(shape: Shape) -> Writer:
-    return _COMPOUND[shape.type](shape)
+def _make_content_writer(shape: Shape) -> Writer:
+    return _COMPOUND_WRITERS[shape.type](shape)
 
 
-def _structure(shape: Shape) -> Writer:
-    writers = {member.name: _element(member.name, member.shape) for member in shape.members}
+def _structure_writer(shape: Shape) -> Writer:
+    writers = {member.name: _element_writer(member.name, member.shape) for member in shape.members}
     plans: dict[type, tuple[tuple[str, Writer], ...]] = {}
 
     def write(value: Any, emit: Emit) -> None:
         if isinstance(value, dict):
             _write_mapping(shape, writers, value, emit)
         elif value is not None:
-            kind = type(value)
-            if kind not in plans:
-                plans[kind] = tuple((m.attr, writers[m.name]) for m in shape.members if _has(kind, m.attr))
-            for attr, write_member in plans[kind]:
+            record_type = type(value)
+            if record_type not in plans:
+                plans[record_type] = tuple(
+                    (m.attr, writers[m.name]) for m in shape.members if _has_field(record_type, m.attr)
+                )
+            for attr, write_member in plans[record_type]:
                 item = getattr(value, attr)
                 if item is not None:
                     write_member(item, emit)
@@ -131,19 +137,21 @@ def _write_mapping(shape: Shape, writers: dict[str, Writer], value: dict[str, An
             write_member(item, emit)
 
 
-def _has(kind: type, attr: str) -> bool:
+def _has_field(record_type: type, attr: str) -> bool:
     """Tell whether a record has a field or property of this name; `count` and `index` of a tuple are neither.
 
     ValueError when it is no record at all: a list or a string in place of a structure would render as
     nothing.
     """
-    if not (hasattr(kind, "_fields") or is_dataclass(kind)):
-        raise ValueError(f"{kind.__name__} is not a record")
-    return attr in getattr(kind, "__dataclass_fields__", ()) or not callable(getattr(kind, attr, _has))
+    if not (hasattr(record_type, "_fields") or is_dataclass(record_type)):
+        raise ValueError(f"{record_type.__name__} is not a record")
+    return attr in getattr(record_type, "__dataclass_fields__", ()) or not callable(
+        getattr(record_type, attr, _has_field)
+    )
 
 
-def _list(shape: Shape) -> Writer:
-    write_member = _element("member", part(shape.element))
+def _list_writer(shape: Shape) -> Writer:
+    write_member = _element_writer("member", part(shape.element))
 
     def write(values: Any, emit: Emit) -> None:
         if type(values) is str:  # its characters would be taken for members
@@ -154,8 +162,11 @@ def _list(shape: Shape) -> Writer:
     return write
 
 
-def _map(shape: Shape) -> Writer:
-    write_key, write_value = _element("key", part(shape.key)), _element("value", part(shape.value))
+def _map_writer(shape: Shape) -> Writer:
+    write_key, write_value = (
+        _element_writer("key", part(shape.key)),
+        _element_writer("value", part(shape.value)),
+    )
 
     def write(values: Any, emit: Emit) -> None:
         for key, value in values.items():
@@ -167,26 +178,30 @@ def _map(shape: Shape) -> Writer:
     return write
 
 
-def _boolean(value: bool) -> str:
+def _format_boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _blob(value: bytes) -> str:
+def _format_blob(value: bytes) -> str:
     return b64encode(value).decode()
 
 
-def _timestamp(value: str | datetime) -> str:
+def _format_timestamp(value: str | datetime) -> str:
     """Pass the wire's form through; records keep it."""
     return escape(value) if isinstance(value, str) else clock.iso(value.astimezone(UTC))
 
 
-_SCALARS: dict[str, Callable[[Any], str]] = {
+_SCALAR_FORMATTERS: dict[str, Callable[[Any], str]] = {
     "string": escape,
     "integer": str,
     "long": str,
-    "boolean": _boolean,
-    "blob": _blob,
-    "timestamp": _timestamp,
+    "boolean": _format_boolean,
+    "blob": _format_blob,
+    "timestamp": _format_timestamp,
 }
-_COMPOUND: dict[str, Callable[[Shape], Writer]] = {"structure": _structure, "list": _list, "map": _map}
-_contents: Compiled[Writer] = Compiled(_make_contents)
+_COMPOUND_WRITERS: dict[str, Callable[[Shape], Writer]] = {
+    "structure": _structure_writer,
+    "list": _list_writer,
+    "map": _map_writer,
+}
+_content_writers: Compiled[Writer] = Compiled(_make_content_writer)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from iamd.core.records import Token
+from iamd.core.records import SessionToken
 from tests import people
 from tests.api import temporary
 from tests.api.temporary import Session
@@ -107,7 +107,7 @@ class Stage:
             return self._of(temporary.of(self.caller(owner).sts.get_session_token()))
         self.caller(owner)
         now = int(time.time())
-        held = Token(
+        held = SessionToken(
             "user",
             self.home.account_id,
             temporary.user_of(self.home, owner).user_id,

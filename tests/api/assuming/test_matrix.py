@@ -105,7 +105,7 @@ def held(stage: Stage, reply: Any) -> dict[str, Any]:
     token = temporary.opened(stage.home, temporary.of(reply))
     found: dict[str, Any] = {
         "tags": {tag.key: tag.value for tag in token.tags},
-        "transitive": list(token.transitive),
+        "transitive": list(token.transitive_tag_keys),
     }
     assert reply.get("SourceIdentity") == token.source_identity
     if token.source_identity is not None:

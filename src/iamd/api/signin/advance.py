@@ -1,94 +1,111 @@
 """What comes next once a factor was proved: MFA, a new password, or the console."""
 
-from iamd.api.sessions import ENROL, MFA, OPEN, PASSWORD
+from iamd.api.sessions import ENROLL, MFA, OPEN, PASSWORD
 from iamd.api.signin import devices, record
-from iamd.api.signin.desk import Desk, Outcome, Step, Visitor, new_token
-from iamd.api.signin.who import Who
+from iamd.api.signin.desk import Client, SignInResult, SignInServices, Step, new_token
+from iamd.api.signin.who import SignInIdentity
 from iamd.core import ids
 from iamd.core.records import Session
 from iamd.ops.passwords import is_expired
 from iamd.store import accounts, audit, login_profiles, mfa_devices, sessions
 from iamd.store.query import Tx
 
-_STEPS = {MFA: Step.MFA, PASSWORD: Step.PASSWORD, OPEN: Step.OPEN, ENROL: Step.OPEN}
-_USER_AGENT = 256  # characters that are kept
+_STEP_BY_STAGE = {MFA: Step.MFA, PASSWORD: Step.PASSWORD, OPEN: Step.OPEN, ENROLL: Step.OPEN}
+_MAX_USER_AGENT_LENGTH = 256  # characters that are kept
 
 
-def begin(visitor: Visitor, who: Who, now: int) -> Session:
+def begin_session(client: Client, identity: SignInIdentity, epoch: int) -> Session:
     """Return a sign-in that has proved nothing yet; it is not in the store."""
-    agent = visitor.around.user_agent[:_USER_AGENT]
+    user_agent = client.request_context.user_agent[:_MAX_USER_AGENT_LENGTH]
     return Session(
         "",
-        who.account_id,
-        who.user_id,
+        identity.account_id,
+        identity.user_id,
         ids.request(),
         MFA,
-        now,
-        now,
+        epoch,
+        epoch,
         None,
         None,
-        visitor.around.source_ip,
-        agent,
+        client.request_context.source_ip,
+        user_agent,
         None,
     )
 
 
-def advance(tx: Tx, desk: Desk, visitor: Visitor, who: Who, held: Session) -> Outcome:
+def advance(
+    tx: Tx, services: SignInServices, client: Client, identity: SignInIdentity, session: Session
+) -> SignInResult:
     """Go on from a factor that was proved, under a new token; the account's row is locked already.
 
     A second factor confirms who it is, for as long as that holds; a password alone does not.
 
     A password that is too old shuts nobody out but users of an account whose policy says so (HardExpiry).
     """
-    if who.profile is None:
-        return Outcome(Step.GONE)
-    if is_shut_out(who, desk.now()):
-        sessions.remove(tx, held.token_hash)
-        return Outcome(Step.EXPIRED)
-    stage = _stage(tx, who, held, desk.now())
-    token, now = new_token(), desk.now()
-    sessions.replace(
+    if identity.login_profile is None:
+        return SignInResult(Step.GONE)
+    if is_hard_expired(identity, services.epoch()):
+        sessions.delete(tx, session.token_hash)
+        return SignInResult(Step.EXPIRED)
+    stage = _stage(tx, identity, session, services.epoch())
+    session_token, epoch = new_token(), services.epoch()
+    sessions.replace_token(
         tx,
-        held,
-        sessions.hashed(token),
+        session,
+        sessions.hash_token(session_token),
         stage=stage,
-        created_at=now,
-        seen_at=now,
-        confirmed_at=now if stage == ENROL or held.mfa_at is not None else None,
+        created_at=epoch,
+        seen_at=epoch,
+        confirmed_at=epoch if stage == ENROLL or session.mfa_at is not None else None,
         challenge=None,
     )
-    if visitor.session:  # whoever signs in again leaves nothing open behind
-        sessions.remove(tx, sessions.hashed(visitor.session))
-    if stage not in (OPEN, ENROL):
-        return Outcome(_STEPS[stage], token)
-    return _let_in(tx, desk, visitor, who, held, token)
+    if client.session_token:  # whoever signs in again leaves nothing open behind
+        sessions.delete(tx, sessions.hash_token(client.session_token))
+    if stage not in (OPEN, ENROLL):
+        return SignInResult(_STEP_BY_STAGE[stage], session_token)
+    return _complete_sign_in(tx, services, client, identity, session, session_token)
 
 
-def _let_in(tx: Tx, desk: Desk, visitor: Visitor, who: Who, held: Session, token: str) -> Outcome:
-    login_profiles.stamp(tx, who.account_id, who.user_id, desk.at())
-    mfa = "No" if held.mfa_at is None else "Yes"
-    seen = record.event(who, "ConsoleLogin", visitor.around, desk.at(), MFAUsed=mfa)
-    audit.add(tx, [seen])
-    accounts.touch(tx, who.account_id, ids.revision())
-    device = devices.known(desk.key, visitor.device, who, desk.now())
-    return Outcome(Step.OPEN, token, devices.issue(desk.key, who, device, desk.now()))
+def _complete_sign_in(
+    tx: Tx,
+    services: SignInServices,
+    client: Client,
+    identity: SignInIdentity,
+    session: Session,
+    session_token: str,
+) -> SignInResult:
+    login_profiles.record_last_use(tx, identity.account_id, identity.user_id, services.timestamp())
+    mfa_used = "No" if session.mfa_at is None else "Yes"
+    event = record.event(
+        identity, "ConsoleLogin", client.request_context, services.timestamp(), MFAUsed=mfa_used
+    )
+    audit.add(tx, [event])
+    accounts.set_revision(tx, identity.account_id, ids.revision())
+    device_id = devices.verify(services.sealing_key, client.device_cookie, identity, services.epoch())
+    return SignInResult(
+        Step.OPEN, session_token, devices.issue(services.sealing_key, identity, device_id, services.epoch())
+    )
 
 
-def _stage(tx: Tx, who: Who, held: Session, now: int) -> str:
-    has_mfa = bool(mfa_devices.of(tx, who.account_id, who.user_id))
-    if has_mfa and held.mfa_at is None:
+def _stage(tx: Tx, identity: SignInIdentity, session: Session, epoch: int) -> str:
+    has_mfa = bool(mfa_devices.list_for_user(tx, identity.account_id, identity.user_id))
+    if has_mfa and session.mfa_at is None:
         return MFA
-    if who.profile is None or who.profile.password_reset_required or _has_expired(who, now):
+    if (
+        identity.login_profile is None
+        or identity.login_profile.password_reset_required
+        or _is_password_expired(identity, epoch)
+    ):
         return PASSWORD
-    return ENROL if who.settings.require_mfa and not has_mfa else OPEN
+    return ENROLL if identity.security_settings.require_mfa and not has_mfa else OPEN
 
 
-def _has_expired(who: Who, now: int) -> bool:
-    age = who.policy.max_password_age if who.policy else None
-    return who.profile is not None and is_expired(who.profile, age, now)
+def _is_password_expired(identity: SignInIdentity, epoch: int) -> bool:
+    max_age = identity.password_policy.max_password_age if identity.password_policy else None
+    return identity.login_profile is not None and is_expired(identity.login_profile, max_age, epoch)
 
 
-def is_shut_out(who: Who, now: int) -> bool:
+def is_hard_expired(identity: SignInIdentity, epoch: int) -> bool:
     """Say whether only an administrator can renew an expired password; a root user is never shut out."""
-    hard = who.policy is not None and bool(who.policy.hard_expiry)
-    return hard and not who.root and _has_expired(who, now)
+    hard_expiry = identity.password_policy is not None and bool(identity.password_policy.hard_expiry)
+    return hard_expiry and not identity.is_root and _is_password_expired(identity, epoch)

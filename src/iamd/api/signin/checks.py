@@ -7,35 +7,35 @@ address.
 import threading
 
 from iamd.api.signin import throttle
-from iamd.api.signin.desk import Desk, Visitor
+from iamd.api.signin.desk import Client, SignInServices
 from iamd.core.errors import Throttling
 from iamd.keys import check
-from iamd.keys.check import Check
+from iamd.keys.check import Captcha
 
-__all__ = ["Check", "to_hear", "to_see"]
+__all__ = ["Captcha", "make_picture", "make_sound"]
 
-_MOST_HEARD = 10  # by one address in a quarter of an hour
+_MAX_SOUNDS = 10  # by one address in a quarter of an hour
 _WAIT_SECONDS = 2.0
-_speaking = threading.Lock()
+_sound_lock = threading.Lock()
 
 
-def to_see(desk: Desk) -> Check:
+def make_picture(services: SignInServices) -> Captcha:
     """Make a picture to show with the next try."""
-    return check.make(desk.key, desk.now())
+    return check.generate(services.sealing_key, services.epoch())
 
 
-def to_hear(desk: Desk, visitor: Visitor) -> Check:
+def make_sound(services: SignInServices, client: Client) -> Captcha:
     """Make a sound to play with the next try; a picture when an address asks too often.
 
     Throttling when too many are being made at the moment.
     """
-    with desk.means.database.write() as tx:
-        if not throttle.admit(tx, "sound", visitor.around.source_ip, desk.now(), _MOST_HEARD):
-            return to_see(desk)
-    with desk.aside():
-        if not _speaking.acquire(timeout=_WAIT_SECONDS):
+    with services.dependencies.database.write() as tx:
+        if not throttle.allow(tx, "sound", client.request_context.source_ip, services.epoch(), _MAX_SOUNDS):
+            return make_picture(services)
+    with services.release_slot():
+        if not _sound_lock.acquire(timeout=_WAIT_SECONDS):
             raise Throttling("Too many security checks are being made at the moment. Try again.")
         try:
-            return check.make(desk.key, desk.now(), audible=True)
+            return check.generate(services.sealing_key, services.epoch(), audio=True)
         finally:
-            _speaking.release()
+            _sound_lock.release()

@@ -1,70 +1,98 @@
 """Confirm it is you: an open session shows again who it is, by its second factor or else by the password."""
 
-from iamd.api.sessions import ENROL, OPEN
+from iamd.api.sessions import ENROLL, OPEN
 from iamd.api.signin import pending, second
-from iamd.api.signin.desk import GONE, REFUSED, Desk, Outcome, Step, Visitor, new_token
-from iamd.api.signin.pending import Pending
-from iamd.api.signin.second import Proves, Shown
-from iamd.keys.passkeys import Site
+from iamd.api.signin.desk import GONE, REFUSED, Client, SignInResult, SignInServices, Step, new_token
+from iamd.api.signin.pending import PendingSignIn
+from iamd.api.signin.second import FactorCheck, MfaPrompt
+from iamd.keys.passkeys import RelyingParty
 from iamd.ops.passwords import MOST_WRONG, WINDOW
 from iamd.store import attempts, sessions
 
-STAGES = (OPEN, ENROL)
+OPEN_STAGES = (OPEN, ENROLL)
 
 
-def shown(desk: Desk, token: str) -> Shown | None:
+def prompt(services: SignInServices, session_token: str) -> MfaPrompt | None:
     """Say who is asked, and for what: one of the devices, or the password where there is none."""
-    return second.shown(desk, token, STAGES)
+    return second.prompt(services, session_token, OPEN_STAGES)
 
 
-def options(desk: Desk, token: str, origin: str) -> str | None:
+def passkey_request_options(services: SignInServices, session_token: str, origin: str) -> str | None:
     """Return what a browser needs to ask for one of somebody's passkeys."""
-    return second.options(desk, token, origin, STAGES)
+    return second.passkey_request_options(services, session_token, origin, OPEN_STAGES)
 
 
-def by_code(desk: Desk, token: str, serial_number: str, code: str, visitor: Visitor) -> Outcome:
-    return _confirm(desk, token, visitor, lambda step: second.proves_code(desk, step, serial_number, code))
+def submit_code(
+    services: SignInServices, session_token: str, serial_number: str, code: str, client: Client
+) -> SignInResult:
+    return _confirm(
+        services,
+        session_token,
+        client,
+        lambda pending_sign_in: second.check_code(services, pending_sign_in, serial_number, code),
+    )
 
 
-def by_passkey(desk: Desk, token: str, answer: str, visitor: Visitor) -> Outcome:
-    site = Site(visitor.around.origin)
-    return _confirm(desk, token, visitor, lambda step: second.proves_passkey(step, site, answer))
+def submit_passkey(
+    services: SignInServices, session_token: str, response: str, client: Client
+) -> SignInResult:
+    relying_party = RelyingParty(client.request_context.origin)
+    return _confirm(
+        services,
+        session_token,
+        client,
+        lambda pending_sign_in: second.check_passkey(pending_sign_in, relying_party, response),
+    )
 
 
-def by_password(desk: Desk, token: str, password: str, visitor: Visitor) -> Outcome:
+def submit_password(
+    services: SignInServices, session_token: str, password: str, client: Client
+) -> SignInResult:
     """Confirm by the password; somebody who has MFA confirms by that."""
-    tried = attempts.subject("confirm", token)
-    with pending.taken(desk, token, STAGES) as step:
-        if step is None:
+    attempt_key = attempts.counter_key("confirm", session_token)
+    with pending.lock(services, session_token, OPEN_STAGES) as pending_sign_in:
+        if pending_sign_in is None:
             return GONE
-        stored = step.who.profile.hash if step.who.profile and not step.devices else None
-        tries = attempts.count(step.tx, tried, desk.now(), WINDOW, MOST_WRONG).tries
-    right = tries <= MOST_WRONG and desk.means.hasher.verify(stored, password)
+        stored_hash = (
+            pending_sign_in.identity.login_profile.hash
+            if pending_sign_in.identity.login_profile and not pending_sign_in.devices
+            else None
+        )
+        tries = attempts.increment(
+            pending_sign_in.tx, attempt_key, services.epoch(), WINDOW, MOST_WRONG
+        ).tries
+    is_correct = tries <= MOST_WRONG and services.dependencies.hasher.verify(stored_hash, password)
 
-    def proves(step: Pending) -> bool | None:
+    def check_password(pending_sign_in: PendingSignIn) -> bool | None:
         if tries > MOST_WRONG:
             return None
-        if right:
-            attempts.clear(step.tx, tried)
-        return right and step.who.profile is not None and step.who.profile.hash == stored
+        if is_correct:
+            attempts.reset(pending_sign_in.tx, attempt_key)
+        return (
+            is_correct
+            and pending_sign_in.identity.login_profile is not None
+            and pending_sign_in.identity.login_profile.hash == stored_hash
+        )
 
-    return _confirm(desk, token, visitor, proves)
+    return _confirm(services, session_token, client, check_password)
 
 
-def _confirm(desk: Desk, token: str, visitor: Visitor, proves: Proves) -> Outcome:
-    with pending.taken(desk, token, STAGES) as step:
-        if step is None:
+def _confirm(
+    services: SignInServices, session_token: str, client: Client, check_factor: FactorCheck
+) -> SignInResult:
+    with pending.lock(services, session_token, OPEN_STAGES) as pending_sign_in:
+        if pending_sign_in is None:
             return GONE
-        right = proves(step)
-        second.note(step, desk, visitor, "ConfirmIdentity", right)
-        if not right:
+        is_correct = check_factor(pending_sign_in)
+        second.record_result(pending_sign_in, services, client, "ConfirmIdentity", is_correct)
+        if not is_correct:
             return REFUSED
-        raised = new_token()
-        sessions.replace(
-            step.tx,
-            step.session,
-            sessions.hashed(raised),
-            confirmed_at=desk.now(),
+        new_session_token = new_token()
+        sessions.replace_token(
+            pending_sign_in.tx,
+            pending_sign_in.session,
+            sessions.hash_token(new_session_token),
+            confirmed_at=services.epoch(),
             challenge=None,
         )
-        return Outcome(Step.OPEN, raised)
+        return SignInResult(Step.OPEN, new_session_token)

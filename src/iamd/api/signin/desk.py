@@ -6,30 +6,30 @@ from enum import Enum
 from typing import NamedTuple
 
 from iamd.api.mail import Mailer
-from iamd.api.proof import Circumstances
-from iamd.api.recorder import Recorder
-from iamd.api.sessions import Limits
+from iamd.api.proof import RequestContext
+from iamd.api.recorder import AuditQueue
+from iamd.api.sessions import SessionLimits
 from iamd.api.vault import Vault
 from iamd.core import clock
 from iamd.core.clock import Clock
 from iamd.core.records import Account
-from iamd.keys.passwords import Aside
+from iamd.keys.passwords import ReleaseSlot
 from iamd.ops.call import Means
 
 
-class Visitor(NamedTuple):
+class Client(NamedTuple):
     """Who knocks: the circumstances of a request, the cookies of the device and of its session."""
 
-    around: Circumstances
-    device: str = ""
-    session: str = ""
+    request_context: RequestContext
+    device_cookie: str = ""
+    session_token: str = ""
 
 
 class Step(Enum):
     """Where a sign-in stands."""
 
     REFUSED = "refused"
-    CHECK = "check"  # the security check must be answered too
+    CAPTCHA = "check"  # the security check must be answered too
     EXPIRED = "expired"  # the password is too old, and only an administrator may renew it
     GONE = "gone"  # this sign-in, or the link that it began with, is over
     MFA = "mfa"
@@ -38,40 +38,40 @@ class Step(Enum):
     DONE = "done"  # and nobody is signed in by that
 
 
-class Outcome(NamedTuple):
+class SignInResult(NamedTuple):
     """What a step ended with: `token` is a new session's, `device` a new cookie of a known device.
 
     `check` says that the next try must answer the security check; `wrong` are sentences on a new password.
     """
 
     step: Step
-    token: str = ""
-    device: str = ""
-    check: bool = False
-    wrong: tuple[str, ...] = ()
+    session_token: str = ""
+    device_cookie: str = ""
+    captcha_required: bool = False
+    errors: tuple[str, ...] = ()
 
 
-REFUSED = Outcome(Step.REFUSED)
-GONE = Outcome(Step.GONE)
+REFUSED = SignInResult(Step.REFUSED)
+GONE = SignInResult(Step.GONE)
 
 
-class Desk(NamedTuple):
+class SignInServices(NamedTuple):
     """What the steps share; `key` seals what travels with forms and cookies; `aside` gives the turn away."""
 
-    means: Means
+    dependencies: Means
     vault: Vault
-    key: bytes
-    limits: Limits
-    recorder: Recorder
+    sealing_key: bytes
+    session_limits: SessionLimits
+    audit_queue: AuditQueue
     mailer: Mailer | None = None
     time: Clock = clock.now
-    aside: Aside = contextlib.nullcontext
+    release_slot: ReleaseSlot = contextlib.nullcontext
 
-    def now(self) -> int:
+    def epoch(self) -> int:
         """Return the moment in seconds since 1970."""
         return int(self.time().timestamp())
 
-    def at(self) -> str:
+    def timestamp(self) -> str:
         """Return the moment in the wire's form."""
         return clock.iso(self.time())
 

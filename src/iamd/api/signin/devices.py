@@ -7,29 +7,35 @@ import base64
 import json
 import secrets
 
-from iamd.api.signin.who import Who
+from iamd.api.signin.who import SignInIdentity
 from iamd.keys import seal
-from iamd.keys.seal import BrokenSealError
+from iamd.keys.seal import UnsealError
 
-SECONDS = 90 * 86_400
-_PLACE = "known device"
+LIFETIME_SECONDS = 90 * 86_400
+_ASSOCIATED_DATA = "known device"
 
 
-def issue(key: bytes, who: Who, device: str | None, now: int) -> str:
+def issue(key: bytes, identity: SignInIdentity, device_id: str | None, epoch: int) -> str:
     """Return a cookie that makes a device known for one user; one that is known keeps its name."""
-    inside = {"user": _whose(who), "device": device or secrets.token_hex(16), "until": now + SECONDS}
-    return base64.urlsafe_b64encode(seal.seal(key, json.dumps(inside).encode(), _PLACE)).decode()
+    payload = {
+        "user": _binding(identity),
+        "device": device_id or secrets.token_hex(16),
+        "until": epoch + LIFETIME_SECONDS,
+    }
+    return base64.urlsafe_b64encode(seal.seal(key, json.dumps(payload).encode(), _ASSOCIATED_DATA)).decode()
 
 
-def known(key: bytes, cookie: str, who: Who, now: int) -> str | None:
+def verify(key: bytes, cookie: str, identity: SignInIdentity, epoch: int) -> str | None:
     """Return the device's name if it is known for this user; None for any other cookie, and for none."""
     try:
-        inside = json.loads(seal.unseal(key, base64.urlsafe_b64decode(cookie), _PLACE))
-    except (BrokenSealError, ValueError):
+        payload = json.loads(seal.unseal(key, base64.urlsafe_b64decode(cookie), _ASSOCIATED_DATA))
+    except (UnsealError, ValueError):
         return None
-    return str(inside["device"]) if inside["user"] == _whose(who) and now < inside["until"] else None
+    return (
+        str(payload["device"]) if payload["user"] == _binding(identity) and epoch < payload["until"] else None
+    )
 
 
-def _whose(who: Who) -> list[str]:
-    since = who.profile.change_date if who.profile else ""
-    return [who.account_id, who.user_id, since]
+def _binding(identity: SignInIdentity) -> list[str]:
+    password_change_date = identity.login_profile.change_date if identity.login_profile else ""
+    return [identity.account_id, identity.user_id, password_change_date]

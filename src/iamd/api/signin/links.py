@@ -4,85 +4,85 @@ from typing import NamedTuple
 
 from iamd.api.mail import Mail
 from iamd.api.signin import throttle
-from iamd.api.signin.desk import Desk, Visitor, new_token
-from iamd.api.signin.who import Who, root
+from iamd.api.signin.desk import Client, SignInServices, new_token
+from iamd.api.signin.who import SignInIdentity, find_root
 from iamd.core.records import Account
 from iamd.store import accounts, attempts, links, login_profiles
-from iamd.store.links import Link
+from iamd.store.links import OneTimeLink
 from iamd.store.query import Tx
-from iamd.store.sessions import hashed
+from iamd.store.sessions import hash_token
 
 SETUP, RESET = "setup", "reset-password"
-_SECONDS = {SETUP: 24 * 3600, RESET: 3600}
-_MOST_MAILS = 5  # to one root user in an hour, and asked for from one address
-_HOUR = 3600
+_LIFETIME_SECONDS = {SETUP: 24 * 3600, RESET: 3600}
+_MAX_MAILS = 5  # to one root user in an hour, and asked for from one address
+_HOUR_SECONDS = 3600
 
 
-class Linked(NamedTuple):
+class LinkTarget(NamedTuple):
     """What a link leads to."""
 
     account: Account
-    link: Link
+    link: OneTimeLink
 
 
-def make(tx: Tx, account_id: str, purpose: str, now: int) -> str:
+def create(tx: Tx, account_id: str, purpose: str, epoch: int) -> str:
     """Make a link's token; earlier links of the account go on until one is used."""
     token = new_token()
-    links.add(tx, Link(hashed(token), account_id, purpose, now + _SECONDS[purpose]))
+    links.add(tx, OneTimeLink(hash_token(token), account_id, purpose, epoch + _LIFETIME_SECONDS[purpose]))
     return token
 
 
-def setup_token(tx: Tx, account_id: str, now: int) -> str | None:
+def create_setup_token(tx: Tx, account_id: str, epoch: int) -> str | None:
     """Make a set-up link's token; None once the account has its root user, who has a password."""
     if login_profiles.find(tx, account_id, account_id) is not None:
         return None
-    return make(tx, account_id, SETUP, now)
+    return create(tx, account_id, SETUP, epoch)
 
 
-def reset_token(tx: Tx, account_id: str, now: int) -> str | None:
+def create_reset_token(tx: Tx, account_id: str, epoch: int) -> str | None:
     """Make a link's token to choose a new root password with; None before there is one."""
     if login_profiles.find(tx, account_id, account_id) is None:
         return None
-    return make(tx, account_id, RESET, now)
+    return create(tx, account_id, RESET, epoch)
 
 
-def followed(tx: Tx, token: str, purpose: str, now: int) -> Linked | None:
+def resolve(tx: Tx, token: str, purpose: str, epoch: int) -> LinkTarget | None:
     """Return what a link leads to; None when it was used, is over, or never was."""
-    link = links.find(tx, hashed(token))
-    if link is None or link.purpose != purpose or now >= link.expires_at:
+    link = links.find(tx, hash_token(token))
+    if link is None or link.purpose != purpose or epoch >= link.expires_at:
         return None
     account = accounts.find(tx, link.account_id)
     has_root = login_profiles.find(tx, link.account_id, link.account_id) is not None
     if account is None or has_root != (purpose == RESET):
         return None
-    return Linked(account, link)
+    return LinkTarget(account, link)
 
 
-def look(desk: Desk, token: str, purpose: str) -> Account | None:
+def find_account(services: SignInServices, token: str, purpose: str) -> Account | None:
     """Look at a link without using it."""
-    with desk.means.database.read() as tx:
-        linked = followed(tx, token, purpose, desk.now())
-    return linked.account if linked else None
+    with services.dependencies.database.read() as tx:
+        link_target = resolve(tx, token, purpose, services.epoch())
+    return link_target.account if link_target else None
 
 
-def mail_reset(desk: Desk, email: str, base_url: str, visitor: Visitor) -> None:
+def mail_reset_link(services: SignInServices, email: str, base_url: str, client: Client) -> None:
     """Mail a link to choose a new password, if there is such a root user; nobody is told whether there is."""
-    if desk.mailer is None:
+    if services.mailer is None:
         return
 
-    def write() -> Mail | None:
-        with desk.means.database.write() as tx:
-            who = root(tx, email)
-            token = _reset_token(tx, who, visitor, desk.now())
-        if token is None or who.account is None:
+    def compose() -> Mail | None:
+        with services.dependencies.database.write() as tx:
+            identity = find_root(tx, email)
+            token = _throttled_reset_token(tx, identity, client, services.epoch())
+        if token is None or identity.account is None:
             return None
-        text = _TEXT.format(url=f"{base_url}/signin/reset/{token}", account_id=who.account_id)
-        return Mail(who.account.root_email, "Choose a new root user password", text)
+        text = _RESET_MAIL.format(url=f"{base_url}/signin/reset/{token}", account_id=identity.account_id)
+        return Mail(identity.account.root_email, "Choose a new root user password", text)
 
-    desk.mailer.later(write)
+    services.mailer.enqueue(compose)
 
 
-_TEXT = """\
+_RESET_MAIL = """\
 Somebody, probably you, asked for a new root user password of account {account_id}.
 
 Open this link within an hour to choose one. It works once:
@@ -93,8 +93,13 @@ If it was not you, do nothing: the password stays as it is.
 """
 
 
-def _reset_token(tx: Tx, who: Who, visitor: Visitor, now: int) -> str | None:
-    if not throttle.admit(tx, "mails", visitor.around.source_ip, now, _MOST_MAILS) or who.profile is None:
+def _throttled_reset_token(tx: Tx, identity: SignInIdentity, client: Client, epoch: int) -> str | None:
+    if (
+        not throttle.allow(tx, "mails", client.request_context.source_ip, epoch, _MAX_MAILS)
+        or identity.login_profile is None
+    ):
         return None
-    tries = attempts.count(tx, attempts.subject("mail", who.subject), now, _HOUR, _MOST_MAILS).tries
-    return make(tx, who.account_id, RESET, now) if tries <= _MOST_MAILS else None
+    tries = attempts.increment(
+        tx, attempts.counter_key("mail", identity.throttle_key), epoch, _HOUR_SECONDS, _MAX_MAILS
+    ).tries
+    return create(tx, identity.account_id, RESET, epoch) if tries <= _MAX_MAILS else None

@@ -3,81 +3,116 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from iamd.api.recorder import Note
+from iamd.api.recorder import AuditEntry
 from iamd.api.signin import devices, record, throttle
-from iamd.api.signin.advance import advance, begin
-from iamd.api.signin.desk import Desk, Outcome, Step, Visitor
-from iamd.api.signin.throttle import Counted
-from iamd.api.signin.who import Who
-from iamd.keys import check as security_check
+from iamd.api.signin.advance import advance, begin_session
+from iamd.api.signin.desk import Client, SignInResult, SignInServices, Step
+from iamd.api.signin.throttle import Attempt
+from iamd.api.signin.who import SignInIdentity
+from iamd.keys import check as captcha
 from iamd.store import accounts, attempts, login_profiles
 from iamd.store.query import Tx
 
-WRONG = "Your authentication information is incorrect. Please try again."
-_ONCE_SECONDS = 3600
+WRONG_CREDENTIALS = "Your authentication information is incorrect. Please try again."
+_NONCE_SECONDS = 3600
 
-Find = Callable[[Tx], Who]
+FindIdentity = Callable[[Tx], SignInIdentity]
 
 
-class Typed(NamedTuple):
+class PasswordForm(NamedTuple):
     """What somebody typed: the password, and the answer to the security check where one was shown."""
 
     password: str
-    check: str = ""
-    answer: str = ""
+    captcha: str = ""
+    captcha_answer: str = ""
 
 
-def sign_in(desk: Desk, find: Find, typed: Typed, visitor: Visitor) -> Outcome:
+def sign_in(
+    services: SignInServices, find_identity: FindIdentity, form: PasswordForm, client: Client
+) -> SignInResult:
     """Check a password and say what comes next."""
-    now = desk.now()
-    with desk.means.database.write() as tx:
-        who = find(tx)
-        checked = _answered(tx, desk, typed, now)
-        device = devices.known(desk.key, visitor.device, who, now)
-        counted = throttle.count(tx, who, visitor.around.source_ip, device, now, checked=checked)
-    verdict = counted.verdict
-    if verdict.turned_away:
-        return Outcome(Step.REFUSED, check=verdict.check)
-    if verdict.check:
-        return Outcome(Step.CHECK, check=True)
-    stored = who.profile.hash if who.profile else None
-    right = desk.means.hasher.verify(stored, typed.password)
-    if verdict.blocked or not right:
-        return _refused(desk, who, visitor, counted)
-    return _accepted(desk, find, who, counted, typed, visitor)
+    epoch = services.epoch()
+    with services.dependencies.database.write() as tx:
+        identity = find_identity(tx)
+        captcha_solved = _is_captcha_solved(tx, services, form, epoch)
+        device_id = devices.verify(services.sealing_key, client.device_cookie, identity, epoch)
+        attempt = throttle.count_attempt(
+            tx, identity, client.request_context.source_ip, device_id, epoch, captcha_solved=captcha_solved
+        )
+    decision = attempt.decision
+    if decision.address_blocked:
+        return SignInResult(Step.REFUSED, captcha_required=decision.captcha_required)
+    if decision.captcha_required:
+        return SignInResult(Step.CAPTCHA, captcha_required=True)
+    stored_hash = identity.login_profile.hash if identity.login_profile else None
+    is_correct = services.dependencies.hasher.verify(stored_hash, form.password)
+    if decision.name_blocked or not is_correct:
+        return _refuse(services, identity, client, attempt)
+    return _accept(services, find_identity, identity, attempt, form, client)
 
 
-def _answered(tx: Tx, desk: Desk, typed: Typed, now: int) -> bool:
+def _is_captcha_solved(tx: Tx, services: SignInServices, form: PasswordForm, epoch: int) -> bool:
     """Say whether the security check was answered rightly; right or wrong, each is answered once."""
-    answer = security_check.read(desk.key, typed.check, typed.answer, now) if typed.check else None
+    answer = (
+        captcha.read_answer(services.sealing_key, form.captcha, form.captcha_answer, epoch)
+        if form.captcha
+        else None
+    )
     if answer is None:
         return False
-    first = attempts.count(tx, attempts.subject("nonce", answer.nonce), now, _ONCE_SECONDS).tries == 1
-    return first and answer.right
+    is_first_use = (
+        attempts.increment(tx, attempts.counter_key("nonce", answer.nonce), epoch, _NONCE_SECONDS).tries == 1
+    )
+    return is_first_use and answer.is_correct
 
 
-def _refused(desk: Desk, who: Who, visitor: Visitor, counted: Counted) -> Outcome:
-    if not counted.verdict.blocked:  # whoever is blocked cannot fill the log either
-        failed = record.event(who, "ConsoleLogin", visitor.around, desk.at(), failed="Failed authentication")
-        desk.recorder.note(Note(failed, None, None))
-    with desk.means.database.read() as tx:
-        return Outcome(Step.REFUSED, check=throttle.is_check_due(tx, who, desk.now()))
+def _refuse(
+    services: SignInServices, identity: SignInIdentity, client: Client, attempt: Attempt
+) -> SignInResult:
+    if not attempt.decision.name_blocked:  # whoever is blocked cannot fill the log either
+        event = record.event(
+            identity,
+            "ConsoleLogin",
+            client.request_context,
+            services.timestamp(),
+            failure="Failed authentication",
+        )
+        services.audit_queue.put(AuditEntry(event, None, None))
+    with services.dependencies.database.read() as tx:
+        return SignInResult(
+            Step.REFUSED, captcha_required=throttle.is_captcha_due(tx, identity, services.epoch())
+        )
 
 
-def _accepted(desk: Desk, find: Find, seen: Who, counted: Counted, typed: Typed, visitor: Visitor) -> Outcome:
-    stronger = _stronger(desk, seen, typed.password)
-    with desk.means.database.write() as tx:
-        accounts.lock(tx, seen.account_id)
-        who = find(tx)
-        if who.profile is None or seen.profile is None or who.profile.hash != seen.profile.hash:
-            return Outcome(Step.REFUSED)  # the password was changed while it was being checked
-        throttle.forgive(tx, counted)
-        if stronger:
-            login_profiles.rehash(tx, who.account_id, who.profile, stronger)
-        return advance(tx, desk, visitor, who, begin(visitor, who, desk.now()))
+def _accept(
+    services: SignInServices,
+    find_identity: FindIdentity,
+    verified_identity: SignInIdentity,
+    attempt: Attempt,
+    form: PasswordForm,
+    client: Client,
+) -> SignInResult:
+    new_hash = _rehash_if_outdated(services, verified_identity, form.password)
+    with services.dependencies.database.write() as tx:
+        accounts.lock(tx, verified_identity.account_id)
+        identity = find_identity(tx)
+        if (
+            identity.login_profile is None
+            or verified_identity.login_profile is None
+            or identity.login_profile.hash != verified_identity.login_profile.hash
+        ):
+            return SignInResult(Step.REFUSED)  # the password was changed while it was being checked
+        throttle.reset_counters(tx, attempt)
+        if new_hash:
+            login_profiles.rehash(tx, identity.account_id, identity.login_profile, new_hash)
+        return advance(tx, services, client, identity, begin_session(client, identity, services.epoch()))
 
 
-def _stronger(desk: Desk, who: Who, password: str) -> str | None:
+def _rehash_if_outdated(services: SignInServices, identity: SignInIdentity, password: str) -> str | None:
     """Return a new hash of a password whose old one was made with weaker parameters."""
-    hasher = desk.means.hasher
-    return hasher.hash(password) if who.profile and hasher.outdated(who.profile.hash) else None
+    hasher = services.dependencies.hasher
+    return (
+        hasher.hash(password)
+        if identity.login_profile and hasher.needs_rehash(identity.login_profile.hash)
+        else None
+    )

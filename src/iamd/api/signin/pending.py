@@ -4,55 +4,65 @@ import contextlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from iamd.api.signin import who as look
-from iamd.api.signin.desk import Desk
-from iamd.api.signin.who import Who
+from iamd.api.signin import who as identities
+from iamd.api.signin.desk import SignInServices
+from iamd.api.signin.who import SignInIdentity
 from iamd.core.records import MfaDevice, Session
 from iamd.store import accounts, mfa_devices, sessions
 from iamd.store.query import Tx
 
 
-class Pending(NamedTuple):
+class PendingSignIn(NamedTuple):
     """A step to take: in this transaction, by this person, in this session."""
 
     tx: Tx
-    who: Who
+    identity: SignInIdentity
     session: Session
     data_key: bytes
 
     @property
     def devices(self) -> list[MfaDevice]:
         """The MFA devices of whoever signs in."""
-        return mfa_devices.of(self.tx, self.who.account_id, self.who.user_id)
+        return mfa_devices.list_for_user(self.tx, self.identity.account_id, self.identity.user_id)
 
 
 @contextlib.contextmanager
-def taken(desk: Desk, token: str, stages: tuple[str, ...]) -> Iterator[Pending | None]:
+def lock(
+    services: SignInServices, session_token: str, stages: tuple[str, ...]
+) -> Iterator[PendingSignIn | None]:
     """Take a step in a transaction that commits; None when no sign-in waits there any more."""
-    token_hash = sessions.hashed(token)
-    with desk.means.database.write() as tx:
-        held = sessions.find(tx, token_hash)
-        if held is not None:
-            accounts.lock(tx, held.account_id)
-            held = sessions.find(tx, token_hash)  # as it is under the lock
-        yield _pending(tx, desk, held, stages)
+    token_hash = sessions.hash_token(session_token)
+    with services.dependencies.database.write() as tx:
+        session = sessions.find(tx, token_hash)
+        if session is not None:
+            accounts.lock(tx, session.account_id)
+            session = sessions.find(tx, token_hash)  # as it is under the lock
+        yield _load(tx, services, session, stages)
 
 
-def look_at(tx: Tx, desk: Desk, token: str, stages: tuple[str, ...]) -> Pending | None:
+def find(
+    tx: Tx, services: SignInServices, session_token: str, stages: tuple[str, ...]
+) -> PendingSignIn | None:
     """Look at a step without taking it."""
-    return _pending(tx, desk, sessions.find(tx, sessions.hashed(token)), stages)
+    return _load(tx, services, sessions.find(tx, sessions.hash_token(session_token)), stages)
 
 
-def seen(desk: Desk, token: str, stages: tuple[str, ...]) -> Pending | None:
+def peek(services: SignInServices, session_token: str, stages: tuple[str, ...]) -> PendingSignIn | None:
     """Look at a step without taking it; its transaction is over."""
-    with desk.means.database.read() as tx:
-        return look_at(tx, desk, token, stages)
+    with services.dependencies.database.read() as tx:
+        return find(tx, services, session_token, stages)
 
 
-def _pending(tx: Tx, desk: Desk, held: Session | None, stages: tuple[str, ...]) -> Pending | None:
-    if held is None or held.stage not in stages or not desk.limits.hold(held, desk.now()):
+def _load(
+    tx: Tx, services: SignInServices, session: Session | None, stages: tuple[str, ...]
+) -> PendingSignIn | None:
+    if (
+        session is None
+        or session.stage not in stages
+        or not services.session_limits.allow(session, services.epoch())
+    ):
         return None
-    who = look.of_session(tx, held.account_id, held.user_id)
-    if who is None or who.account is None:
+    identity = identities.find_by_user_id(tx, session.account_id, session.user_id)
+    if identity is None or identity.account is None:
         return None
-    return Pending(tx, who, held, desk.data_key(who.account))
+    return PendingSignIn(tx, identity, session, services.data_key(identity.account))

@@ -3,25 +3,25 @@
 import json
 from typing import Any
 
-from iamd.api.proof import Circumstances
-from iamd.api.signin.who import Who
+from iamd.api.proof import RequestContext
+from iamd.api.signin.who import SignInIdentity
 from iamd.core import ids
-from iamd.store.audit import Event
+from iamd.store.audit import AuditEvent
 
-_SOURCE = "signin.amazonaws.com"
+_SIGN_IN_SOURCE = "signin.amazonaws.com"
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
 def event(
-    who: Who,
+    identity: SignInIdentity,
     name: str,
-    around: Circumstances,
-    at: str,
+    request_context: RequestContext,
+    timestamp: str,
     *,
-    failed: str | None = None,
-    source: str = _SOURCE,
-    **more: Any,
-) -> Event:
+    failure: str | None = None,
+    source: str = _SIGN_IN_SOURCE,
+    **additional_data: Any,
+) -> AuditEvent:
     """Record one step; `failed` says why it did, `more` is what else CloudTrail tells of it.
 
     `source` is the service where it is no step of signing in, but something that the host's operator did.
@@ -29,35 +29,35 @@ def event(
     """
     record = {
         "eventVersion": "1.11",
-        "userIdentity": _identity(who),
-        "eventTime": at,
+        "userIdentity": _user_identity(identity),
+        "eventTime": timestamp,
         "eventSource": source,
         "eventName": name,
         "awsRegion": "us-east-1",
-        "sourceIPAddress": around.source_ip,
-        "userAgent": around.user_agent,
+        "sourceIPAddress": request_context.source_ip,
+        "userAgent": request_context.user_agent,
         "requestParameters": None,
-        "responseElements": {name: "Failure" if failed else "Success"},
-        "additionalEventData": more or None,
-        "requestID": around.request_id,
+        "responseElements": {name: "Failure" if failure else "Success"},
+        "additionalEventData": additional_data or None,
+        "requestID": request_context.request_id,
         "eventID": ids.event(),
         "readOnly": False,
-        "eventType": "AwsConsoleSignIn" if source == _SOURCE else "AwsServiceEvent",
+        "eventType": "AwsConsoleSignIn" if source == _SIGN_IN_SOURCE else "AwsServiceEvent",
         "managementEvent": True,
-        "recipientAccountId": who.account_id,
+        "recipientAccountId": identity.account_id,
         "eventCategory": "Management",
     }
-    if failed:
-        record["errorMessage"] = failed
+    if failure:
+        record["errorMessage"] = failure
     text = json.dumps(record, ensure_ascii=True)
-    return Event(who.account_id, at, str(record["eventID"]), source, name, text)
+    return AuditEvent(identity.account_id, timestamp, str(record["eventID"]), source, name, text)
 
 
-def _identity(who: Who) -> dict[str, str]:
-    there = who.account is not None and (who.root or who.user is not None)
-    identity = {"type": "Root" if who.root else "IAMUser", "accountId": who.account_id}
-    if there:
-        identity |= {"principalId": who.user_id, "arn": who.principal.arn}
-    if not who.root:
-        identity["userName"] = who.user.user_name if who.user else _HIDDEN
-    return identity
+def _user_identity(identity: SignInIdentity) -> dict[str, str]:
+    exists = identity.account is not None and (identity.is_root or identity.user is not None)
+    user_identity = {"type": "Root" if identity.is_root else "IAMUser", "accountId": identity.account_id}
+    if exists:
+        user_identity |= {"principalId": identity.user_id, "arn": identity.principal.arn}
+    if not identity.is_root:
+        user_identity["userName"] = identity.user.user_name if identity.user else _HIDDEN
+    return user_identity

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from iamd.api.sessions import PASSWORD
 from iamd.api.signin import links, pending, record
-from iamd.api.signin import who as look
-from iamd.api.signin.advance import advance, begin
-from iamd.api.signin.desk import GONE, Desk, Outcome, Step, Visitor
+from iamd.api.signin import who as identities
+from iamd.api.signin.advance import advance, begin_session
+from iamd.api.signin.desk import GONE, Client, SignInResult, SignInServices, Step
 from iamd.api.signin.links import RESET, SETUP
-from iamd.api.signin.who import Who
+from iamd.api.signin.who import SignInIdentity
 from iamd.core import ids
 from iamd.core.errors import AccessDenied, EntityTemporarilyUnmodifiable, PasswordPolicyViolation
 from iamd.core.password_rules import PasswordRules
@@ -20,20 +20,20 @@ from iamd.store import accounts, audit, login_profiles, sessions
 from iamd.store import links as link_store
 from iamd.store.query import Tx
 
-WRONG_OLD = "The old password is incorrect."
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
-_NAME = re.compile(r"[^\x00-\x1f<>\x7f]{1,50}")
+WRONG_OLD_PASSWORD = "The old password is incorrect."  # noqa: S105 - a message
+_EMAIL_PATTERN = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
+_ACCOUNT_NAME_PATTERN = re.compile(r"[^\x00-\x1f<>\x7f]{1,50}")
 
 
-class Renewing(NamedTuple):
+class NewPasswordPrompt(NamedTuple):
     """What the page of a forced change shows: whose password it is, and the rules of the next one."""
 
     name: str
-    root: bool
+    is_root: bool
     rules: PasswordRules
 
 
-class Wanted(NamedTuple):
+class AccountSetup(NamedTuple):
     """What an account is set up with."""
 
     account_name: str
@@ -41,151 +41,190 @@ class Wanted(NamedTuple):
     password: str
 
 
-def shown(desk: Desk, token: str) -> Renewing | None:
+def prompt(services: SignInServices, session_token: str) -> NewPasswordPrompt | None:
     """Say whose password must be changed; None when nobody's."""
-    with desk.means.database.read() as tx:
-        step = pending.look_at(tx, desk, token, (PASSWORD,))
-        if step is None:
+    with services.dependencies.database.read() as tx:
+        pending_sign_in = pending.find(tx, services, session_token, (PASSWORD,))
+        if pending_sign_in is None:
             return None
-        rules = passwords.rules(tx, step.who.account_id, step.who.user_id)
-    return Renewing(step.who.name, step.who.root, rules)
+        rules = passwords.rules(tx, pending_sign_in.identity.account_id, pending_sign_in.identity.user_id)
+    return NewPasswordPrompt(pending_sign_in.identity.name, pending_sign_in.identity.is_root, rules)
 
 
-def rules_of_root(desk: Desk, account: Account) -> PasswordRules:
+def root_password_rules(services: SignInServices, account: Account) -> PasswordRules:
     """Return the rules that a root user's next password must follow."""
-    with desk.means.database.read() as tx:
+    with services.dependencies.database.read() as tx:
         return passwords.rules(tx, account.account_id, account.account_id)
 
 
 # A forced or an expired password: the old one once more, and a new one.
 
 
-def choose(desk: Desk, token: str, old: str, new: str, visitor: Visitor) -> Outcome:
+def change_password(
+    services: SignInServices, session_token: str, old_password: str, new_password: str, client: Client
+) -> SignInResult:
     """Change the password that has to be changed, and go on."""
-    step = pending.seen(desk, token, (PASSWORD,))
-    if step is None or step.who.profile is None:
+    pending_sign_in = pending.peek(services, session_token, (PASSWORD,))
+    if pending_sign_in is None or pending_sign_in.identity.login_profile is None:
         return GONE
     try:
-        proved = passwords.prove_old(
-            desk.means.database, desk.means.hasher, step.who.account_id, step.who.profile, old, desk.now()
+        current_profile = passwords.prove_old(
+            services.dependencies.database,
+            services.dependencies.hasher,
+            pending_sign_in.identity.account_id,
+            pending_sign_in.identity.login_profile,
+            old_password,
+            services.epoch(),
         )
-        hashed = _checked(desk, step.who, new, proved.hash)
+        password_hash = _hash_valid_password(
+            services, pending_sign_in.identity, new_password, current_profile.hash
+        )
     except AccessDenied:
-        return Outcome(Step.REFUSED, wrong=(WRONG_OLD,))
-    except (PasswordPolicyViolation, EntityTemporarilyUnmodifiable) as wrong:
-        return Outcome(Step.REFUSED, wrong=tuple(wrong.message.split(", ")))
-    with pending.taken(desk, token, (PASSWORD,)) as again:
-        if again is None or again.who.profile is None or again.who.profile.hash != proved.hash:
+        return SignInResult(Step.REFUSED, errors=(WRONG_OLD_PASSWORD,))
+    except (PasswordPolicyViolation, EntityTemporarilyUnmodifiable) as error:
+        return SignInResult(Step.REFUSED, errors=tuple(error.message.split(", ")))
+    with pending.lock(services, session_token, (PASSWORD,)) as locked_sign_in:
+        if (
+            locked_sign_in is None
+            or locked_sign_in.identity.login_profile is None
+            or locked_sign_in.identity.login_profile.hash != current_profile.hash
+        ):
             return GONE
-        who = _replaced(again.tx, desk, again.who, hashed, visitor, kept=again.session.token_hash)
-        return advance(again.tx, desk, visitor, who, again.session)
+        identity = _set_password(
+            locked_sign_in.tx,
+            services,
+            locked_sign_in.identity,
+            password_hash,
+            client,
+            keep_token_hash=locked_sign_in.session.token_hash,
+        )
+        return advance(locked_sign_in.tx, services, client, identity, locked_sign_in.session)
 
 
-def _checked(desk: Desk, who: Who, password: str, current: str | None) -> str:
+def _hash_valid_password(
+    services: SignInServices, identity: SignInIdentity, password: str, current_hash: str | None
+) -> str:
     """Return the hash of a new password; PasswordPolicyViolation when it breaks a rule."""
-    means = desk.means
-    with means.database.read() as tx:
+    dependencies = services.dependencies
+    with dependencies.database.read() as tx:
         passwords.check(
             tx,
-            who.account_id,
-            who.names,
+            identity.account_id,
+            identity.personal_names,
             password,
-            means.blocklist,
-            means.hasher,
-            who.user_id,
-            current=current,
+            dependencies.blocklist,
+            dependencies.hasher,
+            identity.user_id,
+            current=current_hash,
         )
-    return means.hasher.hash(password)
+    return dependencies.hasher.hash(password)
 
 
-def _replaced(tx: Tx, desk: Desk, who: Who, hashed: str, visitor: Visitor, kept: str = "") -> Who:
+def _set_password(
+    tx: Tx,
+    services: SignInServices,
+    identity: SignInIdentity,
+    password_hash: str,
+    client: Client,
+    keep_token_hash: str = "",
+) -> SignInIdentity:
     """Put a new password in force; sessions begun with the old one end, but the one that is `kept`."""
-    now = desk.at()
-    profile = LoginProfile(who.user_id, hashed, now, now, password_reset_required=False)
-    if who.profile is None:
-        login_profiles.add(tx, who.account_id, profile)
+    timestamp = services.timestamp()
+    profile = LoginProfile(
+        identity.user_id, password_hash, timestamp, timestamp, password_reset_required=False
+    )
+    if identity.login_profile is None:
+        login_profiles.add(tx, identity.account_id, profile)
     else:
-        profile = profile._replace(create_date=who.profile.create_date)
-        login_profiles.change(tx, who.account_id, profile)
-    sessions.remove_all(tx, who.account_id, who.user_id, kept)
-    audit.add(tx, [record.event(who, "PasswordUpdated", visitor.around, now)])
-    accounts.touch(tx, who.account_id, ids.revision())
-    return who._replace(profile=profile)
+        profile = profile._replace(create_date=identity.login_profile.create_date)
+        login_profiles.update(tx, identity.account_id, profile)
+    sessions.delete_for_user(tx, identity.account_id, identity.user_id, keep_token_hash)
+    audit.add(tx, [record.event(identity, "PasswordUpdated", client.request_context, timestamp)])
+    accounts.set_revision(tx, identity.account_id, ids.revision())
+    return identity._replace(login_profile=profile)
 
 
 # A root user's password by a link: a new one, or the first.
 
 
-def reset(desk: Desk, link: str, password: str, visitor: Visitor) -> Outcome:
+def reset_root_password(
+    services: SignInServices, link_token: str, password: str, client: Client
+) -> SignInResult:
     """Put a new root password in force; whoever has MFA must still show it when signing in."""
 
-    def nothing_more(_tx: Tx, _account: Account) -> str | None:
+    def change_nothing(_tx: Tx, _account: Account) -> str | None:
         return None
 
-    account = links.look(desk, link, RESET)
+    account = links.find_account(services, link_token, RESET)
     if account is None:
         return GONE
-    return _by_link(desk, link, RESET, account, password, visitor, nothing_more)
+    return _set_password_by_link(services, link_token, RESET, account, password, client, change_nothing)
 
 
-def set_up(desk: Desk, link: str, wanted: Wanted, visitor: Visitor) -> Outcome:
+def set_up_account(
+    services: SignInServices, link_token: str, setup: AccountSetup, client: Client
+) -> SignInResult:
     """Give an account its name, its root user's email address and password, and sign that user in."""
-    account = links.look(desk, link, SETUP)
+    account = links.find_account(services, link_token, SETUP)
     if account is None:
         return GONE
-    renamed = account._replace(name=wanted.account_name.strip(), root_email=wanted.root_email.strip())
-    wrong = _wrong_names(renamed)
-    if wrong:
-        return Outcome(Step.REFUSED, wrong=tuple(wrong))
+    new_account = account._replace(name=setup.account_name.strip(), root_email=setup.root_email.strip())
+    errors = _validate_names(new_account)
+    if errors:
+        return SignInResult(Step.REFUSED, errors=tuple(errors))
 
-    def rename(tx: Tx, held: Account) -> str | None:
-        other = accounts.find_by_email(tx, renamed.root_email)
-        if other is not None and other.account_id != held.account_id:
+    def rename(tx: Tx, current_account: Account) -> str | None:
+        other = accounts.find_by_email(tx, new_account.root_email)
+        if other is not None and other.account_id != current_account.account_id:
             return "This email address belongs to the root user of another account."
-        accounts.rename(tx, held.account_id, renamed.name, renamed.root_email)
+        accounts.update_name_and_email(
+            tx, current_account.account_id, new_account.name, new_account.root_email
+        )
         return None
 
-    return _by_link(desk, link, SETUP, renamed, wanted.password, visitor, rename)
+    return _set_password_by_link(services, link_token, SETUP, new_account, setup.password, client, rename)
 
 
-def _wrong_names(account: Account) -> list[str]:
-    wrong = []
-    if not _NAME.fullmatch(account.name):
-        wrong.append("The account name has 1 to 50 characters, without < and >.")
-    if not _EMAIL.fullmatch(account.root_email):
-        wrong.append("The root user email address is no email address.")
-    return wrong
+def _validate_names(account: Account) -> list[str]:
+    errors = []
+    if not _ACCOUNT_NAME_PATTERN.fullmatch(account.name):
+        errors.append("The account name has 1 to 50 characters, without < and >.")
+    if not _EMAIL_PATTERN.fullmatch(account.root_email):
+        errors.append("The root user email address is no email address.")
+    return errors
 
 
-def _by_link(
-    desk: Desk,
-    link: str,
+def _set_password_by_link(
+    services: SignInServices,
+    link_token: str,
     purpose: str,
     account: Account,
     password: str,
-    visitor: Visitor,
-    first: Callable[[Tx, Account], str | None],
-) -> Outcome:
+    client: Client,
+    apply_changes: Callable[[Tx, Account], str | None],
+) -> SignInResult:
     try:
-        hashed = _checked(desk, _root_of(desk, account), password, None)
-    except PasswordPolicyViolation as wrong:
-        return Outcome(Step.REFUSED, wrong=tuple(wrong.message.split(", ")))
-    with desk.means.database.write() as tx:
+        password_hash = _hash_valid_password(services, _load_root(services, account), password, None)
+    except PasswordPolicyViolation as error:
+        return SignInResult(Step.REFUSED, errors=tuple(error.message.split(", ")))
+    with services.dependencies.database.write() as tx:
         accounts.lock(tx, account.account_id)
-        linked = links.followed(tx, link, purpose, desk.now())
-        if linked is None:
+        link_target = links.resolve(tx, link_token, purpose, services.epoch())
+        if link_target is None:
             return GONE
-        refusal = first(tx, linked.account)
+        refusal = apply_changes(tx, link_target.account)
         if refusal is not None:
-            return Outcome(Step.REFUSED, wrong=(refusal,))
-        link_store.drop(tx, account.account_id)
-        who = _replaced(tx, desk, look.root(tx, account.root_email), hashed, visitor)
+            return SignInResult(Step.REFUSED, errors=(refusal,))
+        link_store.delete_for_account(tx, account.account_id)
+        identity = _set_password(
+            tx, services, identities.find_root(tx, account.root_email), password_hash, client
+        )
         if purpose == RESET:
-            return Outcome(Step.DONE)
-        return advance(tx, desk, visitor, who, begin(visitor, who, desk.now()))
+            return SignInResult(Step.DONE)
+        return advance(tx, services, client, identity, begin_session(client, identity, services.epoch()))
 
 
-def _root_of(desk: Desk, account: Account) -> Who:
+def _load_root(services: SignInServices, account: Account) -> SignInIdentity:
     """Return a root user under the names that it is about to have."""
-    with desk.means.database.read() as tx:
-        return look.of_root(tx, account)
+    with services.dependencies.database.read() as tx:
+        return identities.root_of_account(tx, account)

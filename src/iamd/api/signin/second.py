@@ -7,86 +7,147 @@ from typing import NamedTuple
 
 from iamd.api.sessions import MFA
 from iamd.api.signin import pending, record, throttle
-from iamd.api.signin import who as look
-from iamd.api.signin.advance import advance, begin
-from iamd.api.signin.desk import GONE, REFUSED, Desk, Outcome, Visitor
-from iamd.api.signin.pending import Pending
+from iamd.api.signin import who as identities
+from iamd.api.signin.advance import advance, begin_session
+from iamd.api.signin.desk import GONE, REFUSED, Client, SignInResult, SignInServices
+from iamd.api.signin.pending import PendingSignIn
 from iamd.core.errors import InvalidAuthenticationCode
 from iamd.core.records import MfaDevice
 from iamd.keys import passkeys, seal
-from iamd.keys.passkeys import Assertion, BadPasskey, Site
-from iamd.keys.seal import BrokenSealError
+from iamd.keys.passkeys import Assertion, InvalidPasskey, RelyingParty
+from iamd.keys.seal import UnsealError
 from iamd.ops import mfa, recovery
 from iamd.ops.mfa import TooManyCodes
 from iamd.store import accounts, attempts, audit, mfa_devices, sessions
 from iamd.store.query import Tx
 
-_PLACE = "passkey challenge"
-_ALONE_SECONDS = 300
-_MOST_ALONE = 50  # by one address in a quarter of an hour
+_ASSOCIATED_DATA = "passkey challenge"
+_CHALLENGE_SECONDS = 300
+_MAX_PASSKEY_ATTEMPTS = 50  # by one address in a quarter of an hour
 
-Proves = Callable[[Pending], bool | None]
+FactorCheck = Callable[[PendingSignIn], bool | None]
 
 
-class Shown(NamedTuple):
+class MfaPrompt(NamedTuple):
     """What the page of the second step shows: whose it is, and the devices to choose from."""
 
     name: str
-    root: bool
+    is_root: bool
     devices: tuple[MfaDevice, ...]
 
 
-def shown(desk: Desk, token: str, stages: tuple[str, ...] = (MFA,)) -> Shown | None:
+def prompt(
+    services: SignInServices, session_token: str, stages: tuple[str, ...] = (MFA,)
+) -> MfaPrompt | None:
     """Say who is asked for a second factor, and for which; None when nobody is."""
-    with pending.taken(desk, token, stages) as step:
-        return step and Shown(step.who.name, step.who.root, tuple(step.devices))
+    with pending.lock(services, session_token, stages) as pending_sign_in:
+        return pending_sign_in and MfaPrompt(
+            pending_sign_in.identity.name, pending_sign_in.identity.is_root, tuple(pending_sign_in.devices)
+        )
 
 
-def by_code(desk: Desk, token: str, serial_number: str, code: str, visitor: Visitor) -> Outcome:
+def submit_code(
+    services: SignInServices, session_token: str, serial_number: str, code: str, client: Client
+) -> SignInResult:
     """Go on with a code of one of the devices."""
-    return _go_on(desk, token, visitor, lambda step: proves_code(desk, step, serial_number, code))
+    return _submit(
+        services,
+        session_token,
+        client,
+        lambda pending_sign_in: check_code(services, pending_sign_in, serial_number, code),
+    )
 
 
-def by_recovery_code(desk: Desk, token: str, code: str, visitor: Visitor) -> Outcome:
+def submit_recovery_code(
+    services: SignInServices, session_token: str, code: str, client: Client
+) -> SignInResult:
     """Go on with a recovery code, which serves once."""
-    return _go_on(desk, token, visitor, lambda step: proves_recovery(desk, step, code))
+    return _submit(
+        services,
+        session_token,
+        client,
+        lambda pending_sign_in: check_recovery_code(services, pending_sign_in, code),
+    )
 
 
-def by_passkey(desk: Desk, token: str, answer: str, visitor: Visitor) -> Outcome:
+def submit_passkey(
+    services: SignInServices, session_token: str, response: str, client: Client
+) -> SignInResult:
     """Go on with a passkey that signed the session's challenge."""
-    site = Site(visitor.around.origin)
-    return _go_on(desk, token, visitor, lambda step: proves_passkey(step, site, answer))
+    relying_party = RelyingParty(client.request_context.origin)
+    return _submit(
+        services,
+        session_token,
+        client,
+        lambda pending_sign_in: check_passkey(pending_sign_in, relying_party, response),
+    )
 
 
-def _go_on(desk: Desk, token: str, visitor: Visitor, proves: Proves) -> Outcome:
-    with pending.taken(desk, token, (MFA,)) as step:
-        if step is None:
+def _submit(
+    services: SignInServices, session_token: str, client: Client, check_factor: FactorCheck
+) -> SignInResult:
+    with pending.lock(services, session_token, (MFA,)) as pending_sign_in:
+        if pending_sign_in is None:
             return GONE
-        right = proves(step)
-        note(step, desk, visitor, "CheckMfa", right)
-        if not right:
+        is_correct = check_factor(pending_sign_in)
+        record_result(pending_sign_in, services, client, "CheckMfa", is_correct)
+        if not is_correct:
             return REFUSED
-        return advance(step.tx, desk, visitor, step.who, step.session._replace(mfa_at=desk.now()))
+        return advance(
+            pending_sign_in.tx,
+            services,
+            client,
+            pending_sign_in.identity,
+            pending_sign_in.session._replace(mfa_at=services.epoch()),
+        )
 
 
-def note(step: Pending, desk: Desk, visitor: Visitor, name: str, right: bool | None) -> None:
+def record_result(
+    pending_sign_in: PendingSignIn,
+    services: SignInServices,
+    client: Client,
+    name: str,
+    is_correct: bool | None,
+) -> None:
     """Record what came of a proof; what was not looked at (None) leaves nothing, or it could fill the log."""
-    if right is not None:
-        failed = None if right else "Failed authentication"
-        audit.add(step.tx, [record.event(step.who, name, visitor.around, desk.at(), failed=failed)])
+    if is_correct is not None:
+        failure = None if is_correct else "Failed authentication"
+        audit.add(
+            pending_sign_in.tx,
+            [
+                record.event(
+                    pending_sign_in.identity,
+                    name,
+                    client.request_context,
+                    services.timestamp(),
+                    failure=failure,
+                )
+            ],
+        )
 
 
 # What proves a second factor; a wrong one is counted in the same transaction, which commits. None says that
 # too many were wrong lately, so that none is looked at.
 
 
-def proves_code(desk: Desk, step: Pending, serial_number: str, code: str) -> bool | None:
+def check_code(
+    services: SignInServices, pending_sign_in: PendingSignIn, serial_number: str, code: str
+) -> bool | None:
     """Say whether a code is right, and use it up."""
-    device = next((held for held in step.devices if held.serial_number == serial_number), None)
+    device = next(
+        (candidate for candidate in pending_sign_in.devices if candidate.serial_number == serial_number), None
+    )
     if device is None or device.kind == "passkey":
         return False
     try:
-        mfa.use_code(step.tx, step.who.account_id, step.data_key, device, code, desk.now())
+        mfa.use_code(
+            pending_sign_in.tx,
+            pending_sign_in.identity.account_id,
+            pending_sign_in.data_key,
+            device,
+            code,
+            services.epoch(),
+        )
     except TooManyCodes:
         return None
     except InvalidAuthenticationCode:
@@ -94,103 +155,145 @@ def proves_code(desk: Desk, step: Pending, serial_number: str, code: str) -> boo
     return True
 
 
-def proves_recovery(desk: Desk, step: Pending, code: str) -> bool | None:
+def check_recovery_code(services: SignInServices, pending_sign_in: PendingSignIn, code: str) -> bool | None:
     """Say whether a recovery code is right, and use it up."""
-    return recovery.use(step.tx, step.who.account_id, step.data_key, step.who.user_id, code, desk.now())
+    return recovery.use(
+        pending_sign_in.tx,
+        pending_sign_in.identity.account_id,
+        pending_sign_in.data_key,
+        pending_sign_in.identity.user_id,
+        code,
+        services.epoch(),
+    )
 
 
-def proves_passkey(step: Pending, site: Site, answer: str) -> bool:
+def check_passkey(pending_sign_in: PendingSignIn, relying_party: RelyingParty, response: str) -> bool:
     """Say whether one of somebody's passkeys signed the session's challenge, which ends with that."""
-    challenge = step.session.challenge
-    sessions.challenge(step.tx, step.session.token_hash, None)
+    challenge = pending_sign_in.session.challenge
+    sessions.set_challenge(pending_sign_in.tx, pending_sign_in.session.token_hash, None)
     if challenge is None:
         return False
     try:
-        assertion = passkeys.read_assertion(answer)
-        device = next((held for held in step.devices if held.credential_id == assertion.credential_id), None)
-        return device is not None and _signed(step, site, challenge, assertion, device)
-    except BadPasskey:
+        assertion = passkeys.parse_assertion(response)
+        device = next(
+            (
+                candidate
+                for candidate in pending_sign_in.devices
+                if candidate.credential_id == assertion.credential_id
+            ),
+            None,
+        )
+        return device is not None and _verify_assertion(
+            pending_sign_in, relying_party, challenge, assertion, device
+        )
+    except InvalidPasskey:
         return False
 
 
-def _signed(step: Pending, site: Site, challenge: str, assertion: Assertion, device: MfaDevice) -> bool:
-    account_id = step.who.account_id
-    held = mfa.passkey(step.data_key, account_id, device)
-    counter = passkeys.verify(site, challenge, assertion, held)
-    mfa_devices.update(step.tx, account_id, device._replace(counter=counter))
+def _verify_assertion(
+    pending_sign_in: PendingSignIn,
+    relying_party: RelyingParty,
+    challenge: str,
+    assertion: Assertion,
+    device: MfaDevice,
+) -> bool:
+    account_id = pending_sign_in.identity.account_id
+    passkey = mfa.passkey(pending_sign_in.data_key, account_id, device)
+    counter = passkeys.verify_assertion(relying_party, challenge, assertion, passkey)
+    mfa_devices.update(pending_sign_in.tx, account_id, device._replace(counter=counter))
     return True
 
 
-def options(desk: Desk, token: str, origin: str, stages: tuple[str, ...] = (MFA,)) -> str | None:
+def passkey_request_options(
+    services: SignInServices, session_token: str, origin: str, stages: tuple[str, ...] = (MFA,)
+) -> str | None:
     """Return what a browser needs to ask for one of somebody's passkeys, as JSON; None when there is none."""
-    with pending.taken(desk, token, stages) as step:
-        held = [device.credential_id for device in step.devices if device.credential_id] if step else []
-        if step is None or not held:
+    with pending.lock(services, session_token, stages) as pending_sign_in:
+        credential_ids = (
+            [device.credential_id for device in pending_sign_in.devices if device.credential_id]
+            if pending_sign_in
+            else []
+        )
+        if pending_sign_in is None or not credential_ids:
             return None
         challenge = passkeys.new_challenge()
-        sessions.challenge(step.tx, step.session.token_hash, challenge)
-        return passkeys.request_options(Site(origin), challenge, held)
+        sessions.set_challenge(pending_sign_in.tx, pending_sign_in.session.token_hash, challenge)
+        return passkeys.request_options(RelyingParty(origin), challenge, credential_ids)
 
 
 # A passkey alone: nothing is known of whoever asks, so the challenge travels with the form, sealed.
 
 
-class Invitation(NamedTuple):
+class PasskeyPrompt(NamedTuple):
     """What the sign-in page needs to ask for any passkey: the browser's options, and the sealed challenge."""
 
     options: str
     sealed: str
 
 
-def invite(desk: Desk, origin: str) -> Invitation:
+def begin_passkey_sign_in(services: SignInServices, origin: str) -> PasskeyPrompt:
     """Make a challenge that serves once, for five minutes."""
     challenge = passkeys.new_challenge()
-    inside = json.dumps({"challenge": challenge, "until": desk.now() + _ALONE_SECONDS})
-    sealed = base64.urlsafe_b64encode(seal.seal(desk.key, inside.encode(), _PLACE)).decode()
-    return Invitation(passkeys.request_options(Site(origin), challenge, []), sealed)
+    payload = json.dumps({"challenge": challenge, "until": services.epoch() + _CHALLENGE_SECONDS})
+    sealed = base64.urlsafe_b64encode(
+        seal.seal(services.sealing_key, payload.encode(), _ASSOCIATED_DATA)
+    ).decode()
+    return PasskeyPrompt(passkeys.request_options(RelyingParty(origin), challenge, []), sealed)
 
 
-def alone(desk: Desk, sealed: str, answer: str, visitor: Visitor) -> Outcome:
+def sign_in_with_passkey(
+    services: SignInServices, sealed: str, response: str, client: Client
+) -> SignInResult:
     """Sign in by a passkey; it is both factors, and skips neither a forced nor an expired password."""
-    site = Site(visitor.around.origin)
-    with desk.means.database.write() as tx:
-        if not throttle.admit(tx, "passkey", visitor.around.source_ip, desk.now(), _MOST_ALONE):
+    relying_party = RelyingParty(client.request_context.origin)
+    with services.dependencies.database.write() as tx:
+        if not throttle.allow(
+            tx, "passkey", client.request_context.source_ip, services.epoch(), _MAX_PASSKEY_ATTEMPTS
+        ):
             return REFUSED
-        challenge = _unspent(tx, desk, sealed)
-        found = _named(tx, answer) if challenge else None
-        if challenge is None or found is None:
+        challenge = _consume_challenge(tx, services, sealed)
+        match = _find_passkey(tx, response) if challenge else None
+        if challenge is None or match is None:
             return REFUSED
-        account_id, device = found
+        account_id, device = match
         accounts.lock(tx, account_id)
-        step = _step(tx, desk, account_id, device, visitor, challenge)
-        if step is None or not proves_passkey(step, site, answer):
+        pending_sign_in = _begin_passkey_sign_in(tx, services, account_id, device, client, challenge)
+        if pending_sign_in is None or not check_passkey(pending_sign_in, relying_party, response):
             return REFUSED
-        return advance(tx, desk, visitor, step.who, step.session._replace(mfa_at=desk.now()))
+        return advance(
+            tx,
+            services,
+            client,
+            pending_sign_in.identity,
+            pending_sign_in.session._replace(mfa_at=services.epoch()),
+        )
 
 
-def _step(
-    tx: Tx, desk: Desk, account_id: str, device: MfaDevice, visitor: Visitor, challenge: str
-) -> Pending | None:
-    who = look.of_session(tx, account_id, device.user_id or "")
-    if who is None or who.account is None:
+def _begin_passkey_sign_in(
+    tx: Tx, services: SignInServices, account_id: str, device: MfaDevice, client: Client, challenge: str
+) -> PendingSignIn | None:
+    identity = identities.find_by_user_id(tx, account_id, device.user_id or "")
+    if identity is None or identity.account is None:
         return None
-    session = begin(visitor, who, desk.now())._replace(challenge=challenge)
-    return Pending(tx, who, session, desk.data_key(who.account))
+    session = begin_session(client, identity, services.epoch())._replace(challenge=challenge)
+    return PendingSignIn(tx, identity, session, services.data_key(identity.account))
 
 
-def _named(tx: Tx, answer: str) -> tuple[str, MfaDevice] | None:
+def _find_passkey(tx: Tx, response: str) -> tuple[str, MfaDevice] | None:
     try:
-        return mfa_devices.by_credential(tx, passkeys.read_assertion(answer).credential_id)
-    except BadPasskey:
+        return mfa_devices.find_by_credential_id(tx, passkeys.parse_assertion(response).credential_id)
+    except InvalidPasskey:
         return None
 
 
-def _unspent(tx: Tx, desk: Desk, sealed: str) -> str | None:
+def _consume_challenge(tx: Tx, services: SignInServices, sealed: str) -> str | None:
     try:
-        inside = json.loads(seal.unseal(desk.key, base64.urlsafe_b64decode(sealed), _PLACE))
-    except (BrokenSealError, ValueError):
+        payload = json.loads(
+            seal.unseal(services.sealing_key, base64.urlsafe_b64decode(sealed), _ASSOCIATED_DATA)
+        )
+    except (UnsealError, ValueError):
         return None
-    challenge = str(inside["challenge"])
-    spent = attempts.subject("challenge", challenge)
-    fresh = attempts.count(tx, spent, desk.now(), _ALONE_SECONDS).tries == 1
-    return challenge if fresh and desk.now() < inside["until"] else None
+    challenge = str(payload["challenge"])
+    challenge_key = attempts.counter_key("challenge", challenge)
+    is_first_use = attempts.increment(tx, challenge_key, services.epoch(), _CHALLENGE_SECONDS).tries == 1
+    return challenge if is_first_use and services.epoch() < payload["until"] else None

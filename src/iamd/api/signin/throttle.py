@@ -11,117 +11,154 @@ the address alone: it locks nobody's name and leaves nothing behind.
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
-from iamd.api.signin.who import Who
+from iamd.api.signin.who import SignInIdentity
 from iamd.ops.throttle_names import check_subject
 from iamd.store import attempts
 from iamd.store.query import Tx
 
-FREE = 3  # wrong passwords before the security check is asked for
-_FREE_OF_ADDRESS = 10
-_WAITS_AFTER = 2
-_LONGEST_WAIT = 4  # seconds: by then the security check is asked for, which takes a person longer
-_MOST_OF_ROOT = 10  # by one address
-_MOST_OF_DEVICE = 10  # then the device is a stranger again
-_MOST_OF_ADDRESS = 100
-_WINDOW = 15 * 60
-_SIXTY_FOUR = 64  # bits of an IPv6 address that one subscriber has all addresses under
+FREE_ATTEMPTS = 3  # wrong passwords before the security check is asked for
+_FREE_ATTEMPTS_PER_ADDRESS = 10
+_BACKOFF_AFTER_ATTEMPTS = 2
+_MAX_BACKOFF_SECONDS = 4  # seconds: by then the security check is asked for, which takes a person longer
+_MAX_ROOT_ATTEMPTS_PER_ADDRESS = 10  # by one address
+_MAX_ATTEMPTS_PER_DEVICE = 10  # then the device is a stranger again
+_MAX_ATTEMPTS_PER_ADDRESS = 100
+_WINDOW_SECONDS = 15 * 60
+_IPV6_PREFIX_LENGTH = 64  # bits of an IPv6 address that one subscriber has all addresses under
 
 
-class Verdict(NamedTuple):
+class ThrottleDecision(NamedTuple):
     """What becomes of a try: `turned_away` by its address, `blocked` by its name, or asked the `check`."""
 
-    turned_away: bool = False
-    blocked: bool = False
-    check: bool = False
+    address_blocked: bool = False
+    name_blocked: bool = False
+    captcha_required: bool = False
 
 
-class Counted(NamedTuple):
+class Attempt(NamedTuple):
     """The subjects that a try was counted under, and what that says."""
 
-    verdict: Verdict
-    subjects: tuple[str, ...] = ()
-    address: str = ""
+    decision: ThrottleDecision
+    counter_keys: tuple[str, ...] = ()
+    address_key: str = ""
 
 
-def bucket(address: str) -> str:
+def address_group(address: str) -> str:
     """Return what an address is counted by: IPv6 gives everybody a whole network of them."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return address
     if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, _SIXTY_FOUR), strict=False))
+        return str(ip_network((parsed, _IPV6_PREFIX_LENGTH), strict=False))
     return str(parsed)
 
 
-def admit(tx: Tx, kind: str, address: str, now: int, most: int) -> bool:
+def allow(tx: Tx, kind: str, address: str, epoch: int, limit: int) -> bool:
     """Count something that costs work, by address; False beyond `most` in a quarter of an hour."""
-    return attempts.count(tx, attempts.subject(kind, bucket(address)), now, _WINDOW, most).tries <= most
+    return (
+        attempts.increment(
+            tx, attempts.counter_key(kind, address_group(address)), epoch, _WINDOW_SECONDS, limit
+        ).tries
+        <= limit
+    )
 
 
-def count(tx: Tx, who: Who, address: str, device: str | None, now: int, *, checked: bool) -> Counted:
+def count_attempt(
+    tx: Tx, identity: SignInIdentity, address: str, device_id: str | None, epoch: int, *, captcha_solved: bool
+) -> Attempt:
     """Count a try at signing in; `checked` says that it answered the security check."""
-    if device is not None:
-        known = attempts.subject("device", device)
-        tries = attempts.count(tx, known, now, _WINDOW, _MOST_OF_DEVICE).tries
-        if tries <= _MOST_OF_DEVICE:
-            wanting = tries > FREE and not checked
-            return Counted(Verdict(check=wanting), (known, who.subject, check_subject(who.subject)))
-    return _stranger(tx, who, bucket(address), now, checked=checked)
+    if device_id is not None:
+        device_key = attempts.counter_key("device", device_id)
+        tries = attempts.increment(tx, device_key, epoch, _WINDOW_SECONDS, _MAX_ATTEMPTS_PER_DEVICE).tries
+        if tries <= _MAX_ATTEMPTS_PER_DEVICE:
+            captcha_required = tries > FREE_ATTEMPTS and not captcha_solved
+            return Attempt(
+                ThrottleDecision(captcha_required=captcha_required),
+                (device_key, identity.throttle_key, check_subject(identity.throttle_key)),
+            )
+    return _count_from_unknown_device(
+        tx, identity, address_group(address), epoch, captcha_solved=captcha_solved
+    )
 
 
-def _stranger(tx: Tx, who: Who, address: str, now: int, *, checked: bool) -> Counted:
-    there = attempts.subject("address", address)
-    by_address = attempts.count(tx, there, now, _WINDOW, _MOST_OF_ADDRESS).tries
-    asked = check_subject(who.subject)
-    due = attempts.find(tx, asked, now, _WINDOW).tries >= FREE or by_address > _FREE_OF_ADDRESS
-    if by_address > _MOST_OF_ADDRESS:
-        return Counted(Verdict(turned_away=True, check=due))
-    if due and not checked:
-        return Counted(Verdict(check=True))
-    return _looked_at(tx, who, address, there, now, checked=checked)
+def _count_from_unknown_device(
+    tx: Tx, identity: SignInIdentity, address: str, epoch: int, *, captcha_solved: bool
+) -> Attempt:
+    address_key = attempts.counter_key("address", address)
+    address_tries = attempts.increment(
+        tx, address_key, epoch, _WINDOW_SECONDS, _MAX_ATTEMPTS_PER_ADDRESS
+    ).tries
+    captcha_key = check_subject(identity.throttle_key)
+    captcha_due = (
+        attempts.get(tx, captcha_key, epoch, _WINDOW_SECONDS).tries >= FREE_ATTEMPTS
+        or address_tries > _FREE_ATTEMPTS_PER_ADDRESS
+    )
+    if address_tries > _MAX_ATTEMPTS_PER_ADDRESS:
+        return Attempt(ThrottleDecision(address_blocked=True, captcha_required=captcha_due))
+    if captcha_due and not captcha_solved:
+        return Attempt(ThrottleDecision(captcha_required=True))
+    return _count_password_check(tx, identity, address, address_key, epoch, captcha_solved=captcha_solved)
 
 
-def _looked_at(tx: Tx, who: Who, address: str, there: str, now: int, *, checked: bool) -> Counted:
-    most, window = _lock(who)
-    asked = check_subject(who.subject)
-    pair = attempts.subject("pair", who.subject, address)
-    before = attempts.find(tx, pair, now, _WINDOW)
-    by_name = attempts.count(tx, who.subject, now, window, most).tries
-    tries = attempts.count(tx, asked, now, _WINDOW).tries
-    by_pair = attempts.count(tx, pair, now, _WINDOW, _MOST_OF_ROOT).tries
-    subjects = (who.subject, asked, pair)
-    if tries > FREE and not checked:  # others came at the same moment, and used up what is free
-        _take_back(tx, subjects)
-        return Counted(Verdict(check=True))
-    waits = now < before.last_at + _wait(before.tries)
-    locked = by_pair > _MOST_OF_ROOT if who.root else bool(most) and by_name > most
-    return Counted(Verdict(blocked=waits or locked), subjects, there)
+def _count_password_check(
+    tx: Tx, identity: SignInIdentity, address: str, address_key: str, epoch: int, *, captcha_solved: bool
+) -> Attempt:
+    max_attempts, window = _lockout(identity)
+    captcha_key = check_subject(identity.throttle_key)
+    pair_key = attempts.counter_key("pair", identity.throttle_key, address)
+    previous = attempts.get(tx, pair_key, epoch, _WINDOW_SECONDS)
+    name_tries = attempts.increment(tx, identity.throttle_key, epoch, window, max_attempts).tries
+    tries = attempts.increment(tx, captcha_key, epoch, _WINDOW_SECONDS).tries
+    pair_tries = attempts.increment(
+        tx, pair_key, epoch, _WINDOW_SECONDS, _MAX_ROOT_ATTEMPTS_PER_ADDRESS
+    ).tries
+    counter_keys = (identity.throttle_key, captcha_key, pair_key)
+    if (
+        tries > FREE_ATTEMPTS and not captcha_solved
+    ):  # others came at the same moment, and used up what is free
+        _uncount(tx, counter_keys)
+        return Attempt(ThrottleDecision(captcha_required=True))
+    must_wait = epoch < previous.last_at + _backoff_seconds(previous.tries)
+    locked = (
+        pair_tries > _MAX_ROOT_ATTEMPTS_PER_ADDRESS
+        if identity.is_root
+        else bool(max_attempts) and name_tries > max_attempts
+    )
+    return Attempt(ThrottleDecision(name_blocked=must_wait or locked), counter_keys, address_key)
 
 
-def _lock(who: Who) -> tuple[int, int]:
+def _lockout(identity: SignInIdentity) -> tuple[int, int]:
     """Return after how many failures a name is locked (0: never), and for how many seconds."""
-    return (0 if who.root else who.settings.lockout_attempts), who.settings.lockout_minutes * 60
+    return (
+        0 if identity.is_root else identity.security_settings.lockout_attempts
+    ), identity.security_settings.lockout_minutes * 60
 
 
-def _wait(tries: int) -> int:
+def _backoff_seconds(tries: int) -> int:
     """Return how many seconds to wait after so many failures: 1, 2, then 4."""
-    return 0 if tries < _WAITS_AFTER else min(2 ** (tries - _WAITS_AFTER), _LONGEST_WAIT)
+    return (
+        0
+        if tries < _BACKOFF_AFTER_ATTEMPTS
+        else min(2 ** (tries - _BACKOFF_AFTER_ATTEMPTS), _MAX_BACKOFF_SECONDS)
+    )
 
 
-def _take_back(tx: Tx, subjects: tuple[str, ...]) -> None:
-    for subject in subjects:
-        attempts.forgive(tx, subject)
+def _uncount(tx: Tx, counter_keys: tuple[str, ...]) -> None:
+    for counter_key in counter_keys:
+        attempts.decrement(tx, counter_key)
 
 
-def forgive(tx: Tx, counted: Counted) -> None:
+def reset_counters(tx: Tx, attempt: Attempt) -> None:
     """Take a try back that was right; failures by its name and its device begin anew."""
-    for subject in counted.subjects:
-        attempts.clear(tx, subject)
-    if counted.address:
-        attempts.forgive(tx, counted.address)
+    for counter_key in attempt.counter_keys:
+        attempts.reset(tx, counter_key)
+    if attempt.address_key:
+        attempts.decrement(tx, attempt.address_key)
 
 
-def is_check_due(tx: Tx, who: Who, now: int) -> bool:
+def is_captcha_due(tx: Tx, identity: SignInIdentity, epoch: int) -> bool:
     """Say whether the next try by this name must answer the security check."""
-    return attempts.find(tx, check_subject(who.subject), now, _WINDOW).tries >= FREE
+    return (
+        attempts.get(tx, check_subject(identity.throttle_key), epoch, _WINDOW_SECONDS).tries >= FREE_ATTEMPTS
+    )

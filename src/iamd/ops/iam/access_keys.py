@@ -8,7 +8,7 @@ from iamd.ops import targets
 from iamd.ops.call import Call, Means
 from iamd.ops.operation import Params, Reply, operation
 from iamd.store import access_keys, paging, quotas
-from iamd.store.paging import EVERY
+from iamd.store.paging import UNLIMITED
 
 
 def _owner_id(call: Call, user: User | None) -> str:
@@ -20,7 +20,7 @@ def _issue(call: Call, user: User | None) -> tuple[AccessKey, str]:
     name = user.user_name if user else None
     key = AccessKey(ids.access_key(call.account_id), name, _owner_id(call, user), "Active", call.now)
     secret = ids.secret_access_key()
-    place = access_keys.seal_place(key.access_key_id)
+    place = access_keys.associated_data(key.access_key_id)
     access_keys.add(call.tx, call.account_id, key, seal.seal(call.data_key, secret.encode(), place))
     return key, secret
 
@@ -36,8 +36,8 @@ def _refuse_to_root(means: Means, _call: Call, user: User | None, params: Params
 
 @operation("iam", on=targets.USER_OR_ROOT, prepare=_refuse_to_root, confirm=True)
 def create_access_key(call: Call, user: User | None) -> Reply:
-    held = access_keys.page(call.tx, call.account_id, _owner_id(call, user), EVERY)
-    quotas.admit(call.tx, call.account_id, "AccessKeysPerUser", len(held.items) + 1)
+    held = access_keys.list_page(call.tx, call.account_id, _owner_id(call, user), UNLIMITED)
+    quotas.enforce(call.tx, call.account_id, "AccessKeysPerUser", len(held.items) + 1)
     key, secret = _issue(call, user)
     shown = {
         "UserName": key.user_name,
@@ -68,7 +68,7 @@ def update_access_key(call: Call, user: User | None, access_key_id: str, status:
 @operation("iam", on=targets.USER_OR_ROOT)
 def delete_access_key(call: Call, user: User | None, access_key_id: str) -> Reply:
     key = _held(call, user, access_key_id)
-    access_keys.remove(call.tx, call.account_id, key.access_key_id)
+    access_keys.delete(call.tx, call.account_id, key.access_key_id)
     return None
 
 
@@ -76,12 +76,14 @@ def delete_access_key(call: Call, user: User | None, access_key_id: str) -> Repl
 def list_access_keys(
     call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = access_keys.page(call.tx, call.account_id, _owner_id(call, user), paging.cut(marker, max_items))
-    return {"AccessKeyMetadata": found.items, **found.rest()}
+    found = access_keys.list_page(
+        call.tx, call.account_id, _owner_id(call, user), paging.page_limits(marker, max_items)
+    )
+    return {"AccessKeyMetadata": found.items, **found.truncation_members()}
 
 
 @operation("iam", on=targets.OWNER_OF_KEY)
 def get_access_key_last_used(call: Call, key: AccessKey) -> Reply:
-    use = access_keys.last_use(call.tx, call.account_id, key.access_key_id)
+    use = access_keys.find_last_use(call.tx, call.account_id, key.access_key_id)
     never = {"ServiceName": "N/A", "Region": "N/A"}
     return {"UserName": key.user_name, "AccessKeyLastUsed": use or never}

@@ -19,13 +19,13 @@ def create_account_alias(call: Call, account_alias: str) -> Reply:
 
 @operation("iam", on=targets.EVERYTHING)
 def delete_account_alias(call: Call, account_alias: str) -> Reply:
-    if not accounts.drop_alias(call.tx, call.account_id, account_alias):
+    if not accounts.delete_alias(call.tx, call.account_id, account_alias):
         raise NoSuchEntity(f"The account alias {account_alias} does not exist.")
     return None
 
 
 @operation("iam", on=targets.EVERYTHING)
 def list_account_aliases(call: Call, marker: str | None = None, max_items: int | None = None) -> Reply:
-    alias = accounts.alias(call.tx, call.account_id)
-    found = paging.names([alias] if alias else [], paging.cut(marker, max_items))
-    return {"AccountAliases": found.items, **found.rest()}
+    alias = accounts.find_alias(call.tx, call.account_id)
+    found = paging.page_by_name([alias] if alias else [], paging.page_limits(marker, max_items))
+    return {"AccountAliases": found.items, **found.truncation_members()}

@@ -7,20 +7,20 @@ from iamd.ops.call import Call
 from iamd.ops.iam import boundaries
 from iamd.ops.operation import Reply, operation
 from iamd.store import attachments, paging, quotas
-from iamd.store.paging import Cut
+from iamd.store.paging import PageLimits
 
 
 def _attach(call: Call, entity_id: str, policy_arn: str, quota: str) -> None:
     boundaries.require_attachable(call, policy_arn)
-    held = attachments.of(call.tx, call.account_id, entity_id)
+    held = attachments.list_for_entity(call.tx, call.account_id, entity_id)
     if policy_arn in held:
         return
-    quotas.admit(call.tx, call.account_id, quota, len(held) + 1)
+    quotas.enforce(call.tx, call.account_id, quota, len(held) + 1)
     attachments.add(call.tx, call.account_id, entity_id, policy_arn)
 
 
 def _detach(call: Call, entity_id: str, policy_arn: str) -> None:
-    if not attachments.remove(call.tx, call.account_id, entity_id, policy_arn):
+    if not attachments.delete(call.tx, call.account_id, entity_id, policy_arn):
         raise NoSuchEntity(f"Policy {policy_arn} was not found.")
 
 
@@ -28,11 +28,11 @@ def attachment(arn: str) -> Attachment:
     return Attachment(arn.rpartition("/")[2], arn)
 
 
-def _list(call: Call, entity_id: str, prefix: str, asked: Cut) -> Reply:
-    held = attachments.of(call.tx, call.account_id, entity_id)
+def _list(call: Call, entity_id: str, prefix: str, asked: PageLimits) -> Reply:
+    held = attachments.list_for_entity(call.tx, call.account_id, entity_id)
     under = [arn for arn in held if arn.partition(":policy")[2].startswith(prefix)]
-    found = paging.names(under, asked)
-    return {"AttachedPolicies": [attachment(arn) for arn in found.items], **found.rest()}
+    found = paging.page_by_name(under, asked)
+    return {"AttachedPolicies": [attachment(arn) for arn in found.items], **found.truncation_members()}
 
 
 @operation("iam", on=targets.USER, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY))
@@ -55,7 +55,7 @@ def list_attached_user_policies(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Reply:
-    return _list(call, user.user_id, path_prefix, paging.cut(marker, max_items))
+    return _list(call, user.user_id, path_prefix, paging.page_limits(marker, max_items))
 
 
 @operation("iam", on=targets.GROUP, keys=(keys.POLICY_ARN,))
@@ -78,7 +78,7 @@ def list_attached_group_policies(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Reply:
-    return _list(call, group.group_id, path_prefix, paging.cut(marker, max_items))
+    return _list(call, group.group_id, path_prefix, paging.page_limits(marker, max_items))
 
 
 @operation("iam", on=targets.ROLE, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE))
@@ -103,4 +103,4 @@ def list_attached_role_policies(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Reply:
-    return _list(call, role.role_id, path_prefix, paging.cut(marker, max_items))
+    return _list(call, role.role_id, path_prefix, paging.page_limits(marker, max_items))

@@ -18,20 +18,20 @@ from iamd.store import inline, memberships, paging, tags
 from iamd.store import policies as policy_store
 from iamd.store import roles as role_store
 from iamd.store.named import GROUPS, ROLES, USERS
-from iamd.store.paging import Cut, Page
-from iamd.store.policies import Used
+from iamd.store.paging import Page, PageLimits
+from iamd.store.policies import PolicyWithUsage
 
 
-def _aws_managed_in_use(call: Call, asked: Cut) -> Page[Used]:
+def _aws_managed_in_use(call: Call, asked: PageLimits) -> Page[PolicyWithUsage]:
     return policies.aws_managed(call, "/", asked, None, only_used=True)
 
 
 # What Filter names, in the order in which pages go through it.
-_SOURCES: Mapping[str, Callable[[Call, Cut], Page[Any]]] = {
-    "User": lambda call, asked: USERS.page(call.tx, call.account_id, "/", asked),
-    "Group": lambda call, asked: GROUPS.page(call.tx, call.account_id, "/", asked),
-    "Role": lambda call, asked: ROLES.page(call.tx, call.account_id, "/", asked),
-    "LocalManagedPolicy": lambda call, asked: policy_store.page(
+_SOURCES: Mapping[str, Callable[[Call, PageLimits], Page[Any]]] = {
+    "User": lambda call, asked: USERS.list_page(call.tx, call.account_id, "/", asked),
+    "Group": lambda call, asked: GROUPS.list_page(call.tx, call.account_id, "/", asked),
+    "Role": lambda call, asked: ROLES.list_page(call.tx, call.account_id, "/", asked),
+    "LocalManagedPolicy": lambda call, asked: policy_store.list_page(
         call.tx, call.account_id, "/", asked, None, only_used=False
     ),
     "AWSManagedPolicy": _aws_managed_in_use,
@@ -48,13 +48,13 @@ def get_account_authorization_details(
     sources = {
         kind: partial(source, call) for kind, source in _SOURCES.items() if not filter or kind in filter
     }
-    found = paging.chain(sources, paging.cut(marker, max_items))
+    found = paging.chain(sources, paging.page_limits(marker, max_items))
     return {
         "UserDetailList": _users(call, [item for item in found.items if isinstance(item, User)]),
         "GroupDetailList": _groups(call, [item for item in found.items if isinstance(item, Group)]),
         "RoleDetailList": _roles(call, [item for item in found.items if isinstance(item, Role)]),
-        "Policies": _policies(call, [item for item in found.items if isinstance(item, Used)]),
-        **found.rest(),
+        "Policies": _policies(call, [item for item in found.items if isinstance(item, PolicyWithUsage)]),
+        **found.truncation_members(),
     }
 
 
@@ -63,8 +63,8 @@ class _Held:
 
     def __init__(self, call: Call, entity_ids: Sequence[str]) -> None:
         whose = (call.tx, call.account_id, entity_ids)
-        self._inline = inline.of_each(*whose)
-        self._attached = attachment_store.of_each(*whose)
+        self._inline = inline.list_for_entities(*whose)
+        self._attached = attachment_store.list_for_entities(*whose)
 
     def inline_of(self, entity_id: str) -> list[dict[str, str]]:
         """Return an entity's inline policies with their documents."""
@@ -81,8 +81,8 @@ class _Held:
 def _users(call: Call, found: Sequence[User]) -> list[dict[str, Any]]:
     unique_ids = [user.user_id for user in found]
     held = _Held(call, unique_ids)
-    groups = memberships.group_names_of_each(call.tx, call.account_id, unique_ids)
-    tagged = tags.of_each(call.tx, call.account_id, unique_ids)
+    groups = memberships.list_group_names_for_users(call.tx, call.account_id, unique_ids)
+    tagged = tags.list_for_resources(call.tx, call.account_id, unique_ids)
     return [
         {
             "UserName": user.user_name,
@@ -119,9 +119,9 @@ def _groups(call: Call, found: Sequence[Group]) -> list[dict[str, Any]]:
 def _roles(call: Call, found: Sequence[Role]) -> list[dict[str, Any]]:
     unique_ids = [role.role_id for role in found]
     held = _Held(call, unique_ids)
-    profiles = role_store.profiles_of_each(call.tx, call.account_id, unique_ids)
-    tagged = tags.of_each(call.tx, call.account_id, unique_ids)
-    uses = role_store.last_uses(call.tx, call.account_id) if found else {}
+    profiles = role_store.list_instance_profiles_for_roles(call.tx, call.account_id, unique_ids)
+    tagged = tags.list_for_resources(call.tx, call.account_id, unique_ids)
+    uses = role_store.list_last_uses(call.tx, call.account_id) if found else {}
 
     def detail(role: Role) -> dict[str, Any]:
         listed = roles.listed(call, role)
@@ -144,11 +144,11 @@ def _roles(call: Call, found: Sequence[Role]) -> list[dict[str, Any]]:
 _OF_ROLE = ("RoleName", "RoleId", "Path", "Arn", "CreateDate", "AssumeRolePolicyDocument")
 
 
-def _policies(call: Call, found: Sequence[Used]) -> list[dict[str, Any]]:
+def _policies(call: Call, found: Sequence[PolicyWithUsage]) -> list[dict[str, Any]]:
     own = [policy.policy_id for policy, _ in found if not _is_awss(policy.arn)]
-    held = policy_store.versions_of_each(call.tx, call.account_id, own)
+    held = policy_store.list_versions_for_policies(call.tx, call.account_id, own)
 
-    def detail(used: Used) -> dict[str, Any]:
+    def detail(used: PolicyWithUsage) -> dict[str, Any]:
         policy = used.policy
         kept = [managed.version(policy.arn)] if _is_awss(policy.arn) else held[policy.policy_id]
         return {
@@ -161,7 +161,7 @@ def _policies(call: Call, found: Sequence[Used]) -> list[dict[str, Any]]:
 
 
 def _is_awss(arn: str) -> bool:
-    return arns.account_of(arn) == "aws"
+    return arns.parse_account_id(arn) == "aws"
 
 
 def _version(version: PolicyVersion) -> dict[str, Any]:

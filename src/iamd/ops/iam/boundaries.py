@@ -29,7 +29,7 @@ def shown(boundary_arn: str | None) -> dict[str, str] | None:
 
 def require_attachable(call: Call, policy_arn: str) -> None:
     """Refuse a policy that is not there, or that only a service's own role may have."""
-    if permissions.default_document(call.tx, call.account_id, policy_arn) is None:
+    if permissions.find_default_document(call.tx, call.account_id, policy_arn) is None:
         raise NoSuchEntity(f"Policy {policy_arn} does not exist or is not attachable.")
     if _SERVICE_ROLES_ONLY in policy_arn:
         raise PolicyNotAttachable("Cannot attach a Service Role Policy to a Customer entity.")

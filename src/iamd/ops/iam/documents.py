@@ -8,7 +8,7 @@ from iamd.core.records import Policy
 from iamd.ops.call import Call
 from iamd.policy import PolicyError, PolicyKind, size, validate
 from iamd.store import quotas
-from iamd.store.inline import Inline
+from iamd.store.inline import InlinePolicy
 
 _LONGEST_SENTENCE = 2048  # it may quote what is wrong with a document, and a document may be large
 
@@ -24,14 +24,14 @@ def accept(document: str, kind: PolicyKind) -> None:
 def accept_managed(call: Call, document: str) -> None:
     """Check a managed policy's document and its size, which white space does not count to."""
     accept(document, PolicyKind.MANAGED)
-    quotas.admit(call.tx, call.account_id, "PolicySize", size(document))
+    quotas.enforce(call.tx, call.account_id, "PolicySize", size(document))
 
 
-def accept_inline(call: Call, document: str, others: list[Inline], quota: str, whose: str) -> None:
+def accept_inline(call: Call, document: str, others: list[InlinePolicy], quota: str, whose: str) -> None:
     """Check an inline policy's document, and the size of all of its entity's together."""
     accept(document, PolicyKind.INLINE)
     total = size(document) + sum(size(other.document) for other in others)
-    most = quotas.value(call.tx, call.account_id, quota)
+    most = quotas.get(call.tx, call.account_id, quota)
     if total > most:
         raise LimitExceeded(f"Maximum policy size of {most} bytes exceeded for {whose}")
 
@@ -43,5 +43,5 @@ def encoded(document: str) -> str:
 
 def require_own(policy: Policy) -> None:
     """Refuse to change a policy that is AWS's."""
-    if arns.account_of(policy.arn) == "aws":
+    if arns.parse_account_id(policy.arn) == "aws":
         raise AccessDenied(f"Policy {policy.arn} is outside your own account.")

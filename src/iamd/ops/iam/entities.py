@@ -8,7 +8,7 @@ from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Reply, operation
 from iamd.store import attachments, paging
-from iamd.store.paging import Cut, Page
+from iamd.store.paging import Page, PageLimits
 
 
 class _Kind(NamedTuple):
@@ -28,20 +28,20 @@ _ROLE = _Kind("PolicyRoles", Role, lambda role: {"RoleName": role.role_name, "Ro
 
 def _sources(
     call: Call, policy: Policy, prefix: str, entity_filter: str | None, usage_filter: str | None
-) -> dict[str, Callable[[Cut], Page[Any]]]:
+) -> dict[str, Callable[[PageLimits], Page[Any]]]:
     held = (call.tx, call.account_id, policy.arn, prefix)
     attached = usage_filter != "PermissionsBoundary"
     bounding = usage_filter != "PermissionsPolicy"
-    found: dict[str, Callable[[Cut], Page[Any]]] = {}
+    found: dict[str, Callable[[PageLimits], Page[Any]]] = {}
     if attached and entity_filter in (None, "Group", "LocalManagedPolicy"):
-        found["group"] = lambda asked: attachments.groups_with(*held, asked)
+        found["group"] = lambda asked: attachments.list_groups(*held, asked)
     if entity_filter in (None, "User", "LocalManagedPolicy"):
-        found["user"] = lambda asked: attachments.users_using(
-            *held, asked, attached=attached, bounding=bounding
+        found["user"] = lambda asked: attachments.list_users(
+            *held, asked, include_attachments=attached, include_boundaries=bounding
         )
     if entity_filter in (None, "Role", "LocalManagedPolicy"):
-        found["role"] = lambda asked: attachments.roles_using(
-            *held, asked, attached=attached, bounding=bounding
+        found["role"] = lambda asked: attachments.list_roles(
+            *held, asked, include_attachments=attached, include_boundaries=bounding
         )
     return found
 
@@ -57,9 +57,9 @@ def list_entities_for_policy(
     max_items: int | None = None,
 ) -> Reply:
     sources = _sources(call, policy, path_prefix, entity_filter, policy_usage_filter)
-    found = paging.chain(sources, paging.cut(marker, max_items))
+    found = paging.chain(sources, paging.page_limits(marker, max_items))
     lists = {
         kind.reply: [kind.shown(entity) for entity in found.items if isinstance(entity, kind.entity)]
         for kind in (_GROUP, _USER, _ROLE)
     }
-    return {**lists, **found.rest()}
+    return {**lists, **found.truncation_members()}

@@ -21,7 +21,7 @@ _BOUNDARY = "permission-boundary"
 
 
 def _is_awss(source: Source) -> bool:
-    return source.arn is not None and arns.account_of(source.arn) == "aws"
+    return source.arn is not None and arns.parse_account_id(source.arn) == "aws"
 
 
 # SCPs and RCPs are not held by entities.

@@ -8,7 +8,7 @@ from iamd.ops.call import Call
 from iamd.ops.operation import Ask, Params, Reply, Target, operation
 from iamd.store import accounts, attachments, inline, memberships, paging, quotas
 from iamd.store.named import GROUPS, USERS
-from iamd.store.paging import EVERY, Cut
+from iamd.store.paging import UNLIMITED, PageLimits
 
 
 @operation("iam", on=targets.NEW_GROUP)
@@ -16,14 +16,16 @@ def create_group(call: Call, group_name: str, path: str = "/") -> Reply:
     arn = arns.group(call.account_id, path, group_name)
     group = Group(ids.unique(ids.GROUP), group_name, path, arn, call.now)
     GROUPS.add(call.tx, call.account_id, group)
-    accounts.count(call.tx, call.account_id, "GroupsPerAccount", +1)
+    accounts.adjust_counter(call.tx, call.account_id, "GroupsPerAccount", +1)
     return {"Group": group}
 
 
 @operation("iam", on=targets.GROUP)
 def get_group(call: Call, group: Group, marker: str | None = None, max_items: int | None = None) -> Reply:
-    found = memberships.users_of(call.tx, call.account_id, group.group_id, paging.cut(marker, max_items))
-    return {"Group": group, "Users": found.items, **found.rest()}
+    found = memberships.list_users(
+        call.tx, call.account_id, group.group_id, paging.page_limits(marker, max_items)
+    )
+    return {"Group": group, "Users": found.items, **found.truncation_members()}
 
 
 def _renamed(call: Call, group: Group, params: Params) -> Group:
@@ -50,14 +52,14 @@ def update_group(
 @operation("iam", on=targets.GROUP)
 def delete_group(call: Call, group: Group) -> Reply:
     held = (call.tx, call.account_id, group.group_id)
-    if memberships.users_of(*held, Cut(size=1)).items:
+    if memberships.list_users(*held, PageLimits(max_items=1)).items:
         raise DeleteConflict("Cannot delete entity, must remove users from group first.")
-    if inline.of(*held):
+    if inline.list_for_entity(*held):
         raise DeleteConflict("Cannot delete entity, must delete policies first.")
-    if attachments.of(*held):
+    if attachments.list_for_entity(*held):
         raise DeleteConflict("Cannot delete entity, must detach all policies first.")
-    GROUPS.remove(*held)
-    accounts.count(call.tx, call.account_id, "GroupsPerAccount", -1)
+    GROUPS.delete(*held)
+    accounts.adjust_counter(call.tx, call.account_id, "GroupsPerAccount", -1)
     return None
 
 
@@ -65,8 +67,8 @@ def delete_group(call: Call, group: Group) -> Reply:
 def list_groups(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = GROUPS.page(call.tx, call.account_id, path_prefix, paging.cut(marker, max_items))
-    return {"Groups": found.items, **found.rest()}
+    found = GROUPS.list_page(call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items))
+    return {"Groups": found.items, **found.truncation_members()}
 
 
 def _member(call: Call, user_name: str) -> User:
@@ -82,8 +84,8 @@ def add_user_to_group(call: Call, group: Group, user_name: str) -> Reply:
     if memberships.is_member(call.tx, call.account_id, user.user_id, group.group_id):
         return None
     memberships.add(call.tx, call.account_id, user.user_id, group.group_id)
-    held = memberships.groups_of(call.tx, call.account_id, user.user_id, EVERY)
-    quotas.admit(call.tx, call.account_id, "GroupsPerUser", len(held.items))
+    held = memberships.list_groups(call.tx, call.account_id, user.user_id, UNLIMITED)
+    quotas.enforce(call.tx, call.account_id, "GroupsPerUser", len(held.items))
     return None
 
 
@@ -92,7 +94,7 @@ def remove_user_from_group(call: Call, group: Group, user_name: str) -> Reply:
     user = _member(call, user_name)
     if not memberships.is_member(call.tx, call.account_id, user.user_id, group.group_id):
         raise NoSuchEntity(f"The user with name {user_name} is not in the group {group.group_name}.")
-    memberships.remove(call.tx, call.account_id, user.user_id, group.group_id)
+    memberships.delete(call.tx, call.account_id, user.user_id, group.group_id)
     return None
 
 
@@ -100,5 +102,7 @@ def remove_user_from_group(call: Call, group: Group, user_name: str) -> Reply:
 def list_groups_for_user(
     call: Call, user: User, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = memberships.groups_of(call.tx, call.account_id, user.user_id, paging.cut(marker, max_items))
-    return {"Groups": found.items, **found.rest()}
+    found = memberships.list_groups(
+        call.tx, call.account_id, user.user_id, paging.page_limits(marker, max_items)
+    )
+    return {"Groups": found.items, **found.truncation_members()}

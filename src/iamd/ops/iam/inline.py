@@ -8,18 +8,18 @@ from iamd.ops.iam import documents
 from iamd.ops.iam.boundaries import require_modifiable
 from iamd.ops.operation import Reply, operation
 from iamd.store import inline, paging
-from iamd.store.inline import Inline
-from iamd.store.paging import Cut
+from iamd.store.inline import InlinePolicy
+from iamd.store.paging import PageLimits
 
 
-def _put(call: Call, entity_id: str, policy: Inline, quota: str, whose: str) -> None:
-    held = inline.of(call.tx, call.account_id, entity_id)
+def _put(call: Call, entity_id: str, policy: InlinePolicy, quota: str, whose: str) -> None:
+    held = inline.list_for_entity(call.tx, call.account_id, entity_id)
     others = [other for other in held if other.policy_name.lower() != policy.policy_name.lower()]
     documents.accept_inline(call, policy.document, others, quota, whose)
     inline.put(call.tx, call.account_id, entity_id, policy)
 
 
-def _held(call: Call, entity_id: str, policy_name: str, kind: str) -> Inline:
+def _held(call: Call, entity_id: str, policy_name: str, kind: str) -> InlinePolicy:
     policy = inline.find(call.tx, call.account_id, entity_id, policy_name)
     if policy is None:
         raise NoSuchEntity(f"The {kind} policy with name {policy_name} cannot be found.")
@@ -28,18 +28,18 @@ def _held(call: Call, entity_id: str, policy_name: str, kind: str) -> Inline:
 
 def _delete(call: Call, entity_id: str, policy_name: str, kind: str) -> None:
     held = _held(call, entity_id, policy_name, kind)
-    inline.remove(call.tx, call.account_id, entity_id, held.policy_name)
+    inline.delete(call.tx, call.account_id, entity_id, held.policy_name)
 
 
-def _list(call: Call, entity_id: str, asked: Cut) -> Reply:
-    held = inline.of(call.tx, call.account_id, entity_id)
-    found = paging.names([policy.policy_name for policy in held], asked)
-    return {"PolicyNames": found.items, **found.rest()}
+def _list(call: Call, entity_id: str, asked: PageLimits) -> Reply:
+    held = inline.list_for_entity(call.tx, call.account_id, entity_id)
+    found = paging.page_by_name([policy.policy_name for policy in held], asked)
+    return {"PolicyNames": found.items, **found.truncation_members()}
 
 
 @operation("iam", on=targets.USER, keys=(keys.HELD_BOUNDARY,))
 def put_user_policy(call: Call, user: User, policy_name: str, policy_document: str) -> Reply:
-    policy = Inline(policy_name, policy_document)
+    policy = InlinePolicy(policy_name, policy_document)
     _put(call, user.user_id, policy, "UserPolicySize", f"user {user.user_name}")
     return None
 
@@ -64,12 +64,12 @@ def delete_user_policy(call: Call, user: User, policy_name: str) -> Reply:
 def list_user_policies(
     call: Call, user: User, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    return _list(call, user.user_id, paging.cut(marker, max_items))
+    return _list(call, user.user_id, paging.page_limits(marker, max_items))
 
 
 @operation("iam", on=targets.GROUP)
 def put_group_policy(call: Call, group: Group, policy_name: str, policy_document: str) -> Reply:
-    policy = Inline(policy_name, policy_document)
+    policy = InlinePolicy(policy_name, policy_document)
     _put(call, group.group_id, policy, "GroupPolicySize", f"group {group.group_name}")
     return None
 
@@ -94,13 +94,13 @@ def delete_group_policy(call: Call, group: Group, policy_name: str) -> Reply:
 def list_group_policies(
     call: Call, group: Group, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    return _list(call, group.group_id, paging.cut(marker, max_items))
+    return _list(call, group.group_id, paging.page_limits(marker, max_items))
 
 
 @operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE))
 def put_role_policy(call: Call, role: Role, policy_name: str, policy_document: str) -> Reply:
     require_modifiable(role)
-    policy = Inline(policy_name, policy_document)
+    policy = InlinePolicy(policy_name, policy_document)
     _put(call, role.role_id, policy, "RolePolicySize", f"role {role.role_name}")
     return None
 
@@ -126,4 +126,4 @@ def delete_role_policy(call: Call, role: Role, policy_name: str) -> Reply:
 def list_role_policies(
     call: Call, role: Role, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    return _list(call, role.role_id, paging.cut(marker, max_items))
+    return _list(call, role.role_id, paging.page_limits(marker, max_items))

@@ -21,7 +21,7 @@ _EC2 = "ec2.amazonaws.com"
 
 def listed(call: Call, profile: InstanceProfile) -> dict[str, Any]:
     """Return an instance profile as lists show it, with its role."""
-    role = ROLES.by_id(call.tx, call.account_id, profile.role_id) if profile.role_id else None
+    role = ROLES.find_by_id(call.tx, call.account_id, profile.role_id) if profile.role_id else None
     return with_role(profile, roles.listed(call, role) if role else None)
 
 
@@ -54,7 +54,7 @@ def create_instance_profile(
     unique_id = ids.unique(ids.INSTANCE_PROFILE)
     profile = InstanceProfile(unique_id, instance_profile_name, path, arn, call.now, None)
     INSTANCE_PROFILES.add(call.tx, call.account_id, profile)
-    accounts.count(call.tx, call.account_id, "InstanceProfilesPerAccount", +1)
+    accounts.adjust_counter(call.tx, call.account_id, "InstanceProfilesPerAccount", +1)
     added = put_tags(call, unique_id, tags or [])
     return {"InstanceProfile": _detail(call, profile, added)}
 
@@ -68,7 +68,7 @@ def put_tags(call: Call, unique_id: str, wanted: list[dict[str, str]]) -> Tags:
 
 @operation("iam", on=targets.INSTANCE_PROFILE)
 def get_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
-    held = tag_store.of(call.tx, call.account_id, profile.instance_profile_id)
+    held = tag_store.list_for_resource(call.tx, call.account_id, profile.instance_profile_id)
     return {"InstanceProfile": _detail(call, profile, held)}
 
 
@@ -76,9 +76,9 @@ def get_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
 def delete_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
     if profile.role_id is not None:
         raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")
-    tag_store.clear(call.tx, call.account_id, profile.instance_profile_id)
-    INSTANCE_PROFILES.remove(call.tx, call.account_id, profile.instance_profile_id)
-    accounts.count(call.tx, call.account_id, "InstanceProfilesPerAccount", -1)
+    tag_store.delete_all(call.tx, call.account_id, profile.instance_profile_id)
+    INSTANCE_PROFILES.delete(call.tx, call.account_id, profile.instance_profile_id)
+    accounts.adjust_counter(call.tx, call.account_id, "InstanceProfilesPerAccount", -1)
     return None
 
 
@@ -86,18 +86,26 @@ def delete_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
 def list_instance_profiles(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = INSTANCE_PROFILES.page(call.tx, call.account_id, path_prefix, paging.cut(marker, max_items))
-    return {"InstanceProfiles": [listed(call, profile) for profile in found.items], **found.rest()}
+    found = INSTANCE_PROFILES.list_page(
+        call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items)
+    )
+    return {
+        "InstanceProfiles": [listed(call, profile) for profile in found.items],
+        **found.truncation_members(),
+    }
 
 
 @operation("iam", on=targets.ROLE)
 def list_instance_profiles_for_role(
     call: Call, role: Role, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    held = role_store.profiles_of(call.tx, call.account_id, role.role_id)
-    asked = paging.cut(marker, max_items)
-    found = paging.names(held, asked, lambda profile: profile.instance_profile_name)
-    return {"InstanceProfiles": [listed(call, profile) for profile in found.items], **found.rest()}
+    held = role_store.list_instance_profiles(call.tx, call.account_id, role.role_id)
+    asked = paging.page_limits(marker, max_items)
+    found = paging.page_by_name(held, asked, lambda profile: profile.instance_profile_name)
+    return {
+        "InstanceProfiles": [listed(call, profile) for profile in found.items],
+        **found.truncation_members(),
+    }
 
 
 def _passing(call: Call, _target: Target, params: Params) -> Iterator[Ask]:
@@ -115,8 +123,8 @@ def add_role_to_instance_profile(call: Call, profile: InstanceProfile, role_name
     role = _role(call, role_name)
     require_modifiable(role)
     held = int(profile.role_id is not None) + 1
-    quotas.admit(call.tx, call.account_id, "InstanceSessionsPerInstanceProfile", held)
-    role_store.give(call.tx, call.account_id, profile.instance_profile_id, role.role_id)
+    quotas.enforce(call.tx, call.account_id, "InstanceSessionsPerInstanceProfile", held)
+    role_store.set_instance_profile_role(call.tx, call.account_id, profile.instance_profile_id, role.role_id)
     return None
 
 
@@ -127,7 +135,7 @@ def remove_role_from_instance_profile(call: Call, profile: InstanceProfile, role
         raise NoSuchEntity(
             f"The role with name {role_name} is not in the instance profile {profile.instance_profile_name}."
         )
-    role_store.give(call.tx, call.account_id, profile.instance_profile_id, None)
+    role_store.set_instance_profile_role(call.tx, call.account_id, profile.instance_profile_id, None)
     return None
 
 

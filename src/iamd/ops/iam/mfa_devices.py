@@ -46,6 +46,9 @@ def list_mfa_devices(
     call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     owner_id, name = _owner(call, user)
-    asked = paging.cut(marker, max_items)
-    found = paging.names(devices.of(call, owner_id), asked, lambda device: device.serial_number)
-    return {"MFADevices": [devices.shown(device, name) for device in found.items], **found.rest()}
+    asked = paging.page_limits(marker, max_items)
+    found = paging.page_by_name(devices.of(call, owner_id), asked, lambda device: device.serial_number)
+    return {
+        "MFADevices": [devices.shown(device, name) for device in found.items],
+        **found.truncation_members(),
+    }

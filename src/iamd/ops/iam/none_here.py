@@ -14,8 +14,8 @@ from iamd.store import paging
 
 
 def _nothing(name: str, marker: str | None = None, max_items: int | None = None) -> dict[str, Any]:
-    found = paging.names(list[str](), paging.cut(marker, max_items))
-    return {name: found.items, **found.rest()}
+    found = paging.page_by_name(list[str](), paging.page_limits(marker, max_items))
+    return {name: found.items, **found.truncation_members()}
 
 
 def _user_or_all(call: Call, params: Params) -> Target:

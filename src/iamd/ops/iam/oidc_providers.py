@@ -5,7 +5,7 @@ import re
 from iamd.core import arns
 from iamd.core.errors import EntityAlreadyExists, InvalidInput, OpenIdIdpCommunicationError, ValidationError
 from iamd.core.records import OidcProvider, Tag
-from iamd.federation.errors import Unreachable
+from iamd.federation.errors import ProviderUnreachable
 from iamd.ops import keys, targets
 from iamd.ops.call import Call, Means
 from iamd.ops.iam import tags
@@ -41,8 +41,8 @@ def _with_thumbprint(means: Means, _call: Call, _record: None, params: Params) -
         return params
     url = _require_issuer(params["url"])
     try:
-        return {**params, "thumbprint_list": [means.issuers.thumbprint(url)]}
-    except Unreachable as failed:
+        return {**params, "thumbprint_list": [means.issuers.fetch_thumbprint(url)]}
+    except ProviderUnreachable as failed:
         raise OpenIdIdpCommunicationError(
             f"The provider cannot be asked for its thumbprint: {failed}."
         ) from failed
@@ -52,14 +52,14 @@ def _checked_ids(call: Call, client_ids: list[str] | tuple[str, ...]) -> tuple[s
     if not all(client_id.isprintable() and " " not in client_id for client_id in client_ids):
         raise InvalidInput("A client ID must not hold white space or control characters.")
     distinct = tuple(dict.fromkeys(client_ids))
-    quotas.admit(call.tx, call.account_id, "ClientIdsPerOpenIdConnectProvider", len(distinct))
+    quotas.enforce(call.tx, call.account_id, "ClientIdsPerOpenIdConnectProvider", len(distinct))
     return distinct
 
 
 def _checked_thumbprints(call: Call, thumbprints: list[str]) -> tuple[str, ...]:
     if not all(_THUMBPRINT.fullmatch(one) for one in thumbprints):
         raise InvalidInput("A thumbprint must have 40 hexadecimal digits.")
-    most = quotas.value(call.tx, call.account_id, "ThumbprintsPerOpenIdConnectProvider")
+    most = quotas.get(call.tx, call.account_id, "ThumbprintsPerOpenIdConnectProvider")
     if len(thumbprints) > most:
         raise InvalidInput(f"Thumbprint list must contain fewer than {most} entries.")
     return tuple(dict.fromkeys(one.lower() for one in thumbprints))
@@ -83,8 +83,8 @@ def create_open_id_connect_provider(
     arn = arns.oidc_provider(call.account_id, issuer)
     if oidc_providers.find(call.tx, call.account_id, arn):
         raise EntityAlreadyExists(f"Provider with url {url} already exists.")
-    held = oidc_providers.every(call.tx, call.account_id)
-    quotas.admit(call.tx, call.account_id, "OpenIdConnectProvidersPerAccount", len(held) + 1)
+    held = oidc_providers.list_all(call.tx, call.account_id)
+    quotas.enforce(call.tx, call.account_id, "OpenIdConnectProvidersPerAccount", len(held) + 1)
     provider = OidcProvider(
         arn,
         issuer,
@@ -111,13 +111,13 @@ def get_open_id_connect_provider(call: Call, provider: OidcProvider) -> Reply:
         "ClientIDList": provider.client_ids,
         "ThumbprintList": provider.thumbprints,
         "CreateDate": provider.create_date,
-        "Tags": tag_store.of(call.tx, call.account_id, provider.arn) or None,
+        "Tags": tag_store.list_for_resource(call.tx, call.account_id, provider.arn) or None,
     }
 
 
 @operation("iam", on=targets.EVERYTHING)
 def list_open_id_connect_providers(call: Call) -> Reply:
-    held = oidc_providers.every(call.tx, call.account_id)
+    held = oidc_providers.list_all(call.tx, call.account_id)
     return {"OpenIDConnectProviderList": [{"Arn": provider.arn} for provider in held]}
 
 
@@ -132,8 +132,8 @@ _IF_THERE = targets.OIDC_PROVIDER._replace(find=_find_if_there)
 @operation("iam", on=_IF_THERE)
 def delete_open_id_connect_provider(call: Call, provider: OidcProvider | None) -> Reply:
     if provider is not None:
-        tag_store.clear(call.tx, call.account_id, provider.arn)
-        oidc_providers.remove(call.tx, call.account_id, provider.arn)
+        tag_store.delete_all(call.tx, call.account_id, provider.arn)
+        oidc_providers.delete(call.tx, call.account_id, provider.arn)
     return None
 
 

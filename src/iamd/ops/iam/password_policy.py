@@ -11,7 +11,7 @@ from iamd.store import security
 
 @operation("iam", on=targets.EVERYTHING, own=lets_users_change)
 def get_account_password_policy(call: Call) -> Reply:
-    policy = security.password_policy(call.tx, call.account_id)
+    policy = security.find_password_policy(call.tx, call.account_id)
     if policy is None:
         raise NoSuchEntity(f"The Password Policy with domain name {call.account_id} cannot be found.")
     return {"PasswordPolicy": policy}
@@ -48,6 +48,6 @@ def update_account_password_policy(
 
 @operation("iam", on=targets.EVERYTHING)
 def delete_account_password_policy(call: Call) -> Reply:
-    if not security.drop_password_policy(call.tx, call.account_id):
+    if not security.delete_password_policy(call.tx, call.account_id):
         raise NoSuchEntity("The account policy with name PasswordPolicy cannot be found.")
     return None

@@ -85,16 +85,16 @@ def update_login_profile(
         profile = profile._replace(hash=password, change_date=call.now)
     if password_reset_required is not None:
         profile = profile._replace(password_reset_required=password_reset_required)
-    login_profiles.change(call.tx, call.account_id, profile)
-    sessions.remove_all(call.tx, call.account_id, user.user_id)
+    login_profiles.update(call.tx, call.account_id, profile)
+    sessions.delete_for_user(call.tx, call.account_id, user.user_id)
     return None
 
 
 @operation("iam", on=targets.USER_OR_SELF)
 def delete_login_profile(call: Call, user: User) -> Reply:
     _held(call, user)
-    login_profiles.remove(call.tx, call.account_id, user.user_id)
-    sessions.remove_all(call.tx, call.account_id, user.user_id)
+    login_profiles.delete(call.tx, call.account_id, user.user_id)
+    sessions.delete_for_user(call.tx, call.account_id, user.user_id)
     return None
 
 
@@ -103,7 +103,7 @@ def delete_login_profile(call: Call, user: User) -> Reply:
 
 def lets_users_change(call: Call, _target: Target) -> bool:
     """Say whether the account lets its users change their own passwords without any policy."""
-    policy = security.password_policy(call.tx, call.account_id)
+    policy = security.find_password_policy(call.tx, call.account_id)
     return policy is not None and policy.allow_users_to_change_password
 
 
@@ -123,7 +123,7 @@ def _proved(means: Means, call: Call, _user: User, params: Params) -> Params:
 
 def _refuse_shut_out(call: Call, profile: LoginProfile) -> None:
     """Refuse in the console what only an administrator may do: an access key may go on, as AWS has it."""
-    policy = security.password_policy(call.tx, call.account_id)
+    policy = security.find_password_policy(call.tx, call.account_id)
     hard = policy is not None and policy.hard_expiry and call.caller.session is not None
     if hard and policy and passwords.is_expired(profile, policy.max_password_age, call.at):
         raise AccessDenied("The password has expired, and an administrator must reset it.")
@@ -138,6 +138,6 @@ def change_password(call: Call, old_password: str, new_password: str) -> Reply:
     if profile.hash != old_password:
         raise ConcurrentModification(passwords.CHANGED_MEANWHILE)
     renewed = profile._replace(hash=new_password, change_date=call.now, password_reset_required=False)
-    login_profiles.change(call.tx, call.account_id, renewed)
-    sessions.remove_all(call.tx, call.account_id, user.user_id)
+    login_profiles.update(call.tx, call.account_id, renewed)
+    sessions.delete_for_user(call.tx, call.account_id, user.user_id)
     return None

@@ -12,11 +12,11 @@ from iamd.ops.iam.versions import require_only_default
 from iamd.ops.operation import Reply, operation
 from iamd.store import accounts, paging, policies
 from iamd.store import tags as tag_store
-from iamd.store.paging import Cut, Page
-from iamd.store.policies import Usage, Used
+from iamd.store.paging import Page, PageLimits
+from iamd.store.policies import PolicyUsage, PolicyWithUsage
 
 
-def listed(used: Used) -> dict[str, Any]:
+def listed(used: PolicyWithUsage) -> dict[str, Any]:
     """Return a policy as lists show it, which GetPolicy adds a description and tags to."""
     policy, usage = used
     return {
@@ -50,10 +50,10 @@ def create_policy(
     arn = arns.policy(call.account_id, path, policy_name)
     unique_id = ids.unique(ids.POLICY)
     policy = Policy(unique_id, policy_name, path, arn, description, "v1", call.now, call.now)
-    accounts.count(call.tx, call.account_id, "PoliciesPerAccount", +1)
+    accounts.adjust_counter(call.tx, call.account_id, "PoliciesPerAccount", +1)
     policies.add(call.tx, call.account_id, policy, policy_document)
     added = put_tags(call, policy, tags or [])
-    return {"Policy": {**listed(Used(policy, Usage())), "Tags": added or None}}
+    return {"Policy": {**listed(PolicyWithUsage(policy, PolicyUsage())), "Tags": added or None}}
 
 
 def put_tags(call: Call, policy: Policy, wanted: list[dict[str, str]]) -> tuple[Tag, ...]:
@@ -65,11 +65,11 @@ def put_tags(call: Call, policy: Policy, wanted: list[dict[str, str]]) -> tuple[
 
 @operation("iam", on=targets.POLICY)
 def get_policy(call: Call, policy: Policy) -> Reply:
-    usage = policies.usage(call.tx, call.account_id, policy.arn)
-    held = tag_store.of(call.tx, call.account_id, policy.policy_id)
+    usage = policies.get_usage(call.tx, call.account_id, policy.arn)
+    held = tag_store.list_for_resource(call.tx, call.account_id, policy.policy_id)
     return {
         "Policy": {
-            **listed(Used(policy, usage)),
+            **listed(PolicyWithUsage(policy, usage)),
             "Description": policy.description,
             "Tags": held or None,
         }
@@ -79,12 +79,12 @@ def get_policy(call: Call, policy: Policy) -> Reply:
 @operation("iam", on=targets.POLICY)
 def delete_policy(call: Call, policy: Policy) -> Reply:
     documents.require_own(policy)
-    if any(policies.usage(call.tx, call.account_id, policy.arn)):
+    if any(policies.get_usage(call.tx, call.account_id, policy.arn)):
         raise DeleteConflict("Cannot delete a policy attached to entities.")
     require_only_default(call, policy)
-    tag_store.clear(call.tx, call.account_id, policy.policy_id)
-    policies.remove(call.tx, call.account_id, policy.policy_id)
-    accounts.count(call.tx, call.account_id, "PoliciesPerAccount", -1)
+    tag_store.delete_all(call.tx, call.account_id, policy.policy_id)
+    policies.delete(call.tx, call.account_id, policy.policy_id)
+    accounts.adjust_counter(call.tx, call.account_id, "PoliciesPerAccount", -1)
     return None
 
 
@@ -98,29 +98,29 @@ def list_policies(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Reply:
-    def own(asked: Cut) -> Page[Used]:
-        return policies.page(
+    def own(asked: PageLimits) -> Page[PolicyWithUsage]:
+        return policies.list_page(
             call.tx, call.account_id, path_prefix, asked, policy_usage_filter, only_used=only_attached
         )
 
-    def aws(asked: Cut) -> Page[Used]:
+    def aws(asked: PageLimits) -> Page[PolicyWithUsage]:
         return aws_managed(call, path_prefix, asked, policy_usage_filter, only_used=only_attached)
 
     chosen = {"All": {"aws": aws, "own": own}, "AWS": {"aws": aws}, "Local": {"own": own}}[scope]
-    found = paging.chain(chosen, paging.cut(marker, max_items))
-    return {"Policies": [listed(used) for used in found.items], **found.rest()}
+    found = paging.chain(chosen, paging.page_limits(marker, max_items))
+    return {"Policies": [listed(used) for used in found.items], **found.truncation_members()}
 
 
 def aws_managed(
-    call: Call, prefix: str, asked: Cut, usage_filter: str | None, *, only_used: bool
-) -> Page[Used]:
-    uses = policies.uses(call.tx, call.account_id)
-    found: list[Used] = []
+    call: Call, prefix: str, asked: PageLimits, usage_filter: str | None, *, only_used: bool
+) -> Page[PolicyWithUsage]:
+    uses = policies.get_usage_by_arn(call.tx, call.account_id)
+    found: list[PolicyWithUsage] = []
     for policy in managed.catalog().values():
-        usage = uses.get(policy.arn, Usage())
-        wanted = policy.path.startswith(prefix) and (not only_used or usage.counts_for(usage_filter))
+        usage = uses.get(policy.arn, PolicyUsage())
+        wanted = policy.path.startswith(prefix) and (not only_used or usage.matches(usage_filter))
         if wanted and policy.policy_name.lower() > asked.after:
-            found.append(Used(policy, usage))
-        if len(found) > asked.size:
+            found.append(PolicyWithUsage(policy, usage))
+        if len(found) > asked.max_items:
             break
-    return paging.page(found, asked, lambda used: used.policy.policy_name.lower())
+    return paging.make_page(found, asked, lambda used: used.policy.policy_name.lower())

@@ -51,7 +51,7 @@ def unique_id(entity: Entity) -> str:
 
 def tags_of(tx: Tx, account_id: str, entity: Entity) -> Tags:
     """Return the tags of an entity, of which groups have none."""
-    return () if isinstance(entity, Group) else tags.of(tx, account_id, unique_id(entity))
+    return () if isinstance(entity, Group) else tags.list_for_resource(tx, account_id, unique_id(entity))
 
 
 def _target(call: Call, arn: str) -> Target:
@@ -103,7 +103,7 @@ def held(tx: Tx, account_id: str, entity: Entity) -> tuple[Source, ...]:
     found: list[Source] = []
     for owner in owners:
         found.extend(_inline_of(tx, account_id, owner))
-        arn_of |= dict.fromkeys(attachments.of(tx, account_id, unique_id(owner)))
+        arn_of |= dict.fromkeys(attachments.list_for_entity(tx, account_id, unique_id(owner)))
     return (*found, *(of_arn(tx, account_id, arn) for arn in arn_of))
 
 
@@ -115,7 +115,7 @@ def boundary(tx: Tx, account_id: str, entity: Entity) -> Source | None:
 
 def of_arn(tx: Tx, account_id: str, arn: str) -> Source:
     """Return a managed policy, AWS's own included; PolicyEvaluation when it cannot be read."""
-    document = permissions.default_document(tx, account_id, arn)
+    document = permissions.find_default_document(tx, account_id, arn)
     name = arn.rpartition("/")[2]
     if document is None:
         raise PolicyEvaluation(f"The policy {name} cannot be read.")
@@ -130,12 +130,12 @@ def trust_of(tx: Tx, role: Role) -> Source:
 
 def _groups_of(tx: Tx, account_id: str, entity: Entity) -> Iterator[Group]:
     if isinstance(entity, User):
-        yield from memberships.groups_of(tx, account_id, entity.user_id, paging.EVERY).items
+        yield from memberships.list_groups(tx, account_id, entity.user_id, paging.UNLIMITED).items
 
 
 def _inline_of(tx: Tx, account_id: str, owner: Entity) -> Iterator[Source]:
     kind, name = kind_and_name(owner)
-    for policy in inline.of(tx, account_id, unique_id(owner)):
+    for policy in inline.list_for_entity(tx, account_id, unique_id(owner)):
         called = f"{kind}_{name}_{policy.policy_name}"
         document = policy.document
         yield Source(called, document, _parsed(called, document), policy.policy_name, (kind, name))

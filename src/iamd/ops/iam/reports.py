@@ -8,17 +8,17 @@ from iamd.ops import credentials, targets
 from iamd.ops.call import Call, Means
 from iamd.ops.operation import Params, Reply, operation
 from iamd.store import accounts, reports
-from iamd.store.reports import Report
+from iamd.store.reports import CredentialReport
 
 _KEPT_SECONDS = 4 * 3600
 
 
 def _made(means: Means, call: Call, _record: None, params: Params) -> Params:
     """Make the report before the call's own transaction: a large account takes a second to write down."""
-    with means.database.steady(call.tx) as still:
+    with means.database.snapshot(call.tx) as still:
         account = accounts.find(still, call.account_id)
         rows = credentials.rows(still, account) if account else []
-    made = Report(call.now, credential_report.write(rows))
+    made = CredentialReport(call.now, credential_report.write(rows))
     with means.database.write() as tx:
         accounts.lock(tx, call.account_id)
         reports.put(tx, call.account_id, made)

@@ -15,7 +15,7 @@ from iamd.store import accounts, attachments, inline, paging
 from iamd.store import roles as role_store
 from iamd.store import tags as tag_store
 from iamd.store.named import ROLES
-from iamd.store.roles import RoleUse
+from iamd.store.roles import RoleLastUsed
 
 _HOUR = 3600  # seconds: how long sessions may last where nothing is said
 
@@ -34,7 +34,7 @@ def listed(call: Call, role: Role) -> dict[str, Any]:
     }
 
 
-def detail(call: Call, role: Role, held: Tags, use: RoleUse | None) -> dict[str, Any]:
+def detail(call: Call, role: Role, held: Tags, use: RoleLastUsed | None) -> dict[str, Any]:
     """Return a role as GetRole shows it, which lists do not."""
     return {
         **listed(call, role),
@@ -83,7 +83,7 @@ def create_role(
 def add(call: Call, role: Role) -> None:
     """Add a role within the account's quota; EntityAlreadyExists when its name is taken."""
     ROLES.add(call.tx, call.account_id, role)
-    accounts.count(call.tx, call.account_id, "RolesPerAccount", +1)
+    accounts.adjust_counter(call.tx, call.account_id, "RolesPerAccount", +1)
 
 
 def put_tags(call: Call, role_id: str, wanted: Sequence[dict[str, str]]) -> Tags:
@@ -95,8 +95,8 @@ def put_tags(call: Call, role_id: str, wanted: Sequence[dict[str, str]]) -> Tags
 
 @operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE))
 def get_role(call: Call, role: Role) -> Reply:
-    held = tag_store.of(call.tx, call.account_id, role.role_id)
-    use = role_store.last_use(call.tx, call.account_id, role.role_id)
+    held = tag_store.list_for_resource(call.tx, call.account_id, role.role_id)
+    use = role_store.find_last_use(call.tx, call.account_id, role.role_id)
     return {"Role": detail(call, role, held, use)}
 
 
@@ -132,11 +132,11 @@ def update_assume_role_policy(call: Call, role: Role, policy_document: str) -> R
 def delete_role(call: Call, role: Role) -> Reply:
     require_modifiable(role)
     held = (call.tx, call.account_id, role.role_id)
-    if role_store.profiles_of(*held):
+    if role_store.list_instance_profiles(*held):
         raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")
-    if inline.of(*held):
+    if inline.list_for_entity(*held):
         raise DeleteConflict("Cannot delete entity, must delete policies first.")
-    if attachments.of(*held):
+    if attachments.list_for_entity(*held):
         raise DeleteConflict("Cannot delete entity, must detach all policies first.")
     remove(call, role)
     return None
@@ -144,15 +144,15 @@ def delete_role(call: Call, role: Role) -> Reply:
 
 def remove(call: Call, role: Role) -> None:
     """Remove a role that has neither policies nor instance profiles; its sessions end with it."""
-    tag_store.clear(call.tx, call.account_id, role.role_id)
-    role_store.forget_use(call.tx, call.account_id, role.role_id)
-    ROLES.remove(call.tx, call.account_id, role.role_id)
-    accounts.count(call.tx, call.account_id, "RolesPerAccount", -1)
+    tag_store.delete_all(call.tx, call.account_id, role.role_id)
+    role_store.delete_last_use(call.tx, call.account_id, role.role_id)
+    ROLES.delete(call.tx, call.account_id, role.role_id)
+    accounts.adjust_counter(call.tx, call.account_id, "RolesPerAccount", -1)
 
 
 @operation("iam", on=targets.ROLES_UNDER)
 def list_roles(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = ROLES.page(call.tx, call.account_id, path_prefix, paging.cut(marker, max_items))
-    return {"Roles": [listed(call, role) for role in found.items], **found.rest()}
+    found = ROLES.list_page(call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items))
+    return {"Roles": [listed(call, role) for role in found.items], **found.truncation_members()}

@@ -16,13 +16,13 @@ from iamd.store import paging
 def list_policies_granting_service_access(
     call: Call, entity: Entity, service_namespaces: list[str], marker: str | None = None
 ) -> Reply:
-    asked = paging.cut(marker, None)
+    asked = paging.page_limits(marker, None)
     wanted = [
         (place, namespace)
         for index, namespace in enumerate(service_namespaces)
         if (place := f"{index:06}") > asked.after
     ]
-    found = paging.page(wanted, asked, lambda item: item[0])
+    found = paging.make_page(wanted, asked, lambda item: item[0])
     held = policy_sources.held(call.tx, call.account_id, entity)
     granting = [
         {
@@ -31,7 +31,7 @@ def list_policies_granting_service_access(
         }
         for _, namespace in found.items
     ]
-    return {"PoliciesGrantingServiceAccess": granting, **found.rest()}
+    return {"PoliciesGrantingServiceAccess": granting, **found.truncation_members()}
 
 
 def _listed(source: Source) -> dict[str, Any]:

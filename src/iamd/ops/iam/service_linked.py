@@ -65,7 +65,7 @@ def _of_task(call: Call, params: Params) -> Target:
     """Name the role that a deletion was of; it is there no more."""
     task_id = params["deletion_task_id"]
     arn = call.arn(f"role/{task_id.removeprefix('task/').rpartition('/')[0]}")
-    if _TASK.fullmatch(task_id) and role_store.was_deleted(call.tx, call.account_id, task_id):
+    if _TASK.fullmatch(task_id) and role_store.deletion_task_exists(call.tx, call.account_id, task_id):
         return Target(arn)
     return Target(arn, missing=NoSuchEntity(f"The deletion task {task_id} cannot be found."))
 
@@ -113,12 +113,12 @@ def _attach(call: Call, role: Role, service: str) -> None:
 def delete_service_linked_role(call: Call, role: Role) -> Reply:
     if not role.path.startswith(SERVICE_PATH):
         raise NoSuchEntity(f"The role with name {role.role_name} is not a service-linked role.")
-    for arn in attachments.of(call.tx, call.account_id, role.role_id):
-        attachments.remove(call.tx, call.account_id, role.role_id, arn)
-    tags.clear(call.tx, call.account_id, role.role_id)
+    for arn in attachments.list_for_entity(call.tx, call.account_id, role.role_id):
+        attachments.delete(call.tx, call.account_id, role.role_id, arn)
+    tags.delete_all(call.tx, call.account_id, role.role_id)
     roles.remove(call, role)
     task_id = f"task{role.path}{role.role_name}/{ids.request()}"
-    role_store.add_deletion(call.tx, call.account_id, task_id, call.now)
+    role_store.add_deletion_task(call.tx, call.account_id, task_id, call.now)
     return {"DeletionTaskId": task_id}
 
 

@@ -22,7 +22,7 @@ from iamd.policy import PolicyKind, Request
 from iamd.policy.asked import distinct, named
 from iamd.policy.inquiry import Held, Source, asks_for_trust, inquire
 from iamd.store import paging
-from iamd.store.paging import Cut
+from iamd.store.paging import PageLimits
 
 # How much is looked at for one action, in characters of policies times resources. A statement is worth some,
 # since a reply tells of it if it matches, and so are the values that it is matched with.
@@ -127,7 +127,7 @@ def simulate_custom_policy(
         scps=simulated.levels(ordered_organization_policy_input_list),
     )
     simulation = _simulation(call, asker, held, names, resources, resource_owner, context_entries)
-    return answer(simulation, names, resources, paging.cut(marker, max_items))
+    return answer(simulation, names, resources, paging.page_limits(marker, max_items))
 
 
 @operation("iam", on=policy_sources.POLICY_SOURCE, also=_reads_trust)
@@ -161,7 +161,7 @@ def simulate_principal_policy(
     if held.boundary is None and exclusions.keep_boundary(policy_exclusion_list):
         held = replace(held, boundary=policy_sources.boundary(call.tx, call.account_id, entity))
     simulation = _simulation(call, asker, held, names, resources, resource_owner, context_entries)
-    return answer(simulation, names, resources, paging.cut(marker, max_items))
+    return answer(simulation, names, resources, paging.page_limits(marker, max_items))
 
 
 def _asker(call: Call, entity: Entity, caller_arn: str | None) -> Asker:
@@ -194,7 +194,7 @@ def answer(
     simulation: Simulation,
     names: Sequence[str],
     resources: Sequence[str],
-    asked: Cut,
+    asked: PageLimits,
     clock: Callable[[], float] = time.monotonic,
 ) -> Reply:
     """Return a page of results, one for each action; `clock` counts seconds."""
@@ -204,13 +204,13 @@ def answer(
     by_resource = list(resources) != ["*"]
     results: list[Result] = []
     end = clock() + _SECONDS
-    for _, name in later[: asked.size]:
+    for _, name in later[: asked.max_items]:
         judged = [simulation.judge(name, resource) for resource in resources]
         results.append(result(name, judged, by_resource=by_resource))
         if clock() > end:
             break
-    done = paging.page(later, asked._replace(size=len(results)), lambda item: item[0])
-    return {"EvaluationResults": results, **done.rest()}
+    done = paging.make_page(later, asked._replace(max_items=len(results)), lambda item: item[0])
+    return {"EvaluationResults": results, **done.truncation_members()}
 
 
 # What there is to be given.

@@ -12,7 +12,7 @@ from iamd.store import (
     policies,
     quotas,
 )
-from iamd.store.paging import Cut
+from iamd.store.paging import PageLimits
 
 # What AWS calls our quotas in the summary.
 _QUOTAS = {
@@ -46,7 +46,7 @@ _FIXED = {
 
 @operation("iam", on=targets.EVERYTHING)
 def get_account_summary(call: Call) -> Reply:
-    allowed = quotas.every(call.tx, call.account_id)
+    allowed = quotas.get_all(call.tx, call.account_id)
     counted = {
         **_FIXED,
         **_counts(call),
@@ -58,16 +58,16 @@ def get_account_summary(call: Call) -> Reply:
 
 def _counts(call: Call) -> dict[str, int]:
     account = accounts.find(call.tx, call.account_id)
-    devices = mfa_devices.counts(call.tx, call.account_id)
+    devices = mfa_devices.count(call.tx, call.account_id)
     return {
         "Users": account.users if account else 0,
         "Groups": account.groups if account else 0,
         "Roles": account.roles if account else 0,
         "InstanceProfiles": account.instance_profiles if account else 0,
         "Policies": account.policies if account else 0,
-        "Providers": len(oidc_providers.every(call.tx, call.account_id)),
+        "Providers": len(oidc_providers.list_all(call.tx, call.account_id)),
         "PolicyVersionsInUse": policies.count_versions(call.tx, call.account_id),
-        "MFADevices": devices.all,
+        "MFADevices": devices.total,
         "MFADevicesInUse": devices.assigned,
     }
 
@@ -75,7 +75,7 @@ def _counts(call: Call) -> dict[str, int]:
 def _root(call: Call) -> dict[str, int]:
     root = (call.tx, call.account_id, call.account_id)
     return {
-        "AccountMFAEnabled": int(bool(mfa_devices.of(*root))),
-        "AccountAccessKeysPresent": int(bool(access_keys.page(*root, Cut()).items)),
+        "AccountMFAEnabled": int(bool(mfa_devices.list_for_user(*root))),
+        "AccountAccessKeysPresent": int(bool(access_keys.list_page(*root, PageLimits()).items)),
         "AccountPasswordPresent": int(login_profiles.find(*root) is not None),
     }

@@ -9,7 +9,7 @@ from iamd.ops.call import Call
 from iamd.ops.iam.documents import require_own
 from iamd.ops.operation import Ask, Params, Reply, Target, operation
 from iamd.store import paging, quotas, tags
-from iamd.store.paging import Cut
+from iamd.store.paging import PageLimits
 
 
 def when_tagging(action: str) -> Callable[[Call, Target, Params], list[Ask]]:
@@ -29,13 +29,15 @@ def put(call: Call, resource_id: str, added: Tags, quota: str) -> None:
     if any(key.startswith("aws:") for key in lowered):
         raise InvalidInput("Tag keys that begin with aws: are reserved for AWS use.")
     tags.put(call.tx, call.account_id, resource_id, added)
-    quotas.admit(call.tx, call.account_id, quota, len(tags.of(call.tx, call.account_id, resource_id)))
+    quotas.enforce(
+        call.tx, call.account_id, quota, len(tags.list_for_resource(call.tx, call.account_id, resource_id))
+    )
 
 
-def _listed(call: Call, resource_id: str, asked: Cut) -> Reply:
-    held = tags.of(call.tx, call.account_id, resource_id)
-    found = paging.names(held, asked, lambda tag: tag.key)
-    return {"Tags": found.items, **found.rest()}
+def _listed(call: Call, resource_id: str, asked: PageLimits) -> Reply:
+    held = tags.list_for_resource(call.tx, call.account_id, resource_id)
+    found = paging.page_by_name(held, asked, lambda tag: tag.key)
+    return {"Tags": found.items, **found.truncation_members()}
 
 
 @operation("iam", on=targets.USER, keys=(keys.TAGGING,))
@@ -46,13 +48,13 @@ def tag_user(call: Call, user: User, tags: list[dict[str, str]]) -> Reply:
 
 @operation("iam", on=targets.USER, keys=(keys.UNTAGGING,))
 def untag_user(call: Call, user: User, tag_keys: list[str]) -> Reply:
-    tags.remove(call.tx, call.account_id, user.user_id, tag_keys)
+    tags.delete(call.tx, call.account_id, user.user_id, tag_keys)
     return None
 
 
 @operation("iam", on=targets.USER)
 def list_user_tags(call: Call, user: User, marker: str | None = None, max_items: int | None = None) -> Reply:
-    return _listed(call, user.user_id, paging.cut(marker, max_items))
+    return _listed(call, user.user_id, paging.page_limits(marker, max_items))
 
 
 @operation("iam", on=targets.POLICY, keys=(keys.TAGGING,))
@@ -65,7 +67,7 @@ def tag_policy(call: Call, policy: Policy, tags: list[dict[str, str]]) -> Reply:
 @operation("iam", on=targets.POLICY, keys=(keys.UNTAGGING,))
 def untag_policy(call: Call, policy: Policy, tag_keys: list[str]) -> Reply:
     require_own(policy)
-    tags.remove(call.tx, call.account_id, policy.policy_id, tag_keys)
+    tags.delete(call.tx, call.account_id, policy.policy_id, tag_keys)
     return None
 
 
@@ -73,7 +75,7 @@ def untag_policy(call: Call, policy: Policy, tag_keys: list[str]) -> Reply:
 def list_policy_tags(
     call: Call, policy: Policy, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    return _listed(call, policy.policy_id, paging.cut(marker, max_items))
+    return _listed(call, policy.policy_id, paging.page_limits(marker, max_items))
 
 
 @operation("iam", on=targets.MFA, keys=(keys.TAGGING,))
@@ -84,7 +86,7 @@ def tag_mfa_device(call: Call, device: MfaDevice, tags: list[dict[str, str]]) ->
 
 @operation("iam", on=targets.MFA, keys=(keys.UNTAGGING,))
 def untag_mfa_device(call: Call, device: MfaDevice, tag_keys: list[str]) -> Reply:
-    tags.remove(call.tx, call.account_id, device.serial_number, tag_keys)
+    tags.delete(call.tx, call.account_id, device.serial_number, tag_keys)
     return None
 
 
@@ -92,7 +94,7 @@ def untag_mfa_device(call: Call, device: MfaDevice, tag_keys: list[str]) -> Repl
 def list_mfa_device_tags(
     call: Call, device: MfaDevice, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    return _listed(call, device.serial_number, paging.cut(marker, max_items))
+    return _listed(call, device.serial_number, paging.page_limits(marker, max_items))
 
 
 @operation("iam", on=targets.ROLE, keys=(keys.TAGGING, keys.NO_ROLE_TEMPLATE))
@@ -103,13 +105,13 @@ def tag_role(call: Call, role: Role, tags: list[dict[str, str]]) -> Reply:
 
 @operation("iam", on=targets.ROLE, keys=(keys.UNTAGGING,))
 def untag_role(call: Call, role: Role, tag_keys: list[str]) -> Reply:
-    tags.remove(call.tx, call.account_id, role.role_id, tag_keys)
+    tags.delete(call.tx, call.account_id, role.role_id, tag_keys)
     return None
 
 
 @operation("iam", on=targets.ROLE)
 def list_role_tags(call: Call, role: Role, marker: str | None = None, max_items: int | None = None) -> Reply:
-    return _listed(call, role.role_id, paging.cut(marker, max_items))
+    return _listed(call, role.role_id, paging.page_limits(marker, max_items))
 
 
 @operation("iam", on=targets.INSTANCE_PROFILE, keys=(keys.TAGGING,))
@@ -120,7 +122,7 @@ def tag_instance_profile(call: Call, profile: InstanceProfile, tags: list[dict[s
 
 @operation("iam", on=targets.INSTANCE_PROFILE, keys=(keys.UNTAGGING,))
 def untag_instance_profile(call: Call, profile: InstanceProfile, tag_keys: list[str]) -> Reply:
-    tags.remove(call.tx, call.account_id, profile.instance_profile_id, tag_keys)
+    tags.delete(call.tx, call.account_id, profile.instance_profile_id, tag_keys)
     return None
 
 
@@ -128,7 +130,7 @@ def untag_instance_profile(call: Call, profile: InstanceProfile, tag_keys: list[
 def list_instance_profile_tags(
     call: Call, profile: InstanceProfile, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    return _listed(call, profile.instance_profile_id, paging.cut(marker, max_items))
+    return _listed(call, profile.instance_profile_id, paging.page_limits(marker, max_items))
 
 
 @operation("iam", on=targets.OIDC_PROVIDER, keys=(keys.TAGGING,))
@@ -139,7 +141,7 @@ def tag_open_id_connect_provider(call: Call, provider: OidcProvider, tags: list[
 
 @operation("iam", on=targets.OIDC_PROVIDER, keys=(keys.UNTAGGING,))
 def untag_open_id_connect_provider(call: Call, provider: OidcProvider, tag_keys: list[str]) -> Reply:
-    tags.remove(call.tx, call.account_id, provider.arn, tag_keys)
+    tags.delete(call.tx, call.account_id, provider.arn, tag_keys)
     return None
 
 
@@ -147,4 +149,4 @@ def untag_open_id_connect_provider(call: Call, provider: OidcProvider, tag_keys:
 def list_open_id_connect_provider_tags(
     call: Call, provider: OidcProvider, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    return _listed(call, provider.arn, paging.cut(marker, max_items))
+    return _listed(call, provider.arn, paging.page_limits(marker, max_items))

@@ -23,7 +23,7 @@ from iamd.store import (
 )
 from iamd.store import tags as tag_store
 from iamd.store.named import USERS
-from iamd.store.paging import Cut
+from iamd.store.paging import PageLimits
 
 
 def detail(user: User, held: Tags) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def create_user(
     if permissions_boundary is not None:
         boundaries.require_attachable(call, permissions_boundary)
     USERS.add(call.tx, call.account_id, user)
-    accounts.count(call.tx, call.account_id, "UsersPerAccount", +1)
+    accounts.adjust_counter(call.tx, call.account_id, "UsersPerAccount", +1)
     put_tags(call, user.user_id, added)
     return {"User": detail(user, added)}
 
@@ -73,7 +73,7 @@ def put_tags(call: Call, user_id: str, added: Tags) -> None:
 def get_user(call: Call, user: User | None) -> Reply:
     if user is None:
         return {"User": root(call)}
-    return {"User": detail(user, tag_store.of(call.tx, call.account_id, user.user_id))}
+    return {"User": detail(user, tag_store.list_for_resource(call.tx, call.account_id, user.user_id))}
 
 
 def root(call: Call) -> dict[str, Any]:
@@ -112,9 +112,9 @@ def update_user(
 def delete_user(call: Call, user: User) -> Reply:
     _refuse_held(call, user)
     _sweep(call, user)
-    tag_store.clear(call.tx, call.account_id, user.user_id)
-    USERS.remove(call.tx, call.account_id, user.user_id)
-    accounts.count(call.tx, call.account_id, "UsersPerAccount", -1)
+    tag_store.delete_all(call.tx, call.account_id, user.user_id)
+    USERS.delete(call.tx, call.account_id, user.user_id)
+    accounts.adjust_counter(call.tx, call.account_id, "UsersPerAccount", -1)
     return None
 
 
@@ -122,22 +122,22 @@ def _refuse_held(call: Call, user: User) -> None:
     held = (call.tx, call.account_id, user.user_id)
     if login_profiles.find(*held):
         raise DeleteConflict("Cannot delete entity, must delete login profile first.")
-    if mfa_devices.of(*held):
+    if mfa_devices.list_for_user(*held):
         raise DeleteConflict("Cannot delete entity, must delete MFA device first.")
-    if access_keys.page(*held, Cut()).items:
+    if access_keys.list_page(*held, PageLimits()).items:
         raise DeleteConflict("Cannot delete entity, must delete access keys first.")
-    if memberships.groups_of(*held, Cut()).items:
+    if memberships.list_groups(*held, PageLimits()).items:
         raise DeleteConflict("Cannot delete entity, must remove users from group first.")
-    if inline.of(*held):
+    if inline.list_for_entity(*held):
         raise DeleteConflict("Cannot delete entity, must delete policies first.")
-    if attachments.of(*held):
+    if attachments.list_for_entity(*held):
         raise DeleteConflict("Cannot delete entity, must detach all policies first.")
 
 
 def _sweep(call: Call, user: User) -> None:
     """Remove what is left of signing in; the next user of the name begins unlocked."""
-    sessions.remove_all(call.tx, call.account_id, user.user_id)
-    recovery_codes.clear(call.tx, call.account_id, user.user_id)
+    sessions.delete_for_user(call.tx, call.account_id, user.user_id)
+    recovery_codes.delete_all(call.tx, call.account_id, user.user_id)
     throttle_names.clear(call.tx, throttle_names.user_subject(call.account_id, user.user_name))
 
 
@@ -145,5 +145,5 @@ def _sweep(call: Call, user: User) -> None:
 def list_users(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = USERS.page(call.tx, call.account_id, path_prefix, paging.cut(marker, max_items))
-    return {"Users": found.items, **found.rest()}
+    found = USERS.list_page(call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items))
+    return {"Users": found.items, **found.truncation_members()}

@@ -13,9 +13,9 @@ from iamd.store import paging, policies, quotas
 
 
 def _all(call: Call, policy: Policy) -> list[PolicyVersion]:
-    if arns.account_of(policy.arn) == "aws":
+    if arns.parse_account_id(policy.arn) == "aws":
         return [managed.version(policy.arn)]
-    return policies.versions(call.tx, call.account_id, policy.policy_id)
+    return policies.list_versions(call.tx, call.account_id, policy.policy_id)
 
 
 def _one(call: Call, policy: Policy, version_id: str) -> PolicyVersion:
@@ -48,7 +48,7 @@ def create_policy_version(
 ) -> Reply:
     documents.require_own(policy)
     documents.accept_managed(call, policy_document)
-    limit = quotas.value(call.tx, call.account_id, "VersionsPerPolicy")
+    limit = quotas.get(call.tx, call.account_id, "VersionsPerPolicy")
     if len(_all(call, policy)) >= limit:
         raise LimitExceeded(
             f"A managed policy can have up to {limit} versions. Before you create a new version, "
@@ -56,7 +56,7 @@ def create_policy_version(
         )
     version_id = policies.add_version(call.tx, call.account_id, policy.policy_id, policy_document, call.now)
     if set_as_default:
-        policies.set_default(call.tx, call.account_id, policy.policy_id, version_id, call.now)
+        policies.set_default_version(call.tx, call.account_id, policy.policy_id, version_id, call.now)
     version = PolicyVersion(version_id, policy_document, set_as_default, call.now)
     return {"PolicyVersion": listed(version)}
 
@@ -72,7 +72,7 @@ def delete_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
     documents.require_own(policy)
     if _one(call, policy, version_id).is_default_version:
         raise DeleteConflict("Cannot delete the default version of a policy.")
-    policies.remove_version(call.tx, call.account_id, policy.policy_id, version_id)
+    policies.delete_version(call.tx, call.account_id, policy.policy_id, version_id)
     return None
 
 
@@ -80,18 +80,18 @@ def delete_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
 def list_policy_versions(
     call: Call, policy: Policy, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = paging.names(_all(call, policy), paging.cut(marker, max_items), _place)
-    return {"Versions": [listed(version) for version in found.items], **found.rest()}
+    found = paging.page_by_name(_all(call, policy), paging.page_limits(marker, max_items), _place)
+    return {"Versions": [listed(version) for version in found.items], **found.truncation_members()}
 
 
 def _place(version: PolicyVersion) -> str:
     # Newest first, so the place of a version counts down.
-    return f"{10**9 - policies.number(version.version_id):010d}"
+    return f"{10**9 - policies.version_number(version.version_id):010d}"
 
 
 @operation("iam", on=targets.POLICY)
 def set_default_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
     documents.require_own(policy)
     version = _one(call, policy, version_id)
-    policies.set_default(call.tx, call.account_id, policy.policy_id, version.version_id, call.now)
+    policies.set_default_version(call.tx, call.account_id, policy.policy_id, version.version_id, call.now)
     return None

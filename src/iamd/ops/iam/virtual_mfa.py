@@ -41,11 +41,11 @@ def create_virtual_mfa_device(
     device = MfaDevice(serial, "virtual", None, sealed, 0, 0, None, call.now, None, _wizard(call))
     mfa_devices.add(call.tx, call.account_id, device)
     added = put_tags(call, serial, tags or [])
-    uri = totp.uri(seed, ISSUER, f"{virtual_mfa_device_name}@{call.account_id}")
+    uri = totp.provisioning_uri(seed, ISSUER, f"{virtual_mfa_device_name}@{call.account_id}")
     shown = {
         "SerialNumber": serial,
-        "Base32StringSeed": totp.base32(seed).encode(),
-        "QRCodePNG": totp.qr_png(uri),
+        "Base32StringSeed": totp.encode_base32(seed).encode(),
+        "QRCodePNG": totp.qr_code_png(uri),
         "Tags": added or None,
     }
     return {"VirtualMFADevice": shown}
@@ -70,7 +70,7 @@ def _keep_to_one(call: Call, path: str, wanted: list[dict[str, str]] | None) -> 
         return
     if path != "/" or wanted:
         raise AccessDenied("Set up an MFA device without a path and without tags.")
-    mfa_devices.abandon(call.tx, call.account_id, call.caller.unique_id)
+    mfa_devices.delete_unfinished(call.tx, call.account_id, call.caller.unique_id)
 
 
 def _make_room(call: Call, serial: str) -> None:
@@ -79,15 +79,15 @@ def _make_room(call: Call, serial: str) -> None:
     if taken is not None and not _is_own(call, taken):
         raise EntityAlreadyExists("MFADevice entity at the same path and name already exists.")
     if taken is not None:
-        mfa_devices.remove(call.tx, call.account_id, serial)
-    quotas.admit(
+        mfa_devices.delete(call.tx, call.account_id, serial)
+    quotas.enforce(
         call.tx,
         call.account_id,
         "VirtualMFADevicesPerAccount",
-        mfa_devices.counts(call.tx, call.account_id).all + 1,
+        mfa_devices.count(call.tx, call.account_id).total + 1,
     )
-    tag_store.clear(call.tx, call.account_id, serial)
-    attempts.clear(call.tx, mfa.subject(call.account_id, serial))
+    tag_store.delete_all(call.tx, call.account_id, serial)
+    attempts.reset(call.tx, mfa.subject(call.account_id, serial))
 
 
 def _is_own(call: Call, device: MfaDevice) -> bool:
@@ -113,9 +113,12 @@ def delete_virtual_mfa_device(call: Call, device: MfaDevice) -> Reply:
 def list_virtual_mfa_devices(
     call: Call, assignment_status: str = "Any", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    asked = paging.cut(marker, max_items)
-    found = mfa_devices.virtual(call.tx, call.account_id, assignment_status, asked)
-    return {"VirtualMFADevices": [_listed(call, device) for device in found.items], **found.rest()}
+    asked = paging.page_limits(marker, max_items)
+    found = mfa_devices.list_virtual(call.tx, call.account_id, assignment_status, asked)
+    return {
+        "VirtualMFADevices": [_listed(call, device) for device in found.items],
+        **found.truncation_members(),
+    }
 
 
 def _listed(call: Call, device: MfaDevice) -> dict[str, Any]:
@@ -124,5 +127,5 @@ def _listed(call: Call, device: MfaDevice) -> dict[str, Any]:
     if device.user_id == call.account_id:
         whose = users.root(call)
     elif device.user_id is not None:
-        whose = USERS.by_id(call.tx, call.account_id, device.user_id)
+        whose = USERS.find_by_id(call.tx, call.account_id, device.user_id)
     return {"SerialNumber": device.serial_number, "EnableDate": device.enable_date, "User": whose}

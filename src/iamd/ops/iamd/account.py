@@ -22,7 +22,7 @@ def get_account(call: Call) -> Reply:
     return {
         "AccountId": account.account_id,
         "AccountName": account.name,
-        "AccountAlias": accounts.alias(call.tx, call.account_id),
+        "AccountAlias": accounts.find_alias(call.tx, call.account_id),
         "RootEmail": account.root_email,
         "CreateDate": account.create_date,
         "SignInUrl": signin_url.of_account(call),
@@ -31,7 +31,7 @@ def get_account(call: Call) -> Reply:
 
 @operation("iamd", on=targets.ACCOUNT, action="account:PutAccountName")
 def put_account_name(call: Call, account_name: str) -> Reply:
-    accounts.rename(call.tx, call.account_id, account_name, this(call).root_email)
+    accounts.update_name_and_email(call.tx, call.account_id, account_name, this(call).root_email)
     return None
 
 
@@ -41,6 +41,6 @@ def update_root_email(call: Call, root_email: str) -> Reply:
     other = accounts.find_by_email(call.tx, root_email)
     if other is not None and other.account_id != call.account_id:
         raise EntityAlreadyExists("This email address cannot be used here.")
-    accounts.rename(call.tx, call.account_id, this(call).name, root_email)
-    links.drop(call.tx, call.account_id)
+    accounts.update_name_and_email(call.tx, call.account_id, this(call).name, root_email)
+    links.delete_for_account(call.tx, call.account_id)
     return None

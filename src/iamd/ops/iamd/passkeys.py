@@ -4,7 +4,7 @@ from iamd.core import ids
 from iamd.core.errors import EntityAlreadyExists, InvalidInput
 from iamd.core.records import MfaDevice
 from iamd.keys import passkeys
-from iamd.keys.passkeys import BadPasskey, Passkey, Site
+from iamd.keys.passkeys import InvalidPasskey, Passkey, RelyingParty
 from iamd.ops import devices, keys, mfa, targets
 from iamd.ops.call import Call
 from iamd.ops.iamd import sessions
@@ -35,9 +35,9 @@ def start_passkey_registration(call: Call) -> Reply:
     devices.require_mfa(call, owner_id)
     devices.admit_one_more(call, owner_id)
     challenge = passkeys.new_challenge()
-    session_store.challenge(call.tx, session.token_hash, challenge)
+    session_store.set_challenge(call.tx, session.token_hash, challenge)
     held = [device.credential_id for device in devices.of(call, owner_id) if device.credential_id]
-    options = passkeys.creation_options(Site(call.origin), challenge, owner_id, _name(call), held)
+    options = passkeys.creation_options(RelyingParty(call.origin), challenge, owner_id, _name(call), held)
     return {"Options": options}
 
 
@@ -59,9 +59,9 @@ def register_passkey(call: Call, device_name: str, credential: str) -> Reply:
     session, owner_id = sessions.required(call), call.caller.unique_id
     devices.require_mfa(call, owner_id)
     devices.admit_one_more(call, owner_id)
-    session_store.challenge(call.tx, session.token_hash, None)
+    session_store.set_challenge(call.tx, session.token_hash, None)
     made = _made(call, session.challenge, credential)
-    if mfa_devices.by_credential(call.tx, made.credential_id) is not None:
+    if mfa_devices.find_by_credential_id(call.tx, made.credential_id) is not None:
         raise EntityAlreadyExists("MFA Device is already in use.")
     serial = _serial(call, device_name)
     mfa_devices.add(call.tx, call.account_id, _device(call, serial, owner_id, made))
@@ -73,8 +73,8 @@ def _made(call: Call, challenge: str | None, credential: str) -> Passkey:
     if challenge is None:
         raise InvalidInput("No passkey was asked for in this session: start with StartPasskeyRegistration.")
     try:
-        return passkeys.register(Site(call.origin), challenge, credential)
-    except BadPasskey as bad:
+        return passkeys.verify_registration(RelyingParty(call.origin), challenge, credential)
+    except InvalidPasskey as bad:
         raise BadRegistration(f"The passkey cannot be registered: {bad}") from bad
 
 
@@ -92,7 +92,7 @@ def _device(call: Call, serial: str, owner_id: str, made: Passkey) -> MfaDevice:
         mfa.PASSKEY,
         owner_id,
         sealed,
-        made.counter,
+        made.sign_count,
         0,
         made.credential_id,
         call.now,

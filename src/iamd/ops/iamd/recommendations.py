@@ -3,34 +3,34 @@
 from datetime import UTC, datetime
 
 from iamd.core import recommendations
-from iamd.core.recommendations import Facts
+from iamd.core.recommendations import AccountFacts
 from iamd.ops import credentials, targets
 from iamd.ops.call import Call
 from iamd.ops.iamd.account import this
 from iamd.ops.operation import Reply, operation
 from iamd.store import attachments, memberships, policies, security
-from iamd.store.paging import Cut
+from iamd.store.paging import PageLimits
 
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 @operation("iamd", on=targets.EVERYTHING, action="iam:GetSecurityRecommendations")
 def get_security_recommendations(call: Call) -> Reply:
-    return {"Recommendations": recommendations.judge(facts(call))}
+    return {"Recommendations": recommendations.evaluate(facts(call))}
 
 
-def facts(call: Call) -> Facts:
+def facts(call: Call) -> AccountFacts:
     """Gather the facts, in as many queries whatever the number of users."""
     root, *users = credentials.rows(call.tx, this(call))
-    attached = policies.attached(call.tx, call.account_id)
-    return Facts(
+    attached = policies.list_attached(call.tx, call.account_id)
+    return AccountFacts(
         datetime.fromtimestamp(call.at, UTC),
         call.caller.principal.arn,
         root,
         tuple(users),
-        root.has_mfa,
-        bool(root.keys),
-        security.password_policy(call.tx, call.account_id),
+        root.mfa_active,
+        bool(root.access_keys),
+        security.find_password_policy(call.tx, call.account_id),
         _is_administered(call),
         tuple(name for name, document in attached if recommendations.allows_everything(document)),
     )
@@ -39,9 +39,12 @@ def facts(call: Call) -> Facts:
 def _is_administered(call: Call) -> bool:
     """Say whether a user has AdministratorAccess, directly or by a group."""
     held = (call.tx, call.account_id, _ADMINISTRATOR, "/")
-    if attachments.users_using(*held, Cut(size=1), attached=True, bounding=False).items:
+    if attachments.list_users(
+        *held, PageLimits(max_items=1), include_attachments=True, include_boundaries=False
+    ).items:
         return True
-    groups = attachments.groups_with(*held, Cut(size=1000)).items
+    groups = attachments.list_groups(*held, PageLimits(max_items=1000)).items
     return any(
-        memberships.users_of(call.tx, call.account_id, group.group_id, Cut(size=1)).items for group in groups
+        memberships.list_users(call.tx, call.account_id, group.group_id, PageLimits(max_items=1)).items
+        for group in groups
     )

@@ -28,9 +28,9 @@ def create_recovery_codes(call: Call) -> Reply:
     count = len(devices.of(call, owner_id))
     if not count:
         raise InvalidInput("Recovery codes stand in for an MFA device: assign one first.")
-    if not call.caller.has_mfa and (count > 1 or recovery_codes.left(call.tx, call.account_id, owner_id)):
+    if not call.caller.has_mfa and (count > 1 or recovery_codes.count(call.tx, call.account_id, owner_id)):
         raise AccessDenied("New recovery codes need a session with MFA: sign in again with an MFA device.")
-    codes = recovery.new_codes()
-    hashes = [recovery.hashed(call.data_key, code) for code in codes]
+    codes = recovery.generate_codes()
+    hashes = [recovery.hash_code(call.data_key, code) for code in codes]
     recovery_codes.replace(call.tx, call.account_id, owner_id, hashes, call.now)
     return {"RecoveryCodes": codes, "CreateDate": call.now}

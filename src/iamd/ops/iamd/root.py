@@ -49,8 +49,8 @@ def change_root_password(call: Call, old_password: str, new_password: str) -> Re
     if profile.hash != old_password:
         raise ConcurrentModification(passwords.CHANGED_MEANWHILE)
     renewed = profile._replace(hash=new_password, change_date=call.now, password_reset_required=False)
-    login_profiles.change(call.tx, call.account_id, renewed)
-    sessions.remove_all(call.tx, call.account_id, call.account_id)
+    login_profiles.update(call.tx, call.account_id, renewed)
+    sessions.delete_for_user(call.tx, call.account_id, call.account_id)
     return None
 
 

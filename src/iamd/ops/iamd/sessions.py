@@ -37,7 +37,7 @@ def get_session(call: Call) -> Reply:
         "SessionId": session.session_id,
         "AccountId": account.account_id,
         "AccountName": account.name,
-        "AccountAlias": accounts.alias(call.tx, call.account_id),
+        "AccountAlias": accounts.find_alias(call.tx, call.account_id),
         "Arn": call.caller.principal.arn,
         "UserName": user and user.user_name,
         "RootEmail": account.root_email if user is None else None,
@@ -46,7 +46,7 @@ def get_session(call: Call) -> Reply:
         "MFAAuthenticated": call.caller.has_mfa,
         "MFARequired": session.stage == ENROL,
         "PasswordChangeDate": profile and profile.change_date,
-        "RecoveryCodesLeft": recovery_codes.left(call.tx, call.account_id, session.user_id),
+        "RecoveryCodesLeft": recovery_codes.count(call.tx, call.account_id, session.user_id),
         "SignInUrl": signin_url.of_account(call),
     }
     return {"Session": shown}
@@ -58,7 +58,7 @@ def _owner_id(call: Call, user: User | None) -> str:
 
 @operation("iamd", on=targets.USER_OR_ROOT, action="iam:ListSessions", own=on_self)
 def list_sessions(call: Call, user: User | None) -> Reply:
-    found = sessions.of(call.tx, call.account_id, _owner_id(call, user))
+    found = sessions.list_for_user(call.tx, call.account_id, _owner_id(call, user))
     open_ones = [held for held in found if held.stage in (OPEN, ENROL)]
     return {"Sessions": [_listed(call, held) for held in open_ones if call.at < held.created_at + _LONGEST]}
 
@@ -78,6 +78,6 @@ def _listed(call: Call, held: Session) -> dict[str, Any]:
 
 @operation("iamd", on=targets.USER_OR_ROOT, action="iam:EndSession", own=on_self)
 def end_session(call: Call, user: User | None, session_id: str) -> Reply:
-    if not sessions.end(call.tx, call.account_id, _owner_id(call, user), session_id):
+    if not sessions.delete_by_session_id(call.tx, call.account_id, _owner_id(call, user), session_id):
         raise NoSuchEntity(f"The session {session_id} cannot be found.")
     return None

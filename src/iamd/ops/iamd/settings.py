@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from iamd.core.credential_report import Row
+from iamd.core.credential_report import ReportRow
 from iamd.core.records import SecuritySettings
 from iamd.ops import credentials, passwords, targets
 from iamd.ops.call import Call
@@ -16,7 +16,7 @@ _MOST_NAMES = 100  # that are told; the counts are whole
 
 @operation("iamd", on=targets.EVERYTHING, action="iam:GetSecuritySettings")
 def get_security_settings(call: Call) -> Reply:
-    return {"SecuritySettings": security.settings(call.tx, call.account_id)}
+    return {"SecuritySettings": security.get_settings(call.tx, call.account_id)}
 
 
 @operation("iamd", on=targets.EVERYTHING, action="iam:PutSecuritySettings")
@@ -54,9 +54,9 @@ def get_password_rules(call: Call) -> Reply:
 @operation("iamd", on=targets.EVERYTHING, action="iam:GetPasswordPolicyImpact")
 def get_password_policy_impact(call: Call, max_password_age: int | None = None) -> Reply:
     root, *users = credentials.rows(call.tx, this(call))
-    signing_in = [row for row in users if row.has_password]
+    signing_in = [row for row in users if row.password_enabled]
     too_old = [row.user for row in signing_in if _is_too_old(row, max_password_age, call.at)]
-    without_mfa = [row.user for row in signing_in if not row.has_mfa]
+    without_mfa = [row.user for row in signing_in if not row.mfa_active]
     return {
         "UsersWithPassword": len(signing_in),
         "PasswordsTooOld": len(too_old),
@@ -64,11 +64,11 @@ def get_password_policy_impact(call: Call, max_password_age: int | None = None) 
         "WithoutMFA": len(without_mfa),
         "UsersWithoutMFA": without_mfa[:_MOST_NAMES],
         "RootPasswordTooOld": _is_too_old(root, max_password_age, call.at),
-        "RootWithoutMFA": not root.has_mfa,
+        "RootWithoutMFA": not root.mfa_active,
     }
 
 
-def _is_too_old(row: Row, max_password_age: int | None, at: int) -> bool:
-    if max_password_age is None or row.password_changed is None:
+def _is_too_old(row: ReportRow, max_password_age: int | None, at: int) -> bool:
+    if max_password_age is None or row.password_last_changed is None:
         return False
-    return row.password_changed + timedelta(days=max_password_age) <= datetime.fromtimestamp(at, UTC)
+    return row.password_last_changed + timedelta(days=max_password_age) <= datetime.fromtimestamp(at, UTC)

@@ -13,9 +13,9 @@ from iamd.store import attempts, security
 
 @operation("iamd", on=targets.USER, action="iam:GetSignInStatus")
 def get_sign_in_status(call: Call, user: User) -> Reply:
-    settings = security.settings(call.tx, call.account_id)
+    settings = security.get_settings(call.tx, call.account_id)
     window = settings.lockout_minutes * 60
-    tries = attempts.find(call.tx, user_subject(call.account_id, user.user_name), call.at, window)
+    tries = attempts.get(call.tx, user_subject(call.account_id, user.user_name), call.at, window)
     locked = 0 < settings.lockout_attempts < tries.tries
     until = clock.iso(datetime.fromtimestamp(tries.last_at + window, UTC))
     return {"Locked": locked, "LockedUntil": until if locked else None, "FailedAttempts": tries.tries}

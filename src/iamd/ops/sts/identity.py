@@ -25,6 +25,6 @@ def get_access_key_info(call: Call, access_key_id: str) -> Reply:
 def _account_of(call: Call, access_key_id: str) -> str | None:
     """Return the account of a key; that of temporary credentials is in their ID, and nowhere else."""
     if not access_key_id.startswith(ids.TEMPORARY_KEY):
-        return access_keys.account_of(call.tx, access_key_id)
-    account_id = ids.account_of_key(access_key_id)
+        return access_keys.find_account_id(call.tx, access_key_id)
+    account_id = ids.account_id_of_key(access_key_id)
     return account_id if account_id and accounts.find(call.tx, account_id) else None

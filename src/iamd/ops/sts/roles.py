@@ -5,7 +5,7 @@ from typing import Any
 
 from iamd.core import ids
 from iamd.core.errors import AccessDenied, ValidationError
-from iamd.core.records import Role, Tags, Token
+from iamd.core.records import Role, SessionToken, Tags
 from iamd.ops import keys, targets, temporary
 from iamd.ops.call import Call
 from iamd.ops.operation import Ask, Context, Params, Reply, Target, operation
@@ -19,7 +19,7 @@ def _inherited(call: Call) -> tuple[Tags, str | None]:
     token = call.caller.token
     if token is None:
         return (), None
-    passed_on = {key.lower() for key in token.transitive}
+    passed_on = {key.lower() for key in token.transitive_tag_keys}
     return tuple(tag for tag in token.tags if tag.key.lower() in passed_on), token.source_identity
 
 
@@ -65,7 +65,7 @@ def assume_role(
     inline, managed = temporary.session_policies(call, account_id, policy, policy_arns)
     passed = temporary.session_tags(tags, inherited)
     kept = temporary.transitive_keys(transitive_tag_keys, passed)
-    token = Token(
+    token = SessionToken(
         "role",
         account_id,
         role.role_id,
@@ -83,7 +83,7 @@ def assume_role(
     return {**temporary.issued(call, token, minimum_session_token_size), **assumed(token, role)}
 
 
-def assumed(token: Token, role: Role) -> dict[str, Any]:
+def assumed(token: SessionToken, role: Role) -> dict[str, Any]:
     """Return whom the credentials are of, as replies tell it."""
     user = {
         "AssumedRoleId": f"{role.role_id}:{token.name}",

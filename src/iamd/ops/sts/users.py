@@ -1,7 +1,7 @@
 """GetSessionToken and GetFederationToken: temporary credentials of a user, for the user or for others."""
 
 from iamd.core import arns, ids
-from iamd.core.records import Token
+from iamd.core.records import SessionToken
 from iamd.ops import keys, targets, temporary
 from iamd.ops.call import Call
 from iamd.ops.iam.tags import when_tagging
@@ -29,7 +29,7 @@ def get_session_token(
     minimum_session_token_size: int | None = None,
 ) -> Reply:
     temporary.require_long_term(call, "GetSessionToken")
-    token = Token(
+    token = SessionToken(
         "user",
         call.account_id,
         _owner_id(call),
@@ -61,7 +61,7 @@ def get_federation_token(
 ) -> Reply:
     temporary.require_long_term(call, "GetFederationToken")
     inline, managed = temporary.session_policies(call, call.account_id, policy, policy_arns)
-    token = Token(
+    token = SessionToken(
         "federated",
         call.account_id,
         _owner_id(call),

@@ -17,10 +17,16 @@ from iamd.core.errors import (
     InvalidIdentityToken,
     ValidationError,
 )
-from iamd.core.records import OidcProvider, Role, Token, WebIdentity
+from iamd.core.records import OidcProvider, Role, SessionToken, WebIdentity
 from iamd.federation import tokens
-from iamd.federation.errors import BadToken, ClaimRejected, TokenExpired, Unreachable, Untrusted
-from iamd.federation.jwks import Key
+from iamd.federation.errors import (
+    InvalidClaim,
+    InvalidToken,
+    ProviderUnreachable,
+    TokenExpired,
+    UntrustedCertificate,
+)
+from iamd.federation.jwks import VerificationKey
 from iamd.ops import keys, targets, temporary
 from iamd.ops.call import Call, Caller, Means
 from iamd.ops.operation import Ask, Params, Reply, Target, Unvouched, operation
@@ -46,7 +52,7 @@ def _vouch(means: Means, params: Params, now: int) -> Caller:
             raise ValidationError(
                 "Only tokens of OpenID Connect providers are accepted, without a ProviderId."
             )
-        issuer = _checked(lambda: tokens.issuer_of(token))
+        issuer = _checked(lambda: tokens.unverified_issuer(token))
         provider = _provider(means, account_id, issuer)
         return _caller(account_id, provider, _identity(means, provider, token, now))
     except Fault as fault:
@@ -62,9 +68,9 @@ def _provider(means: Means, account_id: str, issuer: str) -> OidcProvider:
     return provider
 
 
-def _identity(means: Means, provider: OidcProvider, token: str, now: int) -> tokens.Identity:
-    def key(key_id: str | None, algorithm: str) -> Key | None:
-        return means.issuers.key(provider.url, provider.thumbprints, key_id, algorithm)
+def _identity(means: Means, provider: OidcProvider, token: str, now: int) -> tokens.TokenIdentity:
+    def key(key_id: str | None, algorithm: str) -> VerificationKey | None:
+        return means.issuers.find_key(provider.url, provider.thumbprints, key_id, algorithm)
 
     return _checked(lambda: tokens.verify(token, provider, key, now))
 
@@ -73,29 +79,29 @@ def _checked(verify: Callable[[], Checked]) -> Checked:
     """Verify something of a token, and say in STS's faults what is wrong with it."""
     try:
         return verify()
-    except Untrusted as untrusted:
+    except UntrustedCertificate as untrusted:
         raise InvalidIdentityToken(_WRONG_CERTIFICATE) from untrusted
-    except Unreachable as failed:
+    except ProviderUnreachable as failed:
         raise IDPCommunicationError(f"The identity provider cannot be asked: {failed}.") from failed
     except TokenExpired as expired:
         raise ExpiredIdentityToken(str(expired)) from expired
-    except ClaimRejected as rejected:
+    except InvalidClaim as rejected:
         raise IDPRejectedClaim(str(rejected)) from rejected
-    except BadToken as bad:
+    except InvalidToken as bad:
         raise InvalidIdentityToken(str(bad)) from bad
 
 
-def _caller(account_id: str, provider: OidcProvider, who: tokens.Identity) -> Caller:
+def _caller(account_id: str, provider: OidcProvider, who: tokens.TokenIdentity) -> Caller:
     passed: dict[str, str | tuple[str, ...]] = {
         f"aws:requesttag/{tag.key.lower()}": tag.value for tag in who.tags
     }
     if who.tags:
         passed["aws:tagkeys"] = tuple(tag.key for tag in who.tags)
-    if who.transitive:
-        passed["sts:transitivetagkeys"] = who.transitive
+    if who.transitive_tag_keys:
+        passed["sts:transitivetagkeys"] = who.transitive_tag_keys
     if who.source_identity is not None:
         passed["sts:sourceidentity"] = who.source_identity
-    context = {**who.keys, **passed, "aws:federatedprovider": provider.arn}
+    context = {**who.condition_keys, **passed, "aws:federatedprovider": provider.arn}
     identity = WebIdentity(
         provider.arn,
         who.issuer,
@@ -103,7 +109,7 @@ def _caller(account_id: str, provider: OidcProvider, who: tokens.Identity) -> Ca
         who.audience,
         context,
         who.tags,
-        who.transitive,
+        who.transitive_tag_keys,
         who.source_identity,
     )
     principal = Principal(PrincipalKind.WEB_IDENTITY, provider.arn, None)
@@ -113,7 +119,7 @@ def _caller(account_id: str, provider: OidcProvider, who: tokens.Identity) -> Ca
 def _nobody(means: Means, account_id: str, issuer: str) -> Caller:
     """Return who is refused before anybody vouched: the audit of the account that was called has it."""
     with means.database.read() as tx:
-        known = account_id if account_id and accounts.find(tx, account_id) else audit.NOBODYS
+        known = account_id if account_id and accounts.find(tx, account_id) else audit.NO_ACCOUNT_ID
     principal = Principal(PrincipalKind.WEB_IDENTITY, "", None)
     return Caller(principal, known, "", "", None, (), web_identity=WebIdentity("", issuer[:255], "", "", {}))
 
@@ -148,7 +154,7 @@ def assume_role_with_web_identity(
     who = call.caller.web_identity or WebIdentity("", "", "", "", {})
     inline, managed = temporary.session_policies(call, call.account_id, policy, policy_arns)
     passed = temporary.session_tags([tag._asdict() for tag in who.tags])
-    token = Token(
+    token = SessionToken(
         "role",
         call.account_id,
         role.role_id,
@@ -160,7 +166,7 @@ def assume_role_with_web_identity(
         inline,
         managed,
         passed,
-        temporary.transitive_keys(list(who.transitive), passed),
+        temporary.transitive_keys(list(who.transitive_tag_keys), passed),
         who.source_identity,
         who.provider_arn,
     )

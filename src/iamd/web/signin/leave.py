@@ -5,34 +5,34 @@ import flask
 from iamd.api import cookies
 from iamd.api.signin.leave import sign_out
 from iamd.web import door, forms
-from iamd.web.pages import page
+from iamd.web.pages import render_page
 from iamd.web.signin.outcome import redirect
 
-routes = flask.Blueprint("leave", __name__)
+blueprint = flask.Blueprint("sign_out", __name__)
 
 
-@routes.post("/signout")
-def leave() -> flask.Response:
-    by_script = _from_console()
-    if not by_script:
-        forms.require_ours()
-    sign_out(door.desk(), door.cookie(cookies.SESSION), door.visitor())
-    response = flask.Response(status=204) if by_script else redirect("/signin")
+@blueprint.post("/signout")
+def submit_sign_out() -> flask.Response:
+    from_console = _is_from_console()
+    if not from_console:
+        forms.check_csrf()
+    sign_out(door.services(), door.get_cookie(cookies.SESSION), door.client())
+    response = flask.Response(status=204) if from_console else redirect("/signin")
     door.set_cookie(response, cookies.SESSION, "", 0)
     return response
 
 
-@routes.get("/signin/expired")
-def expired() -> flask.Response:
-    return page("message.html", message="expired")
+@blueprint.get("/signin/expired")
+def show_expired() -> flask.Response:
+    return render_page("message.html", message="expired")
 
 
-@routes.get("/signin/over")
-def over() -> flask.Response:
-    return page("message.html", message="over")
+@blueprint.get("/signin/over")
+def show_over() -> flask.Response:
+    return render_page("message.html", message="over")
 
 
-def _from_console() -> bool:
+def _is_from_console() -> bool:
     """Say whether the console's own script sends this: no other site's can set the header or the origin."""
     headers = flask.request.headers
     return headers.get(cookies.CONSOLE_HEADER) == "1" and headers.get("Origin") == door.origin()

@@ -4,27 +4,27 @@ from urllib.parse import urlencode
 
 import flask
 
-from iamd.api.signin.desk import Outcome, Step
-from iamd.api.signin.password import WRONG
+from iamd.api.signin.desk import SignInResult, Step
+from iamd.api.signin.password import WRONG_CREDENTIALS
 from iamd.web import door
 
-_PATHS = {Step.MFA: "/signin/mfa", Step.PASSWORD: "/signin/new-password"}
-_CHECK = "Type the characters of the security check too, then try again."
-_WAIT = " After several failures wait a little before you try again."
-_MESSAGES = {Step.EXPIRED: "/signin/expired", Step.GONE: "/signin/over"}
+_STEP_PATHS = {Step.MFA: "/signin/mfa", Step.PASSWORD: "/signin/new-password"}
+_CAPTCHA_MESSAGE = "Type the characters of the security check too, then try again."
+_RETRY_HINT = " After several failures wait a little before you try again."
+_MESSAGE_PATHS = {Step.EXPIRED: "/signin/expired", Step.GONE: "/signin/over"}
 
 
-def go_on(outcome: Outcome) -> flask.Response:
+def redirect_to_next_step(outcome: SignInResult) -> flask.Response:
     """Lead to the next step, giving the browser what the last one ended with."""
-    path = _MESSAGES.get(outcome.step) or _PATHS.get(outcome.step)
-    response = redirect(_with_next(path) if path else door.next_path())
-    door.remember(response, outcome)
+    path = _MESSAGE_PATHS.get(outcome.step) or _STEP_PATHS.get(outcome.step)
+    response = redirect(_add_next_param(path) if path else door.next_path())
+    door.set_outcome_cookies(response, outcome)
     return response
 
 
-def _with_next(path: str) -> str:
-    wanted = door.next_path()
-    return path if wanted == door.HOME else f"{path}?{urlencode({'next': wanted})}"
+def _add_next_param(path: str) -> str:
+    next_path = door.next_path()
+    return path if next_path == door.CONSOLE_PATH else f"{path}?{urlencode({'next': next_path})}"
 
 
 def redirect(path: str) -> flask.Response:
@@ -34,10 +34,10 @@ def redirect(path: str) -> flask.Response:
     return response
 
 
-def refusal(outcome: Outcome | None) -> str:
+def error_message(outcome: SignInResult | None) -> str:
     """Return what a page says of a try that failed: one text, whatever was wrong."""
     if outcome is None:
         return ""
-    if outcome.step is Step.CHECK:
-        return _CHECK
-    return WRONG + (_WAIT if outcome.check else "")
+    if outcome.step is Step.CAPTCHA:
+        return _CAPTCHA_MESSAGE
+    return WRONG_CREDENTIALS + (_RETRY_HINT if outcome.captcha_required else "")

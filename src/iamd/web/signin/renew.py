@@ -6,110 +6,118 @@ from iamd.api import cookies
 from iamd.api.signin import links, renew
 from iamd.api.signin.desk import Step
 from iamd.api.signin.links import RESET, SETUP
-from iamd.api.signin.renew import Wanted
+from iamd.api.signin.renew import AccountSetup
 from iamd.core.records import Account
 from iamd.web import door, forms
-from iamd.web.pages import page
-from iamd.web.signin.outcome import go_on, redirect
+from iamd.web.pages import render_page
+from iamd.web.signin.outcome import redirect, redirect_to_next_step
 
-_DIFFER = "The two new passwords are not the same."
-
-
-routes = flask.Blueprint("renew", __name__)
+_MISMATCH_MESSAGE = "The two new passwords are not the same."
 
 
-@routes.get("/signin/new-password")
-def forced() -> flask.Response:
-    return _forced()
+blueprint = flask.Blueprint("new_password", __name__)
 
 
-@routes.post("/signin/new-password")
-def renewed() -> flask.Response:
-    forms.require_ours()
-    if _differ():
-        return _forced((_DIFFER,))
-    old, new = forms.text("old", 1024), forms.text("new", 1024)
-    outcome = renew.choose(door.desk(), door.cookie(cookies.SESSION), old, new, door.visitor())
-    return _forced(outcome.wrong) if outcome.step is Step.REFUSED else go_on(outcome)
+@blueprint.get("/signin/new-password")
+def show_new_password() -> flask.Response:
+    return _new_password_page()
 
 
-@routes.get("/signin/forgot")
-def forgot() -> flask.Response:
-    return page("forgot.html", mail=door.desk().mailer is not None, sent=False)
-
-
-@routes.post("/signin/forgot")
-def asked() -> flask.Response:
-    forms.require_ours()
-    links.mail_reset(door.desk(), forms.text("email").strip(), door.base_url(), door.visitor())
-    return page("forgot.html", mail=door.desk().mailer is not None, sent=True)
-
-
-@routes.get("/signin/reset/<link>")
-def reset(link: str) -> flask.Response:
-    return _reset(link)
-
-
-@routes.post("/signin/reset/<link>")
-def has_reset(link: str) -> flask.Response:
-    forms.require_ours()
-    if _differ():
-        return _reset(link, (_DIFFER,))
-    outcome = renew.reset(door.desk(), link, forms.text("new", 1024), door.visitor())
-    if outcome.step is Step.REFUSED:
-        return _reset(link, outcome.wrong)
-    return _used() if outcome.step is Step.GONE else page("message.html", message="renewed")
-
-
-@routes.get("/setup/<link>")
-def setup(link: str) -> flask.Response:
-    return _setup(link)
-
-
-@routes.post("/setup/<link>")
-def set_up(link: str) -> flask.Response:
-    forms.require_ours()
-    if _differ():
-        return _setup(link, (_DIFFER,))
-    wanted = Wanted(forms.text("account_name"), forms.text("email"), forms.text("new", 1024))
-    outcome = renew.set_up(door.desk(), link, wanted, door.visitor())
-    if outcome.step is Step.REFUSED:
-        return _setup(link, outcome.wrong)
-    return _used() if outcome.step is Step.GONE else go_on(outcome)
-
-
-def _differ() -> bool:
-    return forms.text("new", 1024) != forms.text("again", 1024)
-
-
-def _forced(wrong: tuple[str, ...] = ()) -> flask.Response:
-    shown = renew.shown(door.desk(), door.cookie(cookies.SESSION))
-    if shown is None:
-        return redirect("/signin")
-    return page("new_password.html", scripts=True, status=400 if wrong else 200, wrong=wrong, shown=shown)
-
-
-def _reset(link: str, wrong: tuple[str, ...] = ()) -> flask.Response:
-    account = links.look(door.desk(), link, RESET)
-    return _used() if account is None else _choose("reset.html", account, wrong)
-
-
-def _setup(link: str, wrong: tuple[str, ...] = ()) -> flask.Response:
-    account = links.look(door.desk(), link, SETUP)
-    return _used() if account is None else _choose("setup.html", account, wrong)
-
-
-def _choose(template: str, account: Account, wrong: tuple[str, ...]) -> flask.Response:
-    return page(
-        template,
-        scripts=True,
-        status=400 if wrong else 200,
-        wrong=wrong,
-        account=account,
-        typed=flask.request.form,
-        rules=renew.rules_of_root(door.desk(), account),
+@blueprint.post("/signin/new-password")
+def submit_new_password() -> flask.Response:
+    forms.check_csrf()
+    if _passwords_differ():
+        return _new_password_page((_MISMATCH_MESSAGE,))
+    old, new = forms.get_text("old", 1024), forms.get_text("new", 1024)
+    outcome = renew.change_password(
+        door.services(), door.get_cookie(cookies.SESSION), old, new, door.client()
+    )
+    return (
+        _new_password_page(outcome.errors) if outcome.step is Step.REFUSED else redirect_to_next_step(outcome)
     )
 
 
-def _used() -> flask.Response:
-    return page("message.html", status=410, message="used-link")
+@blueprint.get("/signin/forgot")
+def show_forgot_password() -> flask.Response:
+    return render_page("forgot.html", mail=door.services().mailer is not None, sent=False)
+
+
+@blueprint.post("/signin/forgot")
+def submit_forgot_password() -> flask.Response:
+    forms.check_csrf()
+    links.mail_reset_link(door.services(), forms.get_text("email").strip(), door.base_url(), door.client())
+    return render_page("forgot.html", mail=door.services().mailer is not None, sent=True)
+
+
+@blueprint.get("/signin/reset/<link>")
+def show_reset_password(link: str) -> flask.Response:
+    return _reset_password_page(link)
+
+
+@blueprint.post("/signin/reset/<link>")
+def submit_reset_password(link: str) -> flask.Response:
+    forms.check_csrf()
+    if _passwords_differ():
+        return _reset_password_page(link, (_MISMATCH_MESSAGE,))
+    outcome = renew.reset_root_password(door.services(), link, forms.get_text("new", 1024), door.client())
+    if outcome.step is Step.REFUSED:
+        return _reset_password_page(link, outcome.errors)
+    return _used_link_page() if outcome.step is Step.GONE else render_page("message.html", message="renewed")
+
+
+@blueprint.get("/setup/<link>")
+def show_setup(link: str) -> flask.Response:
+    return _setup_page(link)
+
+
+@blueprint.post("/setup/<link>")
+def submit_setup(link: str) -> flask.Response:
+    forms.check_csrf()
+    if _passwords_differ():
+        return _setup_page(link, (_MISMATCH_MESSAGE,))
+    account_setup = AccountSetup(
+        forms.get_text("account_name"), forms.get_text("email"), forms.get_text("new", 1024)
+    )
+    outcome = renew.set_up_account(door.services(), link, account_setup, door.client())
+    if outcome.step is Step.REFUSED:
+        return _setup_page(link, outcome.errors)
+    return _used_link_page() if outcome.step is Step.GONE else redirect_to_next_step(outcome)
+
+
+def _passwords_differ() -> bool:
+    return forms.get_text("new", 1024) != forms.get_text("again", 1024)
+
+
+def _new_password_page(errors: tuple[str, ...] = ()) -> flask.Response:
+    view = renew.prompt(door.services(), door.get_cookie(cookies.SESSION))
+    if view is None:
+        return redirect("/signin")
+    return render_page(
+        "new_password.html", allow_scripts=True, status=400 if errors else 200, errors=errors, prompt=view
+    )
+
+
+def _reset_password_page(link: str, errors: tuple[str, ...] = ()) -> flask.Response:
+    account = links.find_account(door.services(), link, RESET)
+    return _used_link_page() if account is None else _password_page("reset.html", account, errors)
+
+
+def _setup_page(link: str, errors: tuple[str, ...] = ()) -> flask.Response:
+    account = links.find_account(door.services(), link, SETUP)
+    return _used_link_page() if account is None else _password_page("setup.html", account, errors)
+
+
+def _password_page(template: str, account: Account, errors: tuple[str, ...]) -> flask.Response:
+    return render_page(
+        template,
+        allow_scripts=True,
+        status=400 if errors else 200,
+        errors=errors,
+        account=account,
+        form=flask.request.form,
+        rules=renew.root_password_rules(door.services(), account),
+    )
+
+
+def _used_link_page() -> flask.Response:
+    return render_page("message.html", status=410, message="used-link")

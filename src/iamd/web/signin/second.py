@@ -4,97 +4,101 @@ import flask
 
 from iamd.api import cookies
 from iamd.api.signin import confirm, second
-from iamd.api.signin.desk import Outcome, Step
-from iamd.api.signin.second import Shown
+from iamd.api.signin.desk import SignInResult, Step
+from iamd.api.signin.second import MfaPrompt
 from iamd.web import door, forms
-from iamd.web.pages import page
-from iamd.web.signin.outcome import go_on, redirect
+from iamd.web.pages import render_page
+from iamd.web.signin.outcome import redirect, redirect_to_next_step
 
-_WRONG = "That was not accepted. A code works once: wait for the next one, then try again."
-
-
-routes = flask.Blueprint("second", __name__)
+_MFA_ERROR = "That was not accepted. A code works once: wait for the next one, then try again."
 
 
-@routes.get("/signin/mfa")
-def mfa() -> flask.Response:
-    return _mfa()
+blueprint = flask.Blueprint("mfa", __name__)
 
 
-@routes.post("/signin/mfa")
-def proved() -> flask.Response:
-    forms.require_ours()
-    outcome = _prove()
-    return _mfa(wrong=_WRONG) if outcome.step is Step.REFUSED else go_on(outcome)
+@blueprint.get("/signin/mfa")
+def show_mfa() -> flask.Response:
+    return _mfa_page()
 
 
-@routes.get("/signin/confirm")
-def confirming() -> flask.Response:
-    return _confirm()
+@blueprint.post("/signin/mfa")
+def submit_mfa() -> flask.Response:
+    forms.check_csrf()
+    outcome = _verify_mfa()
+    return _mfa_page(error=_MFA_ERROR) if outcome.step is Step.REFUSED else redirect_to_next_step(outcome)
 
 
-@routes.post("/signin/confirm")
-def confirmed() -> flask.Response:
-    forms.require_ours()
-    outcome = _prove_again()
+@blueprint.get("/signin/confirm")
+def show_confirm() -> flask.Response:
+    return _confirm_page()
+
+
+@blueprint.post("/signin/confirm")
+def submit_confirm() -> flask.Response:
+    forms.check_csrf()
+    outcome = _verify_confirmation()
     if outcome.step is Step.REFUSED:
-        return _confirm(wrong=_WRONG if forms.text("way") != "password" else "That is not your password.")
-    return go_on(outcome)
+        return _confirm_page(
+            error=_MFA_ERROR if forms.get_text("method") != "password" else "That is not your password."
+        )
+    return redirect_to_next_step(outcome)
 
 
-def _mfa(wrong: str = "") -> flask.Response:
-    token = door.cookie(cookies.SESSION)
-    shown = second.shown(door.desk(), token)
-    if shown is None:
+def _mfa_page(error: str = "") -> flask.Response:
+    token = door.get_cookie(cookies.SESSION)
+    view = second.prompt(door.services(), token)
+    if view is None:
         return redirect("/signin")
-    options = second.options(door.desk(), token, door.origin())
-    return _devices("mfa.html", shown, options, wrong)
+    options = second.passkey_request_options(door.services(), token, door.origin())
+    return _device_page("mfa.html", view, options, error)
 
 
-def _confirm(wrong: str = "") -> flask.Response:
-    token = door.cookie(cookies.SESSION)
-    shown = confirm.shown(door.desk(), token)
-    if shown is None:
+def _confirm_page(error: str = "") -> flask.Response:
+    token = door.get_cookie(cookies.SESSION)
+    view = confirm.prompt(door.services(), token)
+    if view is None:
         return redirect("/signin")
-    options = confirm.options(door.desk(), token, door.origin())
-    return _devices("confirm.html", shown, options, wrong)
+    options = confirm.passkey_request_options(door.services(), token, door.origin())
+    return _device_page("confirm.html", view, options, error)
 
 
-def _devices(template: str, shown: Shown, options: str | None, wrong: str) -> flask.Response:
-    codes = [device.serial_number for device in shown.devices if device.kind != "passkey"]
-    chosen = flask.request.values.get("device", "")
-    return page(
+def _device_page(template: str, view: MfaPrompt, options: str | None, error: str) -> flask.Response:
+    totp_serial_numbers = [device.serial_number for device in view.devices if device.kind != "passkey"]
+    selected_serial_number = flask.request.values.get("device", "")
+    return render_page(
         template,
-        scripts=True,
-        status=403 if wrong else 200,
-        wrong=wrong,
-        shown=shown,
-        codes=codes,
-        chosen=chosen if chosen in codes else (codes[0] if codes else ""),
+        allow_scripts=True,
+        status=403 if error else 200,
+        errors=error,
+        prompt=view,
+        totp_devices=totp_serial_numbers,
+        selected_device=selected_serial_number
+        if selected_serial_number in totp_serial_numbers
+        else (totp_serial_numbers[0] if totp_serial_numbers else ""),
         options=options,
-        way=flask.request.values.get("way", "code" if codes else "passkey"),
+        method=flask.request.values.get("method", "code" if totp_serial_numbers else "passkey"),
     )
 
 
-def _prove() -> Outcome:
-    desk, token, visitor = door.desk(), door.cookie(cookies.SESSION), door.visitor()
-    way = forms.text("way")
-    if way == "recovery":
-        return second.by_recovery_code(desk, token, forms.text("code", 64), visitor)
-    if way == "passkey":
-        return second.by_passkey(desk, token, forms.text("answer", 16_384), visitor)
-    return second.by_code(desk, token, forms.text("device"), _code(), visitor)
+def _verify_mfa() -> SignInResult:
+    services, token, client = door.services(), door.get_cookie(cookies.SESSION), door.client()
+    method = forms.get_text("method")
+    if method == "recovery":
+        return second.submit_recovery_code(services, token, forms.get_text("code", 64), client)
+    if method == "passkey":
+        return second.submit_passkey(services, token, forms.get_text("answer", 16_384), client)
+    return second.submit_code(services, token, forms.get_text("device"), _get_code(), client)
 
 
-def _prove_again() -> Outcome:
-    desk, token, visitor = door.desk(), door.cookie(cookies.SESSION), door.visitor()
-    way = forms.text("way")
-    if way == "password":
-        return confirm.by_password(desk, token, forms.text("password", 1024), visitor)
-    if way == "passkey":
-        return confirm.by_passkey(desk, token, forms.text("answer", 16_384), visitor)
-    return confirm.by_code(desk, token, forms.text("device"), _code(), visitor)
+def _verify_confirmation() -> SignInResult:
+    services, token, client = door.services(), door.get_cookie(cookies.SESSION), door.client()
+    method = forms.get_text("method")
+    if method == "password":
+        return confirm.submit_password(services, token, forms.get_text("password", 1024), client)
+    if method == "passkey":
+        return confirm.submit_passkey(services, token, forms.get_text("answer", 16_384), client)
+    return confirm.submit_code(services, token, forms.get_text("device"), _get_code(), client)
 
 
-def _code() -> str:
-    return forms.text("code", 16).replace(" ", "")
+def _get_code() -> str:
+    return forms.get_text("code", 16).replace(" ", "")

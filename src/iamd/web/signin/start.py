@@ -4,116 +4,120 @@ import flask
 
 from iamd.api import cookies
 from iamd.api.signin import checks, password, second, who
-from iamd.api.signin.desk import Outcome, Step
-from iamd.api.signin.password import Find, Typed
+from iamd.api.signin.desk import SignInResult, Step
+from iamd.api.signin.password import FindIdentity, PasswordForm
 from iamd.web import door, forms
-from iamd.web.pages import page
-from iamd.web.signin.outcome import go_on, refusal
+from iamd.web.pages import render_page
+from iamd.web.signin.outcome import error_message, redirect_to_next_step
 
-routes = flask.Blueprint("start", __name__)
-
-
-@routes.get("/signin")
-def start() -> flask.Response:
-    return _start()
+blueprint = flask.Blueprint("sign_in", __name__)
 
 
-@routes.post("/signin")
-def chosen() -> flask.Response:
-    forms.require_ours()
-    if forms.text("kind") == "root":
-        email = forms.text("email").strip()
-        return _root() if email else _start(wrong="Enter the root user email address.")
-    account = forms.text("account").strip()
-    return _user(account) if account else _start(wrong="Enter an account ID or alias.")
+@blueprint.get("/signin")
+def show_sign_in() -> flask.Response:
+    return _sign_in_page()
 
 
-@routes.get("/signin/<account>")
-def of_account(account: str) -> flask.Response:
-    return _user(account[:63])
+@blueprint.post("/signin")
+def submit_user_type() -> flask.Response:
+    forms.check_csrf()
+    if forms.get_text("kind") == "root":
+        email = forms.get_text("email").strip()
+        return _root_user_page() if email else _sign_in_page(error="Enter the root user email address.")
+    account = forms.get_text("account").strip()
+    return _iam_user_page(account) if account else _sign_in_page(error="Enter an account ID or alias.")
 
 
-@routes.post("/signin/root")
-def root() -> flask.Response:
-    forms.require_ours()
-    if forms.text("listen") or forms.text("refresh"):
-        return _root()
-    email = forms.text("email").strip()
-    outcome = _try(lambda tx: who.root(tx, email))
-    if outcome.step in (Step.REFUSED, Step.CHECK):
-        return _root(outcome)
-    return go_on(outcome)
+@blueprint.get("/signin/<account>")
+def show_account_sign_in(account: str) -> flask.Response:
+    return _iam_user_page(account[:63])
 
 
-@routes.post("/signin/user")
-def user() -> flask.Response:
-    forms.require_ours()
-    account, name = forms.text("account").strip(), forms.text("user_name").strip()
-    if forms.text("listen") or forms.text("refresh"):
-        return _user(account)
-    outcome = _try(lambda tx: who.user(tx, account, name))
-    if outcome.step in (Step.REFUSED, Step.CHECK):
-        return _user(account, outcome)
-    response = go_on(outcome)
+@blueprint.post("/signin/root")
+def submit_root_user() -> flask.Response:
+    forms.check_csrf()
+    if forms.get_text("listen") or forms.get_text("refresh"):
+        return _root_user_page()
+    email = forms.get_text("email").strip()
+    outcome = _sign_in(lambda tx: who.find_root(tx, email))
+    if outcome.step in (Step.REFUSED, Step.CAPTCHA):
+        return _root_user_page(outcome)
+    return redirect_to_next_step(outcome)
+
+
+@blueprint.post("/signin/user")
+def submit_iam_user() -> flask.Response:
+    forms.check_csrf()
+    account, name = forms.get_text("account").strip(), forms.get_text("user_name").strip()
+    if forms.get_text("listen") or forms.get_text("refresh"):
+        return _iam_user_page(account)
+    outcome = _sign_in(lambda tx: who.find_user(tx, account, name))
+    if outcome.step in (Step.REFUSED, Step.CAPTCHA):
+        return _iam_user_page(account, outcome)
+    response = redirect_to_next_step(outcome)
     if outcome.step is not Step.EXPIRED:
-        door.remember_account(response, account if forms.text("remember") else "")
+        door.set_account_cookie(response, account if forms.get_text("remember") else "")
     return response
 
 
-@routes.post("/signin/passkey")
-def passkey() -> flask.Response:
-    forms.require_ours()
-    answer = forms.text("answer", 16_384)
-    outcome = second.alone(door.desk(), forms.text("challenge", 1024), answer, door.visitor())
+@blueprint.post("/signin/passkey")
+def submit_passkey() -> flask.Response:
+    forms.check_csrf()
+    answer = forms.get_text("answer", 16_384)
+    outcome = second.sign_in_with_passkey(
+        door.services(), forms.get_text("challenge", 1024), answer, door.client()
+    )
     if outcome.step is Step.REFUSED:
-        return _start(wrong="This passkey was not accepted. Try again, or sign in another way.")
-    return go_on(outcome)
+        return _sign_in_page(error="This passkey was not accepted. Try again, or sign in another way.")
+    return redirect_to_next_step(outcome)
 
 
-def _try(find: Find) -> Outcome:
-    typed = Typed(forms.text("password", 1024), forms.text("check", 1024), forms.text("answer", 32))
-    return password.sign_in(door.desk(), find, typed, door.visitor())
+def _sign_in(find: FindIdentity) -> SignInResult:
+    password_form = PasswordForm(
+        forms.get_text("password", 1024), forms.get_text("captcha", 1024), forms.get_text("answer", 32)
+    )
+    return password.sign_in(door.services(), find, password_form, door.client())
 
 
-def _start(wrong: str = "") -> flask.Response:
-    return page(
+def _sign_in_page(error: str = "") -> flask.Response:
+    return render_page(
         "start.html",
-        scripts=True,
-        status=400 if wrong else 200,
-        wrong=wrong,
-        kind=forms.text("kind") or "root",
-        email=forms.text("email"),
-        account=forms.text("account") or door.cookie(cookies.ACCOUNT),
-        invitation=second.invite(door.desk(), door.origin()),
+        allow_scripts=True,
+        status=400 if error else 200,
+        errors=error,
+        kind=forms.get_text("kind") or "root",
+        email=forms.get_text("email"),
+        account=forms.get_text("account") or door.get_cookie(cookies.ACCOUNT),
+        passkey_prompt=second.begin_passkey_sign_in(door.services(), door.origin()),
     )
 
 
-def _root(outcome: Outcome | None = None) -> flask.Response:
-    return page(
+def _root_user_page(outcome: SignInResult | None = None) -> flask.Response:
+    return render_page(
         "root.html",
         status=403 if outcome else 200,
-        wrong=refusal(outcome),
-        email=forms.text("email").strip(),
-        check=_check(outcome),
-        mail=door.desk().mailer is not None,
+        errors=error_message(outcome),
+        email=forms.get_text("email").strip(),
+        captcha=_new_captcha(outcome),
+        mail=door.services().mailer is not None,
     )
 
 
-def _user(account: str, outcome: Outcome | None = None) -> flask.Response:
-    return page(
+def _iam_user_page(account: str, outcome: SignInResult | None = None) -> flask.Response:
+    return render_page(
         "user.html",
         status=403 if outcome else 200,
-        wrong=refusal(outcome),
+        errors=error_message(outcome),
         account=account,
-        user_name=forms.text("user_name"),
-        remember=bool(forms.text("remember") or door.cookie(cookies.ACCOUNT)),
-        check=_check(outcome),
+        user_name=forms.get_text("user_name"),
+        remember=bool(forms.get_text("remember") or door.get_cookie(cookies.ACCOUNT)),
+        captcha=_new_captcha(outcome),
     )
 
 
-def _check(outcome: Outcome | None) -> checks.Check | None:
+def _new_captcha(outcome: SignInResult | None) -> checks.Captcha | None:
     """Return the security check to show: where one is due, and another where somebody asks for it."""
-    if forms.text("listen"):
-        return checks.to_hear(door.desk(), door.visitor())
-    due = outcome is not None and outcome.check
-    return checks.to_see(door.desk()) if due or forms.text("refresh") else None
+    if forms.get_text("listen"):
+        return checks.make_sound(door.services(), door.client())
+    due = outcome is not None and outcome.captcha_required
+    return checks.make_picture(door.services()) if due or forms.get_text("refresh") else None
