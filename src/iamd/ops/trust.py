@@ -7,10 +7,10 @@ has it. A trust policy may name users and roles of any account of this store.
 import json
 import re
 from collections.abc import Callable
-from typing import Any
 
 from iamd.core import arns, ids
 from iamd.core.errors import MalformedPolicyDocument
+from iamd.core.records import Role, User
 from iamd.ops.call import Call
 from iamd.ops.iam import documents
 from iamd.policy import PolicyKind, size
@@ -81,13 +81,14 @@ def _account_of(tx: Tx, name: str) -> str | None:
     return arns.root(name) if name == found[1] else name
 
 
-def _entity(tx: Tx, unique_id: str) -> Any:
-    store: Any = USERS if unique_id.startswith(ids.USER) else ROLES
-    return store.anywhere(tx, unique_id)
+def _entity(tx: Tx, unique_id: str) -> User | Role | None:
+    if unique_id.startswith(ids.USER):
+        return USERS.find_in_any_account(tx, unique_id)
+    return ROLES.find_in_any_account(tx, unique_id)
 
 
 def _arn_of(tx: Tx, name: str) -> str:
     if not name.startswith((ids.USER, ids.ROLE)):
         return name
     entity = _entity(tx, name)
-    return str(entity.arn) if entity is not None else name
+    return entity.arn if entity is not None else name
