@@ -78,16 +78,16 @@ def measure(folder: Path) -> dict[str, float]:
         credential = prover.authenticate(tx, proof, 0)
         known = known_callers.resolve(tx, credential)
         call = Call(tx, known.caller, b"", clock.iso(now))
-        target = operation.on.find(call, params())
+        target = operation.target_finder.find(call, params())
 
         def ask() -> None:
-            keys = context.collect(call.caller, operation, target, around, now, call.now)
+            keys = context.collect(call.caller, operation, target, around, now, call.timestamp)
             authorize.authorize(known, operation, call, target, params(), keys)
 
         def event() -> AuditEvent:
-            return events.event(operation, known.caller, params(), None, around, call.now)
+            return events.event(operation, known.caller, params(), None, around, call.timestamp)
 
-        reply = operation.perform(call, target, params())
+        reply = operation.invoke(call, target, params())
         told = event()
         measured = {
             "form": _microseconds(lambda: query.parse_form("", request.body, content_type)),
@@ -96,9 +96,9 @@ def measure(folder: Path) -> dict[str, float]:
                 lambda: prover.authenticate(tx, proof, 0)
             ),
             "parameters, read and validated": _microseconds(params),
-            "target: two selects": _microseconds(lambda: operation.on.find(call, params())),
+            "target: two selects": _microseconds(lambda: operation.target_finder.find(call, params())),
             "decision, its context keys included": _microseconds(ask),
-            "operation: one select": _microseconds(lambda: operation.perform(call, target, params())),
+            "operation: one select": _microseconds(lambda: operation.invoke(call, target, params())),
             "audit event": _microseconds(event),
             "rendering": _microseconds(lambda: xml.renderer(model)(reply, "id")),
         }

@@ -28,7 +28,7 @@ from iamd.keys import master, seal
 from iamd.keys.blocklist import PasswordBlocklist, read_password_list
 from iamd.keys.master import MasterKeyError
 from iamd.keys.passwords import Hasher, ReleaseSlot
-from iamd.ops.call import Means
+from iamd.ops.call import Dependencies
 from iamd.store import accounts, migrate
 from iamd.store.database import Database
 from iamd.store.postgres import PostgresDatabase
@@ -150,7 +150,7 @@ class App:
         self.database = create_database(settings, execution_slots)
         self.audit_queue = AuditQueue(self.database, timedelta(days=settings.audit_days))
         authenticator = Authenticator(Vault(master_key), session_limits(settings), settings.root_access_keys)
-        dependencies = Means(
+        dependencies = Dependencies(
             self.database,
             Hasher(execution_slots.released),
             blocklist(settings, execution_slots.released),
@@ -200,7 +200,7 @@ class App:
 def _build_web_app(
     settings: Settings,
     master_key: bytes,
-    dependencies: Means,
+    dependencies: Dependencies,
     authenticator: Authenticator,
     audit_queue: AuditQueue,
     proxy_settings: origin.ProxySettings,

@@ -53,7 +53,7 @@ def key(reply: Any) -> Session:
     return Session(told["AccessKeyId"], told["SecretAccessKey"], None)
 
 
-def root_key(account: Account) -> Session:
+def root_counter_key(account: Account) -> Session:
     """Return a key of an account's root user, on a server whose operator allows that."""
     return key(people.root_of(account).iam.create_access_key())
 

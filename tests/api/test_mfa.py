@@ -154,7 +154,7 @@ def test_a_hardware_token_goes_by_its_serial_number(bob: Account) -> None:
         account = accounts.find(tx, bob.account_id)
         assert account
         key = vault.data_key(bob.account_id, account.data_key)
-        sealed = mfa.sealed_seed(key, bob.account_id, serial, seed)
+        sealed = mfa.seal_seed(key, bob.account_id, serial, seed)
         device = MfaDevice(serial, "hardware", None, sealed, 0, 0, None, account.create_date, None, None)
         mfa_devices.add(tx, bob.account_id, device)
     token = Authenticator(serial, totp.encode_base32(seed))

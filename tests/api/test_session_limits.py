@@ -33,7 +33,7 @@ class Held(NamedTuple):
 def held(root_keys_server: Server) -> Held:
     """Return sessions of a role, of a user with and without MFA, of a federated user, and root's."""
     account = servers.found(root_keys_server)
-    root = temporary.root_key(account)
+    root = temporary.root_counter_key(account)
     key = Session(*account.key_of("bob", EVERYTHING), None)
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
     code = {"SerialNumber": device.serial, "TokenCode": device.code()}

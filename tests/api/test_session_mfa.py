@@ -128,7 +128,7 @@ def test_after_ten_wrong_codes_none_is_looked_at(bob: Bob, second_server: Server
 def forget(bob: Bob) -> None:
     """Let the quarter of an hour pass in which wrong codes count."""
     with bob.account.server.store.database.write() as tx:
-        attempts.reset(tx, mfa.subject(bob.account.account_id, bob.device.serial))
+        attempts.reset(tx, mfa.wrong_code_counter_key(bob.account.account_id, bob.device.serial))
 
 
 def test_wrong_codes_count_together_wherever_they_are_shown(bob: Bob, second_server: Server) -> None:

@@ -51,7 +51,7 @@ def _action(operation: Operation) -> Any:
 @pytest.mark.parametrize("operation", ALL, ids=_id)
 def test_the_resource_type_is_the_documented_one(operation: Operation) -> None:
     documented = {resource["name"] for resource in _action(operation)["resourceTypes"]} - NOT_HERE
-    named = operation.on.resource_type or ()
+    named = operation.target_finder.resource_type or ()
     assert {named} == documented if isinstance(named, str) else set(named) == documented
 
 
@@ -61,9 +61,11 @@ def test_the_condition_keys_are_the_documented_ones(operation: Operation) -> Non
     documented = {*action["conditionKeys"]}
     for resource in action["resourceTypes"]:
         documented.update(resource["conditionKeys"])
-    if operation.vouch is not None:  # an identity provider's own keys, under its host, come with its token
+    if (
+        operation.resolve_caller is not None
+    ):  # an identity provider's own keys, under its host, come with its token
         documented = {name for name in documented if name.startswith(("aws:", "iam:", "sts:"))}
-    named = {name for keys in operation.keys for name in keys.names}
+    named = {name for keys in operation.condition_keys for name in keys.names}
     assert named == documented - OF_ANY_TARGET - OF_SESSIONS_ELSEWHERE - OF_NO_TOKEN
 
 

@@ -17,23 +17,25 @@ BY_NAME = {f"{operation.model.service}:{operation.model.name}": operation for op
 def test_a_function_takes_what_its_input_shape_has(operation: Operation) -> None:
     call, *rest = inspect.signature(operation.run).parameters.values()
     assert call.name == "call"
-    if operation.on.consumes:
+    if operation.target_finder.consumed_params:
         rest = rest[1:]  # the record stands for what the finder consumes
     wanted = {
         member.attr: member.required
         for member in operation.model.input.members
-        if member.attr not in operation.on.consumes
+        if member.attr not in operation.target_finder.consumed_params
     }
     assert {parameter.name: parameter.default is inspect.Parameter.empty for parameter in rest} == wanted
 
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.model.name)
 def test_a_finder_consumes_members_of_the_input(operation: Operation) -> None:
-    assert set(operation.on.consumes) <= {member.attr for member in operation.model.input.members}
+    assert set(operation.target_finder.consumed_params) <= {
+        member.attr for member in operation.model.input.members
+    }
 
 
 def test_operations_read_or_write_as_aws_says() -> None:
-    writes = {name for name, operation in BY_NAME.items() if not operation.reads}
+    writes = {name for name, operation in BY_NAME.items() if not operation.read_only}
     verbs = """
         Add Attach Change Create Deactivate Delete Detach Enable End Generate Put Register Remove Resync Set
         Start Tag Unlock Untag Update

@@ -18,7 +18,7 @@ from iamd.core.records import LoginProfile, PasswordPolicy, SecuritySettings
 from iamd.federation.issuers import JwksCache
 from iamd.keys.blocklist import PasswordBlocklist
 from iamd.keys.passwords import Hasher
-from iamd.ops.call import Means
+from iamd.ops.call import Dependencies
 from iamd.store import login_profiles, security
 from iamd.store.named import USERS
 from tests import servers
@@ -98,7 +98,7 @@ def place(store: Store, hasher: Hasher, hashed: str) -> Iterator[Place]:
     moving = Moving()
     made = servers.make_account(store).account
     recorder = AuditQueue(store.database, timedelta(days=90))
-    means = Means(store.database, hasher, PasswordBlocklist(), JwksCache())
+    means = Dependencies(store.database, hasher, PasswordBlocklist(), JwksCache())
     desk = SignInServices(means, store.vault, b"k" * 32, SessionLimits(3600, 43_200), recorder, None, moving)
     with store.database.write() as tx:
         admin = USERS.find(tx, made.account_id, "admin")

@@ -40,7 +40,7 @@ def with_device(place: Place) -> str:
         seen = who.find_user(tx, place.account_id, "alice")
         assert seen.account is not None
         data_key = place.desk.data_key(seen.account)
-        sealed = mfa.sealed_seed(data_key, place.account_id, serial, SEED)
+        sealed = mfa.seal_seed(data_key, place.account_id, serial, SEED)
         device = MfaDevice(serial, "virtual", place.user_id, sealed, -1, 0, None, "now", "now", None)
         mfa_devices.add(tx, place.account_id, device)
         codes = [recovery.hash_code(data_key, code) for code in ("ABCDE-FGHJK", "LMNPQ-RSTUV")]

@@ -13,7 +13,7 @@ from iamd.api.signin.desk import SignInResult, Step
 from iamd.api.signin.password import PasswordForm
 from iamd.keys import seal
 from iamd.ops import throttle_names
-from iamd.ops.throttle_names import user_subject
+from iamd.ops.throttle_names import user_counter_key
 from iamd.store import attempts, login_profiles
 from iamd.store.query import Query
 from iamd.store.schema import attempts as table
@@ -112,7 +112,7 @@ def test_an_administrator_lifts_the_lock(place: Place) -> None:
     place.settings(lockout_attempts=5, lockout_minutes=60)
     fail(place, 5)
     with place.desk.dependencies.database.write() as tx:
-        throttle_names.clear(tx, user_subject(place.account_id, "alice"))
+        throttle_names.reset(tx, user_counter_key(place.account_id, "alice"))
     place.clock.forward(seconds=31)
     assert place.try_user(at="198.51.100.7").step is Step.OPEN
 
@@ -189,7 +189,7 @@ def test_of_many_tries_at_once_no_more_are_looked_at_than_allowed(place: Place) 
     place.clock.forward(seconds=31)
     assert place.try_user(at="192.0.2.1", **answered(place)).step is Step.REFUSED
     with place.desk.dependencies.database.read() as tx:
-        tries = attempts.get(tx, user_subject(place.account_id, "alice"), place.desk.epoch(), 900)
+        tries = attempts.get(tx, user_counter_key(place.account_id, "alice"), place.desk.epoch(), 900)
     assert tries.tries == 51
 
 

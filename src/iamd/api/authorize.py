@@ -10,7 +10,7 @@ from iamd.api.sessions import ENROLL
 from iamd.core.errors import AccessDenied, InvalidClientTokenId
 from iamd.core.records import SessionToken
 from iamd.ops.call import Call, Caller
-from iamd.ops.operation import Ask, Context, Operation, Params, Target
+from iamd.ops.operation import Context, Operation, Params, PermissionCheck, Target
 from iamd.policy import Layer, Outcome, Request, decide, explain
 from iamd.policy.compiled import Place
 
@@ -30,28 +30,28 @@ def authorize(
     if not _needs_policy_decision(call.caller, operation, call, target):
         return
     target_keys = {**global_keys, **target.context}
-    for condition_keys in operation.keys:
+    for condition_keys in operation.condition_keys:
         target_keys.update(condition_keys.read(params, target))
     resource_account = target.account_id or call.account_id
     for permission_check in _permission_checks(operation, call, target, params):
         # What is known of the target is not known of anything else.
-        base_keys = target_keys if permission_check.arn == target.arn else global_keys
+        base_keys = target_keys if permission_check.resource_arn == target.arn else global_keys
         context = {**base_keys, **permission_check.context} if permission_check.context else base_keys
         request = Request(
             call.caller.principal,
             permission_check.action,
-            permission_check.arn,
+            permission_check.resource_arn,
             resource_account=resource_account,
             context=context,
         )
-        on_target = target.must_grant and permission_check.arn == target.arn
+        on_target = target.requires_grant and permission_check.resource_arn == target.arn
         trust_policy = (
-            compile_document(target.policy, Place.RESOURCE)
-            if on_target and target.policy is not None
+            compile_document(target.resource_policy, Place.RESOURCE)
+            if on_target and target.resource_policy is not None
             else None
         )
         outcome = authenticated_caller.evaluator.outcome(request, trust_policy, must_grant=on_target)
-        is_self_service = outcome is Outcome.IMPLICITLY_DENIED and operation.own(call, target)
+        is_self_service = outcome is Outcome.IMPLICITLY_DENIED and operation.is_self_service(call, target)
         if not (outcome is Outcome.ALLOWED or is_self_service):
             raise AccessDenied(
                 _denial_message(request, authenticated_caller, target, permission_check, on_target=on_target)
@@ -62,7 +62,7 @@ def _denial_message(
     request: Request,
     authenticated_caller: AuthenticatedCaller,
     target: Target,
-    permission_check: Ask,
+    permission_check: PermissionCheck,
     *,
     on_target: bool,
 ) -> str:
@@ -71,14 +71,16 @@ def _denial_message(
         return f"Not authorized to perform {request.action}"
     layers = authenticated_caller.documents.layers()
     if on_target:
-        trust_policy = parse_document(target.policy) if target.policy is not None else None
+        trust_policy = parse_document(target.resource_policy) if target.resource_policy is not None else None
         layers = replace(layers, resource=trust_policy, must_grant=True)
     decision = decide(request, layers)
     if decision.layer is Layer.TRUST and decision.outcome is Outcome.EXPLICITLY_DENIED:
         # As if there were no such role: only who may ask learns that there is one.
         decision = decide(request, replace(layers, resource=None))
-    display_name = permission_check.shown or (target.shown if permission_check.arn == target.arn else None)
-    return explain(replace(request, resource=display_name or permission_check.arn), decision)
+    display_name = permission_check.display_name or (
+        target.display_name if permission_check.resource_arn == target.arn else None
+    )
+    return explain(replace(request, resource=display_name or permission_check.resource_arn), decision)
 
 
 def _needs_policy_decision(caller: Caller, operation: Operation, call: Call, target: Target) -> bool:
@@ -92,7 +94,7 @@ def _needs_policy_decision(caller: Caller, operation: Operation, call: Call, tar
         _check_token_scope(caller.token, operation)
     if caller.session is None or caller.session.stage != ENROLL:
         return True
-    if not operation.enrols(call, target):
+    if not operation.allowed_during_enrollment(call, target):
         raise AccessDenied("This account requires MFA. Set up an MFA device, then sign in again.")
     return False
 
@@ -109,6 +111,8 @@ def _check_token_scope(token: SessionToken, operation: Operation) -> None:
         raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
 
 
-def _permission_checks(operation: Operation, call: Call, target: Target, params: Params) -> Iterable[Ask]:
-    yield Ask(operation.action, target.arn)
-    yield from operation.also(call, target, params)
+def _permission_checks(
+    operation: Operation, call: Call, target: Target, params: Params
+) -> Iterable[PermissionCheck]:
+    yield PermissionCheck(operation.action, target.arn)
+    yield from operation.extra_checks(call, target, params)

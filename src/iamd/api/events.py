@@ -55,7 +55,7 @@ def event(
         "responseElements": _response_elements(operation, outcome),
         "requestID": request_context.request_id,
         "eventID": ids.event(),
-        "readOnly": operation.reads,
+        "readOnly": operation.read_only,
         "eventType": "AwsApiCall",
         "managementEvent": True,
         "recipientAccountId": caller.account_id,
@@ -152,7 +152,7 @@ def session_context_attributes(created_at: int, mfa_at: int | None) -> dict[str,
 
 
 def _response_elements(operation: Operation, outcome: Mapping[str, Any] | Fault | None) -> Any:
-    omits_response = operation.reads and not operation.issues
+    omits_response = operation.read_only and not operation.issues_credentials
     if omits_response or outcome is None or isinstance(outcome, Fault) or operation.model.output is None:
         return None
     return to_cloudtrail(operation.model.output, outcome)

@@ -103,7 +103,9 @@ def _create_admin(tx: Tx, account: Account, data_key: bytes, admin_name: str, no
 def _invoke(call: Call, name: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
     """Run an operation as the root user, whom no policy binds here, and record it."""
     operation = iam.SERVED[name]
-    target = operation.on.find(call, params)
-    reply = operation.perform(call, target, params)
-    audit.add(call.tx, [events.event(operation, call.caller, params, reply, _OPERATOR_CONTEXT, call.now)])
+    target = operation.target_finder.find(call, params)
+    reply = operation.invoke(call, target, params)
+    audit.add(
+        call.tx, [events.event(operation, call.caller, params, reply, _OPERATOR_CONTEXT, call.timestamp)]
+    )
     return reply or {}

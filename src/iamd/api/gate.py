@@ -14,8 +14,8 @@ from iamd.core import clock, ids
 from iamd.core.clock import Clock
 from iamd.core.errors import AccessDenied, Fault, MissingAuthenticationToken
 from iamd.ops import second_factor
-from iamd.ops.call import Call, Caller, Means
-from iamd.ops.operation import Operation, Reply, Target, Unvouched, Vouch
+from iamd.ops.call import Call, Caller, Dependencies
+from iamd.ops.operation import CallerResolver, Operation, Reply, Target, UnresolvedCaller
 from iamd.store import accounts, audit
 from iamd.store.access_keys import AccessKeyLastUsed, CredentialRecord
 from iamd.store.audit import AuditEvent
@@ -38,12 +38,12 @@ class _Invocation(NamedTuple):
     @property
     def read_only(self) -> bool:
         """Whether the call leaves the store as it is; a code of an MFA device is used up."""
-        return self.operation.reads and not self.has_mfa_code
+        return self.operation.read_only and not self.has_mfa_code
 
     @property
     def has_mfa_code(self) -> bool:
         """Whether a code of an MFA device comes along, which is used up whatever becomes of the call."""
-        return self.operation.second_factor and second_factor.is_shown(self.params)
+        return self.operation.accepts_mfa_code and second_factor.has_mfa_params(self.params)
 
     @property
     def epoch(self) -> int:
@@ -56,7 +56,7 @@ class Gate:
 
     def __init__(
         self,
-        dependencies: Means,
+        dependencies: Dependencies,
         authenticator: Authenticator,
         audit_queue: AuditQueue,
         rate_limiter: RateLimiter,
@@ -86,8 +86,8 @@ class Gate:
         `read` is called once the caller is proved: nobody else is told what is wrong with a request. There is
         no proof where the operation itself finds out who calls.
         """
-        if operation.vouch is not None:
-            return self._invoke_unsigned(operation, operation.vouch, read_params(), request_context)
+        if operation.resolve_caller is not None:
+            return self._invoke_unsigned(operation, operation.resolve_caller, read_params(), request_context)
         if credentials is None:
             raise MissingAuthenticationToken("Request is missing Authentication Token")
         # The signature is checked before the writers' queue is joined, and the key read again within it.
@@ -122,14 +122,18 @@ class Gate:
         return self._caller_cache.resolve_consistently(self._database, tx, record, reload)
 
     def _invoke_unsigned(
-        self, operation: Operation, resolve_caller: Vouch, params: Params, request_context: RequestContext
+        self,
+        operation: Operation,
+        resolve_caller: CallerResolver,
+        params: Params,
+        request_context: RequestContext,
     ) -> Reply:
         """Answer whom another server vouches for, which is asked while no transaction is open."""
         self._rate_limiter.consume(request_context.source_ip)
         invocation = self._build_invocation(operation, params, request_context)
         try:
             caller = resolve_caller(self._dependencies, params, invocation.epoch)
-        except Unvouched as error:
+        except UnresolvedCaller as error:
             self._record_refusal(AuthenticatedCaller.create(error.caller), invocation, error.fault)
             raise error.fault from error
         with self._database.read() as tx, self._database.snapshot(tx) as snapshot_tx:
@@ -143,7 +147,7 @@ class Gate:
         operation = invocation.operation
         try:
             call, target = self._authorize(tx, authenticated_caller, data_key, invocation)
-            reply = operation.perform(call, target, invocation.params)
+            reply = operation.invoke(call, target, invocation.params)
         except Fault as fault:
             self._record_refusal(authenticated_caller, invocation, fault)
             raise
@@ -197,7 +201,7 @@ class Gate:
         operation = invocation.operation
         try:
             call, target = self._authorize(tx, authenticated_caller, record.data_key, invocation)
-            reply = operation.perform(call, target, invocation.params)
+            reply = operation.invoke(call, target, invocation.params)
         except Fault as fault:
             if fault.commits or invocation.has_mfa_code:
                 return fault
@@ -215,16 +219,16 @@ class Gate:
             invocation.operation,
         )
         if invocation.has_mfa_code:
-            call = second_factor.use(call, invocation.params)
-        target = operation.on.find(call, invocation.params)
+            call = second_factor.consume_mfa_code(call, invocation.params)
+        target = operation.target_finder.find(call, invocation.params)
         global_keys = context.collect(
             call.caller, operation, target, invocation.request_context, invocation.now, invocation.timestamp
         )
         authorize.authorize(authenticated_caller, operation, call, target, invocation.params, global_keys)
-        if operation.confirm:
+        if operation.requires_confirmation:
             sessions.require_confirmed(authenticated_caller.caller.session, invocation.epoch)
-        if target.missing is not None:
-            raise target.missing
+        if target.not_found is not None:
+            raise target.not_found
         return call, target
 
     def _build_call(
@@ -284,7 +288,7 @@ def _build_events(
         invocation.timestamp,
     )
     yield event
-    if invocation.operation.issues and target.account_id not in (None, caller.account_id):
+    if invocation.operation.issues_credentials and target.account_id not in (None, caller.account_id):
         yield events.cross_account_event(event, caller, target.account_id or "")
 
 
@@ -310,7 +314,7 @@ def _audit_entry(
             coalesce_key,
             role_use=RoleLastUsed(caller.account_id, caller.role.role_id, invocation.timestamp, region),
         )
-    if caller.is_temporary or caller.web_identity is not None:
+    if caller.has_temporary_credentials or caller.web_identity is not None:
         return AuditEntry(event, coalesce_key)
     return AuditEntry(event, coalesce_key, access_key_use=_access_key_use(authenticated_caller, invocation))
 

@@ -20,7 +20,7 @@ def import_tokens(
     for token in tokens:
         serial = token.serial_number
         if mfa_devices.find(tx, account_id, serial) is None:
-            sealed_seed = mfa.sealed_seed(data_key, account_id, serial, token.seed)
+            sealed_seed = mfa.seal_seed(data_key, account_id, serial, token.seed)
             device = MfaDevice(serial, "hardware", None, sealed_seed, 0, 0, None, timestamp, None, None)
             mfa_devices.add(tx, account_id, device)
             added += 1

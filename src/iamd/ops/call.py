@@ -46,7 +46,7 @@ class Caller(NamedTuple):
         return self.principal.kind is PrincipalKind.ROOT
 
     @property
-    def is_temporary(self) -> bool:
+    def has_temporary_credentials(self) -> bool:
         """Whether the caller's credentials are temporary: those of a session of whichever kind."""
         return self.session is not None or self.token is not None
 
@@ -62,8 +62,8 @@ class Call(NamedTuple):
     tx: Tx
     caller: Caller
     data_key: bytes
-    now: str
-    at: int = 0
+    timestamp: str
+    epoch: int = 0
     origin: str = ""
     token_key: bytes = b""
 
@@ -77,7 +77,7 @@ class Call(NamedTuple):
         return arns.iam(self.account_id, resource)
 
 
-class Means(NamedTuple):
+class Dependencies(NamedTuple):
     """What slow work before a transaction may need: to hash a password, to ask an identity provider.
 
     `root_keys` says whether the operator lets root users have access keys.
@@ -86,5 +86,5 @@ class Means(NamedTuple):
     database: Database
     hasher: Hasher
     blocklist: PasswordBlocklist
-    issuers: JwksCache
-    root_keys: bool = False
+    jwks_cache: JwksCache
+    allow_root_keys: bool = False

@@ -13,39 +13,52 @@ from iamd.store.named import USERS
 from iamd.store.query import Tx
 
 
-class Credentials:
+class CredentialReportSource:
     """What an account's users hold, by their unique IDs; the root user's is the account's."""
 
     def __init__(self, tx: Tx, account_id: str) -> None:
         policy = security.find_password_policy(tx, account_id)
         self.max_password_age = policy.max_password_age if policy else None
-        self.profiles = {held.user_id: held for held in login_profiles.list_all(tx, account_id)}
+        self.login_profiles = {
+            profile.user_id: profile for profile in login_profiles.list_all(tx, account_id)
+        }
         self.with_mfa = {device.user_id for device in mfa_devices.list_assigned(tx, account_id)}
-        self.keys: dict[str, list[AccessKeyEntry]] = defaultdict(list)
-        for owned in access_keys.list_all(tx, account_id):
-            rotated, used = report.parse_date(owned.create_date), report.parse_date(owned.last_used_date)
-            key = AccessKeyEntry(owned.status == "Active", rotated, used, owned.region, owned.service_name)
-            self.keys[owned.user_id].append(key)
+        self.access_keys: dict[str, list[AccessKeyEntry]] = defaultdict(list)
+        for record in access_keys.list_all(tx, account_id):
+            last_rotated, last_used = (
+                report.parse_date(record.create_date),
+                report.parse_date(record.last_used_date),
+            )
+            key = AccessKeyEntry(
+                record.status == "Active", last_rotated, last_used, record.region, record.service_name
+            )
+            self.access_keys[record.user_id].append(key)
 
     def root(self, account: Account) -> ReportRow:
         """Return the root user's row, whose password a report has no rotation for."""
         arn = arns.root(account.account_id)
-        profile = self.profiles.get(account.account_id)
+        login_profile = self.login_profiles.get(account.account_id)
         return self._row(
-            account.account_id, report.ROOT, arn, account.create_date, account.root_last_used, profile, None
+            account.account_id,
+            report.ROOT,
+            arn,
+            account.create_date,
+            account.root_last_used,
+            login_profile,
+            None,
         )
 
     def user(self, user: User) -> ReportRow:
-        profile = self.profiles.get(user.user_id)
-        rotation = passwords.expires(profile, self.max_password_age) if profile else None
+        login_profile = self.login_profiles.get(user.user_id)
+        next_rotation = passwords.expiry_date(login_profile, self.max_password_age) if login_profile else None
         return self._row(
             user.user_id,
             user.user_name,
             user.arn,
             user.create_date,
             user.password_last_used,
-            profile,
-            rotation,
+            login_profile,
+            next_rotation,
         )
 
     def _row(
@@ -53,25 +66,25 @@ class Credentials:
         owner_id: str,
         name: str,
         arn: str,
-        created: str,
-        used: str | None,
-        profile: LoginProfile | None,
-        rotation: datetime | None,
+        create_date: str,
+        password_last_used: str | None,
+        login_profile: LoginProfile | None,
+        next_rotation: datetime | None,
     ) -> ReportRow:
         return ReportRow(
             name,
             arn,
-            report.parse_date(created),
-            profile is not None,
-            report.parse_date(used),
-            report.parse_date(profile.change_date) if profile else None,
-            rotation,
+            report.parse_date(create_date),
+            login_profile is not None,
+            report.parse_date(password_last_used),
+            report.parse_date(login_profile.change_date) if login_profile else None,
+            next_rotation,
             owner_id in self.with_mfa,
-            tuple(self.keys.get(owner_id, ())),
+            tuple(self.access_keys.get(owner_id, ())),
         )
 
 
-def rows(tx: Tx, account: Account) -> list[ReportRow]:
+def report_rows(tx: Tx, account: Account) -> list[ReportRow]:
     """Return the root user and all users by name; all statements of `tx` should see one state."""
-    held = Credentials(tx, account.account_id)
-    return [held.root(account), *(held.user(user) for user in USERS.list_all(tx, account.account_id))]
+    source = CredentialReportSource(tx, account.account_id)
+    return [source.root(account), *(source.user(user) for user in USERS.list_all(tx, account.account_id))]

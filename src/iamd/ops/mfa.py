@@ -16,108 +16,116 @@ from iamd.store import attempts, mfa_devices
 from iamd.store.query import Tx
 
 PASSKEY = "passkey"
-MOST_WRONG = 10
-WINDOW = 15 * 60  # seconds
+MAX_WRONG_CODES = 10
+WINDOW_SECONDS = 15 * 60
 _NEAR_STEPS = 10
 
-_WRONG = "Authentication code for device is not valid."
-_USED = "Authentication code for device is not valid: it was used already. Wait for the next code."
-_EQUAL = "Authentication code for device is not valid: the two codes are equal. Type two codes in a row."
-_APART = (
+_WRONG_CODE = "Authentication code for device is not valid."
+_CODE_ALREADY_USED = (
+    "Authentication code for device is not valid: it was used already. Wait for the next code."
+)
+_EQUAL_CODES = (
+    "Authentication code for device is not valid: the two codes are equal. Type two codes in a row."
+)
+_CODES_NOT_CONSECUTIVE = (
     "Authentication code for device is not valid: the two codes are not consecutive. Type two codes in a row."
 )
-_TOO_MANY = "Too many wrong codes were typed for this device. Wait 15 minutes, then try again."
+_TOO_MANY_CODES = "Too many wrong codes were typed for this device. Wait 15 minutes, then try again."
 
 
 class TooManyCodes(InvalidAuthenticationCode):
     """No code of this device is looked at for a while."""
 
 
-def subject(account_id: str, serial_number: str) -> str:
+def wrong_code_counter_key(account_id: str, serial_number: str) -> str:
     """Name what wrong codes of a device are counted by."""
     return attempts.counter_key("otp", account_id, serial_number)
 
 
-def use_code(tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, code: str, at: int) -> None:
+def use_code(tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, code: str, epoch: int) -> None:
     """Use a code of a TOTP device up; `at` is in seconds since 1970.
 
     InvalidAuthenticationCode when it is wrong, was used before, or when too many were wrong lately. What was
     counted must be committed even then.
     """
-    held = _counted(tx, account_id, device, at)
-    seed = _seed(data_key, account_id, held)
-    step = totp.verify(seed, code, at, TotpState(held.counter, held.drift))
+    current_device = _count_attempt(tx, account_id, device, epoch)
+    seed = _unseal_seed(data_key, account_id, current_device)
+    step = totp.verify(seed, code, epoch, TotpState(current_device.counter, current_device.drift))
     if step is None:
-        known = totp.verify(seed, code, at, TotpState(-1, held.drift)) is not None
-        raise InvalidAuthenticationCode(_USED if known else _WRONG)
-    _move_on(tx, account_id, held, step)
+        is_valid = totp.verify(seed, code, epoch, TotpState(-1, current_device.drift)) is not None
+        raise InvalidAuthenticationCode(_CODE_ALREADY_USED if is_valid else _WRONG_CODE)
+    _advance_counter(tx, account_id, current_device, step)
 
 
 def use_codes(
-    tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, codes: tuple[str, str], at: int
+    tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, codes: tuple[str, str], epoch: int
 ) -> MfaDevice:
     """Use two consecutive codes up, which also tell how far the device's clock is off; return the device.
 
     InvalidAuthenticationCode as for `use_code`, with what is wrong with the two.
     """
-    held = _counted(tx, account_id, device, at)
-    seed = _seed(data_key, account_id, held)
-    accepted = totp.verify_consecutive(seed, *codes, at, held.counter)
-    if accepted is None:
-        raise InvalidAuthenticationCode(_what_is_wrong(seed, codes, at))
-    _move_on(tx, account_id, held, accepted.step)
-    return held._replace(counter=accepted.step, drift=accepted.drift)
+    current_device = _count_attempt(tx, account_id, device, epoch)
+    seed = _unseal_seed(data_key, account_id, current_device)
+    state = totp.verify_consecutive(seed, *codes, epoch, current_device.counter)
+    if state is None:
+        raise InvalidAuthenticationCode(_explain_rejection(seed, codes, epoch))
+    _advance_counter(tx, account_id, current_device, state.step)
+    return current_device._replace(counter=state.step, drift=state.drift)
 
 
-def _counted(tx: Tx, account_id: str, device: MfaDevice, at: int) -> MfaDevice:
+def _count_attempt(tx: Tx, account_id: str, device: MfaDevice, epoch: int) -> MfaDevice:
     """Count a try, and only then read the device: who comes at the same moment waits, and sees it used."""
-    name = subject(account_id, device.serial_number)
-    if attempts.increment(tx, name, at, WINDOW, MOST_WRONG).tries > MOST_WRONG:
-        raise TooManyCodes(_TOO_MANY)
-    held = mfa_devices.find(tx, account_id, device.serial_number)
-    if held is None or held.kind == PASSKEY:
-        raise InvalidAuthenticationCode(_WRONG)
-    return held
+    counter_key = wrong_code_counter_key(account_id, device.serial_number)
+    if attempts.increment(tx, counter_key, epoch, WINDOW_SECONDS, MAX_WRONG_CODES).tries > MAX_WRONG_CODES:
+        raise TooManyCodes(_TOO_MANY_CODES)
+    current_device = mfa_devices.find(tx, account_id, device.serial_number)
+    if current_device is None or current_device.kind == PASSKEY:
+        raise InvalidAuthenticationCode(_WRONG_CODE)
+    return current_device
 
 
-def _move_on(tx: Tx, account_id: str, device: MfaDevice, step: int) -> None:
+def _advance_counter(tx: Tx, account_id: str, device: MfaDevice, step: int) -> None:
     if not mfa_devices.advance_counter(tx, account_id, device.serial_number, step):
-        raise InvalidAuthenticationCode(_USED)
-    attempts.reset(tx, subject(account_id, device.serial_number))
+        raise InvalidAuthenticationCode(_CODE_ALREADY_USED)
+    attempts.reset(tx, wrong_code_counter_key(account_id, device.serial_number))
 
 
-def _what_is_wrong(seed: bytes, codes: tuple[str, str], at: int) -> str:
+def _explain_rejection(seed: bytes, codes: tuple[str, str], epoch: int) -> str:
     first, second = codes
     if first == second:
-        return _EQUAL
-    if totp.verify_consecutive(seed, first, second, at) is not None:
-        return _USED
-    return _APART if all(_is_near(seed, code, at) for code in codes) else _WRONG
+        return _EQUAL_CODES
+    if totp.verify_consecutive(seed, first, second, epoch) is not None:
+        return _CODE_ALREADY_USED
+    return (
+        _CODES_NOT_CONSECUTIVE
+        if all(_is_near_current_time(seed, code, epoch) for code in codes)
+        else _WRONG_CODE
+    )
 
 
-def _is_near(seed: bytes, code: str, at: int) -> bool:
+def _is_near_current_time(seed: bytes, code: str, epoch: int) -> bool:
     """Say whether a code is one of the device's within some minutes."""
     drifts = range(-_NEAR_STEPS, _NEAR_STEPS + 1)
-    return any(totp.verify(seed, code, at, TotpState(-1, drift)) is not None for drift in drifts)
+    return any(totp.verify(seed, code, epoch, TotpState(-1, drift)) is not None for drift in drifts)
 
 
-def _seed(data_key: bytes, account_id: str, device: MfaDevice) -> bytes:
+def _unseal_seed(data_key: bytes, account_id: str, device: MfaDevice) -> bytes:
     return seal.unseal(data_key, device.secret, mfa_devices.associated_data(account_id, device.serial_number))
 
 
-def sealed_seed(data_key: bytes, account_id: str, serial_number: str, seed: bytes) -> bytes:
+def seal_seed(data_key: bytes, account_id: str, serial_number: str, seed: bytes) -> bytes:
     """Return what the store keeps of a TOTP device's seed."""
     return seal.seal(data_key, seed, mfa_devices.associated_data(account_id, serial_number))
 
 
-def sealed_passkey(data_key: bytes, account_id: str, serial_number: str, passkey: Passkey) -> bytes:
+def seal_passkey(data_key: bytes, account_id: str, serial_number: str, passkey: Passkey) -> bytes:
     """Return what the store keeps of a passkey; its ID and its counter have columns of their own."""
-    inside = json.dumps({"public_key": passkey.public_key}).encode()
-    return seal.seal(data_key, inside, mfa_devices.associated_data(account_id, serial_number))
+    payload = json.dumps({"public_key": passkey.public_key}).encode()
+    return seal.seal(data_key, payload, mfa_devices.associated_data(account_id, serial_number))
 
 
-def passkey(data_key: bytes, account_id: str, device: MfaDevice) -> Passkey:
+def unseal_passkey(data_key: bytes, account_id: str, device: MfaDevice) -> Passkey:
     """Return the passkey of a device, as `keys.passkeys.verify` wants it."""
-    place = mfa_devices.associated_data(account_id, device.serial_number)
-    inside = json.loads(seal.unseal(data_key, device.secret, place))
-    return Passkey(device.credential_id or "", inside["public_key"], device.counter)
+    associated_data = mfa_devices.associated_data(account_id, device.serial_number)
+    payload = json.loads(seal.unseal(data_key, device.secret, associated_data))
+    return Passkey(device.credential_id or "", payload["public_key"], device.counter)

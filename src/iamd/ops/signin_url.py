@@ -4,7 +4,7 @@ from iamd.ops.call import Call
 from iamd.store import accounts
 
 
-def of_account(call: Call) -> str:
+def sign_in_url(call: Call) -> str:
     """Return the URL of the account's sign-in page, by its alias where it has one."""
     name = accounts.find_alias(call.tx, call.account_id) or call.account_id
     return f"{call.origin}/signin/{name}"

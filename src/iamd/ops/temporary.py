@@ -15,42 +15,42 @@ from iamd.store import permissions
 
 Reply = Mapping[str, Any]
 
-HOUR = 3600
-_LONGEST_TEXT = 2048  # characters of session policies, inline and managed ARNs together
-_MOST_ARNS = 10
-_MOST_TAGS = 50
+HOUR_SECONDS = 3600
+_MAX_POLICY_CHARACTERS = 2048  # characters of session policies, inline and managed ARNs together
+_MAX_POLICY_ARNS = 10
+_MAX_SESSION_TAGS = 50
 
 
-def require_long_term(call: Call, name: str) -> None:
+def require_long_term_credentials(call: Call, name: str) -> None:
     """Refuse credentials that are temporary themselves."""
-    if call.caller.is_temporary:
+    if call.caller.has_temporary_credentials:
         raise AccessDenied(f"Cannot call {name} with session credentials")
 
 
-def session_policies(
+def check_session_policies(
     call: Call, account_id: str, policy: str | None, policy_arns: list[dict[str, str]] | None
 ) -> tuple[str | None, tuple[str, ...] | None]:
     """Check session policies, of which the managed ones are those of an account or AWS's; return them."""
-    named = tuple(one["arn"] for one in policy_arns or () if "arn" in one)
-    if len(named) > _MOST_ARNS:
-        raise ValidationError(f"A session can have {_MOST_ARNS} managed session policies at most.")
-    if len(policy or "") + sum(map(len, named)) > _LONGEST_TEXT:
-        raise PackedPolicyTooLarge(f"Session policies have more than {_LONGEST_TEXT} characters.")
+    policy_arn_list = tuple(descriptor["arn"] for descriptor in policy_arns or () if "arn" in descriptor)
+    if len(policy_arn_list) > _MAX_POLICY_ARNS:
+        raise ValidationError(f"A session can have {_MAX_POLICY_ARNS} managed session policies at most.")
+    if len(policy or "") + sum(map(len, policy_arn_list)) > _MAX_POLICY_CHARACTERS:
+        raise PackedPolicyTooLarge(f"Session policies have more than {_MAX_POLICY_CHARACTERS} characters.")
     if policy is not None:
         documents.accept(policy, PolicyKind.SESSION)
-    for arn in named:
+    for arn in policy_arn_list:
         if permissions.find_default_document(call.tx, account_id, arn) is None:
             raise MalformedPolicyDocument(f"Policy {arn} does not exist or is not attachable.")
-    return policy, named or None
+    return policy, policy_arn_list or None
 
 
-def session_tags(wanted: list[dict[str, str]] | None, inherited: Tags = ()) -> Tags:
+def check_session_tags(requested: list[dict[str, str]] | None, inherited: Tags = ()) -> Tags:
     """Return the tags of a session: those that are passed, and those that it inherits, which stay.
 
     ValidationError for keys that repeat, that are AWS's, or that are inherited.
     """
-    passed = tuple(Tag(tag["key"], tag["value"]) for tag in wanted or ())
-    keys = [tag.key.lower() for tag in passed]
+    new_tags = tuple(Tag(tag["key"], tag["value"]) for tag in requested or ())
+    keys = [tag.key.lower() for tag in new_tags]
     if len(set(keys)) < len(keys):
         raise ValidationError("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
     if any(key.startswith("aws:") for key in keys):
@@ -60,46 +60,46 @@ def session_tags(wanted: list[dict[str, str]] | None, inherited: Tags = ()) -> T
             "One of the specified transitive tag keys can't be set because it conflicts with a transitive "
             "tag key from the calling session."
         )
-    if len(passed) + len(inherited) > _MOST_TAGS:
-        raise ValidationError(f"A session can have {_MOST_TAGS} session tags at most.")
-    return (*inherited, *passed)
+    if len(new_tags) + len(inherited) > _MAX_SESSION_TAGS:
+        raise ValidationError(f"A session can have {_MAX_SESSION_TAGS} session tags at most.")
+    return (*inherited, *new_tags)
 
 
-def transitive_keys(wanted: list[str] | None, passed: Tags) -> tuple[str, ...]:
+def check_transitive_tag_keys(requested: list[str] | None, session_tags: Tags) -> tuple[str, ...]:
     """Return the keys that are passed on to the next session; ValidationError for one without a tag."""
-    known = {tag.key.lower() for tag in passed}
-    if not {key.lower() for key in wanted or ()} <= known:
+    tag_keys = {tag.key.lower() for tag in session_tags}
+    if not {key.lower() for key in requested or ()} <= tag_keys:
         raise ValidationError("The specified transitive tag key must be included in the requested tags.")
-    return tuple(wanted or ())
+    return tuple(requested or ())
 
 
-def duration(wanted: int | None, default: int, longest: int, said: str) -> int:
+def session_duration(requested: int | None, default: int, maximum: int, message: str) -> int:
     """Return how many seconds a session lasts; ValidationError beyond the longest."""
-    if wanted is not None and wanted > longest:
-        raise ValidationError(said)
-    return min(default, longest) if wanted is None else wanted
+    if requested is not None and requested > maximum:
+        raise ValidationError(message)
+    return min(default, maximum) if requested is None else requested
 
 
-def issued(call: Call, token: SessionToken, least: int | None) -> Reply:
+def issue_credentials(call: Call, token: SessionToken, minimum_token_size: int | None) -> Reply:
     """Return credentials with their token and, where policies or tags were passed, their packed size.
 
     PackedPolicyTooLarge when those are too large.
     """
     access_key_id = ids.access_key(token.account_id, ids.TEMPORARY_KEY)
     packed_size = _packed_size(token)
-    text = session_tokens.seal_token(call.token_key, access_key_id, token, least or 0)
-    shown = {
+    session_token = session_tokens.seal_token(call.token_key, access_key_id, token, minimum_token_size or 0)
+    credentials = {
         "AccessKeyId": access_key_id,
         "SecretAccessKey": token.secret,
-        "SessionToken": text,
+        "SessionToken": session_token,
         "Expiration": clock.iso(datetime.fromtimestamp(token.expires_at, UTC)),
     }
-    packed = {} if packed_size is None else {"PackedPolicySize": packed_size}
+    packed_size_member = {} if packed_size is None else {"PackedPolicySize": packed_size}
     return {
-        **packed,
-        "Credentials": shown,
-        "SessionTokenSize": len(text),
-        "SessionTokenUtilization": -(-100 * len(text) // session_tokens.MAX_TOKEN_LENGTH),
+        **packed_size_member,
+        "Credentials": credentials,
+        "SessionTokenSize": len(session_token),
+        "SessionTokenUtilization": -(-100 * len(session_token) // session_tokens.MAX_TOKEN_LENGTH),
     }
 
 
@@ -113,6 +113,6 @@ def _packed_size(token: SessionToken) -> int | None:
     return percent
 
 
-def session_arn(token: SessionToken, role_name: str) -> str:
+def role_session_arn(token: SessionToken, role_name: str) -> str:
     """Return the ARN of a role session."""
     return arns.assumed_role(token.account_id, role_name, token.name)

@@ -5,22 +5,22 @@ from iamd.store.accounts import normalize_email
 from iamd.store.query import Tx
 
 
-def user_subject(account_id: str, user_name: str) -> str:
+def user_counter_key(account_id: str, user_name: str) -> str:
     """Name an IAM user's failures; the case of a name does not matter, so it starts no new count."""
     return attempts.counter_key("signin", account_id, user_name.lower())
 
 
-def root_subject(email: str) -> str:
+def root_counter_key(email: str) -> str:
     """Name a root user's failures by the email address in its normal form."""
     return attempts.counter_key("signin-root", normalize_email(email))
 
 
-def check_subject(subject: str) -> str:
+def captcha_counter_key(throttle_key: str) -> str:
     """Name the count that decides on the security check; its window is the same for every account."""
-    return attempts.counter_key("check", subject)
+    return attempts.counter_key("check", throttle_key)
 
 
-def clear(tx: Tx, subject: str) -> None:
+def reset(tx: Tx, throttle_key: str) -> None:
     """Forget somebody's failures."""
-    attempts.reset(tx, subject)
-    attempts.reset(tx, check_subject(subject))
+    attempts.reset(tx, throttle_key)
+    attempts.reset(tx, captcha_counter_key(throttle_key))

@@ -44,7 +44,7 @@ class Stage:
         self._iam_of = {home: self.iam, away: away.iam}
         self.names = {"{home}": home.account_id, "{away}": away.account_id}
         self.caller = cache(self._caller)
-        self._root_key = cache(lambda: temporary.root_key(home))
+        self._root_key = cache(lambda: temporary.root_counter_key(home))
         self._iam_of[away].create_user(UserName="may")
 
     def make_role(self, owner: Account, name: str, *trust: dict[str, Any], **more: Any) -> str:

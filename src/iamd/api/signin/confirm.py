@@ -6,7 +6,7 @@ from iamd.api.signin.desk import GONE, REFUSED, Client, SignInResult, SignInServ
 from iamd.api.signin.pending import PendingSignIn
 from iamd.api.signin.second import FactorCheck, MfaPrompt
 from iamd.keys.passkeys import RelyingParty
-from iamd.ops.passwords import MOST_WRONG, WINDOW
+from iamd.ops.passwords import MAX_WRONG_PASSWORDS, WINDOW_SECONDS
 from iamd.store import attempts, sessions
 
 OPEN_STAGES = (OPEN, ENROLL)
@@ -59,12 +59,12 @@ def submit_password(
             else None
         )
         tries = attempts.increment(
-            pending_sign_in.tx, attempt_key, services.epoch(), WINDOW, MOST_WRONG
+            pending_sign_in.tx, attempt_key, services.epoch(), WINDOW_SECONDS, MAX_WRONG_PASSWORDS
         ).tries
-    is_correct = tries <= MOST_WRONG and services.dependencies.hasher.verify(stored_hash, password)
+    is_correct = tries <= MAX_WRONG_PASSWORDS and services.dependencies.hasher.verify(stored_hash, password)
 
     def check_password(pending_sign_in: PendingSignIn) -> bool | None:
-        if tries > MOST_WRONG:
+        if tries > MAX_WRONG_PASSWORDS:
             return None
         if is_correct:
             attempts.reset(pending_sign_in.tx, attempt_key)

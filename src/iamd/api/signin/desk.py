@@ -14,7 +14,7 @@ from iamd.core import clock
 from iamd.core.clock import Clock
 from iamd.core.records import Account
 from iamd.keys.passwords import ReleaseSlot
-from iamd.ops.call import Means
+from iamd.ops.call import Dependencies
 
 
 class Client(NamedTuple):
@@ -58,7 +58,7 @@ GONE = SignInResult(Step.GONE)
 class SignInServices(NamedTuple):
     """What the steps share; `key` seals what travels with forms and cookies; `aside` gives the turn away."""
 
-    dependencies: Means
+    dependencies: Dependencies
     vault: Vault
     sealing_key: bytes
     session_limits: SessionLimits

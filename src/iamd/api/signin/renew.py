@@ -68,7 +68,7 @@ def change_password(
     if pending_sign_in is None or pending_sign_in.identity.login_profile is None:
         return GONE
     try:
-        current_profile = passwords.prove_old(
+        current_profile = passwords.verify_current(
             services.dependencies.database,
             services.dependencies.hasher,
             pending_sign_in.identity.account_id,
@@ -107,7 +107,7 @@ def _hash_valid_password(
     """Return the hash of a new password; PasswordPolicyViolation when it breaks a rule."""
     dependencies = services.dependencies
     with dependencies.database.read() as tx:
-        passwords.check(
+        passwords.enforce(
             tx,
             identity.account_id,
             identity.personal_names,
@@ -115,7 +115,7 @@ def _hash_valid_password(
             dependencies.blocklist,
             dependencies.hasher,
             identity.user_id,
-            current=current_hash,
+            current_hash=current_hash,
         )
     return dependencies.hasher.hash(password)
 

@@ -198,7 +198,7 @@ def _verify_assertion(
     device: MfaDevice,
 ) -> bool:
     account_id = pending_sign_in.identity.account_id
-    passkey = mfa.passkey(pending_sign_in.data_key, account_id, device)
+    passkey = mfa.unseal_passkey(pending_sign_in.data_key, account_id, device)
     counter = passkeys.verify_assertion(relying_party, challenge, assertion, passkey)
     mfa_devices.update(pending_sign_in.tx, account_id, device._replace(counter=counter))
     return True

@@ -12,7 +12,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
 from iamd.api.signin.who import SignInIdentity
-from iamd.ops.throttle_names import check_subject
+from iamd.ops.throttle_names import captcha_counter_key
 from iamd.store import attempts
 from iamd.store.query import Tx
 
@@ -75,7 +75,7 @@ def count_attempt(
             captcha_required = tries > FREE_ATTEMPTS and not captcha_solved
             return Attempt(
                 ThrottleDecision(captcha_required=captcha_required),
-                (device_key, identity.throttle_key, check_subject(identity.throttle_key)),
+                (device_key, identity.throttle_key, captcha_counter_key(identity.throttle_key)),
             )
     return _count_from_unknown_device(
         tx, identity, address_group(address), epoch, captcha_solved=captcha_solved
@@ -89,7 +89,7 @@ def _count_from_unknown_device(
     address_tries = attempts.increment(
         tx, address_key, epoch, _WINDOW_SECONDS, _MAX_ATTEMPTS_PER_ADDRESS
     ).tries
-    captcha_key = check_subject(identity.throttle_key)
+    captcha_key = captcha_counter_key(identity.throttle_key)
     captcha_due = (
         attempts.get(tx, captcha_key, epoch, _WINDOW_SECONDS).tries >= FREE_ATTEMPTS
         or address_tries > _FREE_ATTEMPTS_PER_ADDRESS
@@ -105,7 +105,7 @@ def _count_password_check(
     tx: Tx, identity: SignInIdentity, address: str, address_key: str, epoch: int, *, captcha_solved: bool
 ) -> Attempt:
     max_attempts, window = _lockout(identity)
-    captcha_key = check_subject(identity.throttle_key)
+    captcha_key = captcha_counter_key(identity.throttle_key)
     pair_key = attempts.counter_key("pair", identity.throttle_key, address)
     previous = attempts.get(tx, pair_key, epoch, _WINDOW_SECONDS)
     name_tries = attempts.increment(tx, identity.throttle_key, epoch, window, max_attempts).tries
@@ -160,5 +160,6 @@ def reset_counters(tx: Tx, attempt: Attempt) -> None:
 def is_captcha_due(tx: Tx, identity: SignInIdentity, epoch: int) -> bool:
     """Say whether the next try by this name must answer the security check."""
     return (
-        attempts.get(tx, check_subject(identity.throttle_key), epoch, _WINDOW_SECONDS).tries >= FREE_ATTEMPTS
+        attempts.get(tx, captcha_counter_key(identity.throttle_key), epoch, _WINDOW_SECONDS).tries
+        >= FREE_ATTEMPTS
     )

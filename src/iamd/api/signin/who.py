@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from iamd.core import arns
 from iamd.core.records import Account, LoginProfile, PasswordPolicy, SecuritySettings, User
-from iamd.ops.throttle_names import root_subject, user_subject
+from iamd.ops.throttle_names import root_counter_key, user_counter_key
 from iamd.policy import Principal, PrincipalKind
 from iamd.store import accounts, login_profiles, security
 from iamd.store.audit import NO_ACCOUNT_ID
@@ -60,7 +60,7 @@ class SignInIdentity(NamedTuple):
 def find_root(tx: Tx, email: str) -> SignInIdentity:
     """Look for a root user by email address."""
     account = accounts.find_by_email(tx, email)
-    return _load(tx, root_subject(email), email, account, None, is_root=True)
+    return _load(tx, root_counter_key(email), email, account, None, is_root=True)
 
 
 def find_user(tx: Tx, account_text: str, user_name: str) -> SignInIdentity:
@@ -73,14 +73,14 @@ def find_user(tx: Tx, account_text: str, user_name: str) -> SignInIdentity:
     )
     account = accounts.find(tx, account_id)
     iam_user = USERS.find(tx, account_id, user_name.strip())
-    throttle_key = user_subject(account_id.lower(), user_name.strip().lower())
+    throttle_key = user_counter_key(account_id.lower(), user_name.strip().lower())
     return _load(tx, throttle_key, user_name, account, iam_user, is_root=False)
 
 
 def root_of_account(tx: Tx, account: Account) -> SignInIdentity:
     """Return an account's root user, under the names that the account is given here."""
     email = account.root_email
-    return _load(tx, root_subject(email), email, account, None, is_root=True)
+    return _load(tx, root_counter_key(email), email, account, None, is_root=True)
 
 
 def find_by_user_id(tx: Tx, account_id: str, user_id: str) -> SignInIdentity | None:
@@ -93,7 +93,9 @@ def find_by_user_id(tx: Tx, account_id: str, user_id: str) -> SignInIdentity | N
     if iam_user is None and not is_root:
         return None
     throttle_key = (
-        root_subject(account.root_email) if is_root else user_subject(account_id, throttle_name(iam_user))
+        root_counter_key(account.root_email)
+        if is_root
+        else user_counter_key(account_id, throttle_name(iam_user))
     )
     identity = _load(tx, throttle_key, account.root_email, account, iam_user, is_root=is_root)
     return identity if identity.login_profile is not None else None

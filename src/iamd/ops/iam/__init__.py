@@ -30,10 +30,10 @@ from iamd.ops.iam import (
     versions,
     virtual_mfa,
 )
-from iamd.ops.operation import Operation, served_by
+from iamd.ops.operation import Operation, collect_operations
 
 SERVED: Mapping[str, Operation] = MappingProxyType(
-    served_by(
+    collect_operations(
         access_keys,
         aliases,
         attachments,

@@ -5,7 +5,7 @@ from iamd.core.errors import AccessDenied, InvalidInput, NoSuchEntity
 from iamd.core.records import AccessKey, User
 from iamd.keys import seal
 from iamd.ops import targets
-from iamd.ops.call import Call, Means
+from iamd.ops.call import Call, Dependencies
 from iamd.ops.operation import Params, Reply, operation
 from iamd.store import access_keys, paging, quotas
 from iamd.store.paging import UNLIMITED
@@ -18,15 +18,15 @@ def _owner_id(call: Call, user: User | None) -> str:
 def _issue(call: Call, user: User | None) -> tuple[AccessKey, str]:
     """Make an access key; return it with its secret, which is kept sealed only."""
     name = user.user_name if user else None
-    key = AccessKey(ids.access_key(call.account_id), name, _owner_id(call, user), "Active", call.now)
+    key = AccessKey(ids.access_key(call.account_id), name, _owner_id(call, user), "Active", call.timestamp)
     secret = ids.secret_access_key()
     place = access_keys.associated_data(key.access_key_id)
     access_keys.add(call.tx, call.account_id, key, seal.seal(call.data_key, secret.encode(), place))
     return key, secret
 
 
-def _refuse_to_root(means: Means, _call: Call, user: User | None, params: Params) -> Params:
-    if user is None and not means.root_keys:
+def _refuse_to_root(means: Dependencies, _call: Call, user: User | None, params: Params) -> Params:
+    if user is None and not means.allow_root_keys:
         raise AccessDenied(
             "The root user of this account cannot have access keys: make an IAM user with the permissions "
             "that are needed, or let the operator of this server switch root access keys on."
@@ -34,7 +34,7 @@ def _refuse_to_root(means: Means, _call: Call, user: User | None, params: Params
     return params
 
 
-@operation("iam", on=targets.USER_OR_ROOT, prepare=_refuse_to_root, confirm=True)
+@operation("iam", target_finder=targets.USER_OR_ROOT, prepare=_refuse_to_root, requires_confirmation=True)
 def create_access_key(call: Call, user: User | None) -> Reply:
     held = access_keys.list_page(call.tx, call.account_id, _owner_id(call, user), UNLIMITED)
     quotas.enforce(call.tx, call.account_id, "AccessKeysPerUser", len(held.items) + 1)
@@ -56,7 +56,7 @@ def _held(call: Call, user: User | None, access_key_id: str) -> AccessKey:
     return key
 
 
-@operation("iam", on=targets.USER_OR_ROOT, confirm=True)
+@operation("iam", target_finder=targets.USER_OR_ROOT, requires_confirmation=True)
 def update_access_key(call: Call, user: User | None, access_key_id: str, status: str) -> Reply:
     key = _held(call, user, access_key_id)
     if status == "Expired":
@@ -65,14 +65,14 @@ def update_access_key(call: Call, user: User | None, access_key_id: str, status:
     return None
 
 
-@operation("iam", on=targets.USER_OR_ROOT)
+@operation("iam", target_finder=targets.USER_OR_ROOT)
 def delete_access_key(call: Call, user: User | None, access_key_id: str) -> Reply:
     key = _held(call, user, access_key_id)
     access_keys.delete(call.tx, call.account_id, key.access_key_id)
     return None
 
 
-@operation("iam", on=targets.USER_OR_ROOT)
+@operation("iam", target_finder=targets.USER_OR_ROOT)
 def list_access_keys(
     call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
@@ -82,7 +82,7 @@ def list_access_keys(
     return {"AccessKeyMetadata": found.items, **found.truncation_members()}
 
 
-@operation("iam", on=targets.OWNER_OF_KEY)
+@operation("iam", target_finder=targets.ACCESS_KEY_OWNER)
 def get_access_key_last_used(call: Call, key: AccessKey) -> Reply:
     use = access_keys.find_last_use(call.tx, call.account_id, key.access_key_id)
     never = {"ServiceName": "N/A", "Region": "N/A"}

@@ -35,19 +35,19 @@ def _list(call: Call, entity_id: str, prefix: str, asked: PageLimits) -> Reply:
     return {"AttachedPolicies": [attachment(arn) for arn in found.items], **found.truncation_members()}
 
 
-@operation("iam", on=targets.USER, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY))
+@operation("iam", target_finder=targets.USER, condition_keys=(keys.POLICY_ARN, keys.CURRENT_BOUNDARY))
 def attach_user_policy(call: Call, user: User, policy_arn: str) -> Reply:
     _attach(call, user.user_id, policy_arn, "PoliciesPerUser")
     return None
 
 
-@operation("iam", on=targets.USER, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY))
+@operation("iam", target_finder=targets.USER, condition_keys=(keys.POLICY_ARN, keys.CURRENT_BOUNDARY))
 def detach_user_policy(call: Call, user: User, policy_arn: str) -> Reply:
     _detach(call, user.user_id, policy_arn)
     return None
 
 
-@operation("iam", on=targets.USER)
+@operation("iam", target_finder=targets.USER)
 def list_attached_user_policies(
     call: Call,
     user: User,
@@ -58,19 +58,19 @@ def list_attached_user_policies(
     return _list(call, user.user_id, path_prefix, paging.page_limits(marker, max_items))
 
 
-@operation("iam", on=targets.GROUP, keys=(keys.POLICY_ARN,))
+@operation("iam", target_finder=targets.GROUP, condition_keys=(keys.POLICY_ARN,))
 def attach_group_policy(call: Call, group: Group, policy_arn: str) -> Reply:
     _attach(call, group.group_id, policy_arn, "PoliciesPerGroup")
     return None
 
 
-@operation("iam", on=targets.GROUP, keys=(keys.POLICY_ARN,))
+@operation("iam", target_finder=targets.GROUP, condition_keys=(keys.POLICY_ARN,))
 def detach_group_policy(call: Call, group: Group, policy_arn: str) -> Reply:
     _detach(call, group.group_id, policy_arn)
     return None
 
 
-@operation("iam", on=targets.GROUP)
+@operation("iam", target_finder=targets.GROUP)
 def list_attached_group_policies(
     call: Call,
     group: Group,
@@ -81,21 +81,25 @@ def list_attached_group_policies(
     return _list(call, group.group_id, path_prefix, paging.page_limits(marker, max_items))
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE))
+@operation(
+    "iam",
+    target_finder=targets.ROLE,
+    condition_keys=(keys.POLICY_ARN, keys.CURRENT_BOUNDARY, keys.NO_ROLE_TEMPLATE),
+)
 def attach_role_policy(call: Call, role: Role, policy_arn: str) -> Reply:
     boundaries.require_modifiable(role)
     _attach(call, role.role_id, policy_arn, "PoliciesPerRole")
     return None
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.POLICY_ARN, keys.HELD_BOUNDARY))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.POLICY_ARN, keys.CURRENT_BOUNDARY))
 def detach_role_policy(call: Call, role: Role, policy_arn: str) -> Reply:
     boundaries.require_modifiable(role)
     _detach(call, role.role_id, policy_arn)
     return None
 
 
-@operation("iam", on=targets.ROLE)
+@operation("iam", target_finder=targets.ROLE)
 def list_attached_role_policies(
     call: Call,
     role: Role,

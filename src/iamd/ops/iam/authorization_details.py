@@ -38,7 +38,7 @@ _SOURCES: Mapping[str, Callable[[Call, PageLimits], Page[Any]]] = {
 }
 
 
-@operation("iam", on=targets.EVERYTHING)
+@operation("iam", target_finder=targets.ANY_RESOURCE)
 def get_account_authorization_details(
     call: Call,
     filter: list[str] | None = None,  # noqa: A002 - the model's name

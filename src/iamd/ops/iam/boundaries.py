@@ -35,14 +35,14 @@ def require_attachable(call: Call, policy_arn: str) -> None:
         raise PolicyNotAttachable("Cannot attach a Service Role Policy to a Customer entity.")
 
 
-@operation("iam", on=targets.USER, keys=(keys.WANTED_BOUNDARY,))
+@operation("iam", target_finder=targets.USER, condition_keys=(keys.REQUESTED_BOUNDARY,))
 def put_user_permissions_boundary(call: Call, user: User, permissions_boundary: str) -> Reply:
     require_attachable(call, permissions_boundary)
     attachments.set_boundary(call.tx, call.account_id, user.user_id, permissions_boundary)
     return None
 
 
-@operation("iam", on=targets.USER, keys=(keys.HELD_BOUNDARY,))
+@operation("iam", target_finder=targets.USER, condition_keys=(keys.CURRENT_BOUNDARY,))
 def delete_user_permissions_boundary(call: Call, user: User) -> Reply:
     if user.boundary_arn is None:
         raise NoSuchEntity(f"The user with name {user.user_name} has no permissions boundary.")
@@ -50,7 +50,7 @@ def delete_user_permissions_boundary(call: Call, user: User) -> Reply:
     return None
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.WANTED_BOUNDARY, keys.NO_ROLE_TEMPLATE))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.REQUESTED_BOUNDARY, keys.NO_ROLE_TEMPLATE))
 def put_role_permissions_boundary(call: Call, role: Role, permissions_boundary: str) -> Reply:
     require_modifiable(role)
     require_attachable(call, permissions_boundary)
@@ -58,7 +58,7 @@ def put_role_permissions_boundary(call: Call, role: Role, permissions_boundary: 
     return None
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY,))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.CURRENT_BOUNDARY,))
 def delete_role_permissions_boundary(call: Call, role: Role) -> Reply:
     require_modifiable(role)
     if role.boundary_arn is None:

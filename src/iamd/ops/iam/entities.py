@@ -46,7 +46,7 @@ def _sources(
     return found
 
 
-@operation("iam", on=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY)
 def list_entities_for_policy(
     call: Call,
     policy: Policy,

@@ -5,22 +5,22 @@ from iamd.core.errors import DeleteConflict, NoSuchEntity
 from iamd.core.records import Group, User
 from iamd.ops import targets
 from iamd.ops.call import Call
-from iamd.ops.operation import Ask, Params, Reply, Target, operation
+from iamd.ops.operation import Params, PermissionCheck, Reply, Target, operation
 from iamd.store import accounts, attachments, inline, memberships, paging, quotas
 from iamd.store.named import GROUPS, USERS
 from iamd.store.paging import UNLIMITED, PageLimits
 
 
-@operation("iam", on=targets.NEW_GROUP)
+@operation("iam", target_finder=targets.NEW_GROUP)
 def create_group(call: Call, group_name: str, path: str = "/") -> Reply:
     arn = arns.group(call.account_id, path, group_name)
-    group = Group(ids.unique(ids.GROUP), group_name, path, arn, call.now)
+    group = Group(ids.unique(ids.GROUP), group_name, path, arn, call.timestamp)
     GROUPS.add(call.tx, call.account_id, group)
     accounts.adjust_counter(call.tx, call.account_id, "GroupsPerAccount", +1)
     return {"Group": group}
 
 
-@operation("iam", on=targets.GROUP)
+@operation("iam", target_finder=targets.GROUP)
 def get_group(call: Call, group: Group, marker: str | None = None, max_items: int | None = None) -> Reply:
     found = memberships.list_users(
         call.tx, call.account_id, group.group_id, paging.page_limits(marker, max_items)
@@ -33,14 +33,14 @@ def _renamed(call: Call, group: Group, params: Params) -> Group:
     return group._replace(group_name=name, path=path, arn=arns.group(call.account_id, path, name))
 
 
-def _at_both_ends(call: Call, target: Target, params: Params) -> list[Ask]:
+def _at_both_ends(call: Call, target: Target, params: Params) -> list[PermissionCheck]:
     # A rename is allowed on the name it leaves and on the name it takes.
     if target.record is None:
         return []
-    return [Ask("iam:UpdateGroup", _renamed(call, target.record, params).arn, target.context)]
+    return [PermissionCheck("iam:UpdateGroup", _renamed(call, target.record, params).arn, target.context)]
 
 
-@operation("iam", on=targets.GROUP, also=_at_both_ends)
+@operation("iam", target_finder=targets.GROUP, extra_checks=_at_both_ends)
 def update_group(
     call: Call, group: Group, new_path: str | None = None, new_group_name: str | None = None
 ) -> Reply:
@@ -49,7 +49,7 @@ def update_group(
     return None
 
 
-@operation("iam", on=targets.GROUP)
+@operation("iam", target_finder=targets.GROUP)
 def delete_group(call: Call, group: Group) -> Reply:
     held = (call.tx, call.account_id, group.group_id)
     if memberships.list_users(*held, PageLimits(max_items=1)).items:
@@ -63,7 +63,7 @@ def delete_group(call: Call, group: Group) -> Reply:
     return None
 
 
-@operation("iam", on=targets.GROUPS_UNDER)
+@operation("iam", target_finder=targets.GROUPS_BY_PATH)
 def list_groups(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
@@ -78,7 +78,7 @@ def _member(call: Call, user_name: str) -> User:
     return user
 
 
-@operation("iam", on=targets.GROUP)
+@operation("iam", target_finder=targets.GROUP)
 def add_user_to_group(call: Call, group: Group, user_name: str) -> Reply:
     user = _member(call, user_name)
     if memberships.is_member(call.tx, call.account_id, user.user_id, group.group_id):
@@ -89,7 +89,7 @@ def add_user_to_group(call: Call, group: Group, user_name: str) -> Reply:
     return None
 
 
-@operation("iam", on=targets.GROUP)
+@operation("iam", target_finder=targets.GROUP)
 def remove_user_from_group(call: Call, group: Group, user_name: str) -> Reply:
     user = _member(call, user_name)
     if not memberships.is_member(call.tx, call.account_id, user.user_id, group.group_id):
@@ -98,7 +98,7 @@ def remove_user_from_group(call: Call, group: Group, user_name: str) -> Reply:
     return None
 
 
-@operation("iam", on=targets.USER)
+@operation("iam", target_finder=targets.USER)
 def list_groups_for_user(
     call: Call, user: User, marker: str | None = None, max_items: int | None = None
 ) -> Reply:

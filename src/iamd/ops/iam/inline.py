@@ -37,14 +37,14 @@ def _list(call: Call, entity_id: str, asked: PageLimits) -> Reply:
     return {"PolicyNames": found.items, **found.truncation_members()}
 
 
-@operation("iam", on=targets.USER, keys=(keys.HELD_BOUNDARY,))
+@operation("iam", target_finder=targets.USER, condition_keys=(keys.CURRENT_BOUNDARY,))
 def put_user_policy(call: Call, user: User, policy_name: str, policy_document: str) -> Reply:
     policy = InlinePolicy(policy_name, policy_document)
     _put(call, user.user_id, policy, "UserPolicySize", f"user {user.user_name}")
     return None
 
 
-@operation("iam", on=targets.USER)
+@operation("iam", target_finder=targets.USER)
 def get_user_policy(call: Call, user: User, policy_name: str) -> Reply:
     policy = _held(call, user.user_id, policy_name, "user")
     return {
@@ -54,27 +54,27 @@ def get_user_policy(call: Call, user: User, policy_name: str) -> Reply:
     }
 
 
-@operation("iam", on=targets.USER, keys=(keys.HELD_BOUNDARY,))
+@operation("iam", target_finder=targets.USER, condition_keys=(keys.CURRENT_BOUNDARY,))
 def delete_user_policy(call: Call, user: User, policy_name: str) -> Reply:
     _delete(call, user.user_id, policy_name, "user")
     return None
 
 
-@operation("iam", on=targets.USER)
+@operation("iam", target_finder=targets.USER)
 def list_user_policies(
     call: Call, user: User, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     return _list(call, user.user_id, paging.page_limits(marker, max_items))
 
 
-@operation("iam", on=targets.GROUP)
+@operation("iam", target_finder=targets.GROUP)
 def put_group_policy(call: Call, group: Group, policy_name: str, policy_document: str) -> Reply:
     policy = InlinePolicy(policy_name, policy_document)
     _put(call, group.group_id, policy, "GroupPolicySize", f"group {group.group_name}")
     return None
 
 
-@operation("iam", on=targets.GROUP)
+@operation("iam", target_finder=targets.GROUP)
 def get_group_policy(call: Call, group: Group, policy_name: str) -> Reply:
     policy = _held(call, group.group_id, policy_name, "group")
     return {
@@ -84,20 +84,20 @@ def get_group_policy(call: Call, group: Group, policy_name: str) -> Reply:
     }
 
 
-@operation("iam", on=targets.GROUP)
+@operation("iam", target_finder=targets.GROUP)
 def delete_group_policy(call: Call, group: Group, policy_name: str) -> Reply:
     _delete(call, group.group_id, policy_name, "group")
     return None
 
 
-@operation("iam", on=targets.GROUP)
+@operation("iam", target_finder=targets.GROUP)
 def list_group_policies(
     call: Call, group: Group, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     return _list(call, group.group_id, paging.page_limits(marker, max_items))
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.CURRENT_BOUNDARY, keys.NO_ROLE_TEMPLATE))
 def put_role_policy(call: Call, role: Role, policy_name: str, policy_document: str) -> Reply:
     require_modifiable(role)
     policy = InlinePolicy(policy_name, policy_document)
@@ -105,7 +105,7 @@ def put_role_policy(call: Call, role: Role, policy_name: str, policy_document: s
     return None
 
 
-@operation("iam", on=targets.ROLE)
+@operation("iam", target_finder=targets.ROLE)
 def get_role_policy(call: Call, role: Role, policy_name: str) -> Reply:
     policy = _held(call, role.role_id, policy_name, "role")
     return {
@@ -115,14 +115,14 @@ def get_role_policy(call: Call, role: Role, policy_name: str) -> Reply:
     }
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY,))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.CURRENT_BOUNDARY,))
 def delete_role_policy(call: Call, role: Role, policy_name: str) -> Reply:
     require_modifiable(role)
     _delete(call, role.role_id, policy_name, "role")
     return None
 
 
-@operation("iam", on=targets.ROLE)
+@operation("iam", target_finder=targets.ROLE)
 def list_role_policies(
     call: Call, role: Role, marker: str | None = None, max_items: int | None = None
 ) -> Reply:

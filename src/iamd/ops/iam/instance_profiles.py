@@ -10,7 +10,7 @@ from iamd.ops import keys, targets
 from iamd.ops.call import Call
 from iamd.ops.iam import roles, tags
 from iamd.ops.iam.boundaries import require_modifiable
-from iamd.ops.operation import Ask, Params, Reply, Target, operation
+from iamd.ops.operation import Params, PermissionCheck, Reply, Target, operation
 from iamd.store import accounts, paging, quotas
 from iamd.store import roles as role_store
 from iamd.store import tags as tag_store
@@ -43,16 +43,16 @@ def _detail(call: Call, profile: InstanceProfile, held: Tags) -> dict[str, Any]:
 
 @operation(
     "iam",
-    on=targets.NEW_INSTANCE_PROFILE,
-    keys=(keys.TAGGING,),
-    also=tags.when_tagging("iam:TagInstanceProfile"),
+    target_finder=targets.NEW_INSTANCE_PROFILE,
+    condition_keys=(keys.REQUEST_TAGS,),
+    extra_checks=tags.when_tagging("iam:TagInstanceProfile"),
 )
 def create_instance_profile(
     call: Call, instance_profile_name: str, path: str = "/", tags: list[dict[str, str]] | None = None
 ) -> Reply:
     arn = arns.instance_profile(call.account_id, path, instance_profile_name)
     unique_id = ids.unique(ids.INSTANCE_PROFILE)
-    profile = InstanceProfile(unique_id, instance_profile_name, path, arn, call.now, None)
+    profile = InstanceProfile(unique_id, instance_profile_name, path, arn, call.timestamp, None)
     INSTANCE_PROFILES.add(call.tx, call.account_id, profile)
     accounts.adjust_counter(call.tx, call.account_id, "InstanceProfilesPerAccount", +1)
     added = put_tags(call, unique_id, tags or [])
@@ -66,13 +66,13 @@ def put_tags(call: Call, unique_id: str, wanted: list[dict[str, str]]) -> Tags:
     return added
 
 
-@operation("iam", on=targets.INSTANCE_PROFILE)
+@operation("iam", target_finder=targets.INSTANCE_PROFILE)
 def get_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
     held = tag_store.list_for_resource(call.tx, call.account_id, profile.instance_profile_id)
     return {"InstanceProfile": _detail(call, profile, held)}
 
 
-@operation("iam", on=targets.INSTANCE_PROFILE)
+@operation("iam", target_finder=targets.INSTANCE_PROFILE)
 def delete_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
     if profile.role_id is not None:
         raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")
@@ -82,7 +82,7 @@ def delete_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
     return None
 
 
-@operation("iam", on=targets.INSTANCE_PROFILES_UNDER)
+@operation("iam", target_finder=targets.INSTANCE_PROFILES_BY_PATH)
 def list_instance_profiles(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
@@ -95,7 +95,7 @@ def list_instance_profiles(
     }
 
 
-@operation("iam", on=targets.ROLE)
+@operation("iam", target_finder=targets.ROLE)
 def list_instance_profiles_for_role(
     call: Call, role: Role, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
@@ -108,17 +108,17 @@ def list_instance_profiles_for_role(
     }
 
 
-def _passing(call: Call, _target: Target, params: Params) -> Iterator[Ask]:
+def _passing(call: Call, _target: Target, params: Params) -> Iterator[PermissionCheck]:
     """Ask for leave to give the role away; AWS names the instances of the account as what it is given to."""
     role = targets.ROLE.find(call, params)
     passed_to = {
         "iam:passedtoservice": _EC2,
         "iam:associatedresourcearn": f"arn:{arns.PARTITION}:ec2:*:{call.account_id}:instance/*",
     }
-    yield Ask("iam:PassRole", role.arn, {**role.context, **passed_to}, role.shown)
+    yield PermissionCheck("iam:PassRole", role.arn, {**role.context, **passed_to}, role.display_name)
 
 
-@operation("iam", on=targets.INSTANCE_PROFILE, also=_passing)
+@operation("iam", target_finder=targets.INSTANCE_PROFILE, extra_checks=_passing)
 def add_role_to_instance_profile(call: Call, profile: InstanceProfile, role_name: str) -> Reply:
     role = _role(call, role_name)
     require_modifiable(role)
@@ -128,7 +128,7 @@ def add_role_to_instance_profile(call: Call, profile: InstanceProfile, role_name
     return None
 
 
-@operation("iam", on=targets.INSTANCE_PROFILE)
+@operation("iam", target_finder=targets.INSTANCE_PROFILE)
 def remove_role_from_instance_profile(call: Call, profile: InstanceProfile, role_name: str) -> Reply:
     role = _role(call, role_name)
     if profile.role_id != role.role_id:

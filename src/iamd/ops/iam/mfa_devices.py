@@ -3,7 +3,7 @@
 from iamd.core.records import User
 from iamd.ops import devices, keys, targets
 from iamd.ops.call import Call
-from iamd.ops.operation import Reply, on_self, operation
+from iamd.ops.operation import Reply, operation, targets_caller
 from iamd.store import paging
 
 
@@ -12,7 +12,13 @@ def _owner(call: Call, user: User | None) -> tuple[str, str | None]:
     return (call.account_id, None) if user is None else (user.user_id, user.user_name)
 
 
-@operation("iam", on=targets.USER, keys=(keys.NO_SECURITY_KEY,), confirm=True, enrols=on_self)
+@operation(
+    "iam",
+    target_finder=targets.USER,
+    condition_keys=(keys.NO_SECURITY_KEY,),
+    requires_confirmation=True,
+    allowed_during_enrollment=targets_caller,
+)
 def enable_mfa_device(
     call: Call, user: User, serial_number: str, authentication_code1: str, authentication_code2: str
 ) -> Reply:
@@ -20,7 +26,7 @@ def enable_mfa_device(
     return None
 
 
-@operation("iam", on=targets.USER, confirm=True)
+@operation("iam", target_finder=targets.USER, requires_confirmation=True)
 def resync_mfa_device(
     call: Call, user: User, serial_number: str, authentication_code1: str, authentication_code2: str
 ) -> Reply:
@@ -28,27 +34,29 @@ def resync_mfa_device(
     return None
 
 
-@operation("iam", on=targets.USER_OR_SELF, confirm=True)
+@operation("iam", target_finder=targets.USER_OR_SELF, requires_confirmation=True)
 def deactivate_mfa_device(call: Call, user: User, serial_number: str) -> Reply:
     devices.deactivate(call, user.user_id, serial_number)
     return None
 
 
-@operation("iam", on=targets.USER_OR_ROOT, enrols=on_self)
+@operation("iam", target_finder=targets.USER_OR_ROOT, allowed_during_enrollment=targets_caller)
 def get_mfa_device(call: Call, user: User | None, serial_number: str) -> Reply:
     owner_id, name = _owner(call, user)
-    device = devices.held(call, owner_id, serial_number)
-    return {**devices.shown(device, name), "Certifications": {}}
+    device = devices.find_owned(call, owner_id, serial_number)
+    return {**devices.to_response(device, name), "Certifications": {}}
 
 
-@operation("iam", on=targets.USER_OR_ROOT, enrols=on_self)
+@operation("iam", target_finder=targets.USER_OR_ROOT, allowed_during_enrollment=targets_caller)
 def list_mfa_devices(
     call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     owner_id, name = _owner(call, user)
     asked = paging.page_limits(marker, max_items)
-    found = paging.page_by_name(devices.of(call, owner_id), asked, lambda device: device.serial_number)
+    found = paging.page_by_name(
+        devices.list_for_owner(call, owner_id), asked, lambda device: device.serial_number
+    )
     return {
-        "MFADevices": [devices.shown(device, name) for device in found.items],
+        "MFADevices": [devices.to_response(device, name) for device in found.items],
         **found.truncation_members(),
     }

@@ -9,7 +9,7 @@ from typing import Any
 from iamd.core.records import User
 from iamd.ops import targets
 from iamd.ops.call import Call
-from iamd.ops.operation import Finder, Params, Reply, Target, operation
+from iamd.ops.operation import Params, Reply, Target, TargetFinder, operation
 from iamd.store import paging
 
 
@@ -24,10 +24,10 @@ def _user_or_all(call: Call, params: Params) -> Target:
     return targets.USER_OR_SELF.find(call, params)
 
 
-_USER_OR_ALL = Finder(_user_or_all, "user", ("user_name",))
+_USER_OR_ALL = TargetFinder(_user_or_all, "user", ("user_name",))
 
 
-@operation("iam", on=targets.USER_OR_SELF)
+@operation("iam", target_finder=targets.USER_OR_SELF)
 def list_ssh_public_keys(
     call: Call,
     user: User,
@@ -37,7 +37,7 @@ def list_ssh_public_keys(
     return _nothing("SSHPublicKeys", marker, max_items)
 
 
-@operation("iam", on=targets.USER_OR_SELF)
+@operation("iam", target_finder=targets.USER_OR_SELF)
 def list_signing_certificates(
     call: Call,
     user: User,
@@ -47,7 +47,7 @@ def list_signing_certificates(
     return _nothing("Certificates", marker, max_items)
 
 
-@operation("iam", on=_USER_OR_ALL)
+@operation("iam", target_finder=_USER_OR_ALL)
 def list_service_specific_credentials(
     call: Call,
     user: User | None,
@@ -59,7 +59,7 @@ def list_service_specific_credentials(
     return _nothing("ServiceSpecificCredentials", marker, max_items)
 
 
-@operation("iam", on=targets.EVERYTHING)
+@operation("iam", target_finder=targets.ANY_RESOURCE)
 def list_server_certificates(
     call: Call,
     path_prefix: str = "/",
@@ -69,6 +69,6 @@ def list_server_certificates(
     return _nothing("ServerCertificateMetadataList", marker, max_items)
 
 
-@operation("iam", on=targets.EVERYTHING)
+@operation("iam", target_finder=targets.ANY_RESOURCE)
 def list_saml_providers(call: Call) -> Reply:
     return {"SAMLProviderList": []}

@@ -7,7 +7,7 @@ from iamd.core.errors import EntityAlreadyExists, InvalidInput, OpenIdIdpCommuni
 from iamd.core.records import OidcProvider, Tag
 from iamd.federation.errors import ProviderUnreachable
 from iamd.ops import keys, targets
-from iamd.ops.call import Call, Means
+from iamd.ops.call import Call, Dependencies
 from iamd.ops.iam import tags
 from iamd.ops.operation import Params, Reply, Target, operation
 from iamd.store import oidc_providers, quotas
@@ -35,13 +35,13 @@ def _require_issuer(url: str) -> str:
     return rest
 
 
-def _with_thumbprint(means: Means, _call: Call, _record: None, params: Params) -> Params:
+def _with_thumbprint(means: Dependencies, _call: Call, _record: None, params: Params) -> Params:
     """Find the thumbprint of the provider's top certificate out where none is given, as AWS does."""
     if params.get("thumbprint_list"):
         return params
     url = _require_issuer(params["url"])
     try:
-        return {**params, "thumbprint_list": [means.issuers.fetch_thumbprint(url)]}
+        return {**params, "thumbprint_list": [means.jwks_cache.fetch_thumbprint(url)]}
     except ProviderUnreachable as failed:
         raise OpenIdIdpCommunicationError(
             f"The provider cannot be asked for its thumbprint: {failed}."
@@ -67,9 +67,9 @@ def _checked_thumbprints(call: Call, thumbprints: list[str]) -> tuple[str, ...]:
 
 @operation(
     "iam",
-    on=targets.NEW_OIDC_PROVIDER,
-    keys=(keys.TAGGING,),
-    also=tags.when_tagging("iam:TagOpenIDConnectProvider"),
+    target_finder=targets.NEW_OIDC_PROVIDER,
+    condition_keys=(keys.REQUEST_TAGS,),
+    extra_checks=tags.when_tagging("iam:TagOpenIDConnectProvider"),
     prepare=_with_thumbprint,
 )
 def create_open_id_connect_provider(
@@ -90,7 +90,7 @@ def create_open_id_connect_provider(
         issuer,
         _checked_ids(call, client_id_list or []),
         _checked_thumbprints(call, thumbprint_list or []),
-        call.now,
+        call.timestamp,
     )
     oidc_providers.add(call.tx, call.account_id, provider)
     added = put_tags(call, arn, tags or [])
@@ -104,7 +104,7 @@ def put_tags(call: Call, arn: str, wanted: list[dict[str, str]]) -> tuple[Tag, .
     return added
 
 
-@operation("iam", on=targets.OIDC_PROVIDER)
+@operation("iam", target_finder=targets.OIDC_PROVIDER)
 def get_open_id_connect_provider(call: Call, provider: OidcProvider) -> Reply:
     return {
         "Url": provider.url,
@@ -115,21 +115,21 @@ def get_open_id_connect_provider(call: Call, provider: OidcProvider) -> Reply:
     }
 
 
-@operation("iam", on=targets.EVERYTHING)
+@operation("iam", target_finder=targets.ANY_RESOURCE)
 def list_open_id_connect_providers(call: Call) -> Reply:
     held = oidc_providers.list_all(call.tx, call.account_id)
     return {"OpenIDConnectProviderList": [{"Arn": provider.arn} for provider in held]}
 
 
 def _find_if_there(call: Call, params: Params) -> Target:
-    return targets.OIDC_PROVIDER.find(call, params)._replace(missing=None)
+    return targets.OIDC_PROVIDER.find(call, params)._replace(not_found=None)
 
 
 # AWS's reference: deleting a provider that is not there is no error.
 _IF_THERE = targets.OIDC_PROVIDER._replace(find=_find_if_there)
 
 
-@operation("iam", on=_IF_THERE)
+@operation("iam", target_finder=_IF_THERE)
 def delete_open_id_connect_provider(call: Call, provider: OidcProvider | None) -> Reply:
     if provider is not None:
         tag_store.delete_all(call.tx, call.account_id, provider.arn)
@@ -137,7 +137,7 @@ def delete_open_id_connect_provider(call: Call, provider: OidcProvider | None) -
     return None
 
 
-@operation("iam", on=targets.OIDC_PROVIDER)
+@operation("iam", target_finder=targets.OIDC_PROVIDER)
 def update_open_id_connect_provider_thumbprint(
     call: Call, provider: OidcProvider, thumbprint_list: list[str]
 ) -> Reply:
@@ -146,14 +146,14 @@ def update_open_id_connect_provider_thumbprint(
     return None
 
 
-@operation("iam", on=targets.OIDC_PROVIDER)
+@operation("iam", target_finder=targets.OIDC_PROVIDER)
 def add_client_id_to_open_id_connect_provider(call: Call, provider: OidcProvider, client_id: str) -> Reply:
     changed = provider._replace(client_ids=_checked_ids(call, (*provider.client_ids, client_id)))
     oidc_providers.update(call.tx, call.account_id, changed)
     return None
 
 
-@operation("iam", on=targets.OIDC_PROVIDER)
+@operation("iam", target_finder=targets.OIDC_PROVIDER)
 def remove_client_id_from_open_id_connect_provider(
     call: Call, provider: OidcProvider, client_id: str
 ) -> Reply:

@@ -9,7 +9,7 @@ from iamd.ops.operation import Reply, operation
 from iamd.store import security
 
 
-@operation("iam", on=targets.EVERYTHING, own=lets_users_change)
+@operation("iam", target_finder=targets.ANY_RESOURCE, is_self_service=lets_users_change)
 def get_account_password_policy(call: Call) -> Reply:
     policy = security.find_password_policy(call.tx, call.account_id)
     if policy is None:
@@ -17,7 +17,7 @@ def get_account_password_policy(call: Call) -> Reply:
     return {"PasswordPolicy": policy}
 
 
-@operation("iam", on=targets.EVERYTHING)
+@operation("iam", target_finder=targets.ANY_RESOURCE)
 def update_account_password_policy(
     call: Call,
     minimum_password_length: int = 6,
@@ -46,7 +46,7 @@ def update_account_password_policy(
     return None
 
 
-@operation("iam", on=targets.EVERYTHING)
+@operation("iam", target_finder=targets.ANY_RESOURCE)
 def delete_account_password_policy(call: Call) -> Reply:
     if not security.delete_password_policy(call.tx, call.account_id):
         raise NoSuchEntity("The account policy with name PasswordPolicy cannot be found.")

@@ -11,7 +11,7 @@ from iamd.core.errors import (
 )
 from iamd.core.records import LoginProfile, User
 from iamd.ops import passwords, targets
-from iamd.ops.call import Call, Means
+from iamd.ops.call import Call, Dependencies
 from iamd.ops.operation import Params, Reply, Target, operation
 from iamd.store import accounts, login_profiles, security, sessions
 
@@ -31,11 +31,11 @@ def _held(call: Call, user: User) -> LoginProfile:
     return profile
 
 
-def _checked(means: Means, call: Call, user: User, password: str, current: str | None = None) -> str:
+def _checked(means: Dependencies, call: Call, user: User, password: str, current: str | None = None) -> str:
     """Check a new password; return its hash."""
     account = accounts.find(call.tx, call.account_id)
-    names = passwords.names_of(account, user) if account else ()
-    passwords.check(
+    names = passwords.personal_names(account, user) if account else ()
+    passwords.enforce(
         call.tx,
         call.account_id,
         names,
@@ -43,19 +43,19 @@ def _checked(means: Means, call: Call, user: User, password: str, current: str |
         means.blocklist,
         means.hasher,
         user.user_id,
-        current=current,
+        current_hash=current,
     )
     return means.hasher.hash(password)
 
 
-def _hashed_where_given(means: Means, call: Call, user: User, params: Params) -> Params:
+def _hashed_where_given(means: Dependencies, call: Call, user: User, params: Params) -> Params:
     """Put the hash in a password's place."""
     if "password" not in params:
         return params
     return {**params, "password": _checked(means, call, user, params["password"])}
 
 
-@operation("iam", on=targets.USER_OR_SELF, prepare=_hashed_where_given, confirm=True)
+@operation("iam", target_finder=targets.USER_OR_SELF, prepare=_hashed_where_given, requires_confirmation=True)
 def create_login_profile(
     call: Call, user: User, password: str | None = None, password_reset_required: bool = False
 ) -> Reply:
@@ -66,23 +66,23 @@ def create_login_profile(
         )
     if login_profiles.find(call.tx, call.account_id, user.user_id):
         raise EntityAlreadyExists(f"Login Profile for user {user.user_name} already exists.")
-    profile = LoginProfile(user.user_id, password, call.now, call.now, password_reset_required)
+    profile = LoginProfile(user.user_id, password, call.timestamp, call.timestamp, password_reset_required)
     login_profiles.add(call.tx, call.account_id, profile)
     return {"LoginProfile": _shown(user, profile)}
 
 
-@operation("iam", on=targets.USER_OR_SELF)
+@operation("iam", target_finder=targets.USER_OR_SELF)
 def get_login_profile(call: Call, user: User) -> Reply:
     return {"LoginProfile": _shown(user, _held(call, user))}
 
 
-@operation("iam", on=targets.USER, prepare=_hashed_where_given, confirm=True)
+@operation("iam", target_finder=targets.USER, prepare=_hashed_where_given, requires_confirmation=True)
 def update_login_profile(
     call: Call, user: User, password: str | None = None, password_reset_required: bool | None = None
 ) -> Reply:
     profile = _held(call, user)
     if password is not None:
-        profile = profile._replace(hash=password, change_date=call.now)
+        profile = profile._replace(hash=password, change_date=call.timestamp)
     if password_reset_required is not None:
         profile = profile._replace(password_reset_required=password_reset_required)
     login_profiles.update(call.tx, call.account_id, profile)
@@ -90,7 +90,7 @@ def update_login_profile(
     return None
 
 
-@operation("iam", on=targets.USER_OR_SELF)
+@operation("iam", target_finder=targets.USER_OR_SELF)
 def delete_login_profile(call: Call, user: User) -> Reply:
     _held(call, user)
     login_profiles.delete(call.tx, call.account_id, user.user_id)
@@ -107,15 +107,15 @@ def lets_users_change(call: Call, _target: Target) -> bool:
     return policy is not None and policy.allow_users_to_change_password
 
 
-def _proved(means: Means, call: Call, _user: User, params: Params) -> Params:
+def _proved(means: Dependencies, call: Call, _user: User, params: Params) -> Params:
     """Put hashes in the places of both passwords: the one that the old was right for, and the new one's."""
     user = call.caller.user
     if user is None:
         return params
     profile = _held(call, user)
     _refuse_shut_out(call, profile)
-    proved = passwords.prove_old(
-        means.database, means.hasher, call.account_id, profile, params["old_password"], call.at
+    proved = passwords.verify_current(
+        means.database, means.hasher, call.account_id, profile, params["old_password"], call.epoch
     )
     new = _checked(means, call, user, params["new_password"], proved.hash)
     return {"old_password": proved.hash, "new_password": new}
@@ -125,11 +125,11 @@ def _refuse_shut_out(call: Call, profile: LoginProfile) -> None:
     """Refuse in the console what only an administrator may do: an access key may go on, as AWS has it."""
     policy = security.find_password_policy(call.tx, call.account_id)
     hard = policy is not None and policy.hard_expiry and call.caller.session is not None
-    if hard and policy and passwords.is_expired(profile, policy.max_password_age, call.at):
+    if hard and policy and passwords.is_expired(profile, policy.max_password_age, call.epoch):
         raise AccessDenied("The password has expired, and an administrator must reset it.")
 
 
-@operation("iam", on=targets.SELF_AS_USER, prepare=_proved, own=lets_users_change)
+@operation("iam", target_finder=targets.SELF_AS_USER, prepare=_proved, is_self_service=lets_users_change)
 def change_password(call: Call, old_password: str, new_password: str) -> Reply:
     user = call.caller.user
     if user is None:
@@ -137,7 +137,7 @@ def change_password(call: Call, old_password: str, new_password: str) -> Reply:
     profile = _held(call, user)
     if profile.hash != old_password:
         raise ConcurrentModification(passwords.CHANGED_MEANWHILE)
-    renewed = profile._replace(hash=new_password, change_date=call.now, password_reset_required=False)
+    renewed = profile._replace(hash=new_password, change_date=call.timestamp, password_reset_required=False)
     login_profiles.update(call.tx, call.account_id, renewed)
     sessions.delete_for_user(call.tx, call.account_id, user.user_id)
     return None

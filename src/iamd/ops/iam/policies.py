@@ -33,7 +33,12 @@ def listed(used: PolicyWithUsage) -> dict[str, Any]:
     }
 
 
-@operation("iam", on=targets.NEW_POLICY, keys=(keys.TAGGING,), also=tags.when_tagging("iam:TagPolicy"))
+@operation(
+    "iam",
+    target_finder=targets.NEW_POLICY,
+    condition_keys=(keys.REQUEST_TAGS,),
+    extra_checks=tags.when_tagging("iam:TagPolicy"),
+)
 def create_policy(
     call: Call,
     policy_name: str,
@@ -49,7 +54,7 @@ def create_policy(
         )
     arn = arns.policy(call.account_id, path, policy_name)
     unique_id = ids.unique(ids.POLICY)
-    policy = Policy(unique_id, policy_name, path, arn, description, "v1", call.now, call.now)
+    policy = Policy(unique_id, policy_name, path, arn, description, "v1", call.timestamp, call.timestamp)
     accounts.adjust_counter(call.tx, call.account_id, "PoliciesPerAccount", +1)
     policies.add(call.tx, call.account_id, policy, policy_document)
     added = put_tags(call, policy, tags or [])
@@ -63,7 +68,7 @@ def put_tags(call: Call, policy: Policy, wanted: list[dict[str, str]]) -> tuple[
     return added
 
 
-@operation("iam", on=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY)
 def get_policy(call: Call, policy: Policy) -> Reply:
     usage = policies.get_usage(call.tx, call.account_id, policy.arn)
     held = tag_store.list_for_resource(call.tx, call.account_id, policy.policy_id)
@@ -76,7 +81,7 @@ def get_policy(call: Call, policy: Policy) -> Reply:
     }
 
 
-@operation("iam", on=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY)
 def delete_policy(call: Call, policy: Policy) -> Reply:
     documents.require_own(policy)
     if any(policies.get_usage(call.tx, call.account_id, policy.arn)):
@@ -88,7 +93,7 @@ def delete_policy(call: Call, policy: Policy) -> Reply:
     return None
 
 
-@operation("iam", on=targets.POLICIES_UNDER)
+@operation("iam", target_finder=targets.POLICIES_BY_PATH)
 def list_policies(
     call: Call,
     scope: str = "All",

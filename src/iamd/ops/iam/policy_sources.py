@@ -7,8 +7,8 @@ from iamd.core.errors import Fault, InvalidInput, NoSuchEntity, PolicyEvaluation
 from iamd.core.records import Group, Role, Tags, User
 from iamd.ops import trust
 from iamd.ops.call import Call
-from iamd.ops.operation import Context, Finder, Params, Target
-from iamd.ops.targets import tag_context
+from iamd.ops.operation import Context, Params, Target, TargetFinder
+from iamd.ops.targets import resource_tag_keys
 from iamd.policy import Policy, PolicyError, parse
 from iamd.policy.inquiry import Source
 from iamd.store import attachments, inline, memberships, paging, permissions, tags
@@ -57,13 +57,13 @@ def tags_of(tx: Tx, account_id: str, entity: Entity) -> Tags:
 def _target(call: Call, arn: str) -> Target:
     entity = find(call.tx, call.account_id, arn)
     if entity is None:
-        return Target(arn, missing=_missing(call, arn))
+        return Target(arn, not_found=_missing(call, arn))
     return Target(arn, entity, entity_context(call, entity))
 
 
 def entity_context(call: Call, entity: Entity) -> Context:
     """Return the condition keys of an entity's tags."""
-    return tag_context(tags_of(call.tx, call.account_id, entity))
+    return resource_tag_keys(tags_of(call.tx, call.account_id, entity))
 
 
 def _missing(call: Call, arn: str) -> Fault:
@@ -79,11 +79,11 @@ def _missing(call: Call, arn: str) -> Fault:
     return NoSuchEntity(f"The {kind} with name {name} cannot be found.")
 
 
-def _by(member: str) -> Finder:
+def _by(member: str) -> TargetFinder:
     def found(call: Call, params: Params) -> Target:
         return _target(call, params[member])
 
-    return Finder(found, ("group", "role", "user"), (member,))
+    return TargetFinder(found, ("group", "role", "user"), (member,))
 
 
 POLICY_SOURCE = _by("policy_source_arn")
@@ -124,7 +124,7 @@ def of_arn(tx: Tx, account_id: str, arn: str) -> Source:
 
 def trust_of(tx: Tx, role: Role) -> Source:
     """Return a role's trust policy: the text as people read it, the policy as it is decided by."""
-    text = trust.shown(tx, role.trust)
+    text = trust.to_arns(tx, role.trust)
     return Source("ResourcePolicy", text, _parsed(f"for the trust of {role.role_name}", role.trust))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from iamd.core import credential_report
 from iamd.core.errors import ReportExpired, ReportNotPresent
 from iamd.ops import credentials, targets
-from iamd.ops.call import Call, Means
+from iamd.ops.call import Call, Dependencies
 from iamd.ops.operation import Params, Reply, operation
 from iamd.store import accounts, reports
 from iamd.store.reports import CredentialReport
@@ -13,29 +13,29 @@ from iamd.store.reports import CredentialReport
 _KEPT_SECONDS = 4 * 3600
 
 
-def _made(means: Means, call: Call, _record: None, params: Params) -> Params:
+def _made(means: Dependencies, call: Call, _record: None, params: Params) -> Params:
     """Make the report before the call's own transaction: a large account takes a second to write down."""
     with means.database.snapshot(call.tx) as still:
         account = accounts.find(still, call.account_id)
-        rows = credentials.rows(still, account) if account else []
-    made = CredentialReport(call.now, credential_report.write(rows))
+        rows = credentials.report_rows(still, account) if account else []
+    made = CredentialReport(call.timestamp, credential_report.write(rows))
     with means.database.write() as tx:
         accounts.lock(tx, call.account_id)
         reports.put(tx, call.account_id, made)
     return params
 
 
-@operation("iam", on=targets.EVERYTHING, prepare=_made)
+@operation("iam", target_finder=targets.ANY_RESOURCE, prepare=_made)
 def generate_credential_report(call: Call) -> Reply:
     return {"State": "COMPLETE"}
 
 
-@operation("iam", on=targets.EVERYTHING)
+@operation("iam", target_finder=targets.ANY_RESOURCE)
 def get_credential_report(call: Call) -> Reply:
     report = reports.find(call.tx, call.account_id)
     if report is None:
         raise ReportNotPresent("There is no credential report. Generate one with GenerateCredentialReport.")
-    if call.at - datetime.fromisoformat(report.generated_date).timestamp() > _KEPT_SECONDS:
+    if call.epoch - datetime.fromisoformat(report.generated_date).timestamp() > _KEPT_SECONDS:
         raise ReportExpired("The credential report has expired. Generate one with GenerateCredentialReport.")
     return {
         "Content": report.content.encode(),

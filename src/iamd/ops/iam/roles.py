@@ -28,7 +28,7 @@ def listed(call: Call, role: Role) -> dict[str, Any]:
         "Path": role.path,
         "Arn": role.arn,
         "CreateDate": role.create_date,
-        "AssumeRolePolicyDocument": documents.encoded(trust.shown(call.tx, role.trust)),
+        "AssumeRolePolicyDocument": documents.encoded(trust.to_arns(call.tx, role.trust)),
         "Description": role.description,
         "MaxSessionDuration": role.max_session_duration,
     }
@@ -46,9 +46,9 @@ def detail(call: Call, role: Role, held: Tags, use: RoleLastUsed | None) -> dict
 
 @operation(
     "iam",
-    on=targets.NEW_ROLE,
-    keys=(keys.TAGGING, keys.WANTED_BOUNDARY, keys.NO_ROLE_TEMPLATE),
-    also=tags.when_tagging("iam:TagRole"),
+    target_finder=targets.NEW_ROLE,
+    condition_keys=(keys.REQUEST_TAGS, keys.REQUESTED_BOUNDARY, keys.NO_ROLE_TEMPLATE),
+    extra_checks=tags.when_tagging("iam:TagRole"),
 )
 def create_role(
     call: Call,
@@ -69,11 +69,11 @@ def create_role(
         role_name,
         path,
         arns.role(call.account_id, path, role_name),
-        call.now,
+        call.timestamp,
         permissions_boundary,
         description,
         max_session_duration,
-        trust.accept(call, assume_role_policy_document),
+        trust.validate_and_normalize(call, assume_role_policy_document),
     )
     add(call, role)
     added = put_tags(call, role.role_id, tags or [])
@@ -93,14 +93,14 @@ def put_tags(call: Call, role_id: str, wanted: Sequence[dict[str, str]]) -> Tags
     return added
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY, keys.NO_ROLE_TEMPLATE))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.CURRENT_BOUNDARY, keys.NO_ROLE_TEMPLATE))
 def get_role(call: Call, role: Role) -> Reply:
     held = tag_store.list_for_resource(call.tx, call.account_id, role.role_id)
     use = role_store.find_last_use(call.tx, call.account_id, role.role_id)
     return {"Role": detail(call, role, held, use)}
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY,))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.CURRENT_BOUNDARY,))
 def update_role(
     call: Call, role: Role, description: str | None = None, max_session_duration: int | None = None
 ) -> Reply:
@@ -114,21 +114,23 @@ def update_role(
     return {}
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY,))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.CURRENT_BOUNDARY,))
 def update_role_description(call: Call, role: Role, description: str) -> Reply:
     changed = role._replace(description=description)
     role_store.update(call.tx, call.account_id, changed)
     return {"Role": listed(call, changed)}
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY,))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.CURRENT_BOUNDARY,))
 def update_assume_role_policy(call: Call, role: Role, policy_document: str) -> Reply:
     require_modifiable(role)
-    role_store.update(call.tx, call.account_id, role._replace(trust=trust.accept(call, policy_document)))
+    role_store.update(
+        call.tx, call.account_id, role._replace(trust=trust.validate_and_normalize(call, policy_document))
+    )
     return None
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.HELD_BOUNDARY,))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.CURRENT_BOUNDARY,))
 def delete_role(call: Call, role: Role) -> Reply:
     require_modifiable(role)
     held = (call.tx, call.account_id, role.role_id)
@@ -150,7 +152,7 @@ def remove(call: Call, role: Role) -> None:
     accounts.adjust_counter(call.tx, call.account_id, "RolesPerAccount", -1)
 
 
-@operation("iam", on=targets.ROLES_UNDER)
+@operation("iam", target_finder=targets.ROLES_BY_PATH)
 def list_roles(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:

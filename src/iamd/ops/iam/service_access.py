@@ -12,7 +12,7 @@ from iamd.policy.inquiry import Source
 from iamd.store import paging
 
 
-@operation("iam", on=policy_sources.IDENTITY)
+@operation("iam", target_finder=policy_sources.IDENTITY)
 def list_policies_granting_service_access(
     call: Call, entity: Entity, service_namespaces: list[str], marker: str | None = None
 ) -> Reply:

@@ -12,7 +12,7 @@ from iamd.ops import keys, targets
 from iamd.ops.call import Call
 from iamd.ops.iam import roles
 from iamd.ops.iam.boundaries import SERVICE_PATH
-from iamd.ops.operation import Finder, Params, Reply, Target, operation
+from iamd.ops.operation import Params, Reply, Target, TargetFinder, operation
 from iamd.store import attachments, tags
 from iamd.store import roles as role_store
 from iamd.store.named import ROLES
@@ -67,14 +67,14 @@ def _of_task(call: Call, params: Params) -> Target:
     arn = call.arn(f"role/{task_id.removeprefix('task/').rpartition('/')[0]}")
     if _TASK.fullmatch(task_id) and role_store.deletion_task_exists(call.tx, call.account_id, task_id):
         return Target(arn)
-    return Target(arn, missing=NoSuchEntity(f"The deletion task {task_id} cannot be found."))
+    return Target(arn, not_found=NoSuchEntity(f"The deletion task {task_id} cannot be found."))
 
 
-_NEW = Finder(_new, "role")
-_TASK_OF = Finder(_of_task, "role")
+_NEW = TargetFinder(_new, "role")
+_TASK_OF = TargetFinder(_of_task, "role")
 
 
-@operation("iam", on=_NEW, keys=(keys.SERVICE_NAME,))
+@operation("iam", target_finder=_NEW, condition_keys=(keys.SERVICE_NAME,))
 def create_service_linked_role(
     call: Call, aws_service_name: str, description: str | None = None, custom_suffix: str | None = None
 ) -> Reply:
@@ -99,7 +99,7 @@ def _role(call: Call, service: str, name: str, description: str | None) -> Role:
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
     arn = arns.role(call.account_id, path, name)
-    return Role(ids.unique(ids.ROLE), name, path, arn, call.now, None, description, _HOUR, trust)
+    return Role(ids.unique(ids.ROLE), name, path, arn, call.timestamp, None, description, _HOUR, trust)
 
 
 def _attach(call: Call, role: Role, service: str) -> None:
@@ -109,7 +109,7 @@ def _attach(call: Call, role: Role, service: str) -> None:
         attachments.add(call.tx, call.account_id, role.role_id, arn)
 
 
-@operation("iam", on=targets.ROLE)
+@operation("iam", target_finder=targets.ROLE)
 def delete_service_linked_role(call: Call, role: Role) -> Reply:
     if not role.path.startswith(SERVICE_PATH):
         raise NoSuchEntity(f"The role with name {role.role_name} is not a service-linked role.")
@@ -118,10 +118,10 @@ def delete_service_linked_role(call: Call, role: Role) -> Reply:
     tags.delete_all(call.tx, call.account_id, role.role_id)
     roles.remove(call, role)
     task_id = f"task{role.path}{role.role_name}/{ids.request()}"
-    role_store.add_deletion_task(call.tx, call.account_id, task_id, call.now)
+    role_store.add_deletion_task(call.tx, call.account_id, task_id, call.timestamp)
     return {"DeletionTaskId": task_id}
 
 
-@operation("iam", on=_TASK_OF)
+@operation("iam", target_finder=_TASK_OF)
 def get_service_linked_role_deletion_status(call: Call, deletion_task_id: str) -> Reply:
     return {"Status": "SUCCEEDED"}

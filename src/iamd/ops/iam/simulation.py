@@ -17,7 +17,7 @@ from iamd.ops.iam import exclusions, policy_sources, simulated
 from iamd.ops.iam.policy_sources import Entity
 from iamd.ops.iam.simulated import Asker
 from iamd.ops.iam.simulated_results import Judged, Result, result
-from iamd.ops.operation import Ask, Context, Params, Reply, Target, operation
+from iamd.ops.operation import Context, Params, PermissionCheck, Reply, Target, operation
 from iamd.policy import PolicyKind, Request
 from iamd.policy.asked import distinct, named
 from iamd.policy.inquiry import Held, Source, asks_for_trust, inquire
@@ -81,13 +81,15 @@ def _roles_asked(account_id: str, names: Sequence[str], resources: Sequence[str]
             yield arn
 
 
-def _reads_trust(call: Call, _target: Target, params: Params) -> Iterator[Ask]:
+def _reads_trust(call: Call, _target: Target, params: Params) -> Iterator[PermissionCheck]:
     """Ask whether the caller may read the trust policies that it is told about."""
     if params.get("resource_policy") is not None:
         return
     for arn in _roles_asked(call.account_id, params["action_names"], params.get("resource_arns") or ()):
         role = policy_sources.find(call.tx, call.account_id, arn)
-        yield Ask("iam:GetRole", arn, policy_sources.entity_context(call, role) if role is not None else {})
+        yield PermissionCheck(
+            "iam:GetRole", arn, policy_sources.entity_context(call, role) if role is not None else {}
+        )
 
 
 def _trusts(call: Call, names: Sequence[str], resources: Sequence[str]) -> dict[str, Source]:
@@ -102,7 +104,7 @@ def _trusts(call: Call, names: Sequence[str], resources: Sequence[str]) -> dict[
 # The two simulators.
 
 
-@operation("iam", on=targets.EVERYTHING, also=_reads_trust)
+@operation("iam", target_finder=targets.ANY_RESOURCE, extra_checks=_reads_trust)
 def simulate_custom_policy(
     call: Call,
     policy_input_list: list[str],
@@ -130,7 +132,7 @@ def simulate_custom_policy(
     return answer(simulation, names, resources, paging.page_limits(marker, max_items))
 
 
-@operation("iam", on=policy_sources.POLICY_SOURCE, also=_reads_trust)
+@operation("iam", target_finder=policy_sources.POLICY_SOURCE, extra_checks=_reads_trust)
 def simulate_principal_policy(
     call: Call,
     entity: Entity,
@@ -184,7 +186,7 @@ def _simulation(
         asker,
         held,
         simulated.owner(resource_owner),
-        {**simulated.supplied(call.now, call.at), **asker.keys},
+        {**simulated.supplied(call.timestamp, call.epoch), **asker.keys},
         simulated.context(context_entries),
         {} if held.resource is not None else _trusts(call, names, resources),
     )
@@ -216,12 +218,12 @@ def answer(
 # What there is to be given.
 
 
-@operation("iam", on=targets.EVERYTHING)
+@operation("iam", target_finder=targets.ANY_RESOURCE)
 def get_context_keys_for_custom_policy(call: Call, policy_input_list: list[str]) -> Reply:
     return _keys(simulated.readable(policy_input_list))
 
 
-@operation("iam", on=policy_sources.POLICY_SOURCE)
+@operation("iam", target_finder=policy_sources.POLICY_SOURCE)
 def get_context_keys_for_principal_policy(
     call: Call, entity: Entity, policy_input_list: list[str] | None = None
 ) -> Reply:

@@ -44,7 +44,7 @@ _FIXED = {
 }
 
 
-@operation("iam", on=targets.EVERYTHING)
+@operation("iam", target_finder=targets.ANY_RESOURCE)
 def get_account_summary(call: Call) -> Reply:
     allowed = quotas.get_all(call.tx, call.account_id)
     counted = {

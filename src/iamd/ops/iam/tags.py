@@ -7,16 +7,16 @@ from iamd.core.records import InstanceProfile, MfaDevice, OidcProvider, Policy, 
 from iamd.ops import keys, targets
 from iamd.ops.call import Call
 from iamd.ops.iam.documents import require_own
-from iamd.ops.operation import Ask, Params, Reply, Target, operation
+from iamd.ops.operation import Params, PermissionCheck, Reply, Target, operation
 from iamd.store import paging, quotas, tags
 from iamd.store.paging import PageLimits
 
 
-def when_tagging(action: str) -> Callable[[Call, Target, Params], list[Ask]]:
+def when_tagging(action: str) -> Callable[[Call, Target, Params], list[PermissionCheck]]:
     """Ask for the tagging action as well when something is created with tags."""
 
-    def also(_call: Call, target: Target, params: Params) -> list[Ask]:
-        return [Ask(action, target.arn)] if params.get("tags") else []
+    def also(_call: Call, target: Target, params: Params) -> list[PermissionCheck]:
+        return [PermissionCheck(action, target.arn)] if params.get("tags") else []
 
     return also
 
@@ -40,112 +40,112 @@ def _listed(call: Call, resource_id: str, asked: PageLimits) -> Reply:
     return {"Tags": found.items, **found.truncation_members()}
 
 
-@operation("iam", on=targets.USER, keys=(keys.TAGGING,))
+@operation("iam", target_finder=targets.USER, condition_keys=(keys.REQUEST_TAGS,))
 def tag_user(call: Call, user: User, tags: list[dict[str, str]]) -> Reply:
     put(call, user.user_id, tuple(Tag(**tag) for tag in tags), "TagsPerUser")
     return None
 
 
-@operation("iam", on=targets.USER, keys=(keys.UNTAGGING,))
+@operation("iam", target_finder=targets.USER, condition_keys=(keys.TAG_KEYS,))
 def untag_user(call: Call, user: User, tag_keys: list[str]) -> Reply:
     tags.delete(call.tx, call.account_id, user.user_id, tag_keys)
     return None
 
 
-@operation("iam", on=targets.USER)
+@operation("iam", target_finder=targets.USER)
 def list_user_tags(call: Call, user: User, marker: str | None = None, max_items: int | None = None) -> Reply:
     return _listed(call, user.user_id, paging.page_limits(marker, max_items))
 
 
-@operation("iam", on=targets.POLICY, keys=(keys.TAGGING,))
+@operation("iam", target_finder=targets.POLICY, condition_keys=(keys.REQUEST_TAGS,))
 def tag_policy(call: Call, policy: Policy, tags: list[dict[str, str]]) -> Reply:
     require_own(policy)
     put(call, policy.policy_id, tuple(Tag(**tag) for tag in tags), "TagsPerPolicy")
     return None
 
 
-@operation("iam", on=targets.POLICY, keys=(keys.UNTAGGING,))
+@operation("iam", target_finder=targets.POLICY, condition_keys=(keys.TAG_KEYS,))
 def untag_policy(call: Call, policy: Policy, tag_keys: list[str]) -> Reply:
     require_own(policy)
     tags.delete(call.tx, call.account_id, policy.policy_id, tag_keys)
     return None
 
 
-@operation("iam", on=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY)
 def list_policy_tags(
     call: Call, policy: Policy, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     return _listed(call, policy.policy_id, paging.page_limits(marker, max_items))
 
 
-@operation("iam", on=targets.MFA, keys=(keys.TAGGING,))
+@operation("iam", target_finder=targets.MFA_DEVICE, condition_keys=(keys.REQUEST_TAGS,))
 def tag_mfa_device(call: Call, device: MfaDevice, tags: list[dict[str, str]]) -> Reply:
     put(call, device.serial_number, tuple(Tag(**tag) for tag in tags), "TagsPerVirtualMFADevice")
     return None
 
 
-@operation("iam", on=targets.MFA, keys=(keys.UNTAGGING,))
+@operation("iam", target_finder=targets.MFA_DEVICE, condition_keys=(keys.TAG_KEYS,))
 def untag_mfa_device(call: Call, device: MfaDevice, tag_keys: list[str]) -> Reply:
     tags.delete(call.tx, call.account_id, device.serial_number, tag_keys)
     return None
 
 
-@operation("iam", on=targets.MFA)
+@operation("iam", target_finder=targets.MFA_DEVICE)
 def list_mfa_device_tags(
     call: Call, device: MfaDevice, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     return _listed(call, device.serial_number, paging.page_limits(marker, max_items))
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.TAGGING, keys.NO_ROLE_TEMPLATE))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.REQUEST_TAGS, keys.NO_ROLE_TEMPLATE))
 def tag_role(call: Call, role: Role, tags: list[dict[str, str]]) -> Reply:
     put(call, role.role_id, tuple(Tag(**tag) for tag in tags), "TagsPerRole")
     return None
 
 
-@operation("iam", on=targets.ROLE, keys=(keys.UNTAGGING,))
+@operation("iam", target_finder=targets.ROLE, condition_keys=(keys.TAG_KEYS,))
 def untag_role(call: Call, role: Role, tag_keys: list[str]) -> Reply:
     tags.delete(call.tx, call.account_id, role.role_id, tag_keys)
     return None
 
 
-@operation("iam", on=targets.ROLE)
+@operation("iam", target_finder=targets.ROLE)
 def list_role_tags(call: Call, role: Role, marker: str | None = None, max_items: int | None = None) -> Reply:
     return _listed(call, role.role_id, paging.page_limits(marker, max_items))
 
 
-@operation("iam", on=targets.INSTANCE_PROFILE, keys=(keys.TAGGING,))
+@operation("iam", target_finder=targets.INSTANCE_PROFILE, condition_keys=(keys.REQUEST_TAGS,))
 def tag_instance_profile(call: Call, profile: InstanceProfile, tags: list[dict[str, str]]) -> Reply:
     put(call, profile.instance_profile_id, tuple(Tag(**tag) for tag in tags), "TagsPerInstanceProfile")
     return None
 
 
-@operation("iam", on=targets.INSTANCE_PROFILE, keys=(keys.UNTAGGING,))
+@operation("iam", target_finder=targets.INSTANCE_PROFILE, condition_keys=(keys.TAG_KEYS,))
 def untag_instance_profile(call: Call, profile: InstanceProfile, tag_keys: list[str]) -> Reply:
     tags.delete(call.tx, call.account_id, profile.instance_profile_id, tag_keys)
     return None
 
 
-@operation("iam", on=targets.INSTANCE_PROFILE)
+@operation("iam", target_finder=targets.INSTANCE_PROFILE)
 def list_instance_profile_tags(
     call: Call, profile: InstanceProfile, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
     return _listed(call, profile.instance_profile_id, paging.page_limits(marker, max_items))
 
 
-@operation("iam", on=targets.OIDC_PROVIDER, keys=(keys.TAGGING,))
+@operation("iam", target_finder=targets.OIDC_PROVIDER, condition_keys=(keys.REQUEST_TAGS,))
 def tag_open_id_connect_provider(call: Call, provider: OidcProvider, tags: list[dict[str, str]]) -> Reply:
     put(call, provider.arn, tuple(Tag(**tag) for tag in tags), "TagsPerOpenIdConnectProvider")
     return None
 
 
-@operation("iam", on=targets.OIDC_PROVIDER, keys=(keys.UNTAGGING,))
+@operation("iam", target_finder=targets.OIDC_PROVIDER, condition_keys=(keys.TAG_KEYS,))
 def untag_open_id_connect_provider(call: Call, provider: OidcProvider, tag_keys: list[str]) -> Reply:
     tags.delete(call.tx, call.account_id, provider.arn, tag_keys)
     return None
 
 
-@operation("iam", on=targets.OIDC_PROVIDER)
+@operation("iam", target_finder=targets.OIDC_PROVIDER)
 def list_open_id_connect_provider_tags(
     call: Call, provider: OidcProvider, marker: str | None = None, max_items: int | None = None
 ) -> Reply:

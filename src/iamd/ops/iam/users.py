@@ -8,7 +8,7 @@ from iamd.core.records import Tag, Tags, User
 from iamd.ops import keys, targets, throttle_names
 from iamd.ops.call import Call
 from iamd.ops.iam import boundaries, tags
-from iamd.ops.operation import Ask, Params, Reply, Target, operation
+from iamd.ops.operation import Params, PermissionCheck, Reply, Target, operation
 from iamd.store import (
     access_keys,
     accounts,
@@ -42,9 +42,9 @@ def detail(user: User, held: Tags) -> dict[str, Any]:
 
 @operation(
     "iam",
-    on=targets.NEW_USER,
-    keys=(keys.TAGGING, keys.WANTED_BOUNDARY),
-    also=tags.when_tagging("iam:TagUser"),
+    target_finder=targets.NEW_USER,
+    condition_keys=(keys.REQUEST_TAGS, keys.REQUESTED_BOUNDARY),
+    extra_checks=tags.when_tagging("iam:TagUser"),
 )
 def create_user(
     call: Call,
@@ -55,7 +55,7 @@ def create_user(
 ) -> Reply:
     added = tuple(Tag(**tag) for tag in tags or ())
     arn = arns.user(call.account_id, path, user_name)
-    user = User(ids.unique(ids.USER), user_name, path, arn, call.now, permissions_boundary)
+    user = User(ids.unique(ids.USER), user_name, path, arn, call.timestamp, permissions_boundary)
     if permissions_boundary is not None:
         boundaries.require_attachable(call, permissions_boundary)
     USERS.add(call.tx, call.account_id, user)
@@ -69,7 +69,7 @@ def put_tags(call: Call, user_id: str, added: Tags) -> None:
     tags.put(call, user_id, added, "TagsPerUser")
 
 
-@operation("iam", on=targets.USER_OR_ROOT)
+@operation("iam", target_finder=targets.USER_OR_ROOT)
 def get_user(call: Call, user: User | None) -> Reply:
     if user is None:
         return {"User": root(call)}
@@ -92,14 +92,14 @@ def _renamed(call: Call, user: User, params: Params) -> User:
     return user._replace(user_name=name, path=path, arn=arns.user(call.account_id, path, name))
 
 
-def _at_both_ends(call: Call, target: Target, params: Params) -> list[Ask]:
+def _at_both_ends(call: Call, target: Target, params: Params) -> list[PermissionCheck]:
     # A rename is allowed on the name it leaves and on the name it takes.
     if target.record is None:
         return []
-    return [Ask("iam:UpdateUser", _renamed(call, target.record, params).arn, target.context)]
+    return [PermissionCheck("iam:UpdateUser", _renamed(call, target.record, params).arn, target.context)]
 
 
-@operation("iam", on=targets.USER, also=_at_both_ends)
+@operation("iam", target_finder=targets.USER, extra_checks=_at_both_ends)
 def update_user(
     call: Call, user: User, new_path: str | None = None, new_user_name: str | None = None
 ) -> Reply:
@@ -108,7 +108,7 @@ def update_user(
     return None
 
 
-@operation("iam", on=targets.USER)
+@operation("iam", target_finder=targets.USER)
 def delete_user(call: Call, user: User) -> Reply:
     _refuse_held(call, user)
     _sweep(call, user)
@@ -138,10 +138,10 @@ def _sweep(call: Call, user: User) -> None:
     """Remove what is left of signing in; the next user of the name begins unlocked."""
     sessions.delete_for_user(call.tx, call.account_id, user.user_id)
     recovery_codes.delete_all(call.tx, call.account_id, user.user_id)
-    throttle_names.clear(call.tx, throttle_names.user_subject(call.account_id, user.user_name))
+    throttle_names.reset(call.tx, throttle_names.user_counter_key(call.account_id, user.user_name))
 
 
-@operation("iam", on=targets.USERS_UNDER)
+@operation("iam", target_finder=targets.USERS_BY_PATH)
 def list_users(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:

@@ -42,7 +42,7 @@ def listed(version: PolicyVersion) -> dict[str, Any]:
     }
 
 
-@operation("iam", on=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY)
 def create_policy_version(
     call: Call, policy: Policy, policy_document: str, set_as_default: bool = False
 ) -> Reply:
@@ -54,20 +54,22 @@ def create_policy_version(
             f"A managed policy can have up to {limit} versions. Before you create a new version, "
             "you must delete an existing version."
         )
-    version_id = policies.add_version(call.tx, call.account_id, policy.policy_id, policy_document, call.now)
+    version_id = policies.add_version(
+        call.tx, call.account_id, policy.policy_id, policy_document, call.timestamp
+    )
     if set_as_default:
-        policies.set_default_version(call.tx, call.account_id, policy.policy_id, version_id, call.now)
-    version = PolicyVersion(version_id, policy_document, set_as_default, call.now)
+        policies.set_default_version(call.tx, call.account_id, policy.policy_id, version_id, call.timestamp)
+    version = PolicyVersion(version_id, policy_document, set_as_default, call.timestamp)
     return {"PolicyVersion": listed(version)}
 
 
-@operation("iam", on=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY)
 def get_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
     version = _one(call, policy, version_id)
     return {"PolicyVersion": {**listed(version), "Document": documents.encoded(version.document)}}
 
 
-@operation("iam", on=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY)
 def delete_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
     documents.require_own(policy)
     if _one(call, policy, version_id).is_default_version:
@@ -76,7 +78,7 @@ def delete_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
     return None
 
 
-@operation("iam", on=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY)
 def list_policy_versions(
     call: Call, policy: Policy, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
@@ -89,9 +91,11 @@ def _place(version: PolicyVersion) -> str:
     return f"{10**9 - policies.version_number(version.version_id):010d}"
 
 
-@operation("iam", on=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY)
 def set_default_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
     documents.require_own(policy)
     version = _one(call, policy, version_id)
-    policies.set_default_version(call.tx, call.account_id, policy.policy_id, version.version_id, call.now)
+    policies.set_default_version(
+        call.tx, call.account_id, policy.policy_id, version.version_id, call.timestamp
+    )
     return None

@@ -20,10 +20,10 @@ _SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)  # what other operations 
 
 @operation(
     "iam",
-    on=targets.NEW_MFA,
-    keys=(keys.TAGGING,),
-    also=tags.when_tagging("iam:TagMFADevice"),
-    enrols=always,
+    target_finder=targets.NEW_MFA_DEVICE,
+    condition_keys=(keys.REQUEST_TAGS,),
+    extra_checks=tags.when_tagging("iam:TagMFADevice"),
+    allowed_during_enrollment=always,
 )
 def create_virtual_mfa_device(
     call: Call,
@@ -37,8 +37,8 @@ def create_virtual_mfa_device(
     _keep_to_one(call, path, tags)
     _make_room(call, serial)
     seed = totp.new_seed()
-    sealed = mfa.sealed_seed(call.data_key, call.account_id, serial, seed)
-    device = MfaDevice(serial, "virtual", None, sealed, 0, 0, None, call.now, None, _wizard(call))
+    sealed = mfa.seal_seed(call.data_key, call.account_id, serial, seed)
+    device = MfaDevice(serial, "virtual", None, sealed, 0, 0, None, call.timestamp, None, _wizard(call))
     mfa_devices.add(call.tx, call.account_id, device)
     added = put_tags(call, serial, tags or [])
     uri = totp.provisioning_uri(seed, ISSUER, f"{virtual_mfa_device_name}@{call.account_id}")
@@ -87,7 +87,7 @@ def _make_room(call: Call, serial: str) -> None:
         mfa_devices.count(call.tx, call.account_id).total + 1,
     )
     tag_store.delete_all(call.tx, call.account_id, serial)
-    attempts.reset(call.tx, mfa.subject(call.account_id, serial))
+    attempts.reset(call.tx, mfa.wrong_code_counter_key(call.account_id, serial))
 
 
 def _is_own(call: Call, device: MfaDevice) -> bool:
@@ -99,17 +99,17 @@ def _began_it(call: Call, target: Target) -> bool:
     return target.record is not None and _is_own(call, target.record)
 
 
-@operation("iam", on=targets.MFA, enrols=_began_it)
+@operation("iam", target_finder=targets.MFA_DEVICE, allowed_during_enrollment=_began_it)
 def delete_virtual_mfa_device(call: Call, device: MfaDevice) -> Reply:
     if device.kind != "virtual":
-        raise targets.no_device(device.serial_number)
+        raise targets.mfa_device_not_found(device.serial_number)
     if device.user_id is not None:
         raise DeleteConflict("MFA VirtualDevice in use. Must deactivate first.")
-    devices.remove(call, device)
+    devices.delete(call, device)
     return None
 
 
-@operation("iam", on=targets.EVERYTHING)
+@operation("iam", target_finder=targets.ANY_RESOURCE)
 def list_virtual_mfa_devices(
     call: Call, assignment_status: str = "Any", marker: str | None = None, max_items: int | None = None
 ) -> Reply:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from iamd.ops.iamd import account, passkeys, recommendations, recovery, root, sessions, settings, unlocking
-from iamd.ops.operation import Operation, served_by
+from iamd.ops.operation import Operation, collect_operations
 
 SERVED: Mapping[str, Operation] = MappingProxyType(
-    served_by(account, passkeys, recommendations, recovery, root, sessions, settings, unlocking)
+    collect_operations(account, passkeys, recommendations, recovery, root, sessions, settings, unlocking)
 )

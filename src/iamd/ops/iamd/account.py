@@ -16,7 +16,7 @@ def this(call: Call) -> Account:
     return account
 
 
-@operation("iamd", on=targets.ACCOUNT, action="account:GetAccountInformation")
+@operation("iamd", target_finder=targets.ACCOUNT, action="account:GetAccountInformation")
 def get_account(call: Call) -> Reply:
     account = this(call)
     return {
@@ -25,17 +25,23 @@ def get_account(call: Call) -> Reply:
         "AccountAlias": accounts.find_alias(call.tx, call.account_id),
         "RootEmail": account.root_email,
         "CreateDate": account.create_date,
-        "SignInUrl": signin_url.of_account(call),
+        "SignInUrl": signin_url.sign_in_url(call),
     }
 
 
-@operation("iamd", on=targets.ACCOUNT, action="account:PutAccountName")
+@operation("iamd", target_finder=targets.ACCOUNT, action="account:PutAccountName")
 def put_account_name(call: Call, account_name: str) -> Reply:
     accounts.update_name_and_email(call.tx, call.account_id, account_name, this(call).root_email)
     return None
 
 
-@operation("iamd", on=targets.ACCOUNT, action="account:UpdateRootEmail", root_only=True, confirm=True)
+@operation(
+    "iamd",
+    target_finder=targets.ACCOUNT,
+    action="account:UpdateRootEmail",
+    root_only=True,
+    requires_confirmation=True,
+)
 def update_root_email(call: Call, root_email: str) -> Reply:
     """Change the email address; links that were mailed to the old one end."""
     other = accounts.find_by_email(call.tx, root_email)

@@ -24,19 +24,19 @@ class BadRegistration(InvalidInput):
 
 @operation(
     "iamd",
-    on=targets.SELF,
-    keys=(keys.NEW_SECURITY_KEY,),
+    target_finder=targets.SELF,
+    condition_keys=(keys.NEW_SECURITY_KEY,),
     action=_ACTION,
-    confirm=True,
-    enrols=always,
+    requires_confirmation=True,
+    allowed_during_enrollment=always,
 )
 def start_passkey_registration(call: Call) -> Reply:
     session, owner_id = sessions.required(call), call.caller.unique_id
     devices.require_mfa(call, owner_id)
-    devices.admit_one_more(call, owner_id)
+    devices.enforce_device_quota(call, owner_id)
     challenge = passkeys.new_challenge()
     session_store.set_challenge(call.tx, session.token_hash, challenge)
-    held = [device.credential_id for device in devices.of(call, owner_id) if device.credential_id]
+    held = [device.credential_id for device in devices.list_for_owner(call, owner_id) if device.credential_id]
     options = passkeys.creation_options(RelyingParty(call.origin), challenge, owner_id, _name(call), held)
     return {"Options": options}
 
@@ -49,16 +49,16 @@ def _name(call: Call) -> str:
 
 @operation(
     "iamd",
-    on=targets.SELF,
-    keys=(keys.MADE_SECURITY_KEY,),
+    target_finder=targets.SELF,
+    condition_keys=(keys.ACTIVATED_SECURITY_KEY,),
     action=_ACTION,
-    confirm=True,
-    enrols=always,
+    requires_confirmation=True,
+    allowed_during_enrollment=always,
 )
 def register_passkey(call: Call, device_name: str, credential: str) -> Reply:
     session, owner_id = sessions.required(call), call.caller.unique_id
     devices.require_mfa(call, owner_id)
-    devices.admit_one_more(call, owner_id)
+    devices.enforce_device_quota(call, owner_id)
     session_store.set_challenge(call.tx, session.token_hash, None)
     made = _made(call, session.challenge, credential)
     if mfa_devices.find_by_credential_id(call.tx, made.credential_id) is not None:
@@ -86,7 +86,7 @@ def _serial(call: Call, device_name: str) -> str:
 
 
 def _device(call: Call, serial: str, owner_id: str, made: Passkey) -> MfaDevice:
-    sealed = mfa.sealed_passkey(call.data_key, call.account_id, serial, made)
+    sealed = mfa.seal_passkey(call.data_key, call.account_id, serial, made)
     return MfaDevice(
         serial,
         mfa.PASSKEY,
@@ -95,7 +95,7 @@ def _device(call: Call, serial: str, owner_id: str, made: Passkey) -> MfaDevice:
         made.sign_count,
         0,
         made.credential_id,
-        call.now,
-        call.now,
+        call.timestamp,
+        call.timestamp,
         None,
     )

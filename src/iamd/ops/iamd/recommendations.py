@@ -14,17 +14,17 @@ from iamd.store.paging import PageLimits
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
-@operation("iamd", on=targets.EVERYTHING, action="iam:GetSecurityRecommendations")
+@operation("iamd", target_finder=targets.ANY_RESOURCE, action="iam:GetSecurityRecommendations")
 def get_security_recommendations(call: Call) -> Reply:
     return {"Recommendations": recommendations.evaluate(facts(call))}
 
 
 def facts(call: Call) -> AccountFacts:
     """Gather the facts, in as many queries whatever the number of users."""
-    root, *users = credentials.rows(call.tx, this(call))
+    root, *users = credentials.report_rows(call.tx, this(call))
     attached = policies.list_attached(call.tx, call.account_id)
     return AccountFacts(
-        datetime.fromtimestamp(call.at, UTC),
+        datetime.fromtimestamp(call.epoch, UTC),
         call.caller.principal.arn,
         root,
         tuple(users),

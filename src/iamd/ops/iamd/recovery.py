@@ -11,11 +11,11 @@ from iamd.store import recovery_codes
 
 @operation(
     "iamd",
-    on=targets.SELF,
+    target_finder=targets.SELF,
     action="iam:CreateRecoveryCodes",
-    own=always,
-    confirm=True,
-    enrols=always,
+    is_self_service=always,
+    requires_confirmation=True,
+    allowed_during_enrollment=always,
 )
 def create_recovery_codes(call: Call) -> Reply:
     """Make ten codes; earlier ones end.
@@ -25,12 +25,12 @@ def create_recovery_codes(call: Call) -> Reply:
     """
     sessions.required(call)
     owner_id = call.caller.unique_id
-    count = len(devices.of(call, owner_id))
+    count = len(devices.list_for_owner(call, owner_id))
     if not count:
         raise InvalidInput("Recovery codes stand in for an MFA device: assign one first.")
     if not call.caller.has_mfa and (count > 1 or recovery_codes.count(call.tx, call.account_id, owner_id)):
         raise AccessDenied("New recovery codes need a session with MFA: sign in again with an MFA device.")
     codes = recovery.generate_codes()
     hashes = [recovery.hash_code(call.data_key, code) for code in codes]
-    recovery_codes.replace(call.tx, call.account_id, owner_id, hashes, call.now)
-    return {"RecoveryCodes": codes, "CreateDate": call.now}
+    recovery_codes.replace(call.tx, call.account_id, owner_id, hashes, call.timestamp)
+    return {"RecoveryCodes": codes, "CreateDate": call.timestamp}

@@ -3,7 +3,7 @@
 from iamd.core.errors import ConcurrentModification, NoSuchEntity
 from iamd.core.records import LoginProfile
 from iamd.ops import devices, passwords, targets
-from iamd.ops.call import Call, Means
+from iamd.ops.call import Call, Dependencies
 from iamd.ops.iamd.account import this
 from iamd.ops.operation import Params, Reply, always, operation
 from iamd.store import login_profiles, sessions
@@ -16,39 +16,39 @@ def _held(call: Call) -> LoginProfile:
     return profile
 
 
-def _proved(means: Means, call: Call, _record: None, params: Params) -> Params:
+def _proved(means: Dependencies, call: Call, _record: None, params: Params) -> Params:
     """Put hashes in the places of both passwords: the one that the old was right for, and the new one's."""
     account_id, new = call.account_id, params["new_password"]
-    proved = passwords.prove_old(
-        means.database, means.hasher, account_id, _held(call), params["old_password"], call.at
+    proved = passwords.verify_current(
+        means.database, means.hasher, account_id, _held(call), params["old_password"], call.epoch
     )
-    passwords.check(
+    passwords.enforce(
         call.tx,
         account_id,
-        passwords.names_of(this(call), None),
+        passwords.personal_names(this(call), None),
         new,
         means.blocklist,
         means.hasher,
         account_id,
-        current=proved.hash,
+        current_hash=proved.hash,
     )
     return {"old_password": proved.hash, "new_password": means.hasher.hash(new)}
 
 
 @operation(
     "iamd",
-    on=targets.ROOT,
+    target_finder=targets.ROOT,
     action="iam:ChangeRootPassword",
     prepare=_proved,
     root_only=True,
-    confirm=True,
+    requires_confirmation=True,
 )
 def change_root_password(call: Call, old_password: str, new_password: str) -> Reply:
     """Change the root user's password; all of its sessions end, and it signs in again."""
     profile = _held(call)
     if profile.hash != old_password:
         raise ConcurrentModification(passwords.CHANGED_MEANWHILE)
-    renewed = profile._replace(hash=new_password, change_date=call.now, password_reset_required=False)
+    renewed = profile._replace(hash=new_password, change_date=call.timestamp, password_reset_required=False)
     login_profiles.update(call.tx, call.account_id, renewed)
     sessions.delete_for_user(call.tx, call.account_id, call.account_id)
     return None
@@ -56,11 +56,11 @@ def change_root_password(call: Call, old_password: str, new_password: str) -> Re
 
 @operation(
     "iamd",
-    on=targets.ROOT,
+    target_finder=targets.ROOT,
     action="iam:EnableRootMFADevice",
     root_only=True,
-    confirm=True,
-    enrols=always,
+    requires_confirmation=True,
+    allowed_during_enrollment=always,
 )
 def enable_root_mfa_device(
     call: Call, serial_number: str, authentication_code1: str, authentication_code2: str
@@ -69,7 +69,13 @@ def enable_root_mfa_device(
     return None
 
 
-@operation("iamd", on=targets.ROOT, action="iam:ResyncRootMFADevice", root_only=True, confirm=True)
+@operation(
+    "iamd",
+    target_finder=targets.ROOT,
+    action="iam:ResyncRootMFADevice",
+    root_only=True,
+    requires_confirmation=True,
+)
 def resync_root_mfa_device(
     call: Call, serial_number: str, authentication_code1: str, authentication_code2: str
 ) -> Reply:
@@ -77,7 +83,13 @@ def resync_root_mfa_device(
     return None
 
 
-@operation("iamd", on=targets.ROOT, action="iam:DeactivateRootMFADevice", root_only=True, confirm=True)
+@operation(
+    "iamd",
+    target_finder=targets.ROOT,
+    action="iam:DeactivateRootMFADevice",
+    root_only=True,
+    requires_confirmation=True,
+)
 def deactivate_root_mfa_device(call: Call, serial_number: str) -> Reply:
     devices.deactivate(call, call.account_id, serial_number)
     return None

@@ -9,7 +9,7 @@ from iamd.core.records import Session, User
 from iamd.ops import signin_url, targets
 from iamd.ops.call import Call
 from iamd.ops.iamd.account import this
-from iamd.ops.operation import Reply, always, on_self, operation
+from iamd.ops.operation import Reply, always, operation, targets_caller
 from iamd.store import accounts, login_profiles, recovery_codes, sessions
 
 OPEN, ENROL = "open", "enrol"  # the stages of a session that may call the API
@@ -28,7 +28,12 @@ def _date(seconds: int | None) -> str | None:
 
 
 # Whoever is signed in is told so, as by GetCallerIdentity, even where a policy denies all without MFA.
-@operation("iamd", on=targets.EVERYTHING, action="sts:GetCallerIdentity", enrols=always)
+@operation(
+    "iamd",
+    target_finder=targets.ANY_RESOURCE,
+    action="sts:GetCallerIdentity",
+    allowed_during_enrollment=always,
+)
 def get_session(call: Call) -> Reply:
     session, account = required(call), this(call)
     profile = login_profiles.find(call.tx, call.account_id, session.user_id)
@@ -47,7 +52,7 @@ def get_session(call: Call) -> Reply:
         "MFARequired": session.stage == ENROL,
         "PasswordChangeDate": profile and profile.change_date,
         "RecoveryCodesLeft": recovery_codes.count(call.tx, call.account_id, session.user_id),
-        "SignInUrl": signin_url.of_account(call),
+        "SignInUrl": signin_url.sign_in_url(call),
     }
     return {"Session": shown}
 
@@ -56,11 +61,15 @@ def _owner_id(call: Call, user: User | None) -> str:
     return call.account_id if user is None else user.user_id
 
 
-@operation("iamd", on=targets.USER_OR_ROOT, action="iam:ListSessions", own=on_self)
+@operation(
+    "iamd", target_finder=targets.USER_OR_ROOT, action="iam:ListSessions", is_self_service=targets_caller
+)
 def list_sessions(call: Call, user: User | None) -> Reply:
     found = sessions.list_for_user(call.tx, call.account_id, _owner_id(call, user))
     open_ones = [held for held in found if held.stage in (OPEN, ENROL)]
-    return {"Sessions": [_listed(call, held) for held in open_ones if call.at < held.created_at + _LONGEST]}
+    return {
+        "Sessions": [_listed(call, held) for held in open_ones if call.epoch < held.created_at + _LONGEST]
+    }
 
 
 def _listed(call: Call, held: Session) -> dict[str, Any]:
@@ -76,7 +85,9 @@ def _listed(call: Call, held: Session) -> dict[str, Any]:
     }
 
 
-@operation("iamd", on=targets.USER_OR_ROOT, action="iam:EndSession", own=on_self)
+@operation(
+    "iamd", target_finder=targets.USER_OR_ROOT, action="iam:EndSession", is_self_service=targets_caller
+)
 def end_session(call: Call, user: User | None, session_id: str) -> Reply:
     if not sessions.delete_by_session_id(call.tx, call.account_id, _owner_id(call, user), session_id):
         raise NoSuchEntity(f"The session {session_id} cannot be found.")

@@ -14,12 +14,12 @@ _DEFAULT = SecuritySettings()
 _MOST_NAMES = 100  # that are told; the counts are whole
 
 
-@operation("iamd", on=targets.EVERYTHING, action="iam:GetSecuritySettings")
+@operation("iamd", target_finder=targets.ANY_RESOURCE, action="iam:GetSecuritySettings")
 def get_security_settings(call: Call) -> Reply:
     return {"SecuritySettings": security.get_settings(call.tx, call.account_id)}
 
 
-@operation("iamd", on=targets.EVERYTHING, action="iam:PutSecuritySettings")
+@operation("iamd", target_finder=targets.ANY_RESOURCE, action="iam:PutSecuritySettings")
 def put_security_settings(
     call: Call,
     minimum_uppercase: int = _DEFAULT.minimum_uppercase,
@@ -46,16 +46,22 @@ def put_security_settings(
     return None
 
 
-@operation("iamd", on=targets.EVERYTHING, action="iam:GetPasswordRules", own=always, enrols=always)
+@operation(
+    "iamd",
+    target_finder=targets.ANY_RESOURCE,
+    action="iam:GetPasswordRules",
+    is_self_service=always,
+    allowed_during_enrollment=always,
+)
 def get_password_rules(call: Call) -> Reply:
     return {"PasswordRules": passwords.rules(call.tx, call.account_id, call.caller.unique_id)}
 
 
-@operation("iamd", on=targets.EVERYTHING, action="iam:GetPasswordPolicyImpact")
+@operation("iamd", target_finder=targets.ANY_RESOURCE, action="iam:GetPasswordPolicyImpact")
 def get_password_policy_impact(call: Call, max_password_age: int | None = None) -> Reply:
-    root, *users = credentials.rows(call.tx, this(call))
+    root, *users = credentials.report_rows(call.tx, this(call))
     signing_in = [row for row in users if row.password_enabled]
-    too_old = [row.user for row in signing_in if _is_too_old(row, max_password_age, call.at)]
+    too_old = [row.user for row in signing_in if _is_too_old(row, max_password_age, call.epoch)]
     without_mfa = [row.user for row in signing_in if not row.mfa_active]
     return {
         "UsersWithPassword": len(signing_in),
@@ -63,7 +69,7 @@ def get_password_policy_impact(call: Call, max_password_age: int | None = None) 
         "UsersWithOldPassword": too_old[:_MOST_NAMES],
         "WithoutMFA": len(without_mfa),
         "UsersWithoutMFA": without_mfa[:_MOST_NAMES],
-        "RootPasswordTooOld": _is_too_old(root, max_password_age, call.at),
+        "RootPasswordTooOld": _is_too_old(root, max_password_age, call.epoch),
         "RootWithoutMFA": not root.mfa_active,
     }
 

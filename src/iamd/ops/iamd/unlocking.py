@@ -7,21 +7,21 @@ from iamd.core.records import User
 from iamd.ops import targets
 from iamd.ops.call import Call
 from iamd.ops.operation import Reply, operation
-from iamd.ops.throttle_names import clear, user_subject
+from iamd.ops.throttle_names import reset, user_counter_key
 from iamd.store import attempts, security
 
 
-@operation("iamd", on=targets.USER, action="iam:GetSignInStatus")
+@operation("iamd", target_finder=targets.USER, action="iam:GetSignInStatus")
 def get_sign_in_status(call: Call, user: User) -> Reply:
     settings = security.get_settings(call.tx, call.account_id)
     window = settings.lockout_minutes * 60
-    tries = attempts.get(call.tx, user_subject(call.account_id, user.user_name), call.at, window)
+    tries = attempts.get(call.tx, user_counter_key(call.account_id, user.user_name), call.epoch, window)
     locked = 0 < settings.lockout_attempts < tries.tries
     until = clock.iso(datetime.fromtimestamp(tries.last_at + window, UTC))
     return {"Locked": locked, "LockedUntil": until if locked else None, "FailedAttempts": tries.tries}
 
 
-@operation("iamd", on=targets.USER, action="iam:UnlockUser")
+@operation("iamd", target_finder=targets.USER, action="iam:UnlockUser")
 def unlock_user(call: Call, user: User) -> Reply:
-    clear(call.tx, user_subject(call.account_id, user.user_name))
+    reset(call.tx, user_counter_key(call.account_id, user.user_name))
     return None

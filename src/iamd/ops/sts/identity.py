@@ -8,13 +8,13 @@ from iamd.ops.operation import Reply, operation
 from iamd.store import access_keys, accounts
 
 
-@operation("sts", on=targets.EVERYTHING)
+@operation("sts", target_finder=targets.ANY_RESOURCE)
 def get_caller_identity(call: Call) -> Reply:
     caller = call.caller
     return {"UserId": caller.unique_id, "Account": caller.account_id, "Arn": caller.principal.arn}
 
 
-@operation("sts", on=targets.EVERYTHING)
+@operation("sts", target_finder=targets.ANY_RESOURCE)
 def get_access_key_info(call: Call, access_key_id: str) -> Reply:
     account_id = _account_of(call, access_key_id)
     if account_id is None:

@@ -8,7 +8,7 @@ from iamd.core.errors import AccessDenied, ValidationError
 from iamd.core.records import Role, SessionToken, Tags
 from iamd.ops import keys, targets, temporary
 from iamd.ops.call import Call
-from iamd.ops.operation import Ask, Context, Params, Reply, Target, operation
+from iamd.ops.operation import Context, Params, PermissionCheck, Reply, Target, operation
 
 _TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 _CHAINED = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
@@ -23,24 +23,24 @@ def _inherited(call: Call) -> tuple[Tags, str | None]:
     return tuple(tag for tag in token.tags if tag.key.lower() in passed_on), token.source_identity
 
 
-def _also(call: Call, target: Target, params: Params) -> Iterator[Ask]:
+def _also(call: Call, target: Target, params: Params) -> Iterator[PermissionCheck]:
     tags, source_identity = _inherited(call)
     if tags or params.get("tags"):
-        yield Ask("sts:TagSession", target.arn)
+        yield PermissionCheck("sts:TagSession", target.arn)
     chosen = params.get("source_identity", source_identity)
     if chosen is not None:
         context: Context = {"sts:sourceidentity": chosen}
-        yield Ask("sts:SetSourceIdentity", target.arn, context)
+        yield PermissionCheck("sts:SetSourceIdentity", target.arn, context)
 
 
 @operation(
     "sts",
-    on=targets.ASSUMED_ROLE,
-    keys=(keys.TAGGING, keys.ASSUMING),
-    also=_also,
-    confirm=True,
-    issues=True,
-    second_factor=True,
+    target_finder=targets.ASSUMED_ROLE,
+    condition_keys=(keys.REQUEST_TAGS, keys.ROLE_SESSION),
+    extra_checks=_also,
+    requires_confirmation=True,
+    issues_credentials=True,
+    accepts_mfa_code=True,
 )
 def assume_role(
     call: Call,
@@ -62,17 +62,17 @@ def assume_role(
         raise ValidationError("Context assertions are not supported: no context provider is known here.")
     inherited, identity = _inherited(call)
     account_id = role.arn.split(":")[4]
-    inline, managed = temporary.session_policies(call, account_id, policy, policy_arns)
-    passed = temporary.session_tags(tags, inherited)
-    kept = temporary.transitive_keys(transitive_tag_keys, passed)
+    inline, managed = temporary.check_session_policies(call, account_id, policy, policy_arns)
+    passed = temporary.check_session_tags(tags, inherited)
+    kept = temporary.check_transitive_tag_keys(transitive_tag_keys, passed)
     token = SessionToken(
         "role",
         account_id,
         role.role_id,
         role_session_name,
         ids.secret_access_key(),
-        call.at,
-        call.at + duration(call, role, duration_seconds),
+        call.epoch,
+        call.epoch + duration(call, role, duration_seconds),
         None,
         inline,
         managed,
@@ -80,23 +80,23 @@ def assume_role(
         (*(tag.key for tag in inherited), *kept),
         _source_identity(source_identity, identity),
     )
-    return {**temporary.issued(call, token, minimum_session_token_size), **assumed(token, role)}
+    return {**temporary.issue_credentials(call, token, minimum_session_token_size), **assumed(token, role)}
 
 
 def assumed(token: SessionToken, role: Role) -> dict[str, Any]:
     """Return whom the credentials are of, as replies tell it."""
     user = {
         "AssumedRoleId": f"{role.role_id}:{token.name}",
-        "Arn": temporary.session_arn(token, role.role_name),
+        "Arn": temporary.role_session_arn(token, role.role_name),
     }
     return {"AssumedRoleUser": user, "SourceIdentity": token.source_identity}
 
 
 def duration(call: Call, role: Role, wanted: int | None) -> int:
     """Return a session's seconds: what the role allows, an hour where one role session makes another."""
-    if call.caller.role is not None and (wanted or 0) > temporary.HOUR:
+    if call.caller.role is not None and (wanted or 0) > temporary.HOUR_SECONDS:
         raise ValidationError(_CHAINED)
-    return temporary.duration(wanted, temporary.HOUR, role.max_session_duration, _TOO_LONG)
+    return temporary.session_duration(wanted, temporary.HOUR_SECONDS, role.max_session_duration, _TOO_LONG)
 
 
 def _source_identity(wanted: str | None, inherited: str | None) -> str | None:

@@ -5,22 +5,28 @@ from iamd.core.records import SessionToken
 from iamd.ops import keys, targets, temporary
 from iamd.ops.call import Call
 from iamd.ops.iam.tags import when_tagging
-from iamd.ops.operation import Finder, Params, Reply, Target, always, operation
+from iamd.ops.operation import Params, Reply, Target, TargetFinder, always, operation
 
-_HALF_DAY = 12 * temporary.HOUR
+_HALF_DAY = 12 * temporary.HOUR_SECONDS
 
 
 def _duration(call: Call, wanted: int | None) -> int:
     """Return a session's seconds: the model bounds what users ask for, an hour what the root user gets."""
     asked = _HALF_DAY if wanted is None else wanted
-    return min(asked, temporary.HOUR) if call.caller.is_root else asked
+    return min(asked, temporary.HOUR_SECONDS) if call.caller.is_root else asked
 
 
 def _owner_id(call: Call) -> str:
     return call.caller.principal.unique_id or call.account_id
 
 
-@operation("sts", on=targets.EVERYTHING, own=always, issues=True, second_factor=True)
+@operation(
+    "sts",
+    target_finder=targets.ANY_RESOURCE,
+    is_self_service=always,
+    issues_credentials=True,
+    accepts_mfa_code=True,
+)
 def get_session_token(
     call: Call,
     duration_seconds: int | None = None,
@@ -28,28 +34,34 @@ def get_session_token(
     token_code: str | None = None,
     minimum_session_token_size: int | None = None,
 ) -> Reply:
-    temporary.require_long_term(call, "GetSessionToken")
+    temporary.require_long_term_credentials(call, "GetSessionToken")
     token = SessionToken(
         "user",
         call.account_id,
         _owner_id(call),
         "",
         ids.secret_access_key(),
-        call.at,
-        call.at + _duration(call, duration_seconds),
+        call.epoch,
+        call.epoch + _duration(call, duration_seconds),
         call.caller.mfa_at,
     )
-    return temporary.issued(call, token, minimum_session_token_size)
+    return temporary.issue_credentials(call, token, minimum_session_token_size)
 
 
 def _federated_user(call: Call, params: Params) -> Target:
     return Target(arns.federated_user(call.account_id, params["name"]))
 
 
-_FEDERATED_USER = Finder(_federated_user, "federated-user")
+_FEDERATED_USER = TargetFinder(_federated_user, "federated-user")
 
 
-@operation("sts", on=_FEDERATED_USER, keys=(keys.TAGGING,), also=when_tagging("sts:TagSession"), issues=True)
+@operation(
+    "sts",
+    target_finder=_FEDERATED_USER,
+    condition_keys=(keys.REQUEST_TAGS,),
+    extra_checks=when_tagging("sts:TagSession"),
+    issues_credentials=True,
+)
 def get_federation_token(
     call: Call,
     name: str,
@@ -59,23 +71,23 @@ def get_federation_token(
     tags: list[dict[str, str]] | None = None,
     minimum_session_token_size: int | None = None,
 ) -> Reply:
-    temporary.require_long_term(call, "GetFederationToken")
-    inline, managed = temporary.session_policies(call, call.account_id, policy, policy_arns)
+    temporary.require_long_term_credentials(call, "GetFederationToken")
+    inline, managed = temporary.check_session_policies(call, call.account_id, policy, policy_arns)
     token = SessionToken(
         "federated",
         call.account_id,
         _owner_id(call),
         name,
         ids.secret_access_key(),
-        call.at,
-        call.at + _duration(call, duration_seconds),
+        call.epoch,
+        call.epoch + _duration(call, duration_seconds),
         None,
         inline,
         managed,
-        temporary.session_tags(tags),
+        temporary.check_session_tags(tags),
     )
     user = {
         "FederatedUserId": f"{call.account_id}:{name}",
         "Arn": arns.federated_user(call.account_id, name),
     }
-    return {**temporary.issued(call, token, minimum_session_token_size), "FederatedUser": user}
+    return {**temporary.issue_credentials(call, token, minimum_session_token_size), "FederatedUser": user}

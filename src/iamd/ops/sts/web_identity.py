@@ -28,8 +28,8 @@ from iamd.federation.errors import (
 )
 from iamd.federation.jwks import VerificationKey
 from iamd.ops import keys, targets, temporary
-from iamd.ops.call import Call, Caller, Means
-from iamd.ops.operation import Ask, Params, Reply, Target, Unvouched, operation
+from iamd.ops.call import Call, Caller, Dependencies
+from iamd.ops.operation import Params, PermissionCheck, Reply, Target, UnresolvedCaller, operation
 from iamd.ops.sts import roles
 from iamd.policy import Principal, PrincipalKind
 from iamd.store import accounts, audit, oidc_providers
@@ -40,7 +40,7 @@ _WRONG_CERTIFICATE = "OpenIDConnect provider's HTTPS certificate doesn't match c
 Checked = TypeVar("Checked")
 
 
-def _vouch(means: Means, params: Params, now: int) -> Caller:
+def _vouch(means: Dependencies, params: Params, now: int) -> Caller:
     """Find out who calls; the provider's keys are fetched where they are not known."""
     token, found = params["web_identity_token"], _ROLE_ARN.fullmatch(params["role_arn"])
     account_id = found[1] if found else ""
@@ -56,10 +56,10 @@ def _vouch(means: Means, params: Params, now: int) -> Caller:
         provider = _provider(means, account_id, issuer)
         return _caller(account_id, provider, _identity(means, provider, token, now))
     except Fault as fault:
-        raise Unvouched(fault, _nobody(means, account_id, issuer)) from fault
+        raise UnresolvedCaller(fault, _nobody(means, account_id, issuer)) from fault
 
 
-def _provider(means: Means, account_id: str, issuer: str) -> OidcProvider:
+def _provider(means: Dependencies, account_id: str, issuer: str) -> OidcProvider:
     arn = arns.oidc_provider(account_id, issuer.removeprefix("https://"))
     with means.database.read() as tx:
         provider = oidc_providers.find(tx, account_id, arn)
@@ -68,9 +68,9 @@ def _provider(means: Means, account_id: str, issuer: str) -> OidcProvider:
     return provider
 
 
-def _identity(means: Means, provider: OidcProvider, token: str, now: int) -> tokens.TokenIdentity:
+def _identity(means: Dependencies, provider: OidcProvider, token: str, now: int) -> tokens.TokenIdentity:
     def key(key_id: str | None, algorithm: str) -> VerificationKey | None:
-        return means.issuers.find_key(provider.url, provider.thumbprints, key_id, algorithm)
+        return means.jwks_cache.find_key(provider.url, provider.thumbprints, key_id, algorithm)
 
     return _checked(lambda: tokens.verify(token, provider, key, now))
 
@@ -116,7 +116,7 @@ def _caller(account_id: str, provider: OidcProvider, who: tokens.TokenIdentity) 
     return Caller(principal, account_id, f"{provider.arn}:{who.subject}", "", None, (), web_identity=identity)
 
 
-def _nobody(means: Means, account_id: str, issuer: str) -> Caller:
+def _nobody(means: Dependencies, account_id: str, issuer: str) -> Caller:
     """Return who is refused before anybody vouched: the audit of the account that was called has it."""
     with means.database.read() as tx:
         known = account_id if account_id and accounts.find(tx, account_id) else audit.NO_ACCOUNT_ID
@@ -124,21 +124,21 @@ def _nobody(means: Means, account_id: str, issuer: str) -> Caller:
     return Caller(principal, known, "", "", None, (), web_identity=WebIdentity("", issuer[:255], "", "", {}))
 
 
-def _also(call: Call, target: Target, _params: Params) -> Iterator[Ask]:
+def _also(call: Call, target: Target, _params: Params) -> Iterator[PermissionCheck]:
     who = call.caller.web_identity
     if who is not None and who.tags:
-        yield Ask("sts:TagSession", target.arn)
+        yield PermissionCheck("sts:TagSession", target.arn)
     if who is not None and who.source_identity is not None:
-        yield Ask("sts:SetSourceIdentity", target.arn)
+        yield PermissionCheck("sts:SetSourceIdentity", target.arn)
 
 
 @operation(
     "sts",
-    on=targets.ASSUMED_ROLE,
-    keys=(keys.WEB_IDENTITY,),
-    also=_also,
-    issues=True,
-    vouch=_vouch,
+    target_finder=targets.ASSUMED_ROLE,
+    condition_keys=(keys.WEB_IDENTITY,),
+    extra_checks=_also,
+    issues_credentials=True,
+    resolve_caller=_vouch,
 )
 def assume_role_with_web_identity(
     call: Call,
@@ -152,26 +152,26 @@ def assume_role_with_web_identity(
     minimum_session_token_size: int | None = None,
 ) -> Reply:
     who = call.caller.web_identity or WebIdentity("", "", "", "", {})
-    inline, managed = temporary.session_policies(call, call.account_id, policy, policy_arns)
-    passed = temporary.session_tags([tag._asdict() for tag in who.tags])
+    inline, managed = temporary.check_session_policies(call, call.account_id, policy, policy_arns)
+    passed = temporary.check_session_tags([tag._asdict() for tag in who.tags])
     token = SessionToken(
         "role",
         call.account_id,
         role.role_id,
         role_session_name,
         ids.secret_access_key(),
-        call.at,
-        call.at + roles.duration(call, role, duration_seconds),
+        call.epoch,
+        call.epoch + roles.duration(call, role, duration_seconds),
         None,
         inline,
         managed,
         passed,
-        temporary.transitive_keys(list(who.transitive_tag_keys), passed),
+        temporary.check_transitive_tag_keys(list(who.transitive_tag_keys), passed),
         who.source_identity,
         who.provider_arn,
     )
     return {
-        **temporary.issued(call, token, minimum_session_token_size),
+        **temporary.issue_credentials(call, token, minimum_session_token_size),
         **roles.assumed(token, role),
         "SubjectFromWebIdentityToken": who.subject,
         "Provider": who.issuer,
