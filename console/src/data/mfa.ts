@@ -20,6 +20,9 @@ import {
 
 export const MOST_DEVICES = 8;
 
+/** The kinds of MFA devices that a user can assign. */
+export type DeviceKind = "passkey" | "app" | "hardware";
+
 /** Whose devices: the root user has no user name. `own` says that it is who is signed in. */
 export type Owner = { userName: string | undefined; own: boolean };
 

@@ -1,6 +1,6 @@
 import Wizard from "@cloudscape-design/components/wizard";
 import { useState } from "react";
-import { addPasskey, enableDevice, type Owner } from "../../data/mfa.ts";
+import { addPasskey, type DeviceKind, enableDevice, type Owner } from "../../data/mfa.ts";
 import { areCodes, NO_CODES } from "../../shared/code-fields.tsx";
 import { Failed } from "../../shared/failed.tsx";
 import { useTask } from "../../state/task.ts";
@@ -8,8 +8,6 @@ import { isDeviceName } from "./device-names.ts";
 import { SelectStep } from "./select-step.tsx";
 import { type Setup, SetupStep } from "./setup-step.tsx";
 import { useVirtualDevice } from "./virtual-device.ts";
-
-export type DeviceKind = "passkey" | "app" | "hardware";
 
 type Props = { owner: Owner; proposed: string; onAssigned: () => void; onCancel: () => void };
 

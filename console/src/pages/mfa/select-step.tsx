@@ -5,7 +5,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles, { type TilesProps } from "@cloudscape-design/components/tiles";
 import type { ReactNode } from "react";
-import type { DeviceKind } from "./device-wizard.tsx";
+import type { DeviceKind } from "../../data/mfa.ts";
 
 const PASSKEY: TilesProps.TilesDefinition = {
   value: "passkey",

@@ -5,10 +5,9 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
-import type { Codes, VirtualDevice } from "../../data/mfa.ts";
+import type { Codes, DeviceKind, VirtualDevice } from "../../data/mfa.ts";
 import { areCodes, CodeFields } from "../../shared/code-fields.tsx";
 import { AppSetup } from "./app-setup.tsx";
-import type { DeviceKind } from "./device-wizard.tsx";
 
 /** What is typed in the second step. */
 export type Setup = { serialNumber: string; codes: Codes };
