@@ -26,6 +26,13 @@ test("a password is long enough, and not longer than can be kept", () => {
   assert.equal(kept({}, "a".repeat(129)), false);
 });
 
+test("length is counted in code points, as on the server", () => {
+  assert.equal(kept({}, "𝄞".repeat(4)), false, "four characters, though eight UTF-16 units");
+  assert.equal(kept({}, "𝄞".repeat(8)), true);
+  assert.equal(kept({}, "𝄞".repeat(128)), true);
+  assert.equal(kept({}, "𝄞".repeat(129)), false);
+});
+
 test("each class is counted", () => {
   assert.equal(kept({ MinimumUppercase: 2 }, "Abcdefgh"), false);
   assert.equal(kept({ MinimumUppercase: 2 }, "AbcdefgH"), true);

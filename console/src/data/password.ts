@@ -28,10 +28,11 @@ export function checkPassword(rules: PasswordRules, password: string): CheckedRu
     [rules.MinimumDigits, "number", "", DIGITS],
     [rules.MinimumSymbols, "non-alphanumeric character", [...SYMBOLS].join(" "), SYMBOLS],
   ];
+  const length = [...password].length; // in code points, as the server counts; `password.length` is UTF-16 units
   const checked: CheckedRule[] = [
     {
       text: `At least ${rules.MinimumLength} characters`,
-      kept: password.length >= rules.MinimumLength && password.length <= LONGEST,
+      kept: length >= rules.MinimumLength && length <= LONGEST,
     },
   ];
   for (const [least, name, which, characters] of classes) {
