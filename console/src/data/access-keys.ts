@@ -8,7 +8,7 @@ import {
   type StatusType,
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
+import { ApiError } from "../api/errors.ts";
 import { iam } from "../api/iam.ts";
 import type { Owner } from "./mfa.ts";
 import { keysOf } from "./users.ts";
@@ -28,14 +28,14 @@ async function lastUsed(keyId: string | undefined): Promise<Date | undefined> {
     const { AccessKeyLastUsed } = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: keyId }));
     return AccessKeyLastUsed?.LastUsedDate;
   } catch (error) {
-    if (error instanceof Failure) return undefined; // the key is listed all the same
+    if (error instanceof ApiError) return undefined; // the key is listed all the same
     throw error;
   }
 }
 
 export async function createKey(owner: Owner): Promise<AccessKey> {
   const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: nameFor(owner) }));
-  if (key === undefined) throw new Failure("UnknownError", "The server returned no access key.");
+  if (key === undefined) throw new ApiError("UnknownError", "The server returned no access key.");
   return key;
 }
 

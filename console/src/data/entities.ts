@@ -23,7 +23,7 @@ import {
   paginateListRolePolicies,
   paginateListUserPolicies,
 } from "@aws-sdk/client-iam";
-import { all, iam } from "../api/iam.ts";
+import { collectPages, iam } from "../api/iam.ts";
 import { shownDocument } from "./documents.ts";
 
 export type Kind = "user" | "group" | "role";
@@ -78,11 +78,11 @@ const VERBS: Readonly<Record<Kind, Verbs>> = {
 };
 
 export function attachedTo({ kind, name }: Entity): Promise<AttachedPolicy[]> {
-  return all(VERBS[kind].attached(name), (page) => page.AttachedPolicies);
+  return collectPages(VERBS[kind].attached(name), (page) => page.AttachedPolicies);
 }
 
 export function inlineOf({ kind, name }: Entity): Promise<string[]> {
-  return all(VERBS[kind].inline(name), (page) => page.PolicyNames);
+  return collectPages(VERBS[kind].inline(name), (page) => page.PolicyNames);
 }
 
 export async function attach({ kind, name }: Entity, policyArn: string): Promise<void> {

@@ -9,26 +9,29 @@ import {
   RemoveUserFromGroupCommand,
   type User,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
-import { all, iam } from "../api/iam.ts";
+import { ApiError } from "../api/errors.ts";
+import { collectPages, iam } from "../api/iam.ts";
 import { attach, clearPolicies } from "./entities.ts";
 import { failuresOf } from "./steps.ts";
 
 const client = iam;
 
 export function listGroups(): Promise<Group[]> {
-  return all(paginateListGroups({ client, pageSize: 1000 }, {}), (page) => page.Groups);
+  return collectPages(paginateListGroups({ client, pageSize: 1000 }, {}), (page) => page.Groups);
 }
 
 export type GroupWithUsers = { group: Group; users: User[] };
 
 export async function getGroup(name: string): Promise<GroupWithUsers> {
   let group: Group | undefined;
-  const users = await all(paginateGetGroup({ client, pageSize: 1000 }, { GroupName: name }), (page) => {
-    group = page.Group;
-    return page.Users;
-  });
-  if (group === undefined) throw new Failure("NoSuchEntity", `There is no user group ${name}.`);
+  const users = await collectPages(
+    paginateGetGroup({ client, pageSize: 1000 }, { GroupName: name }),
+    (page) => {
+      group = page.Group;
+      return page.Users;
+    },
+  );
+  if (group === undefined) throw new ApiError("NoSuchEntity", `There is no user group ${name}.`);
   return { group, users };
 }
 
@@ -37,7 +40,7 @@ export async function createGroup(
   name: string,
   userNames: readonly string[],
   policyArns: readonly string[],
-): Promise<Failure[]> {
+): Promise<ApiError[]> {
   const GroupName = name;
   await iam.send(new CreateGroupCommand({ GroupName }));
   return failuresOf([

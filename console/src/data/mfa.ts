@@ -8,7 +8,7 @@ import {
   paginateListMFADevices,
   ResyncMFADeviceCommand,
 } from "@aws-sdk/client-iam";
-import { all, iam } from "../api/iam.ts";
+import { collectPages, iam } from "../api/iam.ts";
 import {
   type CurrentSession,
   deactivateRootMFADevice,
@@ -36,7 +36,7 @@ export function ownerIn(session: CurrentSession): Owner {
 
 export async function listDevices(owner: Owner): Promise<MFADevice[]> {
   const input = owner.own ? {} : { UserName: owner.userName };
-  return all(paginateListMFADevices({ client: iam }, input), (page) => page.MFADevices);
+  return collectPages(paginateListMFADevices({ client: iam }, input), (page) => page.MFADevices);
 }
 
 /** What kind a device is, told from its serial number: only virtual devices and passkeys have an ARN. */

@@ -5,7 +5,7 @@ import {
   type PasswordPolicy,
   UpdateAccountPasswordPolicyCommand,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
+import { ApiError } from "../api/errors.ts";
 import { iam } from "../api/iam.ts";
 import type { SecuritySettings } from "../api/iamd.ts";
 import { count } from "../shared/text.ts";
@@ -44,7 +44,7 @@ export async function getPolicy(): Promise<PasswordPolicy | null> {
     const { PasswordPolicy: policy } = await iam.send(new GetAccountPasswordPolicyCommand());
     return policy ?? null;
   } catch (error) {
-    if (error instanceof Failure && error.code === "NoSuchEntity") return null;
+    if (error instanceof ApiError && error.code === "NoSuchEntity") return null;
     throw error;
   }
 }

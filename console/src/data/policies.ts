@@ -1,6 +1,6 @@
 /** Managed policies to choose from, and inline ones. */
 import { type Policy, paginateListPolicies } from "@aws-sdk/client-iam";
-import { all, iam } from "../api/iam.ts";
+import { collectPages, iam } from "../api/iam.ts";
 
 const KEPT = 60_000;
 
@@ -26,7 +26,7 @@ function forget(): void {
 }
 
 async function fetchPolicies(): Promise<Policy[]> {
-  const policies = await all(
+  const policies = await collectPages(
     paginateListPolicies({ client: iam, pageSize: 1000 }, {}),
     (page) => page.Policies,
   );

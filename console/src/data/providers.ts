@@ -9,7 +9,7 @@ import {
   type Tag,
   UpdateOpenIDConnectProviderThumbprintCommand,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
+import { ApiError } from "../api/errors.ts";
 import { iam } from "../api/iam.ts";
 import { type KeyValue, newTags } from "./tags.ts";
 
@@ -60,7 +60,7 @@ export async function addProvider({ url, audience, thumbprint, tags }: NewProvid
       Tags: newTags(tags),
     }),
   );
-  if (arn === undefined) throw new Failure("UnknownError", "The server returned no provider.");
+  if (arn === undefined) throw new ApiError("UnknownError", "The server returned no provider.");
   return arn;
 }
 

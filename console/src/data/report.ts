@@ -1,6 +1,6 @@
 /** The credential report. */
 import { GenerateCredentialReportCommand, GetCredentialReportCommand } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
+import { ApiError } from "../api/errors.ts";
 import { iam } from "../api/iam.ts";
 import { csvRecords } from "../shared/csv.ts";
 
@@ -16,7 +16,7 @@ export async function makeReport(): Promise<Report> {
     if (State === "COMPLETE") return fetchReport();
     await new Promise((resume) => setTimeout(resume, PAUSE));
   }
-  throw new Failure("NotReady", "The report is not ready yet. Try again later.");
+  throw new ApiError("NotReady", "The report is not ready yet. Try again later.");
 }
 
 async function fetchReport(): Promise<Report> {

@@ -15,8 +15,8 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
-import { all, iam } from "../api/iam.ts";
+import { ApiError } from "../api/errors.ts";
+import { collectPages, iam } from "../api/iam.ts";
 import { serverNow } from "../api/transport.ts";
 import { shownDocument } from "./documents.ts";
 import { attach, clearPolicies, inlineDocument, putInline } from "./entities.ts";
@@ -29,12 +29,12 @@ const client = iam;
 const EC2 = "ec2.amazonaws.com";
 
 export function listRoles(): Promise<Role[]> {
-  return all(paginateListRoles({ client, pageSize: 1000 }, {}), (page) => page.Roles);
+  return collectPages(paginateListRoles({ client, pageSize: 1000 }, {}), (page) => page.Roles);
 }
 
 export async function getRole(name: string): Promise<Role> {
   const { Role: role } = await iam.send(new GetRoleCommand({ RoleName: name }));
-  if (role === undefined) throw new Failure("NoSuchEntity", `There is no role ${name}.`);
+  if (role === undefined) throw new ApiError("NoSuchEntity", `There is no role ${name}.`);
   return role;
 }
 
@@ -49,7 +49,7 @@ export function isServiceLinked({ Path = "" }: Pick<Role, "Path">): boolean {
 
 export function instanceProfilesOf(name: string): Promise<InstanceProfile[]> {
   const pages = paginateListInstanceProfilesForRole({ client }, { RoleName: name });
-  return all(pages, (page) => page.InstanceProfiles);
+  return collectPages(pages, (page) => page.InstanceProfiles);
 }
 
 export type NewRole = {
@@ -68,7 +68,7 @@ export type NewRole = {
  * Creates a role; what then fails of its policies and its instance profile is returned, the rest still holds. A role
  * for EC2 gets an instance profile of its name, as from AWS's console.
  */
-export async function createRole(role: NewRole): Promise<Failure[]> {
+export async function createRole(role: NewRole): Promise<ApiError[]> {
   const { name } = role;
   await iam.send(
     new CreateRoleCommand({
@@ -131,7 +131,7 @@ export async function sessionsRevoked(name: string): Promise<Date | undefined> {
   try {
     return revokedBefore(await inlineDocument({ kind: "role", name }, REVOKING_POLICY));
   } catch (error) {
-    if (error instanceof Failure && error.code === "NoSuchEntity") return undefined;
+    if (error instanceof ApiError && error.code === "NoSuchEntity") return undefined;
     throw error;
   }
 }

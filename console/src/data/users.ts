@@ -16,8 +16,8 @@ import {
   RemoveUserFromGroupCommand,
   type User,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
-import { all, iam } from "../api/iam.ts";
+import { ApiError } from "../api/errors.ts";
+import { collectPages, iam } from "../api/iam.ts";
 import { deleteBoundary } from "./boundaries.ts";
 import { attach, clearPolicies } from "./entities.ts";
 import { listDevices, removeDevice } from "./mfa.ts";
@@ -27,12 +27,12 @@ import { type KeyValue, newTags } from "./tags.ts";
 const client = iam;
 
 export function listUsers(): Promise<User[]> {
-  return all(paginateListUsers({ client, pageSize: 1000 }, {}), (page) => page.Users);
+  return collectPages(paginateListUsers({ client, pageSize: 1000 }, {}), (page) => page.Users);
 }
 
 export async function getUser(name: string): Promise<User> {
   const { User: user } = await iam.send(new GetUserCommand({ UserName: name }));
-  if (user === undefined) throw new Failure("NoSuchEntity", `There is no user ${name}.`);
+  if (user === undefined) throw new ApiError("NoSuchEntity", `There is no user ${name}.`);
   return user;
 }
 
@@ -42,17 +42,20 @@ export async function getLoginProfile(name: string): Promise<LoginProfile | null
     const { LoginProfile: profile } = await iam.send(new GetLoginProfileCommand({ UserName: name }));
     return profile ?? null;
   } catch (error) {
-    if (error instanceof Failure && error.code === "NoSuchEntity") return null;
+    if (error instanceof ApiError && error.code === "NoSuchEntity") return null;
     throw error;
   }
 }
 
 export function groupsOf(name: string): Promise<Group[]> {
-  return all(paginateListGroupsForUser({ client }, { UserName: name }), (page) => page.Groups);
+  return collectPages(paginateListGroupsForUser({ client }, { UserName: name }), (page) => page.Groups);
 }
 
 export function keysOf(name: string | undefined) {
-  return all(paginateListAccessKeys({ client }, { UserName: name }), (page) => page.AccessKeyMetadata);
+  return collectPages(
+    paginateListAccessKeys({ client }, { UserName: name }),
+    (page) => page.AccessKeyMetadata,
+  );
 }
 
 export type NewUser = {
@@ -68,7 +71,7 @@ export type NewUser = {
  * Creates a user with all that was chosen. Once the user exists, what fails is gathered and told rather than thrown:
  * the rest still holds.
  */
-export async function createUser(user: NewUser): Promise<Failure[]> {
+export async function createUser(user: NewUser): Promise<ApiError[]> {
   const UserName = user.name;
   await iam.send(new CreateUserCommand({ UserName, Tags: newTags(user.tags) }));
   const steps: (() => Promise<unknown>)[] = [

@@ -1,6 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
-import type { Failure } from "../api/failure.ts";
+import type { ApiError } from "../api/errors.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
   AccessDenied: "You do not have permission",
@@ -10,7 +10,7 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** Tells a failure in its place, in the server's own sentence. */
-export function Failed({ failure, retry }: { failure: Failure | undefined; retry?: () => void }) {
+export function Failed({ failure, retry }: { failure: ApiError | undefined; retry?: () => void }) {
   if (failure === undefined) return null;
   return (
     <Alert

@@ -1,15 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { asFailure, type Failure } from "../api/failure.ts";
+import { type ApiError, toApiError } from "../api/errors.ts";
 
 /** What a part of a page waits for: nothing yet, a failure to tell, or the data (kept while it is loaded anew). */
 export type Loaded<T> = {
   data: T | undefined;
-  failure: Failure | undefined;
+  failure: ApiError | undefined;
   loading: boolean;
   reload: () => void;
 };
 
-type Outcome<T> = { data: T | undefined; failure: Failure | undefined; key: string; turn: number };
+type Outcome<T> = { data: T | undefined; failure: ApiError | undefined; key: string; turn: number };
 
 /** Loads data when the part is shown, when `key` changes, and when asked to. The last answer wins. */
 export function useLoad<T>(key: string, load: () => Promise<T>): Loaded<T> {
@@ -20,12 +20,12 @@ export function useLoad<T>(key: string, load: () => Promise<T>): Loaded<T> {
 
   useEffect(() => {
     let current = true;
-    const settle = (data: T | undefined, failure: Failure | undefined) => {
+    const settle = (data: T | undefined, failure: ApiError | undefined) => {
       if (current) setOutcome({ data, failure, key, turn });
     };
     latest.current().then(
       (data) => settle(data, undefined),
-      (error) => settle(undefined, asFailure(error)),
+      (error) => settle(undefined, toApiError(error)),
     );
     return () => {
       current = false;

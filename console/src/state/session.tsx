@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { leaveFor, withReturn } from "../api/failure.ts";
+import { redirectTo, signInUrl } from "../api/errors.ts";
 import type { CurrentSession } from "../api/iamd.ts";
 import { CONSOLE_HEADER, serverNow } from "../api/transport.ts";
 
@@ -48,7 +48,7 @@ export function Confirmed({ children }: { children: ReactNode }) {
   const session = useSession();
   const [confirmed] = useState(() => isConfirmed(session));
   useEffect(() => {
-    if (!confirmed) void leaveFor(withReturn("/signin/confirm"));
+    if (!confirmed) void redirectTo(signInUrl("/signin/confirm"));
   }, [confirmed]);
   return confirmed ? children : null;
 }
@@ -57,5 +57,5 @@ export async function signOut(): Promise<void> {
   await fetch("/signout", { method: "POST", headers: CONSOLE_HEADER, redirect: "manual" }).catch(
     () => undefined,
   );
-  await leaveFor("/signin");
+  await redirectTo("/signin");
 }

@@ -1,10 +1,10 @@
 import { useCallback, useState } from "react";
-import { asFailure, type Failure } from "../api/failure.ts";
+import { type ApiError, toApiError } from "../api/errors.ts";
 
 /** A change that the person asked for: whether it is under way, and how the last one failed. */
 export type Task = {
   busy: boolean;
-  failure: Failure | undefined;
+  failure: ApiError | undefined;
   /** Runs the change; tells whether it succeeded. */
   run: (change: () => Promise<unknown>) => Promise<boolean>;
   forget: () => void;
@@ -12,7 +12,7 @@ export type Task = {
 
 export function useTask(): Task {
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
+  const [failure, setFailure] = useState<ApiError>();
 
   const run = useCallback(async (change: () => Promise<unknown>) => {
     setBusy(true);
@@ -21,7 +21,7 @@ export function useTask(): Task {
       await change();
       return true;
     } catch (error) {
-      setFailure(asFailure(error));
+      setFailure(toApiError(error));
       return false;
     } finally {
       setBusy(false);

@@ -1,5 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
-import { Failure } from "../../api/failure.ts";
+import { ApiError } from "../../api/errors.ts";
 import { listDevices, MOST_DEVICES, type Owner } from "../../data/mfa.ts";
 import { Part } from "../../shared/part.tsx";
 import { useLoad } from "../../state/load.ts";
@@ -35,6 +35,6 @@ export function AssignDevice({ owner, onAssigned, onCancel }: Props) {
 }
 
 function none(error: unknown): [] {
-  if (error instanceof Failure && error.code === "AccessDenied") return [];
+  if (error instanceof ApiError && error.code === "AccessDenied") return [];
   throw error;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { Failure } from "../../api/failure.ts";
-import { deleteVirtualDeviceOnLeaving } from "../../api/iam.ts";
+import { ApiError } from "../../api/errors.ts";
+import { deleteVirtualMfaDeviceOnUnload } from "../../api/iam.ts";
 import { createVirtualDevice, deleteVirtualDevice, type VirtualDevice } from "../../data/mfa.ts";
 
 /**
@@ -31,7 +31,7 @@ export function useVirtualDevice() {
 
   useEffect(() => {
     const leave = () => {
-      if (orphan.current !== undefined) deleteVirtualDeviceOnLeaving(orphan.current);
+      if (orphan.current !== undefined) deleteVirtualMfaDeviceOnUnload(orphan.current);
       orphan.current = undefined;
     };
     window.addEventListener("pagehide", leave);
@@ -46,5 +46,5 @@ export function useVirtualDevice() {
 
 /** The server itself does away with devices that were left unassigned. */
 function ignoreFailure(error: unknown): void {
-  if (!(error instanceof Failure)) throw error;
+  if (!(error instanceof ApiError)) throw error;
 }

@@ -1,5 +1,5 @@
 /** What the credential report tells about users: their sign-in, MFA and keys. */
-import { Failure } from "../../api/failure.ts";
+import { ApiError } from "../../api/errors.ts";
 import { makeReport, reportDate } from "../../data/report.ts";
 
 export type Facts = {
@@ -17,7 +17,7 @@ export async function loadFacts(): Promise<ReadonlyMap<string, Facts>> {
     const { rows } = await makeReport();
     return new Map(rows.map((row) => [row.user ?? "", factsOf(row)]));
   } catch (error) {
-    if (error instanceof Failure) return new Map();
+    if (error instanceof ApiError) return new Map();
     throw error;
   }
 }
