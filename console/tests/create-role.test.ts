@@ -78,8 +78,8 @@ test("the role is made of what is in force, not of what was chosen before it", (
     }),
     OWN,
   );
-  assert.match(role.trust, /arn:aws:iam::111122223333:root/);
-  assert.doesNotMatch(role.trust, /left over|444455556666/);
+  assert.match(role.trustPolicy, /arn:aws:iam::111122223333:root/);
+  assert.doesNotMatch(role.trustPolicy, /left over|444455556666/);
   assert.equal(role.boundaryArn, undefined);
   assert.equal(role.service, undefined);
   assert.deepEqual(role.policyArns, ["arn:policy"]);

@@ -151,7 +151,7 @@ def test_a_custom_trust_policy_and_a_boundary_are_taken(root: Page) -> None:
     editor = root.get_by_label("Trust policy (JSON)")
     written = editor.input_value()
     editor.fill(written[:-1])
-    expect(root.get_by_text(re.compile("This is not JSON"))).to_be_visible()
+    expect(root.get_by_text(re.compile("Enter valid JSON"))).to_be_visible()
     editor.fill(written.replace('"Principal": {}', '"Principal": {"Service": "lambda.amazonaws.com"}'))
     root.get_by_role("button", name="Next", exact=True).click()
     root.get_by_text(re.compile("Use a permissions boundary")).click()

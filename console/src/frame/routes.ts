@@ -1,7 +1,7 @@
 import type { AppLayoutProps } from "@cloudscape-design/components/app-layout";
 import type { BreadcrumbGroupProps } from "@cloudscape-design/components/breadcrumb-group";
 import { type ComponentType, lazy } from "react";
-import { providerName } from "../data/trust.ts";
+import { providerName } from "../data/trust-policy.ts";
 import * as paths from "../shared/paths.ts";
 
 type Crumb = BreadcrumbGroupProps.Item;

@@ -4,8 +4,13 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
-import { type KeyInUse, listKeys, MOST_KEYS, setKeyStatus } from "../data/access-keys.ts";
-import type { Owner } from "../data/mfa.ts";
+import {
+  type AccessKeyInfo,
+  listAccessKeys,
+  MAX_ACCESS_KEYS,
+  updateAccessKeyStatus,
+} from "../data/access-keys.ts";
+import type { CredentialOwner } from "../data/credential-owner.ts";
 import { Failed } from "../shared/failed.tsx";
 import { type Column, Listing } from "../shared/listing.tsx";
 import { agoText, dateText } from "../shared/text.ts";
@@ -14,7 +19,7 @@ import { useLoad } from "../state/load.ts";
 import { useTask } from "../state/task.ts";
 import { DeleteKeyDialog } from "./delete-key-dialog.tsx";
 
-const COLUMNS: readonly Column<KeyInUse>[] = [
+const COLUMNS: readonly Column<AccessKeyInfo>[] = [
   { id: "id", header: "Access key ID", text: nameOf },
   {
     id: "status",
@@ -31,12 +36,12 @@ const COLUMNS: readonly Column<KeyInUse>[] = [
   {
     id: "used",
     header: "Last used",
-    text: ({ lastUsed }) => (lastUsed ? agoText(lastUsed) : "Never"),
-    order: ({ lastUsed }) => lastUsed?.getTime() ?? 0,
+    text: ({ lastUsedDate: lastUsed }) => (lastUsed ? agoText(lastUsed) : "Never"),
+    order: ({ lastUsedDate: lastUsed }) => lastUsed?.getTime() ?? 0,
   },
 ];
 
-function nameOf({ AccessKeyId = "" }: KeyInUse): string {
+function nameOf({ AccessKeyId = "" }: AccessKeyInfo): string {
   return AccessKeyId;
 }
 
@@ -48,12 +53,12 @@ function KeyStatus({ of }: { of: string | undefined }) {
   );
 }
 
-type Props = { owner: Owner; createHref: string };
+type Props = { owner: CredentialOwner; createHref: string };
 
 /** Somebody's access keys. */
 export function AccessKeys({ owner, createHref }: Props) {
-  const keys = useLoad(`keys ${owner.userName}`, () => listKeys(owner));
-  const [chosen, setChosen] = useState<readonly KeyInUse[]>([]);
+  const keys = useLoad(`keys ${owner.userName}`, () => listAccessKeys(owner));
+  const [chosen, setChosen] = useState<readonly AccessKeyInfo[]>([]);
   const [deleting, setDeleting] = useState<string>();
   const task = useTask();
   const changed = () => {
@@ -62,7 +67,7 @@ export function AccessKeys({ owner, createHref }: Props) {
     keys.reload();
   };
   const setStatus = async (keyId: string, status: "Active" | "Inactive") => {
-    if (!(await task.run(() => setKeyStatus(owner, keyId, status)))) return;
+    if (!(await task.run(() => updateAccessKeyStatus(owner, keyId, status)))) return;
     flash(`Access key ${keyId} ${status === "Active" ? "activated" : "deactivated"}.`);
     changed();
   };
@@ -83,7 +88,7 @@ export function AccessKeys({ owner, createHref }: Props) {
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <Actions of={chosen[0]} busy={task.busy} onDelete={setDeleting} onStatus={setStatus} />
-            <Button href={createHref} disabled={(keys.data?.length ?? 0) >= MOST_KEYS}>
+            <Button href={createHref} disabled={(keys.data?.length ?? 0) >= MAX_ACCESS_KEYS}>
               Create access key
             </Button>
           </SpaceBetween>
@@ -103,7 +108,7 @@ export function AccessKeys({ owner, createHref }: Props) {
 }
 
 type ActionsProps = {
-  of: KeyInUse | undefined;
+  of: AccessKeyInfo | undefined;
   busy: boolean;
   onDelete: (keyId: string) => void;
   onStatus: (keyId: string, status: "Active" | "Inactive") => void;

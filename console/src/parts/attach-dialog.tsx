@@ -1,6 +1,6 @@
 import type { Policy } from "@aws-sdk/client-iam";
 import { useState } from "react";
-import { attach, type Entity } from "../data/entities.ts";
+import { attachPolicy, type Entity } from "../data/entity-policies.ts";
 import { Ask } from "../shared/ask.tsx";
 import { count } from "../shared/text.ts";
 import { flash } from "../state/flashes.ts";
@@ -14,7 +14,7 @@ export function AttachDialog({ entity, onAttached, onCancel }: Props) {
   const task = useTask();
   const add = async () => {
     const done = await task.run(async () => {
-      for (const { Arn = "" } of chosen) await attach(entity, Arn);
+      for (const { Arn = "" } of chosen) await attachPolicy(entity, Arn);
     });
     if (!done) return;
     flash(`${count(chosen.length, "policy", "policies")} attached to ${entity.name}.`);

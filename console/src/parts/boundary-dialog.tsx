@@ -1,18 +1,18 @@
 import type { Policy } from "@aws-sdk/client-iam";
 import { useState } from "react";
-import { type Bounded, putBoundary } from "../data/boundaries.ts";
+import { putPermissionsBoundary, type UserOrRole } from "../data/permissions-boundaries.ts";
 import { Ask } from "../shared/ask.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 import { PolicyPicker } from "./policy-picker.tsx";
 
-type Props = { entity: Bounded; onSaved: () => void; onCancel: () => void };
+type Props = { entity: UserOrRole; onSaved: () => void; onCancel: () => void };
 
 export function BoundaryDialog({ entity, onSaved, onCancel }: Props) {
   const [chosen, setChosen] = useState<readonly Policy[]>([]);
   const task = useTask();
   const save = async () => {
-    if (!(await task.run(() => putBoundary(entity, chosen[0]?.Arn ?? "")))) return;
+    if (!(await task.run(() => putPermissionsBoundary(entity, chosen[0]?.Arn ?? "")))) return;
     flash(`Permissions boundary of ${entity.name} saved.`);
     onSaved();
   };

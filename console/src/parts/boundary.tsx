@@ -4,14 +4,14 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type Bounded, deleteBoundary } from "../data/boundaries.ts";
+import { deletePermissionsBoundary, type UserOrRole } from "../data/permissions-boundaries.ts";
 import { Ask } from "../shared/ask.tsx";
 import { Copyable } from "../shared/copyable.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 import { BoundaryDialog } from "./boundary-dialog.tsx";
 
-type Props = { entity: Bounded; arn: string | undefined; onChanged: () => void };
+type Props = { entity: UserOrRole; arn: string | undefined; onChanged: () => void };
 
 /** The permissions boundary of a user or a role. */
 export function Boundary({ entity, arn, onChanged }: Props) {
@@ -46,12 +46,12 @@ export function Boundary({ entity, arn, onChanged }: Props) {
   );
 }
 
-type RemoveProps = { entity: Bounded; onRemoved: () => void; onCancel: () => void };
+type RemoveProps = { entity: UserOrRole; onRemoved: () => void; onCancel: () => void };
 
 function RemoveDialog({ entity, onRemoved, onCancel }: RemoveProps) {
   const task = useTask();
   const remove = async () => {
-    if (!(await task.run(() => deleteBoundary(entity)))) return;
+    if (!(await task.run(() => deletePermissionsBoundary(entity)))) return;
     flash(`Permissions boundary of ${entity.name} removed.`);
     onRemoved();
   };

@@ -1,11 +1,11 @@
 import type { AttachedPermissionsBoundary } from "@aws-sdk/client-iam";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { Bounded } from "../data/boundaries.ts";
+import type { UserOrRole } from "../data/permissions-boundaries.ts";
 import { Boundary } from "./boundary.tsx";
 import { Permissions } from "./permissions.tsx";
 
 type Props = {
-  entity: Bounded;
+  entity: UserOrRole;
   boundary: AttachedPermissionsBoundary | undefined;
   onChanged: () => void;
 };

@@ -5,7 +5,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { PasswordRules as Rules } from "../api/iamd.ts";
-import { keepsRules } from "../data/password.ts";
+import { satisfiesRules } from "../data/password.ts";
 import { PasswordInput } from "../shared/password-input.tsx";
 import { PasswordRules } from "../shared/password-rules.tsx";
 
@@ -68,7 +68,7 @@ type CustomProps = {
 
 function CustomPassword({ rules, password, incomplete, onChange }: CustomProps) {
   const [shown, setShown] = useState(false);
-  const wrong = incomplete && !keepsRules(rules, password);
+  const wrong = incomplete && !satisfiesRules(rules, password);
   return (
     <SpaceBetween size="s">
       <PasswordInput

@@ -1,16 +1,16 @@
 import Box from "@cloudscape-design/components/box";
-import { deleteKey } from "../data/access-keys.ts";
-import type { Owner } from "../data/mfa.ts";
+import { deleteAccessKey } from "../data/access-keys.ts";
+import type { CredentialOwner } from "../data/credential-owner.ts";
 import { AskTyped } from "../shared/ask.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 
-type Props = { owner: Owner; keyId: string; onDeleted: () => void; onCancel: () => void };
+type Props = { owner: CredentialOwner; keyId: string; onDeleted: () => void; onCancel: () => void };
 
 export function DeleteKeyDialog({ owner, keyId, onDeleted, onCancel }: Props) {
   const task = useTask();
   const remove = async () => {
-    if (!(await task.run(() => deleteKey(owner, keyId)))) return;
+    if (!(await task.run(() => deleteAccessKey(owner, keyId)))) return;
     flash(`Access key ${keyId} deleted.`);
     onDeleted();
   };

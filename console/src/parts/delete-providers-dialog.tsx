@@ -1,5 +1,5 @@
 import { deleteProvider } from "../data/providers.ts";
-import { providerName } from "../data/trust.ts";
+import { providerName } from "../data/trust-policy.ts";
 import { DeleteDialog } from "./delete-dialog.tsx";
 
 type Props = { arns: readonly string[]; onDeleted: () => void; onCancel: () => void };

@@ -1,7 +1,7 @@
 import type { Group } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
-import { attachedTo } from "../data/entities.ts";
+import { listAttachedPolicies } from "../data/entity-policies.ts";
 import { listGroups } from "../data/groups.ts";
 import { type Column, Listing } from "../shared/listing.tsx";
 import { dateText, sentenceOf } from "../shared/text.ts";
@@ -23,7 +23,7 @@ function nameOf({ GroupName = "" }: Group): string {
 }
 
 function Policies({ of }: { of: string }) {
-  const attached = useLoad(`policies of ${of}`, () => attachedTo({ kind: "group", name: of }));
+  const attached = useLoad(`policies of ${of}`, () => listAttachedPolicies({ kind: "group", name: of }));
   if (attached.data === undefined) return "–";
   return sentenceOf(attached.data.map(({ PolicyName = "" }) => PolicyName)) || "None";
 }

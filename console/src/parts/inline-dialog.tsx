@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { EMPTY_DOCUMENT, isDocument } from "../data/documents.ts";
-import { type Entity, inlineDocument, putInline } from "../data/entities.ts";
+import { type Entity, getInlinePolicy, putInlinePolicy } from "../data/entity-policies.ts";
+import { EMPTY_POLICY, isJson } from "../data/policy-documents.ts";
 import { Ask } from "../shared/ask.tsx";
 import { Failed } from "../shared/failed.tsx";
 import { JsonField } from "../shared/json.tsx";
@@ -13,15 +13,13 @@ type Props = { entity: Entity; name: string | undefined; onSaved: () => void; on
 
 /** An inline policy as JSON: a new one, or the one of that name. */
 export function InlineDialog({ entity, name, onSaved, onCancel }: Props) {
-  const stored = useLoad(`inline ${name}`, async () =>
-    name ? inlineDocument(entity, name) : EMPTY_DOCUMENT,
-  );
+  const stored = useLoad(`inline ${name}`, async () => (name ? getInlinePolicy(entity, name) : EMPTY_POLICY));
   const [typedName, setTypedName] = useState(name ?? "");
   const [typed, setTyped] = useState<string>();
   const task = useTask();
   const document = typed ?? stored.data ?? "";
   const save = async () => {
-    if (!(await task.run(() => putInline(entity, typedName, document)))) return;
+    if (!(await task.run(() => putInlinePolicy(entity, typedName, document)))) return;
     flash(`Policy ${typedName} saved.`);
     onSaved();
   };
@@ -31,7 +29,7 @@ export function InlineDialog({ entity, name, onSaved, onCancel }: Props) {
       act={name ? "Save changes" : "Create policy"}
       size="large"
       task={task}
-      disabled={typedName === "" || !isDocument(document)}
+      disabled={typedName === "" || !isJson(document)}
       onAct={() => void save()}
       onCancel={onCancel}
     >

@@ -2,7 +2,8 @@ import type { MFADevice } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { deviceType, hasCodes, listDevices, MOST_DEVICES, type Owner } from "../data/mfa.ts";
+import type { CredentialOwner } from "../data/credential-owner.ts";
+import { listMfaDevices, MAX_MFA_DEVICES, mfaDeviceType, usesCodes } from "../data/mfa.ts";
 import { type Column, Listing } from "../shared/listing.tsx";
 import { dateText } from "../shared/text.ts";
 import { useDialog } from "../state/dialog.ts";
@@ -11,7 +12,7 @@ import { Confirmed, useRefreshSession } from "../state/session.tsx";
 import { RemoveDeviceDialog, ResyncDeviceDialog } from "./mfa-dialogs.tsx";
 
 const COLUMNS: readonly Column<MFADevice>[] = [
-  { id: "type", header: "Type", text: ({ SerialNumber = "" }) => deviceType(SerialNumber) },
+  { id: "type", header: "Type", text: ({ SerialNumber = "" }) => mfaDeviceType(SerialNumber) },
   {
     id: "identifier",
     header: "Identifier",
@@ -31,11 +32,11 @@ function nameOf({ SerialNumber = "" }: MFADevice): string {
   return SerialNumber;
 }
 
-type Props = { owner: Owner; assignHref: string };
+type Props = { owner: CredentialOwner; assignHref: string };
 
 /** Somebody's MFA devices. */
 export function MfaDevices({ owner, assignHref }: Props) {
-  const devices = useLoad(`devices ${owner.userName}`, () => listDevices(owner));
+  const devices = useLoad(`devices ${owner.userName}`, () => listMfaDevices(owner));
   const [chosen, setChosen] = useState<readonly MFADevice[]>([]);
   const dialog = useDialog();
   const refreshSession = useRefreshSession();
@@ -45,13 +46,13 @@ export function MfaDevices({ owner, assignHref }: Props) {
     if (!changed) return;
     setChosen([]);
     devices.reload();
-    if (owner.own) refreshSession();
+    if (owner.isCurrentUser) refreshSession();
   };
   return (
     <>
       <Listing
         title="Multi-factor authentication (MFA)"
-        description={`Use MFA to make signing in safer: it asks for a code or a passkey besides the password. Each user can have a maximum of ${MOST_DEVICES} MFA devices assigned.`}
+        description={`Use MFA to make signing in safer: it asks for a code or a passkey besides the password. Each user can have a maximum of ${MAX_MFA_DEVICES} MFA devices assigned.`}
         things="MFA devices"
         short
         list={devices}
@@ -64,7 +65,7 @@ export function MfaDevices({ owner, assignHref }: Props) {
               Remove
             </Button>
             <Button
-              disabled={!selected || !hasCodes(selected)}
+              disabled={!selected || !usesCodes(selected)}
               onClick={() => selected && dialog.open("resync-mfa", selected)}
             >
               Resync

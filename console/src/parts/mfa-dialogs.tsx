@@ -1,17 +1,18 @@
 import Box from "@cloudscape-design/components/box";
 import { useState } from "react";
-import { type Owner, removeDevice, resyncDevice } from "../data/mfa.ts";
+import type { CredentialOwner } from "../data/credential-owner.ts";
+import { removeMfaDevice, resyncMfaDevice } from "../data/mfa.ts";
 import { Ask } from "../shared/ask.tsx";
 import { areCodes, CodeFields, NO_CODES } from "../shared/code-fields.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 
-type Props = { owner: Owner; serialNumber: string; onClose: (changed: boolean) => void };
+type Props = { owner: CredentialOwner; serialNumber: string; onClose: (changed: boolean) => void };
 
 export function RemoveDeviceDialog({ owner, serialNumber, onClose }: Props) {
   const task = useTask();
   const remove = async () => {
-    if (!(await task.run(() => removeDevice(owner, serialNumber)))) return;
+    if (!(await task.run(() => removeMfaDevice(owner, serialNumber)))) return;
     onClose(true);
     flash("MFA device removed.");
   };
@@ -35,7 +36,7 @@ export function ResyncDeviceDialog({ owner, serialNumber, onClose }: Props) {
   const [codes, setCodes] = useState(NO_CODES);
   const task = useTask();
   const resync = async () => {
-    if (!(await task.run(() => resyncDevice(owner, serialNumber, codes)))) return;
+    if (!(await task.run(() => resyncMfaDevice(owner, serialNumber, codes)))) return;
     onClose(true);
     flash("MFA device resynchronized.");
   };

@@ -3,8 +3,8 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import type { Entity, Kind } from "../data/entities.ts";
-import { type Permission, permissionsOf, remove } from "../data/permissions.ts";
+import type { Entity, EntityKind } from "../data/entity-policies.ts";
+import { listPermissions, type PermissionsPolicy, removePolicy } from "../data/permissions.ts";
 import { Failed } from "../shared/failed.tsx";
 import { type Column, Listing } from "../shared/listing.tsx";
 import { groupPath } from "../shared/paths.ts";
@@ -19,9 +19,9 @@ import { InlineDialog } from "./inline-dialog.tsx";
 type Dialog =
   | { kind: "attach" }
   | { kind: "inline"; name: string | undefined }
-  | { kind: "view"; of: Permission };
+  | { kind: "view"; of: PermissionsPolicy };
 
-const DESCRIPTIONS: Readonly<Record<Kind, string>> = {
+const DESCRIPTIONS: Readonly<Record<EntityKind, string>> = {
   user: "Permissions are defined by policies attached to the user directly or through groups.",
   group: "Every user in the group has the permissions of these policies.",
   role: "Whoever assumes the role has the permissions of these policies, and no others.",
@@ -29,8 +29,8 @@ const DESCRIPTIONS: Readonly<Record<Kind, string>> = {
 
 /** The policies of a user, a user group or a role, attached and inline. */
 export function Permissions({ entity }: { entity: Entity }) {
-  const policies = useLoad(`permissions ${entity.name}`, () => permissionsOf(entity));
-  const [chosen, setChosen] = useState<readonly Permission[]>([]);
+  const policies = useLoad(`permissions ${entity.name}`, () => listPermissions(entity));
+  const [chosen, setChosen] = useState<readonly PermissionsPolicy[]>([]);
   const [dialog, setDialog] = useState<Dialog>();
   const task = useTask();
   const changed = () => {
@@ -39,15 +39,15 @@ export function Permissions({ entity }: { entity: Entity }) {
     policies.reload();
   };
   const removeChosen = async () => {
-    const own = chosen.filter(({ via }) => via === undefined);
+    const own = chosen.filter(({ group: via }) => via === undefined);
     const done = await task.run(async () => {
-      for (const policy of own) await remove(entity, policy);
+      for (const policy of own) await removePolicy(entity, policy);
     });
     if (done) flash(`${count(own.length, "policy", "policies")} removed.`);
     changed();
   };
-  const show = (of: Permission) =>
-    setDialog(of.arn || of.via ? { kind: "view", of } : { kind: "inline", name: of.name });
+  const show = (of: PermissionsPolicy) =>
+    setDialog(of.arn || of.group ? { kind: "view", of } : { kind: "inline", name: of.name });
   return (
     <SpaceBetween size="m">
       <Failed failure={task.failure} />
@@ -57,12 +57,12 @@ export function Permissions({ entity }: { entity: Entity }) {
         things="policies"
         list={policies}
         columns={columns(entity, show)}
-        nameOf={({ name, via, arn }) => `${name}${arn ? "" : " (inline)"}${via ? ` via ${via}` : ""}`}
+        nameOf={({ name, group: via, arn }) => `${name}${arn ? "" : " (inline)"}${via ? ` via ${via}` : ""}`}
         selection={{ type: "multi", items: chosen, onChange: setChosen }}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <Button
-              disabled={!chosen.some(({ via }) => via === undefined)}
+              disabled={!chosen.some(({ group: via }) => via === undefined)}
               loading={task.busy}
               onClick={() => void removeChosen()}
             >
@@ -102,8 +102,11 @@ export function Permissions({ entity }: { entity: Entity }) {
   );
 }
 
-function columns({ kind }: Entity, show: (permission: Permission) => void): Column<Permission>[] {
-  const shared: Column<Permission>[] = [
+function columns(
+  { kind }: Entity,
+  show: (permission: PermissionsPolicy) => void,
+): Column<PermissionsPolicy>[] {
+  const shared: Column<PermissionsPolicy>[] = [
     {
       id: "name",
       header: "Policy name",
@@ -122,8 +125,8 @@ function columns({ kind }: Entity, show: (permission: Permission) => void): Colu
     {
       id: "via",
       header: "Attached via",
-      text: ({ via }) => (via ? `Group ${via}` : "Directly"),
-      cell: ({ via }) => (via ? <Link href={groupPath(via)}>Group {via}</Link> : "Directly"),
+      text: ({ group: via }) => (via ? `Group ${via}` : "Directly"),
+      cell: ({ group: via }) => (via ? <Link href={groupPath(via)}>Group {via}</Link> : "Directly"),
     },
   ];
 }

@@ -2,7 +2,12 @@ import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { HOUR, isDuration, LONGEST, SHORTEST } from "../data/session-duration.ts";
+import {
+  HOUR,
+  isSessionDuration,
+  MAX_SESSION_DURATION,
+  MIN_SESSION_DURATION,
+} from "../data/session-duration.ts";
 import { durationText } from "../shared/text.ts";
 import { TextField } from "../shared/text-field.tsx";
 
@@ -44,8 +49,8 @@ export function SessionDuration({ value, onChange }: Props) {
       {custom && (
         <TextField
           label="Custom duration in seconds"
-          constraint={`Needs to be between ${SHORTEST} and ${LONGEST}.`}
-          error={!isDuration(value) && "This is no duration within the limits."}
+          constraint={`Needs to be between ${MIN_SESSION_DURATION} and ${MAX_SESSION_DURATION}.`}
+          error={!isSessionDuration(value) && "This is no duration within the limits."}
           numeric
           value={typed}
           onChange={type}

@@ -2,7 +2,7 @@ import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ConsoleSession, endSession, listSessions } from "../api/iamd.ts";
-import type { Owner } from "../data/mfa.ts";
+import type { CredentialOwner } from "../data/credential-owner.ts";
 import { browserText } from "../shared/browser.ts";
 import { Failed } from "../shared/failed.tsx";
 import { type Column, Listing } from "../shared/listing.tsx";
@@ -13,8 +13,8 @@ import { signOut } from "../state/session.tsx";
 import { useTask } from "../state/task.ts";
 
 /** Where somebody is signed in to the console, and how to end it. */
-export function Sessions({ owner }: { owner: Owner }) {
-  const userName = owner.own ? undefined : owner.userName;
+export function Sessions({ owner }: { owner: CredentialOwner }) {
+  const userName = owner.isCurrentUser ? undefined : owner.userName;
   const sessions = useLoad(`sessions ${userName}`, async () => {
     return (await listSessions({ UserName: userName })).Sessions;
   });

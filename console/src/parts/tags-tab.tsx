@@ -4,13 +4,13 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { saveTags, type Tagged } from "../data/tags.ts";
+import { saveTags, type TaggedResource } from "../data/tags.ts";
 import { Failed } from "../shared/failed.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 import { TAGS_DESCRIPTION, TagsEditor } from "./tags-editor.tsx";
 
-type Props = { of: Tagged; tags: readonly Tag[] | undefined; onSaved: () => void };
+type Props = { of: TaggedResource; tags: readonly Tag[] | undefined; onSaved: () => void };
 
 /** Something's tags, edited in place. */
 export function TagsTab({ of, tags: held = [], onSaved }: Props) {

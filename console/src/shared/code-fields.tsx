@@ -1,18 +1,18 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { Codes } from "../data/mfa.ts";
+import type { MfaCodes } from "../data/mfa.ts";
 
 const CODE = /^\d{6}$/;
 
-export const NO_CODES: Codes = { first: "", second: "" };
+export const NO_CODES: MfaCodes = { first: "", second: "" };
 
 /** Whether both codes are there; the server tells whether they are right. */
-export function areCodes({ first, second }: Codes): boolean {
+export function areCodes({ first, second }: MfaCodes): boolean {
   return CODE.test(first) && CODE.test(second) && first !== second;
 }
 
-type Props = { codes: Codes; onChange: (codes: Codes) => void };
+type Props = { codes: MfaCodes; onChange: (codes: MfaCodes) => void };
 
 /** Two codes that a device shows one after the other. */
 export function CodeFields({ codes, onChange }: Props) {

@@ -1,7 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Textarea from "@cloudscape-design/components/textarea";
-import { documentError } from "../data/documents.ts";
+import { jsonError } from "../data/policy-documents.ts";
 
 /** A JSON document, to read. */
 export function JsonView({ name, text }: { name: string; text: string }) {
@@ -26,7 +26,7 @@ type Props = {
 /** A JSON document, to write. */
 export function JsonField({ label, value, rows = 14, onChange }: Props) {
   return (
-    <FormField label={label} errorText={value !== undefined && documentError(value)} stretch>
+    <FormField label={label} errorText={value !== undefined && jsonError(value)} stretch>
       <div className="json">
         <Textarea
           rows={rows}

@@ -1,6 +1,6 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { PasswordRules as Rules } from "../api/iamd.ts";
-import { type CheckedRule, checkPassword } from "../data/password.ts";
+import { checkPassword, type RuleCheck } from "../data/password.ts";
 
 /** The rules for a new password, each ticked as soon as what was typed keeps it. */
 export function PasswordRules({ rules, password }: { rules: Rules; password: string }) {
@@ -15,7 +15,7 @@ export function PasswordRules({ rules, password }: { rules: Rules; password: str
   );
 }
 
-function Rule({ of: { text, kept } }: { of: CheckedRule }) {
+function Rule({ of: { text, satisfied: kept } }: { of: RuleCheck }) {
   const [type, meaning] = states(kept);
   return (
     <StatusIndicator type={type} colorOverride={kept ? undefined : "grey"} iconAriaLabel={meaning} wrapText>

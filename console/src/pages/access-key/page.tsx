@@ -1,7 +1,7 @@
 import type { AccessKey } from "@aws-sdk/client-iam";
 import { useState } from "react";
-import { createKey } from "../../data/access-keys.ts";
-import { ownerIn } from "../../data/mfa.ts";
+import { createAccessKey } from "../../data/access-keys.ts";
+import { currentOwner } from "../../data/credential-owner.ts";
 import { Page } from "../../shared/page.tsx";
 import { MY_CREDENTIALS, userPath } from "../../shared/paths.ts";
 import { flash } from "../../state/flashes.ts";
@@ -27,11 +27,11 @@ function Steps({ name, onMade }: { name: string; onMade: () => void }) {
   const session = useSession();
   const [key, setKey] = useState<AccessKey>();
   const task = useTask();
-  const owner = name === "" ? ownerIn(session) : { userName: name, own: false };
+  const owner = name === "" ? currentOwner(session) : { userName: name, isCurrentUser: false };
   const back = name === "" ? MY_CREDENTIALS : userPath(name, "security_credentials");
   const create = () =>
     task.run(async () => {
-      setKey(await createKey(owner));
+      setKey(await createAccessKey(owner));
       onMade();
     });
   const finish = () => {

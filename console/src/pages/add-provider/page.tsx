@@ -3,9 +3,9 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { addProvider, THUMBPRINT_CONSTRAINT } from "../../data/providers.ts";
+import { addProvider, THUMBPRINT_HINT } from "../../data/providers.ts";
 import type { KeyValue } from "../../data/tags.ts";
-import { providerName } from "../../data/trust.ts";
+import { providerName } from "../../data/trust-policy.ts";
 import { NewTags } from "../../parts/tags-editor.tsx";
 import { Failed } from "../../shared/failed.tsx";
 import { Page } from "../../shared/page.tsx";
@@ -69,7 +69,7 @@ export default function AddProvider() {
                 </>
               }
               description="Of the topmost certificate that the provider shows. Without it, the provider is asked for it now."
-              constraint={THUMBPRINT_CONSTRAINT}
+              constraint={THUMBPRINT_HINT}
               value={thumbprint}
               onChange={setThumbprint}
             />

@@ -1,12 +1,12 @@
 /** What the wizard *Create role* gathers. */
 import type { Policy } from "@aws-sdk/client-iam";
-import { isDocument } from "../../data/documents.ts";
+import { isJson } from "../../data/policy-documents.ts";
 import type { NewRole } from "../../data/roles.ts";
-import { HOUR, isDuration } from "../../data/session-duration.ts";
+import { HOUR, isSessionDuration } from "../../data/session-duration.ts";
 import type { KeyValue } from "../../data/tags.ts";
-import { EMPTY_TRUST, type Trust, trustDocument } from "../../data/trust.ts";
+import { EMPTY_TRUST_POLICY, type TrustedEntity, trustPolicyDocument } from "../../data/trust-policy.ts";
 
-export type Way = Trust["kind"] | "custom";
+export type Way = TrustedEntity["kind"] | "custom";
 
 export type Choices = {
   way: Way;
@@ -41,7 +41,7 @@ export const FIRST_CHOICES: Choices = {
   providerArn: "",
   audience: "",
   subject: "",
-  custom: EMPTY_TRUST,
+  custom: EMPTY_TRUST_POLICY,
   policies: [],
   bounded: false,
   boundary: [],
@@ -77,7 +77,7 @@ const COMPLETE: Readonly<Record<Way, (choices: Choices) => boolean>> = {
     (!another || isAccountId(otherAccount)) && (!needsExternalId || isExternalId(externalId)),
   service: ({ service }) => isService(service),
   "web-identity": ({ providerArn, audience }) => providerArn !== "" && audience !== "",
-  custom: ({ custom }) => isDocument(custom),
+  custom: ({ custom }) => isJson(custom),
 };
 
 /** Whether the first step is complete. */
@@ -92,15 +92,17 @@ export function hasPermissions({ bounded, boundary }: Choices): boolean {
 
 /** Whether the last step is complete. */
 export function hasDetails({ name, maxSessionDuration }: Choices): boolean {
-  return isRoleName(name) && isDuration(maxSessionDuration);
+  return isRoleName(name) && isSessionDuration(maxSessionDuration);
 }
 
 /** The trust policy that was asked for. */
 export function chosenTrust(choices: Choices, ownAccount: string): string {
-  return choices.way === "custom" ? choices.custom : trustDocument(trustIn(choices, choices.way, ownAccount));
+  return choices.way === "custom"
+    ? choices.custom
+    : trustPolicyDocument(trustIn(choices, choices.way, ownAccount));
 }
 
-function trustIn(choices: Choices, way: Trust["kind"], ownAccount: string): Trust {
+function trustIn(choices: Choices, way: TrustedEntity["kind"], ownAccount: string): TrustedEntity {
   switch (way) {
     case "account":
       return {
@@ -127,7 +129,7 @@ export function newRole(choices: Choices, ownAccount: string): NewRole {
     name: choices.name,
     description: choices.description,
     maxSessionDuration: choices.maxSessionDuration,
-    trust: chosenTrust(choices, ownAccount),
+    trustPolicy: chosenTrust(choices, ownAccount),
     service: choices.way === "service" ? choices.service : undefined,
     policyArns: choices.policies.map(({ Arn = "" }) => Arn),
     boundaryArn: choices.bounded ? choices.boundary[0]?.Arn : undefined,

@@ -4,7 +4,7 @@ import Link from "@cloudscape-design/components/link";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { getProvider, listProviders } from "../../data/providers.ts";
-import { providerName } from "../../data/trust.ts";
+import { providerName } from "../../data/trust-policy.ts";
 import { Part } from "../../shared/part.tsx";
 import { ADD_PROVIDER, providerPath } from "../../shared/paths.ts";
 import { TextField } from "../../shared/text-field.tsx";

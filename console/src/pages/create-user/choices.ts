@@ -1,7 +1,7 @@
 /** What the wizard *Create user* gathers. */
 import type { Group, Policy } from "@aws-sdk/client-iam";
 import type { PasswordRules } from "../../api/iamd.ts";
-import { generatePassword, keepsRules } from "../../data/password.ts";
+import { generatePassword, satisfiesRules } from "../../data/password.ts";
 import type { KeyValue } from "../../data/tags.ts";
 import type { NewUser } from "../../data/users.ts";
 
@@ -37,7 +37,7 @@ export function isUserName(name: string): boolean {
 
 /** Whether the first step is complete. */
 export function hasDetails({ name, console, generated, password }: Choices, rules: PasswordRules): boolean {
-  return isUserName(name) && (!console || generated || keepsRules(rules, password));
+  return isUserName(name) && (!console || generated || satisfiesRules(rules, password));
 }
 
 /** The user that was asked for; a generated password is made here. */
@@ -46,7 +46,7 @@ export function newUser(choices: Choices, rules: PasswordRules): NewUser {
   return {
     name: choices.name,
     password: choices.console ? password : undefined,
-    mustChange: choices.mustChange,
+    resetRequired: choices.mustChange,
     groups: choices.way === "groups" ? choices.groups.map(({ GroupName = "" }) => GroupName) : [],
     policyArns: choices.way === "policies" ? choices.policies.map(({ Arn = "" }) => Arn) : [],
     tags: choices.tags,

@@ -3,7 +3,7 @@ import Container from "@cloudscape-design/components/container";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { PasswordRules as Rules } from "../../api/iamd.ts";
-import { keepsRules } from "../../data/password.ts";
+import { satisfiesRules } from "../../data/password.ts";
 import { Failed } from "../../shared/failed.tsx";
 import { PasswordInput } from "../../shared/password-input.tsx";
 import { PasswordRules } from "../../shared/password-rules.tsx";
@@ -25,7 +25,7 @@ export function ChangePasswordForm({ rules, change, onChanged }: Props) {
   const [shown, setShown] = useState(false);
   const task = useTask();
   const differs = again !== "" && again !== fresh;
-  const ready = current !== "" && again === fresh && keepsRules(rules, fresh);
+  const ready = current !== "" && again === fresh && satisfiesRules(rules, fresh);
   const submit = async () => {
     if (await task.run(() => change(current, fresh))) onChanged();
   };

@@ -1,4 +1,4 @@
-import { ownerIn } from "../../data/mfa.ts";
+import { currentOwner } from "../../data/credential-owner.ts";
 import { AccessKeys } from "../../parts/access-keys.tsx";
 import { MfaDevices } from "../../parts/mfa-devices.tsx";
 import { Sessions } from "../../parts/sessions.tsx";
@@ -11,7 +11,7 @@ import { SignIn } from "./sign-in.tsx";
 
 export default function SecurityCredentials() {
   const session = useSession();
-  const owner = ownerIn(session);
+  const owner = currentOwner(session);
   return (
     <Page title="My security credentials" description={isRoot(session) ? "Root user" : "IAM user"}>
       <Details session={session} />

@@ -1,6 +1,6 @@
 import type { Group } from "@aws-sdk/client-iam";
 import Link from "@cloudscape-design/components/link";
-import { attachedTo } from "../../data/entities.ts";
+import { listAttachedPolicies } from "../../data/entity-policies.ts";
 import { getGroup, listGroups } from "../../data/groups.ts";
 import { DeleteGroupsDialog } from "../../parts/delete-groups-dialog.tsx";
 import { Inventory } from "../../parts/inventory.tsx";
@@ -40,7 +40,7 @@ function Users({ of }: { of: string }) {
 }
 
 function Policies({ of }: { of: string }) {
-  const attached = useLoad(`policies of ${of}`, () => attachedTo({ kind: "group", name: of }));
+  const attached = useLoad(`policies of ${of}`, () => listAttachedPolicies({ kind: "group", name: of }));
   if (attached.data === undefined) return "–";
   return attached.data.length > 0 ? "Defined" : "Not defined";
 }

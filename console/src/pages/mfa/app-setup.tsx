@@ -4,13 +4,13 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
-import type { VirtualDevice } from "../../data/mfa.ts";
+import type { VirtualMfaDevice } from "../../data/mfa.ts";
 import { Copyable } from "../../shared/copyable.tsx";
 
 const GROUP = /.{4}(?=.)/g;
 
 /** An authenticator app in three steps; the codes' fields are its children. */
-export function AppSetup({ device, children }: { device: VirtualDevice; children: ReactNode }) {
+export function AppSetup({ device, children }: { device: VirtualMfaDevice; children: ReactNode }) {
   return (
     <Container
       header={
@@ -44,7 +44,7 @@ export function AppSetup({ device, children }: { device: VirtualDevice; children
   );
 }
 
-function Seed({ device }: { device: VirtualDevice }) {
+function Seed({ device }: { device: VirtualMfaDevice }) {
   const [qrShown, setQrShown] = useState(false);
   const [keyShown, setKeyShown] = useState(false);
   return (

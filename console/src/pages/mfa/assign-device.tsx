@@ -1,13 +1,14 @@
 import Alert from "@cloudscape-design/components/alert";
 import { ApiError } from "../../api/errors.ts";
-import { listDevices, MOST_DEVICES, type Owner } from "../../data/mfa.ts";
+import type { CredentialOwner } from "../../data/credential-owner.ts";
+import { listMfaDevices, MAX_MFA_DEVICES } from "../../data/mfa.ts";
 import { Part } from "../../shared/part.tsx";
 import { useLoad } from "../../state/load.ts";
 import { proposedName } from "./device-names.ts";
 import { DeviceWizard } from "./device-wizard.tsx";
 
 type Props = {
-  owner: Owner;
+  owner: CredentialOwner;
   /** Told whether it was the owner's first device. */
   onAssigned: (first: boolean) => void;
   onCancel: () => void;
@@ -15,12 +16,12 @@ type Props = {
 
 /** The wizard, once it is known which devices there are; whoever may not know that may still assign one. */
 export function AssignDevice({ owner, onAssigned, onCancel }: Props) {
-  const devices = useLoad("devices", () => listDevices(owner).catch(none));
+  const devices = useLoad("devices", () => listMfaDevices(owner).catch(none));
   return (
     <Part of={devices}>
       {(held) =>
-        held.length >= MOST_DEVICES ? (
-          <Alert type="warning">There are {MOST_DEVICES} MFA devices already. Remove one first.</Alert>
+        held.length >= MAX_MFA_DEVICES ? (
+          <Alert type="warning">There are {MAX_MFA_DEVICES} MFA devices already. Remove one first.</Alert>
         ) : (
           <DeviceWizard
             owner={owner}

@@ -1,6 +1,7 @@
 import Wizard from "@cloudscape-design/components/wizard";
 import { useState } from "react";
-import { addPasskey, type DeviceKind, enableDevice, type Owner } from "../../data/mfa.ts";
+import type { CredentialOwner } from "../../data/credential-owner.ts";
+import { createPasskey, enableMfaDevice, type MfaDeviceKind } from "../../data/mfa.ts";
 import { areCodes, NO_CODES } from "../../shared/code-fields.tsx";
 import { Failed } from "../../shared/failed.tsx";
 import { useTask } from "../../state/task.ts";
@@ -9,7 +10,7 @@ import { SelectStep } from "./select-step.tsx";
 import { type Setup, SetupStep } from "./setup-step.tsx";
 import { useVirtualDevice } from "./virtual-device.ts";
 
-type Props = { owner: Owner; proposed: string; onAssigned: () => void; onCancel: () => void };
+type Props = { owner: CredentialOwner; proposed: string; onAssigned: () => void; onCancel: () => void };
 
 const SELECT = 0;
 const SETUP = 1;
@@ -18,7 +19,7 @@ const SETUP = 1;
 export function DeviceWizard({ owner, proposed, onAssigned, onCancel }: Props) {
   const [step, setStep] = useState(SELECT);
   const [name, setName] = useState(proposed);
-  const [kind, setKind] = useState<DeviceKind>("app");
+  const [kind, setKind] = useState<MfaDeviceKind>("app");
   const [setup, setSetup] = useState<Setup>({ serialNumber: "", codes: NO_CODES });
   const [tried, setTried] = useState(false);
   const virtual = useVirtualDevice();
@@ -43,7 +44,7 @@ export function DeviceWizard({ owner, proposed, onAssigned, onCancel }: Props) {
     const serialNumber = kind === "app" ? (virtual.device?.serialNumber ?? "") : setup.serialNumber.trim();
     if (kind !== "passkey" && (!areCodes(setup.codes) || serialNumber === "")) return;
     const add = () =>
-      kind === "passkey" ? addPasskey(name) : enableDevice(owner, serialNumber, setup.codes);
+      kind === "passkey" ? createPasskey(name) : enableMfaDevice(owner, serialNumber, setup.codes);
     if (!(await task.run(add))) return;
     virtual.keep();
     onAssigned();
@@ -64,7 +65,7 @@ export function DeviceWizard({ owner, proposed, onAssigned, onCancel }: Props) {
             <SelectStep
               name={name}
               kind={kind}
-              own={owner.own}
+              own={owner.isCurrentUser}
               wrongName={tried && !isDeviceName(name)}
               onName={setName}
               onKind={setKind}

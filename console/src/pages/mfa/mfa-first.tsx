@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { ownerIn } from "../../data/mfa.ts";
+import { currentOwner } from "../../data/credential-owner.ts";
 import { RecoveryCodes } from "../../parts/recovery-codes.tsx";
 import { Title } from "../../shared/page.tsx";
 import { Confirmed, signOut, useSession } from "../../state/session.tsx";
@@ -32,7 +32,7 @@ export default function MfaFirst() {
               {session.UserName ?? "the root user"}; until then there is nothing else that you can do here.
             </Alert>
             <AssignDevice
-              owner={ownerIn(session)}
+              owner={currentOwner(session)}
               onCancel={() => void signOut()}
               onAssigned={(first) => setStage(first ? "codes" : "done")}
             />

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { ownerIn } from "../../data/mfa.ts";
+import { currentOwner } from "../../data/credential-owner.ts";
 import { RecoveryCodes } from "../../parts/recovery-codes.tsx";
 import { Page, Title } from "../../shared/page.tsx";
 import { MY_CREDENTIALS, userPath } from "../../shared/paths.ts";
@@ -26,7 +26,7 @@ function Steps({ name }: { name: string }) {
   const refreshSession = useRefreshSession();
   const [codesDue, setCodesDue] = useState(false);
   const own = name === "" || name === session.UserName;
-  const owner = own ? ownerIn(session) : { userName: name, own };
+  const owner = own ? currentOwner(session) : { userName: name, isCurrentUser: own };
   const back = name === "" ? MY_CREDENTIALS : userPath(name, "security_credentials");
   const leave = () => {
     refreshSession();

@@ -5,7 +5,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles, { type TilesProps } from "@cloudscape-design/components/tiles";
 import type { ReactNode } from "react";
-import type { DeviceKind } from "../../data/mfa.ts";
+import type { MfaDeviceKind } from "../../data/mfa.ts";
 
 const PASSKEY: TilesProps.TilesDefinition = {
   value: "passkey",
@@ -29,12 +29,12 @@ const OTHERS: readonly TilesProps.TilesDefinition[] = [
 
 type Props = {
   name: string;
-  kind: DeviceKind;
+  kind: MfaDeviceKind;
   /** Whether the device is for who is signed in: nobody can create a passkey for somebody else. */
   own: boolean;
   wrongName: boolean;
   onName: (name: string) => void;
-  onKind: (kind: DeviceKind) => void;
+  onKind: (kind: MfaDeviceKind) => void;
   children: ReactNode;
 };
 
@@ -62,7 +62,7 @@ export function SelectStep({ name, kind, own, wrongName, onName, onKind, childre
             columns={1}
             value={kind}
             items={own ? [PASSKEY, ...OTHERS] : OTHERS}
-            onChange={({ detail }) => onKind(detail.value as DeviceKind)}
+            onChange={({ detail }) => onKind(detail.value as MfaDeviceKind)}
           />
         </FormField>
       </Container>

@@ -5,16 +5,16 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
-import type { Codes, DeviceKind, VirtualDevice } from "../../data/mfa.ts";
+import type { MfaCodes, MfaDeviceKind, VirtualMfaDevice } from "../../data/mfa.ts";
 import { areCodes, CodeFields } from "../../shared/code-fields.tsx";
 import { AppSetup } from "./app-setup.tsx";
 
 /** What is typed in the second step. */
-export type Setup = { serialNumber: string; codes: Codes };
+export type Setup = { serialNumber: string; codes: MfaCodes };
 
 type Props = {
-  kind: DeviceKind;
-  device: VirtualDevice | undefined;
+  kind: MfaDeviceKind;
+  device: VirtualMfaDevice | undefined;
   setup: Setup;
   /** Whether to say what is missing: only once somebody tried to go on. */
   incomplete: boolean;

@@ -1,19 +1,19 @@
 import { useEffect, useRef, useState } from "react";
 import { ApiError } from "../../api/errors.ts";
 import { deleteVirtualMfaDeviceOnUnload } from "../../api/iam.ts";
-import { createVirtualDevice, deleteVirtualDevice, type VirtualDevice } from "../../data/mfa.ts";
+import { createVirtualMfaDevice, deleteVirtualMfaDevice, type VirtualMfaDevice } from "../../data/mfa.ts";
 
 /**
  * The virtual device of a wizard: made for the second step, and deleted again unless it gets assigned, however the
  * wizard is left. A device that stayed behind would keep its name taken.
  */
 export function useVirtualDevice() {
-  const [device, setDevice] = useState<VirtualDevice>();
+  const [device, setDevice] = useState<VirtualMfaDevice>();
   const orphan = useRef<string>(undefined);
 
   const make = async (name: string) => {
     await drop();
-    const made = await createVirtualDevice(name);
+    const made = await createVirtualMfaDevice(name);
     orphan.current = made.serialNumber;
     setDevice(made);
   };
@@ -22,7 +22,7 @@ export function useVirtualDevice() {
     const serialNumber = orphan.current;
     orphan.current = undefined;
     setDevice(undefined);
-    if (serialNumber !== undefined) await deleteVirtualDevice(serialNumber).catch(ignoreFailure);
+    if (serialNumber !== undefined) await deleteVirtualMfaDevice(serialNumber).catch(ignoreFailure);
   };
 
   const keep = () => {

@@ -5,9 +5,9 @@ import {
   type Provider,
   removeAudience,
   removeThumbprint,
-  THUMBPRINT_CONSTRAINT,
+  THUMBPRINT_HINT,
 } from "../../data/providers.ts";
-import { providerName } from "../../data/trust.ts";
+import { providerName } from "../../data/trust-policy.ts";
 import { DeleteProvidersDialog } from "../../parts/delete-providers-dialog.tsx";
 import { TagsTab } from "../../parts/tags-tab.tsx";
 import { Copyable } from "../../shared/copyable.tsx";
@@ -47,7 +47,7 @@ function ProviderSummary({ of }: { of: Provider }) {
       items={[
         { label: "Provider", value: <span className="breakable">{of.url}</span> },
         { label: "Provider type", value: "OpenID Connect" },
-        { label: "Creation time", value: dateText(of.created) },
+        { label: "Creation time", value: dateText(of.createDate) },
         { label: "ARN", value: <Copyable value={of.arn} name="ARN" /> },
       ]}
     />
@@ -83,7 +83,7 @@ function ProviderTabs({ of, reload }: { of: Provider; reload: () => void }) {
               thing="thumbprint"
               title="Thumbprints"
               description="A certificate of the provider that no known authority has signed is taken when its chain holds one of these."
-              constraint={THUMBPRINT_CONSTRAINT}
+              constraint={THUMBPRINT_HINT}
               empty="No thumbprints."
               values={of.thumbprints}
               add={(thumbprint) => addThumbprint(of.arn, thumbprint)}

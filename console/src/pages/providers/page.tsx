@@ -1,6 +1,6 @@
 import Link from "@cloudscape-design/components/link";
 import { getProvider, listProviders } from "../../data/providers.ts";
-import { providerName } from "../../data/trust.ts";
+import { providerName } from "../../data/trust-policy.ts";
 import { DeleteProvidersDialog } from "../../parts/delete-providers-dialog.tsx";
 import { Inventory } from "../../parts/inventory.tsx";
 import type { Column } from "../../shared/listing.tsx";
@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<string>[] = [
 
 function Created({ of }: { of: string }) {
   const provider = useLoad(`provider ${of}`, () => getProvider(of));
-  return dateText(provider.data?.created);
+  return dateText(provider.data?.createDate);
 }
 
 export default function Providers() {

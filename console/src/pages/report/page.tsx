@@ -1,6 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { makeReport, reportDate } from "../../data/report.ts";
+import { generateReport, parseReportDate } from "../../data/credential-report.ts";
 import { download } from "../../shared/download.ts";
 import { type Column, Listing } from "../../shared/listing.tsx";
 import { Title } from "../../shared/page.tsx";
@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** The credential report, made on demand: as a table and as a file. */
 export default function CredentialReport() {
-  const report = useLoad("report", makeReport);
+  const report = useLoad("report", generateReport);
   const save = () => report.data && download("status_reports.csv", report.data.csv, "text/csv");
   return (
     <>
@@ -27,7 +27,7 @@ export default function CredentialReport() {
         title="Credential report"
         headingLevel="h1"
         variant="full-page"
-        description={`Every user of this account, and how old and how used their credentials are. Generated ${dateText(report.data?.generated)}.`}
+        description={`Every user of this account, and how old and how used their credentials are. Generated ${dateText(report.data?.generatedTime)}.`}
         things="users"
         list={{ ...report, data: report.data?.rows }}
         columns={columns(report.data?.rows[0])}
@@ -66,5 +66,5 @@ function header(column: string): string {
 /** Dates are shown as everywhere else; the rest as the report has it. */
 function shown(value = ""): string {
   const isDate = /^\d{4}-\d\d-\d\dT/.test(value);
-  return isDate ? dateText(reportDate(value)) : value;
+  return isDate ? dateText(parseReportDate(value)) : value;
 }

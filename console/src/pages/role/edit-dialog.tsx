@@ -1,7 +1,7 @@
 import type { Role } from "@aws-sdk/client-iam";
 import { useState } from "react";
 import { isServiceLinked, updateRole } from "../../data/roles.ts";
-import { HOUR, isDuration } from "../../data/session-duration.ts";
+import { HOUR, isSessionDuration } from "../../data/session-duration.ts";
 import { RoleDescription } from "../../parts/role-description.tsx";
 import { SessionDuration } from "../../parts/session-duration.tsx";
 import { Ask } from "../../shared/ask.tsx";
@@ -27,7 +27,7 @@ export function EditDialog({ role, onSaved, onCancel }: Props) {
       title={`Edit ${name}`}
       act="Save changes"
       task={task}
-      disabled={!isDuration(duration)}
+      disabled={!isSessionDuration(duration)}
       onAct={() => void save()}
       onCancel={onCancel}
     >

@@ -1,7 +1,7 @@
 import Container from "@cloudscape-design/components/container";
 import { useState } from "react";
-import { isDocument } from "../../data/documents.ts";
-import { getRole, putTrust, trustOf } from "../../data/roles.ts";
+import { isJson } from "../../data/policy-documents.ts";
+import { getRole, trustPolicy, updateTrustPolicy } from "../../data/roles.ts";
 import { Failed } from "../../shared/failed.tsx";
 import { JsonField } from "../../shared/json.tsx";
 import { Page } from "../../shared/page.tsx";
@@ -14,7 +14,7 @@ import { navigate } from "../../state/router.ts";
 import { useTask } from "../../state/task.ts";
 
 export default function EditTrust({ name }: { name: string }) {
-  const trust = useLoad(`trust ${name}`, async () => trustOf(await getRole(name)));
+  const trust = useLoad(`trust ${name}`, async () => trustPolicy(await getRole(name)));
   return (
     <Page title="Edit trust policy">
       <Part of={trust}>{(stored) => <TrustForm name={name} stored={stored} />}</Part>
@@ -27,7 +27,7 @@ function TrustForm({ name, stored }: { name: string; stored: string }) {
   const task = useTask();
   const back = rolePath(name, "trust_relationships");
   const save = async () => {
-    if (!(await task.run(() => putTrust(name, document)))) return;
+    if (!(await task.run(() => updateTrustPolicy(name, document)))) return;
     navigate(back);
     flash("Trust policy updated.");
   };
@@ -36,7 +36,7 @@ function TrustForm({ name, stored }: { name: string; stored: string }) {
       act="Update policy"
       cancel={back}
       busy={task.busy}
-      disabled={!isDocument(document)}
+      disabled={!isJson(document)}
       onSubmit={() => void save()}
     >
       <Container>

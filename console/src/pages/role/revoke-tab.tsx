@@ -6,8 +6,8 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { REVOKING_POLICY } from "../../data/revoking.ts";
-import { revokeSessions, sessionsRevoked } from "../../data/roles.ts";
+import { getRevocationTime, revokeSessions } from "../../data/roles.ts";
+import { REVOCATION_POLICY_NAME } from "../../data/session-revocation.ts";
 import { Ask } from "../../shared/ask.tsx";
 import { dateText } from "../../shared/text.ts";
 import { flash } from "../../state/flashes.ts";
@@ -16,7 +16,7 @@ import { useTask } from "../../state/task.ts";
 
 /** How to end what sessions of the role may do. */
 export function RevokeTab({ name }: { name: string }) {
-  const revoked = useLoad(`revoked ${name}`, () => sessionsRevoked(name));
+  const revoked = useLoad(`revoked ${name}`, () => getRevocationTime(name));
   const [asking, setAsking] = useState(false);
   const done = () => {
     setAsking(false);
@@ -36,8 +36,8 @@ export function RevokeTab({ name }: { name: string }) {
         )}
         <Box>
           Temporary credentials cannot be taken back, but they can be made worthless. Revoking puts the inline
-          policy <b>{REVOKING_POLICY}</b> on the role, which denies everything to all sessions that there are
-          at that moment. It holds from their next request.
+          policy <b>{REVOCATION_POLICY_NAME}</b> on the role, which denies everything to all sessions that
+          there are at that moment. It holds from their next request.
         </Box>
         <Box>
           Whoever the role trusts can assume it anew, and is not affected then. To let the old sessions go on,

@@ -2,7 +2,7 @@ import type { Role } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { instanceProfilesOf } from "../../data/roles.ts";
+import { listInstanceProfiles } from "../../data/roles.ts";
 import { HOUR } from "../../data/session-duration.ts";
 import { Copyable } from "../../shared/copyable.tsx";
 import { Summary } from "../../shared/summary.tsx";
@@ -44,7 +44,7 @@ export function RoleSummary({ role, onChanged }: Props) {
 }
 
 function InstanceProfiles({ of }: { of: string }) {
-  const profiles = useLoad(`instance profiles of ${of}`, () => instanceProfilesOf(of));
+  const profiles = useLoad(`instance profiles of ${of}`, () => listInstanceProfiles(of));
   if (!profiles.data?.length) return "–";
   return (
     <SpaceBetween size="xxs">

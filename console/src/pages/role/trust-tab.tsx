@@ -3,15 +3,15 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { isServiceLinked, trustOf } from "../../data/roles.ts";
-import { trustedEntities } from "../../data/trust.ts";
+import { isServiceLinked, trustPolicy } from "../../data/roles.ts";
+import { trustedEntities } from "../../data/trust-policy.ts";
 import { JsonView } from "../../shared/json.tsx";
 import { editTrustPath } from "../../shared/paths.ts";
 import { RuleList } from "../../shared/rule-list.tsx";
 
 /** Who may assume the role. */
 export function TrustTab({ role }: { role: Role }) {
-  const trust = trustOf(role);
+  const trust = trustPolicy(role);
   return (
     <Container
       header={

@@ -1,7 +1,7 @@
 import type { Role } from "@aws-sdk/client-iam";
 import Link from "@cloudscape-design/components/link";
-import { getRole, isServiceLinked, listRoles, trustOf } from "../../data/roles.ts";
-import { trustedEntities } from "../../data/trust.ts";
+import { getRole, isServiceLinked, listRoles, trustPolicy } from "../../data/roles.ts";
+import { trustedEntities } from "../../data/trust-policy.ts";
 import { DeleteRolesDialog } from "../../parts/delete-roles-dialog.tsx";
 import { Inventory } from "../../parts/inventory.tsx";
 import type { Column } from "../../shared/listing.tsx";
@@ -32,7 +32,7 @@ function nameOf({ RoleName = "" }: Role): string {
 }
 
 function trustedText(role: Role): string {
-  const entities = trustedEntities(trustOf(role)).join(", ");
+  const entities = trustedEntities(trustPolicy(role)).join(", ");
   return isServiceLinked(role) ? `${entities} (Service-Linked Role)` : entities || "–";
 }
 

@@ -1,7 +1,11 @@
 /** What the form "Edit password policy" holds while it is edited: numbers as typed. */
 import type { PasswordPolicy } from "@aws-sdk/client-iam";
 import type { SecuritySettings } from "../../api/iamd.ts";
-import { FIRST_CUSTOM, formOf, type PolicyForm } from "../../data/password-policy.ts";
+import {
+  type CustomPasswordPolicy,
+  INITIAL_CUSTOM_POLICY,
+  toCustomPolicy,
+} from "../../data/password-policy.ts";
 import { ATTEMPTS, CLASS_COUNT, LENGTH, MAX_AGE, MINUTES, REMEMBERED, wholeIn } from "./numbers.ts";
 
 export type Draft = {
@@ -31,7 +35,7 @@ export type MoreDraft = {
 };
 
 export function draftOf(policy: PasswordPolicy | null): Draft {
-  const form = policy === null ? FIRST_CUSTOM : formOf(policy);
+  const form = policy === null ? INITIAL_CUSTOM_POLICY : toCustomPolicy(policy);
   return {
     custom: policy !== null,
     minimumLength: String(form.minimumLength),
@@ -42,14 +46,14 @@ export function draftOf(policy: PasswordPolicy | null): Draft {
     expires: form.maxAge !== undefined,
     maxAge: String(form.maxAge ?? 90),
     hardExpiry: form.hardExpiry,
-    usersMayChange: form.usersMayChange,
-    preventsReuse: form.remembered !== undefined,
-    remembered: String(form.remembered ?? 5),
+    usersMayChange: form.allowUsersToChange,
+    preventsReuse: form.reusePrevention !== undefined,
+    remembered: String(form.reusePrevention ?? 5),
   };
 }
 
 /** The policy that a draft asks for: null for the default one, undefined while a number in it is none. */
-export function policyIn(draft: Draft): PolicyForm | null | undefined {
+export function policyIn(draft: Draft): CustomPasswordPolicy | null | undefined {
   if (!draft.custom) return null;
   const minimumLength = wholeIn(draft.minimumLength, LENGTH);
   const maxAge = draft.expires ? wholeIn(draft.maxAge, MAX_AGE) : undefined;
@@ -66,8 +70,8 @@ export function policyIn(draft: Draft): PolicyForm | null | undefined {
     symbols,
     maxAge,
     hardExpiry,
-    usersMayChange,
-    remembered,
+    allowUsersToChange: usersMayChange,
+    reusePrevention: remembered,
   };
 }
 

@@ -1,7 +1,11 @@
 import type { PasswordPolicy } from "@aws-sdk/client-iam";
 import { useState } from "react";
 import { getSecuritySettings, putSecuritySettings, type SecuritySettings } from "../../api/iamd.ts";
-import { getPolicy, type PolicyForm, savePolicy } from "../../data/password-policy.ts";
+import {
+  type CustomPasswordPolicy,
+  getPasswordPolicy,
+  savePasswordPolicy,
+} from "../../data/password-policy.ts";
 import { Failed } from "../../shared/failed.tsx";
 import { Page } from "../../shared/page.tsx";
 import { Part } from "../../shared/part.tsx";
@@ -16,7 +20,7 @@ import { PolicyFields } from "./policy-fields.tsx";
 import { SaveDialog } from "./save-dialog.tsx";
 
 export default function EditPolicy() {
-  const policy = useLoad("policy", getPolicy);
+  const policy = useLoad("policy", getPasswordPolicy);
   const settings = useLoad("settings", async () => (await getSecuritySettings()).SecuritySettings);
   const settled = settings.data !== undefined || settings.failure !== undefined;
   return (
@@ -55,8 +59,11 @@ function PolicyForms({ policy, settings }: FormsProps) {
   );
 }
 
-async function save(form: PolicyForm | null, settings: SecuritySettings | undefined): Promise<void> {
-  await savePolicy(form);
+async function save(
+  form: CustomPasswordPolicy | null,
+  settings: SecuritySettings | undefined,
+): Promise<void> {
+  await savePasswordPolicy(form);
   if (settings !== undefined) await putSecuritySettings(settings);
   navigate(SETTINGS);
   flash("Password requirements for IAM users are updated.");

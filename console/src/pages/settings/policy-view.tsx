@@ -4,7 +4,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { getSecuritySettings } from "../../api/iamd.ts";
-import { DEFAULT_RULES, getPolicy, rulesOf, settingsRulesOf } from "../../data/password-policy.ts";
+import {
+  customPolicyRules,
+  DEFAULT_POLICY_RULES,
+  getPasswordPolicy,
+  securitySettingsRules,
+} from "../../data/password-policy.ts";
 import { Part } from "../../shared/part.tsx";
 import { EDIT_POLICY } from "../../shared/paths.ts";
 import { RuleList } from "../../shared/rule-list.tsx";
@@ -12,7 +17,7 @@ import { useLoad } from "../../state/load.ts";
 
 /** The password policy as saved, rule by rule: AWS's part, then what is of our own. */
 export function PolicyView() {
-  const policy = useLoad("policy", getPolicy);
+  const policy = useLoad("policy", getPasswordPolicy);
   const settings = useLoad("settings", getSecuritySettings);
   return (
     <Container
@@ -32,13 +37,15 @@ export function PolicyView() {
               <Box padding={{ bottom: "xs" }}>
                 This iamd account uses the following {held === null ? "default" : "custom"} password policy:
               </Box>
-              <RuleList rules={held === null ? DEFAULT_RULES : rulesOf(held)} />
+              <RuleList rules={held === null ? DEFAULT_POLICY_RULES : customPolicyRules(held)} />
             </div>
           )}
         </Part>
         <div>
           <Box variant="h3">More rules of iamd</Box>
-          <Part of={settings}>{(data) => <MoreRules rules={settingsRulesOf(data.SecuritySettings)} />}</Part>
+          <Part of={settings}>
+            {(data) => <MoreRules rules={securitySettingsRules(data.SecuritySettings)} />}
+          </Part>
         </div>
       </SpaceBetween>
     </Container>

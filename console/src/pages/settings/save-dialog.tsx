@@ -1,12 +1,12 @@
 import Box from "@cloudscape-design/components/box";
 import type { SecuritySettings } from "../../api/iamd.ts";
-import type { PolicyForm } from "../../data/password-policy.ts";
+import type { CustomPasswordPolicy } from "../../data/password-policy.ts";
 import { Ask } from "../../shared/ask.tsx";
 import { useTask } from "../../state/task.ts";
 import { Impact } from "./impact.tsx";
 
 type Props = {
-  form: PolicyForm | null;
+  form: CustomPasswordPolicy | null;
   settings: SecuritySettings | undefined;
   onSave: () => Promise<void>;
   onCancel: () => void;

@@ -11,7 +11,7 @@ type Props = { name: string; profile: Loaded<LoginProfile | null> };
 
 /** How the user signs in, and what may speak for the user. */
 export function CredentialsTab({ name, profile }: Props) {
-  const owner = { userName: name, own: false };
+  const owner = { userName: name, isCurrentUser: false };
   return (
     <SpaceBetween size="l">
       <ConsoleSignIn name={name} profile={profile} />

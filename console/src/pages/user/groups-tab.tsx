@@ -2,7 +2,7 @@ import { AddUserToGroupCommand, type Group, RemoveUserFromGroupCommand } from "@
 import Link from "@cloudscape-design/components/link";
 import { useState } from "react";
 import { iam } from "../../api/iam.ts";
-import { groupsOf } from "../../data/users.ts";
+import { listGroupsForUser } from "../../data/users.ts";
 import { GroupPicker } from "../../parts/group-picker.tsx";
 import { Members } from "../../parts/members.tsx";
 import { Ask } from "../../shared/ask.tsx";
@@ -30,7 +30,7 @@ function nameOf({ GroupName = "" }: Group): string {
 
 /** The user's groups. */
 export function GroupsTab({ name }: { name: string }) {
-  const groups = useLoad(`groups ${name}`, () => groupsOf(name));
+  const groups = useLoad(`groups ${name}`, () => listGroupsForUser(name));
   return (
     <Members
       title="User groups membership"

@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { iam } from "../../api/iam.ts";
 import { getPasswordRules } from "../../api/iamd.ts";
-import { generatePassword, keepsRules } from "../../data/password.ts";
+import { generatePassword, satisfiesRules } from "../../data/password.ts";
 import { type Access, ConsoleAccess } from "../../parts/console-access.tsx";
 import { SignInDetails } from "../../parts/sign-in-details.tsx";
 import { Ask } from "../../shared/ask.tsx";
@@ -24,7 +24,7 @@ export function PasswordDialog({ name, replaces, onClose }: Props) {
   const [made, setMade] = useState<string>();
   const task = useTask();
   const held = rules.data?.PasswordRules;
-  const ready = held !== undefined && (access.generated || keepsRules(held, access.password));
+  const ready = held !== undefined && (access.generated || satisfiesRules(held, access.password));
   const save = async () => {
     if (held === undefined) return;
     const password = access.generated ? generatePassword(held) : access.password;

@@ -1,7 +1,7 @@
 import type { User } from "@aws-sdk/client-iam";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { groupsOf } from "../../data/users.ts";
+import { listGroupsForUser } from "../../data/users.ts";
 import type { Column } from "../../shared/listing.tsx";
 import { userPath } from "../../shared/paths.ts";
 import { agoText, count, dateText, daysSince } from "../../shared/text.ts";
@@ -55,7 +55,7 @@ function UserLink({ name }: { name: string }) {
 }
 
 function GroupCount({ name }: { name: string }) {
-  const groups = useLoad(`groups of ${name}`, () => groupsOf(name));
+  const groups = useLoad(`groups of ${name}`, () => listGroupsForUser(name));
   return groups.data?.length ?? "–";
 }
 

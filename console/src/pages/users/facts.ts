@@ -1,6 +1,6 @@
 /** What the credential report tells about users: their sign-in, MFA and keys. */
 import { ApiError } from "../../api/errors.ts";
-import { makeReport, reportDate } from "../../data/report.ts";
+import { generateReport, parseReportDate } from "../../data/credential-report.ts";
 
 export type Facts = {
   mfa: boolean;
@@ -14,7 +14,7 @@ export type Facts = {
 /** The facts by user name; none where the caller may not see the report: the list shows without them. */
 export async function loadFacts(): Promise<ReadonlyMap<string, Facts>> {
   try {
-    const { rows } = await makeReport();
+    const { rows } = await generateReport();
     return new Map(rows.map((row) => [row.user ?? "", factsOf(row)]));
   } catch (error) {
     if (error instanceof ApiError) return new Map();
@@ -23,16 +23,16 @@ export async function loadFacts(): Promise<ReadonlyMap<string, Facts>> {
 }
 
 function factsOf(row: Record<string, string>): Facts {
-  const used = [row.access_key_1_last_used_date, row.access_key_2_last_used_date].map(reportDate);
+  const used = [row.access_key_1_last_used_date, row.access_key_2_last_used_date].map(parseReportDate);
   const active = ["1", "2"].filter((n) => row[`access_key_${n}_active`] === "true");
-  const lastSignIn = reportDate(row.password_last_used);
+  const lastSignIn = parseReportDate(row.password_last_used);
   const keyLastUsed = latest(used);
   return {
     mfa: row.mfa_active === "true",
-    passwordChanged: reportDate(row.password_last_changed),
+    passwordChanged: parseReportDate(row.password_last_changed),
     lastSignIn,
     lastActivity: latest([lastSignIn, keyLastUsed]),
-    oldestActiveKey: earliest(active.map((n) => reportDate(row[`access_key_${n}_last_rotated`]))),
+    oldestActiveKey: earliest(active.map((n) => parseReportDate(row[`access_key_${n}_last_rotated`]))),
     keyLastUsed,
   };
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { revokedBefore, revokingDocument } from "../src/data/revoking.ts";
+import { revocationPolicy, revocationTime } from "../src/data/session-revocation.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 9, 59, 59);
 
-test("everything is denied to the sessions of before, and the policy tells of when", () => {
-  const document = revokingDocument(NOW);
+test("the policy denies everything to earlier sessions, and its time can be read", () => {
+  const document = revocationPolicy(NOW);
   assert.deepEqual(JSON.parse(document), {
     Version: "2012-10-17",
     Statement: [
@@ -17,10 +17,10 @@ test("everything is denied to the sessions of before, and the policy tells of wh
       },
     ],
   });
-  assert.deepEqual(revokedBefore(document), new Date(NOW + 1000));
+  assert.deepEqual(revocationTime(document), new Date(NOW + 1000));
 });
 
-test("a policy that tells no moment has none", () => {
+test("a policy without a valid time has none", () => {
   for (const text of ["", "{}", '{"aws:TokenIssueTime": "soon"}'])
-    assert.equal(revokedBefore(text), undefined);
+    assert.equal(revocationTime(text), undefined);
 });

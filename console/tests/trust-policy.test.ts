@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { providerName, trustDocument, trustedEntities } from "../src/data/trust.ts";
+import { providerName, trustedEntities, trustPolicyDocument } from "../src/data/trust-policy.ts";
 
 const ACCOUNT = "111122223333";
 
@@ -9,7 +9,7 @@ function entities(...principals: unknown[]): string[] {
   return trustedEntities(JSON.stringify({ Version: "2012-10-17", Statement }));
 }
 
-test("each kind of principal is told in AWS's short form", () => {
+test("each kind of principal has AWS's short form", () => {
   const known = [
     ["*", "Account: * (everyone)"],
     [{ AWS: "*" }, "Account: * (everyone)"],
@@ -35,7 +35,7 @@ test("each kind of principal is told in AWS's short form", () => {
   for (const [principal, text] of known) assert.deepEqual(entities(principal), [text]);
 });
 
-test("several principals are told each once, in their order", () => {
+test("several principals are listed once each, in order", () => {
   const many = { AWS: [ACCOUNT, `arn:aws:iam::${ACCOUNT}:root`], Service: ["ec2.amazonaws.com"] };
   assert.deepEqual(entities(many, "*", many), [
     `Account: ${ACCOUNT}`,
@@ -44,27 +44,27 @@ test("several principals are told each once, in their order", () => {
   ]);
 });
 
-test("who is only denied is not trusted, and a single statement needs no list", () => {
+test("a Deny statement trusts nobody, and a single statement needs no list", () => {
   const Statement = { Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" };
   assert.deepEqual(trustedEntities(JSON.stringify({ Statement })), []);
   const allowed = { ...Statement, Effect: "Allow", Principal: { AWS: ACCOUNT } };
   assert.deepEqual(trustedEntities(JSON.stringify({ Statement: allowed })), [`Account: ${ACCOUNT}`]);
 });
 
-test("what is no policy trusts nobody", () => {
+test("an invalid policy trusts nobody", () => {
   for (const text of ["", "{", "null", "[]", "1", '{"Statement":[null,1,{"Effect":"Allow"}]}']) {
     assert.deepEqual(trustedEntities(text), [], text);
   }
 });
 
-function statement(trust: Parameters<typeof trustDocument>[0]): unknown {
-  const { Version, Statement } = JSON.parse(trustDocument(trust));
+function statement(trust: Parameters<typeof trustPolicyDocument>[0]): unknown {
+  const { Version, Statement } = JSON.parse(trustPolicyDocument(trust));
   assert.equal(Version, "2012-10-17");
   assert.equal(Statement.length, 1);
   return Statement[0];
 }
 
-test("an account is trusted as a whole, with what it takes besides", () => {
+test("an account is trusted as a whole, under conditions", () => {
   const plain = {
     Effect: "Allow",
     Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
@@ -93,7 +93,7 @@ test("a service is trusted by its principal", () => {
   });
 });
 
-test("an identity provider is trusted for an audience, and for one subject or those of a pattern", () => {
+test("an identity provider is trusted for an audience, and for one subject or a pattern of subjects", () => {
   const providerArn = `arn:aws:iam::${ACCOUNT}:oidc-provider/id.example.com/realm`;
   const trust = { kind: "web-identity", providerArn, audience: "app", subject: undefined } as const;
   const audience = { "id.example.com/realm:aud": "app" };
@@ -115,7 +115,7 @@ test("an identity provider is trusted for an audience, and for one subject or th
   );
 });
 
-test("a provider is known by its host and path", () => {
+test("the name of a provider is its host and path", () => {
   assert.equal(providerName(`arn:aws:iam::${ACCOUNT}:oidc-provider/id.example.com`), "id.example.com");
   assert.equal(providerName("id.example.com"), "id.example.com");
 });

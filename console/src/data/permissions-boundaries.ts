@@ -1,4 +1,4 @@
-/** Permissions boundaries: the most that a user's or a role's policies can give it. */
+/** Permissions boundaries, which limit what the policies of a user or role can grant. */
 import {
   DeleteRolePermissionsBoundaryCommand,
   DeleteUserPermissionsBoundaryCommand,
@@ -7,15 +7,18 @@ import {
 } from "@aws-sdk/client-iam";
 import { iam } from "../api/iam.ts";
 
-export type Bounded = { kind: "user" | "role"; name: string };
+export type UserOrRole = { kind: "user" | "role"; name: string };
 
-export async function putBoundary({ kind, name }: Bounded, PermissionsBoundary: string): Promise<void> {
+export async function putPermissionsBoundary(
+  { kind, name }: UserOrRole,
+  PermissionsBoundary: string,
+): Promise<void> {
   await (kind === "user"
     ? iam.send(new PutUserPermissionsBoundaryCommand({ UserName: name, PermissionsBoundary }))
     : iam.send(new PutRolePermissionsBoundaryCommand({ RoleName: name, PermissionsBoundary })));
 }
 
-export async function deleteBoundary({ kind, name }: Bounded): Promise<void> {
+export async function deletePermissionsBoundary({ kind, name }: UserOrRole): Promise<void> {
   await (kind === "user"
     ? iam.send(new DeleteUserPermissionsBoundaryCommand({ UserName: name }))
     : iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: name })));

@@ -1,4 +1,4 @@
-/** Users, user groups and roles as holders of policies, tags and boundaries: one set of verbs for all of them. */
+/** Attached and inline policies of users, user groups and roles, through one set of functions. */
 import {
   type AttachedPolicy,
   AttachGroupPolicyCommand,
@@ -24,17 +24,17 @@ import {
   paginateListUserPolicies,
 } from "@aws-sdk/client-iam";
 import { collectPages, iam } from "../api/iam.ts";
-import { shownDocument } from "./documents.ts";
+import { decodeDocument } from "./policy-documents.ts";
 
-export type Kind = "user" | "group" | "role";
-export type Entity = { kind: Kind; name: string };
+export type EntityKind = "user" | "group" | "role";
+export type Entity = { kind: EntityKind; name: string };
 
-type Attached = { AttachedPolicies?: AttachedPolicy[] };
-type Inline = { PolicyNames?: string[] };
+type AttachedPage = { AttachedPolicies?: AttachedPolicy[] };
+type InlinePage = { PolicyNames?: string[] };
 
-type Verbs = {
-  attached: (name: string) => AsyncIterable<Attached>;
-  inline: (name: string) => AsyncIterable<Inline>;
+type PolicyOperations = {
+  listAttached: (name: string) => AsyncIterable<AttachedPage>;
+  listInline: (name: string) => AsyncIterable<InlinePage>;
   attach: (name: string, policyArn: string) => Promise<unknown>;
   detach: (name: string, policyArn: string) => Promise<unknown>;
   get: (name: string, policyName: string) => Promise<{ PolicyDocument: string | undefined }>;
@@ -44,10 +44,10 @@ type Verbs = {
 
 const client = iam;
 
-const VERBS: Readonly<Record<Kind, Verbs>> = {
+const OPERATIONS: Readonly<Record<EntityKind, PolicyOperations>> = {
   user: {
-    attached: (UserName) => paginateListAttachedUserPolicies({ client }, { UserName }),
-    inline: (UserName) => paginateListUserPolicies({ client }, { UserName }),
+    listAttached: (UserName) => paginateListAttachedUserPolicies({ client }, { UserName }),
+    listInline: (UserName) => paginateListUserPolicies({ client }, { UserName }),
     attach: (UserName, PolicyArn) => iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn })),
     detach: (UserName, PolicyArn) => iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn })),
     get: (UserName, PolicyName) => iam.send(new GetUserPolicyCommand({ UserName, PolicyName })),
@@ -56,8 +56,8 @@ const VERBS: Readonly<Record<Kind, Verbs>> = {
     delete: (UserName, PolicyName) => iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName })),
   },
   group: {
-    attached: (GroupName) => paginateListAttachedGroupPolicies({ client }, { GroupName }),
-    inline: (GroupName) => paginateListGroupPolicies({ client }, { GroupName }),
+    listAttached: (GroupName) => paginateListAttachedGroupPolicies({ client }, { GroupName }),
+    listInline: (GroupName) => paginateListGroupPolicies({ client }, { GroupName }),
     attach: (GroupName, PolicyArn) => iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn })),
     detach: (GroupName, PolicyArn) => iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn })),
     get: (GroupName, PolicyName) => iam.send(new GetGroupPolicyCommand({ GroupName, PolicyName })),
@@ -66,8 +66,8 @@ const VERBS: Readonly<Record<Kind, Verbs>> = {
     delete: (GroupName, PolicyName) => iam.send(new DeleteGroupPolicyCommand({ GroupName, PolicyName })),
   },
   role: {
-    attached: (RoleName) => paginateListAttachedRolePolicies({ client }, { RoleName }),
-    inline: (RoleName) => paginateListRolePolicies({ client }, { RoleName }),
+    listAttached: (RoleName) => paginateListAttachedRolePolicies({ client }, { RoleName }),
+    listInline: (RoleName) => paginateListRolePolicies({ client }, { RoleName }),
     attach: (RoleName, PolicyArn) => iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn })),
     detach: (RoleName, PolicyArn) => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })),
     get: (RoleName, PolicyName) => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })),
@@ -77,36 +77,40 @@ const VERBS: Readonly<Record<Kind, Verbs>> = {
   },
 };
 
-export function attachedTo({ kind, name }: Entity): Promise<AttachedPolicy[]> {
-  return collectPages(VERBS[kind].attached(name), (page) => page.AttachedPolicies);
+export function listAttachedPolicies({ kind, name }: Entity): Promise<AttachedPolicy[]> {
+  return collectPages(OPERATIONS[kind].listAttached(name), (page) => page.AttachedPolicies);
 }
 
-export function inlineOf({ kind, name }: Entity): Promise<string[]> {
-  return collectPages(VERBS[kind].inline(name), (page) => page.PolicyNames);
+export function listInlinePolicies({ kind, name }: Entity): Promise<string[]> {
+  return collectPages(OPERATIONS[kind].listInline(name), (page) => page.PolicyNames);
 }
 
-export async function attach({ kind, name }: Entity, policyArn: string): Promise<void> {
-  await VERBS[kind].attach(name, policyArn);
+export async function attachPolicy({ kind, name }: Entity, policyArn: string): Promise<void> {
+  await OPERATIONS[kind].attach(name, policyArn);
 }
 
-export async function detach({ kind, name }: Entity, policyArn: string): Promise<void> {
-  await VERBS[kind].detach(name, policyArn);
+export async function detachPolicy({ kind, name }: Entity, policyArn: string): Promise<void> {
+  await OPERATIONS[kind].detach(name, policyArn);
 }
 
-export async function inlineDocument({ kind, name }: Entity, policyName: string): Promise<string> {
-  return shownDocument((await VERBS[kind].get(name, policyName)).PolicyDocument ?? "");
+export async function getInlinePolicy({ kind, name }: Entity, policyName: string): Promise<string> {
+  return decodeDocument((await OPERATIONS[kind].get(name, policyName)).PolicyDocument ?? "");
 }
 
-export async function putInline({ kind, name }: Entity, policyName: string, document: string): Promise<void> {
-  await VERBS[kind].put(name, policyName, document);
+export async function putInlinePolicy(
+  { kind, name }: Entity,
+  policyName: string,
+  document: string,
+): Promise<void> {
+  await OPERATIONS[kind].put(name, policyName, document);
 }
 
-export async function deleteInline({ kind, name }: Entity, policyName: string): Promise<void> {
-  await VERBS[kind].delete(name, policyName);
+export async function deleteInlinePolicy({ kind, name }: Entity, policyName: string): Promise<void> {
+  await OPERATIONS[kind].delete(name, policyName);
 }
 
-/** Takes all policies away, which would keep the entity from being deleted. */
-export async function clearPolicies(entity: Entity): Promise<void> {
-  for (const { PolicyArn = "" } of await attachedTo(entity)) await detach(entity, PolicyArn);
-  for (const policyName of await inlineOf(entity)) await deleteInline(entity, policyName);
+/** Detaches and deletes all policies: an entity that has any cannot be deleted. */
+export async function removeAllPolicies(entity: Entity): Promise<void> {
+  for (const { PolicyArn = "" } of await listAttachedPolicies(entity)) await detachPolicy(entity, PolicyArn);
+  for (const policyName of await listInlinePolicies(entity)) await deleteInlinePolicy(entity, policyName);
 }
