@@ -8,7 +8,7 @@ import {
 import { ApiError } from "../api/errors.ts";
 import { iam } from "../api/iam.ts";
 import type { SecuritySettings } from "../api/iamd.ts";
-import { count } from "../shared/text.ts";
+import { formatCount } from "../shared/format.ts";
 import { SYMBOLS } from "./password.ts";
 
 const SYMBOL_LIST = [...SYMBOLS].join(" ");
@@ -96,18 +96,18 @@ export const DEFAULT_POLICY_RULES: readonly string[] = [
 export function customPolicyRules(policy: PasswordPolicy): string[] {
   const custom = toCustomPolicy(policy);
   const rules: [boolean, string][] = [
-    [true, `Password minimum length is ${count(custom.minimumLength, "character")}`],
+    [true, `Password minimum length is ${formatCount(custom.minimumLength, "character")}`],
     [custom.uppercase, "Require at least one uppercase letter from the Latin alphabet (A-Z)"],
     [custom.lowercase, "Require at least one lowercase letter from the Latin alphabet (a-z)"],
     [custom.numbers, "Require at least one number"],
     [custom.symbols, `Require at least one non-alphanumeric character ( ${SYMBOL_LIST} )`],
-    [custom.maxAge !== undefined, `Expire password in ${count(custom.maxAge ?? 0, "day")}`],
+    [custom.maxAge !== undefined, `Expire password in ${formatCount(custom.maxAge ?? 0, "day")}`],
     [custom.maxAge === undefined, "Never expire password"],
     [custom.hardExpiry, "Password expiration requires administrator reset"],
     [custom.allowUsersToChange, "Allow users to change their own password"],
     [
       custom.reusePrevention !== undefined,
-      `Remember ${count(custom.reusePrevention ?? 0, "password")} and prevent reuse`,
+      `Remember ${formatCount(custom.reusePrevention ?? 0, "password")} and prevent reuse`,
     ],
   ];
   return rules.filter(([applies]) => applies).map(([, text]) => text);
@@ -116,10 +116,10 @@ export function customPolicyRules(policy: PasswordPolicy): string[] {
 /** The rules of the additional security settings that are enabled. */
 export function securitySettingsRules(settings: SecuritySettings): string[] {
   const rules: [boolean, string][] = [
-    [settings.MinimumUppercase > 0, `At least ${count(settings.MinimumUppercase, "uppercase letter")}`],
-    [settings.MinimumLowercase > 0, `At least ${count(settings.MinimumLowercase, "lowercase letter")}`],
-    [settings.MinimumDigits > 0, `At least ${count(settings.MinimumDigits, "digit")}`],
-    [settings.MinimumSymbols > 0, `At least ${count(settings.MinimumSymbols, "symbol")}`],
+    [settings.MinimumUppercase > 0, `At least ${formatCount(settings.MinimumUppercase, "uppercase letter")}`],
+    [settings.MinimumLowercase > 0, `At least ${formatCount(settings.MinimumLowercase, "lowercase letter")}`],
+    [settings.MinimumDigits > 0, `At least ${formatCount(settings.MinimumDigits, "digit")}`],
+    [settings.MinimumSymbols > 0, `At least ${formatCount(settings.MinimumSymbols, "symbol")}`],
     [settings.RefuseCommonPasswords, "Reject common and breached passwords"],
     [settings.RequireMFA, "Require MFA to use the console"],
     [settings.LockoutAttempts > 0, lockoutRule(settings)],
@@ -128,5 +128,5 @@ export function securitySettingsRules(settings: SecuritySettings): string[] {
 }
 
 function lockoutRule({ LockoutAttempts: attempts, LockoutMinutes: minutes }: SecuritySettings): string {
-  return `Lock a user's sign-in for ${count(minutes, "minute")} after ${count(attempts, "failed attempt")}`;
+  return `Lock a user's sign-in for ${formatCount(minutes, "minute")} after ${formatCount(attempts, "failed attempt")}`;
 }

@@ -5,11 +5,11 @@ import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { NAMES } from "../frame/side-bar.tsx";
+import { LINK_TEXTS } from "../layout/side-navigation.tsx";
 import { Page } from "../shared/page.tsx";
-import { DASHBOARD, MY_CREDENTIALS, SETTINGS, USERS } from "../shared/paths.ts";
+import { ACCOUNT_SETTINGS, DASHBOARD, SECURITY_CREDENTIALS, USERS } from "../shared/paths.ts";
+import { recentlyVisitedPaths } from "../state/recently-visited.ts";
 import { isRoot, useSession } from "../state/session.tsx";
-import { visitedPaths } from "../state/visited.ts";
 
 export default function Home() {
   return (
@@ -23,8 +23,8 @@ export default function Home() {
 }
 
 function RecentlyVisited() {
-  const visited = visitedPaths().flatMap((path) => {
-    const name = NAMES.get(path);
+  const visited = recentlyVisitedPaths().flatMap((path) => {
+    const name = LINK_TEXTS.get(path);
     return name === undefined ? [] : [{ path, name }];
   });
   return (
@@ -58,8 +58,8 @@ function Welcome() {
         </Box>
         <SpaceBetween size="xs">
           <Link href={DASHBOARD}>See what is still unsafe in this account</Link>
-          <Link href={MY_CREDENTIALS}>Your password and MFA devices</Link>
-          <Link href={SETTINGS}>Rules for passwords</Link>
+          <Link href={SECURITY_CREDENTIALS}>Your password and MFA devices</Link>
+          <Link href={ACCOUNT_SETTINGS}>Rules for passwords</Link>
           <Link href={USERS}>Users</Link>
         </SpaceBetween>
       </SpaceBetween>

@@ -11,9 +11,9 @@ import {
   updateAccessKeyStatus,
 } from "../data/access-keys.ts";
 import type { CredentialOwner } from "../data/credential-owner.ts";
-import { Failed } from "../shared/failed.tsx";
-import { type Column, Listing } from "../shared/listing.tsx";
-import { agoText, dateText } from "../shared/text.ts";
+import { ErrorAlert } from "../shared/error-alert.tsx";
+import { formatDate, formatDaysAgo } from "../shared/format.ts";
+import { type Column, ResourceTable } from "../shared/resource-table.tsx";
 import { flash } from "../state/flashes.ts";
 import { useLoad } from "../state/load.ts";
 import { useTask } from "../state/task.ts";
@@ -30,14 +30,14 @@ const COLUMNS: readonly Column<AccessKeyInfo>[] = [
   {
     id: "created",
     header: "Created",
-    text: ({ CreateDate }) => dateText(CreateDate),
-    order: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
+    text: ({ CreateDate }) => formatDate(CreateDate),
+    sortValue: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
   },
   {
     id: "used",
     header: "Last used",
-    text: ({ lastUsedDate: lastUsed }) => (lastUsed ? agoText(lastUsed) : "Never"),
-    order: ({ lastUsedDate: lastUsed }) => lastUsed?.getTime() ?? 0,
+    text: ({ lastUsedDate: lastUsed }) => (lastUsed ? formatDaysAgo(lastUsed) : "Never"),
+    sortValue: ({ lastUsedDate: lastUsed }) => lastUsed?.getTime() ?? 0,
   },
 ];
 
@@ -75,15 +75,15 @@ export function AccessKeys({ owner, createHref }: Props) {
   return (
     <SpaceBetween size="m">
       {hasRootKey && <RootKeyWarning />}
-      <Failed failure={task.failure} />
-      <Listing
+      <ErrorAlert error={task.error} />
+      <ResourceTable
         title="Access keys"
         description={`Use access keys to send signed requests from the command line, SDKs and programs. You can have a maximum of two access keys (active or inactive) at a time.`}
-        things="access keys"
+        pluralName="access keys"
         short
-        list={keys}
+        loaded={keys}
         columns={COLUMNS}
-        nameOf={nameOf}
+        getName={nameOf}
         selection={{ type: "single", items: chosen, onChange: setChosen }}
         actions={
           <SpaceBetween direction="horizontal" size="xs">

@@ -1,8 +1,8 @@
 import type { Policy } from "@aws-sdk/client-iam";
 import { useState } from "react";
 import { attachPolicy, type Entity } from "../data/entity-policies.ts";
-import { Ask } from "../shared/ask.tsx";
-import { count } from "../shared/text.ts";
+import { FormDialog } from "../shared/form-dialog.tsx";
+import { formatCount } from "../shared/format.ts";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 import { PolicyPicker } from "./policy-picker.tsx";
@@ -17,20 +17,20 @@ export function AttachDialog({ entity, onAttached, onCancel }: Props) {
       for (const { Arn = "" } of chosen) await attachPolicy(entity, Arn);
     });
     if (!done) return;
-    flash(`${count(chosen.length, "policy", "policies")} attached to ${entity.name}.`);
+    flash(`${formatCount(chosen.length, "policy", "policies")} attached to ${entity.name}.`);
     onAttached();
   };
   return (
-    <Ask
+    <FormDialog
       title={`Attach policies to ${entity.name}`}
-      act="Attach policies"
+      submitText="Attach policies"
       size="large"
       task={task}
       disabled={chosen.length === 0}
-      onAct={() => void add()}
+      onSubmit={() => void add()}
       onCancel={onCancel}
     >
       <PolicyPicker title="Other permissions policies" chosen={chosen} onChange={setChosen} />
-    </Ask>
+    </FormDialog>
   );
 }

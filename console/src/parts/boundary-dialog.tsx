@@ -1,7 +1,7 @@
 import type { Policy } from "@aws-sdk/client-iam";
 import { useState } from "react";
 import { putPermissionsBoundary, type UserOrRole } from "../data/permissions-boundaries.ts";
-import { Ask } from "../shared/ask.tsx";
+import { FormDialog } from "../shared/form-dialog.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 import { PolicyPicker } from "./policy-picker.tsx";
@@ -17,16 +17,16 @@ export function BoundaryDialog({ entity, onSaved, onCancel }: Props) {
     onSaved();
   };
   return (
-    <Ask
+    <FormDialog
       title="Set permissions boundary"
-      act="Set boundary"
+      submitText="Set boundary"
       size="large"
       task={task}
       disabled={chosen.length === 0}
-      onAct={() => void save()}
+      onSubmit={() => void save()}
       onCancel={onCancel}
     >
       <PolicyPicker title="Policies" type="single" chosen={chosen} onChange={setChosen} />
-    </Ask>
+    </FormDialog>
   );
 }

@@ -5,8 +5,8 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { deletePermissionsBoundary, type UserOrRole } from "../data/permissions-boundaries.ts";
-import { Ask } from "../shared/ask.tsx";
-import { Copyable } from "../shared/copyable.tsx";
+import { CopyableText } from "../shared/copyable-text.tsx";
+import { FormDialog } from "../shared/form-dialog.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 import { BoundaryDialog } from "./boundary-dialog.tsx";
@@ -39,7 +39,7 @@ export function Boundary({ entity, arn, onChanged }: Props) {
         </Header>
       }
     >
-      {arn ? <Copyable value={arn} name="Boundary ARN" /> : <Box color="text-body-secondary">None.</Box>}
+      {arn ? <CopyableText value={arn} name="Boundary ARN" /> : <Box color="text-body-secondary">None.</Box>}
       {dialog === "set" && <BoundaryDialog entity={entity} onSaved={changed} onCancel={close} />}
       {dialog === "remove" && <RemoveDialog entity={entity} onRemoved={changed} onCancel={close} />}
     </Container>
@@ -56,16 +56,16 @@ function RemoveDialog({ entity, onRemoved, onCancel }: RemoveProps) {
     onRemoved();
   };
   return (
-    <Ask
+    <FormDialog
       title="Remove permissions boundary"
-      act="Remove boundary"
+      submitText="Remove boundary"
       task={task}
-      onAct={() => void remove()}
+      onSubmit={() => void remove()}
       onCancel={onCancel}
     >
       <Box>
         From then on <b>{entity.name}</b> may do all that its policies allow.
       </Box>
-    </Ask>
+    </FormDialog>
   );
 }

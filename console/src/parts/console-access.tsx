@@ -73,9 +73,9 @@ function CustomPassword({ rules, password, incomplete, onChange }: CustomProps) 
     <SpaceBetween size="s">
       <PasswordInput
         label="Custom password"
-        use="new-password"
+        autoComplete="new-password"
         value={password}
-        shown={shown}
+        visible={shown}
         error={wrong && "This password does not keep the rules below."}
         onChange={onChange}
       />

@@ -1,7 +1,7 @@
 import type { Policy } from "@aws-sdk/client-iam";
 import { useState } from "react";
 import { createGroup } from "../data/groups.ts";
-import { Ask } from "../shared/ask.tsx";
+import { FormDialog } from "../shared/form-dialog.tsx";
 import { NAME_CONSTRAINT, TextField } from "../shared/text-field.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
@@ -26,17 +26,17 @@ export function CreateGroupDialog({ onCreated, onCancel }: Props) {
     if (done) onCreated(name.trim());
   };
   return (
-    <Ask
+    <FormDialog
       title="Create user group"
-      act="Create user group"
+      submitText="Create user group"
       size="large"
       task={task}
       disabled={name.trim() === ""}
-      onAct={() => void create()}
+      onSubmit={() => void create()}
       onCancel={onCancel}
     >
       <TextField label="User group name" constraint={NAME_CONSTRAINT} value={name} onChange={setName} />
       <PolicyPicker title="Permissions policies" chosen={policies} onChange={setPolicies} />
-    </Ask>
+    </FormDialog>
   );
 }

@@ -1,8 +1,8 @@
 import Box from "@cloudscape-design/components/box";
 import type { ReactNode } from "react";
-import { AskTyped } from "../shared/ask.tsx";
-import { RuleList } from "../shared/rule-list.tsx";
-import { capital, count } from "../shared/text.ts";
+import { BulletList } from "../shared/bullet-list.tsx";
+import { ConfirmationDialog } from "../shared/form-dialog.tsx";
+import { capitalize, formatCount } from "../shared/format.ts";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 
@@ -29,19 +29,21 @@ export function DeleteDialog<T>({ thing, chosen, nameOf, remove, onDeleted, onCa
     });
     if (!done) return;
     onDeleted();
-    flash(`${capital(only === undefined ? count(names.length, thing) : `${thing} ${only}`)} deleted.`);
+    flash(
+      `${capitalize(only === undefined ? formatCount(names.length, thing) : `${thing} ${only}`)} deleted.`,
+    );
   };
   return (
-    <AskTyped
-      title={`Delete ${only ?? count(names.length, thing)}?`}
-      act="Delete"
-      word={only ?? "confirm"}
+    <ConfirmationDialog
+      title={`Delete ${only ?? formatCount(names.length, thing)}?`}
+      submitText="Delete"
+      confirmationText={only ?? "confirm"}
       task={task}
-      onAct={() => void removeAll()}
+      onSubmit={() => void removeAll()}
       onCancel={onCancel}
     >
       <Box>{children}</Box>
-      {only === undefined && <RuleList rules={names} />}
-    </AskTyped>
+      {only === undefined && <BulletList items={names} />}
+    </ConfirmationDialog>
   );
 }

@@ -1,7 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import { deleteAccessKey } from "../data/access-keys.ts";
 import type { CredentialOwner } from "../data/credential-owner.ts";
-import { AskTyped } from "../shared/ask.tsx";
+import { ConfirmationDialog } from "../shared/form-dialog.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 
@@ -15,15 +15,15 @@ export function DeleteKeyDialog({ owner, keyId, onDeleted, onCancel }: Props) {
     onDeleted();
   };
   return (
-    <AskTyped
+    <ConfirmationDialog
       title={`Delete ${keyId}?`}
-      act="Delete"
-      word={keyId}
+      submitText="Delete"
+      confirmationText={keyId}
       task={task}
-      onAct={() => void remove()}
+      onSubmit={() => void remove()}
       onCancel={onCancel}
     >
       <Box>Programs that use this key are refused at their next request. This cannot be undone.</Box>
-    </AskTyped>
+    </ConfirmationDialog>
   );
 }

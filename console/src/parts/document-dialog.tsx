@@ -2,9 +2,9 @@ import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { getInlinePolicy } from "../data/entity-policies.ts";
 import { getManagedPolicyDocument, type PermissionsPolicy } from "../data/permissions.ts";
-import { Copyable } from "../shared/copyable.tsx";
+import { AsyncContent } from "../shared/async-content.tsx";
+import { CopyableText } from "../shared/copyable-text.tsx";
 import { JsonView } from "../shared/json.tsx";
-import { Part } from "../shared/part.tsx";
 import { useLoad } from "../state/load.ts";
 
 type Props = { permission: PermissionsPolicy; onClose: () => void };
@@ -18,8 +18,10 @@ export function DocumentDialog({ permission, onClose }: Props) {
   return (
     <Modal visible size="large" header={name} closeAriaLabel="Close" onDismiss={onClose}>
       <SpaceBetween size="m">
-        {arn && <Copyable value={arn} name="Policy ARN" />}
-        <Part of={document}>{(text) => <JsonView name="Policy document" text={text} />}</Part>
+        {arn && <CopyableText value={arn} name="Policy ARN" />}
+        <AsyncContent state={document}>
+          {(text) => <JsonView name="Policy document" text={text} />}
+        </AsyncContent>
       </SpaceBetween>
     </Modal>
   );

@@ -3,8 +3,8 @@ import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { listAttachedPolicies } from "../data/entity-policies.ts";
 import { listGroups } from "../data/groups.ts";
-import { type Column, Listing } from "../shared/listing.tsx";
-import { dateText, sentenceOf } from "../shared/text.ts";
+import { formatDate, formatList } from "../shared/format.ts";
+import { type Column, ResourceTable } from "../shared/resource-table.tsx";
 import { useLoad } from "../state/load.ts";
 import { CreateGroupDialog } from "./create-group-dialog.tsx";
 
@@ -15,7 +15,7 @@ const COLUMNS: readonly Column<Group>[] = [
     header: "Attached policies",
     cell: (group) => <Policies of={nameOf(group)} />,
   },
-  { id: "created", header: "Created", text: ({ CreateDate }) => dateText(CreateDate) },
+  { id: "created", header: "Created", text: ({ CreateDate }) => formatDate(CreateDate) },
 ];
 
 function nameOf({ GroupName = "" }: Group): string {
@@ -25,7 +25,7 @@ function nameOf({ GroupName = "" }: Group): string {
 function Policies({ of }: { of: string }) {
   const attached = useLoad(`policies of ${of}`, () => listAttachedPolicies({ kind: "group", name: of }));
   if (attached.data === undefined) return "–";
-  return sentenceOf(attached.data.map(({ PolicyName = "" }) => PolicyName)) || "None";
+  return formatList(attached.data.map(({ PolicyName = "" }) => PolicyName)) || "None";
 }
 
 type Props = {
@@ -46,12 +46,12 @@ export function GroupPicker({ chosen, onChange, without = [] }: Props) {
   const offered = groups.data?.filter((group) => !without.includes(nameOf(group)));
   return (
     <>
-      <Listing
+      <ResourceTable
         title="User groups"
-        things="user groups"
-        list={{ ...groups, data: offered }}
+        pluralName="user groups"
+        loaded={{ ...groups, data: offered }}
         columns={COLUMNS}
-        nameOf={nameOf}
+        getName={nameOf}
         selection={{ type: "multi", items: chosen, onChange }}
         actions={
           <Button formAction="none" onClick={() => setCreating(true)}>

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { type Entity, getInlinePolicy, putInlinePolicy } from "../data/entity-policies.ts";
 import { EMPTY_POLICY, isJson } from "../data/policy-documents.ts";
-import { Ask } from "../shared/ask.tsx";
-import { Failed } from "../shared/failed.tsx";
+import { ErrorAlert } from "../shared/error-alert.tsx";
+import { FormDialog } from "../shared/form-dialog.tsx";
 import { JsonField } from "../shared/json.tsx";
 import { NAME_CONSTRAINT, TextField } from "../shared/text-field.tsx";
 import { flash } from "../state/flashes.ts";
@@ -24,13 +24,13 @@ export function InlineDialog({ entity, name, onSaved, onCancel }: Props) {
     onSaved();
   };
   return (
-    <Ask
+    <FormDialog
       title={name ? `Edit inline policy ${name}` : "Create inline policy"}
-      act={name ? "Save changes" : "Create policy"}
+      submitText={name ? "Save changes" : "Create policy"}
       size="large"
       task={task}
       disabled={typedName === "" || !isJson(document)}
-      onAct={() => void save()}
+      onSubmit={() => void save()}
       onCancel={onCancel}
     >
       {name === undefined && (
@@ -41,12 +41,12 @@ export function InlineDialog({ entity, name, onSaved, onCancel }: Props) {
           onChange={setTypedName}
         />
       )}
-      <Failed failure={stored.failure} retry={stored.reload} />
+      <ErrorAlert error={stored.error} retry={stored.reload} />
       <JsonField
         label="Policy document (JSON)"
         value={stored.data === undefined ? undefined : document}
         onChange={setTyped}
       />
-    </Ask>
+    </FormDialog>
   );
 }

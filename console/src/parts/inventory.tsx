@@ -1,12 +1,12 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
-import { Listing, type ListingProps } from "../shared/listing.tsx";
-import { Title } from "../shared/page.tsx";
+import { PageTitle } from "../shared/page.tsx";
+import { ResourceTable, type ResourceTableProps } from "../shared/resource-table.tsx";
 
 type Deletion = { onDeleted: () => void; onCancel: () => void };
 
-type Props<T> = Omit<ListingProps<T>, "variant" | "headingLevel" | "selection" | "actions"> & {
+type Props<T> = Omit<ResourceTableProps<T>, "variant" | "headingLevel" | "selection" | "actions"> & {
   create: { text: string; href: string };
   /** The dialog that asks before what was chosen is deleted. */
   deletion: (chosen: readonly T[], dialog: Deletion) => ReactNode;
@@ -14,7 +14,7 @@ type Props<T> = Omit<ListingProps<T>, "variant" | "headingLevel" | "selection" |
 
 /** The page that lists all of one kind, where they are created and deleted. */
 export function Inventory<T>({ create, deletion, ...listing }: Props<T>) {
-  const { title, things, list } = listing;
+  const { title, pluralName: things, loaded: list } = listing;
   const [chosen, setChosen] = useState<readonly T[]>([]);
   const [deleting, setDeleting] = useState(false);
   const deleted = () => {
@@ -24,8 +24,8 @@ export function Inventory<T>({ create, deletion, ...listing }: Props<T>) {
   };
   return (
     <>
-      <Title of={title} />
-      <Listing
+      <PageTitle text={title} />
+      <ResourceTable
         {...listing}
         headingLevel="h1"
         variant="full-page"

@@ -1,14 +1,14 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
-import { Failed } from "../shared/failed.tsx";
-import { Listing, type ListingProps } from "../shared/listing.tsx";
+import { ErrorAlert } from "../shared/error-alert.tsx";
+import { ResourceTable, type ResourceTableProps } from "../shared/resource-table.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 
 type Adding = { onAdded: () => void; onCancel: () => void };
 
-type Props<T> = Omit<ListingProps<T>, "selection" | "actions"> & {
+type Props<T> = Omit<ResourceTableProps<T>, "selection" | "actions"> & {
   remove: (item: T) => Promise<unknown>;
   /** What is told once that many were removed. */
   removed: (count: number) => string;
@@ -24,7 +24,7 @@ export function Members<T>({ remove, removed, add, ...listing }: Props<T>) {
   const changed = () => {
     setAdding(false);
     setChosen([]);
-    listing.list.reload();
+    listing.loaded.reload();
   };
   const removeChosen = async () => {
     const done = await task.run(async () => {
@@ -35,8 +35,8 @@ export function Members<T>({ remove, removed, add, ...listing }: Props<T>) {
   };
   return (
     <SpaceBetween size="m">
-      <Failed failure={task.failure} />
-      <Listing
+      <ErrorAlert error={task.error} />
+      <ResourceTable
         {...listing}
         selection={{ type: "multi", items: chosen, onChange: setChosen }}
         actions={

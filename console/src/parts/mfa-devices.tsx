@@ -4,11 +4,11 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { CredentialOwner } from "../data/credential-owner.ts";
 import { listMfaDevices, MAX_MFA_DEVICES, mfaDeviceType, usesCodes } from "../data/mfa.ts";
-import { type Column, Listing } from "../shared/listing.tsx";
-import { dateText } from "../shared/text.ts";
+import { formatDate } from "../shared/format.ts";
+import { type Column, ResourceTable } from "../shared/resource-table.tsx";
 import { useDialog } from "../state/dialog.ts";
 import { useLoad } from "../state/load.ts";
-import { Confirmed, useRefreshSession } from "../state/session.tsx";
+import { RequireConfirmation, useRefreshSession } from "../state/session.tsx";
 import { RemoveDeviceDialog, ResyncDeviceDialog } from "./mfa-dialogs.tsx";
 
 const COLUMNS: readonly Column<MFADevice>[] = [
@@ -23,8 +23,8 @@ const COLUMNS: readonly Column<MFADevice>[] = [
   {
     id: "created",
     header: "Created on",
-    text: ({ EnableDate }) => dateText(EnableDate),
-    order: ({ EnableDate }) => EnableDate?.getTime() ?? 0,
+    text: ({ EnableDate }) => formatDate(EnableDate),
+    sortValue: ({ EnableDate }) => EnableDate?.getTime() ?? 0,
   },
 ];
 
@@ -50,14 +50,14 @@ export function MfaDevices({ owner, assignHref }: Props) {
   };
   return (
     <>
-      <Listing
+      <ResourceTable
         title="Multi-factor authentication (MFA)"
         description={`Use MFA to make signing in safer: it asks for a code or a passkey besides the password. Each user can have a maximum of ${MAX_MFA_DEVICES} MFA devices assigned.`}
-        things="MFA devices"
+        pluralName="MFA devices"
         short
-        list={devices}
+        loaded={devices}
         columns={COLUMNS}
-        nameOf={nameOf}
+        getName={nameOf}
         selection={{ type: "single", items: chosen, onChange: setChosen }}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
@@ -76,14 +76,14 @@ export function MfaDevices({ owner, assignHref }: Props) {
         empty="No MFA devices. Assign an MFA device to improve the security of this sign-in."
       />
       {dialog.name === "remove-mfa" && (
-        <Confirmed>
+        <RequireConfirmation>
           <RemoveDeviceDialog owner={owner} serialNumber={dialog.subject} onClose={close} />
-        </Confirmed>
+        </RequireConfirmation>
       )}
       {dialog.name === "resync-mfa" && (
-        <Confirmed>
+        <RequireConfirmation>
           <ResyncDeviceDialog owner={owner} serialNumber={dialog.subject} onClose={close} />
-        </Confirmed>
+        </RequireConfirmation>
       )}
     </>
   );

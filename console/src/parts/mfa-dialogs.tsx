@@ -2,8 +2,8 @@ import Box from "@cloudscape-design/components/box";
 import { useState } from "react";
 import type { CredentialOwner } from "../data/credential-owner.ts";
 import { removeMfaDevice, resyncMfaDevice } from "../data/mfa.ts";
-import { Ask } from "../shared/ask.tsx";
-import { areCodes, CodeFields, NO_CODES } from "../shared/code-fields.tsx";
+import { FormDialog } from "../shared/form-dialog.tsx";
+import { areMfaCodes, EMPTY_MFA_CODES, MfaCodeFields } from "../shared/mfa-code-fields.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 
@@ -17,23 +17,23 @@ export function RemoveDeviceDialog({ owner, serialNumber, onClose }: Props) {
     flash("MFA device removed.");
   };
   return (
-    <Ask
+    <FormDialog
       title="Remove MFA device"
-      act="Remove"
+      submitText="Remove"
       task={task}
-      onAct={() => void remove()}
+      onSubmit={() => void remove()}
       onCancel={() => onClose(false)}
     >
       <Box>
         Signing in with <b className="breakable">{serialNumber}</b> ends at once. Without any other device the
         password alone is enough.
       </Box>
-    </Ask>
+    </FormDialog>
   );
 }
 
 export function ResyncDeviceDialog({ owner, serialNumber, onClose }: Props) {
-  const [codes, setCodes] = useState(NO_CODES);
+  const [codes, setCodes] = useState(EMPTY_MFA_CODES);
   const task = useTask();
   const resync = async () => {
     if (!(await task.run(() => resyncMfaDevice(owner, serialNumber, codes)))) return;
@@ -41,19 +41,19 @@ export function ResyncDeviceDialog({ owner, serialNumber, onClose }: Props) {
     flash("MFA device resynchronized.");
   };
   return (
-    <Ask
+    <FormDialog
       title="Resync MFA device"
-      act="Resync"
+      submitText="Resync"
       task={task}
-      disabled={!areCodes(codes)}
-      onAct={() => void resync()}
+      disabled={!areMfaCodes(codes)}
+      onSubmit={() => void resync()}
       onCancel={() => onClose(false)}
     >
       <Box>
         Where the clock of a device has drifted, its codes are refused. Type two consecutive codes that{" "}
         <b className="breakable">{serialNumber}</b> shows now.
       </Box>
-      <CodeFields codes={codes} onChange={setCodes} />
-    </Ask>
+      <MfaCodeFields codes={codes} onChange={setCodes} />
+    </FormDialog>
   );
 }

@@ -5,10 +5,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { Entity, EntityKind } from "../data/entity-policies.ts";
 import { listPermissions, type PermissionsPolicy, removePolicy } from "../data/permissions.ts";
-import { Failed } from "../shared/failed.tsx";
-import { type Column, Listing } from "../shared/listing.tsx";
+import { ErrorAlert } from "../shared/error-alert.tsx";
+import { formatCount } from "../shared/format.ts";
 import { groupPath } from "../shared/paths.ts";
-import { count } from "../shared/text.ts";
+import { type Column, ResourceTable } from "../shared/resource-table.tsx";
 import { flash } from "../state/flashes.ts";
 import { useLoad } from "../state/load.ts";
 import { useTask } from "../state/task.ts";
@@ -43,21 +43,21 @@ export function Permissions({ entity }: { entity: Entity }) {
     const done = await task.run(async () => {
       for (const policy of own) await removePolicy(entity, policy);
     });
-    if (done) flash(`${count(own.length, "policy", "policies")} removed.`);
+    if (done) flash(`${formatCount(own.length, "policy", "policies")} removed.`);
     changed();
   };
   const show = (of: PermissionsPolicy) =>
     setDialog(of.arn || of.group ? { kind: "view", of } : { kind: "inline", name: of.name });
   return (
     <SpaceBetween size="m">
-      <Failed failure={task.failure} />
-      <Listing
+      <ErrorAlert error={task.error} />
+      <ResourceTable
         title="Permissions policies"
         description={DESCRIPTIONS[entity.kind]}
-        things="policies"
-        list={policies}
+        pluralName="policies"
+        loaded={policies}
         columns={columns(entity, show)}
-        nameOf={({ name, group: via, arn }) => `${name}${arn ? "" : " (inline)"}${via ? ` via ${via}` : ""}`}
+        getName={({ name, group: via, arn }) => `${name}${arn ? "" : " (inline)"}${via ? ` via ${via}` : ""}`}
         selection={{ type: "multi", items: chosen, onChange: setChosen }}
         actions={
           <SpaceBetween direction="horizontal" size="xs">

@@ -1,6 +1,6 @@
 import type { Policy } from "@aws-sdk/client-iam";
 import { listPolicies, policyType } from "../data/policies.ts";
-import { type Column, Listing, type Selection } from "../shared/listing.tsx";
+import { type Column, ResourceTable, type Selection } from "../shared/resource-table.tsx";
 import { useLoad } from "../state/load.ts";
 
 const COLUMNS: readonly Column<Policy>[] = [
@@ -28,12 +28,12 @@ type Props = {
 export function PolicyPicker({ title, type = "multi", chosen, onChange }: Props) {
   const policies = useLoad("policies", listPolicies);
   return (
-    <Listing
+    <ResourceTable
       title={title}
-      things="policies"
-      list={policies}
+      pluralName="policies"
+      loaded={policies}
       columns={COLUMNS}
-      nameOf={nameOf}
+      getName={nameOf}
       selection={{ type, items: chosen, onChange }}
       empty="No policies."
     />

@@ -6,8 +6,8 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { createRecoveryCodes } from "../api/iamd.ts";
+import { AsyncContent } from "../shared/async-content.tsx";
 import { download } from "../shared/download.ts";
-import { Part } from "../shared/part.tsx";
 import { useLoad } from "../state/load.ts";
 import { useSession } from "../state/session.tsx";
 
@@ -25,13 +25,13 @@ export function RecoveryCodes({ onSaved, onSkip }: Props) {
       }
     >
       <SpaceBetween size="l">
-        <Part of={made}>{({ RecoveryCodes: codes }) => <Codes codes={codes} />}</Part>
+        <AsyncContent state={made}>{({ RecoveryCodes: codes }) => <Codes codes={codes} />}</AsyncContent>
         {made.data && (
           <Button variant="primary" onClick={onSaved}>
             I have saved them
           </Button>
         )}
-        {made.failure && <Button onClick={onSkip}>Go on without new codes</Button>}
+        {made.error && <Button onClick={onSkip}>Go on without new codes</Button>}
       </SpaceBetween>
     </Container>
   );

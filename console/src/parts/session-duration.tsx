@@ -8,13 +8,13 @@ import {
   MAX_SESSION_DURATION,
   MIN_SESSION_DURATION,
 } from "../data/session-duration.ts";
-import { durationText } from "../shared/text.ts";
+import { formatDuration } from "../shared/format.ts";
 import { TextField } from "../shared/text-field.tsx";
 
 const CUSTOM = { value: "custom", label: "Custom duration" };
 const OFFERED = [1, 2, 4, 8, 12].map((hours) => ({
   value: String(hours * HOUR),
-  label: durationText(hours * HOUR),
+  label: formatDuration(hours * HOUR),
 }));
 const OPTIONS = [...OFFERED, CUSTOM];
 

@@ -3,10 +3,10 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ConsoleSession, endSession, listSessions } from "../api/iamd.ts";
 import type { CredentialOwner } from "../data/credential-owner.ts";
-import { browserText } from "../shared/browser.ts";
-import { Failed } from "../shared/failed.tsx";
-import { type Column, Listing } from "../shared/listing.tsx";
-import { dateText } from "../shared/text.ts";
+import { ErrorAlert } from "../shared/error-alert.tsx";
+import { formatDate } from "../shared/format.ts";
+import { type Column, ResourceTable } from "../shared/resource-table.tsx";
+import { describeUserAgent } from "../shared/user-agent.ts";
 import { flash } from "../state/flashes.ts";
 import { useLoad } from "../state/load.ts";
 import { signOut } from "../state/session.tsx";
@@ -27,15 +27,15 @@ export function Sessions({ owner }: { owner: CredentialOwner }) {
   };
   return (
     <SpaceBetween size="m">
-      <Failed failure={task.failure} />
-      <Listing
+      <ErrorAlert error={task.error} />
+      <ResourceTable
         title="Console sessions"
         description="Browsers that are signed in. Signing out ends a session on the server at once."
-        things="sessions"
+        pluralName="sessions"
         short
-        list={sessions}
+        loaded={sessions}
         columns={columns(end)}
-        nameOf={({ SessionId }) => SessionId}
+        getName={({ SessionId }) => SessionId}
         actions={<Button iconName="refresh" ariaLabel="Refresh sessions" onClick={sessions.reload} />}
         empty="No sessions."
       />
@@ -48,22 +48,22 @@ function columns(end: (session: ConsoleSession) => void): Column<ConsoleSession>
     {
       id: "created",
       header: "Signed in",
-      text: ({ CreateDate }) => dateText(CreateDate),
-      order: ({ CreateDate }) => CreateDate.getTime(),
+      text: ({ CreateDate }) => formatDate(CreateDate),
+      sortValue: ({ CreateDate }) => CreateDate.getTime(),
       cell: (session) => <SignedIn session={session} />,
     },
     {
       id: "seen",
       header: "Last seen",
-      text: ({ LastSeenDate }) => dateText(LastSeenDate),
-      order: ({ LastSeenDate }) => LastSeenDate.getTime(),
+      text: ({ LastSeenDate }) => formatDate(LastSeenDate),
+      sortValue: ({ LastSeenDate }) => LastSeenDate.getTime(),
     },
     { id: "address", header: "Address", text: ({ SourceIp }) => SourceIp ?? "–" },
     {
       id: "browser",
       header: "Browser",
-      text: ({ UserAgent }) => browserText(UserAgent ?? ""),
-      cell: ({ UserAgent = "" }) => <span title={UserAgent}>{browserText(UserAgent)}</span>,
+      text: ({ UserAgent }) => describeUserAgent(UserAgent ?? ""),
+      cell: ({ UserAgent = "" }) => <span title={UserAgent}>{describeUserAgent(UserAgent)}</span>,
     },
     { id: "mfa", header: "MFA", text: ({ MFAAuthenticated }) => (MFAAuthenticated ? "Yes" : "No") },
     {
@@ -77,14 +77,14 @@ function columns(end: (session: ConsoleSession) => void): Column<ConsoleSession>
 function SignedIn({ session }: { session: ConsoleSession }) {
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <span>{dateText(session.CreateDate)}</span>
+      <span>{formatDate(session.CreateDate)}</span>
       {session.Current && <Badge color="blue">This session</Badge>}
     </SpaceBetween>
   );
 }
 
 function SignOut({ session, end }: { session: ConsoleSession; end: (session: ConsoleSession) => void }) {
-  const which = session.Current ? "this session" : `the session of ${dateText(session.CreateDate)}`;
+  const which = session.Current ? "this session" : `the session of ${formatDate(session.CreateDate)}`;
   return (
     <Button variant="inline-link" ariaLabel={`Sign out ${which}`} onClick={() => end(session)}>
       Sign out

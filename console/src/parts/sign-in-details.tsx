@@ -2,10 +2,10 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import { Copyable } from "../shared/copyable.tsx";
+import { CopyableText } from "../shared/copyable-text.tsx";
 import { csvText } from "../shared/csv.ts";
 import { download } from "../shared/download.ts";
-import { Secret } from "../shared/secret.tsx";
+import { SecretValue } from "../shared/secret-value.tsx";
 import { useSession } from "../state/session.tsx";
 
 type Props = { userName: string; password: string };
@@ -39,9 +39,9 @@ export function SignInDetails({ userName, password }: Props) {
       <KeyValuePairs
         columns={1}
         items={[
-          { label: "Console sign-in URL", value: <Copyable value={url} name="Console sign-in URL" /> },
-          { label: "User name", value: <Copyable value={userName} name="User name" /> },
-          { label: "Console password", value: <Secret value={password} name="Console password" /> },
+          { label: "Console sign-in URL", value: <CopyableText value={url} name="Console sign-in URL" /> },
+          { label: "User name", value: <CopyableText value={userName} name="User name" /> },
+          { label: "Console password", value: <SecretValue value={password} name="Console password" /> },
         ]}
       />
     </Container>

@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { saveTags, type TaggedResource } from "../data/tags.ts";
-import { Failed } from "../shared/failed.tsx";
+import { ErrorAlert } from "../shared/error-alert.tsx";
 import { flash } from "../state/flashes.ts";
 import { useTask } from "../state/task.ts";
 import { TAGS_DESCRIPTION, TagsEditor } from "./tags-editor.tsx";
@@ -53,7 +53,7 @@ export function TagsTab({ of, tags: held = [], onSaved }: Props) {
             setChanged(true);
           }}
         />
-        <Failed failure={task.failure} />
+        <ErrorAlert error={task.error} />
       </SpaceBetween>
     </Container>
   );

@@ -1,12 +1,12 @@
 import type { User } from "@aws-sdk/client-iam";
 import { listUsers } from "../data/users.ts";
-import { type Column, Listing } from "../shared/listing.tsx";
-import { dateText } from "../shared/text.ts";
+import { formatDate } from "../shared/format.ts";
+import { type Column, ResourceTable } from "../shared/resource-table.tsx";
 import { useLoad } from "../state/load.ts";
 
 const COLUMNS: readonly Column<User>[] = [
   { id: "name", header: "User name", text: nameOf },
-  { id: "created", header: "Created", text: ({ CreateDate }) => dateText(CreateDate) },
+  { id: "created", header: "Created", text: ({ CreateDate }) => formatDate(CreateDate) },
 ];
 
 function nameOf({ UserName = "" }: User): string {
@@ -25,12 +25,12 @@ export function UserPicker({ title, chosen, onChange, without = [] }: Props) {
   const users = useLoad("users", listUsers);
   const offered = users.data?.filter((user) => !without.includes(nameOf(user)));
   return (
-    <Listing
+    <ResourceTable
       title={title}
-      things="users"
-      list={{ ...users, data: offered }}
+      pluralName="users"
+      loaded={{ ...users, data: offered }}
       columns={COLUMNS}
-      nameOf={nameOf}
+      getName={nameOf}
       selection={{ type: "multi", items: chosen, onChange }}
       empty="No users."
     />

@@ -5,7 +5,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { Failed } from "../../shared/failed.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { SubmitForm } from "../../shared/submit-form.tsx";
 import type { Task } from "../../state/task.ts";
 
@@ -17,8 +17,8 @@ export function BeforeKey({ userName, back, task, onCreate }: Props) {
   const [understood, setUnderstood] = useState(!root);
   return (
     <SubmitForm
-      act="Create access key"
-      cancel={back}
+      submitText="Create access key"
+      cancelHref={back}
       busy={task.busy}
       disabled={!understood}
       onSubmit={onCreate}
@@ -31,7 +31,7 @@ export function BeforeKey({ userName, back, task, onCreate }: Props) {
               I understand creating a root access key is not a best practice, but I still want to create one.
             </Checkbox>
           )}
-          <Failed failure={task.failure} />
+          <ErrorAlert error={task.error} />
         </SpaceBetween>
       </Container>
     </SubmitForm>

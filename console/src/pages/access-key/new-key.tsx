@@ -5,10 +5,10 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { Copyable } from "../../shared/copyable.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
 import { csvText } from "../../shared/csv.ts";
 import { download } from "../../shared/download.ts";
-import { Secret } from "../../shared/secret.tsx";
+import { SecretValue } from "../../shared/secret-value.tsx";
 
 /** A new key: the only time that its secret is shown. */
 export function NewKey({ accessKey, onDone }: { accessKey: AccessKey; onDone: () => void }) {
@@ -28,8 +28,8 @@ export function NewKey({ accessKey, onDone }: { accessKey: AccessKey; onDone: ()
           columns={2}
           minColumnWidth={190}
           items={[
-            { label: "Access key", value: <Copyable value={id} name="Access key" /> },
-            { label: "Secret access key", value: <Secret value={secret} name="Secret access key" /> },
+            { label: "Access key", value: <CopyableText value={id} name="Access key" /> },
+            { label: "Secret access key", value: <SecretValue value={secret} name="Secret access key" /> },
           ]}
         />
       </Container>

@@ -3,10 +3,10 @@ import { useState } from "react";
 import { createAccessKey } from "../../data/access-keys.ts";
 import { currentOwner } from "../../data/credential-owner.ts";
 import { Page } from "../../shared/page.tsx";
-import { MY_CREDENTIALS, userPath } from "../../shared/paths.ts";
+import { SECURITY_CREDENTIALS, userPath } from "../../shared/paths.ts";
 import { flash } from "../../state/flashes.ts";
 import { navigate } from "../../state/router.ts";
-import { Confirmed, useSession } from "../../state/session.tsx";
+import { RequireConfirmation, useSession } from "../../state/session.tsx";
 import { useTask } from "../../state/task.ts";
 import { BeforeKey } from "./before-key.tsx";
 import { NewKey } from "./new-key.tsx";
@@ -16,9 +16,9 @@ export default function CreateAccessKey({ name }: { name: string }) {
   const [made, setMade] = useState(false);
   return (
     <Page title={made ? "Retrieve access keys" : "Create access key"}>
-      <Confirmed>
+      <RequireConfirmation>
         <Steps name={name} onMade={() => setMade(true)} />
-      </Confirmed>
+      </RequireConfirmation>
     </Page>
   );
 }
@@ -28,7 +28,7 @@ function Steps({ name, onMade }: { name: string; onMade: () => void }) {
   const [key, setKey] = useState<AccessKey>();
   const task = useTask();
   const owner = name === "" ? currentOwner(session) : { userName: name, isCurrentUser: false };
-  const back = name === "" ? MY_CREDENTIALS : userPath(name, "security_credentials");
+  const back = name === "" ? SECURITY_CREDENTIALS : userPath(name, "security_credentials");
   const create = () =>
     task.run(async () => {
       setKey(await createAccessKey(owner));

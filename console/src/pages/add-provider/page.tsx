@@ -7,7 +7,7 @@ import { addProvider, THUMBPRINT_HINT } from "../../data/providers.ts";
 import type { KeyValue } from "../../data/tags.ts";
 import { providerName } from "../../data/trust-policy.ts";
 import { NewTags } from "../../parts/tags-editor.tsx";
-import { Failed } from "../../shared/failed.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PROVIDERS, providerPath } from "../../shared/paths.ts";
 import { SubmitForm } from "../../shared/submit-form.tsx";
@@ -36,8 +36,8 @@ export default function AddProvider() {
   return (
     <Page title="Add an Identity provider">
       <SubmitForm
-        act="Add provider"
-        cancel={PROVIDERS}
+        submitText="Add provider"
+        cancelHref={PROVIDERS}
         busy={task.busy}
         disabled={!url.trim().startsWith("https://") || audience.trim() === ""}
         onSubmit={() => void add()}
@@ -76,7 +76,7 @@ export default function AddProvider() {
           </SpaceBetween>
         </Container>
         <NewTags tags={tags} onChange={setTags} />
-        <Failed failure={task.failure} />
+        <ErrorAlert error={task.error} />
       </SubmitForm>
     </Page>
   );

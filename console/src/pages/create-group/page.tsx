@@ -5,7 +5,7 @@ import { useState } from "react";
 import { createGroup } from "../../data/groups.ts";
 import { PolicyPicker } from "../../parts/policy-picker.tsx";
 import { UserPicker } from "../../parts/user-picker.tsx";
-import { Failed } from "../../shared/failed.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { Page } from "../../shared/page.tsx";
 import { GROUPS } from "../../shared/paths.ts";
 import { SubmitForm } from "../../shared/submit-form.tsx";
@@ -35,8 +35,8 @@ export default function CreateGroup() {
   return (
     <Page title="Create user group">
       <SubmitForm
-        act="Create user group"
-        cancel={GROUPS}
+        submitText="Create user group"
+        cancelHref={GROUPS}
         busy={task.busy}
         disabled={name === ""}
         onSubmit={() => void create()}
@@ -52,7 +52,7 @@ export default function CreateGroup() {
         </Container>
         <UserPicker title="Add users to the group" chosen={users} onChange={setUsers} />
         <PolicyPicker title="Attach permissions policies" chosen={policies} onChange={setPolicies} />
-        <Failed failure={task.failure} />
+        <ErrorAlert error={task.error} />
       </SubmitForm>
     </Page>
   );

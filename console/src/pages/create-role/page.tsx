@@ -1,7 +1,7 @@
 import Wizard from "@cloudscape-design/components/wizard";
 import { createRole } from "../../data/roles.ts";
-import { Failed } from "../../shared/failed.tsx";
-import { Title } from "../../shared/page.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
+import { PageTitle } from "../../shared/page.tsx";
 import { ROLES, rolePath } from "../../shared/paths.ts";
 import { flash } from "../../state/flashes.ts";
 import { navigate } from "../../state/router.ts";
@@ -15,11 +15,15 @@ import { TrustStep } from "./trust-step.tsx";
 /** *Create role*: whom it trusts, what it may do, what it is called. */
 export default function CreateRole() {
   const { AccountId } = useSession();
-  const { step, choices, tried, task, change, goTo, submit } = useWizard(FIRST_CHOICES, [
-    hasTrust,
-    hasPermissions,
-    hasDetails,
-  ]);
+  const {
+    step,
+    values: choices,
+    showErrors: tried,
+    task,
+    change,
+    goTo,
+    submit,
+  } = useWizard(FIRST_CHOICES, [hasTrust, hasPermissions, hasDetails]);
   const create = async () => {
     const failures = await createRole(newRole(choices, AccountId));
     navigate(rolePath(choices.name));
@@ -29,7 +33,7 @@ export default function CreateRole() {
   const given = { choices, incomplete: tried, onChange: change };
   return (
     <>
-      <Title of="Create role" />
+      <PageTitle text="Create role" />
       <Wizard
         activeStepIndex={step}
         isLoadingNextStep={task.busy}
@@ -44,7 +48,7 @@ export default function CreateRole() {
             title: "Name, review, and create",
             content: (
               <ReviewStep {...given} trust={chosenTrust(choices, AccountId)} onEdit={goTo}>
-                <Failed failure={task.failure} />
+                <ErrorAlert error={task.error} />
               </ReviewStep>
             ),
           },

@@ -7,8 +7,8 @@ import { ReviewSection } from "../../parts/review-section.tsx";
 import { RoleDescription } from "../../parts/role-description.tsx";
 import { SessionDuration } from "../../parts/session-duration.tsx";
 import { NewTags } from "../../parts/tags-editor.tsx";
+import { formatList } from "../../shared/format.ts";
 import { JsonView } from "../../shared/json.tsx";
-import { sentenceOf } from "../../shared/text.ts";
 import { TextField } from "../../shared/text-field.tsx";
 import { type Choices, isRoleName, type StepProps } from "./choices.ts";
 
@@ -58,7 +58,7 @@ function permissionPairs({ policies, bounded, boundary }: Choices) {
   return [
     {
       label: "Permissions policies",
-      value: sentenceOf(policies.map(({ PolicyName = "" }) => PolicyName)) || "None",
+      value: formatList(policies.map(({ PolicyName = "" }) => PolicyName)) || "None",
     },
     { label: "Permissions boundary", value: (bounded && boundary[0]?.PolicyName) || "None" },
   ];

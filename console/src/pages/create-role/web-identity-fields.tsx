@@ -5,7 +5,7 @@ import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { getProvider, listProviders } from "../../data/providers.ts";
 import { providerName } from "../../data/trust-policy.ts";
-import { Part } from "../../shared/part.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
 import { ADD_PROVIDER, providerPath } from "../../shared/paths.ts";
 import { TextField } from "../../shared/text-field.tsx";
 import { useLoad } from "../../state/load.ts";
@@ -16,7 +16,7 @@ export function WebIdentityFields(props: StepProps) {
   const { choices, incomplete, onChange } = props;
   const providers = useLoad("providers", listProviders);
   return (
-    <Part of={providers}>
+    <AsyncContent state={providers}>
       {(arns) =>
         arns.length === 0 ? (
           <Box>
@@ -45,7 +45,7 @@ export function WebIdentityFields(props: StepProps) {
           </SpaceBetween>
         )
       }
-    </Part>
+    </AsyncContent>
   );
 }
 
@@ -53,7 +53,7 @@ function Audience({ choices, incomplete, onChange }: StepProps) {
   const { providerArn } = choices;
   const provider = useLoad(`provider ${providerArn}`, () => getProvider(providerArn));
   return (
-    <Part of={provider}>
+    <AsyncContent state={provider}>
       {({ audiences }) =>
         audiences.length === 0 ? (
           <Box>
@@ -69,7 +69,7 @@ function Audience({ choices, incomplete, onChange }: StepProps) {
           />
         )
       }
-    </Part>
+    </AsyncContent>
   );
 }
 

@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { getPasswordRules } from "../../api/iamd.ts";
 import { createUser, type NewUser } from "../../data/users.ts";
-import { Title } from "../../shared/page.tsx";
-import { Part } from "../../shared/part.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { PageTitle } from "../../shared/page.tsx";
 import { USERS, userPath } from "../../shared/paths.ts";
 import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
-import { Confirmed } from "../../state/session.tsx";
+import { RequireConfirmation } from "../../state/session.tsx";
 import { RetrievePassword } from "./retrieve-password.tsx";
 import { UserWizard } from "./user-wizard.tsx";
 
@@ -23,13 +23,15 @@ export default function CreateUser() {
   };
   return (
     <>
-      <Title of="Create user" />
+      <PageTitle text="Create user" />
       {made ? (
         <RetrievePassword user={made} onDone={() => navigate(USERS)} />
       ) : (
-        <Confirmed>
-          <Part of={rules}>{({ PasswordRules: held }) => <UserWizard rules={held} onCreate={create} />}</Part>
-        </Confirmed>
+        <RequireConfirmation>
+          <AsyncContent state={rules}>
+            {({ PasswordRules: held }) => <UserWizard rules={held} onCreate={create} />}
+          </AsyncContent>
+        </RequireConfirmation>
       )}
     </>
   );

@@ -3,7 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { ReviewSection } from "../../parts/review-section.tsx";
 import { NewTags } from "../../parts/tags-editor.tsx";
-import { sentenceOf } from "../../shared/text.ts";
+import { formatList } from "../../shared/format.ts";
 import type { Choices } from "./choices.ts";
 
 type Props = {
@@ -51,5 +51,5 @@ function permissionPairs({ way, groups, policies }: Choices) {
 }
 
 function listed(names: string[]): string {
-  return sentenceOf(names) || "None";
+  return formatList(names) || "None";
 }

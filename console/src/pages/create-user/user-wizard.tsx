@@ -1,7 +1,7 @@
 import Wizard from "@cloudscape-design/components/wizard";
 import type { PasswordRules } from "../../api/iamd.ts";
 import type { NewUser } from "../../data/users.ts";
-import { Failed } from "../../shared/failed.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { USERS } from "../../shared/paths.ts";
 import { navigate } from "../../state/router.ts";
 import { useWizard } from "../../state/wizard.ts";
@@ -14,9 +14,15 @@ type Props = { rules: PasswordRules; onCreate: (user: NewUser) => Promise<void> 
 
 /** *Create user*: details, permissions, review. */
 export function UserWizard({ rules, onCreate }: Props) {
-  const { step, choices, tried, task, change, goTo, submit } = useWizard(FIRST_CHOICES, [
-    (made) => hasDetails(made, rules),
-  ]);
+  const {
+    step,
+    values: choices,
+    showErrors: tried,
+    task,
+    change,
+    goTo,
+    submit,
+  } = useWizard(FIRST_CHOICES, [(made) => hasDetails(made, rules)]);
   return (
     <Wizard
       activeStepIndex={step}
@@ -42,7 +48,7 @@ export function UserWizard({ rules, onCreate }: Props) {
             "Review your choices. After you create the user, you can view and download the password, if any.",
           content: (
             <ReviewStep choices={choices} onChange={change} onEdit={goTo}>
-              <Failed failure={task.failure} />
+              <ErrorAlert error={task.error} />
             </ReviewStep>
           ),
         },

@@ -4,10 +4,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { PasswordRules as Rules } from "../../api/iamd.ts";
 import { satisfiesRules } from "../../data/password.ts";
-import { Failed } from "../../shared/failed.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { PasswordInput } from "../../shared/password-input.tsx";
 import { PasswordRules } from "../../shared/password-rules.tsx";
-import { MY_CREDENTIALS } from "../../shared/paths.ts";
+import { SECURITY_CREDENTIALS } from "../../shared/paths.ts";
 import { SubmitForm } from "../../shared/submit-form.tsx";
 import { useTask } from "../../state/task.ts";
 
@@ -31,8 +31,8 @@ export function ChangePasswordForm({ rules, change, onChanged }: Props) {
   };
   return (
     <SubmitForm
-      act="Change password"
-      cancel={MY_CREDENTIALS}
+      submitText="Change password"
+      cancelHref={SECURITY_CREDENTIALS}
       busy={task.busy}
       disabled={!ready}
       onSubmit={() => void submit()}
@@ -41,31 +41,31 @@ export function ChangePasswordForm({ rules, change, onChanged }: Props) {
         <SpaceBetween size="l">
           <PasswordInput
             label="Current password"
-            use="current-password"
+            autoComplete="current-password"
             value={current}
-            shown={shown}
+            visible={shown}
             onChange={setCurrent}
           />
           <PasswordInput
             label="New password"
-            use="new-password"
+            autoComplete="new-password"
             value={fresh}
-            shown={shown}
+            visible={shown}
             onChange={setFresh}
           />
           <PasswordRules rules={rules} password={fresh} />
           <PasswordInput
             label="Confirm new password"
-            use="new-password"
+            autoComplete="new-password"
             value={again}
-            shown={shown}
+            visible={shown}
             error={differs && "The new passwords differ."}
             onChange={setAgain}
           />
           <Checkbox checked={shown} onChange={({ detail }) => setShown(detail.checked)}>
             Show password
           </Checkbox>
-          <Failed failure={task.failure} />
+          <ErrorAlert error={task.error} />
         </SpaceBetween>
       </Container>
     </SubmitForm>

@@ -2,10 +2,10 @@ import { ChangePasswordCommand } from "@aws-sdk/client-iam";
 import { useState } from "react";
 import { iam } from "../../api/iam.ts";
 import { changeRootPassword, getPasswordRules } from "../../api/iamd.ts";
+import { AsyncContent } from "../../shared/async-content.tsx";
 import { Page } from "../../shared/page.tsx";
-import { Part } from "../../shared/part.tsx";
 import { useLoad } from "../../state/load.ts";
-import { Confirmed, isRoot, useSession } from "../../state/session.tsx";
+import { isRoot, RequireConfirmation, useSession } from "../../state/session.tsx";
 import { ChangePasswordForm } from "./change-password-form.tsx";
 import { PasswordChanged } from "./password-changed.tsx";
 
@@ -21,9 +21,9 @@ export default function ChangePassword() {
   return (
     <Page title="Change password">
       {root ? (
-        <Confirmed>
+        <RequireConfirmation>
           <Steps change={changeRoot} />
-        </Confirmed>
+        </RequireConfirmation>
       ) : (
         <Steps change={changeOwn} />
       )}
@@ -36,10 +36,10 @@ function Steps({ change }: { change: Change }) {
   const [changed, setChanged] = useState(false);
   if (changed) return <PasswordChanged />;
   return (
-    <Part of={rules}>
+    <AsyncContent state={rules}>
       {({ PasswordRules: held }) => (
         <ChangePasswordForm rules={held} change={change} onChanged={() => setChanged(true)} />
       )}
-    </Part>
+    </AsyncContent>
   );
 }

@@ -2,7 +2,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { CurrentSession } from "../../api/iamd.ts";
-import { Copyable } from "../../shared/copyable.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
 import { isRoot } from "../../state/session.tsx";
 
 /** Who one is. */
@@ -29,11 +29,11 @@ function rootPairs(session: CurrentSession) {
 function userPairs(session: CurrentSession) {
   return [
     { label: "User name", value: <span className="breakable">{session.UserName}</span> },
-    { label: "User ARN", value: <Copyable value={session.Arn} name="User ARN" /> },
+    { label: "User ARN", value: <CopyableText value={session.Arn} name="User ARN" /> },
     accountId(session),
   ];
 }
 
 function accountId({ AccountId }: CurrentSession) {
-  return { label: "iamd account ID", value: <Copyable value={AccountId} name="Account ID" /> };
+  return { label: "iamd account ID", value: <CopyableText value={AccountId} name="Account ID" /> };
 }

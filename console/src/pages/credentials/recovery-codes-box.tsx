@@ -4,8 +4,8 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { CurrentSession } from "../../api/iamd.ts";
+import { formatCount } from "../../shared/format.ts";
 import { RECOVERY_CODES } from "../../shared/paths.ts";
-import { count } from "../../shared/text.ts";
 
 const FEW = 3;
 
@@ -24,10 +24,10 @@ export function RecoveryCodesBox({ session }: { session: CurrentSession }) {
       }
     >
       {left > FEW ? (
-        <Box>{count(left, "recovery code")} left.</Box>
+        <Box>{formatCount(left, "recovery code")} left.</Box>
       ) : (
         <StatusIndicator type="warning">
-          {left === 0 ? "No recovery codes left." : `Only ${count(left, "recovery code")} left.`}
+          {left === 0 ? "No recovery codes left." : `Only ${formatCount(left, "recovery code")} left.`}
         </StatusIndicator>
       )}
     </Container>

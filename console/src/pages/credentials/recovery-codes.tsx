@@ -3,18 +3,18 @@ import Container from "@cloudscape-design/components/container";
 import { useState } from "react";
 import { RecoveryCodes } from "../../parts/recovery-codes.tsx";
 import { Page } from "../../shared/page.tsx";
-import { MY_CREDENTIALS } from "../../shared/paths.ts";
+import { SECURITY_CREDENTIALS } from "../../shared/paths.ts";
 import { SubmitForm } from "../../shared/submit-form.tsx";
 import { flash } from "../../state/flashes.ts";
 import { navigate } from "../../state/router.ts";
-import { Confirmed, useRefreshSession } from "../../state/session.tsx";
+import { RequireConfirmation, useRefreshSession } from "../../state/session.tsx";
 
 export default function CreateRecoveryCodes() {
   return (
     <Page title="Create new recovery codes">
-      <Confirmed>
+      <RequireConfirmation>
         <Steps />
-      </Confirmed>
+      </RequireConfirmation>
     </Page>
   );
 }
@@ -25,7 +25,11 @@ function Steps() {
   const refreshSession = useRefreshSession();
   if (!asked) {
     return (
-      <SubmitForm act="Create recovery codes" cancel={MY_CREDENTIALS} onSubmit={() => setAsked(true)}>
+      <SubmitForm
+        submitText="Create recovery codes"
+        cancelHref={SECURITY_CREDENTIALS}
+        onSubmit={() => setAsked(true)}
+      >
         <Container>
           <Box>You get ten new codes. Codes that you got before end.</Box>
         </Container>
@@ -34,8 +38,8 @@ function Steps() {
   }
   const finish = () => {
     refreshSession();
-    navigate(MY_CREDENTIALS);
+    navigate(SECURITY_CREDENTIALS);
     flash("Recovery codes created.");
   };
-  return <RecoveryCodes onSaved={finish} onSkip={() => navigate(MY_CREDENTIALS)} />;
+  return <RecoveryCodes onSaved={finish} onSkip={() => navigate(SECURITY_CREDENTIALS)} />;
 }

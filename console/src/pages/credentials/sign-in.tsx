@@ -3,9 +3,9 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { CurrentSession } from "../../api/iamd.ts";
-import { Copyable } from "../../shared/copyable.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
+import { formatDate, formatDaysAgo } from "../../shared/format.ts";
 import { CHANGE_PASSWORD } from "../../shared/paths.ts";
-import { agoText, dateText } from "../../shared/text.ts";
 import { isRoot } from "../../state/session.tsx";
 
 /** How one signs in to the console. */
@@ -33,9 +33,9 @@ function pairs({ SignInUrl: url, PasswordChangeDate: changed, SignInDate: signed
   return [
     {
       label: "Console sign-in link",
-      value: url ? <Copyable value={url} name="Console sign-in link" /> : "–",
+      value: url ? <CopyableText value={url} name="Console sign-in link" /> : "–",
     },
-    { label: "Console password", value: changed ? `Updated ${agoText(changed)}` : "–" },
-    { label: "Last console sign-in", value: dateText(signedIn) },
+    { label: "Console password", value: changed ? `Updated ${formatDaysAgo(changed)}` : "–" },
+    { label: "Last console sign-in", value: formatDate(signedIn) },
   ];
 }

@@ -6,8 +6,8 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { Account } from "../../api/iamd.ts";
-import { Copyable } from "../../shared/copyable.tsx";
-import { Part } from "../../shared/part.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
 import type { Loaded } from "../../state/load.ts";
 import { useRefreshSession } from "../../state/session.tsx";
 import { AliasDialog } from "./alias-dialog.tsx";
@@ -27,7 +27,7 @@ export function AccountBox({ account }: { account: Loaded<Account> }) {
   };
   return (
     <Container header={<Header>iamd Account</Header>}>
-      <Part of={account}>
+      <AsyncContent state={account}>
         {(data) => (
           <>
             <KeyValuePairs items={pairs(data, setDialog)} />
@@ -35,7 +35,7 @@ export function AccountBox({ account }: { account: Loaded<Account> }) {
             {dialog === "delete" && <DeleteAliasDialog alias={data.AccountAlias ?? ""} onClose={close} />}
           </>
         )}
-      </Part>
+      </AsyncContent>
     </Container>
   );
 }
@@ -43,11 +43,11 @@ export function AccountBox({ account }: { account: Loaded<Account> }) {
 function pairs(account: Account, open: (dialog: Dialog) => void) {
   return [
     { label: "Account name", value: account.AccountName },
-    { label: "Account ID", value: <Copyable value={account.AccountId} name="Account ID" /> },
+    { label: "Account ID", value: <CopyableText value={account.AccountId} name="Account ID" /> },
     { label: "Account Alias", value: <Alias of={account.AccountAlias} open={open} /> },
     {
       label: "Sign-in URL for IAM users in this account",
-      value: <Copyable value={account.SignInUrl} name="Sign-in URL" />,
+      value: <CopyableText value={account.SignInUrl} name="Sign-in URL" />,
     },
   ];
 }

@@ -5,7 +5,7 @@ import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { iam } from "../../api/iam.ts";
 import type { Account } from "../../api/iamd.ts";
-import { Ask } from "../../shared/ask.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
@@ -27,12 +27,12 @@ export function AliasDialog({ account, onClose }: { account: Account; onClose: (
     onClose(true);
   };
   return (
-    <Ask
+    <FormDialog
       title={old ? "Edit account alias" : "Create account alias"}
-      act={old ? "Save changes" : "Create alias"}
+      submitText={old ? "Save changes" : "Create alias"}
       task={task}
       disabled={!isAlias(alias) || alias === old}
-      onAct={save}
+      onSubmit={save}
       onCancel={() => onClose(false)}
     >
       <FormField
@@ -52,7 +52,7 @@ export function AliasDialog({ account, onClose }: { account: Account; onClose: (
         <span className="breakable">{signInUrl(account, alias)}</span>
       </div>
       {old && <Box>Users sign in at the new address from then on; the old one ends.</Box>}
-    </Ask>
+    </FormDialog>
   );
 }
 

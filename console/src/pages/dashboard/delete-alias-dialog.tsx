@@ -1,7 +1,7 @@
 import { DeleteAccountAliasCommand } from "@aws-sdk/client-iam";
 import Box from "@cloudscape-design/components/box";
 import { iam } from "../../api/iam.ts";
-import { Ask } from "../../shared/ask.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
@@ -16,16 +16,16 @@ export function DeleteAliasDialog({ alias, onClose }: Props) {
     onClose(true);
   };
   return (
-    <Ask
+    <FormDialog
       title="Delete account alias"
-      act="Delete alias"
+      submitText="Delete alias"
       task={task}
-      onAct={remove}
+      onSubmit={remove}
       onCancel={() => onClose(false)}
     >
       <Box>
         Users can then sign in with the account ID only, no longer with <b>{alias}</b>.
       </Box>
-    </Ask>
+    </FormDialog>
   );
 }

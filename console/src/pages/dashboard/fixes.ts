@@ -1,10 +1,10 @@
 /** Where each security recommendation is put right. */
 import {
-  ASSIGN_MFA,
+  ASSIGN_MFA_DEVICE,
   CREATE_USER,
-  EDIT_POLICY,
-  MY_CREDENTIALS,
-  REPORT,
+  CREDENTIAL_REPORT,
+  EDIT_PASSWORD_POLICY,
+  SECURITY_CREDENTIALS,
   USERS,
   type UserTab,
 } from "../../shared/paths.ts";
@@ -15,15 +15,18 @@ export type Fix = { text: string; href: string };
 type Way = { own?: Fix; rootOnly?: true; tab?: UserTab };
 
 const WAYS: Readonly<Record<string, Way>> = {
-  "root-mfa": { own: { text: "Add MFA", href: ASSIGN_MFA }, rootOnly: true },
-  "root-access-keys": { own: { text: "Manage access keys", href: MY_CREDENTIALS }, rootOnly: true },
+  "root-mfa": { own: { text: "Add MFA", href: ASSIGN_MFA_DEVICE }, rootOnly: true },
+  "root-access-keys": { own: { text: "Manage access keys", href: SECURITY_CREDENTIALS }, rootOnly: true },
   "root-used": { own: { text: "Create user", href: CREATE_USER } },
-  "password-policy": { own: { text: "Edit password policy", href: EDIT_POLICY } },
-  "own-mfa": { own: { text: "Add MFA", href: ASSIGN_MFA } },
-  "own-old-keys": { own: { text: "Manage access keys", href: MY_CREDENTIALS } },
+  "password-policy": { own: { text: "Edit password policy", href: EDIT_PASSWORD_POLICY } },
+  "own-mfa": { own: { text: "Add MFA", href: ASSIGN_MFA_DEVICE } },
+  "own-old-keys": { own: { text: "Manage access keys", href: SECURITY_CREDENTIALS } },
   "users-without-mfa": { own: { text: "View users", href: USERS }, tab: "security_credentials" },
   "no-administrator": { own: { text: "Create user", href: CREATE_USER } },
-  "old-access-keys": { own: { text: "View credential report", href: REPORT }, tab: "security_credentials" },
+  "old-access-keys": {
+    own: { text: "View credential report", href: CREDENTIAL_REPORT },
+    tab: "security_credentials",
+  },
   "full-access-policies": { own: { text: "View users", href: USERS }, tab: "permissions" },
 };
 

@@ -3,16 +3,20 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { MY_CREDENTIALS, REPORT, SETTINGS } from "../../shared/paths.ts";
+import { ACCOUNT_SETTINGS, CREDENTIAL_REPORT, SECURITY_CREDENTIALS } from "../../shared/paths.ts";
 
 const LINKS = [
   {
     text: "My security credentials",
-    href: MY_CREDENTIALS,
+    href: SECURITY_CREDENTIALS,
     detail: "Your password, MFA devices and access keys.",
   },
-  { text: "Account settings", href: SETTINGS, detail: "Rules for passwords and for signing in." },
-  { text: "Credential report", href: REPORT, detail: "Every user's passwords, keys and MFA in one table." },
+  { text: "Account settings", href: ACCOUNT_SETTINGS, detail: "Rules for passwords and for signing in." },
+  {
+    text: "Credential report",
+    href: CREDENTIAL_REPORT,
+    detail: "Every user's passwords, keys and MFA in one table.",
+  },
 ];
 
 export function QuickLinks() {

@@ -7,7 +7,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { getSecurityRecommendations, type Recommendation } from "../../api/iamd.ts";
-import { Part } from "../../shared/part.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
 import { userPath } from "../../shared/paths.ts";
 import { useLoad } from "../../state/load.ts";
 import { isRoot, useSession } from "../../state/session.tsx";
@@ -45,7 +45,7 @@ export function Recommendations({ summary }: { summary: Summary }) {
         </Header>
       }
     >
-      <Part of={loaded}>
+      <AsyncContent state={loaded}>
         {({ Recommendations: all }) => (
           <SpaceBetween size="l">
             {all.length === 0 && (
@@ -57,7 +57,7 @@ export function Recommendations({ summary }: { summary: Summary }) {
             <Done summary={summary} />
           </SpaceBetween>
         )}
-      </Part>
+      </AsyncContent>
     </Container>
   );
 }

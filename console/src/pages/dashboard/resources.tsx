@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
-import { Part } from "../../shared/part.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
 import { GROUPS, PROVIDERS, ROLES, USERS } from "../../shared/paths.ts";
 import type { Loaded } from "../../state/load.ts";
 
@@ -37,7 +37,7 @@ export function Resources({ summary }: { summary: Loaded<Summary> }) {
         </Header>
       }
     >
-      <Part of={summary}>
+      <AsyncContent state={summary}>
         {(counts) => (
           <div className="counts">
             {RESOURCES.map(({ text, member, href }) => (
@@ -48,7 +48,7 @@ export function Resources({ summary }: { summary: Loaded<Summary> }) {
             ))}
           </div>
         )}
-      </Part>
+      </AsyncContent>
     </Container>
   );
 }

@@ -1,12 +1,12 @@
 import { type GroupWithUsers, getGroup } from "../../data/groups.ts";
 import { DeleteGroupsDialog } from "../../parts/delete-groups-dialog.tsx";
 import { Permissions } from "../../parts/permissions.tsx";
-import { Copyable } from "../../shared/copyable.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
 import { DetailPage } from "../../shared/detail-page.tsx";
+import { formatDate } from "../../shared/format.ts";
 import { GROUPS } from "../../shared/paths.ts";
-import { Sections } from "../../shared/sections.tsx";
 import { Summary } from "../../shared/summary.tsx";
-import { dateText } from "../../shared/text.ts";
+import { UrlTabs } from "../../shared/url-tabs.tsx";
 import { useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
 import { UsersTab } from "./users-tab.tsx";
@@ -17,8 +17,8 @@ export default function GroupPage({ name }: { name: string }) {
   return (
     <DetailPage
       title={name}
-      of={group}
-      deletion={(_, close) => (
+      resource={group}
+      deleteDialog={(_, close) => (
         <DeleteGroupsDialog names={[name]} onDeleted={() => navigate(GROUPS)} onCancel={close} />
       )}
     >
@@ -37,8 +37,8 @@ function GroupSummary({ of: { group } }: { of: GroupWithUsers }) {
     <Summary
       items={[
         { label: "User group name", value: <span className="breakable">{group.GroupName}</span> },
-        { label: "Creation time", value: dateText(group.CreateDate) },
-        { label: "ARN", value: <Copyable value={group.Arn ?? ""} name="ARN" /> },
+        { label: "Creation time", value: formatDate(group.CreateDate) },
+        { label: "ARN", value: <CopyableText value={group.Arn ?? ""} name="ARN" /> },
       ]}
     />
   );
@@ -47,9 +47,9 @@ function GroupSummary({ of: { group } }: { of: GroupWithUsers }) {
 function GroupTabs({ of, reload }: { of: GroupWithUsers; reload: () => void }) {
   const name = of.group.GroupName ?? "";
   return (
-    <Sections
+    <UrlTabs
       label="User group"
-      sections={[
+      tabs={[
         { id: "users", label: "Users", content: () => <UsersTab of={of} onChanged={reload} /> },
         {
           id: "permissions",

@@ -5,10 +5,10 @@ import { iam } from "../../api/iam.ts";
 import type { GroupWithUsers } from "../../data/groups.ts";
 import { Members } from "../../parts/members.tsx";
 import { UserPicker } from "../../parts/user-picker.tsx";
-import { Ask } from "../../shared/ask.tsx";
-import type { Column } from "../../shared/listing.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
+import { formatCount, formatDate, formatDaysAgo } from "../../shared/format.ts";
 import { userPath } from "../../shared/paths.ts";
-import { agoText, count, dateText } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
@@ -22,9 +22,9 @@ const COLUMNS: readonly Column<User>[] = [
   {
     id: "activity",
     header: "Last console sign-in",
-    text: ({ PasswordLastUsed }) => agoText(PasswordLastUsed),
+    text: ({ PasswordLastUsed }) => formatDaysAgo(PasswordLastUsed),
   },
-  { id: "created", header: "Created", text: ({ CreateDate }) => dateText(CreateDate) },
+  { id: "created", header: "Created", text: ({ CreateDate }) => formatDate(CreateDate) },
 ];
 
 function nameOf({ UserName = "" }: User): string {
@@ -39,12 +39,12 @@ export function UsersTab({ of: { group, users }, onChanged }: Props) {
   return (
     <Members
       title="Users in this group"
-      things="users"
-      list={{ data: users, failure: undefined, loading: false, reload: onChanged }}
+      pluralName="users"
+      loaded={{ data: users, error: undefined, loading: false, reload: onChanged }}
       columns={COLUMNS}
-      nameOf={nameOf}
+      getName={nameOf}
       remove={({ UserName }) => iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }))}
-      removed={(n) => `${count(n, "user")} removed from ${GroupName}.`}
+      removed={(n) => `${formatCount(n, "user")} removed from ${GroupName}.`}
       add={{
         text: "Add users",
         dialog: (adding) => <AddDialog groupName={GroupName} without={users.map(nameOf)} {...adding} />,
@@ -66,17 +66,17 @@ function AddDialog({ groupName, without, onAdded, onCancel }: AddProps) {
       }
     });
     if (!done) return;
-    flash(`${count(chosen.length, "user")} added to ${groupName}.`);
+    flash(`${formatCount(chosen.length, "user")} added to ${groupName}.`);
     onAdded();
   };
   return (
-    <Ask
+    <FormDialog
       title={`Add users to ${groupName}`}
-      act="Add users"
+      submitText="Add users"
       size="large"
       task={task}
       disabled={chosen.length === 0}
-      onAct={() => void add()}
+      onSubmit={() => void add()}
       onCancel={onCancel}
     >
       <UserPicker
@@ -85,6 +85,6 @@ function AddDialog({ groupName, without, onAdded, onCancel }: AddProps) {
         without={without}
         onChange={setChosen}
       />
-    </Ask>
+    </FormDialog>
   );
 }

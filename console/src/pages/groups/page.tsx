@@ -4,9 +4,9 @@ import { listAttachedPolicies } from "../../data/entity-policies.ts";
 import { getGroup, listGroups } from "../../data/groups.ts";
 import { DeleteGroupsDialog } from "../../parts/delete-groups-dialog.tsx";
 import { Inventory } from "../../parts/inventory.tsx";
-import type { Column } from "../../shared/listing.tsx";
+import { formatDate } from "../../shared/format.ts";
 import { CREATE_GROUP, groupPath } from "../../shared/paths.ts";
-import { dateText } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
 
 const COLUMNS: readonly Column<Group>[] = [
@@ -25,8 +25,8 @@ const COLUMNS: readonly Column<Group>[] = [
   {
     id: "created",
     header: "Creation time",
-    text: ({ CreateDate }) => dateText(CreateDate),
-    order: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
+    text: ({ CreateDate }) => formatDate(CreateDate),
+    sortValue: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
   },
 ];
 
@@ -51,10 +51,10 @@ export default function Groups() {
     <Inventory
       title="User groups"
       description="A user group is a collection of IAM users. Use groups to specify permissions for a collection of users."
-      things="user groups"
-      list={groups}
+      pluralName="user groups"
+      loaded={groups}
       columns={COLUMNS}
-      nameOf={nameOf}
+      getName={nameOf}
       create={{ text: "Create group", href: CREATE_GROUP }}
       deletion={(chosen, dialog) => <DeleteGroupsDialog names={chosen.map(nameOf)} {...dialog} />}
       empty="No user groups."

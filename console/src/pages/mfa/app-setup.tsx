@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import type { VirtualMfaDevice } from "../../data/mfa.ts";
-import { Copyable } from "../../shared/copyable.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
 
 const GROUP = /.{4}(?=.)/g;
 
@@ -62,7 +62,11 @@ function Seed({ device }: { device: VirtualMfaDevice }) {
       )}
       {keyShown && (
         <Box variant="code">
-          <Copyable value={device.secret} name="Secret key" shown={device.secret.replaceAll(GROUP, "$& ")} />
+          <CopyableText
+            value={device.secret}
+            name="Secret key"
+            display={device.secret.replaceAll(GROUP, "$& ")}
+          />
         </Box>
       )}
     </SpaceBetween>

@@ -2,7 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import { ApiError } from "../../api/errors.ts";
 import type { CredentialOwner } from "../../data/credential-owner.ts";
 import { listMfaDevices, MAX_MFA_DEVICES } from "../../data/mfa.ts";
-import { Part } from "../../shared/part.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
 import { useLoad } from "../../state/load.ts";
 import { proposedName } from "./device-names.ts";
 import { DeviceWizard } from "./device-wizard.tsx";
@@ -18,7 +18,7 @@ type Props = {
 export function AssignDevice({ owner, onAssigned, onCancel }: Props) {
   const devices = useLoad("devices", () => listMfaDevices(owner).catch(none));
   return (
-    <Part of={devices}>
+    <AsyncContent state={devices}>
       {(held) =>
         held.length >= MAX_MFA_DEVICES ? (
           <Alert type="warning">There are {MAX_MFA_DEVICES} MFA devices already. Remove one first.</Alert>
@@ -31,7 +31,7 @@ export function AssignDevice({ owner, onAssigned, onCancel }: Props) {
           />
         )
       }
-    </Part>
+    </AsyncContent>
   );
 }
 

@@ -2,8 +2,8 @@ import Wizard from "@cloudscape-design/components/wizard";
 import { useState } from "react";
 import type { CredentialOwner } from "../../data/credential-owner.ts";
 import { createPasskey, enableMfaDevice, type MfaDeviceKind } from "../../data/mfa.ts";
-import { areCodes, NO_CODES } from "../../shared/code-fields.tsx";
-import { Failed } from "../../shared/failed.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
+import { areMfaCodes, EMPTY_MFA_CODES } from "../../shared/mfa-code-fields.tsx";
 import { useTask } from "../../state/task.ts";
 import { isDeviceName } from "./device-names.ts";
 import { SelectStep } from "./select-step.tsx";
@@ -20,19 +20,19 @@ export function DeviceWizard({ owner, proposed, onAssigned, onCancel }: Props) {
   const [step, setStep] = useState(SELECT);
   const [name, setName] = useState(proposed);
   const [kind, setKind] = useState<MfaDeviceKind>("app");
-  const [setup, setSetup] = useState<Setup>({ serialNumber: "", codes: NO_CODES });
+  const [setup, setSetup] = useState<Setup>({ serialNumber: "", codes: EMPTY_MFA_CODES });
   const [tried, setTried] = useState(false);
   const virtual = useVirtualDevice();
   const task = useTask();
 
   const goTo = async (next: number) => {
     setTried(true);
-    task.forget();
+    task.clearError();
     if (next === SELECT) {
       setStep(SELECT);
       await virtual.drop();
     } else if (isDeviceName(name)) {
-      setSetup({ serialNumber: "", codes: NO_CODES });
+      setSetup({ serialNumber: "", codes: EMPTY_MFA_CODES });
       const made = kind !== "app" || (await task.run(() => virtual.make(name)));
       setTried(false);
       if (made) setStep(SETUP);
@@ -42,7 +42,7 @@ export function DeviceWizard({ owner, proposed, onAssigned, onCancel }: Props) {
   const assign = async () => {
     setTried(true);
     const serialNumber = kind === "app" ? (virtual.device?.serialNumber ?? "") : setup.serialNumber.trim();
-    if (kind !== "passkey" && (!areCodes(setup.codes) || serialNumber === "")) return;
+    if (kind !== "passkey" && (!areMfaCodes(setup.codes) || serialNumber === "")) return;
     const add = () =>
       kind === "passkey" ? createPasskey(name) : enableMfaDevice(owner, serialNumber, setup.codes);
     if (!(await task.run(add))) return;
@@ -70,7 +70,7 @@ export function DeviceWizard({ owner, proposed, onAssigned, onCancel }: Props) {
               onName={setName}
               onKind={setKind}
             >
-              <Failed failure={task.failure} />
+              <ErrorAlert error={task.error} />
             </SelectStep>
           ),
         },
@@ -84,7 +84,7 @@ export function DeviceWizard({ owner, proposed, onAssigned, onCancel }: Props) {
               incomplete={tried}
               onChange={setSetup}
             >
-              <Failed failure={task.failure} />
+              <ErrorAlert error={task.error} />
             </SetupStep>
           ),
         },

@@ -5,8 +5,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { currentOwner } from "../../data/credential-owner.ts";
 import { RecoveryCodes } from "../../parts/recovery-codes.tsx";
-import { Title } from "../../shared/page.tsx";
-import { Confirmed, signOut, useSession } from "../../state/session.tsx";
+import { PageTitle } from "../../shared/page.tsx";
+import { RequireConfirmation, signOut, useSession } from "../../state/session.tsx";
 import { AssignDevice } from "./assign-device.tsx";
 
 type Stage = "assign" | "codes" | "done";
@@ -17,7 +17,7 @@ export default function MfaFirst() {
   const [stage, setStage] = useState<Stage>("assign");
   return (
     <main className="alone">
-      <Title of="Assign MFA device" />
+      <PageTitle text="Assign MFA device" />
       <SpaceBetween size="l">
         <SpaceBetween direction="horizontal" size="m" alignItems="center">
           <Box variant="h1" padding="n">
@@ -26,7 +26,7 @@ export default function MfaFirst() {
           <Button onClick={() => void signOut()}>Sign out</Button>
         </SpaceBetween>
         {stage === "assign" && (
-          <Confirmed>
+          <RequireConfirmation>
             <Alert type="info">
               This account asks for multi-factor authentication. Assign an MFA device to{" "}
               {session.UserName ?? "the root user"}; until then there is nothing else that you can do here.
@@ -36,7 +36,7 @@ export default function MfaFirst() {
               onCancel={() => void signOut()}
               onAssigned={(first) => setStage(first ? "codes" : "done")}
             />
-          </Confirmed>
+          </RequireConfirmation>
         )}
         {stage === "codes" && (
           <RecoveryCodes onSaved={() => setStage("done")} onSkip={() => setStage("done")} />

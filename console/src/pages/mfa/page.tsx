@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { currentOwner } from "../../data/credential-owner.ts";
 import { RecoveryCodes } from "../../parts/recovery-codes.tsx";
-import { Page, Title } from "../../shared/page.tsx";
-import { MY_CREDENTIALS, userPath } from "../../shared/paths.ts";
+import { Page, PageTitle } from "../../shared/page.tsx";
+import { SECURITY_CREDENTIALS, userPath } from "../../shared/paths.ts";
 import { flash } from "../../state/flashes.ts";
 import { navigate } from "../../state/router.ts";
-import { Confirmed, useRefreshSession, useSession } from "../../state/session.tsx";
+import { RequireConfirmation, useRefreshSession, useSession } from "../../state/session.tsx";
 import { AssignDevice } from "./assign-device.tsx";
 
 const ASSIGNED =
@@ -14,10 +14,10 @@ const ASSIGNED =
 /** Assigns an MFA device to the user of that name, or to who is signed in. */
 export default function AssignMfaDevice({ name }: { name: string }) {
   return (
-    <Confirmed>
-      <Title of="Assign MFA device" />
+    <RequireConfirmation>
+      <PageTitle text="Assign MFA device" />
       <Steps name={name} />
-    </Confirmed>
+    </RequireConfirmation>
   );
 }
 
@@ -27,7 +27,7 @@ function Steps({ name }: { name: string }) {
   const [codesDue, setCodesDue] = useState(false);
   const own = name === "" || name === session.UserName;
   const owner = own ? currentOwner(session) : { userName: name, isCurrentUser: own };
-  const back = name === "" ? MY_CREDENTIALS : userPath(name, "security_credentials");
+  const back = name === "" ? SECURITY_CREDENTIALS : userPath(name, "security_credentials");
   const leave = () => {
     refreshSession();
     navigate(back);

@@ -6,7 +6,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import type { MfaCodes, MfaDeviceKind, VirtualMfaDevice } from "../../data/mfa.ts";
-import { areCodes, CodeFields } from "../../shared/code-fields.tsx";
+import { areMfaCodes, MfaCodeFields } from "../../shared/mfa-code-fields.tsx";
 import { AppSetup } from "./app-setup.tsx";
 
 /** What is typed in the second step. */
@@ -23,7 +23,9 @@ type Props = {
 };
 
 export function SetupStep({ kind, device, setup, incomplete, onChange, children }: Props) {
-  const codes = <CodeFields codes={setup.codes} onChange={(typed) => onChange({ ...setup, codes: typed })} />;
+  const codes = (
+    <MfaCodeFields codes={setup.codes} onChange={(typed) => onChange({ ...setup, codes: typed })} />
+  );
   return (
     <SpaceBetween size="l">
       {kind === "passkey" && <PasskeySetup />}
@@ -36,7 +38,7 @@ export function SetupStep({ kind, device, setup, incomplete, onChange, children 
           {codes}
         </HardwareSetup>
       )}
-      {kind !== "passkey" && incomplete && !areCodes(setup.codes) && (
+      {kind !== "passkey" && incomplete && !areMfaCodes(setup.codes) && (
         <Box color="text-status-error">Type two consecutive codes of six digits each.</Box>
       )}
       {children}

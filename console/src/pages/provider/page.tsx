@@ -10,12 +10,12 @@ import {
 import { providerName } from "../../data/trust-policy.ts";
 import { DeleteProvidersDialog } from "../../parts/delete-providers-dialog.tsx";
 import { TagsTab } from "../../parts/tags-tab.tsx";
-import { Copyable } from "../../shared/copyable.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
 import { DetailPage } from "../../shared/detail-page.tsx";
+import { formatDate } from "../../shared/format.ts";
 import { PROVIDERS } from "../../shared/paths.ts";
-import { Sections } from "../../shared/sections.tsx";
 import { Summary } from "../../shared/summary.tsx";
-import { dateText } from "../../shared/text.ts";
+import { UrlTabs } from "../../shared/url-tabs.tsx";
 import { useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
 import { Values } from "./values.tsx";
@@ -26,8 +26,8 @@ export default function ProviderPage({ name: arn }: { name: string }) {
   return (
     <DetailPage
       title={providerName(arn)}
-      of={provider}
-      deletion={(_, close) => (
+      resource={provider}
+      deleteDialog={(_, close) => (
         <DeleteProvidersDialog arns={[arn]} onDeleted={() => navigate(PROVIDERS)} onCancel={close} />
       )}
     >
@@ -47,8 +47,8 @@ function ProviderSummary({ of }: { of: Provider }) {
       items={[
         { label: "Provider", value: <span className="breakable">{of.url}</span> },
         { label: "Provider type", value: "OpenID Connect" },
-        { label: "Creation time", value: dateText(of.createDate) },
-        { label: "ARN", value: <Copyable value={of.arn} name="ARN" /> },
+        { label: "Creation time", value: formatDate(of.createDate) },
+        { label: "ARN", value: <CopyableText value={of.arn} name="ARN" /> },
       ]}
     />
   );
@@ -56,9 +56,9 @@ function ProviderSummary({ of }: { of: Provider }) {
 
 function ProviderTabs({ of, reload }: { of: Provider; reload: () => void }) {
   return (
-    <Sections
+    <UrlTabs
       label="Identity provider"
-      sections={[
+      tabs={[
         {
           id: "audiences",
           label: "Audiences",

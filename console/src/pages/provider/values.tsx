@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Members } from "../../parts/members.tsx";
-import { Ask } from "../../shared/ask.tsx";
-import type { Column } from "../../shared/listing.tsx";
-import { capital, count } from "../../shared/text.ts";
+import { FormDialog } from "../../shared/form-dialog.tsx";
+import { capitalize, formatCount } from "../../shared/format.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { TextField } from "../../shared/text-field.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
@@ -23,17 +23,17 @@ type Props = {
 /** Plain values that a provider has several of. */
 export function Values(props: Props) {
   const { thing, title, description, empty, values, remove, onChanged } = props;
-  const columns: Column<string>[] = [{ id: "value", header: capital(thing), text: String }];
+  const columns: Column<string>[] = [{ id: "value", header: capitalize(thing), text: String }];
   return (
     <Members
       title={title}
       description={description}
-      things={`${thing}s`}
-      list={{ data: values, failure: undefined, loading: false, reload: onChanged }}
+      pluralName={`${thing}s`}
+      loaded={{ data: values, error: undefined, loading: false, reload: onChanged }}
       columns={columns}
-      nameOf={String}
+      getName={String}
       remove={remove}
-      removed={(n) => `${count(n, thing)} removed.`}
+      removed={(n) => `${formatCount(n, thing)} removed.`}
       add={{ text: `Add ${thing}`, dialog: (adding) => <AddDialog {...props} {...adding} /> }}
       empty={empty}
     />
@@ -51,19 +51,19 @@ function AddDialog({ thing, constraint, add, onAdded, onCancel }: DialogProps) {
   const value = typed.trim();
   const save = async () => {
     if (!(await task.run(() => add(value)))) return;
-    flash(`${capital(thing)} ${value} added.`);
+    flash(`${capitalize(thing)} ${value} added.`);
     onAdded();
   };
   return (
-    <Ask
+    <FormDialog
       title={`Add ${thing}`}
-      act={`Add ${thing}`}
+      submitText={`Add ${thing}`}
       task={task}
       disabled={value === ""}
-      onAct={() => void save()}
+      onSubmit={() => void save()}
       onCancel={onCancel}
     >
-      <TextField label={capital(thing)} constraint={constraint} value={typed} onChange={setTyped} />
-    </Ask>
+      <TextField label={capitalize(thing)} constraint={constraint} value={typed} onChange={setTyped} />
+    </FormDialog>
   );
 }

@@ -3,9 +3,9 @@ import { getProvider, listProviders } from "../../data/providers.ts";
 import { providerName } from "../../data/trust-policy.ts";
 import { DeleteProvidersDialog } from "../../parts/delete-providers-dialog.tsx";
 import { Inventory } from "../../parts/inventory.tsx";
-import type { Column } from "../../shared/listing.tsx";
+import { formatDate } from "../../shared/format.ts";
 import { ADD_PROVIDER, providerPath } from "../../shared/paths.ts";
-import { dateText } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
 
 const COLUMNS: readonly Column<string>[] = [
@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<string>[] = [
 
 function Created({ of }: { of: string }) {
   const provider = useLoad(`provider ${of}`, () => getProvider(of));
-  return dateText(provider.data?.createDate);
+  return formatDate(provider.data?.createDate);
 }
 
 export default function Providers() {
@@ -30,10 +30,10 @@ export default function Providers() {
     <Inventory
       title="Identity providers"
       description="An identity provider vouches for people and programs from elsewhere, which then assume roles without being users here."
-      things="identity providers"
-      list={providers}
+      pluralName="identity providers"
+      loaded={providers}
       columns={COLUMNS}
-      nameOf={providerName}
+      getName={providerName}
       create={{ text: "Add provider", href: ADD_PROVIDER }}
       deletion={(arns, dialog) => <DeleteProvidersDialog arns={arns} {...dialog} />}
       empty="No identity providers."

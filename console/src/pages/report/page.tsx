@@ -2,9 +2,9 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { generateReport, parseReportDate } from "../../data/credential-report.ts";
 import { download } from "../../shared/download.ts";
-import { type Column, Listing } from "../../shared/listing.tsx";
-import { Title } from "../../shared/page.tsx";
-import { dateText } from "../../shared/text.ts";
+import { formatDate } from "../../shared/format.ts";
+import { PageTitle } from "../../shared/page.tsx";
+import { type Column, ResourceTable } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
 
 type Row = Record<string, string>;
@@ -22,16 +22,16 @@ export default function CredentialReport() {
   const save = () => report.data && download("status_reports.csv", report.data.csv, "text/csv");
   return (
     <>
-      <Title of="Credential report" />
-      <Listing
+      <PageTitle text="Credential report" />
+      <ResourceTable
         title="Credential report"
         headingLevel="h1"
         variant="full-page"
-        description={`Every user of this account, and how old and how used their credentials are. Generated ${dateText(report.data?.generatedTime)}.`}
-        things="users"
-        list={{ ...report, data: report.data?.rows }}
+        description={`Every user of this account, and how old and how used their credentials are. Generated ${formatDate(report.data?.generatedTime)}.`}
+        pluralName="users"
+        loaded={{ ...report, data: report.data?.rows }}
         columns={columns(report.data?.rows[0])}
-        nameOf={(row) => row.user ?? ""}
+        getName={(row) => row.user ?? ""}
         pageSize={20}
         wrapLines={false}
         actions={
@@ -66,5 +66,5 @@ function header(column: string): string {
 /** Dates are shown as everywhere else; the rest as the report has it. */
 function shown(value = ""): string {
   const isDate = /^\d{4}-\d\d-\d\dT/.test(value);
-  return isDate ? dateText(parseReportDate(value)) : value;
+  return isDate ? formatDate(parseReportDate(value)) : value;
 }

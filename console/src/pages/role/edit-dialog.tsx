@@ -4,7 +4,7 @@ import { isServiceLinked, updateRole } from "../../data/roles.ts";
 import { HOUR, isSessionDuration } from "../../data/session-duration.ts";
 import { RoleDescription } from "../../parts/role-description.tsx";
 import { SessionDuration } from "../../parts/session-duration.tsx";
-import { Ask } from "../../shared/ask.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
@@ -23,16 +23,16 @@ export function EditDialog({ role, onSaved, onCancel }: Props) {
     onSaved();
   };
   return (
-    <Ask
+    <FormDialog
       title={`Edit ${name}`}
-      act="Save changes"
+      submitText="Save changes"
       task={task}
       disabled={!isSessionDuration(duration)}
-      onAct={() => void save()}
+      onSubmit={() => void save()}
       onCancel={onCancel}
     >
       <RoleDescription value={description} onChange={setDescription} />
       {!fixed && <SessionDuration value={duration} onChange={setDuration} />}
-    </Ask>
+    </FormDialog>
   );
 }

@@ -2,10 +2,10 @@ import Container from "@cloudscape-design/components/container";
 import { useState } from "react";
 import { isJson } from "../../data/policy-documents.ts";
 import { getRole, trustPolicy, updateTrustPolicy } from "../../data/roles.ts";
-import { Failed } from "../../shared/failed.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { JsonField } from "../../shared/json.tsx";
 import { Page } from "../../shared/page.tsx";
-import { Part } from "../../shared/part.tsx";
 import { rolePath } from "../../shared/paths.ts";
 import { SubmitForm } from "../../shared/submit-form.tsx";
 import { flash } from "../../state/flashes.ts";
@@ -17,7 +17,7 @@ export default function EditTrust({ name }: { name: string }) {
   const trust = useLoad(`trust ${name}`, async () => trustPolicy(await getRole(name)));
   return (
     <Page title="Edit trust policy">
-      <Part of={trust}>{(stored) => <TrustForm name={name} stored={stored} />}</Part>
+      <AsyncContent state={trust}>{(stored) => <TrustForm name={name} stored={stored} />}</AsyncContent>
     </Page>
   );
 }
@@ -33,8 +33,8 @@ function TrustForm({ name, stored }: { name: string; stored: string }) {
   };
   return (
     <SubmitForm
-      act="Update policy"
-      cancel={back}
+      submitText="Update policy"
+      cancelHref={back}
       busy={task.busy}
       disabled={!isJson(document)}
       onSubmit={() => void save()}
@@ -42,7 +42,7 @@ function TrustForm({ name, stored }: { name: string; stored: string }) {
       <Container>
         <JsonField label="Trust policy (JSON)" rows={20} value={document} onChange={setDocument} />
       </Container>
-      <Failed failure={task.failure} />
+      <ErrorAlert error={task.error} />
     </SubmitForm>
   );
 }

@@ -5,7 +5,7 @@ import { DeleteRolesDialog } from "../../parts/delete-roles-dialog.tsx";
 import { TagsTab } from "../../parts/tags-tab.tsx";
 import { DetailPage } from "../../shared/detail-page.tsx";
 import { ROLES, type RoleTab } from "../../shared/paths.ts";
-import { Sections } from "../../shared/sections.tsx";
+import { UrlTabs } from "../../shared/url-tabs.tsx";
 import { useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
 import { RevokeTab } from "./revoke-tab.tsx";
@@ -18,8 +18,8 @@ export default function RolePage({ name }: { name: string }) {
   return (
     <DetailPage
       title={name}
-      of={role}
-      deletion={(data, close) => (
+      resource={role}
+      deleteDialog={(data, close) => (
         <DeleteRolesDialog roles={[data]} onDeleted={() => navigate(ROLES)} onCancel={close} />
       )}
     >
@@ -36,9 +36,9 @@ export default function RolePage({ name }: { name: string }) {
 function RoleTabs({ role, reload }: { role: Role; reload: () => void }) {
   const entity = { kind: "role", name: role.RoleName ?? "" } as const;
   return (
-    <Sections
+    <UrlTabs
       label="Role"
-      sections={[
+      tabs={[
         {
           id: "permissions" satisfies RoleTab,
           label: "Permissions",

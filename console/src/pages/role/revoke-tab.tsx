@@ -8,8 +8,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { getRevocationTime, revokeSessions } from "../../data/roles.ts";
 import { REVOCATION_POLICY_NAME } from "../../data/session-revocation.ts";
-import { Ask } from "../../shared/ask.tsx";
-import { dateText } from "../../shared/text.ts";
+import { FormDialog } from "../../shared/form-dialog.tsx";
+import { formatDate } from "../../shared/format.ts";
 import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { useTask } from "../../state/task.ts";
@@ -32,7 +32,7 @@ export function RevokeTab({ name }: { name: string }) {
     >
       <SpaceBetween size="m">
         {revoked.data && (
-          <Alert type="info">Sessions from before {dateText(revoked.data)} are revoked.</Alert>
+          <Alert type="info">Sessions from before {formatDate(revoked.data)} are revoked.</Alert>
         )}
         <Box>
           Temporary credentials cannot be taken back, but they can be made worthless. Revoking puts the inline
@@ -60,18 +60,18 @@ function RevokeDialog({ name, onRevoked, onCancel }: DialogProps) {
     onRevoked();
   };
   return (
-    <Ask
+    <FormDialog
       title={`Revoke all active sessions of ${name}?`}
-      act="Revoke active sessions"
+      submitText="Revoke active sessions"
       task={task}
       disabled={!understood}
-      onAct={() => void revoke()}
+      onSubmit={() => void revoke()}
       onCancel={onCancel}
     >
       <Box>Whatever works with such a session now is refused until it assumes the role anew.</Box>
       <Checkbox checked={understood} onChange={({ detail }) => setUnderstood(detail.checked)}>
         I acknowledge that I am revoking all active sessions for this role.
       </Checkbox>
-    </Ask>
+    </FormDialog>
   );
 }

@@ -4,9 +4,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { listInstanceProfiles } from "../../data/roles.ts";
 import { HOUR } from "../../data/session-duration.ts";
-import { Copyable } from "../../shared/copyable.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
+import { formatDate, formatDaysAgo, formatDuration } from "../../shared/format.ts";
 import { Summary } from "../../shared/summary.tsx";
-import { agoText, dateText, durationText } from "../../shared/text.ts";
 import { useLoad } from "../../state/load.ts";
 import { EditDialog } from "./edit-dialog.tsx";
 
@@ -27,10 +27,10 @@ export function RoleSummary({ role, onChanged }: Props) {
         </Button>
       }
       items={[
-        { label: "ARN", value: <Copyable value={role.Arn ?? ""} name="ARN" /> },
-        { label: "Creation date", value: dateText(role.CreateDate) },
-        { label: "Last activity", value: agoText(role.RoleLastUsed?.LastUsedDate) },
-        { label: "Maximum session duration", value: durationText(role.MaxSessionDuration ?? HOUR) },
+        { label: "ARN", value: <CopyableText value={role.Arn ?? ""} name="ARN" /> },
+        { label: "Creation date", value: formatDate(role.CreateDate) },
+        { label: "Last activity", value: formatDaysAgo(role.RoleLastUsed?.LastUsedDate) },
+        { label: "Maximum session duration", value: formatDuration(role.MaxSessionDuration ?? HOUR) },
         {
           label: "Description",
           value: <span className="breakable">{role.Description || "–"}</span>,
@@ -49,7 +49,7 @@ function InstanceProfiles({ of }: { of: string }) {
   return (
     <SpaceBetween size="xxs">
       {profiles.data.map(({ Arn = "" }) => (
-        <Copyable key={Arn} value={Arn} name="Instance profile ARN" />
+        <CopyableText key={Arn} value={Arn} name="Instance profile ARN" />
       ))}
     </SpaceBetween>
   );

@@ -5,9 +5,9 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { isServiceLinked, trustPolicy } from "../../data/roles.ts";
 import { trustedEntities } from "../../data/trust-policy.ts";
+import { BulletList } from "../../shared/bullet-list.tsx";
 import { JsonView } from "../../shared/json.tsx";
-import { editTrustPath } from "../../shared/paths.ts";
-import { RuleList } from "../../shared/rule-list.tsx";
+import { editTrustPolicyPath } from "../../shared/paths.ts";
 
 /** Who may assume the role. */
 export function TrustTab({ role }: { role: Role }) {
@@ -19,7 +19,7 @@ export function TrustTab({ role }: { role: Role }) {
           description="Who can assume this role, where the conditions are met."
           actions={
             !isServiceLinked(role) && (
-              <Button href={editTrustPath(role.RoleName ?? "")}>Edit trust policy</Button>
+              <Button href={editTrustPolicyPath(role.RoleName ?? "")}>Edit trust policy</Button>
             )
           }
         >
@@ -28,7 +28,7 @@ export function TrustTab({ role }: { role: Role }) {
       }
     >
       <SpaceBetween size="m">
-        <RuleList rules={trustedEntities(trust)} />
+        <BulletList items={trustedEntities(trust)} />
         <JsonView name="Trust policy" text={trust} />
       </SpaceBetween>
     </Container>

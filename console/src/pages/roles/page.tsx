@@ -4,9 +4,9 @@ import { getRole, isServiceLinked, listRoles, trustPolicy } from "../../data/rol
 import { trustedEntities } from "../../data/trust-policy.ts";
 import { DeleteRolesDialog } from "../../parts/delete-roles-dialog.tsx";
 import { Inventory } from "../../parts/inventory.tsx";
-import type { Column } from "../../shared/listing.tsx";
+import { formatDate, formatDaysAgo } from "../../shared/format.ts";
 import { CREATE_ROLE, rolePath } from "../../shared/paths.ts";
-import { agoText, dateText } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
 
 const COLUMNS: readonly Column<Role>[] = [
@@ -22,8 +22,8 @@ const COLUMNS: readonly Column<Role>[] = [
   {
     id: "created",
     header: "Created",
-    text: ({ CreateDate }) => dateText(CreateDate),
-    order: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
+    text: ({ CreateDate }) => formatDate(CreateDate),
+    sortValue: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
   },
 ];
 
@@ -39,7 +39,7 @@ function trustedText(role: Role): string {
 /** Lists do not tell it, so each role that is shown is asked for by itself. */
 function LastActivity({ of }: { of: string }) {
   const role = useLoad(`role ${of}`, () => getRole(of));
-  return agoText(role.data?.RoleLastUsed?.LastUsedDate);
+  return formatDaysAgo(role.data?.RoleLastUsed?.LastUsedDate);
 }
 
 export default function Roles() {
@@ -48,10 +48,10 @@ export default function Roles() {
     <Inventory
       title="Roles"
       description="An IAM role is an identity with permissions that people, programs and services assume for a while, instead of having credentials of their own."
-      things="roles"
-      list={roles}
+      pluralName="roles"
+      loaded={roles}
       columns={COLUMNS}
-      nameOf={nameOf}
+      getName={nameOf}
       create={{ text: "Create role", href: CREATE_ROLE }}
       deletion={(chosen, dialog) => <DeleteRolesDialog roles={chosen} {...dialog} />}
       empty="No roles."

@@ -5,10 +5,10 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type Account, getAccount } from "../../api/iamd.ts";
-import { Copyable } from "../../shared/copyable.tsx";
-import { Part } from "../../shared/part.tsx";
-import { ROOT_EMAIL } from "../../shared/paths.ts";
-import { dateText } from "../../shared/text.ts";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
+import { formatDate } from "../../shared/format.ts";
+import { CHANGE_ROOT_EMAIL } from "../../shared/paths.ts";
 import { useLoad } from "../../state/load.ts";
 import { isRoot, useRefreshSession, useSession } from "../../state/session.tsx";
 import { NameDialog } from "./name-dialog.tsx";
@@ -34,7 +34,7 @@ export function AccountDetails() {
               <Button disabled={!account.data} onClick={() => setRenaming(true)}>
                 Edit account name
               </Button>
-              {root && <Button href={ROOT_EMAIL}>Change email address</Button>}
+              {root && <Button href={CHANGE_ROOT_EMAIL}>Change email address</Button>}
             </SpaceBetween>
           }
         >
@@ -42,14 +42,14 @@ export function AccountDetails() {
         </Header>
       }
     >
-      <Part of={account}>
+      <AsyncContent state={account}>
         {(data) => (
           <>
             <KeyValuePairs columns={4} minColumnWidth={190} items={pairs(data)} />
             {renaming && <NameDialog name={data.AccountName} onClose={close} />}
           </>
         )}
-      </Part>
+      </AsyncContent>
     </Container>
   );
 }
@@ -57,8 +57,8 @@ export function AccountDetails() {
 function pairs(account: Account) {
   return [
     { label: "Account name", value: account.AccountName },
-    { label: "Account ID", value: <Copyable value={account.AccountId} name="Account ID" /> },
+    { label: "Account ID", value: <CopyableText value={account.AccountId} name="Account ID" /> },
     { label: "Root user email address", value: <span className="breakable">{account.RootEmail}</span> },
-    { label: "Created", value: dateText(account.CreateDate) },
+    { label: "Created", value: formatDate(account.CreateDate) },
   ];
 }

@@ -6,10 +6,10 @@ import {
   getPasswordPolicy,
   savePasswordPolicy,
 } from "../../data/password-policy.ts";
-import { Failed } from "../../shared/failed.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { Page } from "../../shared/page.tsx";
-import { Part } from "../../shared/part.tsx";
-import { SETTINGS } from "../../shared/paths.ts";
+import { ACCOUNT_SETTINGS } from "../../shared/paths.ts";
 import { SubmitForm } from "../../shared/submit-form.tsx";
 import { flash } from "../../state/flashes.ts";
 import { type Loaded, useLoad } from "../../state/load.ts";
@@ -22,10 +22,12 @@ import { SaveDialog } from "./save-dialog.tsx";
 export default function EditPolicy() {
   const policy = useLoad("policy", getPasswordPolicy);
   const settings = useLoad("settings", async () => (await getSecuritySettings()).SecuritySettings);
-  const settled = settings.data !== undefined || settings.failure !== undefined;
+  const settled = settings.data !== undefined || settings.error !== undefined;
   return (
     <Page title="Edit password policy">
-      <Part of={policy}>{(held) => settled && <PolicyForms policy={held} settings={settings} />}</Part>
+      <AsyncContent state={policy}>
+        {(held) => settled && <PolicyForms policy={held} settings={settings} />}
+      </AsyncContent>
     </Page>
   );
 }
@@ -42,9 +44,14 @@ function PolicyForms({ policy, settings }: FormsProps) {
   const complete = form !== undefined && (more === undefined || wanted !== undefined);
   return (
     <>
-      <SubmitForm act="Save changes" cancel={SETTINGS} disabled={!complete} onSubmit={() => setAsking(true)}>
+      <SubmitForm
+        submitText="Save changes"
+        cancelHref={ACCOUNT_SETTINGS}
+        disabled={!complete}
+        onSubmit={() => setAsking(true)}
+      >
         <PolicyFields draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
-        <Failed failure={settings.failure} />
+        <ErrorAlert error={settings.error} />
         {more && <MoreFields draft={more} onChange={(change) => setMore({ ...more, ...change })} />}
       </SubmitForm>
       {asking && form !== undefined && (
@@ -65,6 +72,6 @@ async function save(
 ): Promise<void> {
   await savePasswordPolicy(form);
   if (settings !== undefined) await putSecuritySettings(settings);
-  navigate(SETTINGS);
+  navigate(ACCOUNT_SETTINGS);
   flash("Password requirements for IAM users are updated.");
 }

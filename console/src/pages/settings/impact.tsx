@@ -2,8 +2,8 @@ import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { getPasswordPolicyImpact, type PasswordPolicyImpact } from "../../api/iamd.ts";
-import { Part } from "../../shared/part.tsx";
-import { count, sentenceOf } from "../../shared/text.ts";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { formatCount, formatList } from "../../shared/format.ts";
 import { useLoad } from "../../state/load.ts";
 
 const MOST_NAMES = 10;
@@ -11,7 +11,11 @@ const MOST_NAMES = 10;
 /** Whom the rules would affect, told before they are saved. */
 export function Impact({ maxAge, requireMfa }: { maxAge: number | undefined; requireMfa: boolean }) {
   const impact = useLoad(`impact ${maxAge}`, () => getPasswordPolicyImpact({ MaxPasswordAge: maxAge }));
-  return <Part of={impact}>{(data) => <Lines lines={linesOf(data, maxAge, requireMfa)} />}</Part>;
+  return (
+    <AsyncContent state={impact}>
+      {(data) => <Lines lines={linesOf(data, maxAge, requireMfa)} />}
+    </AsyncContent>
+  );
 }
 
 function Lines({ lines }: { lines: string[] }) {
@@ -33,7 +37,7 @@ function linesOf(impact: PasswordPolicyImpact, maxAge: number | undefined, requi
   const lines: [boolean, string][] = [
     [
       maxAge !== undefined && impact.PasswordsTooOld > 0,
-      `${count(impact.PasswordsTooOld, "password is", "passwords are")} older than that and expired: ${named(impact.UsersWithOldPassword, impact.PasswordsTooOld)}.`,
+      `${formatCount(impact.PasswordsTooOld, "password is", "passwords are")} older than that and expired: ${named(impact.UsersWithOldPassword, impact.PasswordsTooOld)}.`,
     ],
     [
       maxAge !== undefined && impact.RootPasswordTooOld,
@@ -41,7 +45,7 @@ function linesOf(impact: PasswordPolicyImpact, maxAge: number | undefined, requi
     ],
     [
       requireMfa && impact.WithoutMFA > 0,
-      `${count(impact.WithoutMFA, "user has", "users have")} a password but no MFA, and can only set MFA up: ${named(impact.UsersWithoutMFA, impact.WithoutMFA)}.`,
+      `${formatCount(impact.WithoutMFA, "user has", "users have")} a password but no MFA, and can only set MFA up: ${named(impact.UsersWithoutMFA, impact.WithoutMFA)}.`,
     ],
     [requireMfa && impact.RootWithoutMFA, "The root user has no MFA, and can only set it up."],
   ];
@@ -51,5 +55,5 @@ function linesOf(impact: PasswordPolicyImpact, maxAge: number | undefined, requi
 function named(names: string[], total: number): string {
   const shown = names.slice(0, MOST_NAMES);
   const more = total - shown.length;
-  return sentenceOf(more > 0 ? [...shown, `${more} more`] : shown);
+  return formatList(more > 0 ? [...shown, `${more} more`] : shown);
 }

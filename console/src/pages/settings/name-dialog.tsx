@@ -2,7 +2,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { putAccountName } from "../../api/iamd.ts";
-import { Ask } from "../../shared/ask.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
@@ -18,17 +18,17 @@ export function NameDialog({ name, onClose }: { name: string; onClose: (changed:
     onClose(true);
   };
   return (
-    <Ask
+    <FormDialog
       title="Edit account name"
-      act="Save changes"
+      submitText="Save changes"
       task={task}
       disabled={typed === "" || typed.length > LONGEST || typed === name}
-      onAct={save}
+      onSubmit={save}
       onCancel={() => onClose(false)}
     >
       <FormField label="Account name" constraintText={`1 to ${LONGEST} characters, without < and >.`}>
         <Input value={typed} autoComplete={false} onChange={({ detail }) => setTyped(detail.value)} />
       </FormField>
-    </Ask>
+    </FormDialog>
   );
 }

@@ -10,9 +10,9 @@ import {
   getPasswordPolicy,
   securitySettingsRules,
 } from "../../data/password-policy.ts";
-import { Part } from "../../shared/part.tsx";
-import { EDIT_POLICY } from "../../shared/paths.ts";
-import { RuleList } from "../../shared/rule-list.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { BulletList } from "../../shared/bullet-list.tsx";
+import { EDIT_PASSWORD_POLICY } from "../../shared/paths.ts";
 import { useLoad } from "../../state/load.ts";
 
 /** The password policy as saved, rule by rule: AWS's part, then what is of our own. */
@@ -24,28 +24,28 @@ export function PolicyView() {
       header={
         <Header
           description="Requirements for the passwords of this account: the root user's and those of IAM users."
-          actions={<Button href={EDIT_POLICY}>Edit</Button>}
+          actions={<Button href={EDIT_PASSWORD_POLICY}>Edit</Button>}
         >
           Password policy
         </Header>
       }
     >
       <SpaceBetween size="l">
-        <Part of={policy}>
+        <AsyncContent state={policy}>
           {(held) => (
             <div>
               <Box padding={{ bottom: "xs" }}>
                 This iamd account uses the following {held === null ? "default" : "custom"} password policy:
               </Box>
-              <RuleList rules={held === null ? DEFAULT_POLICY_RULES : customPolicyRules(held)} />
+              <BulletList items={held === null ? DEFAULT_POLICY_RULES : customPolicyRules(held)} />
             </div>
           )}
-        </Part>
+        </AsyncContent>
         <div>
           <Box variant="h3">More rules of iamd</Box>
-          <Part of={settings}>
+          <AsyncContent state={settings}>
             {(data) => <MoreRules rules={securitySettingsRules(data.SecuritySettings)} />}
-          </Part>
+          </AsyncContent>
         </div>
       </SpaceBetween>
     </Container>
@@ -54,5 +54,5 @@ export function PolicyView() {
 
 function MoreRules({ rules }: { rules: string[] }) {
   if (rules.length === 0) return <Box color="text-body-secondary">None is on.</Box>;
-  return <RuleList rules={rules} />;
+  return <BulletList items={rules} />;
 }

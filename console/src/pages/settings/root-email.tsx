@@ -4,21 +4,21 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { updateRootEmail } from "../../api/iamd.ts";
-import { Failed } from "../../shared/failed.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { Page } from "../../shared/page.tsx";
-import { SETTINGS } from "../../shared/paths.ts";
+import { ACCOUNT_SETTINGS } from "../../shared/paths.ts";
 import { SubmitForm } from "../../shared/submit-form.tsx";
 import { flash } from "../../state/flashes.ts";
 import { navigate } from "../../state/router.ts";
-import { Confirmed, useRefreshSession, useSession } from "../../state/session.tsx";
+import { RequireConfirmation, useRefreshSession, useSession } from "../../state/session.tsx";
 import { useTask } from "../../state/task.ts";
 
 export default function RootEmail() {
   return (
     <Page title="Change root user email address">
-      <Confirmed>
+      <RequireConfirmation>
         <EmailForm />
-      </Confirmed>
+      </RequireConfirmation>
     </Page>
   );
 }
@@ -31,13 +31,13 @@ function EmailForm() {
   const save = async () => {
     if (!(await task.run(() => updateRootEmail({ RootEmail: email.trim() })))) return;
     refreshSession();
-    navigate(SETTINGS);
+    navigate(ACCOUNT_SETTINGS);
     flash("Root user email address changed. Sign in with it from now on.");
   };
   return (
     <SubmitForm
-      act="Save changes"
-      cancel={SETTINGS}
+      submitText="Save changes"
+      cancelHref={ACCOUNT_SETTINGS}
       busy={task.busy}
       disabled={!email.includes("@")}
       onSubmit={() => void save()}
@@ -52,7 +52,7 @@ function EmailForm() {
               onChange={({ detail }) => setEmail(detail.value)}
             />
           </FormField>
-          <Failed failure={task.failure} />
+          <ErrorAlert error={task.error} />
         </SpaceBetween>
       </Container>
     </SubmitForm>

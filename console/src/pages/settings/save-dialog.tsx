@@ -1,7 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import type { SecuritySettings } from "../../api/iamd.ts";
 import type { CustomPasswordPolicy } from "../../data/password-policy.ts";
-import { Ask } from "../../shared/ask.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
 import { useTask } from "../../state/task.ts";
 import { Impact } from "./impact.tsx";
 
@@ -17,11 +17,11 @@ export function SaveDialog({ form, settings, onSave, onCancel }: Props) {
   const task = useTask();
   const kind = form === null ? "default" : "custom";
   return (
-    <Ask
+    <FormDialog
       title={`Set ${kind} password policy?`}
-      act={`Set ${kind}`}
+      submitText={`Set ${kind}`}
       task={task}
-      onAct={() => void task.run(onSave)}
+      onSubmit={() => void task.run(onSave)}
       onCancel={onCancel}
     >
       <Box>
@@ -29,6 +29,6 @@ export function SaveDialog({ form, settings, onSave, onCancel }: Props) {
         password is changed.
       </Box>
       <Impact maxAge={form?.maxAge} requireMfa={settings?.RequireMFA ?? false} />
-    </Ask>
+    </FormDialog>
   );
 }

@@ -4,12 +4,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { Copyable } from "../../shared/copyable.tsx";
-import { Part } from "../../shared/part.tsx";
-import { dateText } from "../../shared/text.ts";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
+import { formatDate } from "../../shared/format.ts";
 import { useDialog } from "../../state/dialog.ts";
 import type { Loaded } from "../../state/load.ts";
-import { Confirmed, useSession } from "../../state/session.tsx";
+import { RequireConfirmation, useSession } from "../../state/session.tsx";
 import { DisableAccessDialog } from "./disable-access-dialog.tsx";
 import { PasswordDialog } from "./password-dialog.tsx";
 import { SignInLock } from "./sign-in-lock.tsx";
@@ -30,13 +30,13 @@ export function ConsoleSignIn({ name, profile }: Props) {
   return (
     <Container header={<Header actions={<Actions of={profile.data} open={open} />}>Console sign-in</Header>}>
       <SpaceBetween size="l">
-        <Part of={profile}>{(data) => <Facts profile={data} />}</Part>
+        <AsyncContent state={profile}>{(data) => <Facts profile={data} />}</AsyncContent>
         {profile.data && <SignInLock name={name} />}
       </SpaceBetween>
       {(dialog.name === "enable-access" || replaces) && (
-        <Confirmed>
+        <RequireConfirmation>
           <PasswordDialog name={name} replaces={replaces} onClose={close} />
-        </Confirmed>
+        </RequireConfirmation>
       )}
       {dialog.name === "disable-access" && <DisableAccessDialog name={name} onClose={close} />}
     </Container>
@@ -65,11 +65,11 @@ function Facts({ profile }: { profile: LoginProfile | null }) {
       items={[
         {
           label: "Console sign-in link",
-          value: url ? <Copyable value={url} name="Console sign-in link" /> : "–",
+          value: url ? <CopyableText value={url} name="Console sign-in link" /> : "–",
         },
         {
           label: "Console password",
-          value: profile ? `Set on ${dateText(profile.CreateDate)}` : "Not enabled",
+          value: profile ? `Set on ${formatDate(profile.CreateDate)}` : "Not enabled",
         },
         {
           label: "New password at next sign-in",

@@ -3,7 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { AccessKeys } from "../../parts/access-keys.tsx";
 import { MfaDevices } from "../../parts/mfa-devices.tsx";
 import { Sessions } from "../../parts/sessions.tsx";
-import { userPage } from "../../shared/paths.ts";
+import { userActionPath } from "../../shared/paths.ts";
 import type { Loaded } from "../../state/load.ts";
 import { ConsoleSignIn } from "./console-sign-in.tsx";
 
@@ -15,8 +15,8 @@ export function CredentialsTab({ name, profile }: Props) {
   return (
     <SpaceBetween size="l">
       <ConsoleSignIn name={name} profile={profile} />
-      <MfaDevices owner={owner} assignHref={userPage(name, "assign-mfa")} />
-      <AccessKeys owner={owner} createHref={userPage(name, "create-access-key")} />
+      <MfaDevices owner={owner} assignHref={userActionPath(name, "assign-mfa")} />
+      <AccessKeys owner={owner} createHref={userActionPath(name, "create-access-key")} />
       <Sessions owner={owner} />
     </SpaceBetween>
   );

@@ -1,7 +1,7 @@
 import { DeleteLoginProfileCommand } from "@aws-sdk/client-iam";
 import Box from "@cloudscape-design/components/box";
 import { iam } from "../../api/iam.ts";
-import { Ask } from "../../shared/ask.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
@@ -13,17 +13,17 @@ export function DisableAccessDialog({ name, onClose }: { name: string; onClose: 
     flash(`Console access of ${name} disabled.`);
   };
   return (
-    <Ask
+    <FormDialog
       title="Disable console access"
-      act="Disable access"
+      submitText="Disable access"
       task={task}
-      onAct={() => void disable()}
+      onSubmit={() => void disable()}
       onCancel={onClose}
     >
       <Box>
         The password of <b>{name}</b> is deleted, and every console session of this user ends. Access keys
         still work.
       </Box>
-    </Ask>
+    </FormDialog>
   );
 }

@@ -5,10 +5,10 @@ import { iam } from "../../api/iam.ts";
 import { listGroupsForUser } from "../../data/users.ts";
 import { GroupPicker } from "../../parts/group-picker.tsx";
 import { Members } from "../../parts/members.tsx";
-import { Ask } from "../../shared/ask.tsx";
-import type { Column } from "../../shared/listing.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
+import { formatCount, formatDate } from "../../shared/format.ts";
 import { groupPath } from "../../shared/paths.ts";
-import { count, dateText } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { useTask } from "../../state/task.ts";
@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<Group>[] = [
     cell: (group) => <Link href={groupPath(nameOf(group))}>{nameOf(group)}</Link>,
   },
   { id: "path", header: "Path", text: ({ Path = "/" }) => Path },
-  { id: "created", header: "Created", text: ({ CreateDate }) => dateText(CreateDate) },
+  { id: "created", header: "Created", text: ({ CreateDate }) => formatDate(CreateDate) },
 ];
 
 function nameOf({ GroupName = "" }: Group): string {
@@ -35,12 +35,12 @@ export function GroupsTab({ name }: { name: string }) {
     <Members
       title="User groups membership"
       description="A user group is a collection of IAM users. Use groups to specify permissions for a collection of users."
-      things="user groups"
-      list={groups}
+      pluralName="user groups"
+      loaded={groups}
       columns={COLUMNS}
-      nameOf={nameOf}
+      getName={nameOf}
       remove={({ GroupName }) => iam.send(new RemoveUserFromGroupCommand({ UserName: name, GroupName }))}
-      removed={(n) => `${name} removed from ${count(n, "user group")}.`}
+      removed={(n) => `${name} removed from ${formatCount(n, "user group")}.`}
       add={{
         text: "Add user to groups",
         dialog: (adding) => (
@@ -64,20 +64,20 @@ function AddDialog({ userName, without, onAdded, onCancel }: AddProps) {
       }
     });
     if (!done) return;
-    flash(`${userName} added to ${count(chosen.length, "user group")}.`);
+    flash(`${userName} added to ${formatCount(chosen.length, "user group")}.`);
     onAdded();
   };
   return (
-    <Ask
+    <FormDialog
       title={`Add ${userName} to groups`}
-      act="Add user to groups"
+      submitText="Add user to groups"
       size="large"
       task={task}
       disabled={chosen.length === 0}
-      onAct={() => void add()}
+      onSubmit={() => void add()}
       onCancel={onCancel}
     >
       <GroupPicker chosen={chosen} without={without} onChange={setChosen} />
-    </Ask>
+    </FormDialog>
   );
 }

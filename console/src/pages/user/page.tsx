@@ -5,7 +5,7 @@ import { DeleteUsersDialog } from "../../parts/delete-users-dialog.tsx";
 import { TagsTab } from "../../parts/tags-tab.tsx";
 import { DetailPage } from "../../shared/detail-page.tsx";
 import { USERS, type UserTab } from "../../shared/paths.ts";
-import { Sections } from "../../shared/sections.tsx";
+import { UrlTabs } from "../../shared/url-tabs.tsx";
 import { type Loaded, useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
 import { CredentialsTab } from "./credentials-tab.tsx";
@@ -19,8 +19,8 @@ export default function UserPage({ name }: { name: string }) {
   return (
     <DetailPage
       title={name}
-      of={user}
-      deletion={(_, close) => (
+      resource={user}
+      deleteDialog={(_, close) => (
         <DeleteUsersDialog names={[name]} onDeleted={() => navigate(USERS)} onCancel={close} />
       )}
     >
@@ -39,9 +39,9 @@ type TabsProps = { user: User; profile: Loaded<LoginProfile | null>; reload: () 
 function UserTabs({ user, profile, reload }: TabsProps) {
   const name = user.UserName ?? "";
   return (
-    <Sections
+    <UrlTabs
       label="User"
-      sections={[
+      tabs={[
         {
           id: "permissions",
           label: "Permissions",

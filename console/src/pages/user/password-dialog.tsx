@@ -9,8 +9,8 @@ import { getPasswordRules } from "../../api/iamd.ts";
 import { generatePassword, satisfiesRules } from "../../data/password.ts";
 import { type Access, ConsoleAccess } from "../../parts/console-access.tsx";
 import { SignInDetails } from "../../parts/sign-in-details.tsx";
-import { Ask } from "../../shared/ask.tsx";
-import { Part } from "../../shared/part.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { useTask } from "../../state/task.ts";
@@ -38,15 +38,15 @@ export function PasswordDialog({ name, replaces, onClose }: Props) {
   };
   if (made !== undefined) return <Made name={name} password={made} onClose={finish} />;
   return (
-    <Ask
+    <FormDialog
       title={replaces ? "Reset password" : "Enable console access"}
-      act={replaces ? "Reset password" : "Enable console access"}
+      submitText={replaces ? "Reset password" : "Enable console access"}
       task={task}
       disabled={!ready}
-      onAct={() => void save()}
+      onSubmit={() => void save()}
       onCancel={onClose}
     >
-      <Part of={rules}>
+      <AsyncContent state={rules}>
         {({ PasswordRules }) => (
           <ConsoleAccess
             value={access}
@@ -55,8 +55,8 @@ export function PasswordDialog({ name, replaces, onClose }: Props) {
             onChange={(change) => setAccess({ ...access, ...change })}
           />
         )}
-      </Part>
-    </Ask>
+      </AsyncContent>
+    </FormDialog>
   );
 }
 

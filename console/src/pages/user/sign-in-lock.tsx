@@ -1,9 +1,9 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import { getSignInStatus, unlockUser } from "../../api/iamd.ts";
-import { Failed } from "../../shared/failed.tsx";
-import { Part } from "../../shared/part.tsx";
-import { count, dateText } from "../../shared/text.ts";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
+import { formatCount, formatDate } from "../../shared/format.ts";
 import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { useTask } from "../../state/task.ts";
@@ -18,7 +18,7 @@ export function SignInLock({ name }: { name: string }) {
     status.reload();
   };
   return (
-    <Part of={status}>
+    <AsyncContent state={status}>
       {({ Locked, LockedUntil, FailedAttempts }) =>
         Locked && (
           <>
@@ -31,13 +31,13 @@ export function SignInLock({ name }: { name: string }) {
                 </Button>
               }
             >
-              After {count(FailedAttempts, "failed attempt")}
-              {LockedUntil && `, until ${dateText(LockedUntil)}`}.
+              After {formatCount(FailedAttempts, "failed attempt")}
+              {LockedUntil && `, until ${formatDate(LockedUntil)}`}.
             </Alert>
-            <Failed failure={task.failure} />
+            <ErrorAlert error={task.error} />
           </>
         )
       }
-    </Part>
+    </AsyncContent>
   );
 }

@@ -1,7 +1,7 @@
 import type { LoginProfile, User } from "@aws-sdk/client-iam";
-import { Copyable } from "../../shared/copyable.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
+import { formatDate, formatDaysAgo } from "../../shared/format.ts";
 import { Summary } from "../../shared/summary.tsx";
-import { agoText, dateText } from "../../shared/text.ts";
 
 type Props = { user: User; profile: LoginProfile | null | undefined };
 
@@ -10,13 +10,13 @@ export function UserSummary({ user, profile }: Props) {
   return (
     <Summary
       items={[
-        { label: "ARN", value: <Copyable value={user.Arn ?? ""} name="ARN" /> },
+        { label: "ARN", value: <CopyableText value={user.Arn ?? ""} name="ARN" /> },
         { label: "Console access", value: access },
         {
           label: "Last console sign-in",
-          value: user.PasswordLastUsed ? agoText(user.PasswordLastUsed) : "Never",
+          value: user.PasswordLastUsed ? formatDaysAgo(user.PasswordLastUsed) : "Never",
         },
-        { label: "Created", value: dateText(user.CreateDate) },
+        { label: "Created", value: formatDate(user.CreateDate) },
         { label: "Path", value: user.Path ?? "/" },
       ]}
     />

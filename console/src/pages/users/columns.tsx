@@ -2,9 +2,9 @@ import type { User } from "@aws-sdk/client-iam";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { listGroupsForUser } from "../../data/users.ts";
-import type { Column } from "../../shared/listing.tsx";
+import { daysSince, formatCount, formatDate, formatDaysAgo } from "../../shared/format.ts";
 import { userPath } from "../../shared/paths.ts";
-import { agoText, count, dateText, daysSince } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
 import type { Facts } from "./facts.ts";
 
@@ -29,7 +29,12 @@ export function nameOf({ UserName = "" }: User): string {
 
 export function columns(facts: FactsByName): Column<User>[] {
   const of = (user: User) => facts?.get(nameOf(user));
-  const dated = (id: string, header: string, date: (user: User) => Date | undefined, text = agoText) => ({
+  const dated = (
+    id: string,
+    header: string,
+    date: (user: User) => Date | undefined,
+    text = formatDaysAgo,
+  ) => ({
     id,
     header,
     text: (user: User) => text(date(user)),
@@ -46,7 +51,7 @@ export function columns(facts: FactsByName): Column<User>[] {
     dated("key-age", "Active key age", (user) => of(user)?.oldestActiveKey, ageText),
     dated("key-used", "Access key last used", (user) => of(user)?.keyLastUsed),
     { id: "arn", header: "ARN", text: ({ Arn = "" }) => Arn },
-    dated("created", "Created", ({ CreateDate }) => CreateDate, dateText),
+    dated("created", "Created", ({ CreateDate }) => CreateDate, formatDate),
   ];
 }
 
@@ -74,5 +79,5 @@ function Mfa({ of }: { of: Facts | undefined }) {
 }
 
 function ageText(date: Date | undefined): string {
-  return date === undefined ? "–" : count(daysSince(date), "day");
+  return date === undefined ? "–" : formatCount(daysSince(date), "day");
 }

@@ -15,12 +15,12 @@ export default function Users() {
     <Inventory
       title="Users"
       description="An IAM user is an identity with long-term credentials that is used to interact with iamd in an account."
-      things="users"
-      list={users}
+      pluralName="users"
+      loaded={users}
       columns={columns(facts.data)}
       visibleColumns={["name", ...preferences.value.columns]}
       pageSize={preferences.value.pageSize}
-      nameOf={nameOf}
+      getName={nameOf}
       preferences={<Preferences of={preferences} columns={OPTIONAL_COLUMNS} />}
       create={{ text: "Create user", href: CREATE_USER }}
       deletion={(chosen, dialog) => <DeleteUsersDialog names={chosen.map(nameOf)} {...dialog} />}

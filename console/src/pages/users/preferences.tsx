@@ -1,7 +1,7 @@
 import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
 import { useState } from "react";
-import { count } from "../../shared/text.ts";
-import { recall, remember } from "../../state/remembered.ts";
+import { formatCount } from "../../shared/format.ts";
+import { readLocal, writeLocal } from "../../state/local-storage.ts";
 
 const NAME = "users-table";
 const PAGE_SIZES = [10, 20, 50, 100];
@@ -18,14 +18,14 @@ const FIRST: Value = {
 export function usePreferences(): Held {
   const [value, setValue] = useState(recalled);
   const set = (chosen: Value) => {
-    remember(NAME, [chosen.pageSize, ...chosen.columns].join(" "));
+    writeLocal(NAME, [chosen.pageSize, ...chosen.columns].join(" "));
     setValue(chosen);
   };
   return { value, set };
 }
 
 function recalled(): Value {
-  const [pageSize = "", ...columns] = (recall(NAME) ?? "").split(" ");
+  const [pageSize = "", ...columns] = (readLocal(NAME) ?? "").split(" ");
   return PAGE_SIZES.includes(Number(pageSize)) ? { pageSize: Number(pageSize), columns } : FIRST;
 }
 
@@ -40,7 +40,7 @@ export function Preferences({ of, columns }: Props) {
       preferences={{ pageSize: of.value.pageSize, visibleContent: of.value.columns }}
       pageSizePreference={{
         title: "Page size",
-        options: PAGE_SIZES.map((size) => ({ value: size, label: count(size, "user") })),
+        options: PAGE_SIZES.map((size) => ({ value: size, label: formatCount(size, "user") })),
       }}
       visibleContentPreference={{
         title: "Visible columns",

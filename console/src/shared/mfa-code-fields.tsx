@@ -5,17 +5,17 @@ import type { MfaCodes } from "../data/mfa.ts";
 
 const CODE = /^\d{6}$/;
 
-export const NO_CODES: MfaCodes = { first: "", second: "" };
+export const EMPTY_MFA_CODES: MfaCodes = { first: "", second: "" };
 
-/** Whether both codes are there; the server tells whether they are right. */
-export function areCodes({ first, second }: MfaCodes): boolean {
+/** Whether both codes are complete; the server verifies them. */
+export function areMfaCodes({ first, second }: MfaCodes): boolean {
   return CODE.test(first) && CODE.test(second) && first !== second;
 }
 
 type Props = { codes: MfaCodes; onChange: (codes: MfaCodes) => void };
 
-/** Two codes that a device shows one after the other. */
-export function CodeFields({ codes, onChange }: Props) {
+/** Fields for two consecutive codes of an MFA device. */
+export function MfaCodeFields({ codes, onChange }: Props) {
   const same = CODE.test(codes.first) && codes.first === codes.second;
   return (
     <SpaceBetween size="m">
@@ -24,8 +24,8 @@ export function CodeFields({ codes, onChange }: Props) {
       </FormField>
       <FormField
         label="MFA code 2"
-        description="Wait 30 seconds, and enter a second code entry."
-        errorText={same && "Both codes are the same. Wait until the device shows the next one."}
+        description="Wait 30 seconds, then enter the next code."
+        errorText={same && "Both codes are the same. Wait until the device shows the next code."}
       >
         <CodeInput value={codes.second} onChange={(second) => onChange({ ...codes, second })} />
       </FormField>

@@ -4,11 +4,8 @@ import { Component, type ReactNode } from "react";
 
 type Props = { children: ReactNode };
 
-/**
- * Stands in for a page that cannot be shown: most often because the server was renewed, and has no longer the files
- * that this page was about to load.
- */
-export class Mishap extends Component<Props, { failed: boolean }> {
+/** Replaces a page that fails to render, most often because an updated server no longer has the files it loads. */
+export class ErrorBoundary extends Component<Props, { failed: boolean }> {
   override state = { failed: false };
 
   static getDerivedStateFromError() {
@@ -20,10 +17,10 @@ export class Mishap extends Component<Props, { failed: boolean }> {
     return (
       <Alert
         type="error"
-        header="This page could not be shown"
+        header="This page cannot be displayed"
         action={<Button onClick={() => location.reload()}>Reload</Button>}
       >
-        The console may have been updated meanwhile. Reload it to go on.
+        The console might have been updated. Reload the page to continue.
       </Alert>
     );
   }

@@ -5,17 +5,17 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { type ReactNode, useState } from "react";
 import type { Loaded } from "../state/load.ts";
-import { Failed } from "./failed.tsx";
-import { count } from "./text.ts";
+import { ErrorAlert } from "./error-alert.tsx";
+import { formatCount } from "./format.ts";
 
 export type Column<T> = {
   id: string;
   header: string;
-  /** What the column is searched and sorted by, and what it shows where there is no `cell`. */
+  /** The text to search and sort by, and to show if there is no `cell`. */
   text?: (item: T) => string;
   cell?: (item: T) => ReactNode;
-  /** What it is sorted by where that is not its text. */
-  order?: (item: T) => number;
+  /** The number to sort by instead of the text. */
+  sortValue?: (item: T) => number;
 };
 
 export type Selection<T> = {
@@ -24,18 +24,18 @@ export type Selection<T> = {
   onChange: (items: readonly T[]) => void;
 };
 
-export type ListingProps<T> = {
+export type ResourceTableProps<T> = {
   title: string;
   description?: ReactNode;
   actions?: ReactNode;
-  /** What one row is, in the plural: "users". */
-  things: string;
-  list: Pick<Loaded<T[]>, "data" | "failure" | "loading" | "reload">;
+  /** The plural name of the items: "users". */
+  pluralName: string;
+  loaded: Loaded<T[]>;
   columns: readonly Column<T>[];
-  nameOf: (item: T) => string;
+  getName: (item: T) => string;
   empty: ReactNode;
   selection?: Selection<T>;
-  /** For a list that is always short: no search field and no pages. */
+  /** Whether the list is always short, and needs neither search nor pagination. */
   short?: boolean;
   variant?: TableProps.Variant;
   headingLevel?: "h1" | "h2" | "h3";
@@ -48,11 +48,11 @@ export type ListingProps<T> = {
 const PAGE_SIZE = 10;
 const NO_PAGES = 1000;
 
-/** A table with a search field, sorting and pages, over a list that is held whole. */
-export function Listing<T>(props: ListingProps<T>) {
-  const { list, columns, nameOf, selection, things, short } = props;
+/** A table of resources with search, sorting and pagination in the browser. */
+export function ResourceTable<T>(props: ResourceTableProps<T>) {
+  const { loaded, columns, getName, selection, pluralName, short } = props;
   const pageSize = short ? NO_PAGES : (props.pageSize ?? PAGE_SIZE);
-  const rows = useRows(list.data ?? [], columns, pageSize);
+  const rows = useRows(loaded.data ?? [], columns, pageSize);
   const selectionProps = selection && {
     selectionType: selection.type,
     selectedItems: selection.items,
@@ -64,18 +64,18 @@ export function Listing<T>(props: ListingProps<T>) {
       {...selectionProps}
       variant={props.variant ?? "container"}
       items={rows.shown}
-      trackBy={nameOf}
-      loading={list.loading && list.data === undefined && list.failure === undefined}
-      loadingText={`Loading ${things}`}
+      trackBy={getName}
+      loading={loaded.loading && loaded.data === undefined && loaded.error === undefined}
+      loadingText={`Loading ${pluralName}`}
       columnDefinitions={columns.map(definition)}
       visibleColumns={props.visibleColumns}
       sortingColumn={rows.sorting}
       sortingDescending={rows.descending}
       onSortingChange={({ detail }) => rows.sort(detail)}
-      ariaLabels={ariaLabels(props.title, things, nameOf)}
-      header={<ListingHeader {...props} />}
+      ariaLabels={ariaLabels(props.title, pluralName, getName)}
+      header={<TableHeader {...props} />}
       wrapLines={props.wrapLines ?? true}
-      filter={!short && <Search things={things} rows={rows} />}
+      filter={!short && <Search pluralName={pluralName} rows={rows} />}
       pagination={!short && <Pages rows={rows} />}
       preferences={props.preferences}
       empty={<Empty {...props} filtered={rows.filter !== ""} />}
@@ -85,30 +85,43 @@ export function Listing<T>(props: ListingProps<T>) {
 
 type Rows = ReturnType<typeof useRows>;
 
-function Search({ things, rows }: { things: string; rows: Pick<Rows, "filter" | "found" | "search"> }) {
+function Search({
+  pluralName,
+  rows,
+}: {
+  pluralName: string;
+  rows: Pick<Rows, "filter" | "filteredCount" | "search">;
+}) {
   return (
     <TextFilter
       filteringText={rows.filter}
-      filteringPlaceholder={`Search ${things}`}
-      filteringAriaLabel={`Search ${things}`}
-      countText={count(rows.found, "match", "matches")}
+      filteringPlaceholder={`Search ${pluralName}`}
+      filteringAriaLabel={`Search ${pluralName}`}
+      countText={formatCount(rows.filteredCount, "match", "matches")}
       onChange={({ detail }) => rows.search(detail.filteringText)}
     />
   );
 }
 
-function Pages({ rows }: { rows: Pick<Rows, "page" | "pages" | "turnTo"> }) {
+function Pages({ rows }: { rows: Pick<Rows, "page" | "pages" | "setPage"> }) {
   return (
     <Pagination
       currentPageIndex={rows.page}
       pagesCount={rows.pages}
-      onChange={({ detail }) => rows.turnTo(detail.currentPageIndex)}
+      onChange={({ detail }) => rows.setPage(detail.currentPageIndex)}
     />
   );
 }
 
-function ListingHeader<T>({ title, list, selection, headingLevel, description, actions }: ListingProps<T>) {
-  const total = list.data?.length;
+function TableHeader<T>({
+  title,
+  loaded,
+  selection,
+  headingLevel,
+  description,
+  actions,
+}: ResourceTableProps<T>) {
+  const total = loaded.data?.length;
   const chosen = selection?.type === "multi" ? selection.items.length : 0;
   const counter = total === undefined ? undefined : chosen > 0 ? `(${chosen}/${total})` : `(${total})`;
   return (
@@ -118,11 +131,11 @@ function ListingHeader<T>({ title, list, selection, headingLevel, description, a
   );
 }
 
-function Empty<T>({ list, things, empty, filtered }: ListingProps<T> & { filtered: boolean }) {
-  if (list.failure !== undefined) return <Failed failure={list.failure} retry={list.reload} />;
+function Empty<T>({ loaded, pluralName, empty, filtered }: ResourceTableProps<T> & { filtered: boolean }) {
+  if (loaded.error !== undefined) return <ErrorAlert error={loaded.error} retry={loaded.reload} />;
   return (
     <Box textAlign="center" color="text-body-secondary">
-      {filtered && list.data?.length !== 0 ? `No ${things} match the search.` : empty}
+      {filtered && loaded.data?.length !== 0 ? `No ${pluralName} match the search.` : empty}
     </Box>
   );
 }
@@ -137,12 +150,16 @@ function definition<T>({ id, header, text, cell }: Column<T>, index: number): Ta
   };
 }
 
-function ariaLabels<T>(title: string, things: string, nameOf: (item: T) => string): TableProps.AriaLabels<T> {
+function ariaLabels<T>(
+  title: string,
+  pluralName: string,
+  getName: (item: T) => string,
+): TableProps.AriaLabels<T> {
   return {
     tableLabel: title,
-    selectionGroupLabel: `Choose ${things}`,
-    allItemsSelectionLabel: () => `Choose all ${things} on this page`,
-    itemSelectionLabel: (_, item) => `Choose ${nameOf(item)}`,
+    selectionGroupLabel: `Choose ${pluralName}`,
+    allItemsSelectionLabel: () => `Choose all ${pluralName} on this page`,
+    itemSelectionLabel: (_, item) => `Choose ${getName(item)}`,
   };
 }
 
@@ -151,21 +168,21 @@ function useRows<T>(items: readonly T[], columns: readonly Column<T>[], pageSize
   const [page, setPage] = useState(1);
   const [sorting, setSorting] = useState<TableProps.SortingState<T>>();
   const by = columns.find(({ id }) => id === sorting?.sortingColumn.sortingField);
-  const found = items.filter((item) => matches(item, columns, filter));
-  const sorted = by ? found.toSorted((one, other) => compare(by, one, other)) : found;
+  const filteredCount = items.filter((item) => matches(item, columns, filter));
+  const sorted = by ? filteredCount.toSorted((one, other) => compare(by, one, other)) : filteredCount;
   if (sorting?.isDescending) sorted.reverse();
-  const pages = Math.max(1, Math.ceil(found.length / pageSize));
+  const pages = Math.max(1, Math.ceil(filteredCount.length / pageSize));
   const current = Math.min(page, pages);
   return {
     filter,
-    found: found.length,
+    filteredCount: filteredCount.length,
     page: current,
     pages,
     shown: sorted.slice((current - 1) * pageSize, current * pageSize),
     sorting: sorting?.sortingColumn,
     descending: sorting?.isDescending,
     sort: setSorting,
-    turnTo: setPage,
+    setPage,
     search: (text: string) => {
       setFilter(text);
       setPage(1);
@@ -178,7 +195,7 @@ function matches<T>(item: T, columns: readonly Column<T>[], filter: string): boo
   return wanted === "" || columns.some(({ text }) => text?.(item).toLowerCase().includes(wanted));
 }
 
-function compare<T>({ order, text }: Column<T>, one: T, other: T): number {
-  if (order) return order(one) - order(other);
+function compare<T>({ sortValue, text }: Column<T>, one: T, other: T): number {
+  if (sortValue) return sortValue(one) - sortValue(other);
   return (text?.(one) ?? "").localeCompare(text?.(other) ?? "", "en", { numeric: true });
 }

@@ -1,12 +1,12 @@
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import {
+  ACCOUNT_SETTINGS,
+  CREDENTIAL_REPORT,
   DASHBOARD,
   GROUPS,
-  MY_CREDENTIALS,
   PROVIDERS,
-  REPORT,
   ROLES,
-  SETTINGS,
+  SECURITY_CREDENTIALS,
   USERS,
 } from "../shared/paths.ts";
 
@@ -20,28 +20,27 @@ const ITEMS: readonly SideNavigationProps.Item[] = [
       { type: "link", text: "Users", href: USERS },
       { type: "link", text: "Roles", href: ROLES },
       { type: "link", text: "Identity providers", href: PROVIDERS },
-      { type: "link", text: "Account settings", href: SETTINGS },
+      { type: "link", text: "Account settings", href: ACCOUNT_SETTINGS },
     ],
   },
   {
     type: "section",
     text: "Access reports",
-    items: [{ type: "link", text: "Credential report", href: REPORT }],
+    items: [{ type: "link", text: "Credential report", href: CREDENTIAL_REPORT }],
   },
   { type: "divider" },
-  { type: "link", text: "My security credentials", href: MY_CREDENTIALS },
+  { type: "link", text: "My security credentials", href: SECURITY_CREDENTIALS },
 ];
 
-/** What the links are called, by where they lead. */
-export const NAMES: ReadonlyMap<string, string> = new Map(ITEMS.flatMap(namesOf));
+/** The texts of the links by their href. */
+export const LINK_TEXTS: ReadonlyMap<string, string> = new Map(ITEMS.flatMap(linkTexts));
 
-function namesOf(item: SideNavigationProps.Item): [string, string][] {
+function linkTexts(item: SideNavigationProps.Item): [string, string][] {
   if (item.type === "link") return [[item.href, item.text]];
-  return item.type === "section" ? item.items.flatMap(namesOf) : [];
+  return item.type === "section" ? item.items.flatMap(linkTexts) : [];
 }
 
-/** The ways through IAM. */
-export function SideBar({ active }: { active: string }) {
+export function ConsoleSideNavigation({ active }: { active: string }) {
   return (
     <SideNavigation
       header={{ text: "Identity and Access Management (IAM)", href: DASHBOARD }}

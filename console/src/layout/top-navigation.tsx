@@ -1,11 +1,11 @@
 import type { ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import type { CurrentSession } from "../api/iamd.ts";
-import { DASHBOARD, HOME, MY_CREDENTIALS, SETTINGS } from "../shared/paths.ts";
-import { accountIdText } from "../shared/text.ts";
+import { formatAccountId } from "../shared/format.ts";
+import { ACCOUNT_SETTINGS, DASHBOARD, HOME, SECURITY_CREDENTIALS } from "../shared/paths.ts";
 import { flash } from "../state/flashes.ts";
 import { isRoot, signOut, useSession } from "../state/session.tsx";
-import { chooseVisualMode, useVisualMode, type VisualMode } from "../state/visual-mode.ts";
+import { setVisualMode, useVisualMode, type VisualMode } from "../state/visual-mode.ts";
 
 const SERVICES: ButtonDropdownProps.Items = [
   { id: "home", text: "Console home", href: HOME },
@@ -18,8 +18,8 @@ const MODES: readonly { id: VisualMode; text: string }[] = [
   { id: "dark", text: "Dark" },
 ];
 
-/** The bar above every page: services, settings, and who is signed in. */
-export function TopBar() {
+/** The bar above every page: services, settings and the account menu. */
+export function ConsoleTopNavigation() {
   const session = useSession();
   const mode = useVisualMode();
   return (
@@ -33,15 +33,15 @@ export function TopBar() {
             text: "Settings",
             iconName: "settings",
             items: [{ text: "Visual mode", items: modeItems(mode) }],
-            onItemClick: ({ detail }) => chooseVisualMode(detail.id as VisualMode),
+            onItemClick: ({ detail }) => setVisualMode(detail.id as VisualMode),
           },
           {
             type: "menu-dropdown",
-            text: signedInAs(session),
+            text: identityText(session),
             iconName: "user-profile",
             description: isRoot(session) ? "Root user" : "IAM user",
             items: accountItems(session),
-            onItemClick: ({ detail }) => void choose(detail.id, session),
+            onItemClick: ({ detail }) => void onAccountItem(detail.id, session),
           },
         ]}
       />
@@ -49,9 +49,9 @@ export function TopBar() {
   );
 }
 
-function signedInAs(session: CurrentSession): string {
+function identityText(session: CurrentSession): string {
   if (isRoot(session)) return session.AccountName ?? session.RootEmail ?? session.AccountId;
-  return `${session.UserName} @ ${session.AccountAlias ?? accountIdText(session.AccountId)}`;
+  return `${session.UserName} @ ${session.AccountAlias ?? formatAccountId(session.AccountId)}`;
 }
 
 function modeItems(current: VisualMode): ButtonDropdownProps.Items {
@@ -60,14 +60,14 @@ function modeItems(current: VisualMode): ButtonDropdownProps.Items {
 
 function accountItems(session: CurrentSession): ButtonDropdownProps.Items {
   return [
-    { id: "copy", text: `Account ID ${accountIdText(session.AccountId)}`, iconName: "copy" },
-    { id: "account", text: "Account", href: SETTINGS },
-    { id: "credentials", text: "Security credentials", href: MY_CREDENTIALS },
+    { id: "copy", text: `Account ID ${formatAccountId(session.AccountId)}`, iconName: "copy" },
+    { id: "account", text: "Account", href: ACCOUNT_SETTINGS },
+    { id: "credentials", text: "Security credentials", href: SECURITY_CREDENTIALS },
     { id: "sign-out", text: "Sign out" },
   ];
 }
 
-async function choose(id: string, session: CurrentSession): Promise<void> {
+async function onAccountItem(id: string, session: CurrentSession): Promise<void> {
   if (id === "sign-out") await signOut();
   if (id === "copy") {
     await navigator.clipboard.writeText(session.AccountId);

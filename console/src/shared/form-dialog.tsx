@@ -6,22 +6,30 @@ import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import type { Task } from "../state/task.ts";
-import { Failed } from "./failed.tsx";
+import { ErrorAlert } from "./error-alert.tsx";
 
-type AskProps = {
+type FormDialogProps = {
   title: string;
-  /** The label of the button that goes ahead. */
-  act: string;
+  submitText: string;
   task: Task;
-  onAct: () => void;
+  onSubmit: () => void;
   onCancel: () => void;
   disabled?: boolean;
   size?: ModalProps.Size;
   children: ReactNode;
 };
 
-/** A dialog that asks before something is done, or for the little that it needs. */
-export function Ask({ title, act, task, onAct, onCancel, disabled, size, children }: AskProps) {
+/** A dialog with a short form, or with a question before an action. */
+export function FormDialog({
+  title,
+  submitText,
+  task,
+  onSubmit,
+  onCancel,
+  disabled,
+  size,
+  children,
+}: FormDialogProps) {
   return (
     <Modal
       visible
@@ -35,8 +43,8 @@ export function Ask({ title, act, task, onAct, onCancel, disabled, size, childre
             <Button variant="link" onClick={onCancel}>
               Cancel
             </Button>
-            <Button variant="primary" loading={task.busy} disabled={disabled} onClick={onAct}>
-              {act}
+            <Button variant="primary" loading={task.busy} disabled={disabled} onClick={onSubmit}>
+              {submitText}
             </Button>
           </SpaceBetween>
         </Box>
@@ -46,32 +54,36 @@ export function Ask({ title, act, task, onAct, onCancel, disabled, size, childre
         onSubmit={(event) => {
           event.preventDefault();
           event.stopPropagation(); // a dialog may be inside a form
-          if (!disabled && !task.busy) onAct();
+          if (!disabled && !task.busy) onSubmit();
         }}
       >
         <SpaceBetween size="m">
           {children}
-          <Failed failure={task.failure} />
+          <ErrorAlert error={task.error} />
         </SpaceBetween>
       </form>
     </Modal>
   );
 }
 
-/** A dialog for what cannot be undone: goes ahead only when a word was typed. */
-export function AskTyped({ word, children, ...rest }: Omit<AskProps, "disabled"> & { word: string }) {
-  const [typed, setTyped] = useState("");
+/** A dialog before a deletion, which must be confirmed by typing a text. */
+export function ConfirmationDialog({
+  confirmationText,
+  children,
+  ...dialogProps
+}: Omit<FormDialogProps, "disabled"> & { confirmationText: string }) {
+  const [text, setText] = useState("");
   return (
-    <Ask {...rest} disabled={typed !== word}>
+    <FormDialog {...dialogProps} disabled={text !== confirmationText}>
       {children}
-      <FormField label={`To confirm this deletion, type "${word}".`}>
+      <FormField label={`To confirm this deletion, type "${confirmationText}".`}>
         <Input
-          value={typed}
-          placeholder={word}
+          value={text}
+          placeholder={confirmationText}
           autoComplete={false}
-          onChange={({ detail }) => setTyped(detail.value)}
+          onChange={({ detail }) => setText(detail.value)}
         />
       </FormField>
-    </Ask>
+    </FormDialog>
   );
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserText } from "../src/shared/browser.ts";
+import { describeUserAgent } from "../src/shared/user-agent.ts";
 
 const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/";
 
-test("a browser is told by the name that it means", () => {
+test("a browser is recognized by its first matching name", () => {
   const known = [
     [
       "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
@@ -16,5 +16,5 @@ test("a browser is told by the name that it means", () => {
     ["curl/8.5.0", "curl/8.5.0"],
     ["", "–"],
   ] as const;
-  for (const [agent, text] of known) assert.equal(browserText(agent), text);
+  for (const [agent, text] of known) assert.equal(describeUserAgent(agent), text);
 });

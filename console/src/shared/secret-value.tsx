@@ -6,9 +6,9 @@ import { useState } from "react";
 
 const MASK = "•".repeat(12);
 
-/** A value that is shown only when asked for, and can be copied without being shown. */
-export function Secret({ value, name }: { value: string; name: string }) {
-  const [shown, setShown] = useState(false);
+/** A value that is masked until shown, and can be copied without being shown. */
+export function SecretValue({ value, name }: { value: string; name: string }) {
+  const [visible, setVisible] = useState(false);
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
       <CopyToClipboard
@@ -18,15 +18,15 @@ export function Secret({ value, name }: { value: string; name: string }) {
         copySuccessText={`${name} copied`}
         copyErrorText={`${name} could not be copied`}
       />
-      <Box variant={shown ? "code" : "span"}>
-        <span className="breakable">{shown ? value : MASK}</span>
+      <Box variant={visible ? "code" : "span"}>
+        <span className="breakable">{visible ? value : MASK}</span>
       </Box>
       <Button
         variant="inline-link"
-        ariaLabel={`${shown ? "Hide" : "Show"} ${name}`}
-        onClick={() => setShown(!shown)}
+        ariaLabel={`${visible ? "Hide" : "Show"} ${name}`}
+        onClick={() => setVisible(!visible)}
       >
-        {shown ? "Hide" : "Show"}
+        {visible ? "Hide" : "Show"}
       </Button>
     </SpaceBetween>
   );

@@ -3,22 +3,22 @@ import Button from "@cloudscape-design/components/button";
 import type { ApiError } from "../api/errors.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
-  AccessDenied: "You do not have permission",
-  NetworkError: "No answer",
+  AccessDenied: "Access denied",
+  NetworkError: "Connection failed",
   NoSuchEntity: "Not found",
   Throttling: "Too many requests",
 };
 
-/** Tells a failure in its place, in the server's own sentence. */
-export function Failed({ failure, retry }: { failure: ApiError | undefined; retry?: () => void }) {
-  if (failure === undefined) return null;
+/** Shows an error, in the words of the server. */
+export function ErrorAlert({ error, retry }: { error: ApiError | undefined; retry?: () => void }) {
+  if (error === undefined) return null;
   return (
     <Alert
       type="error"
-      header={TITLES[failure.code]}
+      header={TITLES[error.code]}
       action={retry && <Button onClick={retry}>Try again</Button>}
     >
-      {failure.message || failure.code}
+      {error.message || error.code}
     </Alert>
   );
 }

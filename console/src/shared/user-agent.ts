@@ -1,4 +1,4 @@
-/** A browser and its system, told from what it says of itself: the first that fits. */
+/** Names the browser and operating system of a User-Agent header: the first pattern that matches. */
 const BROWSERS: readonly [RegExp, string][] = [
   [/\bEdg(?:A|iOS)?\/(\d+)/, "Edge"],
   [/\bOPR\/(\d+)/, "Opera"],
@@ -16,17 +16,17 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/Linux/, "Linux"],
 ];
 
-export function browserText(userAgent: string): string {
-  const browser = first(BROWSERS, userAgent);
-  const system = first(SYSTEMS, userAgent);
+export function describeUserAgent(userAgent: string): string {
+  const browser = firstMatch(BROWSERS, userAgent);
+  const system = firstMatch(SYSTEMS, userAgent);
   if (browser === undefined) return userAgent.slice(0, 60) || "–";
   return system === undefined ? browser : `${browser} on ${system}`;
 }
 
-function first(names: readonly [RegExp, string][], text: string): string | undefined {
+function firstMatch(names: readonly [RegExp, string][], text: string): string | undefined {
   for (const [pattern, name] of names) {
-    const found = pattern.exec(text);
-    if (found) return found[1] ? `${name} ${found[1]}` : name;
+    const match = pattern.exec(text);
+    if (match) return match[1] ? `${name} ${match[1]}` : name;
   }
   return undefined;
 }
