@@ -6,7 +6,7 @@ import { ErrorAlert } from "./shared/error-alert.tsx";
 import { useLoad } from "./state/load.ts";
 import { SessionProvider } from "./state/session.tsx";
 
-const MfaFirst = lazy(() => import("./pages/mfa/mfa-first.tsx"));
+const MfaEnrollment = lazy(() => import("./pages/assign-mfa-device/mfa-enrollment.tsx"));
 
 /** The console of a session; if the account requires MFA and the session has none, only the setup of a device. */
 export function App() {
@@ -23,11 +23,11 @@ export function App() {
     );
   }
   const { Session: current } = session.data;
-  const mustAddDevice = current.MFARequired && !current.MFAAuthenticated;
+  const needsMfaDevice = current.MFARequired && !current.MFAAuthenticated;
   return (
     <SessionProvider value={{ session: current, refresh: session.reload }}>
       <Suspense fallback={<Spinner size="large" />}>
-        {mustAddDevice ? <MfaFirst /> : <ConsoleLayout />}
+        {needsMfaDevice ? <MfaEnrollment /> : <ConsoleLayout />}
       </Suspense>
     </SessionProvider>
   );

@@ -1,57 +1,57 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  type Choices,
-  chosenTrust,
-  FIRST_CHOICES,
-  hasDetails,
-  hasPermissions,
-  hasTrust,
-  newRole,
-} from "../src/pages/create-role/choices.ts";
+  buildTrustPolicy,
+  INITIAL_VALUES,
+  isDetailsComplete,
+  isPermissionsComplete,
+  isTrustComplete,
+  type RoleFormValues,
+  toNewRole,
+} from "../src/pages/create-role/form-values.ts";
 
 const OWN = "111122223333";
 
-function made(change: Partial<Choices>): Choices {
-  return { ...FIRST_CHOICES, ...change };
+function made(change: Partial<RoleFormValues>): RoleFormValues {
+  return { ...INITIAL_VALUES, ...change };
 }
 
 test("the first step waits for what its way of trusting needs", () => {
-  const complete: [Partial<Choices>, boolean][] = [
+  const complete: [Partial<RoleFormValues>, boolean][] = [
     [{}, true],
-    [{ another: true }, false],
-    [{ another: true, otherAccount: "44445555666" }, false],
-    [{ another: true, otherAccount: "444455556666" }, true],
-    [{ needsExternalId: true }, false],
-    [{ needsExternalId: true, externalId: "x" }, false],
-    [{ needsExternalId: true, externalId: "two words" }, false],
-    [{ needsExternalId: true, externalId: "acme:7/a" }, true],
-    [{ way: "service" }, false],
-    [{ way: "service", service: "ec2" }, false],
-    [{ way: "service", service: "ec2.amazonaws.com" }, true],
-    [{ way: "web-identity", providerArn: "arn" }, false],
-    [{ way: "web-identity", providerArn: "arn", audience: "app" }, true],
-    [{ way: "custom" }, true],
-    [{ way: "custom", custom: "{" }, false],
-    [{ way: "custom", custom: "" }, false],
+    [{ otherAccount: true }, false],
+    [{ otherAccount: true, otherAccountId: "44445555666" }, false],
+    [{ otherAccount: true, otherAccountId: "444455556666" }, true],
+    [{ requireExternalId: true }, false],
+    [{ requireExternalId: true, externalId: "x" }, false],
+    [{ requireExternalId: true, externalId: "two words" }, false],
+    [{ requireExternalId: true, externalId: "acme:7/a" }, true],
+    [{ entityType: "service" }, false],
+    [{ entityType: "service", service: "ec2" }, false],
+    [{ entityType: "service", service: "ec2.amazonaws.com" }, true],
+    [{ entityType: "web-identity", providerArn: "arn" }, false],
+    [{ entityType: "web-identity", providerArn: "arn", audience: "app" }, true],
+    [{ entityType: "custom" }, true],
+    [{ entityType: "custom", customTrustPolicy: "{" }, false],
+    [{ entityType: "custom", customTrustPolicy: "" }, false],
   ];
   for (const [change, expected] of complete) {
-    assert.equal(hasTrust(made(change)), expected, JSON.stringify(change));
+    assert.equal(isTrustComplete(made(change)), expected, JSON.stringify(change));
   }
 });
 
 test("a boundary that is wanted must be chosen", () => {
-  assert.equal(hasPermissions(made({})), true);
-  assert.equal(hasPermissions(made({ bounded: true })), false);
-  assert.equal(hasPermissions(made({ bounded: true, boundary: [{ Arn: "arn" }] })), true);
+  assert.equal(isPermissionsComplete(made({})), true);
+  assert.equal(isPermissionsComplete(made({ hasBoundary: true })), false);
+  assert.equal(isPermissionsComplete(made({ hasBoundary: true, boundary: [{ Arn: "arn" }] })), true);
 });
 
 test("a role needs a name, and sessions of one to twelve hours", () => {
   const named = { name: "deploy" };
-  assert.equal(hasDetails(made({})), false);
-  assert.equal(hasDetails(made({ name: "two words" })), false);
-  assert.equal(hasDetails(made({ name: "a".repeat(65) })), false);
-  assert.equal(hasDetails(made(named)), true);
+  assert.equal(isDetailsComplete(made({})), false);
+  assert.equal(isDetailsComplete(made({ name: "two words" })), false);
+  assert.equal(isDetailsComplete(made({ name: "a".repeat(65) })), false);
+  assert.equal(isDetailsComplete(made(named)), true);
   for (const [seconds, expected] of [
     [3599, false],
     [3600, true],
@@ -59,19 +59,23 @@ test("a role needs a name, and sessions of one to twelve hours", () => {
     [43201, false],
     [Number.NaN, false],
   ] as const) {
-    assert.equal(hasDetails(made({ ...named, maxSessionDuration: seconds })), expected, String(seconds));
+    assert.equal(
+      isDetailsComplete(made({ ...named, maxSessionDuration: seconds })),
+      expected,
+      String(seconds),
+    );
   }
 });
 
 test("the role is made of what is in force, not of what was chosen before it", () => {
-  const role = newRole(
+  const role = toNewRole(
     made({
       name: "deploy",
-      another: false,
-      otherAccount: "444455556666",
-      needsExternalId: false,
+      otherAccount: false,
+      otherAccountId: "444455556666",
+      requireExternalId: false,
       externalId: "left over",
-      bounded: false,
+      hasBoundary: false,
       boundary: [{ Arn: "arn:boundary" }],
       policies: [{ Arn: "arn:policy" }],
       service: "ec2.amazonaws.com",
@@ -86,5 +90,8 @@ test("the role is made of what is in force, not of what was chosen before it", (
 });
 
 test("a policy of one's own is sent as it was written", () => {
-  assert.equal(chosenTrust(made({ way: "custom", custom: '{"a": 1}' }), OWN), '{"a": 1}');
+  assert.equal(
+    buildTrustPolicy(made({ entityType: "custom", customTrustPolicy: '{"a": 1}' }), OWN),
+    '{"a": 1}',
+  );
 });

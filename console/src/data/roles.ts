@@ -38,7 +38,7 @@ export async function getRole(name: string): Promise<Role> {
   return role;
 }
 
-export function trustPolicy({ AssumeRolePolicyDocument = "" }: Role): string {
+export function decodeTrustPolicy({ AssumeRolePolicyDocument = "" }: Role): string {
   return decodeDocument(AssumeRolePolicyDocument);
 }
 

@@ -59,7 +59,7 @@ const home: Route = {
   breadcrumbs: () => [],
 };
 
-const notFound: Route = { ...home, pattern: "", page: lazy(() => import("../pages/unknown.tsx")) };
+const notFound: Route = { ...home, pattern: "", page: lazy(() => import("../pages/not-found.tsx")) };
 
 const ROUTES: readonly Route[] = [
   home,
@@ -74,56 +74,56 @@ const ROUTES: readonly Route[] = [
     paths.ACCOUNT_SETTINGS,
     "default",
     paths.ACCOUNT_SETTINGS,
-    () => import("../pages/settings/page.tsx"),
+    () => import("../pages/account-settings/page.tsx"),
     () => [currentPage("Account settings")],
   ),
   route(
     paths.EDIT_PASSWORD_POLICY,
     "form",
     paths.ACCOUNT_SETTINGS,
-    () => import("../pages/settings/edit-policy.tsx"),
+    () => import("../pages/account-settings/edit-password-policy.tsx"),
     () => [SETTINGS, currentPage("Edit password policy")],
   ),
   route(
     paths.CHANGE_ROOT_EMAIL,
     "form",
     paths.ACCOUNT_SETTINGS,
-    () => import("../pages/settings/root-email.tsx"),
+    () => import("../pages/account-settings/change-root-email.tsx"),
     () => [SETTINGS, currentPage("Change root user email address")],
   ),
   route(
     paths.SECURITY_CREDENTIALS,
     "default",
     paths.SECURITY_CREDENTIALS,
-    () => import("../pages/credentials/page.tsx"),
+    () => import("../pages/security-credentials/page.tsx"),
     () => [currentPage("Security credentials")],
   ),
   route(
     paths.CHANGE_PASSWORD,
     "form",
     paths.SECURITY_CREDENTIALS,
-    () => import("../pages/credentials/change-password.tsx"),
+    () => import("../pages/security-credentials/change-password.tsx"),
     () => [CREDENTIALS, currentPage("Change password")],
   ),
   route(
     paths.ASSIGN_MFA_DEVICE,
     "wizard",
     paths.SECURITY_CREDENTIALS,
-    () => import("../pages/mfa/page.tsx"),
+    () => import("../pages/assign-mfa-device/page.tsx"),
     () => [CREDENTIALS, currentPage("Assign MFA device")],
   ),
   route(
     paths.CREATE_ACCESS_KEY,
     "wizard",
     paths.SECURITY_CREDENTIALS,
-    () => import("../pages/access-key/page.tsx"),
+    () => import("../pages/create-access-key/page.tsx"),
     () => [CREDENTIALS, currentPage("Create access key")],
   ),
   route(
     paths.RECOVERY_CODES,
     "form",
     paths.SECURITY_CREDENTIALS,
-    () => import("../pages/credentials/recovery-codes.tsx"),
+    () => import("../pages/security-credentials/create-recovery-codes.tsx"),
     () => [CREDENTIALS, currentPage("Recovery codes")],
   ),
   route(
@@ -151,14 +151,14 @@ const ROUTES: readonly Route[] = [
     paths.userActionPath(":name", "assign-mfa"),
     "wizard",
     paths.USERS,
-    () => import("../pages/mfa/page.tsx"),
+    () => import("../pages/assign-mfa-device/page.tsx"),
     (name) => [USERS, user(name), currentPage("Assign MFA device")],
   ),
   route(
     paths.userActionPath(":name", "create-access-key"),
     "wizard",
     paths.USERS,
-    () => import("../pages/access-key/page.tsx"),
+    () => import("../pages/create-access-key/page.tsx"),
     (name) => [USERS, user(name), currentPage("Create access key")],
   ),
   route(
@@ -207,7 +207,7 @@ const ROUTES: readonly Route[] = [
     paths.editTrustPolicyPath(":name"),
     "form",
     paths.ROLES,
-    () => import("../pages/role/edit-trust.tsx"),
+    () => import("../pages/role/edit-trust-policy.tsx"),
     (name) => [ROLES, { text: name, href: paths.rolePath(name) }, currentPage("Edit trust policy")],
   ),
   route(
@@ -235,12 +235,12 @@ const ROUTES: readonly Route[] = [
     paths.CREDENTIAL_REPORT,
     "table",
     paths.CREDENTIAL_REPORT,
-    () => import("../pages/report/page.tsx"),
+    () => import("../pages/credential-report/page.tsx"),
     () => [currentPage("Credential report")],
   ),
 ];
 
-const MATCHERS = ROUTES.map((route) => ({ route: route, matches: matcher(route.pattern) }));
+const MATCHERS = ROUTES.map((route) => ({ route, matches: matcher(route.pattern) }));
 
 function matcher(pattern: string): (path: string) => string | undefined {
   const [prefix = "", suffix = ""] = pattern.split(encodeURIComponent(":name"));

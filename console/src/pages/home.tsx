@@ -23,20 +23,20 @@ export default function Home() {
 }
 
 function RecentlyVisited() {
-  const visited = recentlyVisitedPaths().flatMap((path) => {
+  const links = recentlyVisitedPaths().flatMap((path) => {
     const name = LINK_TEXTS.get(path);
     return name === undefined ? [] : [{ path, name }];
   });
   return (
     <Container fitHeight header={<Header>Recently visited</Header>}>
-      {visited.length === 0 ? (
+      {links.length === 0 ? (
         <SpaceBetween size="xs">
           <Box color="text-body-secondary">Nothing yet.</Box>
           <Link href={DASHBOARD}>Open IAM</Link>
         </SpaceBetween>
       ) : (
         <ColumnLayout columns={2}>
-          {visited.map(({ path, name }) => (
+          {links.map(({ path, name }) => (
             <Link key={path} href={path}>
               {path === DASHBOARD ? "IAM" : name}
             </Link>

@@ -3,10 +3,10 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { NewTagsContainer } from "../../components/tags-editor.tsx";
 import { addProvider, THUMBPRINT_HINT } from "../../data/providers.ts";
 import type { KeyValue } from "../../data/tags.ts";
 import { providerName } from "../../data/trust-policy.ts";
-import { NewTags } from "../../parts/tags-editor.tsx";
 import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PROVIDERS, providerPath } from "../../shared/paths.ts";
@@ -75,7 +75,7 @@ export default function AddProvider() {
             />
           </SpaceBetween>
         </Container>
-        <NewTags tags={tags} onChange={setTags} />
+        <NewTagsContainer tags={tags} onChange={setTags} />
         <ErrorAlert error={task.error} />
       </SubmitForm>
     </Page>

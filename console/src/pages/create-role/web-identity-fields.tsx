@@ -9,11 +9,11 @@ import { AsyncContent } from "../../shared/async-content.tsx";
 import { ADD_PROVIDER, providerPath } from "../../shared/paths.ts";
 import { TextField } from "../../shared/text-field.tsx";
 import { useLoad } from "../../state/load.ts";
-import type { StepProps } from "./choices.ts";
+import type { StepProps } from "./form-values.ts";
 
 /** Which identity provider is trusted, for which audience, and for whom. */
 export function WebIdentityFields(props: StepProps) {
-  const { choices, incomplete, onChange } = props;
+  const { values, showErrors, onChange } = props;
   const providers = useLoad("providers", listProviders);
   return (
     <AsyncContent state={providers}>
@@ -24,14 +24,14 @@ export function WebIdentityFields(props: StepProps) {
           </Box>
         ) : (
           <SpaceBetween size="l">
-            <Choice
+            <SelectField
               label="Identity provider"
               options={arns.map((arn) => ({ value: arn, label: providerName(arn) }))}
-              value={choices.providerArn}
-              error={incomplete && "Choose an identity provider."}
+              value={values.providerArn}
+              error={showErrors && "Choose an identity provider."}
               onChange={(providerArn) => onChange({ providerArn, audience: "" })}
             />
-            {choices.providerArn && <Audience {...props} />}
+            {values.providerArn && <Audience {...props} />}
             <TextField
               label={
                 <>
@@ -39,7 +39,7 @@ export function WebIdentityFields(props: StepProps) {
                 </>
               }
               description="The sub of the tokens that are taken; * and ? stand for any characters. Without it, everybody whom the provider gives a token for the audience can assume the role."
-              value={choices.subject}
+              value={values.subject}
               onChange={(subject) => onChange({ subject })}
             />
           </SpaceBetween>
@@ -49,8 +49,8 @@ export function WebIdentityFields(props: StepProps) {
   );
 }
 
-function Audience({ choices, incomplete, onChange }: StepProps) {
-  const { providerArn } = choices;
+function Audience({ values, showErrors, onChange }: StepProps) {
+  const { providerArn } = values;
   const provider = useLoad(`provider ${providerArn}`, () => getProvider(providerArn));
   return (
     <AsyncContent state={provider}>
@@ -60,11 +60,11 @@ function Audience({ choices, incomplete, onChange }: StepProps) {
             This provider has no audience yet. <Link href={providerPath(providerArn)}>Add an audience</Link>
           </Box>
         ) : (
-          <Choice
+          <SelectField
             label="Audience"
             options={audiences.map((value) => ({ value, label: value }))}
-            value={choices.audience}
-            error={incomplete && "Choose an audience."}
+            value={values.audience}
+            error={showErrors && "Choose an audience."}
             onChange={(audience) => onChange({ audience })}
           />
         )
@@ -73,7 +73,7 @@ function Audience({ choices, incomplete, onChange }: StepProps) {
   );
 }
 
-type ChoiceProps = {
+type SelectFieldProps = {
   label: string;
   options: readonly SelectProps.Option[];
   value: string;
@@ -81,7 +81,7 @@ type ChoiceProps = {
   onChange: (value: string) => void;
 };
 
-function Choice({ label, options, value, error, onChange }: ChoiceProps) {
+function SelectField({ label, options, value, error, onChange }: SelectFieldProps) {
   return (
     <FormField label={label} errorText={value === "" && error}>
       <Select

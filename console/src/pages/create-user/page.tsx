@@ -13,23 +13,23 @@ import { UserWizard } from "./user-wizard.tsx";
 
 export default function CreateUser() {
   const rules = useLoad("rules", getPasswordRules);
-  const [made, setMade] = useState<NewUser>();
+  const [createdUser, setCreatedUser] = useState<NewUser>();
   const create = async (user: NewUser) => {
-    const failures = await createUser(user);
+    const errors = await createUser(user);
     if (user.password === undefined) navigate(userPath(user.name));
-    else setMade(user);
+    else setCreatedUser(user);
     flash(`User ${user.name} created.`);
-    for (const failure of failures) flash(failure.message, "error");
+    for (const error of errors) flash(error.message, "error");
   };
   return (
     <>
       <PageTitle text="Create user" />
-      {made ? (
-        <RetrievePassword user={made} onDone={() => navigate(USERS)} />
+      {createdUser ? (
+        <RetrievePassword user={createdUser} onDone={() => navigate(USERS)} />
       ) : (
         <RequireConfirmation>
           <AsyncContent state={rules}>
-            {({ PasswordRules: held }) => <UserWizard rules={held} onCreate={create} />}
+            {({ PasswordRules: passwordRules }) => <UserWizard rules={passwordRules} onCreate={create} />}
           </AsyncContent>
         </RequireConfirmation>
       )}

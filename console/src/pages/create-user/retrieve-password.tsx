@@ -1,8 +1,8 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { SignInDetails } from "../../components/sign-in-details.tsx";
 import type { NewUser } from "../../data/users.ts";
-import { SignInDetails } from "../../parts/sign-in-details.tsx";
 import { Page } from "../../shared/page.tsx";
 import { userPath } from "../../shared/paths.ts";
 

@@ -17,21 +17,21 @@ function isAlias(text: string): boolean {
 
 /** Gives the account an alias, or another one: the new one takes the old one's place. */
 export function AliasDialog({ account, onClose }: { account: Account; onClose: (changed: boolean) => void }) {
-  const old = account.AccountAlias;
-  const [alias, setAlias] = useState(old ?? "");
+  const currentAlias = account.AccountAlias;
+  const [alias, setAlias] = useState(currentAlias ?? "");
   const task = useTask();
   const save = async () => {
-    const done = await task.run(() => iam.send(new CreateAccountAliasCommand({ AccountAlias: alias })));
-    if (!done) return;
-    flash(`Account alias ${alias} ${old ? "saved" : "created"}.`);
+    const succeeded = await task.run(() => iam.send(new CreateAccountAliasCommand({ AccountAlias: alias })));
+    if (!succeeded) return;
+    flash(`Account alias ${alias} ${currentAlias ? "saved" : "created"}.`);
     onClose(true);
   };
   return (
     <FormDialog
-      title={old ? "Edit account alias" : "Create account alias"}
-      submitText={old ? "Save changes" : "Create alias"}
+      title={currentAlias ? "Edit account alias" : "Create account alias"}
+      submitText={currentAlias ? "Save changes" : "Create alias"}
       task={task}
-      disabled={!isAlias(alias) || alias === old}
+      disabled={!isAlias(alias) || alias === currentAlias}
       onSubmit={save}
       onCancel={() => onClose(false)}
     >
@@ -51,12 +51,12 @@ export function AliasDialog({ account, onClose }: { account: Account; onClose: (
         <Box variant="awsui-key-label">New sign-in URL</Box>
         <span className="breakable">{signInUrl(account, alias)}</span>
       </div>
-      {old && <Box>Users sign in at the new address from then on; the old one ends.</Box>}
+      {currentAlias && <Box>Users sign in at the new address from then on; the old one ends.</Box>}
     </FormDialog>
   );
 }
 
-function signInUrl({ SignInUrl: now }: Account, alias: string): string {
-  const base = now.slice(0, now.lastIndexOf("/") + 1);
+function signInUrl({ SignInUrl: currentUrl }: Account, alias: string): string {
+  const base = currentUrl.slice(0, currentUrl.lastIndexOf("/") + 1);
   return base + (alias || "…");
 }

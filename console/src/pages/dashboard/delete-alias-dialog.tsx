@@ -9,9 +9,9 @@ type Props = { alias: string; onClose: (changed: boolean) => void };
 
 export function DeleteAliasDialog({ alias, onClose }: Props) {
   const task = useTask();
-  const remove = async () => {
-    const done = await task.run(() => iam.send(new DeleteAccountAliasCommand({ AccountAlias: alias })));
-    if (!done) return;
+  const deleteAlias = async () => {
+    const succeeded = await task.run(() => iam.send(new DeleteAccountAliasCommand({ AccountAlias: alias })));
+    if (!succeeded) return;
     flash(`Account alias ${alias} deleted.`);
     onClose(true);
   };
@@ -20,7 +20,7 @@ export function DeleteAliasDialog({ alias, onClose }: Props) {
       title="Delete account alias"
       submitText="Delete alias"
       task={task}
-      onSubmit={remove}
+      onSubmit={deleteAlias}
       onCancel={() => onClose(false)}
     >
       <Box>

@@ -43,7 +43,7 @@ export function Resources({ summary }: { summary: Loaded<Summary> }) {
             {RESOURCES.map(({ text, member, href }) => (
               <div key={member}>
                 <Box variant="awsui-key-label">{text}</Box>
-                <Count of={counts[member] ?? 0} text={text} href={href} />
+                <ResourceCount count={counts[member] ?? 0} text={text} href={href} />
               </div>
             ))}
           </div>
@@ -53,11 +53,11 @@ export function Resources({ summary }: { summary: Loaded<Summary> }) {
   );
 }
 
-function Count({ of, text, href }: { of: number; text: string; href: string | undefined }) {
-  if (href === undefined) return <Box variant="awsui-value-large">{of}</Box>;
+function ResourceCount({ count, text, href }: { count: number; text: string; href: string | undefined }) {
+  if (href === undefined) return <Box variant="awsui-value-large">{count}</Box>;
   return (
-    <Link href={href} variant="awsui-value-large" ariaLabel={`${text}: ${of}`}>
-      {of}
+    <Link href={href} variant="awsui-value-large" ariaLabel={`${text}: ${count}`}>
+      {count}
     </Link>
   );
 }

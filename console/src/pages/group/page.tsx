@@ -1,6 +1,6 @@
+import { DeleteGroupsDialog } from "../../components/delete-groups-dialog.tsx";
+import { PermissionsPolicies } from "../../components/permissions-policies.tsx";
 import { type GroupWithUsers, getGroup } from "../../data/groups.ts";
-import { DeleteGroupsDialog } from "../../parts/delete-groups-dialog.tsx";
-import { Permissions } from "../../parts/permissions.tsx";
 import { CopyableText } from "../../shared/copyable-text.tsx";
 import { DetailPage } from "../../shared/detail-page.tsx";
 import { formatDate } from "../../shared/format.ts";
@@ -24,15 +24,15 @@ export default function GroupPage({ name }: { name: string }) {
     >
       {(data) => (
         <>
-          <GroupSummary of={data} />
-          <GroupTabs of={data} reload={group.reload} />
+          <GroupSummary data={data} />
+          <GroupTabs data={data} reload={group.reload} />
         </>
       )}
     </DetailPage>
   );
 }
 
-function GroupSummary({ of: { group } }: { of: GroupWithUsers }) {
+function GroupSummary({ data: { group } }: { data: GroupWithUsers }) {
   return (
     <Summary
       items={[
@@ -44,17 +44,17 @@ function GroupSummary({ of: { group } }: { of: GroupWithUsers }) {
   );
 }
 
-function GroupTabs({ of, reload }: { of: GroupWithUsers; reload: () => void }) {
-  const name = of.group.GroupName ?? "";
+function GroupTabs({ data, reload }: { data: GroupWithUsers; reload: () => void }) {
+  const name = data.group.GroupName ?? "";
   return (
     <UrlTabs
       label="User group"
       tabs={[
-        { id: "users", label: "Users", content: () => <UsersTab of={of} onChanged={reload} /> },
+        { id: "users", label: "Users", content: () => <UsersTab data={data} onChanged={reload} /> },
         {
           id: "permissions",
           label: "Permissions",
-          content: () => <Permissions entity={{ kind: "group", name }} />,
+          content: () => <PermissionsPolicies entity={{ kind: "group", name }} />,
         },
       ]}
     />

@@ -1,9 +1,9 @@
 import type { Group } from "@aws-sdk/client-iam";
 import Link from "@cloudscape-design/components/link";
+import { DeleteGroupsDialog } from "../../components/delete-groups-dialog.tsx";
+import { ResourceListPage } from "../../components/resource-list-page.tsx";
 import { listAttachedPolicies } from "../../data/entity-policies.ts";
 import { getGroup, listGroups } from "../../data/groups.ts";
-import { DeleteGroupsDialog } from "../../parts/delete-groups-dialog.tsx";
-import { Inventory } from "../../parts/inventory.tsx";
 import { formatDate } from "../../shared/format.ts";
 import { CREATE_GROUP, groupPath } from "../../shared/paths.ts";
 import type { Column } from "../../shared/resource-table.tsx";
@@ -13,14 +13,14 @@ const COLUMNS: readonly Column<Group>[] = [
   {
     id: "name",
     header: "Group name",
-    text: nameOf,
-    cell: (group) => <Link href={groupPath(nameOf(group))}>{nameOf(group)}</Link>,
+    text: getName,
+    cell: (group) => <Link href={groupPath(getName(group))}>{getName(group)}</Link>,
   },
-  { id: "users", header: "Users", cell: (group) => <Users of={nameOf(group)} /> },
+  { id: "users", header: "Users", cell: (group) => <UserCount groupName={getName(group)} /> },
   {
     id: "permissions",
     header: "Permissions",
-    cell: (group) => <Policies of={nameOf(group)} />,
+    cell: (group) => <PolicyStatus groupName={getName(group)} />,
   },
   {
     id: "created",
@@ -30,17 +30,19 @@ const COLUMNS: readonly Column<Group>[] = [
   },
 ];
 
-function nameOf({ GroupName = "" }: Group): string {
+function getName({ GroupName = "" }: Group): string {
   return GroupName;
 }
 
-function Users({ of }: { of: string }) {
-  const group = useLoad(`group ${of}`, () => getGroup(of));
+function UserCount({ groupName }: { groupName: string }) {
+  const group = useLoad(`group ${groupName}`, () => getGroup(groupName));
   return group.data?.users.length ?? "–";
 }
 
-function Policies({ of }: { of: string }) {
-  const attached = useLoad(`policies of ${of}`, () => listAttachedPolicies({ kind: "group", name: of }));
+function PolicyStatus({ groupName }: { groupName: string }) {
+  const attached = useLoad(`policies of ${groupName}`, () =>
+    listAttachedPolicies({ kind: "group", name: groupName }),
+  );
   if (attached.data === undefined) return "–";
   return attached.data.length > 0 ? "Defined" : "Not defined";
 }
@@ -48,15 +50,15 @@ function Policies({ of }: { of: string }) {
 export default function Groups() {
   const groups = useLoad("groups", listGroups);
   return (
-    <Inventory
+    <ResourceListPage
       title="User groups"
       description="A user group is a collection of IAM users. Use groups to specify permissions for a collection of users."
       pluralName="user groups"
       loaded={groups}
       columns={COLUMNS}
-      getName={nameOf}
-      create={{ text: "Create group", href: CREATE_GROUP }}
-      deletion={(chosen, dialog) => <DeleteGroupsDialog names={chosen.map(nameOf)} {...dialog} />}
+      getName={getName}
+      createLink={{ text: "Create group", href: CREATE_GROUP }}
+      deleteDialog={(selected, dialog) => <DeleteGroupsDialog names={selected.map(getName)} {...dialog} />}
       empty="No user groups."
     />
   );

@@ -1,8 +1,8 @@
 import Link from "@cloudscape-design/components/link";
+import { DeleteProvidersDialog } from "../../components/delete-providers-dialog.tsx";
+import { ResourceListPage } from "../../components/resource-list-page.tsx";
 import { getProvider, listProviders } from "../../data/providers.ts";
 import { providerName } from "../../data/trust-policy.ts";
-import { DeleteProvidersDialog } from "../../parts/delete-providers-dialog.tsx";
-import { Inventory } from "../../parts/inventory.tsx";
 import { formatDate } from "../../shared/format.ts";
 import { ADD_PROVIDER, providerPath } from "../../shared/paths.ts";
 import type { Column } from "../../shared/resource-table.tsx";
@@ -16,26 +16,26 @@ const COLUMNS: readonly Column<string>[] = [
     cell: (arn) => <Link href={providerPath(arn)}>{providerName(arn)}</Link>,
   },
   { id: "type", header: "Type", text: () => "OpenID Connect" },
-  { id: "created", header: "Creation time", cell: (arn) => <Created of={arn} /> },
+  { id: "created", header: "Creation time", cell: (arn) => <CreationTime arn={arn} /> },
 ];
 
-function Created({ of }: { of: string }) {
-  const provider = useLoad(`provider ${of}`, () => getProvider(of));
+function CreationTime({ arn }: { arn: string }) {
+  const provider = useLoad(`provider ${arn}`, () => getProvider(arn));
   return formatDate(provider.data?.createDate);
 }
 
 export default function Providers() {
   const providers = useLoad("providers", listProviders);
   return (
-    <Inventory
+    <ResourceListPage
       title="Identity providers"
       description="An identity provider vouches for people and programs from elsewhere, which then assume roles without being users here."
       pluralName="identity providers"
       loaded={providers}
       columns={COLUMNS}
       getName={providerName}
-      create={{ text: "Add provider", href: ADD_PROVIDER }}
-      deletion={(arns, dialog) => <DeleteProvidersDialog arns={arns} {...dialog} />}
+      createLink={{ text: "Add provider", href: ADD_PROVIDER }}
+      deleteDialog={(arns, dialog) => <DeleteProvidersDialog arns={arns} {...dialog} />}
       empty="No identity providers."
     />
   );

@@ -21,21 +21,23 @@ type Props = { name: string; profile: Loaded<LoginProfile | null> };
 /** Whether the user can sign in to the console, and with what. */
 export function ConsoleSignIn({ name, profile }: Props) {
   const dialog = useDialog();
-  const open = (wanted: Dialog) => dialog.open(wanted, name);
-  const replaces = dialog.name === "reset-password";
+  const open = (dialogName: Dialog) => dialog.open(dialogName, name);
+  const isReset = dialog.name === "reset-password";
   const close = () => {
     dialog.close();
     profile.reload();
   };
   return (
-    <Container header={<Header actions={<Actions of={profile.data} open={open} />}>Console sign-in</Header>}>
+    <Container
+      header={<Header actions={<Actions profile={profile.data} open={open} />}>Console sign-in</Header>}
+    >
       <SpaceBetween size="l">
-        <AsyncContent state={profile}>{(data) => <Facts profile={data} />}</AsyncContent>
+        <AsyncContent state={profile}>{(data) => <SignInPairs profile={data} />}</AsyncContent>
         {profile.data && <SignInLock name={name} />}
       </SpaceBetween>
-      {(dialog.name === "enable-access" || replaces) && (
+      {(dialog.name === "enable-access" || isReset) && (
         <RequireConfirmation>
-          <PasswordDialog name={name} replaces={replaces} onClose={close} />
+          <PasswordDialog name={name} isReset={isReset} onClose={close} />
         </RequireConfirmation>
       )}
       {dialog.name === "disable-access" && <DisableAccessDialog name={name} onClose={close} />}
@@ -43,11 +45,11 @@ export function ConsoleSignIn({ name, profile }: Props) {
   );
 }
 
-type ActionsProps = { of: LoginProfile | null | undefined; open: (dialog: Dialog) => void };
+type ActionsProps = { profile: LoginProfile | null | undefined; open: (dialog: Dialog) => void };
 
-function Actions({ of, open }: ActionsProps) {
-  if (of === undefined) return null;
-  if (of === null) return <Button onClick={() => open("enable-access")}>Enable console access</Button>;
+function Actions({ profile, open }: ActionsProps) {
+  if (profile === undefined) return null;
+  if (profile === null) return <Button onClick={() => open("enable-access")}>Enable console access</Button>;
   return (
     <SpaceBetween direction="horizontal" size="xs">
       <Button onClick={() => open("disable-access")}>Disable console access</Button>
@@ -56,7 +58,7 @@ function Actions({ of, open }: ActionsProps) {
   );
 }
 
-function Facts({ profile }: { profile: LoginProfile | null }) {
+function SignInPairs({ profile }: { profile: LoginProfile | null }) {
   const { SignInUrl: url } = useSession();
   return (
     <KeyValuePairs

@@ -1,16 +1,16 @@
 import type { LoginProfile, User } from "@aws-sdk/client-iam";
+import { DeleteUsersDialog } from "../../components/delete-users-dialog.tsx";
+import { PermissionsTab } from "../../components/permissions-tab.tsx";
+import { TagsTab } from "../../components/tags-tab.tsx";
 import { getLoginProfile, getUser } from "../../data/users.ts";
-import { BoundedPermissions } from "../../parts/bounded-permissions.tsx";
-import { DeleteUsersDialog } from "../../parts/delete-users-dialog.tsx";
-import { TagsTab } from "../../parts/tags-tab.tsx";
 import { DetailPage } from "../../shared/detail-page.tsx";
 import { USERS, type UserTab } from "../../shared/paths.ts";
 import { UrlTabs } from "../../shared/url-tabs.tsx";
 import { type Loaded, useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
-import { CredentialsTab } from "./credentials-tab.tsx";
 import { GroupsTab } from "./groups-tab.tsx";
-import { UserSummary } from "./summary.tsx";
+import { SecurityCredentialsTab } from "./security-credentials-tab.tsx";
+import { UserSummary } from "./user-summary.tsx";
 
 /** One user. */
 export default function UserPage({ name }: { name: string }) {
@@ -46,7 +46,7 @@ function UserTabs({ user, profile, reload }: TabsProps) {
           id: "permissions",
           label: "Permissions",
           content: () => (
-            <BoundedPermissions
+            <PermissionsTab
               entity={{ kind: "user", name }}
               boundary={user.PermissionsBoundary}
               onChanged={reload}
@@ -57,12 +57,12 @@ function UserTabs({ user, profile, reload }: TabsProps) {
         {
           id: "tags",
           label: "Tags",
-          content: () => <TagsTab of={{ kind: "user", name }} tags={user.Tags} onSaved={reload} />,
+          content: () => <TagsTab resource={{ kind: "user", name }} tags={user.Tags} onSaved={reload} />,
         },
         {
           id: "security_credentials" satisfies UserTab,
           label: "Security credentials",
-          content: () => <CredentialsTab name={name} profile={profile} />,
+          content: () => <SecurityCredentialsTab name={name} profile={profile} />,
         },
       ]}
     />

@@ -6,9 +6,9 @@ import { daysSince, formatCount, formatDate, formatDaysAgo } from "../../shared/
 import { userPath } from "../../shared/paths.ts";
 import type { Column } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
-import type { Facts } from "./facts.ts";
+import type { CredentialSummary } from "./credential-summaries.ts";
 
-type FactsByName = ReadonlyMap<string, Facts> | undefined;
+type SummariesByName = ReadonlyMap<string, CredentialSummary> | undefined;
 
 export const OPTIONAL_COLUMNS: readonly { id: string; label: string }[] = [
   { id: "path", label: "Path" },
@@ -23,13 +23,13 @@ export const OPTIONAL_COLUMNS: readonly { id: string; label: string }[] = [
   { id: "created", label: "Created" },
 ];
 
-export function nameOf({ UserName = "" }: User): string {
+export function getName({ UserName = "" }: User): string {
   return UserName;
 }
 
-export function columns(facts: FactsByName): Column<User>[] {
-  const of = (user: User) => facts?.get(nameOf(user));
-  const dated = (
+export function columns(summaries: SummariesByName): Column<User>[] {
+  const summaryOf = (user: User) => summaries?.get(getName(user));
+  const dateColumn = (
     id: string,
     header: string,
     date: (user: User) => Date | undefined,
@@ -41,17 +41,26 @@ export function columns(facts: FactsByName): Column<User>[] {
     order: (user: User) => date(user)?.getTime() ?? 0,
   });
   return [
-    { id: "name", header: "User name", text: nameOf, cell: (user) => <UserLink name={nameOf(user)} /> },
+    { id: "name", header: "User name", text: getName, cell: (user) => <UserLink name={getName(user)} /> },
     { id: "path", header: "Path", text: ({ Path = "" }) => Path },
-    { id: "groups", header: "Groups", cell: (user) => <GroupCount name={nameOf(user)} /> },
-    dated("activity", "Last activity", (user) => of(user)?.lastActivity),
-    { id: "mfa", header: "MFA", text: (user) => mfaText(of(user)), cell: (user) => <Mfa of={of(user)} /> },
-    dated("password-age", "Password age", (user) => of(user)?.passwordChanged, ageText),
-    dated("sign-in", "Console last sign-in", (user) => of(user)?.lastSignIn ?? user.PasswordLastUsed),
-    dated("key-age", "Active key age", (user) => of(user)?.oldestActiveKey, ageText),
-    dated("key-used", "Access key last used", (user) => of(user)?.keyLastUsed),
+    { id: "groups", header: "Groups", cell: (user) => <GroupCount name={getName(user)} /> },
+    dateColumn("activity", "Last activity", (user) => summaryOf(user)?.lastActivity),
+    {
+      id: "mfa",
+      header: "MFA",
+      text: (user) => mfaText(summaryOf(user)),
+      cell: (user) => <MfaStatus summary={summaryOf(user)} />,
+    },
+    dateColumn("password-age", "Password age", (user) => summaryOf(user)?.passwordChangeDate, ageText),
+    dateColumn(
+      "sign-in",
+      "Console last sign-in",
+      (user) => summaryOf(user)?.lastSignIn ?? user.PasswordLastUsed,
+    ),
+    dateColumn("key-age", "Active key age", (user) => summaryOf(user)?.oldestActiveKey, ageText),
+    dateColumn("key-used", "Access key last used", (user) => summaryOf(user)?.keyLastUsed),
     { id: "arn", header: "ARN", text: ({ Arn = "" }) => Arn },
-    dated("created", "Created", ({ CreateDate }) => CreateDate, formatDate),
+    dateColumn("created", "Created", ({ CreateDate }) => CreateDate, formatDate),
   ];
 }
 
@@ -64,16 +73,16 @@ function GroupCount({ name }: { name: string }) {
   return groups.data?.length ?? "–";
 }
 
-function mfaText(facts: Facts | undefined): string {
-  if (facts === undefined) return "–";
-  return facts.mfa ? "Enabled" : "None";
+function mfaText(summary: CredentialSummary | undefined): string {
+  if (summary === undefined) return "–";
+  return summary.mfa ? "Enabled" : "None";
 }
 
-function Mfa({ of }: { of: Facts | undefined }) {
-  if (of === undefined) return "–";
+function MfaStatus({ summary }: { summary: CredentialSummary | undefined }) {
+  if (summary === undefined) return "–";
   return (
-    <StatusIndicator type={of.mfa ? "success" : "warning"} wrapText={false}>
-      {mfaText(of)}
+    <StatusIndicator type={summary.mfa ? "success" : "warning"} wrapText={false}>
+      {mfaText(summary)}
     </StatusIndicator>
   );
 }

@@ -1,0 +1,24 @@
+/** Names of MFA devices. */
+import type { MFADevice } from "@aws-sdk/client-iam";
+import type { CredentialOwner } from "../../data/credential-owner.ts";
+
+const NAME = /^[\w+=,.@-]{1,64}$/;
+
+export function isDeviceName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/**
+ * A name to begin with: the user's own, since many policies let users manage only the device of their own name; with
+ * a number where they have devices already.
+ */
+export function suggestDeviceName(owner: CredentialOwner, devices: readonly MFADevice[]): string {
+  const baseName = owner.userName ?? "root-account-mfa-device";
+  const usedNames = new Set(
+    devices.map(({ SerialNumber = "" }) => SerialNumber.slice(SerialNumber.lastIndexOf("/") + 1)),
+  );
+  if (!usedNames.has(baseName)) return baseName;
+  let number = 2;
+  while (usedNames.has(`${baseName}-${number}`)) number += 1;
+  return `${baseName}-${number}`;
+}

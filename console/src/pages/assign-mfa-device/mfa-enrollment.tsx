@@ -1,0 +1,56 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { NewRecoveryCodes } from "../../components/new-recovery-codes.tsx";
+import { currentOwner } from "../../data/credential-owner.ts";
+import { PageTitle } from "../../shared/page.tsx";
+import { RequireConfirmation, signOut, useSession } from "../../state/session.tsx";
+import { AssignDevice } from "./assign-device.tsx";
+
+type Stage = "assign" | "recovery-codes" | "done";
+
+/** All that a session may do where the account asks for MFA and there is no device yet. */
+export default function MfaEnrollment() {
+  const session = useSession();
+  const [stage, setStage] = useState<Stage>("assign");
+  return (
+    <main className="alone">
+      <PageTitle text="Assign MFA device" />
+      <SpaceBetween size="l">
+        <SpaceBetween direction="horizontal" size="m" alignItems="center">
+          <Box variant="h1" padding="n">
+            Set up MFA to go on
+          </Box>
+          <Button onClick={() => void signOut()}>Sign out</Button>
+        </SpaceBetween>
+        {stage === "assign" && (
+          <RequireConfirmation>
+            <Alert type="info">
+              This account asks for multi-factor authentication. Assign an MFA device to{" "}
+              {session.UserName ?? "the root user"}; until then there is nothing else that you can do here.
+            </Alert>
+            <AssignDevice
+              owner={currentOwner(session)}
+              onCancel={() => void signOut()}
+              onAssigned={(isFirst) => setStage(isFirst ? "recovery-codes" : "done")}
+            />
+          </RequireConfirmation>
+        )}
+        {stage === "recovery-codes" && (
+          <NewRecoveryCodes onSaved={() => setStage("done")} onSkip={() => setStage("done")} />
+        )}
+        {stage === "done" && (
+          <Alert
+            type="success"
+            header="MFA device assigned"
+            action={<Button onClick={() => void signOut()}>Sign in again</Button>}
+          >
+            Sign in again with the new device.
+          </Alert>
+        )}
+      </SpaceBetween>
+    </main>
+  );
+}
