@@ -49,7 +49,7 @@ export function SessionDurationField({ value, onChange }: Props) {
       {custom && (
         <TextField
           label="Custom duration in seconds"
-          constraint={`Must be between ${MIN_SESSION_DURATION} and ${MAX_SESSION_DURATION}.`}
+          constraint={`Needs to be between ${MIN_SESSION_DURATION} and ${MAX_SESSION_DURATION}.`}
           error={!isSessionDuration(value) && "Enter a valid duration."}
           numeric
           value={text}

@@ -13,7 +13,7 @@ import { ApiError } from "../api/errors.ts";
 import { iam } from "../api/iam.ts";
 import { type KeyValue, tagsInput } from "./tags.ts";
 
-export const THUMBPRINT_HINT = "40 hexadecimal digits.";
+export const THUMBPRINT_HINT = "40 hexadecimal digits";
 
 export type Provider = {
   arn: string;

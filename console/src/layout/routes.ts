@@ -222,7 +222,7 @@ const ROUTES: readonly Route[] = [
     "form",
     paths.PROVIDERS,
     () => import("../pages/add-provider/page.tsx"),
-    () => [PROVIDERS, currentPage("Add an Identity provider")],
+    () => [PROVIDERS, currentPage("Add an identity provider")],
   ),
   route(
     paths.providerPath(":name"),

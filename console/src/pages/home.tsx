@@ -31,7 +31,7 @@ function RecentlyVisited() {
     <Container fitHeight header={<Header>Recently visited</Header>}>
       {links.length === 0 ? (
         <SpaceBetween size="xs">
-          <Box color="text-body-secondary">Nothing yet.</Box>
+          <Box color="text-body-secondary">No recently visited pages</Box>
           <Link href={DASHBOARD}>Open IAM</Link>
         </SpaceBetween>
       ) : (
@@ -57,10 +57,10 @@ function Welcome() {
           {isRoot(session) ? "the root user" : <b>{session.UserName}</b>}.
         </Box>
         <SpaceBetween size="xs">
-          <Link href={DASHBOARD}>See what is still unsafe in this account</Link>
-          <Link href={SECURITY_CREDENTIALS}>Your password and MFA devices</Link>
-          <Link href={ACCOUNT_SETTINGS}>Rules for passwords</Link>
-          <Link href={USERS}>Users</Link>
+          <Link href={DASHBOARD}>View security recommendations for this account</Link>
+          <Link href={SECURITY_CREDENTIALS}>Manage your password and MFA devices</Link>
+          <Link href={ACCOUNT_SETTINGS}>Manage the password policy</Link>
+          <Link href={USERS}>Manage users</Link>
         </SpaceBetween>
       </SpaceBetween>
     </Container>

@@ -6,7 +6,7 @@ import { HOME } from "../shared/paths.ts";
 export default function NotFound() {
   return (
     <Page title="Page not found">
-      <Box>The console has no page at this address.</Box>
+      <Box>There is no page at this URL in the console.</Box>
       <Button href={HOME}>Console home</Button>
     </Page>
   );

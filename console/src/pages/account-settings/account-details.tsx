@@ -13,7 +13,7 @@ import { useLoad } from "../../state/load.ts";
 import { isRoot, useRefreshSession, useSession } from "../../state/session.tsx";
 import { AccountNameDialog } from "./account-name-dialog.tsx";
 
-/** The account's own particulars: its name, and the address that root signs in with. */
+/** The account's name, ID and root user email address. */
 export function AccountDetails() {
   const account = useLoad("account", getAccount);
   const root = isRoot(useSession());

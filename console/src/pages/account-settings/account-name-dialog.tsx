@@ -14,7 +14,7 @@ export function AccountNameDialog({ name, onClose }: { name: string; onClose: (c
   const save = async () => {
     const succeeded = await task.run(() => putAccountName({ AccountName: newName }));
     if (!succeeded) return;
-    flash("Account name saved.");
+    flash("Account name updated.");
     onClose(true);
   };
   return (
@@ -26,7 +26,7 @@ export function AccountNameDialog({ name, onClose }: { name: string; onClose: (c
       onSubmit={save}
       onCancel={() => onClose(false)}
     >
-      <FormField label="Account name" constraintText={`1 to ${MAX_LENGTH} characters, without < and >.`}>
+      <FormField label="Account name" constraintText={`1 to ${MAX_LENGTH} characters, except < and >.`}>
         <Input value={newName} autoComplete={false} onChange={({ detail }) => setNewName(detail.value)} />
       </FormField>
     </FormDialog>

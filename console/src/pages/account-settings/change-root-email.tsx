@@ -32,7 +32,7 @@ function EmailForm() {
     if (!(await task.run(() => updateRootEmail({ RootEmail: email.trim() })))) return;
     refreshSession();
     navigate(ACCOUNT_SETTINGS);
-    flash("Root user email address changed. Sign in with it from now on.");
+    flash("Root user email address updated. Use the new address the next time you sign in.");
   };
   return (
     <SubmitForm
@@ -44,7 +44,10 @@ function EmailForm() {
     >
       <Container>
         <SpaceBetween size="m">
-          <FormField label="New email address" description={currentEmail && `Now it is ${currentEmail}.`}>
+          <FormField
+            label="New email address"
+            description={currentEmail && `Current email address: ${currentEmail}`}
+          >
             <Input
               value={email}
               type="email"

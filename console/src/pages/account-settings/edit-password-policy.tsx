@@ -41,7 +41,7 @@ export default function EditPasswordPolicy() {
 
 type FormsProps = { policy: PasswordPolicy | null; settings: Loaded<SecuritySettings> };
 
-/** Both parts in one form. Where our own settings may not be read, AWS's part can still be edited. */
+/** The form for the password policy and the additional rules. Without access to the latter, the policy can be edited alone. */
 function PasswordPolicyForms({ policy, settings }: FormsProps) {
   const [policyForm, setPolicyForm] = useState(() => passwordPolicyForm(policy));
   const [settingsForm, setSettingsForm] = useState(
@@ -90,5 +90,5 @@ async function save(
   await savePasswordPolicy(newPolicy);
   if (newSettings !== undefined) await putSecuritySettings(newSettings);
   navigate(ACCOUNT_SETTINGS);
-  flash("Password requirements for IAM users are updated.");
+  flash("Password policy updated.");
 }

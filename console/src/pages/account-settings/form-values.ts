@@ -1,4 +1,4 @@
-/** What the form "Edit password policy" holds while it is edited: numbers as typed. */
+/** The values of the form "Edit password policy", with numbers as text, and their conversion from and to the API's. */
 import type { PasswordPolicy } from "@aws-sdk/client-iam";
 import type { SecuritySettings } from "../../api/iamd.ts";
 import {
@@ -60,7 +60,7 @@ export function passwordPolicyForm(policy: PasswordPolicy | null): PasswordPolic
   };
 }
 
-/** The policy that a draft asks for: null for the default one, undefined while a number in it is none. */
+/** The policy in the form: null for the default one, undefined if a number is invalid. */
 export function parsePasswordPolicyForm(form: PasswordPolicyForm): CustomPasswordPolicy | null | undefined {
   if (!form.custom) return null;
   const minimumLength = parseInteger(form.minimumLength, PASSWORD_LENGTH);
@@ -98,7 +98,7 @@ export function securitySettingsForm(settings: SecuritySettings): SecuritySettin
   };
 }
 
-/** The settings that a draft asks for; undefined while a number in it is none. */
+/** The settings in the form; undefined if a number is invalid. */
 export function parseSecuritySettingsForm(form: SecuritySettingsForm): SecuritySettings | undefined {
   const MinimumUppercase = parseInteger(form.uppercase, CHARACTER_CLASS_COUNT);
   const MinimumLowercase = parseInteger(form.lowercase, CHARACTER_CLASS_COUNT);

@@ -13,7 +13,7 @@ type Props = {
   onChange: (value: string) => void;
 };
 
-/** A field for a whole number that says its bounds, as "Needs to be between 6 and 128." */
+/** A field for a whole number within a range. */
 export function NumberField({ label, description, unit, range, value, onChange }: Props) {
   const hint = `Needs to be between ${range.min} and ${range.max}.`;
   const invalid = parseInteger(value, range) === undefined;
@@ -22,7 +22,7 @@ export function NumberField({ label, description, unit, range, value, onChange }
       label={label}
       description={description}
       constraintText={hint}
-      errorText={invalid && `Type a whole number. ${hint}`}
+      errorText={invalid && `Enter a whole number. ${hint}`}
     >
       <SpaceBetween direction="horizontal" size="xs" alignItems="center">
         <div className="number">

@@ -12,11 +12,15 @@ import { MAX_AGE, PASSWORD_LENGTH, REUSE_PREVENTION } from "./number-ranges.ts";
 
 type Props = { form: PasswordPolicyForm; onChange: (update: Partial<PasswordPolicyForm>) => void };
 
-/** AWS's part of the policy. */
+/** The fields of AWS's password policy. */
 export function PasswordPolicyFields({ form, onChange }: Props) {
   return (
     <Container
-      header={<Header description="As on AWS; every tool that speaks IAM sees it.">Password policy</Header>}
+      header={
+        <Header description="The password policy of the IAM API, which all AWS tools can read.">
+          Password policy
+        </Header>
+      }
     >
       <SpaceBetween size="l">
         <RadioGroup

@@ -8,7 +8,7 @@ import { useLoad } from "../../state/load.ts";
 
 const MAX_NAMES = 10;
 
-/** Whom the rules would affect, told before they are saved. */
+/** The users that a policy will affect immediately. */
 export function PolicyImpact({ maxAge, requireMfa }: { maxAge: number | undefined; requireMfa: boolean }) {
   const impact = useLoad(`impact ${maxAge}`, () => getPasswordPolicyImpact({ MaxPasswordAge: maxAge }));
   return (
@@ -20,10 +20,10 @@ export function PolicyImpact({ maxAge, requireMfa }: { maxAge: number | undefine
 
 function ImpactMessages({ messages }: { messages: string[] }) {
   if (messages.length === 0)
-    return <StatusIndicator type="success">Nobody is affected at once.</StatusIndicator>;
+    return <StatusIndicator type="success">No users are affected immediately.</StatusIndicator>;
   return (
     <SpaceBetween size="xs">
-      <Box variant="strong">At once:</Box>
+      <Box variant="strong">Effective immediately:</Box>
       {messages.map((message) => (
         <StatusIndicator key={message} type="warning" wrapText>
           {message}
@@ -41,17 +41,20 @@ function impactMessages(
   const messages: [boolean, string][] = [
     [
       maxAge !== undefined && impact.PasswordsTooOld > 0,
-      `${formatCount(impact.PasswordsTooOld, "password is", "passwords are")} older than that and expired: ${formatUsers(impact.UsersWithOldPassword, impact.PasswordsTooOld)}.`,
+      `${formatCount(impact.PasswordsTooOld, "password is", "passwords are")} older than this and will expire: ${formatUsers(impact.UsersWithOldPassword, impact.PasswordsTooOld)}.`,
     ],
     [
       maxAge !== undefined && impact.RootPasswordTooOld,
-      "The root user's password is older than that: it is asked for a new one at its next sign-in.",
+      "The root user's password is older than this and must be changed at the next sign-in.",
     ],
     [
       requireMfa && impact.WithoutMFA > 0,
-      `${formatCount(impact.WithoutMFA, "user has", "users have")} a password but no MFA, and can only set MFA up: ${formatUsers(impact.UsersWithoutMFA, impact.WithoutMFA)}.`,
+      `${formatCount(impact.WithoutMFA, "user has", "users have")} a password but no MFA device, and must set up MFA before using the console: ${formatUsers(impact.UsersWithoutMFA, impact.WithoutMFA)}.`,
     ],
-    [requireMfa && impact.RootWithoutMFA, "The root user has no MFA, and can only set it up."],
+    [
+      requireMfa && impact.RootWithoutMFA,
+      "The root user has no MFA device, and must set up MFA before using the console.",
+    ],
   ];
   return messages.filter(([applies]) => applies).map(([, text]) => text);
 }

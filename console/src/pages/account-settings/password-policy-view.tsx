@@ -15,7 +15,7 @@ import { BulletList } from "../../shared/bullet-list.tsx";
 import { EDIT_PASSWORD_POLICY } from "../../shared/paths.ts";
 import { useLoad } from "../../state/load.ts";
 
-/** The password policy as saved, rule by rule: AWS's part, then what is of our own. */
+/** The rules of the saved password policy, and the additional rules of iamd. */
 export function PasswordPolicyView() {
   const policy = useLoad("policy", getPasswordPolicy);
   const settings = useLoad("settings", getSecuritySettings);
@@ -23,7 +23,7 @@ export function PasswordPolicyView() {
     <Container
       header={
         <Header
-          description="Requirements for the passwords of this account: the root user's and those of IAM users."
+          description="Password requirements for the root user and the IAM users in this account."
           actions={<Button href={EDIT_PASSWORD_POLICY}>Edit</Button>}
         >
           Password policy
@@ -45,7 +45,7 @@ export function PasswordPolicyView() {
           )}
         </AsyncContent>
         <div>
-          <Box variant="h3">More rules of iamd</Box>
+          <Box variant="h3">Additional rules</Box>
           <AsyncContent state={settings}>
             {(data) => <SecuritySettingsRules rules={securitySettingsRules(data.SecuritySettings)} />}
           </AsyncContent>
@@ -56,6 +56,6 @@ export function PasswordPolicyView() {
 }
 
 function SecuritySettingsRules({ rules }: { rules: string[] }) {
-  if (rules.length === 0) return <Box color="text-body-secondary">None is on.</Box>;
+  if (rules.length === 0) return <Box color="text-body-secondary">None enabled</Box>;
   return <BulletList items={rules} />;
 }

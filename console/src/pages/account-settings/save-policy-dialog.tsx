@@ -12,7 +12,7 @@ type Props = {
   onCancel: () => void;
 };
 
-/** Asks once more, and tells whom the rules affect. */
+/** Confirms the change of the policy, and shows its impact. */
 export function SavePolicyDialog({ policy, settings, onSave, onCancel }: Props) {
   const task = useTask();
   const kind = policy === null ? "default" : "custom";
@@ -25,8 +25,8 @@ export function SavePolicyDialog({ policy, settings, onSave, onCancel }: Props) 
       onCancel={onCancel}
     >
       <Box>
-        Expiration and required MFA take effect at once. The other rules hold from the next time that a
-        password is changed.
+        Password expiration and required MFA take effect immediately. The other rules apply when a password is
+        next changed.
       </Box>
       <PolicyImpact maxAge={policy?.maxAge} requireMfa={settings?.RequireMFA ?? false} />
     </FormDialog>

@@ -17,13 +17,13 @@ const CHARACTER_CLASSES = [
   { member: "symbols", label: "Minimum symbols" },
 ] as const;
 
-/** The rules that AWS's policy has no place for. */
+/** The fields of the additional rules, which AWS's password policy does not have. */
 export function SecuritySettingsFields({ form, onChange }: Props) {
   return (
     <Container
       header={
-        <Header description="Beyond what AWS has: kept apart from the policy above, and in force with the default policy too.">
-          More rules of iamd
+        <Header description="Rules in addition to those of AWS. They also apply with the default policy.">
+          Additional rules
         </Header>
       }
     >
@@ -45,11 +45,11 @@ export function SecuritySettingsFields({ form, onChange }: Props) {
               checked={form.rejectCommon}
               onChange={(rejectCommon) => onChange({ rejectCommon })}
             >
-              Refuse common and breached passwords
+              Reject common and breached passwords
             </LabeledCheckbox>
             <LabeledCheckbox
               checked={form.requireMfa}
-              description="Whoever has no MFA device can then only set one up."
+              description="Users without an MFA device must set one up before they can use the console."
               onChange={(requireMfa) => onChange({ requireMfa })}
             >
               Require MFA to use the console
@@ -59,15 +59,15 @@ export function SecuritySettingsFields({ form, onChange }: Props) {
         <ColumnLayout columns={2} minColumnWidth={260}>
           <NumberField
             label="Lock sign-in after"
-            description="Failed attempts of one user in a row; 0 switches it off."
+            description="Consecutive failed attempts of a user. Enter 0 to turn off the lockout."
             unit="attempts"
             range={LOCKOUT_ATTEMPTS}
             value={form.attempts}
             onChange={(attempts) => onChange({ attempts })}
           />
           <NumberField
-            label="Keep it locked for"
-            description="An administrator can unlock a user before that."
+            label="Lockout duration"
+            description="An administrator can unlock a user earlier."
             unit="minutes"
             range={LOCKOUT_MINUTES}
             value={form.minutes}

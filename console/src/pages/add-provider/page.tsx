@@ -34,7 +34,7 @@ export default function AddProvider() {
       flash(`Identity provider ${providerName(arn)} added.`);
     });
   return (
-    <Page title="Add an Identity provider">
+    <Page title="Add an identity provider">
       <SubmitForm
         submitText="Add provider"
         cancelHref={PROVIDERS}
@@ -50,15 +50,15 @@ export default function AddProvider() {
             </Box>
             <TextField
               label="Provider URL"
-              description="The issuer as its tokens name it. Its keys are found from there."
-              constraint={'It must begin with "https://".'}
+              description="The issuer, as in the iss claim of its tokens. The server discovers the issuer's keys at this URL."
+              constraint={'Must begin with "https://".'}
               placeholder="https://example.com"
               value={url}
               onChange={setUrl}
             />
             <TextField
               label="Audience"
-              description="The client ID of the application: tokens that were issued for others are refused."
+              description="The client ID of the application. Tokens issued for any other audience are rejected."
               value={audience}
               onChange={setAudience}
             />
@@ -68,7 +68,7 @@ export default function AddProvider() {
                   Thumbprint – <i>optional</i>
                 </>
               }
-              description="Of the topmost certificate that the provider shows. Without it, the provider is asked for it now."
+              description="The thumbprint of the last certificate in the provider's chain. If you leave it empty, the server retrieves it from the provider."
               constraint={THUMBPRINT_HINT}
               value={thumbprint}
               onChange={setThumbprint}

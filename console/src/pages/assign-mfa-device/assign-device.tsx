@@ -9,19 +9,21 @@ import { DeviceWizard } from "./device-wizard.tsx";
 
 type Props = {
   owner: CredentialOwner;
-  /** Told whether it was the owner's first device. */
+  /** `isFirst` is whether it is the owner's first device. */
   onAssigned: (isFirst: boolean) => void;
   onCancel: () => void;
 };
 
-/** The wizard, once it is known which devices there are; whoever may not know that may still assign one. */
+/** Loads the owner's devices, then shows the wizard. A caller who is not allowed to list devices can still assign one. */
 export function AssignDevice({ owner, onAssigned, onCancel }: Props) {
   const devices = useLoad("devices", () => listMfaDevices(owner).catch(emptyIfDenied));
   return (
     <AsyncContent state={devices}>
       {(existingDevices) =>
         existingDevices.length >= MAX_MFA_DEVICES ? (
-          <Alert type="warning">There are {MAX_MFA_DEVICES} MFA devices already. Remove one first.</Alert>
+          <Alert type="warning">
+            You have reached the maximum of {MAX_MFA_DEVICES} MFA devices. Remove one to assign another.
+          </Alert>
         ) : (
           <DeviceWizard
             owner={owner}

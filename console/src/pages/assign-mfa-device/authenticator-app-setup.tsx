@@ -9,7 +9,7 @@ import { CopyableText } from "../../shared/copyable-text.tsx";
 
 const FOUR_CHARACTERS = /.{4}(?=.)/g;
 
-/** An authenticator app in three steps; the codes' fields are its children. */
+/** Instructions to set up an authenticator app in three steps; the children are the fields for its codes. */
 export function AuthenticatorAppSetup({
   device,
   children,
@@ -20,7 +20,7 @@ export function AuthenticatorAppSetup({
   return (
     <Container
       header={
-        <Header description="A virtual MFA device is an application that shows codes.">
+        <Header description="A virtual MFA device is an application running on your device that you can configure by scanning a QR code.">
           Authenticator app
         </Header>
       }
@@ -34,14 +34,14 @@ export function AuthenticatorAppSetup({
           <SpaceBetween size="m">
             <span>
               Open your authenticator app, choose <b>Show QR code</b> on this page, then use the app to scan
-              the code. Alternatively, you can type a secret key.
+              the code. Alternatively, you can enter a secret key.
             </span>
             <SecretKey device={device} />
           </SpaceBetween>
         </li>
         <li>
           <SpaceBetween size="m">
-            <span>Type two consecutive MFA codes below. Enter a code from your virtual app below</span>
+            <span>Enter two consecutive codes from your authenticator app.</span>
             {children}
           </SpaceBetween>
         </li>

@@ -1,4 +1,3 @@
-/** Names of MFA devices. */
 import type { MFADevice } from "@aws-sdk/client-iam";
 import type { CredentialOwner } from "../../data/credential-owner.ts";
 
@@ -9,8 +8,8 @@ export function isDeviceName(name: string): boolean {
 }
 
 /**
- * A name to begin with: the user's own, since many policies let users manage only the device of their own name; with
- * a number where they have devices already.
+ * Suggests a name that is not in use: the user's, since many policies let users manage only the device with their own
+ * name, with a number appended if necessary.
  */
 export function suggestDeviceName(owner: CredentialOwner, devices: readonly MFADevice[]): string {
   const baseName = owner.userName ?? "root-account-mfa-device";

@@ -15,7 +15,7 @@ type Props = { owner: CredentialOwner; suggestedName: string; onAssigned: () => 
 const SELECT = 0;
 const SETUP = 1;
 
-/** *Assign MFA device*: choose a name and a kind, then set it up. */
+/** The wizard "Assign MFA device": select a name and kind of device, then set it up. */
 export function DeviceWizard({ owner, suggestedName, onAssigned, onCancel }: Props) {
   const [step, setStep] = useState(SELECT);
   const [name, setName] = useState(suggestedName);

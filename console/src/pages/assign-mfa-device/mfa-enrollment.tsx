@@ -11,7 +11,7 @@ import { AssignDevice } from "./assign-device.tsx";
 
 type Stage = "assign" | "recovery-codes" | "done";
 
-/** All that a session may do where the account asks for MFA and there is no device yet. */
+/** The setup of an MFA device, before anything else, in an account that requires MFA. */
 export default function MfaEnrollment() {
   const session = useSession();
   const [stage, setStage] = useState<Stage>("assign");
@@ -21,15 +21,15 @@ export default function MfaEnrollment() {
       <SpaceBetween size="l">
         <SpaceBetween direction="horizontal" size="m" alignItems="center">
           <Box variant="h1" padding="n">
-            Set up MFA to go on
+            Set up MFA to continue
           </Box>
           <Button onClick={() => void signOut()}>Sign out</Button>
         </SpaceBetween>
         {stage === "assign" && (
           <RequireConfirmation>
             <Alert type="info">
-              This account asks for multi-factor authentication. Assign an MFA device to{" "}
-              {session.UserName ?? "the root user"}; until then there is nothing else that you can do here.
+              This account requires multi-factor authentication. Assign an MFA device to{" "}
+              {session.UserName ?? "the root user"} before you use the console.
             </Alert>
             <AssignDevice
               owner={currentOwner(session)}
@@ -47,7 +47,7 @@ export default function MfaEnrollment() {
             header="MFA device assigned"
             action={<Button onClick={() => void signOut()}>Sign in again</Button>}
           >
-            Sign in again with the new device.
+            Sign in again with your new MFA device.
           </Alert>
         )}
       </SpaceBetween>

@@ -11,7 +11,7 @@ import { AssignDevice } from "./assign-device.tsx";
 const ASSIGNED_MESSAGE =
   "MFA device assigned. You can register up to 8 MFA devices of any combination of the currently supported MFA types.";
 
-/** Assigns an MFA device to the user of that name, or to who is signed in. */
+/** Assigns an MFA device to the user of that name, or to the current user. */
 export default function AssignMfaDevice({ name }: { name: string }) {
   return (
     <RequireConfirmation>

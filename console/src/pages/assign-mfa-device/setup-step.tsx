@@ -9,14 +9,13 @@ import type { MfaCodes, MfaDeviceKind, VirtualMfaDevice } from "../../data/mfa.t
 import { areMfaCodes, MfaCodeFields } from "../../shared/mfa-code-fields.tsx";
 import { AuthenticatorAppSetup } from "./authenticator-app-setup.tsx";
 
-/** What is typed in the second step. */
+/** The values of the second step. */
 export type Setup = { serialNumber: string; codes: MfaCodes };
 
 type Props = {
   kind: MfaDeviceKind;
   device: VirtualMfaDevice | undefined;
   setup: Setup;
-  /** Whether to say what is missing: only once somebody tried to go on. */
   showErrors: boolean;
   onChange: (setup: Setup) => void;
   children: ReactNode;
@@ -39,7 +38,7 @@ export function SetupStep({ kind, device, setup, showErrors, onChange, children 
         </HardwareSetup>
       )}
       {kind !== "passkey" && showErrors && !areMfaCodes(setup.codes) && (
-        <Box color="text-status-error">Type two consecutive codes of six digits each.</Box>
+        <Box color="text-status-error">Enter two consecutive six-digit codes.</Box>
       )}
       {children}
     </SpaceBetween>
@@ -50,8 +49,8 @@ function PasskeySetup() {
   return (
     <Container header={<Header>Passkey or security key</Header>}>
       <Box>
-        Choose <b>Add MFA</b>, then follow your browser: it asks for your fingerprint, face, screen lock or
-        security key.
+        Choose <b>Add MFA</b>, then follow the prompts of your browser to use your fingerprint, face, screen
+        lock, or security key.
       </Box>
     </Container>
   );
@@ -63,7 +62,10 @@ function HardwareSetup({ serialNumber, onSerialNumber, children }: HardwareProps
   return (
     <Container header={<Header>Hardware TOTP token</Header>}>
       <SpaceBetween size="m">
-        <FormField label="Serial number" description="It is usually on the back of the device.">
+        <FormField
+          label="Serial number"
+          description="The serial number is usually on the back of the device."
+        >
           <Input
             value={serialNumber}
             autoComplete={false}

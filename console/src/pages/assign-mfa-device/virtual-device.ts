@@ -4,8 +4,8 @@ import { deleteVirtualMfaDeviceOnUnload } from "../../api/iam.ts";
 import { createVirtualMfaDevice, deleteVirtualMfaDevice, type VirtualMfaDevice } from "../../data/mfa.ts";
 
 /**
- * The virtual device of a wizard: made for the second step, and deleted again unless it gets assigned, however the
- * wizard is left. A device that stayed behind would keep its name taken.
+ * The virtual device of the wizard. It is created for the second step, and deleted when the wizard is left without
+ * assigning it: an unassigned device would keep its name in use.
  */
 export function useVirtualDevice() {
   const [device, setDevice] = useState<VirtualMfaDevice>();
@@ -45,7 +45,7 @@ export function useVirtualDevice() {
   return { device, create, discard, markAssigned };
 }
 
-/** The server itself does away with devices that were left unassigned. */
+/** A failed deletion does not matter: the server deletes unassigned devices itself. */
 function ignoreFailure(error: unknown): void {
   if (!(error instanceof ApiError)) throw error;
 }

@@ -11,7 +11,7 @@ import type { Task } from "../../state/task.ts";
 
 type Props = { userName: string | undefined; cancelHref: string; task: Task; onCreate: () => void };
 
-/** What to know before a key is made; the root user must say that it is known. */
+/** Best practices for access keys, before one is created; the root user must acknowledge them. */
 export function BestPractices({ userName, cancelHref, task, onCreate }: Props) {
   const root = userName === undefined;
   const [acknowledged, setAcknowledged] = useState(!root);
@@ -41,8 +41,8 @@ export function BestPractices({ userName, cancelHref, task, onCreate }: Props) {
 function RootWarning() {
   return (
     <Alert type="error" header="Root user access keys are not recommended">
-      Whoever has such a key may do everything in this account, and no policy can limit that. Create an IAM
-      user for the command line and for programs instead.
+      Anyone who has a root user access key has unrestricted access to this account, and no policy can limit
+      it. Create an IAM user for the command line and for programs instead.
     </Alert>
   );
 }
@@ -50,8 +50,8 @@ function RootWarning() {
 function Advice({ userName }: { userName: string }) {
   return (
     <Box>
-      The key lets whoever has it do what <b>{userName}</b> may do. Keep it out of code and out of
-      repositories, and deactivate it as soon as it is no longer needed.
+      Anyone who has the access key has the permissions of <b>{userName}</b>. Never store it in plain text, in
+      code, or in a code repository. Deactivate it when it is no longer needed.
     </Box>
   );
 }

@@ -11,7 +11,7 @@ import { useTask } from "../../state/task.ts";
 import { BestPractices } from "./best-practices.tsx";
 import { RetrieveAccessKey } from "./retrieve-access-key.tsx";
 
-/** Creates an access key for the user of that name, or for who is signed in. */
+/** Creates an access key for the user of that name, or for the current user. */
 export default function CreateAccessKey({ name }: { name: string }) {
   const [created, setCreated] = useState(false);
   return (

@@ -10,7 +10,7 @@ import { csvText } from "../../shared/csv.ts";
 import { download } from "../../shared/download.ts";
 import { SecretValue } from "../../shared/secret-value.tsx";
 
-/** A new key: the only time that its secret is shown. */
+/** A new access key: the only time that its secret is shown. */
 export function RetrieveAccessKey({ accessKey, onDone }: { accessKey: AccessKey; onDone: () => void }) {
   const { AccessKeyId: id = "", SecretAccessKey: secret = "", UserName: userName = "root" } = accessKey;
   const csv = csvText([

@@ -7,7 +7,7 @@ import { TextField } from "../../shared/text-field.tsx";
 import { useSession } from "../../state/session.tsx";
 import { isAccountId, isExternalId, type StepProps } from "./form-values.ts";
 
-/** Which account is trusted, and what it takes besides. */
+/** The trusted account, and its conditions. */
 export function AccountFields(props: StepProps) {
   const { values, showErrors, onChange } = props;
   const { AccountId } = useSession();
@@ -27,7 +27,7 @@ export function AccountFields(props: StepProps) {
         <TextField
           label="Account ID"
           constraint="An account ID has 12 digits."
-          error={showErrors && !isAccountId(values.otherAccountId) && "This is no account ID."}
+          error={showErrors && !isAccountId(values.otherAccountId) && "Enter a valid account ID."}
           numeric
           value={values.otherAccountId}
           onChange={(input) => onChange({ otherAccountId: input.replaceAll(/[\s-]/g, "") })}
@@ -44,7 +44,7 @@ function AccountOptions({ values, showErrors, onChange }: StepProps) {
       <Box variant="awsui-key-label">Options</Box>
       <Checkbox
         checked={values.requireExternalId}
-        description="Best practice when somebody else's program assumes the role for you: it must name the ID that you agreed on."
+        description="Best practice when a third party will assume this role. The third party must provide the external ID."
         onChange={({ detail }) => onChange({ requireExternalId: detail.checked })}
       >
         Require external ID
@@ -53,8 +53,8 @@ function AccountOptions({ values, showErrors, onChange }: StepProps) {
         <div className="indented">
           <TextField
             label="External ID"
-            constraint="2 to 1224 characters, without spaces. Use alphanumeric and '+ = , . @ : / - _' characters."
-            error={showErrors && !isExternalId(values.externalId) && "This is no external ID."}
+            constraint="2 to 1224 characters, no spaces. Use alphanumeric and '+ = , . @ : / - _' characters."
+            error={showErrors && !isExternalId(values.externalId) && "Enter a valid external ID."}
             value={values.externalId}
             onChange={(externalId) => onChange({ externalId })}
           />
@@ -62,7 +62,7 @@ function AccountOptions({ values, showErrors, onChange }: StepProps) {
       )}
       <Checkbox
         checked={values.requireMfa}
-        description="Only who has shown an MFA device assumes the role."
+        description="Callers must sign in with MFA."
         onChange={({ detail }) => onChange({ requireMfa: detail.checked })}
       >
         Require MFA

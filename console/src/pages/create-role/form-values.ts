@@ -1,4 +1,4 @@
-/** What the wizard *Create role* gathers. */
+/** The values of the wizard "Create role". */
 import type { Policy } from "@aws-sdk/client-iam";
 import { isJson } from "../../data/policy-documents.ts";
 import type { NewRole } from "../../data/roles.ts";
@@ -10,7 +10,7 @@ export type TrustedEntityType = TrustedEntity["kind"] | "custom";
 
 export type RoleFormValues = {
   entityType: TrustedEntityType;
-  /** Whether it is an account other than one's own, and which. */
+  /** Whether the trusted account is `otherAccountId` rather than the current account. */
   otherAccount: boolean;
   otherAccountId: string;
   requireExternalId: boolean;
@@ -95,7 +95,7 @@ export function isDetailsComplete({ name, maxSessionDuration }: RoleFormValues):
   return isRoleName(name) && isSessionDuration(maxSessionDuration);
 }
 
-/** The trust policy that was asked for. */
+/** The trust policy of the values. */
 export function buildTrustPolicy(values: RoleFormValues, ownAccount: string): string {
   return values.entityType === "custom"
     ? values.customTrustPolicy
@@ -127,7 +127,7 @@ function trustedEntity(
   }
 }
 
-/** The role that was asked for. */
+/** The role to create. */
 export function toNewRole(values: RoleFormValues, ownAccount: string): NewRole {
   return {
     name: values.name,
@@ -141,7 +141,7 @@ export function toNewRole(values: RoleFormValues, ownAccount: string): NewRole {
   };
 }
 
-/** What the steps are given: what was chosen so far, and whether somebody tried to go on too early. */
+/** The props of each step; `showErrors` is whether to show what is missing. */
 export type StepProps = {
   values: RoleFormValues;
   showErrors: boolean;

@@ -19,7 +19,7 @@ import { PermissionsStep } from "./permissions-step.tsx";
 import { ReviewStep } from "./review-step.tsx";
 import { TrustedEntityStep } from "./trusted-entity-step.tsx";
 
-/** *Create role*: whom it trusts, what it may do, what it is called. */
+/** The wizard "Create role": trusted entity, permissions, details. */
 export default function CreateRole() {
   const { AccountId } = useSession();
   const { step, values, showErrors, task, change, goTo, submit } = useWizard(INITIAL_VALUES, [

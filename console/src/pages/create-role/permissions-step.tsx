@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { PolicyPicker } from "../../components/policy-picker.tsx";
 import { isPermissionsComplete, type StepProps } from "./form-values.ts";
 
-/** The second step: what the role may do. */
+/** The second step: the role's permissions. */
 export function PermissionsStep(props: StepProps) {
   const { values, onChange } = props;
   return (
@@ -22,7 +22,8 @@ export function PermissionsStep(props: StepProps) {
 }
 
 function BoundaryFields({ values, showErrors, onChange }: StepProps) {
-  const error = showErrors && !isPermissionsComplete(values) && "Choose a policy for the boundary below.";
+  const error =
+    showErrors && !isPermissionsComplete(values) && "Choose a policy to set as the permissions boundary.";
   return (
     <>
       <Container

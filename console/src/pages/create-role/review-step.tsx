@@ -14,7 +14,7 @@ import { isRoleName, type RoleFormValues, type StepProps } from "./form-values.t
 
 type Props = StepProps & { trustPolicy: string; onEdit: (step: number) => void; children: ReactNode };
 
-/** The last step: what the role is called, and all that was chosen. */
+/** The last step: the role's name and details, and a review of the earlier steps. */
 export function ReviewStep({ trustPolicy, onEdit, children, ...stepProps }: Props) {
   const { values, onChange } = stepProps;
   return (
@@ -40,7 +40,7 @@ function RoleDetails({ values, showErrors, onChange }: StepProps) {
           label="Role name"
           description="Enter a meaningful name to identify this role."
           constraint="Maximum 64 characters. Use alphanumeric and '+ = , . @ - _' characters."
-          error={showErrors && !isRoleName(values.name) && "This is no role name."}
+          error={showErrors && !isRoleName(values.name) && "Enter a valid role name."}
           value={values.name}
           onChange={(name) => onChange({ name })}
         />

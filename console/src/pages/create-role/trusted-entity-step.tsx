@@ -13,22 +13,22 @@ const ENTITY_TYPES: readonly (TilesProps.TilesDefinition & { value: TrustedEntit
   {
     value: "account",
     label: "AWS account",
-    description: "Users and roles of this account, or of another one, assume the role.",
+    description: "Allow users and roles in this account or another AWS account to assume this role.",
   },
   {
     value: "service",
     label: "AWS service",
-    description: "A service like EC2 or Lambda assumes the role to act for you.",
+    description: "Allow an AWS service like EC2 or Lambda to perform actions in this account.",
   },
   {
     value: "web-identity",
     label: "Web identity",
-    description: "Whoever an identity provider vouches for assumes the role with its token.",
+    description: "Allow users federated by an external web identity provider to assume this role.",
   },
   {
     value: "custom",
     label: "Custom trust policy",
-    description: "You write down yourself who assumes the role, and when.",
+    description: "Create a custom trust policy to enable others to perform actions in this account.",
   },
 ];
 
@@ -46,7 +46,7 @@ const TITLES: Readonly<Record<TrustedEntityType, string>> = {
   custom: "Custom trust policy",
 };
 
-/** The first step: who may assume the role. */
+/** The first step: the entity that can assume the role. */
 export function TrustedEntityStep(props: StepProps) {
   const { entityType } = props.values;
   const Fields = FIELDS[entityType];
@@ -72,9 +72,9 @@ function ServiceField({ values, showErrors, onChange }: StepProps) {
   return (
     <TextField
       label="Service principal"
-      description="The name under which the service assumes roles."
+      description="The identifier of the service in trust policies."
       placeholder="ec2.amazonaws.com"
-      error={showErrors && !isServicePrincipal(values.service) && "This is no service principal."}
+      error={showErrors && !isServicePrincipal(values.service) && "Enter a valid service principal."}
       value={values.service}
       onChange={(service) => onChange({ service })}
     />

@@ -11,7 +11,7 @@ import { TextField } from "../../shared/text-field.tsx";
 import { useLoad } from "../../state/load.ts";
 import type { StepProps } from "./form-values.ts";
 
-/** Which identity provider is trusted, for which audience, and for whom. */
+/** The trusted identity provider, and the audience and subject of its tokens. */
 export function WebIdentityFields(props: StepProps) {
   const { values, showErrors, onChange } = props;
   const providers = useLoad("providers", listProviders);
@@ -20,7 +20,7 @@ export function WebIdentityFields(props: StepProps) {
       {(arns) =>
         arns.length === 0 ? (
           <Box>
-            There is no identity provider yet. <Link href={ADD_PROVIDER}>Add an Identity provider</Link>
+            No identity providers. <Link href={ADD_PROVIDER}>Add an identity provider</Link>
           </Box>
         ) : (
           <SpaceBetween size="l">
@@ -38,7 +38,7 @@ export function WebIdentityFields(props: StepProps) {
                   Subject – <i>optional</i>
                 </>
               }
-              description="The sub of the tokens that are taken; * and ? stand for any characters. Without it, everybody whom the provider gives a token for the audience can assume the role."
+              description="Accepted sub claim, in which * and ? match any characters. Without it, every user of the provider who gets a token for the audience can assume the role."
               value={values.subject}
               onChange={(subject) => onChange({ subject })}
             />
@@ -57,7 +57,7 @@ function Audience({ values, showErrors, onChange }: StepProps) {
       {({ audiences }) =>
         audiences.length === 0 ? (
           <Box>
-            This provider has no audience yet. <Link href={providerPath(providerArn)}>Add an audience</Link>
+            This provider has no audiences. <Link href={providerPath(providerArn)}>Add an audience</Link>
           </Box>
         ) : (
           <SelectField
@@ -86,7 +86,7 @@ function SelectField({ label, options, value, error, onChange }: SelectFieldProp
     <FormField label={label} errorText={value === "" && error}>
       <Select
         options={options}
-        placeholder="Choose one"
+        placeholder="Choose an option"
         selectedOption={options.find((option) => option.value === value) ?? null}
         onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
       />

@@ -21,13 +21,13 @@ export function DetailsStep({ values, rules, showErrors, onChange }: Props) {
         <TextField
           label="User name"
           constraint="The user name can have up to 64 characters. Valid characters: A-Z, a-z, 0-9, and + = , . @ _ - (hyphen)"
-          error={showErrors && !isUserName(values.name) && "This is no user name."}
+          error={showErrors && !isUserName(values.name) && "Enter a valid user name."}
           value={values.name}
           onChange={(name) => onChange({ name })}
         />
         <Checkbox
           checked={values.consoleAccess}
-          description="With a password the user can sign in here."
+          description="The user gets a password to sign in to the console."
           onChange={({ detail }) => onChange({ consoleAccess: detail.checked })}
         >
           Provide user access to the iamd Management Console – <i>optional</i>

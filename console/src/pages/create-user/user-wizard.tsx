@@ -12,7 +12,7 @@ import { ReviewStep } from "./review-step.tsx";
 
 type Props = { rules: PasswordRules; onCreate: (user: NewUser) => Promise<void> };
 
-/** *Create user*: details, permissions, review. */
+/** The wizard "Create user": details, permissions, review. */
 export function UserWizard({ rules, onCreate }: Props) {
   const { step, values, showErrors, task, change, goTo, submit } = useWizard(INITIAL_VALUES, [
     (formValues) => isDetailsComplete(formValues, rules),
@@ -33,7 +33,7 @@ export function UserWizard({ rules, onCreate }: Props) {
         {
           title: "Set permissions",
           description:
-            "Add the user to an existing group or create a new one. Using groups is a best-practice way to manage user's permissions by job functions.",
+            "Add the user to an existing group or create a new one. Using groups is a best-practice way to manage users' permissions by job function.",
           content: <PermissionsStep values={values} onChange={change} />,
         },
         {

@@ -16,7 +16,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   mfa_active: "MFA active",
 };
 
-/** The credential report, made on demand: as a table and as a file. */
+/** The credential report, generated on demand, as a table and a file. */
 export default function CredentialReport() {
   const report = useLoad("report", generateReport);
   const downloadReport = () => report.data && download("status_reports.csv", report.data.csv, "text/csv");
@@ -27,7 +27,7 @@ export default function CredentialReport() {
         title="Credential report"
         headingLevel="h1"
         variant="full-page"
-        description={`Every user of this account, and how old and how used their credentials are. Generated ${formatDate(report.data?.generatedTime)}.`}
+        description={`Lists all users in this account and the status of their credentials. Generated ${formatDate(report.data?.generatedTime)}.`}
         pluralName="users"
         loaded={{ ...report, data: report.data?.rows }}
         columns={columns(report.data?.rows[0])}
@@ -40,11 +40,11 @@ export default function CredentialReport() {
               Generate new report
             </Button>
             <Button variant="primary" disabled={!report.data} onClick={downloadReport}>
-              Download credentials report
+              Download credential report
             </Button>
           </SpaceBetween>
         }
-        empty="No users."
+        empty="No users"
       />
     </>
   );
@@ -63,7 +63,7 @@ function header(column: string): string {
   return HEADERS[column] ?? label.charAt(0).toUpperCase() + label.slice(1);
 }
 
-/** Dates are shown as everywhere else; the rest as the report has it. */
+/** Formats dates; returns other values as they are. */
 function formatValue(value = ""): string {
   const isDate = /^\d{4}-\d\d-\d\dT/.test(value);
   return isDate ? formatDate(parseReportDate(value)) : value;

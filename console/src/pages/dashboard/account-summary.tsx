@@ -15,7 +15,7 @@ import { DeleteAliasDialog } from "./delete-alias-dialog.tsx";
 
 type Dialog = "edit" | "delete" | undefined;
 
-/** The account's ID, alias and sign-in address. */
+/** The account's name, ID, alias and sign-in URL. */
 export function AccountSummary({ account }: { account: Loaded<Account> }) {
   const [dialog, setDialog] = useState<Dialog>();
   const refreshSession = useRefreshSession();
@@ -23,7 +23,7 @@ export function AccountSummary({ account }: { account: Loaded<Account> }) {
     setDialog(undefined);
     if (!changed) return;
     account.reload();
-    refreshSession(); // which tells the sign-in address, too
+    refreshSession(); // the session has the sign-in URL, too
   };
   return (
     <Container header={<Header>iamd Account</Header>}>

@@ -15,7 +15,7 @@ function isAlias(text: string): boolean {
   return text.length >= 3 && text.length <= 63 && ALIAS.test(text);
 }
 
-/** Gives the account an alias, or another one: the new one takes the old one's place. */
+/** Creates the account alias, or replaces it. */
 export function AliasDialog({ account, onClose }: { account: Account; onClose: (changed: boolean) => void }) {
   const currentAlias = account.AccountAlias;
   const [alias, setAlias] = useState(currentAlias ?? "");
@@ -23,7 +23,7 @@ export function AliasDialog({ account, onClose }: { account: Account; onClose: (
   const save = async () => {
     const succeeded = await task.run(() => iam.send(new CreateAccountAliasCommand({ AccountAlias: alias })));
     if (!succeeded) return;
-    flash(`Account alias ${alias} ${currentAlias ? "saved" : "created"}.`);
+    flash(`Account alias ${alias} ${currentAlias ? "updated" : "created"}.`);
     onClose(true);
   };
   return (
@@ -37,8 +37,8 @@ export function AliasDialog({ account, onClose }: { account: Account; onClose: (
     >
       <FormField
         label="Preferred alias"
-        constraintText="3 to 63 characters: a-z, 0-9 and hyphen, but no hyphen at either end and no two in a row."
-        errorText={alias !== "" && !isAlias(alias) && "This is no alias yet."}
+        constraintText="3 to 63 characters. Use a-z, 0-9 and single hyphens, but not at the beginning or end."
+        errorText={alias !== "" && !isAlias(alias) && "Enter a valid alias."}
       >
         <Input
           value={alias}
@@ -51,7 +51,7 @@ export function AliasDialog({ account, onClose }: { account: Account; onClose: (
         <Box variant="awsui-key-label">New sign-in URL</Box>
         <span className="breakable">{signInUrl(account, alias)}</span>
       </div>
-      {currentAlias && <Box>Users sign in at the new address from then on; the old one ends.</Box>}
+      {currentAlias && <Box>Users must sign in with the new URL. The old URL stops working.</Box>}
     </FormDialog>
   );
 }

@@ -24,7 +24,7 @@ export function DeleteAliasDialog({ alias, onClose }: Props) {
       onCancel={() => onClose(false)}
     >
       <Box>
-        Users can then sign in with the account ID only, no longer with <b>{alias}</b>.
+        Users can no longer sign in with the alias <b>{alias}</b>, only with the account ID.
       </Box>
     </FormDialog>
   );

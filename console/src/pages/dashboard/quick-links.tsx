@@ -9,13 +9,17 @@ const LINKS = [
   {
     text: "My security credentials",
     href: SECURITY_CREDENTIALS,
-    detail: "Your password, MFA devices and access keys.",
+    detail: "Manage your password, MFA devices, and access keys.",
   },
-  { text: "Account settings", href: ACCOUNT_SETTINGS, detail: "Rules for passwords and for signing in." },
+  {
+    text: "Account settings",
+    href: ACCOUNT_SETTINGS,
+    detail: "Manage the password policy and the account name.",
+  },
   {
     text: "Credential report",
     href: CREDENTIAL_REPORT,
-    detail: "Every user's passwords, keys and MFA in one table.",
+    detail: "View the status of all users' passwords, access keys, and MFA devices.",
   },
 ];
 

@@ -20,10 +20,10 @@ const SEVERITIES: Readonly<Record<string, { text: string; color: NonNullable<Bad
   LOW: { text: "Low", color: "severity-low" },
 };
 
-/** The account's figures of a summary, where the caller may see them. */
+/** The counts of the account summary, if the caller is allowed to read them. */
 type Summary = Partial<Record<string, number>> | undefined;
 
-/** What is still unsafe, the worst first; what is safe already is told below it. */
+/** Security recommendations by severity, followed by the checks that pass. */
 export function Recommendations({ summary }: { summary: Summary }) {
   const loaded = useLoad("recommendations", getSecurityRecommendations);
   const recommendations = loaded.data?.Recommendations;
@@ -48,9 +48,7 @@ export function Recommendations({ summary }: { summary: Summary }) {
       <AsyncContent state={loaded}>
         {({ Recommendations: all }) => (
           <SpaceBetween size="l">
-            {all.length === 0 && (
-              <StatusIndicator type="success">Nothing to mend: well done.</StatusIndicator>
-            )}
+            {all.length === 0 && <StatusIndicator type="success">No recommendations</StatusIndicator>}
             {all.map((recommendation) => (
               <RecommendationItem key={recommendation.Id} recommendation={recommendation} />
             ))}

@@ -1,4 +1,4 @@
-/** Where each security recommendation is put right. */
+/** Links to the pages that remediate each security recommendation. */
 import {
   ASSIGN_MFA_DEVICE,
   CREATE_USER,
@@ -11,7 +11,7 @@ import {
 
 export type Remediation = { text: string; href: string };
 
-/** `own` is where the caller mends it; `tab` is the part of a user's page that mends it for each user named. */
+/** `link` is the page that remediates the recommendation; `userTab` is the tab of the page of each affected user. */
 type RecommendationLinks = { link?: Remediation; rootOnly?: true; userTab?: UserTab };
 
 const LINKS: Readonly<Record<string, RecommendationLinks>> = {

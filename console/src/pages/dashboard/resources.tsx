@@ -17,7 +17,7 @@ const RESOURCES: readonly { text: string; member: string; href?: string }[] = [
   { text: "Identity providers", member: "Providers", href: PROVIDERS },
 ];
 
-/** How many of each there are; those that have a list link to it. */
+/** The number of resources of each kind, with links to their lists. */
 export function Resources({ summary }: { summary: Loaded<Summary> }) {
   return (
     <Container

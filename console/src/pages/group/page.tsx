@@ -11,7 +11,6 @@ import { useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
 import { UsersTab } from "./users-tab.tsx";
 
-/** One user group. */
 export default function GroupPage({ name }: { name: string }) {
   const group = useLoad(`group ${name}`, () => getGroup(name));
   return (

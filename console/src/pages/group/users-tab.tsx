@@ -33,7 +33,6 @@ function getName({ UserName = "" }: User): string {
 
 type Props = { data: GroupWithUsers; onChanged: () => void };
 
-/** The group's users. */
 export function UsersTab({ data: { group, users }, onChanged }: Props) {
   const GroupName = group.GroupName ?? "";
   return (
@@ -51,7 +50,7 @@ export function UsersTab({ data: { group, users }, onChanged }: Props) {
           <AddUsersDialog groupName={GroupName} exclude={users.map(getName)} {...dialogProps} />
         ),
       }}
-      empty="No users in this group."
+      empty="No users in this group"
     />
   );
 }

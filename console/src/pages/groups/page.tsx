@@ -59,7 +59,7 @@ export default function Groups() {
       getName={getName}
       createLink={{ text: "Create group", href: CREATE_GROUP }}
       deleteDialog={(selected, dialog) => <DeleteGroupsDialog names={selected.map(getName)} {...dialog} />}
-      empty="No user groups."
+      empty="No user groups"
     />
   );
 }

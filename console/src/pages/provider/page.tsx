@@ -20,7 +20,7 @@ import { useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
 import { ValueTable } from "./value-table.tsx";
 
-/** One identity provider; it goes by its ARN. */
+/** The page of an identity provider; `name` is its ARN. */
 export default function ProviderPage({ name: arn }: { name: string }) {
   const provider = useLoad(`provider ${arn}`, () => getProvider(arn));
   return (
@@ -66,8 +66,8 @@ function ProviderTabs({ data, reload }: { data: Provider; reload: () => void }) 
             <ValueTable
               noun="audience"
               title="Audiences"
-              description="Also known as client IDs: tokens that were issued for any other audience are refused."
-              empty="No audiences: no token is taken."
+              description="Also known as client IDs. Tokens issued for any other audience are rejected."
+              empty="No audiences. All tokens are rejected."
               values={data.audiences}
               add={(audience) => addAudience(data.arn, audience)}
               remove={(audience) => removeAudience(data.arn, audience)}
@@ -82,9 +82,9 @@ function ProviderTabs({ data, reload }: { data: Provider; reload: () => void }) 
             <ValueTable
               noun="thumbprint"
               title="Thumbprints"
-              description="A certificate of the provider that no known authority has signed is taken when its chain holds one of these."
+              description="If the provider's certificate is not signed by a trusted certificate authority, its chain must contain a certificate with one of these thumbprints."
               constraint={THUMBPRINT_HINT}
-              empty="No thumbprints."
+              empty="No thumbprints"
               values={data.thumbprints}
               add={(thumbprint) => addThumbprint(data.arn, thumbprint)}
               remove={(thumbprint) => removeThumbprint(data.arn, thumbprint)}

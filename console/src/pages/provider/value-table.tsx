@@ -8,7 +8,7 @@ import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
 type Props = {
-  /** What each value is, in the singular: "audience". */
+  /** The singular name of a value: "audience". */
   noun: string;
   title: string;
   description: string;
@@ -20,7 +20,7 @@ type Props = {
   onChanged: () => void;
 };
 
-/** Plain values that a provider has several of. */
+/** A table of a provider's values, such as its audiences. */
 export function ValueTable(props: Props) {
   const { noun, title, description, empty, values, remove, onChanged } = props;
   const columns: Column<string>[] = [{ id: "value", header: capitalize(noun), text: String }];

@@ -29,14 +29,14 @@ export default function Providers() {
   return (
     <ResourceListPage
       title="Identity providers"
-      description="An identity provider vouches for people and programs from elsewhere, which then assume roles without being users here."
+      description="Use an identity provider to manage identities outside of this account, and grant them permissions by letting them assume roles."
       pluralName="identity providers"
       loaded={providers}
       columns={COLUMNS}
       getName={providerName}
       createLink={{ text: "Add provider", href: ADD_PROVIDER }}
       deleteDialog={(arns, dialog) => <DeleteProvidersDialog arns={arns} {...dialog} />}
-      empty="No identity providers."
+      empty="No identity providers"
     />
   );
 }

@@ -10,7 +10,7 @@ import { useTask } from "../../state/task.ts";
 
 type Props = { role: Role; onSaved: () => void; onCancel: () => void };
 
-/** A role's description, and how long its sessions may last; a service-linked role has only the first to change. */
+/** Edits a role's description and maximum session duration; of a service-linked role, only the description. */
 export function EditRoleDialog({ role, onSaved, onCancel }: Props) {
   const name = role.RoleName ?? "";
   const serviceLinked = isServiceLinked(role);
@@ -19,7 +19,7 @@ export function EditRoleDialog({ role, onSaved, onCancel }: Props) {
   const task = useTask();
   const save = async () => {
     if (!(await task.run(() => updateRole(name, description, serviceLinked ? undefined : duration)))) return;
-    flash(`Role ${name} saved.`);
+    flash(`Role ${name} updated.`);
     onSaved();
   };
   return (

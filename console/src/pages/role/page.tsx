@@ -12,7 +12,6 @@ import { RevokeSessionsTab } from "./revoke-sessions-tab.tsx";
 import { RoleSummary } from "./role-summary.tsx";
 import { TrustRelationshipsTab } from "./trust-relationships-tab.tsx";
 
-/** One role. */
 export default function RolePage({ name }: { name: string }) {
   const role = useLoad(`role ${name}`, () => getRole(name));
   return (

@@ -14,7 +14,7 @@ import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { useTask } from "../../state/task.ts";
 
-/** How to end what sessions of the role may do. */
+/** Revokes the role's active sessions. */
 export function RevokeSessionsTab({ name }: { name: string }) {
   const revocationTime = useLoad(`revocation time ${name}`, () => getRevocationTime(name));
   const [confirming, setConfirming] = useState(false);
@@ -32,16 +32,15 @@ export function RevokeSessionsTab({ name }: { name: string }) {
     >
       <SpaceBetween size="m">
         {revocationTime.data && (
-          <Alert type="info">Sessions from before {formatDate(revocationTime.data)} are revoked.</Alert>
+          <Alert type="info">Sessions issued before {formatDate(revocationTime.data)} are revoked.</Alert>
         )}
         <Box>
-          Temporary credentials cannot be taken back, but they can be made worthless. Revoking puts the inline
-          policy <b>{REVOCATION_POLICY_NAME}</b> on the role, which denies everything to all sessions that
-          there are at that moment. It holds from their next request.
+          To revoke all active sessions, IAM attaches the inline policy <b>{REVOCATION_POLICY_NAME}</b> to the
+          role. It immediately denies all permissions to sessions issued before the policy was attached.
         </Box>
         <Box>
-          Whoever the role trusts can assume it anew, and is not affected then. To let the old sessions go on,
-          delete the inline policy under Permissions.
+          New sessions are not affected: trusted entities can assume the role again. To restore the revoked
+          sessions, delete the inline policy on the Permissions tab.
         </Box>
       </SpaceBetween>
       {confirming && (
@@ -58,7 +57,7 @@ function RevokeDialog({ name, onRevoked, onCancel }: DialogProps) {
   const task = useTask();
   const revoke = async () => {
     if (!(await task.run(() => revokeSessions(name)))) return;
-    flash(`All active sessions of ${name} are revoked.`);
+    flash(`All active sessions of ${name} revoked.`);
     onRevoked();
   };
   return (
@@ -70,7 +69,7 @@ function RevokeDialog({ name, onRevoked, onCancel }: DialogProps) {
       onSubmit={() => void revoke()}
       onCancel={onCancel}
     >
-      <Box>Whatever works with such a session now is refused until it assumes the role anew.</Box>
+      <Box>Active sessions stop working until the role is assumed again.</Box>
       <Checkbox checked={acknowledged} onChange={({ detail }) => setAcknowledged(detail.checked)}>
         I acknowledge that I am revoking all active sessions for this role.
       </Checkbox>

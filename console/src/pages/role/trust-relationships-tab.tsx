@@ -9,14 +9,14 @@ import { BulletList } from "../../shared/bullet-list.tsx";
 import { JsonView } from "../../shared/json.tsx";
 import { editTrustPolicyPath } from "../../shared/paths.ts";
 
-/** Who may assume the role. */
+/** The role's trusted entities and trust policy. */
 export function TrustRelationshipsTab({ role }: { role: Role }) {
   const document = decodeTrustPolicy(role);
   return (
     <Container
       header={
         <Header
-          description="Who can assume this role, where the conditions are met."
+          description="Entities that can assume this role under specified conditions."
           actions={
             !isServiceLinked(role) && (
               <Button href={editTrustPolicyPath(role.RoleName ?? "")}>Edit trust policy</Button>

@@ -36,7 +36,7 @@ function trustedEntitiesText(role: Role): string {
   return isServiceLinked(role) ? `${entities} (Service-Linked Role)` : entities || "–";
 }
 
-/** Lists do not tell it, so each role that is shown is asked for by itself. */
+/** ListRoles does not return the last activity, so it is loaded for each role on the page. */
 function LastActivity({ roleName }: { roleName: string }) {
   const role = useLoad(`role ${roleName}`, () => getRole(roleName));
   return formatDaysAgo(role.data?.RoleLastUsed?.LastUsedDate);
@@ -47,14 +47,14 @@ export default function Roles() {
   return (
     <ResourceListPage
       title="Roles"
-      description="An IAM role is an identity with permissions that people, programs and services assume for a while, instead of having credentials of their own."
+      description="An IAM role is an identity you can create that has specific permissions with credentials that are valid for short durations. Roles can be assumed by entities that you trust."
       pluralName="roles"
       loaded={roles}
       columns={COLUMNS}
       getName={getName}
       createLink={{ text: "Create role", href: CREATE_ROLE }}
       deleteDialog={(selected, dialog) => <DeleteRolesDialog roles={selected} {...dialog} />}
-      empty="No roles."
+      empty="No roles"
     />
   );
 }

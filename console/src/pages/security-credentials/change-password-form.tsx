@@ -17,7 +17,7 @@ type Props = {
   onChanged: () => void;
 };
 
-/** Old, new and new again; the rules are ticked while the new one is typed. */
+/** The form for the current and the new password, with the rules that the new one meets. */
 export function ChangePasswordForm({ rules, changePassword, onChanged }: Props) {
   const [currentPassword, setCurrentPassword] = useState("");
   const [newPassword, setNewPassword] = useState("");
@@ -59,7 +59,7 @@ export function ChangePasswordForm({ rules, changePassword, onChanged }: Props) 
             autoComplete="new-password"
             value={confirmation}
             visible={visible}
-            error={mismatch && "The new passwords differ."}
+            error={mismatch && "The passwords do not match."}
             onChange={setConfirmation}
           />
           <Checkbox checked={visible} onChange={({ detail }) => setVisible(detail.checked)}>

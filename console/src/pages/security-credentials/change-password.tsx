@@ -16,7 +16,7 @@ const changeRootUserPassword: ChangePasswordFunction = (OldPassword, NewPassword
 const changeUserPassword: ChangePasswordFunction = (OldPassword, NewPassword) =>
   iam.send(new ChangePasswordCommand({ OldPassword, NewPassword }));
 
-/** Changes one's own password; the root user first confirms that it is they. */
+/** Changes the current user's password. The root user must confirm their identity first. */
 export default function ChangePassword() {
   const root = isRoot(useSession());
   return (

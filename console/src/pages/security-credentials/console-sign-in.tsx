@@ -8,7 +8,7 @@ import { formatDate, formatDaysAgo } from "../../shared/format.ts";
 import { CHANGE_PASSWORD } from "../../shared/paths.ts";
 import { isRoot } from "../../state/session.tsx";
 
-/** How one signs in to the console. */
+/** How the current user signs in to the console. */
 export function ConsoleSignIn({ session }: { session: CurrentSession }) {
   return (
     <Container

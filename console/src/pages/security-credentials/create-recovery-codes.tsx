@@ -19,7 +19,7 @@ export default function CreateRecoveryCodes() {
   );
 }
 
-/** Asks first, since the codes that one holds end when new ones are made. */
+/** Asks for confirmation first, because new codes replace the existing ones. */
 function RecoveryCodesSteps() {
   const [confirmed, setConfirmed] = useState(false);
   const refreshSession = useRefreshSession();
@@ -31,7 +31,7 @@ function RecoveryCodesSteps() {
         onSubmit={() => setConfirmed(true)}
       >
         <Container>
-          <Box>You get ten new codes. Codes that you got before end.</Box>
+          <Box>Ten new recovery codes are created. Your existing codes stop working.</Box>
         </Container>
       </SubmitForm>
     );

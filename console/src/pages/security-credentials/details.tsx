@@ -5,7 +5,7 @@ import type { CurrentSession } from "../../api/iamd.ts";
 import { CopyableText } from "../../shared/copyable-text.tsx";
 import { isRoot } from "../../state/session.tsx";
 
-/** Who one is. */
+/** The current user, or the account of the root user. */
 export function IdentityDetails({ session }: { session: CurrentSession }) {
   return (
     <Container header={<Header>{isRoot(session) ? "Account details" : "User details"}</Header>}>

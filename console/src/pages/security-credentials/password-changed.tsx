@@ -2,15 +2,15 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import { signOut } from "../../state/session.tsx";
 
-/** Tells that the password was changed; the server has ended every session, this one too. */
+/** Shown after the password has been changed, which ended all sessions, including this one. */
 export function PasswordChanged() {
   return (
     <Alert
       type="success"
-      header="Password updated."
+      header="Password updated"
       action={<Button onClick={() => void signOut()}>Sign in again</Button>}
     >
-      All your other sessions were ended. Sign in again with the new password.
+      All your sessions have ended. Sign in again with your new password.
     </Alert>
   );
 }

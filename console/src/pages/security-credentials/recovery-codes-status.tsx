@@ -9,14 +9,14 @@ import { RECOVERY_CODES } from "../../shared/paths.ts";
 
 const LOW_COUNT = 3;
 
-/** How many recovery codes are left. */
+/** The number of remaining recovery codes. */
 export function RecoveryCodesStatus({ session }: { session: CurrentSession }) {
   const remaining = session.RecoveryCodesLeft ?? 0;
   return (
     <Container
       header={
         <Header
-          description="Each signs you in once in place of an MFA device, for the day that none is at hand."
+          description="Use a recovery code to sign in when your MFA devices are not available. Each code works once."
           actions={<Button href={RECOVERY_CODES}>Create new recovery codes</Button>}
         >
           Recovery codes
@@ -24,12 +24,12 @@ export function RecoveryCodesStatus({ session }: { session: CurrentSession }) {
       }
     >
       {remaining > LOW_COUNT ? (
-        <Box>{formatCount(remaining, "recovery code")} left.</Box>
+        <Box>{formatCount(remaining, "recovery code")} remaining</Box>
       ) : (
         <StatusIndicator type="warning">
           {remaining === 0
-            ? "No recovery codes left."
-            : `Only ${formatCount(remaining, "recovery code")} left.`}
+            ? "No recovery codes remaining"
+            : `Only ${formatCount(remaining, "recovery code")} remaining`}
         </StatusIndicator>
       )}
     </Container>

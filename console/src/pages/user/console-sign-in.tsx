@@ -18,7 +18,7 @@ type Dialog = "enable-access" | "reset-password" | "disable-access";
 
 type Props = { name: string; profile: Loaded<LoginProfile | null> };
 
-/** Whether the user can sign in to the console, and with what. */
+/** The user's console access and password. */
 export function ConsoleSignIn({ name, profile }: Props) {
   const dialog = useDialog();
   const open = (dialogName: Dialog) => dialog.open(dialogName, name);

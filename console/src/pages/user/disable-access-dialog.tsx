@@ -10,7 +10,7 @@ export function DisableAccessDialog({ name, onClose }: { name: string; onClose: 
   const disable = async () => {
     if (!(await task.run(() => iam.send(new DeleteLoginProfileCommand({ UserName: name }))))) return;
     onClose();
-    flash(`Console access of ${name} disabled.`);
+    flash(`Console access disabled for ${name}.`);
   };
   return (
     <FormDialog
@@ -21,8 +21,8 @@ export function DisableAccessDialog({ name, onClose }: { name: string; onClose: 
       onCancel={onClose}
     >
       <Box>
-        The password of <b>{name}</b> is deleted, and every console session of this user ends. Access keys
-        still work.
+        This deletes the password of <b>{name}</b> and ends all console sessions of this user. Access keys
+        continue to work.
       </Box>
     </FormDialog>
   );

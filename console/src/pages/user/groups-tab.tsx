@@ -28,7 +28,6 @@ function getName({ GroupName = "" }: Group): string {
   return GroupName;
 }
 
-/** The user's groups. */
 export function GroupsTab({ name }: { name: string }) {
   const groups = useLoad(`groups ${name}`, () => listGroupsForUser(name));
   return (
@@ -47,7 +46,7 @@ export function GroupsTab({ name }: { name: string }) {
           <AddToGroupsDialog userName={name} exclude={groups.data?.map(getName) ?? []} {...dialogProps} />
         ),
       }}
-      empty="No user groups."
+      empty="No user groups"
     />
   );
 }

@@ -12,7 +12,6 @@ import { GroupsTab } from "./groups-tab.tsx";
 import { SecurityCredentialsTab } from "./security-credentials-tab.tsx";
 import { UserSummary } from "./user-summary.tsx";
 
-/** One user. */
 export default function UserPage({ name }: { name: string }) {
   const user = useLoad(`user ${name}`, () => getUser(name));
   const profile = useLoad(`profile ${name}`, () => getLoginProfile(name));

@@ -17,7 +17,7 @@ import { useTask } from "../../state/task.ts";
 
 type Props = { name: string; isReset: boolean; onClose: () => void };
 
-/** Gives a user a password for the console, or another one; then shows it, this once. */
+/** Sets or resets a user's console password, then shows it, only this once. */
 export function PasswordDialog({ name, isReset, onClose }: Props) {
   const rules = useLoad("rules", getPasswordRules);
   const [passwordChoice, setPasswordChoice] = useState<ConsolePassword>({
@@ -40,7 +40,7 @@ export function PasswordDialog({ name, isReset, onClose }: Props) {
   };
   const finish = () => {
     onClose();
-    flash(isReset ? `Password of ${name} reset.` : `Console access of ${name} enabled.`);
+    flash(isReset ? `Password reset for ${name}.` : `Console access enabled for ${name}.`);
   };
   if (newPassword !== undefined)
     return <PasswordCreated name={name} password={newPassword} onClose={finish} />;

@@ -9,7 +9,7 @@ import { ConsoleSignIn } from "./console-sign-in.tsx";
 
 type Props = { name: string; profile: Loaded<LoginProfile | null> };
 
-/** How the user signs in, and what may speak for the user. */
+/** The user's console password, MFA devices, access keys and sessions. */
 export function SecurityCredentialsTab({ name, profile }: Props) {
   const owner = { userName: name, isCurrentUser: false };
   return (

@@ -8,13 +8,13 @@ import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { useTask } from "../../state/task.ts";
 
-/** Tells that the user's sign-in is locked after failures, and lifts it. */
+/** Warns that the user's sign-in is locked after failed attempts, with a button to unlock it. */
 export function SignInLock({ name }: { name: string }) {
   const status = useLoad(`status ${name}`, () => getSignInStatus({ UserName: name }));
   const task = useTask();
   const unlock = async () => {
     if (!(await task.run(() => unlockUser({ UserName: name })))) return;
-    flash(`${name} can sign in again.`);
+    flash(`Sign-in unlocked for ${name}.`);
     status.reload();
   };
   return (
@@ -31,7 +31,7 @@ export function SignInLock({ name }: { name: string }) {
                 </Button>
               }
             >
-              After {formatCount(FailedAttempts, "failed attempt")}
+              Locked after {formatCount(FailedAttempts, "failed attempt")}
               {LockedUntil && `, until ${formatDate(LockedUntil)}`}.
             </Alert>
             <ErrorAlert error={task.error} />

@@ -1,4 +1,4 @@
-/** What the credential report tells about users: their sign-in, MFA and keys. */
+/** Summaries of the credential report: each user's sign-in, MFA and access keys. */
 import { ApiError } from "../../api/errors.ts";
 import { generateReport, parseReportDate } from "../../data/credential-report.ts";
 
@@ -11,7 +11,7 @@ export type CredentialSummary = {
   keyLastUsed: Date | undefined;
 };
 
-/** The facts by user name; none where the caller may not see the report: the list shows without them. */
+/** The summaries by user name; empty if the caller is not allowed to read the report. */
 export async function listCredentialSummaries(): Promise<ReadonlyMap<string, CredentialSummary>> {
   try {
     const { rows } = await generateReport();

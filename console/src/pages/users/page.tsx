@@ -24,7 +24,7 @@ export default function Users() {
       preferences={<Preferences state={preferences} columns={OPTIONAL_COLUMNS} />}
       createLink={{ text: "Create user", href: CREATE_USER }}
       deleteDialog={(selected, dialog) => <DeleteUsersDialog names={selected.map(getName)} {...dialog} />}
-      empty="No users."
+      empty="No users"
     />
   );
 }

@@ -14,7 +14,7 @@ const DEFAULT_PREFERENCES: TablePreferences = {
   columns: ["path", "groups", "activity", "mfa", "password-age", "key-age", "created"],
 };
 
-/** How the table of users is shown, kept in this browser. */
+/** The preferences of the table of users, kept in this browser. */
 export function usePreferences(): PreferencesState {
   const [value, setValue] = useState(loadPreferences);
   const save = (newValue: TablePreferences) => {
