@@ -1,8 +1,5 @@
-/**
- * The operations of the `iamd` service: what AWS offers only in its console. Names and members are those of its model,
- * src/iamd/core/models/iamd.json; tests/iamd.test.ts compares them.
- */
-
+/** The operations of the `iamd` service: what AWS offers only in its console. */
+import type model from "../../../src/iamd/core/models/iamd.json";
 import {
   boolean,
   type Decoded,
@@ -19,15 +16,38 @@ import { type Params, sendQueryRequest } from "./query.ts";
 
 const VERSION = "2026-11-24";
 
-function operation<Input extends Params | undefined, Output>(name: string, decode: Decoder<Output>) {
+// The compiler checks all names below against the service model, of which nothing gets into the page.
+type Operations = (typeof model)["operations"];
+type Shapes = (typeof model)["shapes"];
+type Members<Shape> = Shape extends { members: infer M } ? keyof M : never;
+
+/** The operations whose request has the members of `Input`. */
+type OperationWith<Input> = {
+  [Name in keyof Operations]: keyof Input extends Members<Shapes[`${Name}Request` & keyof Shapes]>
+    ? Name
+    : never;
+}[keyof Operations];
+
+function operation<Input extends Params | undefined, Output>(
+  name: OperationWith<Input>,
+  decode: Decoder<Output>,
+) {
   return async (...[input]: Input extends Params ? [Input] : []): Promise<Output> => {
     return decode(await sendQueryRequest(name, VERSION, input ?? {}).catch(redirectOrThrow));
   };
 }
 
+/** Decodes a structure of the model, with a decoder for each of its members. */
+function shape<Name extends keyof Shapes, F extends Record<Members<Shapes[Name]>, Decoder<unknown>>>(
+  _name: Name,
+  decoders: F & Record<Exclude<keyof F, Members<Shapes[Name]>>, never>,
+) {
+  return structure<F>(decoders);
+}
+
 const noOutput: Decoder<void> = () => undefined;
 
-const currentSession = structure({
+const currentSession = shape("CurrentSession", {
   SessionId: optional(string),
   AccountId: string,
   AccountName: optional(string),
@@ -45,7 +65,7 @@ const currentSession = structure({
 });
 export type CurrentSession = Decoded<typeof currentSession>;
 
-const account = structure({
+const account = shape("GetAccountResponse", {
   AccountId: string,
   AccountName: string,
   AccountAlias: optional(string),
@@ -55,7 +75,7 @@ const account = structure({
 });
 export type Account = Decoded<typeof account>;
 
-const consoleSession = structure({
+const consoleSession = shape("Session", {
   SessionId: string,
   CreateDate: timestamp,
   LastSeenDate: timestamp,
@@ -66,7 +86,7 @@ const consoleSession = structure({
 });
 export type ConsoleSession = Decoded<typeof consoleSession>;
 
-const passwordRules = structure({
+const passwordRules = shape("PasswordRules", {
   MinimumLength: integer,
   MinimumUppercase: integer,
   MinimumLowercase: integer,
@@ -79,7 +99,7 @@ const passwordRules = structure({
 });
 export type PasswordRules = Decoded<typeof passwordRules>;
 
-const securitySettings = structure({
+const securitySettings = shape("SecuritySettings", {
   MinimumUppercase: integer,
   MinimumLowercase: integer,
   MinimumDigits: integer,
@@ -91,7 +111,7 @@ const securitySettings = structure({
 });
 export type SecuritySettings = Decoded<typeof securitySettings>;
 
-const recommendation = structure({
+const recommendation = shape("Recommendation", {
   Id: string,
   Severity: string,
   Title: string,
@@ -101,7 +121,7 @@ const recommendation = structure({
 });
 export type Recommendation = Decoded<typeof recommendation>;
 
-const impact = structure({
+const impact = shape("GetPasswordPolicyImpactResponse", {
   UsersWithPassword: integer,
   PasswordsTooOld: integer,
   UsersWithOldPassword: list(string),
@@ -112,7 +132,7 @@ const impact = structure({
 });
 export type PasswordPolicyImpact = Decoded<typeof impact>;
 
-const signInStatus = structure({
+const signInStatus = shape("GetSignInStatusResponse", {
   Locked: boolean,
   LockedUntil: optional(timestamp),
   FailedAttempts: integer,
@@ -122,7 +142,7 @@ type MfaCodesInput = { SerialNumber: string; AuthenticationCode1: string; Authen
 
 export const getSession = operation<undefined, { Session: CurrentSession }>(
   "GetSession",
-  structure({ Session: currentSession }),
+  shape("GetSessionResponse", { Session: currentSession }),
 );
 export const getAccount = operation<undefined, Account>("GetAccount", account);
 export const putAccountName = operation<{ AccountName: string }, void>("PutAccountName", noOutput);
@@ -130,16 +150,16 @@ export const updateRootEmail = operation<{ RootEmail: string }, void>("UpdateRoo
 
 export const getSecurityRecommendations = operation<undefined, { Recommendations: Recommendation[] }>(
   "GetSecurityRecommendations",
-  structure({ Recommendations: list(recommendation) }),
+  shape("GetSecurityRecommendationsResponse", { Recommendations: list(recommendation) }),
 );
 
 export const getPasswordRules = operation<undefined, { PasswordRules: PasswordRules }>(
   "GetPasswordRules",
-  structure({ PasswordRules: passwordRules }),
+  shape("GetPasswordRulesResponse", { PasswordRules: passwordRules }),
 );
 export const getSecuritySettings = operation<undefined, { SecuritySettings: SecuritySettings }>(
   "GetSecuritySettings",
-  structure({ SecuritySettings: securitySettings }),
+  shape("GetSecuritySettingsResponse", { SecuritySettings: securitySettings }),
 );
 export const putSecuritySettings = operation<SecuritySettings, void>("PutSecuritySettings", noOutput);
 export const getPasswordPolicyImpact = operation<{ MaxPasswordAge?: number }, PasswordPolicyImpact>(
@@ -153,7 +173,7 @@ export const changeRootPassword = operation<{ OldPassword: string; NewPassword: 
 
 export const listSessions = operation<{ UserName?: string }, { Sessions: ConsoleSession[] }>(
   "ListSessions",
-  structure({ Sessions: list(consoleSession) }),
+  shape("ListSessionsResponse", { Sessions: list(consoleSession) }),
 );
 export const endSession = operation<{ SessionId: string; UserName?: string }, void>("EndSession", noOutput);
 export const getSignInStatus = operation<{ UserName: string }, Decoded<typeof signInStatus>>(
@@ -170,13 +190,13 @@ export const deactivateRootMFADevice = operation<{ SerialNumber: string }, void>
 );
 export const startPasskeyRegistration = operation<undefined, { Options: string }>(
   "StartPasskeyRegistration",
-  structure({ Options: string }),
+  shape("StartPasskeyRegistrationResponse", { Options: string }),
 );
 export const registerPasskey = operation<
   { DeviceName: string; Credential: string },
   { SerialNumber: string }
->("RegisterPasskey", structure({ SerialNumber: string }));
+>("RegisterPasskey", shape("RegisterPasskeyResponse", { SerialNumber: string }));
 export const createRecoveryCodes = operation<undefined, { RecoveryCodes: string[]; CreateDate: Date }>(
   "CreateRecoveryCodes",
-  structure({ RecoveryCodes: list(string), CreateDate: timestamp }),
+  shape("CreateRecoveryCodesResponse", { RecoveryCodes: list(string), CreateDate: timestamp }),
 );
