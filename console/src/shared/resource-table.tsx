@@ -1,9 +1,10 @@
+import { useCollection } from "@cloudscape-design/collection-hooks";
 import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import type { Loaded } from "../state/load.ts";
 import { ErrorAlert } from "./error-alert.tsx";
 import { formatCount } from "./format.ts";
@@ -46,13 +47,22 @@ export type ResourceTableProps<T> = {
 };
 
 const PAGE_SIZE = 10;
-const NO_PAGES = 1000;
 
 /** A table of resources with search, sorting and pagination in the browser. */
 export function ResourceTable<T>(props: ResourceTableProps<T>) {
   const { loaded, columns, getName, selection, pluralName, short } = props;
-  const pageSize = short ? NO_PAGES : (props.pageSize ?? PAGE_SIZE);
-  const rows = useRows(loaded.data ?? [], columns, pageSize);
+  const { items, filteredItemsCount, collectionProps, filterProps, paginationProps } = useCollection(
+    loaded.data ?? [],
+    {
+      filtering: {
+        filteringFunction: (item, filteringText) => matches(item, columns, filteringText),
+        empty: <Empty>{props.empty}</Empty>,
+        noMatch: <Empty>No {pluralName} match the search.</Empty>,
+      },
+      sorting: {},
+      pagination: short ? undefined : { pageSize: props.pageSize ?? PAGE_SIZE },
+    },
+  );
   const selectionProps = selection && {
     selectionType: selection.type,
     selectedItems: selection.items,
@@ -61,54 +71,31 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
   };
   return (
     <Table
+      {...collectionProps}
       {...selectionProps}
       variant={props.variant ?? "container"}
-      items={rows.shown}
+      items={items}
       trackBy={getName}
       loading={loaded.loading && loaded.data === undefined && loaded.error === undefined}
       loadingText={`Loading ${pluralName}`}
-      columnDefinitions={columns.map(definition)}
+      columnDefinitions={columns.map(columnDefinition)}
       visibleColumns={props.visibleColumns}
-      sortingColumn={rows.sorting}
-      sortingDescending={rows.descending}
-      onSortingChange={({ detail }) => rows.sort(detail)}
       ariaLabels={ariaLabels(props.title, pluralName, getName)}
       header={<TableHeader {...props} />}
       wrapLines={props.wrapLines ?? true}
-      filter={!short && <Search pluralName={pluralName} rows={rows} />}
-      pagination={!short && <Pages rows={rows} />}
+      filter={
+        !short && (
+          <TextFilter
+            {...filterProps}
+            filteringPlaceholder={`Search ${pluralName}`}
+            filteringAriaLabel={`Search ${pluralName}`}
+            countText={formatCount(filteredItemsCount ?? 0, "match", "matches")}
+          />
+        )
+      }
+      pagination={!short && <Pagination {...paginationProps} />}
       preferences={props.preferences}
-      empty={<Empty {...props} filtered={rows.filter !== ""} />}
-    />
-  );
-}
-
-type Rows = ReturnType<typeof useRows>;
-
-function Search({
-  pluralName,
-  rows,
-}: {
-  pluralName: string;
-  rows: Pick<Rows, "filter" | "filteredCount" | "search">;
-}) {
-  return (
-    <TextFilter
-      filteringText={rows.filter}
-      filteringPlaceholder={`Search ${pluralName}`}
-      filteringAriaLabel={`Search ${pluralName}`}
-      countText={formatCount(rows.filteredCount, "match", "matches")}
-      onChange={({ detail }) => rows.search(detail.filteringText)}
-    />
-  );
-}
-
-function Pages({ rows }: { rows: Pick<Rows, "page" | "pages" | "setPage"> }) {
-  return (
-    <Pagination
-      currentPageIndex={rows.page}
-      pagesCount={rows.pages}
-      onChange={({ detail }) => rows.setPage(detail.currentPageIndex)}
+      empty={loaded.error ? <ErrorAlert error={loaded.error} retry={loaded.reload} /> : collectionProps.empty}
     />
   );
 }
@@ -122,8 +109,8 @@ function TableHeader<T>({
   actions,
 }: ResourceTableProps<T>) {
   const total = loaded.data?.length;
-  const chosen = selection?.type === "multi" ? selection.items.length : 0;
-  const counter = total === undefined ? undefined : chosen > 0 ? `(${chosen}/${total})` : `(${total})`;
+  const selected = selection?.type === "multi" ? selection.items.length : 0;
+  const counter = total === undefined ? undefined : selected > 0 ? `(${selected}/${total})` : `(${total})`;
   return (
     <Header variant={headingLevel ?? "h2"} counter={counter} description={description} actions={actions}>
       {title}
@@ -131,20 +118,21 @@ function TableHeader<T>({
   );
 }
 
-function Empty<T>({ loaded, pluralName, empty, filtered }: ResourceTableProps<T> & { filtered: boolean }) {
-  if (loaded.error !== undefined) return <ErrorAlert error={loaded.error} retry={loaded.reload} />;
+function Empty({ children }: { children: ReactNode }) {
   return (
     <Box textAlign="center" color="text-body-secondary">
-      {filtered && loaded.data?.length !== 0 ? `No ${pluralName} match the search.` : empty}
+      {children}
     </Box>
   );
 }
 
-function definition<T>({ id, header, text, cell }: Column<T>, index: number): TableProps.ColumnDefinition<T> {
+function columnDefinition<T>(column: Column<T>, index: number): TableProps.ColumnDefinition<T> {
+  const { id, header, text, cell } = column;
   return {
     id,
     header,
     sortingField: text && id,
+    sortingComparator: text && ((a, b) => compare(column, a, b)),
     isRowHeader: index === 0,
     cell: (item) => cell?.(item) ?? text?.(item),
   };
@@ -163,39 +151,12 @@ function ariaLabels<T>(
   };
 }
 
-function useRows<T>(items: readonly T[], columns: readonly Column<T>[], pageSize: number) {
-  const [filter, setFilter] = useState("");
-  const [page, setPage] = useState(1);
-  const [sorting, setSorting] = useState<TableProps.SortingState<T>>();
-  const by = columns.find(({ id }) => id === sorting?.sortingColumn.sortingField);
-  const filteredCount = items.filter((item) => matches(item, columns, filter));
-  const sorted = by ? filteredCount.toSorted((one, other) => compare(by, one, other)) : filteredCount;
-  if (sorting?.isDescending) sorted.reverse();
-  const pages = Math.max(1, Math.ceil(filteredCount.length / pageSize));
-  const current = Math.min(page, pages);
-  return {
-    filter,
-    filteredCount: filteredCount.length,
-    page: current,
-    pages,
-    shown: sorted.slice((current - 1) * pageSize, current * pageSize),
-    sorting: sorting?.sortingColumn,
-    descending: sorting?.isDescending,
-    sort: setSorting,
-    setPage,
-    search: (text: string) => {
-      setFilter(text);
-      setPage(1);
-    },
-  };
+function matches<T>(item: T, columns: readonly Column<T>[], filteringText: string): boolean {
+  const searchText = filteringText.trim().toLowerCase();
+  return columns.some(({ text }) => text?.(item).toLowerCase().includes(searchText));
 }
 
-function matches<T>(item: T, columns: readonly Column<T>[], filter: string): boolean {
-  const wanted = filter.trim().toLowerCase();
-  return wanted === "" || columns.some(({ text }) => text?.(item).toLowerCase().includes(wanted));
-}
-
-function compare<T>({ sortValue, text }: Column<T>, one: T, other: T): number {
-  if (sortValue) return sortValue(one) - sortValue(other);
-  return (text?.(one) ?? "").localeCompare(text?.(other) ?? "", "en", { numeric: true });
+function compare<T>({ sortValue, text }: Column<T>, a: T, b: T): number {
+  if (sortValue) return sortValue(a) - sortValue(b);
+  return (text?.(a) ?? "").localeCompare(text?.(b) ?? "", "en", { numeric: true });
 }

@@ -8,7 +8,8 @@ import type { Column } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
 import type { CredentialSummary } from "./credential-summaries.ts";
 
-type SummariesByName = ReadonlyMap<string, CredentialSummary> | undefined;
+/** A user with its summary, which is undefined while it loads, or if the caller is not allowed to read it. */
+export type UserRow = User & { summary: CredentialSummary | undefined };
 
 export const OPTIONAL_COLUMNS: readonly { id: string; label: string }[] = [
   { id: "path", label: "Path" },
@@ -27,42 +28,38 @@ export function getName({ UserName = "" }: User): string {
   return UserName;
 }
 
-export function columns(summaries: SummariesByName): Column<User>[] {
-  const summaryOf = (user: User) => summaries?.get(getName(user));
-  const dateColumn = (
-    id: string,
-    header: string,
-    date: (user: User) => Date | undefined,
-    text = formatDaysAgo,
-  ) => ({
+function dateColumn(
+  id: string,
+  header: string,
+  date: (user: UserRow) => Date | undefined,
+  format = formatDaysAgo,
+): Column<UserRow> {
+  return {
     id,
     header,
-    text: (user: User) => text(date(user)),
-    order: (user: User) => date(user)?.getTime() ?? 0,
-  });
-  return [
-    { id: "name", header: "User name", text: getName, cell: (user) => <UserLink name={getName(user)} /> },
-    { id: "path", header: "Path", text: ({ Path = "" }) => Path },
-    { id: "groups", header: "Groups", cell: (user) => <GroupCount name={getName(user)} /> },
-    dateColumn("activity", "Last activity", (user) => summaryOf(user)?.lastActivity),
-    {
-      id: "mfa",
-      header: "MFA",
-      text: (user) => mfaText(summaryOf(user)),
-      cell: (user) => <MfaStatus summary={summaryOf(user)} />,
-    },
-    dateColumn("password-age", "Password age", (user) => summaryOf(user)?.passwordChangeDate, ageText),
-    dateColumn(
-      "sign-in",
-      "Console last sign-in",
-      (user) => summaryOf(user)?.lastSignIn ?? user.PasswordLastUsed,
-    ),
-    dateColumn("key-age", "Active key age", (user) => summaryOf(user)?.oldestActiveKey, ageText),
-    dateColumn("key-used", "Access key last used", (user) => summaryOf(user)?.keyLastUsed),
-    { id: "arn", header: "ARN", text: ({ Arn = "" }) => Arn },
-    dateColumn("created", "Created", ({ CreateDate }) => CreateDate, formatDate),
-  ];
+    text: (user) => format(date(user)),
+    sortValue: (user) => date(user)?.getTime() ?? 0,
+  };
 }
+
+export const COLUMNS: readonly Column<UserRow>[] = [
+  { id: "name", header: "User name", text: getName, cell: (user) => <UserLink name={getName(user)} /> },
+  { id: "path", header: "Path", text: ({ Path = "" }) => Path },
+  { id: "groups", header: "Groups", cell: (user) => <GroupCount name={getName(user)} /> },
+  dateColumn("activity", "Last activity", ({ summary }) => summary?.lastActivity),
+  {
+    id: "mfa",
+    header: "MFA",
+    text: ({ summary }) => mfaText(summary),
+    cell: ({ summary }) => <MfaStatus summary={summary} />,
+  },
+  dateColumn("password-age", "Password age", ({ summary }) => summary?.passwordChangeDate, formatAge),
+  dateColumn("sign-in", "Console last sign-in", (user) => user.summary?.lastSignIn ?? user.PasswordLastUsed),
+  dateColumn("key-age", "Active key age", ({ summary }) => summary?.oldestActiveKey, formatAge),
+  dateColumn("key-used", "Access key last used", ({ summary }) => summary?.keyLastUsed),
+  { id: "arn", header: "ARN", text: ({ Arn = "" }) => Arn },
+  dateColumn("created", "Created", ({ CreateDate }) => CreateDate, formatDate),
+];
 
 function UserLink({ name }: { name: string }) {
   return <Link href={userPath(name)}>{name}</Link>;
@@ -87,6 +84,6 @@ function MfaStatus({ summary }: { summary: CredentialSummary | undefined }) {
   );
 }
 
-function ageText(date: Date | undefined): string {
+function formatAge(date: Date | undefined): string {
   return date === undefined ? "–" : formatCount(daysSince(date), "day");
 }
