@@ -12,11 +12,11 @@ import {
 
 const OWN = "111122223333";
 
-function made(change: Partial<RoleFormValues>): RoleFormValues {
-  return { ...INITIAL_VALUES, ...change };
+function withValues(update: Partial<RoleFormValues>): RoleFormValues {
+  return { ...INITIAL_VALUES, ...update };
 }
 
-test("the first step waits for what its way of trusting needs", () => {
+test("the first step is complete when its trusted entity is", () => {
   const complete: [Partial<RoleFormValues>, boolean][] = [
     [{}, true],
     [{ otherAccount: true }, false],
@@ -36,22 +36,22 @@ test("the first step waits for what its way of trusting needs", () => {
     [{ entityType: "custom", customTrustPolicy: "" }, false],
   ];
   for (const [change, expected] of complete) {
-    assert.equal(isTrustComplete(made(change)), expected, JSON.stringify(change));
+    assert.equal(isTrustComplete(withValues(change)), expected, JSON.stringify(change));
   }
 });
 
-test("a boundary that is wanted must be chosen", () => {
-  assert.equal(isPermissionsComplete(made({})), true);
-  assert.equal(isPermissionsComplete(made({ hasBoundary: true })), false);
-  assert.equal(isPermissionsComplete(made({ hasBoundary: true, boundary: [{ Arn: "arn" }] })), true);
+test("a permissions boundary needs a policy", () => {
+  assert.equal(isPermissionsComplete(withValues({})), true);
+  assert.equal(isPermissionsComplete(withValues({ hasBoundary: true })), false);
+  assert.equal(isPermissionsComplete(withValues({ hasBoundary: true, boundary: [{ Arn: "arn" }] })), true);
 });
 
-test("a role needs a name, and sessions of one to twelve hours", () => {
-  const named = { name: "deploy" };
-  assert.equal(isDetailsComplete(made({})), false);
-  assert.equal(isDetailsComplete(made({ name: "two words" })), false);
-  assert.equal(isDetailsComplete(made({ name: "a".repeat(65) })), false);
-  assert.equal(isDetailsComplete(made(named)), true);
+test("a role needs a valid name and a session duration of 1 to 12 hours", () => {
+  const withName = { name: "deploy" };
+  assert.equal(isDetailsComplete(withValues({})), false);
+  assert.equal(isDetailsComplete(withValues({ name: "two words" })), false);
+  assert.equal(isDetailsComplete(withValues({ name: "a".repeat(65) })), false);
+  assert.equal(isDetailsComplete(withValues(withName)), true);
   for (const [seconds, expected] of [
     [3599, false],
     [3600, true],
@@ -60,21 +60,21 @@ test("a role needs a name, and sessions of one to twelve hours", () => {
     [Number.NaN, false],
   ] as const) {
     assert.equal(
-      isDetailsComplete(made({ ...named, maxSessionDuration: seconds })),
+      isDetailsComplete(withValues({ ...withName, maxSessionDuration: seconds })),
       expected,
       String(seconds),
     );
   }
 });
 
-test("the role is made of what is in force, not of what was chosen before it", () => {
+test("values of options that are turned off are ignored", () => {
   const role = toNewRole(
-    made({
+    withValues({
       name: "deploy",
       otherAccount: false,
       otherAccountId: "444455556666",
       requireExternalId: false,
-      externalId: "left over",
+      externalId: "unused",
       hasBoundary: false,
       boundary: [{ Arn: "arn:boundary" }],
       policies: [{ Arn: "arn:policy" }],
@@ -83,15 +83,15 @@ test("the role is made of what is in force, not of what was chosen before it", (
     OWN,
   );
   assert.match(role.trustPolicy, /arn:aws:iam::111122223333:root/);
-  assert.doesNotMatch(role.trustPolicy, /left over|444455556666/);
+  assert.doesNotMatch(role.trustPolicy, /unused|444455556666/);
   assert.equal(role.boundaryArn, undefined);
   assert.equal(role.service, undefined);
   assert.deepEqual(role.policyArns, ["arn:policy"]);
 });
 
-test("a policy of one's own is sent as it was written", () => {
+test("a custom trust policy is sent unchanged", () => {
   assert.equal(
-    buildTrustPolicy(made({ entityType: "custom", customTrustPolicy: '{"a": 1}' }), OWN),
+    buildTrustPolicy(withValues({ entityType: "custom", customTrustPolicy: '{"a": 1}' }), OWN),
     '{"a": 1}',
   );
 });

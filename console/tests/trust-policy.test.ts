@@ -10,7 +10,7 @@ function entities(...principals: unknown[]): string[] {
 }
 
 test("each kind of principal has AWS's short form", () => {
-  const known = [
+  const cases = [
     ["*", "Account: * (everyone)"],
     [{ AWS: "*" }, "Account: * (everyone)"],
     [{ AWS: ACCOUNT }, `Account: ${ACCOUNT}`],
@@ -32,7 +32,7 @@ test("each kind of principal has AWS's short form", () => {
     [{ CanonicalUser: "79a5" }, "Canonical user: 79a5"],
     [{ Novel: "x" }, "Novel: x"],
   ] as const;
-  for (const [principal, text] of known) assert.deepEqual(entities(principal), [text]);
+  for (const [principal, text] of cases) assert.deepEqual(entities(principal), [text]);
 });
 
 test("several principals are listed once each, in order", () => {
@@ -98,20 +98,20 @@ test("an identity provider is trusted for an audience, and for one subject or a 
   const trust = { kind: "web-identity", providerArn, audience: "app", subject: undefined } as const;
   const audience = { "id.example.com/realm:aud": "app" };
   const subject = (value: string) => ({ "id.example.com/realm:sub": value });
-  const made = (Condition: unknown) => ({
+  const expected = (Condition: unknown) => ({
     Effect: "Allow",
     Principal: { Federated: providerArn },
     Action: "sts:AssumeRoleWithWebIdentity",
     Condition,
   });
-  assert.deepEqual(statement(trust), made({ StringEquals: audience }));
+  assert.deepEqual(statement(trust), expected({ StringEquals: audience }));
   assert.deepEqual(
     statement({ ...trust, subject: "alice" }),
-    made({ StringEquals: { ...audience, ...subject("alice") } }),
+    expected({ StringEquals: { ...audience, ...subject("alice") } }),
   );
   assert.deepEqual(
     statement({ ...trust, subject: "repo:a/*" }),
-    made({ StringEquals: audience, StringLike: subject("repo:a/*") }),
+    expected({ StringEquals: audience, StringLike: subject("repo:a/*") }),
   );
 });
 

@@ -5,7 +5,7 @@ import { describeUserAgent } from "../src/shared/user-agent.ts";
 const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/";
 
 test("a browser is recognized by its first matching name", () => {
-  const known = [
+  const cases = [
     [
       "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
       "Chrome 140 on Linux",
@@ -16,5 +16,5 @@ test("a browser is recognized by its first matching name", () => {
     ["curl/8.5.0", "curl/8.5.0"],
     ["", "–"],
   ] as const;
-  for (const [agent, text] of known) assert.equal(describeUserAgent(agent), text);
+  for (const [agent, text] of cases) assert.equal(describeUserAgent(agent), text);
 });

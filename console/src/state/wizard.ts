@@ -18,9 +18,9 @@ export function useWizard<C extends object>(
     setShowErrors(false);
   };
   const requireComplete = (stepCount: number, proceed: () => void) => {
-    const incompleteStep = isStepComplete.findIndex((isComplete, i) => i < stepCount && !isComplete(values));
-    setShowErrors(incompleteStep !== -1);
-    if (incompleteStep === -1) proceed();
+    const incompleteStep = findIncompleteStep(isStepComplete.slice(0, stepCount), values);
+    setShowErrors(incompleteStep !== undefined);
+    if (incompleteStep === undefined) proceed();
     else setStep(incompleteStep);
   };
   const goTo = (target: number) => {
@@ -30,4 +30,13 @@ export function useWizard<C extends object>(
   const submit = (action: () => Promise<unknown>) =>
     requireComplete(isStepComplete.length, () => void task.run(action));
   return { step, values, showErrors, task, change, goTo, submit };
+}
+
+/** The first step that is not complete; undefined if all are. */
+export function findIncompleteStep<C>(
+  isStepComplete: readonly ((values: C) => boolean)[],
+  values: C,
+): number | undefined {
+  const step = isStepComplete.findIndex((isComplete) => !isComplete(values));
+  return step === -1 ? undefined : step;
 }
