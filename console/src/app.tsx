@@ -13,7 +13,7 @@ export function App() {
   const session = useLoad("session", getSession);
   if (session.data === undefined) {
     return (
-      <main className="alone">
+      <main className="standalone-page">
         {session.error ? (
           <ErrorAlert error={session.error} retry={session.reload} />
         ) : (

@@ -1,6 +1,6 @@
 export function BulletList({ items }: { items: readonly string[] }) {
   return (
-    <ul className="rules">
+    <ul className="bullet-list">
       {items.map((item) => (
         <li key={item}>{item}</li>
       ))}

@@ -27,7 +27,7 @@ type Props = {
 export function JsonField({ label, value, rows = 14, onChange }: Props) {
   return (
     <FormField label={label} errorText={value !== undefined && jsonError(value)} stretch>
-      <div className="json">
+      <div className="json-input">
         <Textarea
           rows={rows}
           value={value ?? ""}

@@ -35,7 +35,7 @@ export function MfaCodeFields({ codes, onChange }: Props) {
 
 function CodeInput({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   return (
-    <div className="code">
+    <div className="code-input">
       <Input
         value={value}
         inputMode="numeric"

@@ -5,7 +5,7 @@ import { checkPassword, type RuleCheck } from "../data/password.ts";
 /** The rules for a new password, and whether it meets each of them. */
 export function PasswordRules({ rules, password }: { rules: Rules; password: string }) {
   return (
-    <ul className="checked-rules" aria-label="Password rules">
+    <ul className="password-rules" aria-label="Password rules">
       {checkPassword(rules, password).map((check) => (
         <li key={check.text}>
           <RuleStatus check={check} />

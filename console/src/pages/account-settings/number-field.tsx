@@ -25,7 +25,7 @@ export function NumberField({ label, description, unit, range, value, onChange }
       errorText={invalid && `Enter a whole number. ${hint}`}
     >
       <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-        <div className="number">
+        <div className="number-input">
           <Input
             value={value}
             inputMode="numeric"

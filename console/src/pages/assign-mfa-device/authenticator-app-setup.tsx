@@ -25,7 +25,7 @@ export function AuthenticatorAppSetup({
         </Header>
       }
     >
-      <ol className="steps">
+      <ol className="numbered-steps">
         <li>
           Install a compatible application such as Google Authenticator, Duo Mobile, or Authy app on your
           mobile device or computer.

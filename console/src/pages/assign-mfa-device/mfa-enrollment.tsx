@@ -16,7 +16,7 @@ export default function MfaEnrollment() {
   const session = useSession();
   const [stage, setStage] = useState<Stage>("assign");
   return (
-    <main className="alone">
+    <main className="standalone-page">
       <PageTitle text="Assign MFA device" />
       <SpaceBetween size="l">
         <SpaceBetween direction="horizontal" size="m" alignItems="center">

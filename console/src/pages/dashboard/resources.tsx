@@ -39,7 +39,7 @@ export function Resources({ summary }: { summary: Loaded<Summary> }) {
     >
       <AsyncContent state={summary}>
         {(counts) => (
-          <div className="counts">
+          <div className="resource-counts">
             {RESOURCES.map(({ text, member, href }) => (
               <div key={member}>
                 <Box variant="awsui-key-label">{text}</Box>
