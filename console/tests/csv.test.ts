@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { csvRecords, csvText } from "../src/shared/csv.ts";
+import { formatCsv, parseCsv } from "../src/shared/csv.ts";
 
 test("written rows are parsed back", () => {
   const rows = [
@@ -8,7 +8,7 @@ test("written rows are parsed back", () => {
     ["alice", 'a,b"c', "d\r\ne"],
     ["", "x", ""],
   ];
-  const records = csvRecords(csvText([["one", "two", "three"], ...rows]));
+  const records = parseCsv(formatCsv([["one", "two", "three"], ...rows]));
   assert.deepEqual(records.map(Object.values), rows);
 });
 
@@ -17,7 +17,7 @@ test("lines end with LF or CRLF, the last one with neither", () => {
     { user: "alice", arn: "a" },
     { user: "bob", arn: "" },
   ];
-  assert.deepEqual(csvRecords("user,arn\nalice,a\nbob,"), expected);
-  assert.deepEqual(csvRecords("user,arn\r\nalice,a\r\nbob,\r\n"), expected);
-  assert.deepEqual(csvRecords(""), []);
+  assert.deepEqual(parseCsv("user,arn\nalice,a\nbob,"), expected);
+  assert.deepEqual(parseCsv("user,arn\r\nalice,a\r\nbob,\r\n"), expected);
+  assert.deepEqual(parseCsv(""), []);
 });

@@ -19,7 +19,7 @@ export function ConsoleSessions({ owner }: { owner: CredentialOwner }) {
     return (await listSessions({ UserName: userName })).Sessions;
   });
   const task = useTask();
-  const signOutOf = async ({ SessionId, Current }: ConsoleSession) => {
+  const signOutSession = async ({ SessionId, Current }: ConsoleSession) => {
     if (Current) return signOut();
     if (!(await task.run(() => endSession({ SessionId, UserName: userName })))) return;
     flash("Session ended.");
@@ -34,7 +34,7 @@ export function ConsoleSessions({ owner }: { owner: CredentialOwner }) {
         pluralName="sessions"
         short
         loaded={sessions}
-        columns={columns(signOutOf)}
+        columns={columns(signOutSession)}
         getName={({ SessionId }) => SessionId}
         actions={<Button iconName="refresh" ariaLabel="Refresh sessions" onClick={sessions.reload} />}
         empty="No sessions"
@@ -43,7 +43,7 @@ export function ConsoleSessions({ owner }: { owner: CredentialOwner }) {
   );
 }
 
-function columns(signOutOf: (session: ConsoleSession) => void): Column<ConsoleSession>[] {
+function columns(signOutSession: (session: ConsoleSession) => void): Column<ConsoleSession>[] {
   return [
     {
       id: "created",
@@ -69,7 +69,7 @@ function columns(signOutOf: (session: ConsoleSession) => void): Column<ConsoleSe
     {
       id: "end",
       header: "Action",
-      cell: (session) => <SignOutButton session={session} signOutOf={signOutOf} />,
+      cell: (session) => <SignOutButton session={session} signOutSession={signOutSession} />,
     },
   ];
 }
@@ -85,16 +85,20 @@ function SignInTime({ session }: { session: ConsoleSession }) {
 
 function SignOutButton({
   session,
-  signOutOf,
+  signOutSession,
 }: {
   session: ConsoleSession;
-  signOutOf: (session: ConsoleSession) => void;
+  signOutSession: (session: ConsoleSession) => void;
 }) {
   const sessionName = session.Current
     ? "this session"
     : `the session started ${formatDate(session.CreateDate)}`;
   return (
-    <Button variant="inline-link" ariaLabel={`Sign out ${sessionName}`} onClick={() => signOutOf(session)}>
+    <Button
+      variant="inline-link"
+      ariaLabel={`Sign out ${sessionName}`}
+      onClick={() => signOutSession(session)}
+    >
       Sign out
     </Button>
   );

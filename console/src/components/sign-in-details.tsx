@@ -3,7 +3,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { CopyableText } from "../shared/copyable-text.tsx";
-import { csvText } from "../shared/csv.ts";
+import { formatCsv } from "../shared/csv.ts";
 import { download } from "../shared/download.ts";
 import { SecretValue } from "../shared/secret-value.tsx";
 import { useSession } from "../state/session.tsx";
@@ -14,7 +14,7 @@ type Props = { userName: string; password: string };
 export function SignInDetails({ userName, password }: Props) {
   const { SignInUrl, AccountAlias, AccountId } = useSession();
   const url = SignInUrl ?? `${location.origin}/signin/${AccountAlias ?? AccountId}`;
-  const csv = csvText([
+  const csv = formatCsv([
     ["User name", "Password", "Console sign-in URL"],
     [userName, password, url],
   ]);

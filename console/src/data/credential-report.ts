@@ -1,7 +1,7 @@
 import { GenerateCredentialReportCommand, GetCredentialReportCommand } from "@aws-sdk/client-iam";
 import { ApiError } from "../api/errors.ts";
 import { iam } from "../api/iam.ts";
-import { csvRecords } from "../shared/csv.ts";
+import { parseCsv } from "../shared/csv.ts";
 
 const POLL_INTERVAL = 500;
 const MAX_ATTEMPTS = 60;
@@ -25,7 +25,7 @@ export async function generateReport(): Promise<CredentialReport> {
 async function fetchReport(): Promise<CredentialReport> {
   const { Content, GeneratedTime } = await iam.send(new GetCredentialReportCommand());
   const csv = new TextDecoder().decode(Content);
-  return { csv, rows: csvRecords(csv), generatedTime: GeneratedTime };
+  return { csv, rows: parseCsv(csv), generatedTime: GeneratedTime };
 }
 
 /** Parses a date of the report; undefined for "N/A", "no_information" and "not_supported". */

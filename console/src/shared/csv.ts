@@ -1,6 +1,6 @@
 /** Comma-separated values (RFC 4180). */
 
-export function csvText(rows: readonly (readonly string[])[]): string {
+export function formatCsv(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
 
@@ -9,12 +9,12 @@ function field(value: string): string {
 }
 
 /** Parses a document whose first row is the header into a record for each further row. */
-export function csvRecords(document: string): Record<string, string>[] {
-  const [header = [], ...rows] = csvRows(document);
+export function parseCsv(document: string): Record<string, string>[] {
+  const [header = [], ...rows] = parseRows(document);
   return rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? ""])));
 }
 
-function csvRows(document: string): string[][] {
+function parseRows(document: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   for (const [, quotedField, plainField, end] of document.matchAll(

@@ -6,14 +6,14 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { CopyableText } from "../../shared/copyable-text.tsx";
-import { csvText } from "../../shared/csv.ts";
+import { formatCsv } from "../../shared/csv.ts";
 import { download } from "../../shared/download.ts";
 import { SecretValue } from "../../shared/secret-value.tsx";
 
 /** A new access key: the only time that its secret is shown. */
 export function RetrieveAccessKey({ accessKey, onDone }: { accessKey: AccessKey; onDone: () => void }) {
   const { AccessKeyId: id = "", SecretAccessKey: secret = "", UserName: userName = "root" } = accessKey;
-  const csv = csvText([
+  const csv = formatCsv([
     ["Access key ID", "Secret access key"],
     [id, secret],
   ]);

@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<Role>[] = [
     text: getName,
     cell: (role) => <Link href={rolePath(getName(role))}>{getName(role)}</Link>,
   },
-  { id: "trusted", header: "Trusted entities", text: trustedEntitiesText },
+  { id: "trusted", header: "Trusted entities", text: formatTrustedEntities },
   { id: "activity", header: "Last activity", cell: (role) => <LastActivity roleName={getName(role)} /> },
   { id: "path", header: "Path", text: ({ Path = "/" }) => Path },
   {
@@ -31,7 +31,7 @@ function getName({ RoleName = "" }: Role): string {
   return RoleName;
 }
 
-function trustedEntitiesText(role: Role): string {
+function formatTrustedEntities(role: Role): string {
   const entities = trustedEntities(decodeTrustPolicy(role)).join(", ");
   return isServiceLinked(role) ? `${entities} (Service-Linked Role)` : entities || "–";
 }

@@ -50,7 +50,7 @@ export const COLUMNS: readonly Column<UserRow>[] = [
   {
     id: "mfa",
     header: "MFA",
-    text: ({ summary }) => mfaText(summary),
+    text: ({ summary }) => formatMfa(summary),
     cell: ({ summary }) => <MfaStatus summary={summary} />,
   },
   dateColumn("password-age", "Password age", ({ summary }) => summary?.passwordChangeDate, formatAge),
@@ -70,7 +70,7 @@ function GroupCount({ name }: { name: string }) {
   return groups.data?.length ?? "–";
 }
 
-function mfaText(summary: CredentialSummary | undefined): string {
+function formatMfa(summary: CredentialSummary | undefined): string {
   if (summary === undefined) return "–";
   return summary.mfa ? "Enabled" : "None";
 }
@@ -79,7 +79,7 @@ function MfaStatus({ summary }: { summary: CredentialSummary | undefined }) {
   if (summary === undefined) return "–";
   return (
     <StatusIndicator type={summary.mfa ? "success" : "warning"} wrapText={false}>
-      {mfaText(summary)}
+      {formatMfa(summary)}
     </StatusIndicator>
   );
 }
