@@ -9,8 +9,8 @@ export default defineConfig({
   plugins: [fontFiles()],
   resolve: {
     alias: [
-      // The SDK's browser build parses replies with DOMParser, which Trusted Types count as a way in for scripts.
-      // Its other parser reads strings only, so that the page needs no Trusted Types policy at all.
+      // The SDK's browser build parses responses with DOMParser, which Trusted Types treat as a sink for scripts.
+      // Its other parser only handles strings, so the page needs no Trusted Types policy.
       {
         find: /^\.\/xml-parser$/,
         replacement: here("./node_modules/@aws-sdk/xml-builder/dist-es/xml-parser.js"),
@@ -27,7 +27,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 800,
     rolldownOptions: {
       onLog(level, log, report) {
-        // Cloudscape says "use client" in every module, which means nothing to a page.
+        // Every module of Cloudscape has the directive "use client", which has no meaning here.
         if (log.code !== "MODULE_LEVEL_DIRECTIVE") report(level, log);
       },
       output: {
@@ -35,7 +35,7 @@ export default defineConfig({
           groups: [
             { name: "sdk", test: /node_modules[\\/]@(aws|aws-sdk|smithy)[\\/]/ },
             { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
-            // What most pages share comes in two files rather than in a hundred.
+            // Bundle what most pages share in two files rather than a hundred.
             { name: "ui", test: /node_modules/, minShareCount: 6 },
             { name: "shared", test: /[\\/]src[\\/]/, minShareCount: 4 },
           ],

@@ -1,4 +1,4 @@
-// Writes a .br and a .gz beside every asset that gets smaller by it; the server sends them as they are.
+// Writes a .br and a .gz file next to each asset that compression makes smaller; the server sends these files.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 

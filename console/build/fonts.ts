@@ -3,8 +3,8 @@ import type { Plugin } from "vite";
 const EMBEDDED = /url\('data:font\/woff2;base64,([^']+)'\)/g;
 
 /**
- * Takes the fonts out of Cloudscape's style sheet into files of their own: the page then loads only the faces
- * that it shows, and its policy needs no `data:` for fonts.
+ * Extracts the fonts from Cloudscape's style sheet into files: the page then loads only the faces that it uses, and
+ * its Content Security Policy needs no `data:` for fonts.
  */
 export function fontFiles(): Plugin {
   return {

@@ -1,21 +1,21 @@
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense } from "react";
 import { getSession } from "./api/iamd.ts";
-import { Frame } from "./frame/frame.tsx";
-import { Failed } from "./shared/failed.tsx";
+import { ConsoleLayout } from "./layout/console-layout.tsx";
+import { ErrorAlert } from "./shared/error-alert.tsx";
 import { useLoad } from "./state/load.ts";
 import { SessionProvider } from "./state/session.tsx";
 
-const MfaFirst = lazy(() => import("./pages/mfa/mfa-first.tsx"));
+const MfaEnrollment = lazy(() => import("./pages/assign-mfa-device/mfa-enrollment.tsx"));
 
-/** The console of a session: its pages, or first of all the MFA device that the account asks for. */
+/** The console of a session; if the account requires MFA and the session has none, only the setup of a device. */
 export function App() {
   const session = useLoad("session", getSession);
   if (session.data === undefined) {
     return (
-      <main className="alone">
-        {session.failure ? (
-          <Failed failure={session.failure} retry={session.reload} />
+      <main className="standalone-page">
+        {session.error ? (
+          <ErrorAlert error={session.error} retry={session.reload} />
         ) : (
           <Spinner size="large" />
         )}
@@ -23,10 +23,12 @@ export function App() {
     );
   }
   const { Session: current } = session.data;
-  const mustAddDevice = current.MFARequired && !current.MFAAuthenticated;
+  const needsMfaDevice = current.MFARequired && !current.MFAAuthenticated;
   return (
-    <SessionProvider held={{ session: current, refresh: session.reload }}>
-      <Suspense fallback={<Spinner size="large" />}>{mustAddDevice ? <MfaFirst /> : <Frame />}</Suspense>
+    <SessionProvider value={{ session: current, refresh: session.reload }}>
+      <Suspense fallback={<Spinner size="large" />}>
+        {needsMfaDevice ? <MfaEnrollment /> : <ConsoleLayout />}
+      </Suspense>
     </SessionProvider>
   );
 }

@@ -1,57 +1,57 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  type Choices,
-  chosenTrust,
-  FIRST_CHOICES,
-  hasDetails,
-  hasPermissions,
-  hasTrust,
-  newRole,
-} from "../src/pages/create-role/choices.ts";
+  buildTrustPolicy,
+  INITIAL_VALUES,
+  isDetailsComplete,
+  isPermissionsComplete,
+  isTrustComplete,
+  type RoleFormValues,
+  toNewRole,
+} from "../src/pages/create-role/form-values.ts";
 
 const OWN = "111122223333";
 
-function made(change: Partial<Choices>): Choices {
-  return { ...FIRST_CHOICES, ...change };
+function withValues(update: Partial<RoleFormValues>): RoleFormValues {
+  return { ...INITIAL_VALUES, ...update };
 }
 
-test("the first step waits for what its way of trusting needs", () => {
-  const complete: [Partial<Choices>, boolean][] = [
+test("the first step is complete when its trusted entity is", () => {
+  const complete: [Partial<RoleFormValues>, boolean][] = [
     [{}, true],
-    [{ another: true }, false],
-    [{ another: true, otherAccount: "44445555666" }, false],
-    [{ another: true, otherAccount: "444455556666" }, true],
-    [{ needsExternalId: true }, false],
-    [{ needsExternalId: true, externalId: "x" }, false],
-    [{ needsExternalId: true, externalId: "two words" }, false],
-    [{ needsExternalId: true, externalId: "acme:7/a" }, true],
-    [{ way: "service" }, false],
-    [{ way: "service", service: "ec2" }, false],
-    [{ way: "service", service: "ec2.amazonaws.com" }, true],
-    [{ way: "web-identity", providerArn: "arn" }, false],
-    [{ way: "web-identity", providerArn: "arn", audience: "app" }, true],
-    [{ way: "custom" }, true],
-    [{ way: "custom", custom: "{" }, false],
-    [{ way: "custom", custom: "" }, false],
+    [{ otherAccount: true }, false],
+    [{ otherAccount: true, otherAccountId: "44445555666" }, false],
+    [{ otherAccount: true, otherAccountId: "444455556666" }, true],
+    [{ requireExternalId: true }, false],
+    [{ requireExternalId: true, externalId: "x" }, false],
+    [{ requireExternalId: true, externalId: "two words" }, false],
+    [{ requireExternalId: true, externalId: "acme:7/a" }, true],
+    [{ entityType: "service" }, false],
+    [{ entityType: "service", service: "ec2" }, false],
+    [{ entityType: "service", service: "ec2.amazonaws.com" }, true],
+    [{ entityType: "web-identity", providerArn: "arn" }, false],
+    [{ entityType: "web-identity", providerArn: "arn", audience: "app" }, true],
+    [{ entityType: "custom" }, true],
+    [{ entityType: "custom", customTrustPolicy: "{" }, false],
+    [{ entityType: "custom", customTrustPolicy: "" }, false],
   ];
   for (const [change, expected] of complete) {
-    assert.equal(hasTrust(made(change)), expected, JSON.stringify(change));
+    assert.equal(isTrustComplete(withValues(change)), expected, JSON.stringify(change));
   }
 });
 
-test("a boundary that is wanted must be chosen", () => {
-  assert.equal(hasPermissions(made({})), true);
-  assert.equal(hasPermissions(made({ bounded: true })), false);
-  assert.equal(hasPermissions(made({ bounded: true, boundary: [{ Arn: "arn" }] })), true);
+test("a permissions boundary needs a policy", () => {
+  assert.equal(isPermissionsComplete(withValues({})), true);
+  assert.equal(isPermissionsComplete(withValues({ hasBoundary: true })), false);
+  assert.equal(isPermissionsComplete(withValues({ hasBoundary: true, boundary: [{ Arn: "arn" }] })), true);
 });
 
-test("a role needs a name, and sessions of one to twelve hours", () => {
-  const named = { name: "deploy" };
-  assert.equal(hasDetails(made({})), false);
-  assert.equal(hasDetails(made({ name: "two words" })), false);
-  assert.equal(hasDetails(made({ name: "a".repeat(65) })), false);
-  assert.equal(hasDetails(made(named)), true);
+test("a role needs a valid name and a session duration of 1 to 12 hours", () => {
+  const withName = { name: "deploy" };
+  assert.equal(isDetailsComplete(withValues({})), false);
+  assert.equal(isDetailsComplete(withValues({ name: "two words" })), false);
+  assert.equal(isDetailsComplete(withValues({ name: "a".repeat(65) })), false);
+  assert.equal(isDetailsComplete(withValues(withName)), true);
   for (const [seconds, expected] of [
     [3599, false],
     [3600, true],
@@ -59,32 +59,39 @@ test("a role needs a name, and sessions of one to twelve hours", () => {
     [43201, false],
     [Number.NaN, false],
   ] as const) {
-    assert.equal(hasDetails(made({ ...named, maxSessionDuration: seconds })), expected, String(seconds));
+    assert.equal(
+      isDetailsComplete(withValues({ ...withName, maxSessionDuration: seconds })),
+      expected,
+      String(seconds),
+    );
   }
 });
 
-test("the role is made of what is in force, not of what was chosen before it", () => {
-  const role = newRole(
-    made({
+test("values of options that are turned off are ignored", () => {
+  const role = toNewRole(
+    withValues({
       name: "deploy",
-      another: false,
-      otherAccount: "444455556666",
-      needsExternalId: false,
-      externalId: "left over",
-      bounded: false,
+      otherAccount: false,
+      otherAccountId: "444455556666",
+      requireExternalId: false,
+      externalId: "unused",
+      hasBoundary: false,
       boundary: [{ Arn: "arn:boundary" }],
       policies: [{ Arn: "arn:policy" }],
       service: "ec2.amazonaws.com",
     }),
     OWN,
   );
-  assert.match(role.trust, /arn:aws:iam::111122223333:root/);
-  assert.doesNotMatch(role.trust, /left over|444455556666/);
+  assert.match(role.trustPolicy, /arn:aws:iam::111122223333:root/);
+  assert.doesNotMatch(role.trustPolicy, /unused|444455556666/);
   assert.equal(role.boundaryArn, undefined);
   assert.equal(role.service, undefined);
   assert.deepEqual(role.policyArns, ["arn:policy"]);
 });
 
-test("a policy of one's own is sent as it was written", () => {
-  assert.equal(chosenTrust(made({ way: "custom", custom: '{"a": 1}' }), OWN), '{"a": 1}');
+test("a custom trust policy is sent unchanged", () => {
+  assert.equal(
+    buildTrustPolicy(withValues({ entityType: "custom", customTrustPolicy: '{"a": 1}' }), OWN),
+    '{"a": 1}',
+  );
 });

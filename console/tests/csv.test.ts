@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { csvRecords, csvText } from "../src/shared/csv.ts";
+import { formatCsv, parseCsv } from "../src/shared/csv.ts";
 
-test("what was written is read back", () => {
+test("written rows are parsed back", () => {
   const rows = [
     ["name", "password", ""],
     ["alice", 'a,b"c', "d\r\ne"],
     ["", "x", ""],
   ];
-  const records = csvRecords(csvText([["one", "two", "three"], ...rows]));
+  const records = parseCsv(formatCsv([["one", "two", "three"], ...rows]));
   assert.deepEqual(records.map(Object.values), rows);
 });
 
-test("lines may end either way, and the last one not at all", () => {
-  const wanted = [
+test("lines end with LF or CRLF, the last one with neither", () => {
+  const expected = [
     { user: "alice", arn: "a" },
     { user: "bob", arn: "" },
   ];
-  assert.deepEqual(csvRecords("user,arn\nalice,a\nbob,"), wanted);
-  assert.deepEqual(csvRecords("user,arn\r\nalice,a\r\nbob,\r\n"), wanted);
-  assert.deepEqual(csvRecords(""), []);
+  assert.deepEqual(parseCsv("user,arn\nalice,a\nbob,"), expected);
+  assert.deepEqual(parseCsv("user,arn\r\nalice,a\r\nbob,\r\n"), expected);
+  assert.deepEqual(parseCsv(""), []);
 });

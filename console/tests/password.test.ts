@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PasswordRules } from "../src/api/iamd.ts";
-import { checkPassword, generatePassword, keepsRules, SYMBOLS } from "../src/data/password.ts";
+import { checkPassword, generatePassword, SYMBOLS, satisfiesRules } from "../src/data/password.ts";
 
 const NONE: PasswordRules = {
   MinimumLength: 8,
@@ -15,39 +15,47 @@ const NONE: PasswordRules = {
   MaxPasswordAge: 0,
 };
 
-function kept(rules: Partial<PasswordRules>, password: string): boolean {
-  return keepsRules({ ...NONE, ...rules }, password);
+function satisfies(rules: Partial<PasswordRules>, password: string): boolean {
+  return satisfiesRules({ ...NONE, ...rules }, password);
 }
 
-test("a password is long enough, and not longer than can be kept", () => {
-  assert.equal(kept({}, "a".repeat(7)), false);
-  assert.equal(kept({}, "a".repeat(8)), true);
-  assert.equal(kept({}, "a".repeat(128)), true);
-  assert.equal(kept({}, "a".repeat(129)), false);
+test("a password has a minimum and a maximum length", () => {
+  assert.equal(satisfies({}, "a".repeat(7)), false);
+  assert.equal(satisfies({}, "a".repeat(8)), true);
+  assert.equal(satisfies({}, "a".repeat(128)), true);
+  assert.equal(satisfies({}, "a".repeat(129)), false);
 });
 
-test("each class is counted", () => {
-  assert.equal(kept({ MinimumUppercase: 2 }, "Abcdefgh"), false);
-  assert.equal(kept({ MinimumUppercase: 2 }, "AbcdefgH"), true);
-  assert.equal(kept({ MinimumDigits: 2 }, "abcdefg1"), false);
-  assert.equal(kept({ MinimumSymbols: 1 }, "abcdefgh"), false);
-  assert.equal(kept({ MinimumSymbols: 1 }, "abcdefg?"), false, "? is none of AWS's symbols");
-  for (const symbol of SYMBOLS) assert.equal(kept({ MinimumSymbols: 1 }, `abcdefg${symbol}`), true, symbol);
+test("length is counted in code points, as on the server", () => {
+  assert.equal(satisfies({}, "𝄞".repeat(4)), false, "four characters, though eight UTF-16 units");
+  assert.equal(satisfies({}, "𝄞".repeat(8)), true);
+  assert.equal(satisfies({}, "𝄞".repeat(128)), true);
+  assert.equal(satisfies({}, "𝄞".repeat(129)), false);
 });
 
-test("the default policy asks for three classes of four", () => {
-  assert.equal(kept({ MinimumClasses: 3 }, "abcdefgH"), false);
-  assert.equal(kept({ MinimumClasses: 3 }, "abcdef1H"), true);
+test("each character class has a minimum", () => {
+  assert.equal(satisfies({ MinimumUppercase: 2 }, "Abcdefgh"), false);
+  assert.equal(satisfies({ MinimumUppercase: 2 }, "AbcdefgH"), true);
+  assert.equal(satisfies({ MinimumDigits: 2 }, "abcdefg1"), false);
+  assert.equal(satisfies({ MinimumSymbols: 1 }, "abcdefgh"), false);
+  assert.equal(satisfies({ MinimumSymbols: 1 }, "abcdefg?"), false, "? is not one of AWS's symbols");
+  for (const symbol of SYMBOLS)
+    assert.equal(satisfies({ MinimumSymbols: 1 }, `abcdefg${symbol}`), true, symbol);
 });
 
-test("what only the server can tell is told as such, and holds nobody up", () => {
+test("the default policy requires three of four character classes", () => {
+  assert.equal(satisfies({ MinimumClasses: 3 }, "abcdefgH"), false);
+  assert.equal(satisfies({ MinimumClasses: 3 }, "abcdef1H"), true);
+});
+
+test("rules that only the server can check are undecided, and do not reject a password", () => {
   const rules = { ...NONE, RefuseCommonPasswords: true, ReusePrevention: 5 };
-  const open = checkPassword(rules, "abcdefgh").filter(({ kept }) => kept === undefined);
-  assert.equal(open.length, 3);
-  assert.equal(keepsRules(rules, "abcdefgh"), true);
+  const undecided = checkPassword(rules, "abcdefgh").filter(({ satisfied }) => satisfied === undefined);
+  assert.equal(undecided.length, 3);
+  assert.equal(satisfiesRules(rules, "abcdefgh"), true);
 });
 
-test("a generated password keeps the rules that it was made for", () => {
+test("a generated password satisfies the rules", () => {
   const strict = {
     MinimumLength: 40,
     MinimumUppercase: 5,
@@ -56,8 +64,8 @@ test("a generated password keeps the rules that it was made for", () => {
     MinimumClasses: 4,
   };
   for (const rules of [{}, strict, { MinimumSymbols: 32, MinimumDigits: 32 }]) {
-    const made = new Set(Array.from({ length: 50 }, () => generatePassword({ ...NONE, ...rules })));
-    assert.equal(made.size, 50);
-    for (const password of made) assert.equal(kept(rules, password), true, password);
+    const generated = new Set(Array.from({ length: 50 }, () => generatePassword({ ...NONE, ...rules })));
+    assert.equal(generated.size, 50);
+    for (const password of generated) assert.equal(satisfies(rules, password), true, password);
   }
 });

@@ -29,7 +29,7 @@ def assign_app(page: Page, folder: Path, name: str) -> tuple[pyotp.TOTP, list[st
     shown = page.get_by_text(re.compile(r"^[A-Z0-9]{5}-[A-Z0-9]{5}$"))
     expect(shown).to_have_count(10)
     recovery = shown.all_inner_texts()
-    page.get_by_role("button", name="I have saved them").click()
+    page.get_by_role("button", name="I have saved my recovery codes").click()
     return app, recovery
 
 
@@ -52,7 +52,7 @@ def test_a_recovery_code_signs_in_once(root: Page, tmp_path: Path) -> None:
     root.get_by_label("Recovery code").fill(recovery[1])
     root.get_by_role("button", name="Submit").click()
     root.goto("/console/iam/security-credentials")
-    expect(root.get_by_text("8 recovery codes left")).to_be_visible()
+    expect(root.get_by_text("8 recovery codes remaining")).to_be_visible()
 
 
 def test_a_hardware_token_is_assigned_and_chosen(root: Page, iamd: Iamd, tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_an_account_that_requires_mfa_lets_one_do_nothing_else(
     root.get_by_label("MFA code 1").fill(code(app, -1))
     root.get_by_label("MFA code 2").fill(code(app))
     root.get_by_role("button", name="Add MFA").click()
-    root.get_by_role("button", name="I have saved them").click()
+    root.get_by_role("button", name="I have saved my recovery codes").click()
     root.get_by_role("button", name=re.compile("Sign in again|Sign out")).first.click()
     steps.sign_in_root(root, FIRST_PASSWORD)
     root.get_by_label("MFA code").fill(code(app, 1))

@@ -40,7 +40,7 @@ def with_passkey(page: Page, iamd: Iamd, authenticator: tuple[CDPSession, str]) 
     register = page.get_by_role("button", name=re.compile("Register|Create passkey|Continue|Add MFA"))
     if register.count():
         register.first.click()
-    page.get_by_role("button", name="I have saved them").click()
+    page.get_by_role("button", name="I have saved my recovery codes").click()
     expect(page.get_by_role("heading", name="Multi-factor authentication (MFA) (1)")).to_be_visible()
     expect(page.get_by_text(re.compile(":u2f/root-account/laptop"))).to_be_visible()
     steps.sign_out(page, "Acme")

@@ -21,7 +21,7 @@ def add_provider(page: Page, url: str, audience: str) -> str:
 
 def test_a_provider_is_added(root: Page) -> None:
     root.goto("/console/iam/identity-providers")
-    expect(root.get_by_text("No identity providers.")).to_be_visible()
+    expect(root.get_by_text("No identity providers")).to_be_visible()
     steps.press(root, "Add provider")
     add = root.get_by_role("button", name="Add provider")
     root.get_by_label("Provider URL").fill("http://id.example.com/realm")
@@ -118,5 +118,5 @@ def test_a_provider_is_deleted(root: Page) -> None:
     dialog = root.get_by_role("dialog")
     dialog.get_by_label(re.compile("To confirm this deletion")).fill("id.example.com/realm")
     dialog.get_by_role("button", name="Delete", exact=True).click()
-    expect(root.get_by_text("No identity providers.")).to_be_visible()
+    expect(root.get_by_text("No identity providers")).to_be_visible()
     assert call(root, "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn).status == 404

@@ -70,7 +70,7 @@ def test_a_role_is_created_for_an_account_with_mfa_and_an_external_id(root: Page
     steps.press(root, "Create role")
     root.get_by_label("Require external ID").check()
     root.get_by_role("button", name="Next", exact=True).click()
-    expect(root.get_by_text("This is no external ID.")).to_be_visible()
+    expect(root.get_by_text("Enter a valid external ID.")).to_be_visible()
     root.get_by_label("External ID", exact=True).fill("acme-42")
     root.get_by_label("Require MFA").check()
     assert steps.violations(root) == []
@@ -80,7 +80,7 @@ def test_a_role_is_created_for_an_account_with_mfa_and_an_external_id(root: Page
     root.get_by_role("button", name="Next", exact=True).click()
     expect(root.get_by_role("region", name="Trust policy")).to_contain_text("aws:MultiFactorAuthPresent")
     root.get_by_role("button", name="Create role").click()
-    expect(root.get_by_text("This is no role name.")).to_be_visible()
+    expect(root.get_by_text("Enter a valid role name.")).to_be_visible()
     assert steps.violations(root) == []
     root.get_by_label("Role name").fill("auditor")
     root.get_by_label("Description").fill("Looks, and changes nothing.")
@@ -141,7 +141,7 @@ def test_a_role_for_ec2_has_an_instance_profile_which_goes_with_it(root: Page) -
     dialog.get_by_label(re.compile("To confirm this deletion")).fill("machine")
     dialog.get_by_role("button", name="Delete", exact=True).click()
     expect(root.get_by_text("Role machine deleted.")).to_be_visible()
-    expect(root.get_by_text("No roles.")).to_be_visible()
+    expect(root.get_by_text("No roles")).to_be_visible()
     assert "machine" not in call(root, "ListInstanceProfiles").text()
 
 
@@ -151,12 +151,12 @@ def test_a_custom_trust_policy_and_a_boundary_are_taken(root: Page) -> None:
     editor = root.get_by_label("Trust policy (JSON)")
     written = editor.input_value()
     editor.fill(written[:-1])
-    expect(root.get_by_text(re.compile("This is not JSON"))).to_be_visible()
+    expect(root.get_by_text(re.compile("Enter valid JSON"))).to_be_visible()
     editor.fill(written.replace('"Principal": {}', '"Principal": {"Service": "lambda.amazonaws.com"}'))
     root.get_by_role("button", name="Next", exact=True).click()
     root.get_by_text(re.compile("Use a permissions boundary")).click()
     root.get_by_role("button", name="Next", exact=True).click()
-    expect(root.get_by_text("Choose a policy for the boundary below.")).to_be_visible()
+    expect(root.get_by_text("Choose a policy to set as the permissions boundary.")).to_be_visible()
     root.get_by_placeholder("Search policies").last.fill("PowerUserAccess")
     root.get_by_role("radio", name="Choose PowerUserAccess", exact=True).check()
     root.get_by_role("button", name="Next", exact=True).click()
@@ -262,7 +262,7 @@ def test_sessions_from_before_they_were_revoked_are_refused(root: Page, iamd: Ia
     dialog.get_by_label(re.compile("I acknowledge")).check()
     assert steps.violations(root) == []
     revoke.click()
-    expect(root.get_by_text(re.compile("^Sessions from before"))).to_be_visible()
+    expect(root.get_by_text(re.compile("^Sessions issued before"))).to_be_visible()
 
     with pytest.raises(ClientError) as refused:
         iam.list_users()

@@ -1,22 +1,22 @@
-/** The AWS SDK's IAM client, speaking to the server that this page came from. */
+/** The AWS SDK's IAM client, with this page's server as its endpoint. */
 import { IAMClient } from "@aws-sdk/client-iam";
-import { refuse } from "./failure.ts";
-import { form } from "./query.ts";
-import { post, postOnLeaving } from "./transport.ts";
+import { redirectOrThrow } from "./errors.ts";
+import { encodeQueryRequest } from "./query.ts";
+import { post, postOnUnload } from "./transport.ts";
 
-/** There are no keys in the page, and nothing is signed: the session's cookie goes along by itself. */
-const cookieAlone = {
+/** The page has no access keys and signs nothing: the browser sends the session cookie. */
+const cookieAuthScheme = {
   schemeId: "aws.auth#sigv4",
   identityProvider: () => async () => ({}),
   signer: { sign: async <R>(request: R): Promise<R> => request },
 };
 
-/** Sends the form alone: the headers that the SDK adds mean nothing here. */
-const formAlone = {
+/** Sends only the form, without the headers that the SDK adds. */
+const formRequestHandler = {
   handle: async ({ body }: { body?: unknown }) => {
-    const answer = await post(String(body));
-    const headers = Object.fromEntries(answer.headers);
-    return { response: { statusCode: answer.status, headers, body: answer.body } };
+    const response = await post(String(body));
+    const headers = Object.fromEntries(response.headers);
+    return { response: { statusCode: response.status, headers, body: response.body } };
   },
 };
 
@@ -24,27 +24,27 @@ export const iam = new IAMClient({
   endpoint: location.origin,
   region: "us-east-1",
   maxAttempts: 1,
-  httpAuthSchemes: [cookieAlone],
-  requestHandler: formAlone,
+  httpAuthSchemes: [cookieAuthScheme],
+  requestHandler: formRequestHandler,
 });
 
-iam.middlewareStack.add((next) => (args) => next(args).catch(refuse), {
-  name: "failures",
+iam.middlewareStack.add((next) => (args) => next(args).catch(redirectOrThrow), {
+  name: "errors",
   step: "initialize",
   priority: "high",
 });
 
-/** Gathers what a paginator of the SDK brings, page by page. */
-export async function all<Page, Item>(
+/** Collects the items of all pages of an SDK paginator. */
+export async function collectPages<Page, Item>(
   pages: AsyncIterable<Page>,
   items: (page: Page) => Item[] | undefined,
 ): Promise<Item[]> {
-  const gathered: Item[] = [];
-  for await (const page of pages) gathered.push(...(items(page) ?? []));
-  return gathered;
+  const collected: Item[] = [];
+  for await (const page of pages) collected.push(...(items(page) ?? []));
+  return collected;
 }
 
-/** Deletes an unassigned virtual MFA device while its page is going. */
-export function deleteVirtualDeviceOnLeaving(serialNumber: string): void {
-  postOnLeaving(form("DeleteVirtualMFADevice", "2010-05-08", { SerialNumber: serialNumber }));
+/** Deletes an unassigned virtual MFA device while the page unloads. */
+export function deleteVirtualMfaDeviceOnUnload(serialNumber: string): void {
+  postOnUnload(encodeQueryRequest("DeleteVirtualMFADevice", "2010-05-08", { SerialNumber: serialNumber }));
 }

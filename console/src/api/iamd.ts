@@ -1,164 +1,202 @@
-/** The operations of `iamd`: what AWS offers only in its console. Names and members are those of its service model. */
-import { refuse } from "./failure.ts";
-import { type Params, query } from "./query.ts";
-import { date, flag, list, optional, type Read, type Reader, structure, text, whole } from "./readers.ts";
+/** The operations of the `iamd` service: what AWS offers only in its console. */
+import type model from "../../../src/iamd/core/models/iamd.json";
+import {
+  boolean,
+  type Decoded,
+  type Decoder,
+  integer,
+  list,
+  optional,
+  string,
+  structure,
+  timestamp,
+} from "./decoders.ts";
+import { redirectOrThrow } from "./errors.ts";
+import { type Params, sendQueryRequest } from "./query.ts";
 
 const VERSION = "2026-11-24";
 
-function operation<Input extends Params | undefined, Output>(name: string, output: Reader<Output>) {
+// The compiler checks all names below against the service model, of which nothing gets into the page.
+type Operations = (typeof model)["operations"];
+type Shapes = (typeof model)["shapes"];
+type Members<Shape> = Shape extends { members: infer M } ? keyof M : never;
+
+/** The operations whose request has the members of `Input`. */
+type OperationWith<Input> = {
+  [Name in keyof Operations]: keyof Input extends Members<Shapes[`${Name}Request` & keyof Shapes]>
+    ? Name
+    : never;
+}[keyof Operations];
+
+function operation<Input extends Params | undefined, Output>(
+  name: OperationWith<Input>,
+  decode: Decoder<Output>,
+) {
   return async (...[input]: Input extends Params ? [Input] : []): Promise<Output> => {
-    return output(await query(name, VERSION, input ?? {}).catch(refuse));
+    return decode(await sendQueryRequest(name, VERSION, input ?? {}).catch(redirectOrThrow));
   };
 }
 
-const nothing: Reader<void> = () => undefined;
+/** Decodes a structure of the model, with a decoder for each of its members. */
+function shape<Name extends keyof Shapes, F extends Record<Members<Shapes[Name]>, Decoder<unknown>>>(
+  _name: Name,
+  decoders: F & Record<Exclude<keyof F, Members<Shapes[Name]>>, never>,
+) {
+  return structure<F>(decoders);
+}
 
-const currentSession = structure({
-  SessionId: optional(text),
-  AccountId: text,
-  AccountName: optional(text),
-  AccountAlias: optional(text),
-  Arn: text,
-  UserName: optional(text),
-  RootEmail: optional(text),
-  SignInDate: optional(date),
-  ConfirmDate: optional(date),
-  MFAAuthenticated: flag,
-  MFARequired: flag,
-  PasswordChangeDate: optional(date),
-  RecoveryCodesLeft: optional(whole),
-  SignInUrl: optional(text),
+const noOutput: Decoder<void> = () => undefined;
+
+const currentSession = shape("CurrentSession", {
+  SessionId: optional(string),
+  AccountId: string,
+  AccountName: optional(string),
+  AccountAlias: optional(string),
+  Arn: string,
+  UserName: optional(string),
+  RootEmail: optional(string),
+  SignInDate: optional(timestamp),
+  ConfirmDate: optional(timestamp),
+  MFAAuthenticated: boolean,
+  MFARequired: boolean,
+  PasswordChangeDate: optional(timestamp),
+  RecoveryCodesLeft: optional(integer),
+  SignInUrl: optional(string),
 });
-export type CurrentSession = Read<typeof currentSession>;
+export type CurrentSession = Decoded<typeof currentSession>;
 
-const account = structure({
-  AccountId: text,
-  AccountName: text,
-  AccountAlias: optional(text),
-  RootEmail: text,
-  CreateDate: date,
-  SignInUrl: text,
+const account = shape("GetAccountResponse", {
+  AccountId: string,
+  AccountName: string,
+  AccountAlias: optional(string),
+  RootEmail: string,
+  CreateDate: timestamp,
+  SignInUrl: string,
 });
-export type Account = Read<typeof account>;
+export type Account = Decoded<typeof account>;
 
-const consoleSession = structure({
-  SessionId: text,
-  CreateDate: date,
-  LastSeenDate: date,
-  SourceIp: optional(text),
-  UserAgent: optional(text),
-  MFAAuthenticated: flag,
-  Current: flag,
+const consoleSession = shape("Session", {
+  SessionId: string,
+  CreateDate: timestamp,
+  LastSeenDate: timestamp,
+  SourceIp: optional(string),
+  UserAgent: optional(string),
+  MFAAuthenticated: boolean,
+  Current: boolean,
 });
-export type ConsoleSession = Read<typeof consoleSession>;
+export type ConsoleSession = Decoded<typeof consoleSession>;
 
-const passwordRules = structure({
-  MinimumLength: whole,
-  MinimumUppercase: whole,
-  MinimumLowercase: whole,
-  MinimumDigits: whole,
-  MinimumSymbols: whole,
-  MinimumClasses: whole,
-  RefuseCommonPasswords: flag,
-  ReusePrevention: whole,
-  MaxPasswordAge: whole,
+const passwordRules = shape("PasswordRules", {
+  MinimumLength: integer,
+  MinimumUppercase: integer,
+  MinimumLowercase: integer,
+  MinimumDigits: integer,
+  MinimumSymbols: integer,
+  MinimumClasses: integer,
+  RefuseCommonPasswords: boolean,
+  ReusePrevention: integer,
+  MaxPasswordAge: integer,
 });
-export type PasswordRules = Read<typeof passwordRules>;
+export type PasswordRules = Decoded<typeof passwordRules>;
 
-const securitySettings = structure({
-  MinimumUppercase: whole,
-  MinimumLowercase: whole,
-  MinimumDigits: whole,
-  MinimumSymbols: whole,
-  RefuseCommonPasswords: flag,
-  RequireMFA: flag,
-  LockoutAttempts: whole,
-  LockoutMinutes: whole,
+const securitySettings = shape("SecuritySettings", {
+  MinimumUppercase: integer,
+  MinimumLowercase: integer,
+  MinimumDigits: integer,
+  MinimumSymbols: integer,
+  RefuseCommonPasswords: boolean,
+  RequireMFA: boolean,
+  LockoutAttempts: integer,
+  LockoutMinutes: integer,
 });
-export type SecuritySettings = Read<typeof securitySettings>;
+export type SecuritySettings = Decoded<typeof securitySettings>;
 
-const recommendation = structure({
-  Id: text,
-  Severity: text,
-  Title: text,
-  Detail: text,
-  Count: optional(whole),
-  UserNames: list(text),
+const recommendation = shape("Recommendation", {
+  Id: string,
+  Severity: string,
+  Title: string,
+  Detail: string,
+  Count: optional(integer),
+  UserNames: list(string),
 });
-export type Recommendation = Read<typeof recommendation>;
+export type Recommendation = Decoded<typeof recommendation>;
 
-const impact = structure({
-  UsersWithPassword: whole,
-  PasswordsTooOld: whole,
-  UsersWithOldPassword: list(text),
-  WithoutMFA: whole,
-  UsersWithoutMFA: list(text),
-  RootPasswordTooOld: flag,
-  RootWithoutMFA: flag,
+const impact = shape("GetPasswordPolicyImpactResponse", {
+  UsersWithPassword: integer,
+  PasswordsTooOld: integer,
+  UsersWithOldPassword: list(string),
+  WithoutMFA: integer,
+  UsersWithoutMFA: list(string),
+  RootPasswordTooOld: boolean,
+  RootWithoutMFA: boolean,
 });
-export type PasswordPolicyImpact = Read<typeof impact>;
+export type PasswordPolicyImpact = Decoded<typeof impact>;
 
-const signInStatus = structure({ Locked: flag, LockedUntil: optional(date), FailedAttempts: whole });
+const signInStatus = shape("GetSignInStatusResponse", {
+  Locked: boolean,
+  LockedUntil: optional(timestamp),
+  FailedAttempts: integer,
+});
 
-type Codes = { SerialNumber: string; AuthenticationCode1: string; AuthenticationCode2: string };
+type MfaCodesInput = { SerialNumber: string; AuthenticationCode1: string; AuthenticationCode2: string };
 
 export const getSession = operation<undefined, { Session: CurrentSession }>(
   "GetSession",
-  structure({ Session: currentSession }),
+  shape("GetSessionResponse", { Session: currentSession }),
 );
 export const getAccount = operation<undefined, Account>("GetAccount", account);
-export const putAccountName = operation<{ AccountName: string }, void>("PutAccountName", nothing);
-export const updateRootEmail = operation<{ RootEmail: string }, void>("UpdateRootEmail", nothing);
+export const putAccountName = operation<{ AccountName: string }, void>("PutAccountName", noOutput);
+export const updateRootEmail = operation<{ RootEmail: string }, void>("UpdateRootEmail", noOutput);
 
 export const getSecurityRecommendations = operation<undefined, { Recommendations: Recommendation[] }>(
   "GetSecurityRecommendations",
-  structure({ Recommendations: list(recommendation) }),
+  shape("GetSecurityRecommendationsResponse", { Recommendations: list(recommendation) }),
 );
 
 export const getPasswordRules = operation<undefined, { PasswordRules: PasswordRules }>(
   "GetPasswordRules",
-  structure({ PasswordRules: passwordRules }),
+  shape("GetPasswordRulesResponse", { PasswordRules: passwordRules }),
 );
 export const getSecuritySettings = operation<undefined, { SecuritySettings: SecuritySettings }>(
   "GetSecuritySettings",
-  structure({ SecuritySettings: securitySettings }),
+  shape("GetSecuritySettingsResponse", { SecuritySettings: securitySettings }),
 );
-export const putSecuritySettings = operation<SecuritySettings, void>("PutSecuritySettings", nothing);
+export const putSecuritySettings = operation<SecuritySettings, void>("PutSecuritySettings", noOutput);
 export const getPasswordPolicyImpact = operation<{ MaxPasswordAge?: number }, PasswordPolicyImpact>(
   "GetPasswordPolicyImpact",
   impact,
 );
 export const changeRootPassword = operation<{ OldPassword: string; NewPassword: string }, void>(
   "ChangeRootPassword",
-  nothing,
+  noOutput,
 );
 
 export const listSessions = operation<{ UserName?: string }, { Sessions: ConsoleSession[] }>(
   "ListSessions",
-  structure({ Sessions: list(consoleSession) }),
+  shape("ListSessionsResponse", { Sessions: list(consoleSession) }),
 );
-export const endSession = operation<{ SessionId: string; UserName?: string }, void>("EndSession", nothing);
-export const getSignInStatus = operation<{ UserName: string }, Read<typeof signInStatus>>(
+export const endSession = operation<{ SessionId: string; UserName?: string }, void>("EndSession", noOutput);
+export const getSignInStatus = operation<{ UserName: string }, Decoded<typeof signInStatus>>(
   "GetSignInStatus",
   signInStatus,
 );
-export const unlockUser = operation<{ UserName: string }, void>("UnlockUser", nothing);
+export const unlockUser = operation<{ UserName: string }, void>("UnlockUser", noOutput);
 
-export const enableRootMFADevice = operation<Codes, void>("EnableRootMFADevice", nothing);
-export const resyncRootMFADevice = operation<Codes, void>("ResyncRootMFADevice", nothing);
+export const enableRootMFADevice = operation<MfaCodesInput, void>("EnableRootMFADevice", noOutput);
+export const resyncRootMFADevice = operation<MfaCodesInput, void>("ResyncRootMFADevice", noOutput);
 export const deactivateRootMFADevice = operation<{ SerialNumber: string }, void>(
   "DeactivateRootMFADevice",
-  nothing,
+  noOutput,
 );
 export const startPasskeyRegistration = operation<undefined, { Options: string }>(
   "StartPasskeyRegistration",
-  structure({ Options: text }),
+  shape("StartPasskeyRegistrationResponse", { Options: string }),
 );
 export const registerPasskey = operation<
   { DeviceName: string; Credential: string },
   { SerialNumber: string }
->("RegisterPasskey", structure({ SerialNumber: text }));
+>("RegisterPasskey", shape("RegisterPasskeyResponse", { SerialNumber: string }));
 export const createRecoveryCodes = operation<undefined, { RecoveryCodes: string[]; CreateDate: Date }>(
   "CreateRecoveryCodes",
-  structure({ RecoveryCodes: list(text), CreateDate: date }),
+  shape("CreateRecoveryCodesResponse", { RecoveryCodes: list(string), CreateDate: timestamp }),
 );

@@ -1,22 +1,22 @@
-/** The one way to the server: a form, the session's cookie, and a header that no other site's page can send. */
+/** All requests to the server: a form, the session cookie, and a header that pages of other sites cannot send. */
 
-/** Tells the server that a request comes from this page. */
+/** Marks a request as one of the console. */
 export const CONSOLE_HEADER = { "X-Iamd-Console": "1" };
 
 const FORM = "application/x-www-form-urlencoded";
 
-let serverAhead = 0;
+let clockOffset = 0;
 
-/** The server's time, in milliseconds: what it said last, since this machine's clock may be wrong. */
+/** The server's time in milliseconds, from its latest response: the browser's clock may be wrong. */
 export function serverNow(): number {
-  return Date.now() + serverAhead;
+  return Date.now() + clockOffset;
 }
 
-export type Answer = { status: number; headers: Headers; body: Uint8Array };
+export type HttpResponse = { status: number; headers: Headers; body: Uint8Array };
 
-export async function post(form: string): Promise<Answer> {
-  const response = await fetch("/", request(form));
-  noteTime(response.headers.get("Date"));
+export async function post(form: string): Promise<HttpResponse> {
+  const response = await fetch("/", requestInit(form));
+  updateClockOffset(response.headers.get("Date"));
   return {
     status: response.status,
     headers: response.headers,
@@ -24,16 +24,16 @@ export async function post(form: string): Promise<Answer> {
   };
 }
 
-/** Posts while the page is going, when no answer can be waited for. */
-export function postOnLeaving(form: string): void {
-  void fetch("/", { ...request(form), keepalive: true });
+/** Sends a request while the page unloads, without waiting for the response. */
+export function postOnUnload(form: string): void {
+  void fetch("/", { ...requestInit(form), keepalive: true });
 }
 
-function request(form: string): RequestInit {
+function requestInit(form: string): RequestInit {
   return { method: "POST", headers: { ...CONSOLE_HEADER, "Content-Type": FORM }, body: form };
 }
 
-function noteTime(date: string | null): void {
-  const told = date === null ? Number.NaN : Date.parse(date);
-  if (!Number.isNaN(told)) serverAhead = told - Date.now();
+function updateClockOffset(date: string | null): void {
+  const serverTime = date === null ? Number.NaN : Date.parse(date);
+  if (!Number.isNaN(serverTime)) clockOffset = serverTime - Date.now();
 }

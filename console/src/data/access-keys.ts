@@ -1,4 +1,4 @@
-/** Access keys of whoever they are of: the root user has no user name. */
+/** Access keys of the root user and of IAM users. */
 import {
   type AccessKey,
   type AccessKeyMetadata,
@@ -8,47 +8,53 @@ import {
   type StatusType,
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
+import { ApiError } from "../api/errors.ts";
 import { iam } from "../api/iam.ts";
-import type { Owner } from "./mfa.ts";
-import { keysOf } from "./users.ts";
+import type { CredentialOwner } from "./credential-owner.ts";
+import { listAccessKeyMetadata } from "./users.ts";
 
-export const MOST_KEYS = 2;
+export const MAX_ACCESS_KEYS = 2;
 
-export type KeyInUse = AccessKeyMetadata & { lastUsed: Date | undefined };
+export type AccessKeyInfo = AccessKeyMetadata & { lastUsedDate: Date | undefined };
 
-/** Somebody's keys, and when each was used last where the caller may know. */
-export async function listKeys(owner: Owner): Promise<KeyInUse[]> {
-  const keys = await keysOf(nameFor(owner));
-  return Promise.all(keys.map(async (key) => ({ ...key, lastUsed: await lastUsed(key.AccessKeyId) })));
+/** An owner's access keys, with the date of last use if the caller may read it. */
+export async function listAccessKeys(owner: CredentialOwner): Promise<AccessKeyInfo[]> {
+  const keys = await listAccessKeyMetadata(userNameInput(owner));
+  return Promise.all(
+    keys.map(async (key) => ({ ...key, lastUsedDate: await getLastUsedDate(key.AccessKeyId) })),
+  );
 }
 
-async function lastUsed(keyId: string | undefined): Promise<Date | undefined> {
+async function getLastUsedDate(keyId: string | undefined): Promise<Date | undefined> {
   try {
     const { AccessKeyLastUsed } = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: keyId }));
     return AccessKeyLastUsed?.LastUsedDate;
   } catch (error) {
-    if (error instanceof Failure) return undefined; // the key is listed all the same
+    if (error instanceof ApiError) return undefined; // list the key even so
     throw error;
   }
 }
 
-export async function createKey(owner: Owner): Promise<AccessKey> {
-  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: nameFor(owner) }));
-  if (key === undefined) throw new Failure("UnknownError", "The server returned no access key.");
+export async function createAccessKey(owner: CredentialOwner): Promise<AccessKey> {
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: userNameInput(owner) }));
+  if (key === undefined) throw new ApiError("UnknownError", "The server did not return the access key.");
   return key;
 }
 
-export async function setKeyStatus(owner: Owner, keyId: string, status: StatusType): Promise<void> {
-  const input = { UserName: nameFor(owner), AccessKeyId: keyId, Status: status };
+export async function updateAccessKeyStatus(
+  owner: CredentialOwner,
+  keyId: string,
+  status: StatusType,
+): Promise<void> {
+  const input = { UserName: userNameInput(owner), AccessKeyId: keyId, Status: status };
   await iam.send(new UpdateAccessKeyCommand(input));
 }
 
-export async function deleteKey(owner: Owner, keyId: string): Promise<void> {
-  await iam.send(new DeleteAccessKeyCommand({ UserName: nameFor(owner), AccessKeyId: keyId }));
+export async function deleteAccessKey(owner: CredentialOwner, keyId: string): Promise<void> {
+  await iam.send(new DeleteAccessKeyCommand({ UserName: userNameInput(owner), AccessKeyId: keyId }));
 }
 
-/** One's own keys are asked for without a name, which works for the root user too. */
-function nameFor(owner: Owner): string | undefined {
-  return owner.own ? undefined : owner.userName;
+/** Requests for the current user's own keys carry no user name, which works for the root user, too. */
+function userNameInput(owner: CredentialOwner): string | undefined {
+  return owner.isCurrentUser ? undefined : owner.userName;
 }

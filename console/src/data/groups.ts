@@ -9,49 +9,52 @@ import {
   RemoveUserFromGroupCommand,
   type User,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
-import { all, iam } from "../api/iam.ts";
-import { attach, clearPolicies } from "./entities.ts";
-import { failuresOf } from "./steps.ts";
+import { ApiError } from "../api/errors.ts";
+import { collectPages, iam } from "../api/iam.ts";
+import { collectErrors } from "./collect-errors.ts";
+import { attachPolicy, removeAllPolicies } from "./entity-policies.ts";
 
 const client = iam;
 
 export function listGroups(): Promise<Group[]> {
-  return all(paginateListGroups({ client, pageSize: 1000 }, {}), (page) => page.Groups);
+  return collectPages(paginateListGroups({ client, pageSize: 1000 }, {}), (page) => page.Groups);
 }
 
 export type GroupWithUsers = { group: Group; users: User[] };
 
 export async function getGroup(name: string): Promise<GroupWithUsers> {
   let group: Group | undefined;
-  const users = await all(paginateGetGroup({ client, pageSize: 1000 }, { GroupName: name }), (page) => {
-    group = page.Group;
-    return page.Users;
-  });
-  if (group === undefined) throw new Failure("NoSuchEntity", `There is no user group ${name}.`);
+  const users = await collectPages(
+    paginateGetGroup({ client, pageSize: 1000 }, { GroupName: name }),
+    (page) => {
+      group = page.Group;
+      return page.Users;
+    },
+  );
+  if (group === undefined) throw new ApiError("NoSuchEntity", `The user group ${name} does not exist.`);
   return { group, users };
 }
 
-/** Creates a group; what then fails of its users and policies is returned, the rest still holds. */
+/** Creates a group, then attaches its policies and adds its users; returns the errors of these, which undo nothing. */
 export async function createGroup(
   name: string,
   userNames: readonly string[],
   policyArns: readonly string[],
-): Promise<Failure[]> {
+): Promise<ApiError[]> {
   const GroupName = name;
   await iam.send(new CreateGroupCommand({ GroupName }));
-  return failuresOf([
-    ...policyArns.map((arn) => () => attach({ kind: "group", name }, arn)),
+  return collectErrors([
+    ...policyArns.map((arn) => () => attachPolicy({ kind: "group", name }, arn)),
     ...userNames.map((UserName) => () => iam.send(new AddUserToGroupCommand({ GroupName, UserName }))),
   ]);
 }
 
-/** Deletes a group, and first all that would keep it. */
+/** Deletes a group, after its users and policies have been removed. */
 export async function deleteGroup(name: string): Promise<void> {
   const GroupName = name;
   for (const { UserName } of (await getGroup(name)).users) {
     await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }));
   }
-  await clearPolicies({ kind: "group", name });
+  await removeAllPolicies({ kind: "group", name });
   await iam.send(new DeleteGroupCommand({ GroupName }));
 }

@@ -1,4 +1,4 @@
-/** MFA devices of the root user and of IAM users: one set of verbs for both. */
+/** MFA devices of the root user and of IAM users, through one set of functions. */
 import {
   CreateVirtualMFADeviceCommand,
   DeactivateMFADeviceCommand,
@@ -8,36 +8,32 @@ import {
   paginateListMFADevices,
   ResyncMFADeviceCommand,
 } from "@aws-sdk/client-iam";
-import { all, iam } from "../api/iam.ts";
+import { collectPages, iam } from "../api/iam.ts";
 import {
-  type CurrentSession,
   deactivateRootMFADevice,
   enableRootMFADevice,
   registerPasskey,
   resyncRootMFADevice,
   startPasskeyRegistration,
 } from "../api/iamd.ts";
+import type { CredentialOwner } from "./credential-owner.ts";
 
-export const MOST_DEVICES = 8;
+export const MAX_MFA_DEVICES = 8;
 
-/** Whose devices: the root user has no user name. `own` says that it is who is signed in. */
-export type Owner = { userName: string | undefined; own: boolean };
+/** The kinds of MFA devices that a user can assign. */
+export type MfaDeviceKind = "passkey" | "app" | "hardware";
 
-export type Codes = { first: string; second: string };
+export type MfaCodes = { first: string; second: string };
 
-export type VirtualDevice = { serialNumber: string; secret: string; qrCode: Uint8Array<ArrayBuffer> };
+export type VirtualMfaDevice = { serialNumber: string; secret: string; qrCode: Uint8Array<ArrayBuffer> };
 
-export function ownerIn(session: CurrentSession): Owner {
-  return { userName: session.UserName, own: true };
+export async function listMfaDevices(owner: CredentialOwner): Promise<MFADevice[]> {
+  const input = owner.isCurrentUser ? {} : { UserName: owner.userName };
+  return collectPages(paginateListMFADevices({ client: iam }, input), (page) => page.MFADevices);
 }
 
-export async function listDevices(owner: Owner): Promise<MFADevice[]> {
-  const input = owner.own ? {} : { UserName: owner.userName };
-  return all(paginateListMFADevices({ client: iam }, input), (page) => page.MFADevices);
-}
-
-/** What kind a device is, told from its serial number: only virtual devices and passkeys have an ARN. */
-export function deviceType(serialNumber: string): string {
+/** The type of a device by its serial number: only virtual devices and passkeys have an ARN. */
+export function mfaDeviceType(serialNumber: string): string {
   if (serialNumber.includes(":u2f/")) return "Passkey or security key";
   return isVirtual(serialNumber) ? "Authenticator app" : "Hardware TOTP token";
 }
@@ -46,11 +42,11 @@ function isVirtual(serialNumber: string): boolean {
   return serialNumber.startsWith("arn:") && serialNumber.includes(":mfa/");
 }
 
-export function hasCodes(serialNumber: string): boolean {
+export function usesCodes(serialNumber: string): boolean {
   return !serialNumber.includes(":u2f/");
 }
 
-export async function createVirtualDevice(name: string): Promise<VirtualDevice> {
+export async function createVirtualMfaDevice(name: string): Promise<VirtualMfaDevice> {
   const { VirtualMFADevice: device } = await iam.send(
     new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: name }),
   );
@@ -61,45 +57,45 @@ export async function createVirtualDevice(name: string): Promise<VirtualDevice> 
   };
 }
 
-export async function deleteVirtualDevice(serialNumber: string): Promise<void> {
+export async function deleteVirtualMfaDevice(serialNumber: string): Promise<void> {
   await iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber: serialNumber }));
 }
 
-export async function enableDevice(
-  owner: Owner,
+export async function enableMfaDevice(
+  owner: CredentialOwner,
   serialNumber: string,
-  { first, second }: Codes,
+  { first, second }: MfaCodes,
 ): Promise<void> {
   const input = { SerialNumber: serialNumber, AuthenticationCode1: first, AuthenticationCode2: second };
   if (owner.userName === undefined) await enableRootMFADevice(input);
   else await iam.send(new EnableMFADeviceCommand({ UserName: owner.userName, ...input }));
 }
 
-export async function resyncDevice(
-  owner: Owner,
+export async function resyncMfaDevice(
+  owner: CredentialOwner,
   serialNumber: string,
-  { first, second }: Codes,
+  { first, second }: MfaCodes,
 ): Promise<void> {
   const input = { SerialNumber: serialNumber, AuthenticationCode1: first, AuthenticationCode2: second };
   if (owner.userName === undefined) await resyncRootMFADevice(input);
   else await iam.send(new ResyncMFADeviceCommand({ UserName: owner.userName, ...input }));
 }
 
-/** Takes a device away; a virtual one is deleted as well, so that its name is free again. */
-export async function removeDevice(owner: Owner, serialNumber: string): Promise<void> {
+/** Deactivates a device; deletes a virtual one as well, so that its name is free again. */
+export async function removeMfaDevice(owner: CredentialOwner, serialNumber: string): Promise<void> {
   if (owner.userName === undefined) await deactivateRootMFADevice({ SerialNumber: serialNumber });
   else {
     const input = { UserName: owner.userName, SerialNumber: serialNumber };
     await iam.send(new DeactivateMFADeviceCommand(input));
   }
-  if (isVirtual(serialNumber)) await deleteVirtualDevice(serialNumber);
+  if (isVirtual(serialNumber)) await deleteVirtualMfaDevice(serialNumber);
 }
 
-/** Has the browser create a passkey for who is signed in, and registers it. */
-export async function addPasskey(name: string): Promise<void> {
+/** Creates a passkey in the browser for the current user and registers it. */
+export async function createPasskey(name: string): Promise<void> {
   const { Options: options } = await startPasskeyRegistration();
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(options));
   const credential = await navigator.credentials.create({ publicKey });
-  if (!(credential instanceof PublicKeyCredential)) throw new Error("The browser created no passkey.");
+  if (!(credential instanceof PublicKeyCredential)) throw new Error("The browser did not create a passkey.");
   await registerPasskey({ DeviceName: name, Credential: JSON.stringify(credential.toJSON()) });
 }

@@ -1,20 +1,20 @@
-/** The account's password policy as AWS has it, in words and as a form's values. */
+/** The account's password policy: read, saved and described. */
 import {
   DeleteAccountPasswordPolicyCommand,
   GetAccountPasswordPolicyCommand,
   type PasswordPolicy,
   UpdateAccountPasswordPolicyCommand,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
+import { ApiError } from "../api/errors.ts";
 import { iam } from "../api/iam.ts";
 import type { SecuritySettings } from "../api/iamd.ts";
-import { count } from "../shared/text.ts";
+import { formatCount } from "../shared/format.ts";
 import { SYMBOLS } from "./password.ts";
 
-const SHOWN_SYMBOLS = [...SYMBOLS].join(" ");
+const SYMBOL_LIST = [...SYMBOLS].join(" ");
 
-/** What the form holds; an `undefined` number is a rule that is off. */
-export type PolicyForm = {
+/** A custom policy; an `undefined` number turns its rule off. */
+export type CustomPasswordPolicy = {
   minimumLength: number;
   uppercase: boolean;
   lowercase: boolean;
@@ -22,11 +22,11 @@ export type PolicyForm = {
   symbols: boolean;
   maxAge: number | undefined;
   hardExpiry: boolean;
-  usersMayChange: boolean;
-  remembered: number | undefined;
+  allowUsersToChange: boolean;
+  reusePrevention: number | undefined;
 };
 
-export const FIRST_CUSTOM: PolicyForm = {
+export const INITIAL_CUSTOM_POLICY: CustomPasswordPolicy = {
   minimumLength: 8,
   uppercase: true,
   lowercase: true,
@@ -34,22 +34,22 @@ export const FIRST_CUSTOM: PolicyForm = {
   symbols: true,
   maxAge: undefined,
   hardExpiry: false,
-  usersMayChange: true,
-  remembered: undefined,
+  allowUsersToChange: true,
+  reusePrevention: undefined,
 };
 
-/** The custom policy; null when the default one holds. */
-export async function getPolicy(): Promise<PasswordPolicy | null> {
+/** The custom policy; null if the account uses the default one. */
+export async function getPasswordPolicy(): Promise<PasswordPolicy | null> {
   try {
     const { PasswordPolicy: policy } = await iam.send(new GetAccountPasswordPolicyCommand());
     return policy ?? null;
   } catch (error) {
-    if (error instanceof Failure && error.code === "NoSuchEntity") return null;
+    if (error instanceof ApiError && error.code === "NoSuchEntity") return null;
     throw error;
   }
 }
 
-export function formOf(policy: PasswordPolicy): PolicyForm {
+export function toCustomPolicy(policy: PasswordPolicy): CustomPasswordPolicy {
   return {
     minimumLength: policy.MinimumPasswordLength ?? 6,
     uppercase: policy.RequireUppercaseCharacters ?? false,
@@ -58,72 +58,75 @@ export function formOf(policy: PasswordPolicy): PolicyForm {
     symbols: policy.RequireSymbols ?? false,
     maxAge: policy.MaxPasswordAge || undefined,
     hardExpiry: policy.HardExpiry ?? false,
-    usersMayChange: policy.AllowUsersToChangePassword ?? false,
-    remembered: policy.PasswordReusePrevention || undefined,
+    allowUsersToChange: policy.AllowUsersToChangePassword ?? false,
+    reusePrevention: policy.PasswordReusePrevention || undefined,
   };
 }
 
-/** Saves the custom policy, or goes back to the default one. An update resets what it leaves out, so all is sent. */
-export async function savePolicy(form: PolicyForm | null): Promise<void> {
-  if (form === null) {
+/** Saves a custom policy, or restores the default one (null). Sends every member: an update resets those left out. */
+export async function savePasswordPolicy(custom: CustomPasswordPolicy | null): Promise<void> {
+  if (custom === null) {
     await iam.send(new DeleteAccountPasswordPolicyCommand());
     return;
   }
   await iam.send(
     new UpdateAccountPasswordPolicyCommand({
-      MinimumPasswordLength: form.minimumLength,
-      RequireUppercaseCharacters: form.uppercase,
-      RequireLowercaseCharacters: form.lowercase,
-      RequireNumbers: form.numbers,
-      RequireSymbols: form.symbols,
-      AllowUsersToChangePassword: form.usersMayChange,
-      MaxPasswordAge: form.maxAge,
-      PasswordReusePrevention: form.remembered,
-      HardExpiry: form.maxAge === undefined ? false : form.hardExpiry,
+      MinimumPasswordLength: custom.minimumLength,
+      RequireUppercaseCharacters: custom.uppercase,
+      RequireLowercaseCharacters: custom.lowercase,
+      RequireNumbers: custom.numbers,
+      RequireSymbols: custom.symbols,
+      AllowUsersToChangePassword: custom.allowUsersToChange,
+      MaxPasswordAge: custom.maxAge,
+      PasswordReusePrevention: custom.reusePrevention,
+      HardExpiry: custom.maxAge === undefined ? false : custom.hardExpiry,
     }),
   );
 }
 
-/** The default policy's rules, in AWS's words. */
-export const DEFAULT_RULES: readonly string[] = [
+/** The rules of the default policy, in the wording of AWS. */
+export const DEFAULT_POLICY_RULES: readonly string[] = [
   "Password minimum length is 8 characters",
-  `Include a minimum of three of the following mix of character types: uppercase, lowercase, numbers, ${SHOWN_SYMBOLS}`,
+  `Include a minimum of three of the following mix of character types: uppercase, lowercase, numbers, ${SYMBOL_LIST}`,
   "Must not be identical to your iamd account name or email address",
   "Never expire password",
 ];
 
-/** A custom policy's rules, one by one. */
-export function rulesOf(policy: PasswordPolicy): string[] {
-  const form = formOf(policy);
-  const chosen: [boolean, string][] = [
-    [true, `Password minimum length is ${count(form.minimumLength, "character")}`],
-    [form.uppercase, "Require at least one uppercase letter from the Latin alphabet (A-Z)"],
-    [form.lowercase, "Require at least one lowercase letter from the Latin alphabet (a-z)"],
-    [form.numbers, "Require at least one number"],
-    [form.symbols, `Require at least one non-alphanumeric character ( ${SHOWN_SYMBOLS} )`],
-    [form.maxAge !== undefined, `Expire password in ${count(form.maxAge ?? 0, "day")}`],
-    [form.maxAge === undefined, "Never expire password"],
-    [form.hardExpiry, "Password expiration requires administrator reset"],
-    [form.usersMayChange, "Allow users to change their own password"],
-    [form.remembered !== undefined, `Remember ${count(form.remembered ?? 0, "password")} and prevent reuse`],
+/** The rules of a custom policy, in the wording of AWS. */
+export function customPolicyRules(policy: PasswordPolicy): string[] {
+  const custom = toCustomPolicy(policy);
+  const rules: [boolean, string][] = [
+    [true, `Password minimum length is ${formatCount(custom.minimumLength, "character")}`],
+    [custom.uppercase, "Require at least one uppercase letter from the Latin alphabet (A-Z)"],
+    [custom.lowercase, "Require at least one lowercase letter from the Latin alphabet (a-z)"],
+    [custom.numbers, "Require at least one number"],
+    [custom.symbols, `Require at least one non-alphanumeric character ( ${SYMBOL_LIST} )`],
+    [custom.maxAge !== undefined, `Expire password in ${formatCount(custom.maxAge ?? 0, "day")}`],
+    [custom.maxAge === undefined, "Never expire password"],
+    [custom.hardExpiry, "Password expiration requires administrator reset"],
+    [custom.allowUsersToChange, "Allow users to change their own password"],
+    [
+      custom.reusePrevention !== undefined,
+      `Remember ${formatCount(custom.reusePrevention ?? 0, "password")} and prevent reuse`,
+    ],
   ];
-  return chosen.filter(([holds]) => holds).map(([, text]) => text);
+  return rules.filter(([applies]) => applies).map(([, text]) => text);
 }
 
-/** The rules of our own that are on, one by one. */
-export function settingsRulesOf(settings: SecuritySettings): string[] {
-  const chosen: [boolean, string][] = [
-    [settings.MinimumUppercase > 0, `At least ${count(settings.MinimumUppercase, "uppercase letter")}`],
-    [settings.MinimumLowercase > 0, `At least ${count(settings.MinimumLowercase, "lowercase letter")}`],
-    [settings.MinimumDigits > 0, `At least ${count(settings.MinimumDigits, "digit")}`],
-    [settings.MinimumSymbols > 0, `At least ${count(settings.MinimumSymbols, "symbol")}`],
-    [settings.RefuseCommonPasswords, "Refuse common and breached passwords"],
+/** The rules of the additional security settings that are enabled. */
+export function securitySettingsRules(settings: SecuritySettings): string[] {
+  const rules: [boolean, string][] = [
+    [settings.MinimumUppercase > 0, `At least ${formatCount(settings.MinimumUppercase, "uppercase letter")}`],
+    [settings.MinimumLowercase > 0, `At least ${formatCount(settings.MinimumLowercase, "lowercase letter")}`],
+    [settings.MinimumDigits > 0, `At least ${formatCount(settings.MinimumDigits, "digit")}`],
+    [settings.MinimumSymbols > 0, `At least ${formatCount(settings.MinimumSymbols, "symbol")}`],
+    [settings.RefuseCommonPasswords, "Reject common and breached passwords"],
     [settings.RequireMFA, "Require MFA to use the console"],
-    [settings.LockoutAttempts > 0, lockoutText(settings)],
+    [settings.LockoutAttempts > 0, lockoutRule(settings)],
   ];
-  return chosen.filter(([holds]) => holds).map(([, text]) => text);
+  return rules.filter(([applies]) => applies).map(([, text]) => text);
 }
 
-function lockoutText({ LockoutAttempts: attempts, LockoutMinutes: minutes }: SecuritySettings): string {
-  return `Lock a user's sign-in for ${count(minutes, "minute")} after ${count(attempts, "failed attempt")}`;
+function lockoutRule({ LockoutAttempts: attempts, LockoutMinutes: minutes }: SecuritySettings): string {
+  return `Lock a user's sign-in for ${formatCount(minutes, "minute")} after ${formatCount(attempts, "failed attempt")}`;
 }

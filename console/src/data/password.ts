@@ -1,4 +1,4 @@
-/** Passwords: which of the account's rules one keeps, and a new one that keeps them all. */
+/** Checks passwords against the account's rules, and generates passwords that satisfy them. */
 import type { PasswordRules } from "../api/iamd.ts";
 
 export const SYMBOLS = "!@#$%^&*()_+-=[]{}|'";
@@ -7,92 +7,96 @@ const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER = UPPER.toLowerCase();
 const DIGITS = "0123456789";
 const GENERATED_LENGTH = 20;
-const LONGEST = 128;
+const MAX_LENGTH = 128;
 
-/** `kept` is undefined for what only the server can tell. */
-export type CheckedRule = { text: string; kept: boolean | undefined };
+/** `satisfied` is undefined if only the server can check the rule. */
+export type RuleCheck = { text: string; satisfied: boolean | undefined };
 
-function counted(password: string, characters: string): number {
-  return [...password].filter((each) => characters.includes(each)).length;
+function countCharacters(password: string, characters: string): number {
+  return [...password].filter((character) => characters.includes(character)).length;
 }
 
-function many(n: number, one: string, which: string): string {
-  return `At least ${n === 1 ? `one ${one}` : `${n} ${one}s`}${which && ` (${which})`}`;
+function atLeast(minimum: number, noun: string, hint: string): string {
+  return `At least ${minimum === 1 ? `one ${noun}` : `${minimum} ${noun}s`}${hint && ` (${hint})`}`;
 }
 
-/** Each rule in force, and whether a password keeps it. */
-export function checkPassword(rules: PasswordRules, password: string): CheckedRule[] {
+/** Each rule that applies, and whether a password satisfies it. */
+export function checkPassword(rules: PasswordRules, password: string): RuleCheck[] {
   const classes: [number, string, string, string][] = [
     [rules.MinimumUppercase, "uppercase letter", "A-Z", UPPER],
     [rules.MinimumLowercase, "lowercase letter", "a-z", LOWER],
     [rules.MinimumDigits, "number", "", DIGITS],
     [rules.MinimumSymbols, "non-alphanumeric character", [...SYMBOLS].join(" "), SYMBOLS],
   ];
-  const checked: CheckedRule[] = [
+  const length = [...password].length; // in code points, as the server counts; `password.length` is UTF-16 units
+  const checks: RuleCheck[] = [
     {
       text: `At least ${rules.MinimumLength} characters`,
-      kept: password.length >= rules.MinimumLength && password.length <= LONGEST,
+      satisfied: length >= rules.MinimumLength && length <= MAX_LENGTH,
     },
   ];
-  for (const [least, name, which, characters] of classes) {
-    const kept = counted(password, characters) >= least;
-    if (least > 0) checked.push({ text: many(least, name, which), kept });
+  for (const [minimum, noun, hint, characters] of classes) {
+    const satisfied = countCharacters(password, characters) >= minimum;
+    if (minimum > 0) checks.push({ text: atLeast(minimum, noun, hint), satisfied });
   }
   if (rules.MinimumClasses > 0) {
-    const present = classes.filter(([, , , characters]) => counted(password, characters) > 0).length;
-    checked.push({
-      text: `At least ${rules.MinimumClasses} of these: uppercase letters, lowercase letters, numbers, symbols`,
-      kept: present >= rules.MinimumClasses,
+    const classCount = classes.filter(
+      ([, , , characters]) => countCharacters(password, characters) > 0,
+    ).length;
+    checks.push({
+      text: `At least ${rules.MinimumClasses} of these character types: uppercase, lowercase, numbers, symbols`,
+      satisfied: classCount >= rules.MinimumClasses,
     });
   }
-  return [...checked, ...serverRules(rules)];
+  return [...checks, ...serverChecks(rules)];
 }
 
-function serverRules(rules: PasswordRules): CheckedRule[] {
-  const told: CheckedRule[] = [
-    { text: "Not the account's name, your name or your email address", kept: undefined },
+function serverChecks(rules: PasswordRules): RuleCheck[] {
+  const checks: RuleCheck[] = [
+    { text: "Not the account name, your user name, or your email address", satisfied: undefined },
   ];
   if (rules.RefuseCommonPasswords) {
-    told.push({ text: "Not a common password, nor one known from a breach", kept: undefined });
+    checks.push({ text: "Not a common or breached password", satisfied: undefined });
   }
   if (rules.ReusePrevention > 0) {
-    const last = rules.ReusePrevention === 1 ? "last password" : `last ${rules.ReusePrevention} passwords`;
-    told.push({ text: `Not one of your ${last}`, kept: undefined });
+    const previous =
+      rules.ReusePrevention === 1 ? "previous password" : `previous ${rules.ReusePrevention} passwords`;
+    checks.push({ text: `Not one of your ${previous}`, satisfied: undefined });
   }
-  return told;
+  return checks;
 }
 
-export function keepsRules(rules: PasswordRules, password: string): boolean {
-  return checkPassword(rules, password).every(({ kept }) => kept !== false);
+export function satisfiesRules(rules: PasswordRules, password: string): boolean {
+  return checkPassword(rules, password).every(({ satisfied }) => satisfied !== false);
 }
 
-/** A random password that keeps the rules, with every class of characters in it. */
+/** A random password that satisfies the rules and has characters of every class. */
 export function generatePassword(rules: PasswordRules): string {
   const characters = [
-    ...pick(UPPER, Math.max(2, rules.MinimumUppercase)),
-    ...pick(LOWER, Math.max(2, rules.MinimumLowercase)),
-    ...pick(DIGITS, Math.max(2, rules.MinimumDigits)),
-    ...pick(SYMBOLS, Math.max(2, rules.MinimumSymbols)),
+    ...randomCharacters(UPPER, Math.max(2, rules.MinimumUppercase)),
+    ...randomCharacters(LOWER, Math.max(2, rules.MinimumLowercase)),
+    ...randomCharacters(DIGITS, Math.max(2, rules.MinimumDigits)),
+    ...randomCharacters(SYMBOLS, Math.max(2, rules.MinimumSymbols)),
   ];
-  const length = Math.min(LONGEST, Math.max(GENERATED_LENGTH, rules.MinimumLength));
-  characters.push(...pick(UPPER + LOWER + DIGITS, length - characters.length));
-  return shuffled(characters).join("");
+  const length = Math.min(MAX_LENGTH, Math.max(GENERATED_LENGTH, rules.MinimumLength));
+  characters.push(...randomCharacters(UPPER + LOWER + DIGITS, length - characters.length));
+  return shuffle(characters).join("");
 }
 
-function pick(characters: string, n: number): string[] {
-  return Array.from({ length: Math.max(0, n) }, () => characters.charAt(below(characters.length)));
+function randomCharacters(characters: string, length: number): string[] {
+  return Array.from({ length: Math.max(0, length) }, () => characters.charAt(randomBelow(characters.length)));
 }
 
-function shuffled(items: string[]): string[] {
-  const left = [...items];
-  return items.map(() => left.splice(below(left.length), 1)[0] ?? "");
+function shuffle(items: string[]): string[] {
+  const remaining = [...items];
+  return items.map(() => remaining.splice(randomBelow(remaining.length), 1)[0] ?? "");
 }
 
-/** A random whole number from 0 up to `limit`, each equally likely. */
-function below(limit: number): number {
-  const highest = 2 ** 32 - (2 ** 32 % limit);
-  const drawn = new Uint32Array(1);
-  do crypto.getRandomValues(drawn);
-  while ((drawn[0] ?? highest) >= highest);
-  return (drawn[0] ?? 0) % limit;
+/** A uniformly distributed random integer from 0 to `limit` - 1. */
+function randomBelow(limit: number): number {
+  const ceiling = 2 ** 32 - (2 ** 32 % limit);
+  const random = new Uint32Array(1);
+  do crypto.getRandomValues(random);
+  while ((random[0] ?? ceiling) >= ceiling);
+  return (random[0] ?? 0) % limit;
 }

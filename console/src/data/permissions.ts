@@ -1,44 +1,57 @@
-/** What a user, a user group or a role may do: its policies, attached and inline. */
+/** The permissions policies of users, user groups and roles. */
 import { GetPolicyCommand, GetPolicyVersionCommand } from "@aws-sdk/client-iam";
 import { iam } from "../api/iam.ts";
-import { shownDocument } from "./documents.ts";
-import { attachedTo, deleteInline, detach, type Entity, inlineOf } from "./entities.ts";
+import {
+  deleteInlinePolicy,
+  detachPolicy,
+  type Entity,
+  listAttachedPolicies,
+  listInlinePolicies,
+} from "./entity-policies.ts";
 import { policyType } from "./policies.ts";
-import { groupsOf } from "./users.ts";
+import { decodeDocument } from "./policy-documents.ts";
+import { listGroupsForUser } from "./users.ts";
 
-/** A policy of an entity; inline ones have no ARN. `via` names the group that a user has it from. */
-export type Permission = { name: string; type: string; arn: string | undefined; via: string | undefined };
+/** A policy of an entity. Inline policies have no ARN; `group` is the group that a user inherits the policy from. */
+export type PermissionsPolicy = {
+  name: string;
+  type: string;
+  arn: string | undefined;
+  group: string | undefined;
+};
 
-/** The policies of an entity; those of a user's groups as well. */
-export async function permissionsOf(entity: Entity): Promise<Permission[]> {
-  const groups = entity.kind === "user" ? await groupsOf(entity.name) : [];
-  const inherited = groups.map(({ GroupName: name = "" }) => held({ kind: "group", name }, name));
-  return (await Promise.all([held(entity, undefined), ...inherited])).flat();
+/** The policies of an entity; for a user, also those of its groups. */
+export async function listPermissions(entity: Entity): Promise<PermissionsPolicy[]> {
+  const groups = entity.kind === "user" ? await listGroupsForUser(entity.name) : [];
+  const fromGroups = groups.map(({ GroupName: name = "" }) =>
+    listEntityPolicies({ kind: "group", name }, name),
+  );
+  return (await Promise.all([listEntityPolicies(entity, undefined), ...fromGroups])).flat();
 }
 
-async function held(entity: Entity, via: string | undefined): Promise<Permission[]> {
-  const [attached, inline] = await Promise.all([attachedTo(entity), inlineOf(entity)]);
+async function listEntityPolicies(entity: Entity, group: string | undefined): Promise<PermissionsPolicy[]> {
+  const [attached, inline] = await Promise.all([listAttachedPolicies(entity), listInlinePolicies(entity)]);
   return [
     ...attached.map(({ PolicyName: name = "", PolicyArn: arn }) => ({
       name,
       type: policyType(arn),
       arn,
-      via,
+      group,
     })),
-    ...inline.map((name) => ({ name, type: "Customer inline", arn: undefined, via })),
+    ...inline.map((name) => ({ name, type: "Customer inline", arn: undefined, group })),
   ];
 }
 
-/** Takes a policy away: detaches a managed one, deletes an inline one. */
-export async function remove(entity: Entity, { arn, name }: Permission): Promise<void> {
-  if (arn) await detach(entity, arn);
-  else await deleteInline(entity, name);
+/** Detaches a managed policy, or deletes an inline one. */
+export async function removePolicy(entity: Entity, { arn, name }: PermissionsPolicy): Promise<void> {
+  if (arn) await detachPolicy(entity, arn);
+  else await deleteInlinePolicy(entity, name);
 }
 
-/** The document of a managed policy's version in force. */
-export async function managedDocument(PolicyArn: string): Promise<string> {
+/** The document of a managed policy's default version. */
+export async function getManagedPolicyDocument(PolicyArn: string): Promise<string> {
   const { Policy: policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
   const input = { PolicyArn, VersionId: policy?.DefaultVersionId };
   const { PolicyVersion: version } = await iam.send(new GetPolicyVersionCommand(input));
-  return shownDocument(version?.Document ?? "");
+  return decodeDocument(version?.Document ?? "");
 }

@@ -1,36 +1,36 @@
-/** Managed policies to choose from, and inline ones. */
+/** Managed policies. */
 import { type Policy, paginateListPolicies } from "@aws-sdk/client-iam";
-import { all, iam } from "../api/iam.ts";
+import { collectPages, iam } from "../api/iam.ts";
 
-const KEPT = 60_000;
+const CACHE_TIME = 60_000;
 
-let known: Promise<Policy[]> | undefined;
+let cache: Promise<Policy[]> | undefined;
 
-/** Every managed policy, AWS's and the account's own. The list is long, so one answer serves for a while. */
+/** All managed policies, AWS's and the account's own. The list is long, so it is cached for a minute. */
 export function listPolicies(): Promise<Policy[]> {
-  known ??= fetchPolicies().then(
+  cache ??= fetchPolicies().then(
     (policies) => {
-      setTimeout(forget, KEPT);
+      setTimeout(clearCache, CACHE_TIME);
       return policies;
     },
     (error) => {
-      forget();
+      clearCache();
       throw error;
     },
   );
-  return known;
+  return cache;
 }
 
-function forget(): void {
-  known = undefined;
+function clearCache(): void {
+  cache = undefined;
 }
 
 async function fetchPolicies(): Promise<Policy[]> {
-  const policies = await all(
+  const policies = await collectPages(
     paginateListPolicies({ client: iam, pageSize: 1000 }, {}),
     (page) => page.Policies,
   );
-  return policies.sort((one, other) => (one.PolicyName ?? "").localeCompare(other.PolicyName ?? ""));
+  return policies.sort((a, b) => (a.PolicyName ?? "").localeCompare(b.PolicyName ?? ""));
 }
 
 export function policyType(arn: string | undefined): string {

@@ -1,4 +1,4 @@
-/** OpenID Connect providers: who else may vouch for people and programs. */
+/** OpenID Connect identity providers. */
 import {
   AddClientIDToOpenIDConnectProviderCommand,
   CreateOpenIDConnectProviderCommand,
@@ -9,58 +9,60 @@ import {
   type Tag,
   UpdateOpenIDConnectProviderThumbprintCommand,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
+import { ApiError } from "../api/errors.ts";
 import { iam } from "../api/iam.ts";
-import { type KeyValue, newTags } from "./tags.ts";
+import { type KeyValue, tagsInput } from "./tags.ts";
 
-export const THUMBPRINT_CONSTRAINT = "40 hexadecimal digits.";
+export const THUMBPRINT_HINT = "40 hexadecimal digits";
 
 export type Provider = {
   arn: string;
   url: string;
   audiences: string[];
   thumbprints: string[];
-  created: Date | undefined;
+  createDate: Date | undefined;
   tags: Tag[];
 };
 
-/** The providers' ARNs. */
+/** The ARNs of all providers. */
 export async function listProviders(): Promise<string[]> {
-  const { OpenIDConnectProviderList: found = [] } = await iam.send(new ListOpenIDConnectProvidersCommand());
-  return found.map(({ Arn = "" }) => Arn);
+  const { OpenIDConnectProviderList: providers = [] } = await iam.send(
+    new ListOpenIDConnectProvidersCommand(),
+  );
+  return providers.map(({ Arn = "" }) => Arn);
 }
 
 export async function getProvider(arn: string): Promise<Provider> {
-  const found = await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));
+  const provider = await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));
   return {
     arn,
-    url: found.Url ?? "",
-    audiences: found.ClientIDList ?? [],
-    thumbprints: found.ThumbprintList ?? [],
-    created: found.CreateDate,
-    tags: found.Tags ?? [],
+    url: provider.Url ?? "",
+    audiences: provider.ClientIDList ?? [],
+    thumbprints: provider.ThumbprintList ?? [],
+    createDate: provider.CreateDate,
+    tags: provider.Tags ?? [],
   };
 }
 
 export type NewProvider = {
   url: string;
   audience: string;
-  /** Found out by the server where it is not given. */
+  /** If undefined, the server retrieves it. */
   thumbprint: string | undefined;
   tags: readonly KeyValue[];
 };
 
-/** Adds a provider; returns its ARN. */
+/** Creates a provider and returns its ARN. */
 export async function addProvider({ url, audience, thumbprint, tags }: NewProvider): Promise<string> {
   const { OpenIDConnectProviderArn: arn } = await iam.send(
     new CreateOpenIDConnectProviderCommand({
       Url: url,
       ClientIDList: [audience],
       ThumbprintList: thumbprint === undefined ? undefined : [thumbprint],
-      Tags: newTags(tags),
+      Tags: tagsInput(tags),
     }),
   );
-  if (arn === undefined) throw new Failure("UnknownError", "The server returned no provider.");
+  if (arn === undefined) throw new ApiError("UnknownError", "The server did not return the provider.");
   return arn;
 }
 
@@ -87,7 +89,7 @@ export async function removeThumbprint(arn: string, thumbprint: string): Promise
   const { thumbprints } = await getProvider(arn);
   await putThumbprints(
     arn,
-    thumbprints.filter((each) => each !== thumbprint),
+    thumbprints.filter((value) => value !== thumbprint),
   );
 }
 

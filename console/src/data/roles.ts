@@ -1,4 +1,4 @@
-/** Roles and what belongs to them. */
+/** IAM roles, with their trust policies, instance profiles and sessions. */
 import {
   AddRoleToInstanceProfileCommand,
   CreateInstanceProfileCommand,
@@ -15,49 +15,49 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
-import { all, iam } from "../api/iam.ts";
+import { ApiError } from "../api/errors.ts";
+import { collectPages, iam } from "../api/iam.ts";
 import { serverNow } from "../api/transport.ts";
-import { shownDocument } from "./documents.ts";
-import { attach, clearPolicies, inlineDocument, putInline } from "./entities.ts";
-import { REVOKING_POLICY, revokedBefore, revokingDocument } from "./revoking.ts";
-import { failuresOf } from "./steps.ts";
-import { type KeyValue, newTags } from "./tags.ts";
+import { collectErrors } from "./collect-errors.ts";
+import { attachPolicy, getInlinePolicy, putInlinePolicy, removeAllPolicies } from "./entity-policies.ts";
+import { decodeDocument } from "./policy-documents.ts";
+import { REVOCATION_POLICY_NAME, revocationPolicy, revocationTime } from "./session-revocation.ts";
+import { type KeyValue, tagsInput } from "./tags.ts";
 
 const client = iam;
 
 const EC2 = "ec2.amazonaws.com";
 
 export function listRoles(): Promise<Role[]> {
-  return all(paginateListRoles({ client, pageSize: 1000 }, {}), (page) => page.Roles);
+  return collectPages(paginateListRoles({ client, pageSize: 1000 }, {}), (page) => page.Roles);
 }
 
 export async function getRole(name: string): Promise<Role> {
   const { Role: role } = await iam.send(new GetRoleCommand({ RoleName: name }));
-  if (role === undefined) throw new Failure("NoSuchEntity", `There is no role ${name}.`);
+  if (role === undefined) throw new ApiError("NoSuchEntity", `The role ${name} does not exist.`);
   return role;
 }
 
-export function trustOf({ AssumeRolePolicyDocument = "" }: Role): string {
-  return shownDocument(AssumeRolePolicyDocument);
+export function decodeTrustPolicy({ AssumeRolePolicyDocument = "" }: Role): string {
+  return decodeDocument(AssumeRolePolicyDocument);
 }
 
-/** Whether a role is a service's own, which only that service may change. */
+/** Whether a role is service-linked, and only its service may change it. */
 export function isServiceLinked({ Path = "" }: Pick<Role, "Path">): boolean {
   return Path.startsWith("/aws-service-role/");
 }
 
-export function instanceProfilesOf(name: string): Promise<InstanceProfile[]> {
+export function listInstanceProfiles(name: string): Promise<InstanceProfile[]> {
   const pages = paginateListInstanceProfilesForRole({ client }, { RoleName: name });
-  return all(pages, (page) => page.InstanceProfiles);
+  return collectPages(pages, (page) => page.InstanceProfiles);
 }
 
 export type NewRole = {
   name: string;
   description: string;
   maxSessionDuration: number;
-  trust: string;
-  /** The service that is trusted, where it is one service. */
+  trustPolicy: string;
+  /** The trusted service, if the role trusts one. */
   service: string | undefined;
   policyArns: readonly string[];
   boundaryArn: string | undefined;
@@ -65,23 +65,23 @@ export type NewRole = {
 };
 
 /**
- * Creates a role; what then fails of its policies and its instance profile is returned, the rest still holds. A role
- * for EC2 gets an instance profile of its name, as from AWS's console.
+ * Creates a role, then attaches its policies; returns the errors of these, which undo nothing. As in the AWS console, a
+ * role for EC2 gets an instance profile of the same name.
  */
-export async function createRole(role: NewRole): Promise<Failure[]> {
+export async function createRole(role: NewRole): Promise<ApiError[]> {
   const { name } = role;
   await iam.send(
     new CreateRoleCommand({
       RoleName: name,
       Description: role.description || undefined,
       MaxSessionDuration: role.maxSessionDuration,
-      AssumeRolePolicyDocument: role.trust,
+      AssumeRolePolicyDocument: role.trustPolicy,
       PermissionsBoundary: role.boundaryArn,
-      Tags: newTags(role.tags),
+      Tags: tagsInput(role.tags),
     }),
   );
-  const steps = role.policyArns.map((arn) => () => attach({ kind: "role", name }, arn));
-  return failuresOf(role.service === EC2 ? [...steps, () => createInstanceProfile(name)] : steps);
+  const steps = role.policyArns.map((arn) => () => attachPolicy({ kind: "role", name }, arn));
+  return collectErrors(role.service === EC2 ? [...steps, () => createInstanceProfile(name)] : steps);
 }
 
 async function createInstanceProfile(name: string): Promise<void> {
@@ -89,7 +89,7 @@ async function createInstanceProfile(name: string): Promise<void> {
   await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: name }));
 }
 
-/** Saves a role's description and how long its sessions may last; undefined leaves what is there. */
+/** Saves a role's description and maximum session duration; `undefined` leaves the duration unchanged. */
 export async function updateRole(
   name: string,
   description: string,
@@ -99,39 +99,39 @@ export async function updateRole(
   await iam.send(new UpdateRoleCommand(input));
 }
 
-export async function putTrust(name: string, document: string): Promise<void> {
+export async function updateTrustPolicy(name: string, document: string): Promise<void> {
   await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument: document }));
 }
 
-/** Deletes a role, and first all that would keep it: as AWS's console does. */
+/** Deletes a role, after its policies and instance profiles have been removed, as the AWS console does. */
 export async function deleteRole(role: Role): Promise<void> {
   const name = role.RoleName ?? "";
   if (isServiceLinked(role)) {
     await iam.send(new DeleteServiceLinkedRoleCommand({ RoleName: name }));
     return;
   }
-  for (const { InstanceProfileName } of await instanceProfilesOf(name)) {
+  for (const { InstanceProfileName } of await listInstanceProfiles(name)) {
     await iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName: name }));
-    // The one of its name came with it, and goes with it.
+    // The instance profile of the same name was created with the role and is deleted with it.
     if (InstanceProfileName === name) {
       await iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName }));
     }
   }
-  await clearPolicies({ kind: "role", name });
+  await removeAllPolicies({ kind: "role", name });
   await iam.send(new DeleteRoleCommand({ RoleName: name }));
 }
 
-/** Ends all that sessions of a role may do, for those that there are now. */
+/** Revokes all existing sessions of a role. */
 export async function revokeSessions(name: string): Promise<void> {
-  await putInline({ kind: "role", name }, REVOKING_POLICY, revokingDocument(serverNow()));
+  await putInlinePolicy({ kind: "role", name }, REVOCATION_POLICY_NAME, revocationPolicy(serverNow()));
 }
 
-/** Up to when a role's sessions were revoked; undefined where none were. */
-export async function sessionsRevoked(name: string): Promise<Date | undefined> {
+/** The time before which a role's sessions are revoked; undefined if none are. */
+export async function getRevocationTime(name: string): Promise<Date | undefined> {
   try {
-    return revokedBefore(await inlineDocument({ kind: "role", name }, REVOKING_POLICY));
+    return revocationTime(await getInlinePolicy({ kind: "role", name }, REVOCATION_POLICY_NAME));
   } catch (error) {
-    if (error instanceof Failure && error.code === "NoSuchEntity") return undefined;
+    if (error instanceof ApiError && error.code === "NoSuchEntity") return undefined;
     throw error;
   }
 }

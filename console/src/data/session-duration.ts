@@ -1,8 +1,8 @@
-/** How long a role's sessions may last at most, in seconds. */
+/** A role's maximum session duration, in seconds. */
 export const HOUR = 3600;
-export const SHORTEST = HOUR;
-export const LONGEST = 12 * HOUR;
+export const MIN_SESSION_DURATION = HOUR;
+export const MAX_SESSION_DURATION = 12 * HOUR;
 
-export function isDuration(seconds: number): boolean {
-  return Number.isInteger(seconds) && seconds >= SHORTEST && seconds <= LONGEST;
+export function isSessionDuration(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= MIN_SESSION_DURATION && seconds <= MAX_SESSION_DURATION;
 }

@@ -1,4 +1,4 @@
-/** Tags of whatever has them. */
+/** Tags of users, roles and identity providers. */
 import {
   type Tag,
   TagOpenIDConnectProviderCommand,
@@ -12,47 +12,51 @@ import { iam } from "../api/iam.ts";
 
 export type KeyValue = Required<Tag>;
 
-type Verbs = {
-  put: (Tags: Tag[]) => Promise<unknown>;
-  remove: (TagKeys: string[]) => Promise<unknown>;
+type TagOperations = {
+  tag: (Tags: Tag[]) => Promise<unknown>;
+  untag: (TagKeys: string[]) => Promise<unknown>;
 };
 
-/** What has tags; an OpenID Connect provider goes by its ARN. */
-export type Tagged = { kind: "user" | "role" | "provider"; name: string };
+/** A resource that has tags; the name of an identity provider is its ARN. */
+export type TaggedResource = { kind: "user" | "role" | "provider"; name: string };
 
-/** Sets what is there now, and takes away the keys that are not. */
-export async function saveTags(of: Tagged, before: readonly Tag[], tags: readonly Tag[]): Promise<void> {
-  const verbs = verbsOf(of);
-  const kept = new Set(tags.map(({ Key = "" }) => Key.toLowerCase()));
-  const gone = before.map(({ Key = "" }) => Key).filter((key) => !kept.has(key.toLowerCase()));
-  if (gone.length > 0) await verbs.remove(gone);
-  if (tags.length > 0) await verbs.put([...tags]);
+/** Saves the tags of a resource, and removes those that are no longer among them. */
+export async function saveTags(
+  resource: TaggedResource,
+  oldTags: readonly Tag[],
+  tags: readonly Tag[],
+): Promise<void> {
+  const operations = tagOperations(resource);
+  const newKeys = new Set(tags.map(({ Key = "" }) => Key.toLowerCase()));
+  const removedKeys = oldTags.map(({ Key = "" }) => Key).filter((key) => !newKeys.has(key.toLowerCase()));
+  if (removedKeys.length > 0) await operations.untag(removedKeys);
+  if (tags.length > 0) await operations.tag([...tags]);
 }
 
-function verbsOf({ kind, name }: Tagged): Verbs {
+function tagOperations({ kind, name }: TaggedResource): TagOperations {
   switch (kind) {
     case "user":
       return {
-        put: (Tags) => iam.send(new TagUserCommand({ UserName: name, Tags })),
-        remove: (TagKeys) => iam.send(new UntagUserCommand({ UserName: name, TagKeys })),
+        tag: (Tags) => iam.send(new TagUserCommand({ UserName: name, Tags })),
+        untag: (TagKeys) => iam.send(new UntagUserCommand({ UserName: name, TagKeys })),
       };
     case "role":
       return {
-        put: (Tags) => iam.send(new TagRoleCommand({ RoleName: name, Tags })),
-        remove: (TagKeys) => iam.send(new UntagRoleCommand({ RoleName: name, TagKeys })),
+        tag: (Tags) => iam.send(new TagRoleCommand({ RoleName: name, Tags })),
+        untag: (TagKeys) => iam.send(new UntagRoleCommand({ RoleName: name, TagKeys })),
       };
     case "provider": {
       const provider = { OpenIDConnectProviderArn: name };
       return {
-        put: (Tags) => iam.send(new TagOpenIDConnectProviderCommand({ ...provider, Tags })),
-        remove: (TagKeys) => iam.send(new UntagOpenIDConnectProviderCommand({ ...provider, TagKeys })),
+        tag: (Tags) => iam.send(new TagOpenIDConnectProviderCommand({ ...provider, Tags })),
+        untag: (TagKeys) => iam.send(new UntagOpenIDConnectProviderCommand({ ...provider, TagKeys })),
       };
     }
   }
 }
 
-/** Tags that were begun but have no key are none; a request says nothing of tags where there are none. */
-export function newTags(tags: readonly KeyValue[]): Tag[] | undefined {
-  const named = tags.filter(({ Key }) => Key !== "");
-  return named.length > 0 ? named.map(({ Key, Value }) => ({ Key, Value })) : undefined;
+/** The tags for a request, without those that have no key; undefined if there are none. */
+export function tagsInput(tags: readonly KeyValue[]): Tag[] | undefined {
+  const complete = tags.filter(({ Key }) => Key !== "");
+  return complete.length > 0 ? complete.map(({ Key, Value }) => ({ Key, Value })) : undefined;
 }

@@ -1,4 +1,4 @@
-/** IAM users and what belongs to them. */
+/** IAM users, with their login profiles, groups and access keys. */
 import {
   AddUserToGroupCommand,
   CreateLoginProfileCommand,
@@ -16,86 +16,88 @@ import {
   RemoveUserFromGroupCommand,
   type User,
 } from "@aws-sdk/client-iam";
-import { Failure } from "../api/failure.ts";
-import { all, iam } from "../api/iam.ts";
-import { deleteBoundary } from "./boundaries.ts";
-import { attach, clearPolicies } from "./entities.ts";
-import { listDevices, removeDevice } from "./mfa.ts";
-import { failuresOf } from "./steps.ts";
-import { type KeyValue, newTags } from "./tags.ts";
+import { ApiError } from "../api/errors.ts";
+import { collectPages, iam } from "../api/iam.ts";
+import { collectErrors } from "./collect-errors.ts";
+import { attachPolicy, removeAllPolicies } from "./entity-policies.ts";
+import { listMfaDevices, removeMfaDevice } from "./mfa.ts";
+import { deletePermissionsBoundary } from "./permissions-boundaries.ts";
+import { type KeyValue, tagsInput } from "./tags.ts";
 
 const client = iam;
 
 export function listUsers(): Promise<User[]> {
-  return all(paginateListUsers({ client, pageSize: 1000 }, {}), (page) => page.Users);
+  return collectPages(paginateListUsers({ client, pageSize: 1000 }, {}), (page) => page.Users);
 }
 
 export async function getUser(name: string): Promise<User> {
   const { User: user } = await iam.send(new GetUserCommand({ UserName: name }));
-  if (user === undefined) throw new Failure("NoSuchEntity", `There is no user ${name}.`);
+  if (user === undefined) throw new ApiError("NoSuchEntity", `The user ${name} does not exist.`);
   return user;
 }
 
-/** The console password's profile; null when the user has none. */
+/** The user's login profile; null if the user has no console password. */
 export async function getLoginProfile(name: string): Promise<LoginProfile | null> {
   try {
     const { LoginProfile: profile } = await iam.send(new GetLoginProfileCommand({ UserName: name }));
     return profile ?? null;
   } catch (error) {
-    if (error instanceof Failure && error.code === "NoSuchEntity") return null;
+    if (error instanceof ApiError && error.code === "NoSuchEntity") return null;
     throw error;
   }
 }
 
-export function groupsOf(name: string): Promise<Group[]> {
-  return all(paginateListGroupsForUser({ client }, { UserName: name }), (page) => page.Groups);
+export function listGroupsForUser(name: string): Promise<Group[]> {
+  return collectPages(paginateListGroupsForUser({ client }, { UserName: name }), (page) => page.Groups);
 }
 
-export function keysOf(name: string | undefined) {
-  return all(paginateListAccessKeys({ client }, { UserName: name }), (page) => page.AccessKeyMetadata);
+export function listAccessKeyMetadata(name: string | undefined) {
+  return collectPages(
+    paginateListAccessKeys({ client }, { UserName: name }),
+    (page) => page.AccessKeyMetadata,
+  );
 }
 
 export type NewUser = {
   name: string;
   password: string | undefined;
-  mustChange: boolean;
+  resetRequired: boolean;
   groups: readonly string[];
   policyArns: readonly string[];
   tags: readonly KeyValue[];
 };
 
-/**
- * Creates a user with all that was chosen. Once the user exists, what fails is gathered and told rather than thrown:
- * the rest still holds.
- */
-export async function createUser(user: NewUser): Promise<Failure[]> {
+/** Creates a user, then its password, groups and policies; returns the errors of these, which undo nothing. */
+export async function createUser(user: NewUser): Promise<ApiError[]> {
   const UserName = user.name;
-  await iam.send(new CreateUserCommand({ UserName, Tags: newTags(user.tags) }));
+  await iam.send(new CreateUserCommand({ UserName, Tags: tagsInput(user.tags) }));
   const steps: (() => Promise<unknown>)[] = [
     ...user.groups.map((GroupName) => () => iam.send(new AddUserToGroupCommand({ UserName, GroupName }))),
-    ...user.policyArns.map((arn) => () => attach({ kind: "user", name: UserName }, arn)),
+    ...user.policyArns.map((arn) => () => attachPolicy({ kind: "user", name: UserName }, arn)),
   ];
-  const { password, mustChange } = user;
+  const { password, resetRequired } = user;
   if (password !== undefined) {
-    const profile = { UserName, Password: password, PasswordResetRequired: mustChange };
+    const profile = { UserName, Password: password, PasswordResetRequired: resetRequired };
     steps.unshift(() => iam.send(new CreateLoginProfileCommand(profile)));
   }
-  return failuresOf(steps);
+  return collectErrors(steps);
 }
 
-/** Deletes a user, and first all that would keep it: as AWS's console does. */
+/** Deletes a user, after its credentials, groups and policies have been removed, as the AWS console does. */
 export async function deleteUser(name: string): Promise<void> {
   const UserName = name;
-  for (const { AccessKeyId } of await keysOf(name)) {
+  for (const { AccessKeyId } of await listAccessKeyMetadata(name)) {
     await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
   }
   if ((await getLoginProfile(name)) !== null) await iam.send(new DeleteLoginProfileCommand({ UserName }));
-  const owner = { userName: name, own: false };
-  for (const { SerialNumber } of await listDevices(owner)) await removeDevice(owner, SerialNumber ?? "");
-  for (const { GroupName } of await groupsOf(name)) {
+  const owner = { userName: name, isCurrentUser: false };
+  for (const { SerialNumber } of await listMfaDevices(owner))
+    await removeMfaDevice(owner, SerialNumber ?? "");
+  for (const { GroupName } of await listGroupsForUser(name)) {
     await iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName }));
   }
-  await clearPolicies({ kind: "user", name });
-  if ((await getUser(name)).PermissionsBoundary !== undefined) await deleteBoundary({ kind: "user", name });
+  await removeAllPolicies({ kind: "user", name });
+  if ((await getUser(name)).PermissionsBoundary !== undefined)
+    await deletePermissionsBoundary({ kind: "user", name });
   await iam.send(new DeleteUserCommand({ UserName }));
 }

@@ -5,11 +5,11 @@ import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { NAMES } from "../frame/side-bar.tsx";
+import { LINK_TEXTS } from "../layout/side-navigation.tsx";
 import { Page } from "../shared/page.tsx";
-import { DASHBOARD, MY_CREDENTIALS, SETTINGS, USERS } from "../shared/paths.ts";
+import { ACCOUNT_SETTINGS, DASHBOARD, SECURITY_CREDENTIALS, USERS } from "../shared/paths.ts";
+import { recentlyVisitedPaths } from "../state/recently-visited.ts";
 import { isRoot, useSession } from "../state/session.tsx";
-import { visitedPaths } from "../state/visited.ts";
 
 export default function Home() {
   return (
@@ -23,20 +23,20 @@ export default function Home() {
 }
 
 function RecentlyVisited() {
-  const visited = visitedPaths().flatMap((path) => {
-    const name = NAMES.get(path);
+  const links = recentlyVisitedPaths().flatMap((path) => {
+    const name = LINK_TEXTS.get(path);
     return name === undefined ? [] : [{ path, name }];
   });
   return (
     <Container fitHeight header={<Header>Recently visited</Header>}>
-      {visited.length === 0 ? (
+      {links.length === 0 ? (
         <SpaceBetween size="xs">
-          <Box color="text-body-secondary">Nothing yet.</Box>
+          <Box color="text-body-secondary">No recently visited pages</Box>
           <Link href={DASHBOARD}>Open IAM</Link>
         </SpaceBetween>
       ) : (
         <ColumnLayout columns={2}>
-          {visited.map(({ path, name }) => (
+          {links.map(({ path, name }) => (
             <Link key={path} href={path}>
               {path === DASHBOARD ? "IAM" : name}
             </Link>
@@ -57,10 +57,10 @@ function Welcome() {
           {isRoot(session) ? "the root user" : <b>{session.UserName}</b>}.
         </Box>
         <SpaceBetween size="xs">
-          <Link href={DASHBOARD}>See what is still unsafe in this account</Link>
-          <Link href={MY_CREDENTIALS}>Your password and MFA devices</Link>
-          <Link href={SETTINGS}>Rules for passwords</Link>
-          <Link href={USERS}>Users</Link>
+          <Link href={DASHBOARD}>View security recommendations for this account</Link>
+          <Link href={SECURITY_CREDENTIALS}>Manage your password and MFA devices</Link>
+          <Link href={ACCOUNT_SETTINGS}>Manage the password policy</Link>
+          <Link href={USERS}>Manage users</Link>
         </SpaceBetween>
       </SpaceBetween>
     </Container>

@@ -1,13 +1,13 @@
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Textarea from "@cloudscape-design/components/textarea";
-import { documentError } from "../data/documents.ts";
+import { jsonError } from "../data/policy-documents.ts";
 
-/** A JSON document, to read. */
+/** A read-only JSON document. */
 export function JsonView({ name, text }: { name: string; text: string }) {
   return (
     <Box variant="code">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable with the keyboard */}
       <section className="document" tabIndex={0} aria-label={name}>
         <pre>{text}</pre>
       </section>
@@ -17,17 +17,17 @@ export function JsonView({ name, text }: { name: string; text: string }) {
 
 type Props = {
   label: string;
-  /** Undefined while it is loaded. */
+  /** Undefined while it loads. */
   value: string | undefined;
   rows?: number;
   onChange: (value: string) => void;
 };
 
-/** A JSON document, to write. */
+/** A form field for a JSON document. */
 export function JsonField({ label, value, rows = 14, onChange }: Props) {
   return (
-    <FormField label={label} errorText={value !== undefined && documentError(value)} stretch>
-      <div className="json">
+    <FormField label={label} errorText={value !== undefined && jsonError(value)} stretch>
+      <div className="json-input">
         <Textarea
           rows={rows}
           value={value ?? ""}

@@ -2,11 +2,11 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useEffect } from "react";
-import { cameFromWithin } from "../state/router.ts";
+import { hasNavigated } from "../state/router.ts";
 
 type PageProps = { title: string; description?: ReactNode; actions?: ReactNode; children: ReactNode };
 
-/** A page with its heading; the title is also the browser's. */
+/** A page with its heading, which is also the document title. */
 export function Page({ title, description, actions, children }: PageProps) {
   return (
     <ContentLayout
@@ -16,22 +16,22 @@ export function Page({ title, description, actions, children }: PageProps) {
         </Header>
       }
     >
-      <Title of={title} />
+      <PageTitle text={title} />
       <SpaceBetween size="l">{children}</SpaceBetween>
     </ContentLayout>
   );
 }
 
 /**
- * The browser's title. Where the person came from another page of the console, reading goes on from the content: a
- * screen reader would otherwise stay at a link that is gone.
+ * Sets the document title. After navigation within the console it also moves the focus to the content: a screen reader
+ * would otherwise stay on a link that no longer exists.
  */
-export function Title({ of }: { of: string }) {
+export function PageTitle({ text }: { text: string }) {
   useEffect(() => {
     const main = document.querySelector("main");
-    if (!cameFromWithin() || main === null) return;
+    if (!hasNavigated() || main === null) return;
     main.tabIndex = -1;
     main.focus({ preventScroll: true });
   }, []);
-  return <title>{`${of} | iamd`}</title>;
+  return <title>{`${text} | iamd`}</title>;
 }

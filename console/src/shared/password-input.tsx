@@ -4,20 +4,20 @@ import Input from "@cloudscape-design/components/input";
 type Props = {
   label: string;
   value: string;
-  shown: boolean;
-  use: "current-password" | "new-password";
+  visible: boolean;
+  autoComplete: "current-password" | "new-password";
   error?: string | false;
   onChange: (value: string) => void;
 };
 
-/** A password; whether it is shown is up to the form, which has one tick for all its passwords. */
-export function PasswordInput({ label, value, shown, use, error, onChange }: Props) {
+/** A password field. The form decides whether it is visible, with one checkbox for all its passwords. */
+export function PasswordInput({ label, value, visible, autoComplete, error, onChange }: Props) {
   return (
     <FormField label={label} errorText={error}>
       <Input
-        type={shown ? "text" : "password"}
+        type={visible ? "text" : "password"}
         value={value}
-        autoComplete={use}
+        autoComplete={autoComplete}
         spellcheck={false}
         onChange={({ detail }) => onChange(detail.value)}
       />

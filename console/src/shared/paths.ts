@@ -1,16 +1,16 @@
-/** Where things are shown in the console. */
+/** The paths of the console's pages. */
 const IAM = "/console/iam";
 
 export const HOME = "/console";
 export const DASHBOARD = IAM;
-export const SETTINGS = `${IAM}/account-settings`;
-export const EDIT_POLICY = `${SETTINGS}/password-policy`;
-export const ROOT_EMAIL = `${SETTINGS}/root-email`;
-export const MY_CREDENTIALS = `${IAM}/security-credentials`;
-export const CHANGE_PASSWORD = `${MY_CREDENTIALS}/change-password`;
-export const ASSIGN_MFA = `${MY_CREDENTIALS}/assign-mfa`;
-export const CREATE_KEY = `${MY_CREDENTIALS}/create-access-key`;
-export const RECOVERY_CODES = `${MY_CREDENTIALS}/recovery-codes`;
+export const ACCOUNT_SETTINGS = `${IAM}/account-settings`;
+export const EDIT_PASSWORD_POLICY = `${ACCOUNT_SETTINGS}/password-policy`;
+export const CHANGE_ROOT_EMAIL = `${ACCOUNT_SETTINGS}/root-email`;
+export const SECURITY_CREDENTIALS = `${IAM}/security-credentials`;
+export const CHANGE_PASSWORD = `${SECURITY_CREDENTIALS}/change-password`;
+export const ASSIGN_MFA_DEVICE = `${SECURITY_CREDENTIALS}/assign-mfa`;
+export const CREATE_ACCESS_KEY = `${SECURITY_CREDENTIALS}/create-access-key`;
+export const RECOVERY_CODES = `${SECURITY_CREDENTIALS}/recovery-codes`;
 export const USERS = `${IAM}/users`;
 export const CREATE_USER = `${USERS}/create`;
 export const GROUPS = `${IAM}/groups`;
@@ -19,7 +19,7 @@ export const ROLES = `${IAM}/roles`;
 export const CREATE_ROLE = `${ROLES}/create`;
 export const PROVIDERS = `${IAM}/identity-providers`;
 export const ADD_PROVIDER = `${PROVIDERS}/create`;
-export const REPORT = `${IAM}/credential-report`;
+export const CREDENTIAL_REPORT = `${IAM}/credential-report`;
 
 export type UserTab = "permissions" | "groups" | "tags" | "security_credentials";
 
@@ -29,7 +29,7 @@ export function userPath(name: string, tab?: UserTab): string {
   return `${USERS}/details/${encodeURIComponent(name)}${tab ? `?section=${tab}` : ""}`;
 }
 
-export function userPage(name: string, page: "assign-mfa" | "create-access-key"): string {
+export function userActionPath(name: string, page: "assign-mfa" | "create-access-key"): string {
   return `${userPath(name)}/${page}`;
 }
 
@@ -41,7 +41,7 @@ export function rolePath(name: string, tab?: RoleTab): string {
   return `${ROLES}/details/${encodeURIComponent(name)}${tab ? `?section=${tab}` : ""}`;
 }
 
-export function editTrustPath(roleName: string): string {
+export function editTrustPolicyPath(roleName: string): string {
   return `${rolePath(roleName)}/edit-trust-policy`;
 }
 

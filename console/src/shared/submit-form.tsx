@@ -4,18 +4,16 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
 type Props = {
-  /** The label of the button that goes ahead. */
-  act: string;
-  /** Where *Cancel* leads. */
-  cancel: string;
+  submitText: string;
+  cancelHref: string;
   busy?: boolean;
   disabled?: boolean;
   onSubmit: () => void;
   children: ReactNode;
 };
 
-/** A form on a page of its own. */
-export function SubmitForm({ act, cancel, busy, disabled, onSubmit, children }: Props) {
+/** The form of a page, with its buttons. */
+export function SubmitForm({ submitText, cancelHref, busy, disabled, onSubmit, children }: Props) {
   return (
     <form
       onSubmit={(event) => {
@@ -26,11 +24,11 @@ export function SubmitForm({ act, cancel, busy, disabled, onSubmit, children }: 
       <Form
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={cancel}>
+            <Button variant="link" formAction="none" href={cancelHref}>
               Cancel
             </Button>
             <Button variant="primary" loading={busy} disabled={disabled}>
-              {act}
+              {submitText}
             </Button>
           </SpaceBetween>
         }

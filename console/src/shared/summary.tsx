@@ -6,11 +6,11 @@ import type { ReactNode } from "react";
 type Props = {
   items: readonly { label: string; value: ReactNode }[];
   actions?: ReactNode;
-  /** The dialog that an action has opened. */
+  /** The dialog that an action opens. */
   children?: ReactNode;
 };
 
-/** What there is to know of something, at the top of its page. */
+/** The summary at the top of a resource's page. */
 export function Summary({ items, actions, children }: Props) {
   return (
     <Container header={<Header actions={actions}>Summary</Header>}>

@@ -15,7 +15,7 @@ type Props = {
   numeric?: boolean;
 };
 
-/** One line of text that the browser neither completes nor spell-checks: a name, an ID, an address. */
+/** A one-line text field without autocompletion and spell checking: for a name, an ID, an address. */
 export function TextField(props: Props) {
   const { label, value, description, constraint, error, placeholder, numeric, onChange } = props;
   return (

@@ -1,17 +1,17 @@
-/** Messages in the bar above the page. They go when the person moves on. */
+/** Messages in the bar above the page, cleared on navigation. */
 import { useSyncExternalStore } from "react";
-import { onMove } from "./router.ts";
+import { onNavigate } from "./router.ts";
 
 export type Flash = { id: string; type: "success" | "error" | "info" | "warning"; text: string };
 
 let flashes: readonly Flash[] = [];
-let made = 0;
+let lastId = 0;
 const listeners = new Set<() => void>();
 
-onMove(() => put([]));
+onNavigate(() => setFlashes([]));
 
-function put(next: readonly Flash[]): void {
-  flashes = next;
+function setFlashes(newFlashes: readonly Flash[]): void {
+  flashes = newFlashes;
   for (const listener of listeners) listener();
 }
 
@@ -24,12 +24,12 @@ export function useFlashes(): readonly Flash[] {
   return useSyncExternalStore(subscribe, () => flashes);
 }
 
-/** Shows a message. Where the same act also moves to another page, move first. */
+/** Shows a message. Navigate first, if at all: navigation clears messages. */
 export function flash(text: string, type: Flash["type"] = "success"): void {
-  made += 1;
-  put([...flashes, { id: `flash-${made}`, type, text }]);
+  lastId += 1;
+  setFlashes([...flashes, { id: `flash-${lastId}`, type, text }]);
 }
 
 export function dismiss(id: string): void {
-  put(flashes.filter((each) => each.id !== id));
+  setFlashes(flashes.filter((flash) => flash.id !== id));
 }

@@ -1,38 +1,43 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { asFailure, type Failure } from "../api/failure.ts";
+import { type ApiError, toApiError } from "../api/errors.ts";
 
-/** What a part of a page waits for: nothing yet, a failure to tell, or the data (kept while it is loaded anew). */
+/** The state of loading data, which is kept during a reload. */
 export type Loaded<T> = {
   data: T | undefined;
-  failure: Failure | undefined;
+  error: ApiError | undefined;
   loading: boolean;
   reload: () => void;
 };
 
-type Outcome<T> = { data: T | undefined; failure: Failure | undefined; key: string; turn: number };
+type Result<T> = { data: T | undefined; error: ApiError | undefined; key: string; version: number };
 
-/** Loads data when the part is shown, when `key` changes, and when asked to. The last answer wins. */
+/** Loads data when the component mounts, when `key` changes, and on `reload`. The result of the latest load wins. */
 export function useLoad<T>(key: string, load: () => Promise<T>): Loaded<T> {
-  const [turn, setTurn] = useState(0);
-  const [outcome, setOutcome] = useState<Outcome<T>>();
-  const latest = useRef(load);
-  latest.current = load;
+  const [version, setVersion] = useState(0);
+  const [result, setResult] = useState<Result<T>>();
+  const latestLoad = useRef(load);
+  latestLoad.current = load;
 
   useEffect(() => {
     let current = true;
-    const settle = (data: T | undefined, failure: Failure | undefined) => {
-      if (current) setOutcome({ data, failure, key, turn });
+    const settle = (data: T | undefined, error: ApiError | undefined) => {
+      if (current) setResult({ data, error, key, version });
     };
-    latest.current().then(
+    latestLoad.current().then(
       (data) => settle(data, undefined),
-      (error) => settle(undefined, asFailure(error)),
+      (error) => settle(undefined, toApiError(error)),
     );
     return () => {
       current = false;
     };
-  }, [key, turn]);
+  }, [key, version]);
 
-  const reload = useCallback(() => setTurn((last) => last + 1), []);
-  const known = outcome?.key === key ? outcome : undefined;
-  return { data: known?.data, failure: known?.failure, loading: known?.turn !== turn, reload };
+  const reload = useCallback(() => setVersion((previous) => previous + 1), []);
+  const currentResult = result?.key === key ? result : undefined;
+  return {
+    data: currentResult?.data,
+    error: currentResult?.error,
+    loading: currentResult?.version !== version,
+    reload,
+  };
 }

@@ -1,50 +1,50 @@
-/** Where the person is: the page's own path and query, and how to go elsewhere without leaving the page. */
+/** Client-side routing: the current path and query, and navigation without loading a page. */
 import { useSyncExternalStore } from "react";
 
 const BASE = "/console";
 const listeners = new Set<() => void>();
-const departures = new Set<() => void>();
+const navigateListeners = new Set<() => void>();
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-let hasMoved = false;
+let navigated = false;
 
-/** Whether the person has come to this page from another one of the console. */
-export function cameFromWithin(): boolean {
-  return hasMoved;
+/** Whether the current page was reached from another page of the console. */
+export function hasNavigated(): boolean {
+  return navigated;
 }
 
-function moved(): void {
-  hasMoved = true;
-  for (const listener of [...departures, ...listeners]) listener();
+function handleNavigation(): void {
+  navigated = true;
+  for (const listener of [...navigateListeners, ...listeners]) listener();
 }
 
-/** Has something run at every move, before the new page is shown. */
-export function onMove(listener: () => void): void {
-  departures.add(listener);
+/** Calls the listener on every navigation, before the new page renders. */
+export function onNavigate(listener: () => void): void {
+  navigateListeners.add(listener);
 }
 
 export function usePath(): string {
   return useSyncExternalStore(subscribe, () => location.pathname);
 }
 
-/** The query's parameter of that name; undefined when there is none. */
+/** The query parameter of that name; undefined if there is none. */
 export function useQueryParam(name: string): string | undefined {
   const search = useSyncExternalStore(subscribe, () => location.search);
   return new URLSearchParams(search).get(name) ?? undefined;
 }
 
-export function navigate(path: string, how: "push" | "replace" = "push"): void {
-  if (how === "push") history.pushState(null, "", path);
+export function navigate(path: string, mode: "push" | "replace" = "push"): void {
+  if (mode === "push") history.pushState(null, "", path);
   else history.replaceState(null, "", path);
-  moved();
-  if (how === "push") window.scrollTo(0, 0);
+  handleNavigation();
+  if (mode === "push") window.scrollTo(0, 0);
 }
 
-/** Sets parameters of the query in place: an open tab or dialog then survives a detour to the sign-in pages. */
+/** Sets query parameters without a new history entry, so that an open tab or dialog survives a redirect to sign in. */
 export function setQueryParams(params: Readonly<Record<string, string | undefined>>): void {
   const search = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(params)) {
@@ -55,21 +55,21 @@ export function setQueryParams(params: Readonly<Record<string, string | undefine
   navigate(location.pathname + (query && `?${query}`), "replace");
 }
 
-/** Follows links within the console without loading the page anew. */
+/** Handles clicks on links within the console without loading a page. */
 export function startRouter(): void {
-  window.addEventListener("pageshow", reloadIfKept);
-  window.addEventListener("popstate", moved);
+  window.addEventListener("pageshow", reloadIfRestored);
+  window.addEventListener("popstate", handleNavigation);
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (link === null || !isPlainClick(event) || !isWithin(link)) return;
+    if (link === null || !isPlainClick(event) || !isConsoleLink(link)) return;
     event.preventDefault();
     const path = link.pathname + link.search;
     if (path !== location.pathname + location.search) navigate(path);
   });
 }
 
-/** A page that the browser kept and shows again may be somebody's who has signed out meanwhile. */
-function reloadIfKept(event: PageTransitionEvent): void {
+/** Reloads a page restored from the back/forward cache: its user may have signed out in the meantime. */
+function reloadIfRestored(event: PageTransitionEvent): void {
   if (event.persisted) location.reload();
 }
 
@@ -78,8 +78,10 @@ function isPlainClick(event: MouseEvent): boolean {
   return event.button === 0 && !modified && !event.defaultPrevented;
 }
 
-function isWithin(link: HTMLAnchorElement): boolean {
-  const here = link.origin === location.origin && !link.target && !link.hasAttribute("download");
-  const inside = link.pathname === BASE || link.pathname.startsWith(`${BASE}/`);
-  return here && inside && link.hasAttribute("href") && !(link.getAttribute("href") ?? "").startsWith("#");
+function isConsoleLink(link: HTMLAnchorElement): boolean {
+  const sameWindow = link.origin === location.origin && !link.target && !link.hasAttribute("download");
+  const inConsole = link.pathname === BASE || link.pathname.startsWith(`${BASE}/`);
+  return (
+    sameWindow && inConsole && link.hasAttribute("href") && !(link.getAttribute("href") ?? "").startsWith("#")
+  );
 }

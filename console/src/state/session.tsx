@@ -1,33 +1,33 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { leaveFor, withReturn } from "../api/failure.ts";
+import { redirectTo, signInUrl } from "../api/errors.ts";
 import type { CurrentSession } from "../api/iamd.ts";
 import { CONSOLE_HEADER, serverNow } from "../api/transport.ts";
 
 const CONFIRMATION_MINUTES = 15;
 const MARGIN_MINUTES = 1;
 
-type Held = { session: CurrentSession; refresh: () => void };
+type SessionState = { session: CurrentSession; refresh: () => void };
 
-const Context = createContext<Held | undefined>(undefined);
+const SessionContext = createContext<SessionState | undefined>(undefined);
 
-export function SessionProvider({ held, children }: { held: Held; children: ReactNode }) {
-  return <Context value={held}>{children}</Context>;
+export function SessionProvider({ value, children }: { value: SessionState; children: ReactNode }) {
+  return <SessionContext value={value}>{children}</SessionContext>;
 }
 
-function useHeld(): Held {
-  const held = useContext(Context);
-  if (held === undefined) throw new Error("there is no session around this part");
-  return held;
+function useSessionState(): SessionState {
+  const value = useContext(SessionContext);
+  if (value === undefined) throw new Error("useSession needs a SessionProvider");
+  return value;
 }
 
-/** Who is signed in. */
+/** The current session: who is signed in, and how. */
 export function useSession(): CurrentSession {
-  return useHeld().session;
+  return useSessionState().session;
 }
 
-/** Asks the server anew who is signed in, after something that changes it. */
+/** Returns a function that reloads the session, after a change that affects it. */
 export function useRefreshSession(): () => void {
-  return useHeld().refresh;
+  return useSessionState().refresh;
 }
 
 export function isRoot(session: CurrentSession): boolean {
@@ -41,14 +41,14 @@ function isConfirmed(session: CurrentSession): boolean {
 }
 
 /**
- * Shows its children to somebody who proved lately who they are, and sends everybody else to prove it first: before
- * they type anything that the detour would lose.
+ * Renders its children only if the user has recently confirmed their identity; otherwise redirects there first, before
+ * the user enters anything that the redirect would lose.
  */
-export function Confirmed({ children }: { children: ReactNode }) {
+export function RequireConfirmation({ children }: { children: ReactNode }) {
   const session = useSession();
   const [confirmed] = useState(() => isConfirmed(session));
   useEffect(() => {
-    if (!confirmed) void leaveFor(withReturn("/signin/confirm"));
+    if (!confirmed) void redirectTo(signInUrl("/signin/confirm"));
   }, [confirmed]);
   return confirmed ? children : null;
 }
@@ -57,5 +57,5 @@ export async function signOut(): Promise<void> {
   await fetch("/signout", { method: "POST", headers: CONSOLE_HEADER, redirect: "manual" }).catch(
     () => undefined,
   );
-  await leaveFor("/signin");
+  await redirectTo("/signin");
 }

@@ -1,32 +1,32 @@
 import { useCallback, useState } from "react";
-import { asFailure, type Failure } from "../api/failure.ts";
+import { type ApiError, toApiError } from "../api/errors.ts";
 
-/** A change that the person asked for: whether it is under way, and how the last one failed. */
+/** An action of the user: whether it is running, and the error of the last run. */
 export type Task = {
   busy: boolean;
-  failure: Failure | undefined;
-  /** Runs the change; tells whether it succeeded. */
-  run: (change: () => Promise<unknown>) => Promise<boolean>;
-  forget: () => void;
+  error: ApiError | undefined;
+  /** Runs an action; resolves to whether it succeeded. */
+  run: (action: () => Promise<unknown>) => Promise<boolean>;
+  clearError: () => void;
 };
 
 export function useTask(): Task {
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
+  const [error, setError] = useState<ApiError>();
 
-  const run = useCallback(async (change: () => Promise<unknown>) => {
+  const run = useCallback(async (action: () => Promise<unknown>) => {
     setBusy(true);
-    setFailure(undefined);
+    setError(undefined);
     try {
-      await change();
+      await action();
       return true;
     } catch (error) {
-      setFailure(asFailure(error));
+      setError(toApiError(error));
       return false;
     } finally {
       setBusy(false);
     }
   }, []);
 
-  return { busy, failure, run, forget: useCallback(() => setFailure(undefined), []) };
+  return { busy, error, run, clearError: useCallback(() => setError(undefined), []) };
 }

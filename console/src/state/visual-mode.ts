@@ -1,21 +1,21 @@
-/** Light or dark: what the person chose in this browser, or else what the system says. */
+/** Light or dark mode: the user's choice in this browser, or else the system's. */
 import { applyMode, Mode } from "@cloudscape-design/global-styles";
 import { useSyncExternalStore } from "react";
-import { recall, remember } from "./remembered.ts";
+import { readLocal, writeLocal } from "./local-storage.ts";
 
 export type VisualMode = "system" | "light" | "dark";
 
-const NAME = "visual-mode";
-const system = matchMedia("(prefers-color-scheme: dark)");
+const STORAGE_KEY = "visual-mode";
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set<() => void>();
-let chosen = asMode(recall(NAME));
+let current = parseMode(readLocal(STORAGE_KEY));
 
-function asMode(value: string | undefined): VisualMode {
+function parseMode(value: string | undefined): VisualMode {
   return value === "light" || value === "dark" ? value : "system";
 }
 
-function apply(): void {
-  const dark = chosen === "system" ? system.matches : chosen === "dark";
+function applyVisualMode(): void {
+  const dark = current === "system" ? systemDark.matches : current === "dark";
   applyMode(dark ? Mode.Dark : Mode.Light);
   document.documentElement.style.colorScheme = dark ? "dark" : "light";
 }
@@ -26,17 +26,17 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function startVisualMode(): void {
-  apply();
-  system.addEventListener("change", apply);
+  applyVisualMode();
+  systemDark.addEventListener("change", applyVisualMode);
 }
 
 export function useVisualMode(): VisualMode {
-  return useSyncExternalStore(subscribe, () => chosen);
+  return useSyncExternalStore(subscribe, () => current);
 }
 
-export function chooseVisualMode(mode: VisualMode): void {
-  chosen = mode;
-  remember(NAME, mode);
-  apply();
+export function setVisualMode(mode: VisualMode): void {
+  current = mode;
+  writeLocal(STORAGE_KEY, mode);
+  applyVisualMode();
   for (const listener of listeners) listener();
 }

@@ -2,28 +2,41 @@ import { useState } from "react";
 import { useTask } from "./task.ts";
 
 /**
- * What a wizard has gathered, and where it is. `complete` tells of each step whether it may be left for a later one;
- * `tried` says that somebody tried to leave the step that is shown, and could not.
+ * The state of a wizard: its step and values. `isStepComplete` has a predicate for each step; an incomplete step cannot
+ * be left for a later one, and an attempt to do so sets `showErrors`.
  */
-export function useWizard<C extends object>(first: C, complete: readonly ((choices: C) => boolean)[]) {
+export function useWizard<C extends object>(
+  initialValues: C,
+  isStepComplete: readonly ((values: C) => boolean)[],
+) {
   const [step, setStep] = useState(0);
-  const [choices, setChoices] = useState(first);
-  const [tried, setTried] = useState(false);
+  const [values, setValues] = useState(initialValues);
+  const [showErrors, setShowErrors] = useState(false);
   const task = useTask();
-  const change = (part: Partial<C>) => {
-    setChoices((last) => ({ ...last, ...part }));
-    setTried(false);
+  const change = (update: Partial<C>) => {
+    setValues((previous) => ({ ...previous, ...update }));
+    setShowErrors(false);
   };
-  const showOpen = (end: number, otherwise: () => void) => {
-    const open = complete.findIndex((isComplete, i) => i < end && !isComplete(choices));
-    setTried(open !== -1);
-    if (open === -1) otherwise();
-    else setStep(open);
+  const requireComplete = (stepCount: number, proceed: () => void) => {
+    const incompleteStep = findIncompleteStep(isStepComplete.slice(0, stepCount), values);
+    setShowErrors(incompleteStep !== undefined);
+    if (incompleteStep === undefined) proceed();
+    else setStep(incompleteStep);
   };
-  const goTo = (next: number) => {
-    task.forget();
-    showOpen(next, () => setStep(next));
+  const goTo = (target: number) => {
+    task.clearError();
+    requireComplete(target, () => setStep(target));
   };
-  const submit = (act: () => Promise<unknown>) => showOpen(complete.length, () => void task.run(act));
-  return { step, choices, tried, task, change, goTo, submit };
+  const submit = (action: () => Promise<unknown>) =>
+    requireComplete(isStepComplete.length, () => void task.run(action));
+  return { step, values, showErrors, task, change, goTo, submit };
+}
+
+/** The first step that is not complete; undefined if all are. */
+export function findIncompleteStep<C>(
+  isStepComplete: readonly ((values: C) => boolean)[],
+  values: C,
+): number | undefined {
+  const step = isStepComplete.findIndex((isComplete) => !isComplete(values));
+  return step === -1 ? undefined : step;
 }

@@ -3,11 +3,11 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { addProvider, THUMBPRINT_CONSTRAINT } from "../../data/providers.ts";
+import { NewTagsContainer } from "../../components/tags-editor.tsx";
+import { addProvider, THUMBPRINT_HINT } from "../../data/providers.ts";
 import type { KeyValue } from "../../data/tags.ts";
-import { providerName } from "../../data/trust.ts";
-import { NewTags } from "../../parts/tags-editor.tsx";
-import { Failed } from "../../shared/failed.tsx";
+import { providerName } from "../../data/trust-policy.ts";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PROVIDERS, providerPath } from "../../shared/paths.ts";
 import { SubmitForm } from "../../shared/submit-form.tsx";
@@ -34,10 +34,10 @@ export default function AddProvider() {
       flash(`Identity provider ${providerName(arn)} added.`);
     });
   return (
-    <Page title="Add an Identity provider">
+    <Page title="Add an identity provider">
       <SubmitForm
-        act="Add provider"
-        cancel={PROVIDERS}
+        submitText="Add provider"
+        cancelHref={PROVIDERS}
         busy={task.busy}
         disabled={!url.trim().startsWith("https://") || audience.trim() === ""}
         onSubmit={() => void add()}
@@ -50,15 +50,15 @@ export default function AddProvider() {
             </Box>
             <TextField
               label="Provider URL"
-              description="The issuer as its tokens name it. Its keys are found from there."
-              constraint={'It must begin with "https://".'}
+              description="The issuer, as in the iss claim of its tokens. The server discovers the issuer's keys at this URL."
+              constraint={'Must begin with "https://".'}
               placeholder="https://example.com"
               value={url}
               onChange={setUrl}
             />
             <TextField
               label="Audience"
-              description="The client ID of the application: tokens that were issued for others are refused."
+              description="The client ID of the application. Tokens issued for any other audience are rejected."
               value={audience}
               onChange={setAudience}
             />
@@ -68,15 +68,15 @@ export default function AddProvider() {
                   Thumbprint – <i>optional</i>
                 </>
               }
-              description="Of the topmost certificate that the provider shows. Without it, the provider is asked for it now."
-              constraint={THUMBPRINT_CONSTRAINT}
+              description="The thumbprint of the last certificate in the provider's chain. If you leave it empty, the server retrieves it from the provider."
+              constraint={THUMBPRINT_HINT}
               value={thumbprint}
               onChange={setThumbprint}
             />
           </SpaceBetween>
         </Container>
-        <NewTags tags={tags} onChange={setTags} />
-        <Failed failure={task.failure} />
+        <NewTagsContainer tags={tags} onChange={setTags} />
+        <ErrorAlert error={task.error} />
       </SubmitForm>
     </Page>
   );

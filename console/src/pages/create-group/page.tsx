@@ -2,10 +2,10 @@ import type { Policy, User } from "@aws-sdk/client-iam";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { useState } from "react";
+import { PolicyPicker } from "../../components/policy-picker.tsx";
+import { UserPicker } from "../../components/user-picker.tsx";
 import { createGroup } from "../../data/groups.ts";
-import { PolicyPicker } from "../../parts/policy-picker.tsx";
-import { UserPicker } from "../../parts/user-picker.tsx";
-import { Failed } from "../../shared/failed.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
 import { Page } from "../../shared/page.tsx";
 import { GROUPS } from "../../shared/paths.ts";
 import { SubmitForm } from "../../shared/submit-form.tsx";
@@ -15,28 +15,28 @@ import { navigate } from "../../state/router.ts";
 import { useTask } from "../../state/task.ts";
 
 export default function CreateGroup() {
-  const [typed, setTyped] = useState("");
+  const [nameInput, setNameInput] = useState("");
   const [users, setUsers] = useState<readonly User[]>([]);
   const [policies, setPolicies] = useState<readonly Policy[]>([]);
   const task = useTask();
-  const name = typed.trim();
+  const name = nameInput.trim();
   const create = () =>
     task.run(async () => {
       const userNames = users.map(({ UserName = "" }) => UserName);
-      const failures = await createGroup(
+      const errors = await createGroup(
         name,
         userNames,
         policies.map(({ Arn = "" }) => Arn),
       );
       navigate(GROUPS);
       flash(`User group ${name} created.`);
-      for (const failure of failures) flash(failure.message, "error");
+      for (const error of errors) flash(error.message, "error");
     });
   return (
     <Page title="Create user group">
       <SubmitForm
-        act="Create user group"
-        cancel={GROUPS}
+        submitText="Create user group"
+        cancelHref={GROUPS}
         busy={task.busy}
         disabled={name === ""}
         onSubmit={() => void create()}
@@ -46,13 +46,13 @@ export default function CreateGroup() {
             label="User group name"
             description="Enter a meaningful name to identify this group."
             constraint={NAME_CONSTRAINT}
-            value={typed}
-            onChange={setTyped}
+            value={nameInput}
+            onChange={setNameInput}
           />
         </Container>
-        <UserPicker title="Add users to the group" chosen={users} onChange={setUsers} />
-        <PolicyPicker title="Attach permissions policies" chosen={policies} onChange={setPolicies} />
-        <Failed failure={task.failure} />
+        <UserPicker title="Add users to the group" selected={users} onChange={setUsers} />
+        <PolicyPicker title="Attach permissions policies" selected={policies} onChange={setPolicies} />
+        <ErrorAlert error={task.error} />
       </SubmitForm>
     </Page>
   );

@@ -5,65 +5,65 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { TextField } from "../../shared/text-field.tsx";
 import { useSession } from "../../state/session.tsx";
-import { isAccountId, isExternalId, type StepProps } from "./choices.ts";
+import { isAccountId, isExternalId, type StepProps } from "./form-values.ts";
 
-/** Which account is trusted, and what it takes besides. */
+/** The trusted account, and its conditions. */
 export function AccountFields(props: StepProps) {
-  const { choices, incomplete, onChange } = props;
+  const { values, showErrors, onChange } = props;
   const { AccountId } = useSession();
   return (
     <SpaceBetween size="l">
       <FormField label="Account">
         <RadioGroup
-          value={choices.another ? "another" : "this"}
-          onChange={({ detail }) => onChange({ another: detail.value === "another" })}
+          value={values.otherAccount ? "another" : "this"}
+          onChange={({ detail }) => onChange({ otherAccount: detail.value === "another" })}
           items={[
             { value: "this", label: `This account (${AccountId})` },
             { value: "another", label: "Another AWS account" },
           ]}
         />
       </FormField>
-      {choices.another && (
+      {values.otherAccount && (
         <TextField
           label="Account ID"
           constraint="An account ID has 12 digits."
-          error={incomplete && !isAccountId(choices.otherAccount) && "This is no account ID."}
+          error={showErrors && !isAccountId(values.otherAccountId) && "Enter a valid account ID."}
           numeric
-          value={choices.otherAccount}
-          onChange={(typed) => onChange({ otherAccount: typed.replaceAll(/[\s-]/g, "") })}
+          value={values.otherAccountId}
+          onChange={(input) => onChange({ otherAccountId: input.replaceAll(/[\s-]/g, "") })}
         />
       )}
-      <Options {...props} />
+      <AccountOptions {...props} />
     </SpaceBetween>
   );
 }
 
-function Options({ choices, incomplete, onChange }: StepProps) {
+function AccountOptions({ values, showErrors, onChange }: StepProps) {
   return (
     <SpaceBetween size="s">
       <Box variant="awsui-key-label">Options</Box>
       <Checkbox
-        checked={choices.needsExternalId}
-        description="Best practice when somebody else's program assumes the role for you: it must name the ID that you agreed on."
-        onChange={({ detail }) => onChange({ needsExternalId: detail.checked })}
+        checked={values.requireExternalId}
+        description="Best practice when a third party will assume this role. The third party must provide the external ID."
+        onChange={({ detail }) => onChange({ requireExternalId: detail.checked })}
       >
         Require external ID
       </Checkbox>
-      {choices.needsExternalId && (
+      {values.requireExternalId && (
         <div className="indented">
           <TextField
             label="External ID"
-            constraint="2 to 1224 characters, without spaces. Use alphanumeric and '+ = , . @ : / - _' characters."
-            error={incomplete && !isExternalId(choices.externalId) && "This is no external ID."}
-            value={choices.externalId}
+            constraint="2 to 1224 characters, no spaces. Use alphanumeric and '+ = , . @ : / - _' characters."
+            error={showErrors && !isExternalId(values.externalId) && "Enter a valid external ID."}
+            value={values.externalId}
             onChange={(externalId) => onChange({ externalId })}
           />
         </div>
       )}
       <Checkbox
-        checked={choices.needsMfa}
-        description="Only who has shown an MFA device assumes the role."
-        onChange={({ detail }) => onChange({ needsMfa: detail.checked })}
+        checked={values.requireMfa}
+        description="Callers must sign in with MFA."
+        onChange={({ detail }) => onChange({ requireMfa: detail.checked })}
       >
         Require MFA
       </Checkbox>

@@ -1,35 +1,42 @@
 import Wizard from "@cloudscape-design/components/wizard";
 import { createRole } from "../../data/roles.ts";
-import { Failed } from "../../shared/failed.tsx";
-import { Title } from "../../shared/page.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
+import { PageTitle } from "../../shared/page.tsx";
 import { ROLES, rolePath } from "../../shared/paths.ts";
 import { flash } from "../../state/flashes.ts";
 import { navigate } from "../../state/router.ts";
 import { useSession } from "../../state/session.tsx";
 import { useWizard } from "../../state/wizard.ts";
-import { chosenTrust, FIRST_CHOICES, hasDetails, hasPermissions, hasTrust, newRole } from "./choices.ts";
+import {
+  buildTrustPolicy,
+  INITIAL_VALUES,
+  isDetailsComplete,
+  isPermissionsComplete,
+  isTrustComplete,
+  toNewRole,
+} from "./form-values.ts";
 import { PermissionsStep } from "./permissions-step.tsx";
 import { ReviewStep } from "./review-step.tsx";
-import { TrustStep } from "./trust-step.tsx";
+import { TrustedEntityStep } from "./trusted-entity-step.tsx";
 
-/** *Create role*: whom it trusts, what it may do, what it is called. */
+/** The wizard "Create role": trusted entity, permissions, details. */
 export default function CreateRole() {
   const { AccountId } = useSession();
-  const { step, choices, tried, task, change, goTo, submit } = useWizard(FIRST_CHOICES, [
-    hasTrust,
-    hasPermissions,
-    hasDetails,
+  const { step, values, showErrors, task, change, goTo, submit } = useWizard(INITIAL_VALUES, [
+    isTrustComplete,
+    isPermissionsComplete,
+    isDetailsComplete,
   ]);
   const create = async () => {
-    const failures = await createRole(newRole(choices, AccountId));
-    navigate(rolePath(choices.name));
-    flash(`Role ${choices.name} created.`);
-    for (const failure of failures) flash(failure.message, "error");
+    const errors = await createRole(toNewRole(values, AccountId));
+    navigate(rolePath(values.name));
+    flash(`Role ${values.name} created.`);
+    for (const error of errors) flash(error.message, "error");
   };
-  const given = { choices, incomplete: tried, onChange: change };
+  const stepProps = { values, showErrors, onChange: change };
   return (
     <>
-      <Title of="Create role" />
+      <PageTitle text="Create role" />
       <Wizard
         activeStepIndex={step}
         isLoadingNextStep={task.busy}
@@ -38,13 +45,13 @@ export default function CreateRole() {
         onCancel={() => navigate(ROLES)}
         onSubmit={() => submit(create)}
         steps={[
-          { title: "Select trusted entity", content: <TrustStep {...given} /> },
-          { title: "Add permissions", content: <PermissionsStep {...given} /> },
+          { title: "Select trusted entity", content: <TrustedEntityStep {...stepProps} /> },
+          { title: "Add permissions", content: <PermissionsStep {...stepProps} /> },
           {
             title: "Name, review, and create",
             content: (
-              <ReviewStep {...given} trust={chosenTrust(choices, AccountId)} onEdit={goTo}>
-                <Failed failure={task.failure} />
+              <ReviewStep {...stepProps} trustPolicy={buildTrustPolicy(values, AccountId)} onEdit={goTo}>
+                <ErrorAlert error={task.error} />
               </ReviewStep>
             ),
           },

@@ -3,26 +3,27 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { PolicyPicker } from "../../parts/policy-picker.tsx";
-import { hasPermissions, type StepProps } from "./choices.ts";
+import { PolicyPicker } from "../../components/policy-picker.tsx";
+import { isPermissionsComplete, type StepProps } from "./form-values.ts";
 
-/** The second step: what the role may do. */
+/** The second step: the role's permissions. */
 export function PermissionsStep(props: StepProps) {
-  const { choices, onChange } = props;
+  const { values, onChange } = props;
   return (
     <SpaceBetween size="l">
       <PolicyPicker
         title="Permissions policies"
-        chosen={choices.policies}
+        selected={values.policies}
         onChange={(policies) => onChange({ policies })}
       />
-      <BoundaryChoice {...props} />
+      <BoundaryFields {...props} />
     </SpaceBetween>
   );
 }
 
-function BoundaryChoice({ choices, incomplete, onChange }: StepProps) {
-  const error = incomplete && !hasPermissions(choices) && "Choose a policy for the boundary below.";
+function BoundaryFields({ values, showErrors, onChange }: StepProps) {
+  const error =
+    showErrors && !isPermissionsComplete(values) && "Choose a policy to set as the permissions boundary.";
   return (
     <>
       <Container
@@ -35,23 +36,23 @@ function BoundaryChoice({ choices, incomplete, onChange }: StepProps) {
         <FormField errorText={error}>
           <RadioGroup
             ariaLabel="Permissions boundary"
-            value={choices.bounded ? "bounded" : "free"}
-            onChange={({ detail }) => onChange({ bounded: detail.value === "bounded" })}
+            value={values.hasBoundary ? "set" : "none"}
+            onChange={({ detail }) => onChange({ hasBoundary: detail.value === "set" })}
             items={[
-              { value: "free", label: "Create role without a permissions boundary" },
+              { value: "none", label: "Create role without a permissions boundary" },
               {
-                value: "bounded",
+                value: "set",
                 label: "Use a permissions boundary to control the maximum role permissions",
               },
             ]}
           />
         </FormField>
       </Container>
-      {choices.bounded && (
+      {values.hasBoundary && (
         <PolicyPicker
           title="Permissions boundary"
           type="single"
-          chosen={choices.boundary}
+          selected={values.boundary}
           onChange={(boundary) => onChange({ boundary })}
         />
       )}

@@ -3,36 +3,36 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
-import { ReviewSection } from "../../parts/review-section.tsx";
-import { RoleDescription } from "../../parts/role-description.tsx";
-import { SessionDuration } from "../../parts/session-duration.tsx";
-import { NewTags } from "../../parts/tags-editor.tsx";
+import { ReviewSection } from "../../components/review-section.tsx";
+import { RoleDescriptionField } from "../../components/role-description-field.tsx";
+import { SessionDurationField } from "../../components/session-duration-field.tsx";
+import { NewTagsContainer } from "../../components/tags-editor.tsx";
+import { formatList } from "../../shared/format.ts";
 import { JsonView } from "../../shared/json.tsx";
-import { sentenceOf } from "../../shared/text.ts";
 import { TextField } from "../../shared/text-field.tsx";
-import { type Choices, isRoleName, type StepProps } from "./choices.ts";
+import { isRoleName, type RoleFormValues, type StepProps } from "./form-values.ts";
 
-type Props = StepProps & { trust: string; onEdit: (step: number) => void; children: ReactNode };
+type Props = StepProps & { trustPolicy: string; onEdit: (step: number) => void; children: ReactNode };
 
-/** The last step: what the role is called, and all that was chosen. */
-export function ReviewStep({ trust, onEdit, children, ...given }: Props) {
-  const { choices, onChange } = given;
+/** The last step: the role's name and details, and a review of the earlier steps. */
+export function ReviewStep({ trustPolicy, onEdit, children, ...stepProps }: Props) {
+  const { values, onChange } = stepProps;
   return (
     <SpaceBetween size="l">
-      <RoleDetails {...given} />
+      <RoleDetails {...stepProps} />
       <ReviewSection title="Step 1: Select trusted entities" onEdit={() => onEdit(0)}>
-        <JsonView name="Trust policy" text={trust} />
+        <JsonView name="Trust policy" text={trustPolicy} />
       </ReviewSection>
       <ReviewSection title="Step 2: Add permissions" onEdit={() => onEdit(1)}>
-        <KeyValuePairs columns={2} minColumnWidth={190} items={permissionPairs(choices)} />
+        <KeyValuePairs columns={2} minColumnWidth={190} items={permissionPairs(values)} />
       </ReviewSection>
-      <NewTags tags={choices.tags} onChange={(tags) => onChange({ tags })} />
+      <NewTagsContainer tags={values.tags} onChange={(tags) => onChange({ tags })} />
       {children}
     </SpaceBetween>
   );
 }
 
-function RoleDetails({ choices, incomplete, onChange }: StepProps) {
+function RoleDetails({ values, showErrors, onChange }: StepProps) {
   return (
     <Container header={<Header>Role details</Header>}>
       <SpaceBetween size="l">
@@ -40,13 +40,16 @@ function RoleDetails({ choices, incomplete, onChange }: StepProps) {
           label="Role name"
           description="Enter a meaningful name to identify this role."
           constraint="Maximum 64 characters. Use alphanumeric and '+ = , . @ - _' characters."
-          error={incomplete && !isRoleName(choices.name) && "This is no role name."}
-          value={choices.name}
+          error={showErrors && !isRoleName(values.name) && "Enter a valid role name."}
+          value={values.name}
           onChange={(name) => onChange({ name })}
         />
-        <RoleDescription value={choices.description} onChange={(description) => onChange({ description })} />
-        <SessionDuration
-          value={choices.maxSessionDuration}
+        <RoleDescriptionField
+          value={values.description}
+          onChange={(description) => onChange({ description })}
+        />
+        <SessionDurationField
+          value={values.maxSessionDuration}
           onChange={(maxSessionDuration) => onChange({ maxSessionDuration })}
         />
       </SpaceBetween>
@@ -54,12 +57,12 @@ function RoleDetails({ choices, incomplete, onChange }: StepProps) {
   );
 }
 
-function permissionPairs({ policies, bounded, boundary }: Choices) {
+function permissionPairs({ policies, hasBoundary, boundary }: RoleFormValues) {
   return [
     {
       label: "Permissions policies",
-      value: sentenceOf(policies.map(({ PolicyName = "" }) => PolicyName)) || "None",
+      value: formatList(policies.map(({ PolicyName = "" }) => PolicyName)) || "None",
     },
-    { label: "Permissions boundary", value: (bounded && boundary[0]?.PolicyName) || "None" },
+    { label: "Permissions boundary", value: (hasBoundary && boundary[0]?.PolicyName) || "None" },
   ];
 }

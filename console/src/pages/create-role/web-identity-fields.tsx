@@ -4,76 +4,76 @@ import Link from "@cloudscape-design/components/link";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { getProvider, listProviders } from "../../data/providers.ts";
-import { providerName } from "../../data/trust.ts";
-import { Part } from "../../shared/part.tsx";
+import { providerName } from "../../data/trust-policy.ts";
+import { AsyncContent } from "../../shared/async-content.tsx";
 import { ADD_PROVIDER, providerPath } from "../../shared/paths.ts";
 import { TextField } from "../../shared/text-field.tsx";
 import { useLoad } from "../../state/load.ts";
-import type { StepProps } from "./choices.ts";
+import type { StepProps } from "./form-values.ts";
 
-/** Which identity provider is trusted, for which audience, and for whom. */
+/** The trusted identity provider, and the audience and subject of its tokens. */
 export function WebIdentityFields(props: StepProps) {
-  const { choices, incomplete, onChange } = props;
+  const { values, showErrors, onChange } = props;
   const providers = useLoad("providers", listProviders);
   return (
-    <Part of={providers}>
+    <AsyncContent state={providers}>
       {(arns) =>
         arns.length === 0 ? (
           <Box>
-            There is no identity provider yet. <Link href={ADD_PROVIDER}>Add an Identity provider</Link>
+            No identity providers. <Link href={ADD_PROVIDER}>Add an identity provider</Link>
           </Box>
         ) : (
           <SpaceBetween size="l">
-            <Choice
+            <SelectField
               label="Identity provider"
               options={arns.map((arn) => ({ value: arn, label: providerName(arn) }))}
-              value={choices.providerArn}
-              error={incomplete && "Choose an identity provider."}
+              value={values.providerArn}
+              error={showErrors && "Choose an identity provider."}
               onChange={(providerArn) => onChange({ providerArn, audience: "" })}
             />
-            {choices.providerArn && <Audience {...props} />}
+            {values.providerArn && <Audience {...props} />}
             <TextField
               label={
                 <>
                   Subject – <i>optional</i>
                 </>
               }
-              description="The sub of the tokens that are taken; * and ? stand for any characters. Without it, everybody whom the provider gives a token for the audience can assume the role."
-              value={choices.subject}
+              description="Accepted sub claim, in which * and ? match any characters. Without it, every user of the provider who gets a token for the audience can assume the role."
+              value={values.subject}
               onChange={(subject) => onChange({ subject })}
             />
           </SpaceBetween>
         )
       }
-    </Part>
+    </AsyncContent>
   );
 }
 
-function Audience({ choices, incomplete, onChange }: StepProps) {
-  const { providerArn } = choices;
+function Audience({ values, showErrors, onChange }: StepProps) {
+  const { providerArn } = values;
   const provider = useLoad(`provider ${providerArn}`, () => getProvider(providerArn));
   return (
-    <Part of={provider}>
+    <AsyncContent state={provider}>
       {({ audiences }) =>
         audiences.length === 0 ? (
           <Box>
-            This provider has no audience yet. <Link href={providerPath(providerArn)}>Add an audience</Link>
+            This provider has no audiences. <Link href={providerPath(providerArn)}>Add an audience</Link>
           </Box>
         ) : (
-          <Choice
+          <SelectField
             label="Audience"
             options={audiences.map((value) => ({ value, label: value }))}
-            value={choices.audience}
-            error={incomplete && "Choose an audience."}
+            value={values.audience}
+            error={showErrors && "Choose an audience."}
             onChange={(audience) => onChange({ audience })}
           />
         )
       }
-    </Part>
+    </AsyncContent>
   );
 }
 
-type ChoiceProps = {
+type SelectFieldProps = {
   label: string;
   options: readonly SelectProps.Option[];
   value: string;
@@ -81,12 +81,12 @@ type ChoiceProps = {
   onChange: (value: string) => void;
 };
 
-function Choice({ label, options, value, error, onChange }: ChoiceProps) {
+function SelectField({ label, options, value, error, onChange }: SelectFieldProps) {
   return (
     <FormField label={label} errorText={value === "" && error}>
       <Select
         options={options}
-        placeholder="Choose one"
+        placeholder="Choose an option"
         selectedOption={options.find((option) => option.value === value) ?? null}
         onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
       />

@@ -2,21 +2,23 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { GroupPicker } from "../../parts/group-picker.tsx";
-import { PolicyPicker } from "../../parts/policy-picker.tsx";
-import type { Choices } from "./choices.ts";
+import { GroupPicker } from "../../components/group-picker.tsx";
+import { PolicyPicker } from "../../components/policy-picker.tsx";
+import type { UserFormValues } from "./form-values.ts";
 
-type Props = { choices: Choices; onChange: (change: Partial<Choices>) => void };
+type Props = { values: UserFormValues; onChange: (update: Partial<UserFormValues>) => void };
 
-export function PermissionsStep({ choices, onChange }: Props) {
+export function PermissionsStep({ values, onChange }: Props) {
   return (
     <SpaceBetween size="l">
       <Container header={<Header>Permissions options</Header>}>
         <Tiles
           ariaLabel="Permissions options"
           columns={2}
-          value={choices.way}
-          onChange={({ detail }) => onChange({ way: detail.value as Choices["way"] })}
+          value={values.permissionsOption}
+          onChange={({ detail }) =>
+            onChange({ permissionsOption: detail.value as UserFormValues["permissionsOption"] })
+          }
           items={[
             {
               value: "groups",
@@ -33,12 +35,12 @@ export function PermissionsStep({ choices, onChange }: Props) {
           ]}
         />
       </Container>
-      {choices.way === "groups" ? (
-        <GroupPicker chosen={choices.groups} onChange={(groups) => onChange({ groups })} />
+      {values.permissionsOption === "groups" ? (
+        <GroupPicker selected={values.groups} onChange={(groups) => onChange({ groups })} />
       ) : (
         <PolicyPicker
           title="Permissions policies"
-          chosen={choices.policies}
+          selected={values.policies}
           onChange={(policies) => onChange({ policies })}
         />
       )}

@@ -5,7 +5,7 @@ import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { iam } from "../../api/iam.ts";
 import type { Account } from "../../api/iamd.ts";
-import { Ask } from "../../shared/ask.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
@@ -15,30 +15,30 @@ function isAlias(text: string): boolean {
   return text.length >= 3 && text.length <= 63 && ALIAS.test(text);
 }
 
-/** Gives the account an alias, or another one: the new one takes the old one's place. */
+/** Creates the account alias, or replaces it. */
 export function AliasDialog({ account, onClose }: { account: Account; onClose: (changed: boolean) => void }) {
-  const old = account.AccountAlias;
-  const [alias, setAlias] = useState(old ?? "");
+  const currentAlias = account.AccountAlias;
+  const [alias, setAlias] = useState(currentAlias ?? "");
   const task = useTask();
   const save = async () => {
-    const done = await task.run(() => iam.send(new CreateAccountAliasCommand({ AccountAlias: alias })));
-    if (!done) return;
-    flash(`Account alias ${alias} ${old ? "saved" : "created"}.`);
+    const succeeded = await task.run(() => iam.send(new CreateAccountAliasCommand({ AccountAlias: alias })));
+    if (!succeeded) return;
+    flash(`Account alias ${alias} ${currentAlias ? "updated" : "created"}.`);
     onClose(true);
   };
   return (
-    <Ask
-      title={old ? "Edit account alias" : "Create account alias"}
-      act={old ? "Save changes" : "Create alias"}
+    <FormDialog
+      title={currentAlias ? "Edit account alias" : "Create account alias"}
+      submitText={currentAlias ? "Save changes" : "Create alias"}
       task={task}
-      disabled={!isAlias(alias) || alias === old}
-      onAct={save}
+      disabled={!isAlias(alias) || alias === currentAlias}
+      onSubmit={save}
       onCancel={() => onClose(false)}
     >
       <FormField
         label="Preferred alias"
-        constraintText="3 to 63 characters: a-z, 0-9 and hyphen, but no hyphen at either end and no two in a row."
-        errorText={alias !== "" && !isAlias(alias) && "This is no alias yet."}
+        constraintText="3 to 63 characters. Use a-z, 0-9 and single hyphens, but not at the beginning or end."
+        errorText={alias !== "" && !isAlias(alias) && "Enter a valid alias."}
       >
         <Input
           value={alias}
@@ -51,12 +51,12 @@ export function AliasDialog({ account, onClose }: { account: Account; onClose: (
         <Box variant="awsui-key-label">New sign-in URL</Box>
         <span className="breakable">{signInUrl(account, alias)}</span>
       </div>
-      {old && <Box>Users sign in at the new address from then on; the old one ends.</Box>}
-    </Ask>
+      {currentAlias && <Box>Users must sign in with the new URL. The old URL stops working.</Box>}
+    </FormDialog>
   );
 }
 
-function signInUrl({ SignInUrl: now }: Account, alias: string): string {
-  const base = now.slice(0, now.lastIndexOf("/") + 1);
+function signInUrl({ SignInUrl: currentUrl }: Account, alias: string): string {
+  const base = currentUrl.slice(0, currentUrl.lastIndexOf("/") + 1);
   return base + (alias || "…");
 }

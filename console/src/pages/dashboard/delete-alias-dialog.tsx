@@ -1,7 +1,7 @@
 import { DeleteAccountAliasCommand } from "@aws-sdk/client-iam";
 import Box from "@cloudscape-design/components/box";
 import { iam } from "../../api/iam.ts";
-import { Ask } from "../../shared/ask.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
@@ -9,23 +9,23 @@ type Props = { alias: string; onClose: (changed: boolean) => void };
 
 export function DeleteAliasDialog({ alias, onClose }: Props) {
   const task = useTask();
-  const remove = async () => {
-    const done = await task.run(() => iam.send(new DeleteAccountAliasCommand({ AccountAlias: alias })));
-    if (!done) return;
+  const deleteAlias = async () => {
+    const succeeded = await task.run(() => iam.send(new DeleteAccountAliasCommand({ AccountAlias: alias })));
+    if (!succeeded) return;
     flash(`Account alias ${alias} deleted.`);
     onClose(true);
   };
   return (
-    <Ask
+    <FormDialog
       title="Delete account alias"
-      act="Delete alias"
+      submitText="Delete alias"
       task={task}
-      onAct={remove}
+      onSubmit={deleteAlias}
       onCancel={() => onClose(false)}
     >
       <Box>
-        Users can then sign in with the account ID only, no longer with <b>{alias}</b>.
+        Users can no longer sign in with the alias <b>{alias}</b>, only with the account ID.
       </Box>
-    </Ask>
+    </FormDialog>
   );
 }

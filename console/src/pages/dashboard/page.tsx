@@ -5,7 +5,7 @@ import { iam } from "../../api/iam.ts";
 import { getAccount } from "../../api/iamd.ts";
 import { Page } from "../../shared/page.tsx";
 import { useLoad } from "../../state/load.ts";
-import { AccountBox } from "./account-box.tsx";
+import { AccountSummary } from "./account-summary.tsx";
 import { QuickLinks } from "./quick-links.tsx";
 import { Recommendations } from "./recommendations.tsx";
 import { Resources } from "./resources.tsx";
@@ -24,7 +24,7 @@ export default function Dashboard() {
           <Resources summary={summary} />
         </SpaceBetween>
         <SpaceBetween size="l">
-          <AccountBox account={account} />
+          <AccountSummary account={account} />
           <QuickLinks />
         </SpaceBetween>
       </Grid>

@@ -3,16 +3,24 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { MY_CREDENTIALS, REPORT, SETTINGS } from "../../shared/paths.ts";
+import { ACCOUNT_SETTINGS, CREDENTIAL_REPORT, SECURITY_CREDENTIALS } from "../../shared/paths.ts";
 
 const LINKS = [
   {
     text: "My security credentials",
-    href: MY_CREDENTIALS,
-    detail: "Your password, MFA devices and access keys.",
+    href: SECURITY_CREDENTIALS,
+    detail: "Manage your password, MFA devices, and access keys.",
   },
-  { text: "Account settings", href: SETTINGS, detail: "Rules for passwords and for signing in." },
-  { text: "Credential report", href: REPORT, detail: "Every user's passwords, keys and MFA in one table." },
+  {
+    text: "Account settings",
+    href: ACCOUNT_SETTINGS,
+    detail: "Manage the password policy and the account name.",
+  },
+  {
+    text: "Credential report",
+    href: CREDENTIAL_REPORT,
+    detail: "View the status of all users' passwords, access keys, and MFA devices.",
+  },
 ];
 
 export function QuickLinks() {

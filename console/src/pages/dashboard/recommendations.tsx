@@ -7,11 +7,11 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { getSecurityRecommendations, type Recommendation } from "../../api/iamd.ts";
-import { Part } from "../../shared/part.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
 import { userPath } from "../../shared/paths.ts";
 import { useLoad } from "../../state/load.ts";
 import { isRoot, useSession } from "../../state/session.tsx";
-import { fixOf, tabOf } from "./fixes.ts";
+import { remediationFor, userTabFor } from "./remediations.ts";
 
 const SEVERITIES: Readonly<Record<string, { text: string; color: NonNullable<BadgeProps["color"]> }>> = {
   CRITICAL: { text: "Critical", color: "severity-critical" },
@@ -20,23 +20,23 @@ const SEVERITIES: Readonly<Record<string, { text: string; color: NonNullable<Bad
   LOW: { text: "Low", color: "severity-low" },
 };
 
-/** The account's figures of a summary, where the caller may see them. */
+/** The counts of the account summary, if the caller is allowed to read them. */
 type Summary = Partial<Record<string, number>> | undefined;
 
-/** What is still unsafe, the worst first; what is safe already is told below it. */
+/** Security recommendations by severity, followed by the checks that pass. */
 export function Recommendations({ summary }: { summary: Summary }) {
   const loaded = useLoad("recommendations", getSecurityRecommendations);
-  const found = loaded.data?.Recommendations;
+  const recommendations = loaded.data?.Recommendations;
   return (
     <Container
       header={
         <Header
-          counter={found && `(${found.length})`}
+          counter={recommendations && `(${recommendations.length})`}
           actions={
             <Button
               iconName="refresh"
               ariaLabel="Refresh recommendations"
-              loading={loaded.loading && found !== undefined}
+              loading={loaded.loading && recommendations !== undefined}
               onClick={loaded.reload}
             />
           }
@@ -45,40 +45,40 @@ export function Recommendations({ summary }: { summary: Summary }) {
         </Header>
       }
     >
-      <Part of={loaded}>
+      <AsyncContent state={loaded}>
         {({ Recommendations: all }) => (
           <SpaceBetween size="l">
-            {all.length === 0 && (
-              <StatusIndicator type="success">Nothing to mend: well done.</StatusIndicator>
-            )}
-            {all.map((each) => (
-              <Entry key={each.Id} of={each} />
+            {all.length === 0 && <StatusIndicator type="success">No recommendations</StatusIndicator>}
+            {all.map((recommendation) => (
+              <RecommendationItem key={recommendation.Id} recommendation={recommendation} />
             ))}
-            <Done summary={summary} />
+            <PassedChecks summary={summary} />
           </SpaceBetween>
         )}
-      </Part>
+      </AsyncContent>
     </Container>
   );
 }
 
-function Entry({ of }: { of: Recommendation }) {
-  const fix = fixOf(of.Id, isRoot(useSession()));
-  const severity = SEVERITIES[of.Severity] ?? { text: of.Severity, color: "grey" };
+function RecommendationItem({ recommendation }: { recommendation: Recommendation }) {
+  const remediation = remediationFor(recommendation.Id, isRoot(useSession()));
+  const severity = SEVERITIES[recommendation.Severity] ?? { text: recommendation.Severity, color: "grey" };
   return (
     <SpaceBetween size="xxs">
       <SpaceBetween direction="horizontal" size="xs" alignItems="center">
         <Badge color={severity.color}>{severity.text}</Badge>
         <Box variant="h3" padding="n">
-          {of.Title}
+          {recommendation.Title}
         </Box>
       </SpaceBetween>
-      <Box color="text-body-secondary">{of.Detail}</Box>
-      {of.UserNames.length > 0 && <Users names={of.UserNames} id={of.Id} count={of.Count} />}
-      {fix && (
+      <Box color="text-body-secondary">{recommendation.Detail}</Box>
+      {recommendation.UserNames.length > 0 && (
+        <Users names={recommendation.UserNames} id={recommendation.Id} count={recommendation.Count} />
+      )}
+      {remediation && (
         <Box padding={{ top: "xxs" }}>
-          <Button href={fix.href} ariaLabel={`${fix.text}: ${of.Title}`}>
-            {fix.text}
+          <Button href={remediation.href} ariaLabel={`${remediation.text}: ${recommendation.Title}`}>
+            {remediation.text}
           </Button>
         </Box>
       )}
@@ -87,29 +87,29 @@ function Entry({ of }: { of: Recommendation }) {
 }
 
 function Users({ names, id, count }: { names: string[]; id: string; count: number | undefined }) {
-  const more = (count ?? 0) - names.length;
+  const remaining = (count ?? 0) - names.length;
   return (
     <SpaceBetween direction="horizontal" size="xs">
       {names.map((name) => (
-        <Link key={name} href={userPath(name, tabOf(id))}>
+        <Link key={name} href={userPath(name, userTabFor(id))}>
           {name}
         </Link>
       ))}
-      {more > 0 && <Box>and {more} more</Box>}
+      {remaining > 0 && <Box>and {remaining} more</Box>}
     </SpaceBetween>
   );
 }
 
-function Done({ summary }: { summary: Summary }) {
-  const done: [boolean, string][] = [
+function PassedChecks({ summary }: { summary: Summary }) {
+  const checks: [boolean, string][] = [
     [summary?.AccountMFAEnabled === 1, "Root user has MFA"],
     [summary?.AccountAccessKeysPresent === 0, "Root user has no active access keys"],
   ];
   return (
     <SpaceBetween size="xs">
-      {done.map(
-        ([holds, text]) =>
-          holds && (
+      {checks.map(
+        ([passed, text]) =>
+          passed && (
             <StatusIndicator key={text} type="success">
               {text}
             </StatusIndicator>

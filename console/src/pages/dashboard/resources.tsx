@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
-import { Part } from "../../shared/part.tsx";
+import { AsyncContent } from "../../shared/async-content.tsx";
 import { GROUPS, PROVIDERS, ROLES, USERS } from "../../shared/paths.ts";
 import type { Loaded } from "../../state/load.ts";
 
@@ -17,7 +17,7 @@ const RESOURCES: readonly { text: string; member: string; href?: string }[] = [
   { text: "Identity providers", member: "Providers", href: PROVIDERS },
 ];
 
-/** How many of each there are; those that have a list link to it. */
+/** The number of resources of each kind, with links to their lists. */
 export function Resources({ summary }: { summary: Loaded<Summary> }) {
   return (
     <Container
@@ -37,27 +37,27 @@ export function Resources({ summary }: { summary: Loaded<Summary> }) {
         </Header>
       }
     >
-      <Part of={summary}>
+      <AsyncContent state={summary}>
         {(counts) => (
-          <div className="counts">
+          <div className="resource-counts">
             {RESOURCES.map(({ text, member, href }) => (
               <div key={member}>
                 <Box variant="awsui-key-label">{text}</Box>
-                <Count of={counts[member] ?? 0} text={text} href={href} />
+                <ResourceCount count={counts[member] ?? 0} text={text} href={href} />
               </div>
             ))}
           </div>
         )}
-      </Part>
+      </AsyncContent>
     </Container>
   );
 }
 
-function Count({ of, text, href }: { of: number; text: string; href: string | undefined }) {
-  if (href === undefined) return <Box variant="awsui-value-large">{of}</Box>;
+function ResourceCount({ count, text, href }: { count: number; text: string; href: string | undefined }) {
+  if (href === undefined) return <Box variant="awsui-value-large">{count}</Box>;
   return (
-    <Link href={href} variant="awsui-value-large" ariaLabel={`${text}: ${of}`}>
-      {of}
+    <Link href={href} variant="awsui-value-large" ariaLabel={`${text}: ${count}`}>
+      {count}
     </Link>
   );
 }

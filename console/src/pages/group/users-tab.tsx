@@ -2,13 +2,13 @@ import { AddUserToGroupCommand, RemoveUserFromGroupCommand, type User } from "@a
 import Link from "@cloudscape-design/components/link";
 import { useState } from "react";
 import { iam } from "../../api/iam.ts";
+import { MembersTable } from "../../components/members-table.tsx";
+import { UserPicker } from "../../components/user-picker.tsx";
 import type { GroupWithUsers } from "../../data/groups.ts";
-import { Members } from "../../parts/members.tsx";
-import { UserPicker } from "../../parts/user-picker.tsx";
-import { Ask } from "../../shared/ask.tsx";
-import type { Column } from "../../shared/listing.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
+import { formatCount, formatDate, formatDaysAgo } from "../../shared/format.ts";
 import { userPath } from "../../shared/paths.ts";
-import { agoText, count, dateText } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
@@ -16,75 +16,81 @@ const COLUMNS: readonly Column<User>[] = [
   {
     id: "name",
     header: "User name",
-    text: nameOf,
-    cell: (user) => <Link href={userPath(nameOf(user))}>{nameOf(user)}</Link>,
+    text: getName,
+    cell: (user) => <Link href={userPath(getName(user))}>{getName(user)}</Link>,
   },
   {
     id: "activity",
     header: "Last console sign-in",
-    text: ({ PasswordLastUsed }) => agoText(PasswordLastUsed),
+    text: ({ PasswordLastUsed }) => formatDaysAgo(PasswordLastUsed),
   },
-  { id: "created", header: "Created", text: ({ CreateDate }) => dateText(CreateDate) },
+  { id: "created", header: "Created", text: ({ CreateDate }) => formatDate(CreateDate) },
 ];
 
-function nameOf({ UserName = "" }: User): string {
+function getName({ UserName = "" }: User): string {
   return UserName;
 }
 
-type Props = { of: GroupWithUsers; onChanged: () => void };
+type Props = { data: GroupWithUsers; onChanged: () => void };
 
-/** The group's users. */
-export function UsersTab({ of: { group, users }, onChanged }: Props) {
+export function UsersTab({ data: { group, users }, onChanged }: Props) {
   const GroupName = group.GroupName ?? "";
   return (
-    <Members
+    <MembersTable
       title="Users in this group"
-      things="users"
-      list={{ data: users, failure: undefined, loading: false, reload: onChanged }}
+      pluralName="users"
+      loaded={{ data: users, error: undefined, loading: false, reload: onChanged }}
       columns={COLUMNS}
-      nameOf={nameOf}
+      getName={getName}
       remove={({ UserName }) => iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName }))}
-      removed={(n) => `${count(n, "user")} removed from ${GroupName}.`}
+      removedText={(n) => `${formatCount(n, "user")} removed from ${GroupName}.`}
       add={{
         text: "Add users",
-        dialog: (adding) => <AddDialog groupName={GroupName} without={users.map(nameOf)} {...adding} />,
+        dialog: (dialogProps) => (
+          <AddUsersDialog groupName={GroupName} exclude={users.map(getName)} {...dialogProps} />
+        ),
       }}
-      empty="No users in this group."
+      empty="No users in this group"
     />
   );
 }
 
-type AddProps = { groupName: string; without: string[]; onAdded: () => void; onCancel: () => void };
+type AddUsersDialogProps = {
+  groupName: string;
+  exclude: string[];
+  onAdded: () => void;
+  onCancel: () => void;
+};
 
-function AddDialog({ groupName, without, onAdded, onCancel }: AddProps) {
-  const [chosen, setChosen] = useState<readonly User[]>([]);
+function AddUsersDialog({ groupName, exclude, onAdded, onCancel }: AddUsersDialogProps) {
+  const [selected, setSelected] = useState<readonly User[]>([]);
   const task = useTask();
-  const add = async () => {
-    const done = await task.run(async () => {
-      for (const { UserName } of chosen) {
+  const addUsers = async () => {
+    const succeeded = await task.run(async () => {
+      for (const { UserName } of selected) {
         await iam.send(new AddUserToGroupCommand({ GroupName: groupName, UserName }));
       }
     });
-    if (!done) return;
-    flash(`${count(chosen.length, "user")} added to ${groupName}.`);
+    if (!succeeded) return;
+    flash(`${formatCount(selected.length, "user")} added to ${groupName}.`);
     onAdded();
   };
   return (
-    <Ask
+    <FormDialog
       title={`Add users to ${groupName}`}
-      act="Add users"
+      submitText="Add users"
       size="large"
       task={task}
-      disabled={chosen.length === 0}
-      onAct={() => void add()}
+      disabled={selected.length === 0}
+      onSubmit={() => void addUsers()}
       onCancel={onCancel}
     >
       <UserPicker
         title="Other users in this account"
-        chosen={chosen}
-        without={without}
-        onChange={setChosen}
+        selected={selected}
+        exclude={exclude}
+        onChange={setSelected}
       />
-    </Ask>
+    </FormDialog>
   );
 }

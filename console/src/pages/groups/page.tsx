@@ -1,46 +1,48 @@
 import type { Group } from "@aws-sdk/client-iam";
 import Link from "@cloudscape-design/components/link";
-import { attachedTo } from "../../data/entities.ts";
+import { DeleteGroupsDialog } from "../../components/delete-groups-dialog.tsx";
+import { ResourceListPage } from "../../components/resource-list-page.tsx";
+import { listAttachedPolicies } from "../../data/entity-policies.ts";
 import { getGroup, listGroups } from "../../data/groups.ts";
-import { DeleteGroupsDialog } from "../../parts/delete-groups-dialog.tsx";
-import { Inventory } from "../../parts/inventory.tsx";
-import type { Column } from "../../shared/listing.tsx";
+import { formatDate } from "../../shared/format.ts";
 import { CREATE_GROUP, groupPath } from "../../shared/paths.ts";
-import { dateText } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
 
 const COLUMNS: readonly Column<Group>[] = [
   {
     id: "name",
     header: "Group name",
-    text: nameOf,
-    cell: (group) => <Link href={groupPath(nameOf(group))}>{nameOf(group)}</Link>,
+    text: getName,
+    cell: (group) => <Link href={groupPath(getName(group))}>{getName(group)}</Link>,
   },
-  { id: "users", header: "Users", cell: (group) => <Users of={nameOf(group)} /> },
+  { id: "users", header: "Users", cell: (group) => <UserCount groupName={getName(group)} /> },
   {
     id: "permissions",
     header: "Permissions",
-    cell: (group) => <Policies of={nameOf(group)} />,
+    cell: (group) => <PolicyStatus groupName={getName(group)} />,
   },
   {
     id: "created",
     header: "Creation time",
-    text: ({ CreateDate }) => dateText(CreateDate),
-    order: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
+    text: ({ CreateDate }) => formatDate(CreateDate),
+    sortValue: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
   },
 ];
 
-function nameOf({ GroupName = "" }: Group): string {
+function getName({ GroupName = "" }: Group): string {
   return GroupName;
 }
 
-function Users({ of }: { of: string }) {
-  const group = useLoad(`group ${of}`, () => getGroup(of));
+function UserCount({ groupName }: { groupName: string }) {
+  const group = useLoad(`group ${groupName}`, () => getGroup(groupName));
   return group.data?.users.length ?? "–";
 }
 
-function Policies({ of }: { of: string }) {
-  const attached = useLoad(`policies of ${of}`, () => attachedTo({ kind: "group", name: of }));
+function PolicyStatus({ groupName }: { groupName: string }) {
+  const attached = useLoad(`policies of ${groupName}`, () =>
+    listAttachedPolicies({ kind: "group", name: groupName }),
+  );
   if (attached.data === undefined) return "–";
   return attached.data.length > 0 ? "Defined" : "Not defined";
 }
@@ -48,16 +50,16 @@ function Policies({ of }: { of: string }) {
 export default function Groups() {
   const groups = useLoad("groups", listGroups);
   return (
-    <Inventory
+    <ResourceListPage
       title="User groups"
       description="A user group is a collection of IAM users. Use groups to specify permissions for a collection of users."
-      things="user groups"
-      list={groups}
+      pluralName="user groups"
+      loaded={groups}
       columns={COLUMNS}
-      nameOf={nameOf}
-      create={{ text: "Create group", href: CREATE_GROUP }}
-      deletion={(chosen, dialog) => <DeleteGroupsDialog names={chosen.map(nameOf)} {...dialog} />}
-      empty="No user groups."
+      getName={getName}
+      createLink={{ text: "Create group", href: CREATE_GROUP }}
+      deleteDialog={(selected, dialog) => <DeleteGroupsDialog names={selected.map(getName)} {...dialog} />}
+      empty="No user groups"
     />
   );
 }

@@ -1,3 +1,5 @@
+import { DeleteProvidersDialog } from "../../components/delete-providers-dialog.tsx";
+import { TagsTab } from "../../components/tags-tab.tsx";
 import {
   addAudience,
   addThumbprint,
@@ -5,72 +7,70 @@ import {
   type Provider,
   removeAudience,
   removeThumbprint,
-  THUMBPRINT_CONSTRAINT,
+  THUMBPRINT_HINT,
 } from "../../data/providers.ts";
-import { providerName } from "../../data/trust.ts";
-import { DeleteProvidersDialog } from "../../parts/delete-providers-dialog.tsx";
-import { TagsTab } from "../../parts/tags-tab.tsx";
-import { Copyable } from "../../shared/copyable.tsx";
+import { providerName } from "../../data/trust-policy.ts";
+import { CopyableText } from "../../shared/copyable-text.tsx";
 import { DetailPage } from "../../shared/detail-page.tsx";
+import { formatDate } from "../../shared/format.ts";
 import { PROVIDERS } from "../../shared/paths.ts";
-import { Sections } from "../../shared/sections.tsx";
 import { Summary } from "../../shared/summary.tsx";
-import { dateText } from "../../shared/text.ts";
+import { UrlTabs } from "../../shared/url-tabs.tsx";
 import { useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
-import { Values } from "./values.tsx";
+import { ValueTable } from "./value-table.tsx";
 
-/** One identity provider; it goes by its ARN. */
+/** The page of an identity provider; `name` is its ARN. */
 export default function ProviderPage({ name: arn }: { name: string }) {
   const provider = useLoad(`provider ${arn}`, () => getProvider(arn));
   return (
     <DetailPage
       title={providerName(arn)}
-      of={provider}
-      deletion={(_, close) => (
+      resource={provider}
+      deleteDialog={(_, close) => (
         <DeleteProvidersDialog arns={[arn]} onDeleted={() => navigate(PROVIDERS)} onCancel={close} />
       )}
     >
       {(data) => (
         <>
-          <ProviderSummary of={data} />
-          <ProviderTabs of={data} reload={provider.reload} />
+          <ProviderSummary data={data} />
+          <ProviderTabs data={data} reload={provider.reload} />
         </>
       )}
     </DetailPage>
   );
 }
 
-function ProviderSummary({ of }: { of: Provider }) {
+function ProviderSummary({ data }: { data: Provider }) {
   return (
     <Summary
       items={[
-        { label: "Provider", value: <span className="breakable">{of.url}</span> },
+        { label: "Provider", value: <span className="breakable">{data.url}</span> },
         { label: "Provider type", value: "OpenID Connect" },
-        { label: "Creation time", value: dateText(of.created) },
-        { label: "ARN", value: <Copyable value={of.arn} name="ARN" /> },
+        { label: "Creation time", value: formatDate(data.createDate) },
+        { label: "ARN", value: <CopyableText value={data.arn} name="ARN" /> },
       ]}
     />
   );
 }
 
-function ProviderTabs({ of, reload }: { of: Provider; reload: () => void }) {
+function ProviderTabs({ data, reload }: { data: Provider; reload: () => void }) {
   return (
-    <Sections
+    <UrlTabs
       label="Identity provider"
-      sections={[
+      tabs={[
         {
           id: "audiences",
           label: "Audiences",
           content: () => (
-            <Values
-              thing="audience"
+            <ValueTable
+              noun="audience"
               title="Audiences"
-              description="Also known as client IDs: tokens that were issued for any other audience are refused."
-              empty="No audiences: no token is taken."
-              values={of.audiences}
-              add={(audience) => addAudience(of.arn, audience)}
-              remove={(audience) => removeAudience(of.arn, audience)}
+              description="Also known as client IDs. Tokens issued for any other audience are rejected."
+              empty="No audiences. All tokens are rejected."
+              values={data.audiences}
+              add={(audience) => addAudience(data.arn, audience)}
+              remove={(audience) => removeAudience(data.arn, audience)}
               onChanged={reload}
             />
           ),
@@ -79,15 +79,15 @@ function ProviderTabs({ of, reload }: { of: Provider; reload: () => void }) {
           id: "thumbprints",
           label: "Endpoint verification",
           content: () => (
-            <Values
-              thing="thumbprint"
+            <ValueTable
+              noun="thumbprint"
               title="Thumbprints"
-              description="A certificate of the provider that no known authority has signed is taken when its chain holds one of these."
-              constraint={THUMBPRINT_CONSTRAINT}
-              empty="No thumbprints."
-              values={of.thumbprints}
-              add={(thumbprint) => addThumbprint(of.arn, thumbprint)}
-              remove={(thumbprint) => removeThumbprint(of.arn, thumbprint)}
+              description="If the provider's certificate is not signed by a trusted certificate authority, its chain must contain a certificate with one of these thumbprints."
+              constraint={THUMBPRINT_HINT}
+              empty="No thumbprints"
+              values={data.thumbprints}
+              add={(thumbprint) => addThumbprint(data.arn, thumbprint)}
+              remove={(thumbprint) => removeThumbprint(data.arn, thumbprint)}
               onChanged={reload}
             />
           ),
@@ -95,7 +95,9 @@ function ProviderTabs({ of, reload }: { of: Provider; reload: () => void }) {
         {
           id: "tags",
           label: "Tags",
-          content: () => <TagsTab of={{ kind: "provider", name: of.arn }} tags={of.tags} onSaved={reload} />,
+          content: () => (
+            <TagsTab resource={{ kind: "provider", name: data.arn }} tags={data.tags} onSaved={reload} />
+          ),
         },
       ]}
     />

@@ -1,11 +1,11 @@
 import Link from "@cloudscape-design/components/link";
+import { DeleteProvidersDialog } from "../../components/delete-providers-dialog.tsx";
+import { ResourceListPage } from "../../components/resource-list-page.tsx";
 import { getProvider, listProviders } from "../../data/providers.ts";
-import { providerName } from "../../data/trust.ts";
-import { DeleteProvidersDialog } from "../../parts/delete-providers-dialog.tsx";
-import { Inventory } from "../../parts/inventory.tsx";
-import type { Column } from "../../shared/listing.tsx";
+import { providerName } from "../../data/trust-policy.ts";
+import { formatDate } from "../../shared/format.ts";
 import { ADD_PROVIDER, providerPath } from "../../shared/paths.ts";
-import { dateText } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
 
 const COLUMNS: readonly Column<string>[] = [
@@ -16,27 +16,27 @@ const COLUMNS: readonly Column<string>[] = [
     cell: (arn) => <Link href={providerPath(arn)}>{providerName(arn)}</Link>,
   },
   { id: "type", header: "Type", text: () => "OpenID Connect" },
-  { id: "created", header: "Creation time", cell: (arn) => <Created of={arn} /> },
+  { id: "created", header: "Creation time", cell: (arn) => <CreationTime arn={arn} /> },
 ];
 
-function Created({ of }: { of: string }) {
-  const provider = useLoad(`provider ${of}`, () => getProvider(of));
-  return dateText(provider.data?.created);
+function CreationTime({ arn }: { arn: string }) {
+  const provider = useLoad(`provider ${arn}`, () => getProvider(arn));
+  return formatDate(provider.data?.createDate);
 }
 
 export default function Providers() {
   const providers = useLoad("providers", listProviders);
   return (
-    <Inventory
+    <ResourceListPage
       title="Identity providers"
-      description="An identity provider vouches for people and programs from elsewhere, which then assume roles without being users here."
-      things="identity providers"
-      list={providers}
+      description="Use an identity provider to manage identities outside of this account, and grant them permissions by letting them assume roles."
+      pluralName="identity providers"
+      loaded={providers}
       columns={COLUMNS}
-      nameOf={providerName}
-      create={{ text: "Add provider", href: ADD_PROVIDER }}
-      deletion={(arns, dialog) => <DeleteProvidersDialog arns={arns} {...dialog} />}
-      empty="No identity providers."
+      getName={providerName}
+      createLink={{ text: "Add provider", href: ADD_PROVIDER }}
+      deleteDialog={(arns, dialog) => <DeleteProvidersDialog arns={arns} {...dialog} />}
+      empty="No identity providers"
     />
   );
 }

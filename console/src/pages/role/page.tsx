@@ -1,25 +1,24 @@
 import type { Role } from "@aws-sdk/client-iam";
+import { DeleteRolesDialog } from "../../components/delete-roles-dialog.tsx";
+import { PermissionsTab } from "../../components/permissions-tab.tsx";
+import { TagsTab } from "../../components/tags-tab.tsx";
 import { getRole } from "../../data/roles.ts";
-import { BoundedPermissions } from "../../parts/bounded-permissions.tsx";
-import { DeleteRolesDialog } from "../../parts/delete-roles-dialog.tsx";
-import { TagsTab } from "../../parts/tags-tab.tsx";
 import { DetailPage } from "../../shared/detail-page.tsx";
 import { ROLES, type RoleTab } from "../../shared/paths.ts";
-import { Sections } from "../../shared/sections.tsx";
+import { UrlTabs } from "../../shared/url-tabs.tsx";
 import { useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
-import { RevokeTab } from "./revoke-tab.tsx";
-import { RoleSummary } from "./summary.tsx";
-import { TrustTab } from "./trust-tab.tsx";
+import { RevokeSessionsTab } from "./revoke-sessions-tab.tsx";
+import { RoleSummary } from "./role-summary.tsx";
+import { TrustRelationshipsTab } from "./trust-relationships-tab.tsx";
 
-/** One role. */
 export default function RolePage({ name }: { name: string }) {
   const role = useLoad(`role ${name}`, () => getRole(name));
   return (
     <DetailPage
       title={name}
-      of={role}
-      deletion={(data, close) => (
+      resource={role}
+      deleteDialog={(data, close) => (
         <DeleteRolesDialog roles={[data]} onDeleted={() => navigate(ROLES)} onCancel={close} />
       )}
     >
@@ -36,30 +35,30 @@ export default function RolePage({ name }: { name: string }) {
 function RoleTabs({ role, reload }: { role: Role; reload: () => void }) {
   const entity = { kind: "role", name: role.RoleName ?? "" } as const;
   return (
-    <Sections
+    <UrlTabs
       label="Role"
-      sections={[
+      tabs={[
         {
           id: "permissions" satisfies RoleTab,
           label: "Permissions",
           content: () => (
-            <BoundedPermissions entity={entity} boundary={role.PermissionsBoundary} onChanged={reload} />
+            <PermissionsTab entity={entity} boundary={role.PermissionsBoundary} onChanged={reload} />
           ),
         },
         {
           id: "trust_relationships" satisfies RoleTab,
           label: "Trust relationships",
-          content: () => <TrustTab role={role} />,
+          content: () => <TrustRelationshipsTab role={role} />,
         },
         {
           id: "tags" satisfies RoleTab,
           label: "Tags",
-          content: () => <TagsTab of={entity} tags={role.Tags} onSaved={reload} />,
+          content: () => <TagsTab resource={entity} tags={role.Tags} onSaved={reload} />,
         },
         {
           id: "revoke_sessions" satisfies RoleTab,
           label: "Revoke sessions",
-          content: () => <RevokeTab name={entity.name} />,
+          content: () => <RevokeSessionsTab name={entity.name} />,
         },
       ]}
     />

@@ -1,60 +1,60 @@
 import type { Role } from "@aws-sdk/client-iam";
 import Link from "@cloudscape-design/components/link";
-import { getRole, isServiceLinked, listRoles, trustOf } from "../../data/roles.ts";
-import { trustedEntities } from "../../data/trust.ts";
-import { DeleteRolesDialog } from "../../parts/delete-roles-dialog.tsx";
-import { Inventory } from "../../parts/inventory.tsx";
-import type { Column } from "../../shared/listing.tsx";
+import { DeleteRolesDialog } from "../../components/delete-roles-dialog.tsx";
+import { ResourceListPage } from "../../components/resource-list-page.tsx";
+import { decodeTrustPolicy, getRole, isServiceLinked, listRoles } from "../../data/roles.ts";
+import { trustedEntities } from "../../data/trust-policy.ts";
+import { formatDate, formatDaysAgo } from "../../shared/format.ts";
 import { CREATE_ROLE, rolePath } from "../../shared/paths.ts";
-import { agoText, dateText } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
 
 const COLUMNS: readonly Column<Role>[] = [
   {
     id: "name",
     header: "Role name",
-    text: nameOf,
-    cell: (role) => <Link href={rolePath(nameOf(role))}>{nameOf(role)}</Link>,
+    text: getName,
+    cell: (role) => <Link href={rolePath(getName(role))}>{getName(role)}</Link>,
   },
-  { id: "trusted", header: "Trusted entities", text: trustedText },
-  { id: "activity", header: "Last activity", cell: (role) => <LastActivity of={nameOf(role)} /> },
+  { id: "trusted", header: "Trusted entities", text: formatTrustedEntities },
+  { id: "activity", header: "Last activity", cell: (role) => <LastActivity roleName={getName(role)} /> },
   { id: "path", header: "Path", text: ({ Path = "/" }) => Path },
   {
     id: "created",
     header: "Created",
-    text: ({ CreateDate }) => dateText(CreateDate),
-    order: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
+    text: ({ CreateDate }) => formatDate(CreateDate),
+    sortValue: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
   },
 ];
 
-function nameOf({ RoleName = "" }: Role): string {
+function getName({ RoleName = "" }: Role): string {
   return RoleName;
 }
 
-function trustedText(role: Role): string {
-  const entities = trustedEntities(trustOf(role)).join(", ");
+function formatTrustedEntities(role: Role): string {
+  const entities = trustedEntities(decodeTrustPolicy(role)).join(", ");
   return isServiceLinked(role) ? `${entities} (Service-Linked Role)` : entities || "–";
 }
 
-/** Lists do not tell it, so each role that is shown is asked for by itself. */
-function LastActivity({ of }: { of: string }) {
-  const role = useLoad(`role ${of}`, () => getRole(of));
-  return agoText(role.data?.RoleLastUsed?.LastUsedDate);
+/** ListRoles does not return the last activity, so it is loaded for each role on the page. */
+function LastActivity({ roleName }: { roleName: string }) {
+  const role = useLoad(`role ${roleName}`, () => getRole(roleName));
+  return formatDaysAgo(role.data?.RoleLastUsed?.LastUsedDate);
 }
 
 export default function Roles() {
   const roles = useLoad("roles", listRoles);
   return (
-    <Inventory
+    <ResourceListPage
       title="Roles"
-      description="An IAM role is an identity with permissions that people, programs and services assume for a while, instead of having credentials of their own."
-      things="roles"
-      list={roles}
+      description="An IAM role is an identity you can create that has specific permissions with credentials that are valid for short durations. Roles can be assumed by entities that you trust."
+      pluralName="roles"
+      loaded={roles}
       columns={COLUMNS}
-      nameOf={nameOf}
-      create={{ text: "Create role", href: CREATE_ROLE }}
-      deletion={(chosen, dialog) => <DeleteRolesDialog roles={chosen} {...dialog} />}
-      empty="No roles."
+      getName={getName}
+      createLink={{ text: "Create role", href: CREATE_ROLE }}
+      deleteDialog={(selected, dialog) => <DeleteRolesDialog roles={selected} {...dialog} />}
+      empty="No roles"
     />
   );
 }

@@ -4,12 +4,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { Copyable } from "../../shared/copyable.tsx";
-import { Part } from "../../shared/part.tsx";
-import { dateText } from "../../shared/text.ts";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { CopyableText } from "../../shared/copyable-text.tsx";
+import { formatDate } from "../../shared/format.ts";
 import { useDialog } from "../../state/dialog.ts";
 import type { Loaded } from "../../state/load.ts";
-import { Confirmed, useSession } from "../../state/session.tsx";
+import { RequireConfirmation, useSession } from "../../state/session.tsx";
 import { DisableAccessDialog } from "./disable-access-dialog.tsx";
 import { PasswordDialog } from "./password-dialog.tsx";
 import { SignInLock } from "./sign-in-lock.tsx";
@@ -18,36 +18,38 @@ type Dialog = "enable-access" | "reset-password" | "disable-access";
 
 type Props = { name: string; profile: Loaded<LoginProfile | null> };
 
-/** Whether the user can sign in to the console, and with what. */
+/** The user's console access and password. */
 export function ConsoleSignIn({ name, profile }: Props) {
   const dialog = useDialog();
-  const open = (wanted: Dialog) => dialog.open(wanted, name);
-  const replaces = dialog.name === "reset-password";
+  const open = (dialogName: Dialog) => dialog.open(dialogName, name);
+  const isReset = dialog.name === "reset-password";
   const close = () => {
     dialog.close();
     profile.reload();
   };
   return (
-    <Container header={<Header actions={<Actions of={profile.data} open={open} />}>Console sign-in</Header>}>
+    <Container
+      header={<Header actions={<Actions profile={profile.data} open={open} />}>Console sign-in</Header>}
+    >
       <SpaceBetween size="l">
-        <Part of={profile}>{(data) => <Facts profile={data} />}</Part>
+        <AsyncContent state={profile}>{(data) => <SignInPairs profile={data} />}</AsyncContent>
         {profile.data && <SignInLock name={name} />}
       </SpaceBetween>
-      {(dialog.name === "enable-access" || replaces) && (
-        <Confirmed>
-          <PasswordDialog name={name} replaces={replaces} onClose={close} />
-        </Confirmed>
+      {(dialog.name === "enable-access" || isReset) && (
+        <RequireConfirmation>
+          <PasswordDialog name={name} isReset={isReset} onClose={close} />
+        </RequireConfirmation>
       )}
       {dialog.name === "disable-access" && <DisableAccessDialog name={name} onClose={close} />}
     </Container>
   );
 }
 
-type ActionsProps = { of: LoginProfile | null | undefined; open: (dialog: Dialog) => void };
+type ActionsProps = { profile: LoginProfile | null | undefined; open: (dialog: Dialog) => void };
 
-function Actions({ of, open }: ActionsProps) {
-  if (of === undefined) return null;
-  if (of === null) return <Button onClick={() => open("enable-access")}>Enable console access</Button>;
+function Actions({ profile, open }: ActionsProps) {
+  if (profile === undefined) return null;
+  if (profile === null) return <Button onClick={() => open("enable-access")}>Enable console access</Button>;
   return (
     <SpaceBetween direction="horizontal" size="xs">
       <Button onClick={() => open("disable-access")}>Disable console access</Button>
@@ -56,7 +58,7 @@ function Actions({ of, open }: ActionsProps) {
   );
 }
 
-function Facts({ profile }: { profile: LoginProfile | null }) {
+function SignInPairs({ profile }: { profile: LoginProfile | null }) {
   const { SignInUrl: url } = useSession();
   return (
     <KeyValuePairs
@@ -65,11 +67,11 @@ function Facts({ profile }: { profile: LoginProfile | null }) {
       items={[
         {
           label: "Console sign-in link",
-          value: url ? <Copyable value={url} name="Console sign-in link" /> : "–",
+          value: url ? <CopyableText value={url} name="Console sign-in link" /> : "–",
         },
         {
           label: "Console password",
-          value: profile ? `Set on ${dateText(profile.CreateDate)}` : "Not enabled",
+          value: profile ? `Set on ${formatDate(profile.CreateDate)}` : "Not enabled",
         },
         {
           label: "New password at next sign-in",

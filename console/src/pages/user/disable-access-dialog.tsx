@@ -1,7 +1,7 @@
 import { DeleteLoginProfileCommand } from "@aws-sdk/client-iam";
 import Box from "@cloudscape-design/components/box";
 import { iam } from "../../api/iam.ts";
-import { Ask } from "../../shared/ask.tsx";
+import { FormDialog } from "../../shared/form-dialog.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useTask } from "../../state/task.ts";
 
@@ -10,20 +10,20 @@ export function DisableAccessDialog({ name, onClose }: { name: string; onClose: 
   const disable = async () => {
     if (!(await task.run(() => iam.send(new DeleteLoginProfileCommand({ UserName: name }))))) return;
     onClose();
-    flash(`Console access of ${name} disabled.`);
+    flash(`Console access disabled for ${name}.`);
   };
   return (
-    <Ask
+    <FormDialog
       title="Disable console access"
-      act="Disable access"
+      submitText="Disable access"
       task={task}
-      onAct={() => void disable()}
+      onSubmit={() => void disable()}
       onCancel={onClose}
     >
       <Box>
-        The password of <b>{name}</b> is deleted, and every console session of this user ends. Access keys
-        still work.
+        This deletes the password of <b>{name}</b> and ends all console sessions of this user. Access keys
+        continue to work.
       </Box>
-    </Ask>
+    </FormDialog>
   );
 }

@@ -2,13 +2,13 @@ import { AddUserToGroupCommand, type Group, RemoveUserFromGroupCommand } from "@
 import Link from "@cloudscape-design/components/link";
 import { useState } from "react";
 import { iam } from "../../api/iam.ts";
-import { groupsOf } from "../../data/users.ts";
-import { GroupPicker } from "../../parts/group-picker.tsx";
-import { Members } from "../../parts/members.tsx";
-import { Ask } from "../../shared/ask.tsx";
-import type { Column } from "../../shared/listing.tsx";
+import { GroupPicker } from "../../components/group-picker.tsx";
+import { MembersTable } from "../../components/members-table.tsx";
+import { listGroupsForUser } from "../../data/users.ts";
+import { FormDialog } from "../../shared/form-dialog.tsx";
+import { formatCount, formatDate } from "../../shared/format.ts";
 import { groupPath } from "../../shared/paths.ts";
-import { count, dateText } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { useTask } from "../../state/task.ts";
@@ -17,67 +17,71 @@ const COLUMNS: readonly Column<Group>[] = [
   {
     id: "name",
     header: "Group name",
-    text: nameOf,
-    cell: (group) => <Link href={groupPath(nameOf(group))}>{nameOf(group)}</Link>,
+    text: getName,
+    cell: (group) => <Link href={groupPath(getName(group))}>{getName(group)}</Link>,
   },
   { id: "path", header: "Path", text: ({ Path = "/" }) => Path },
-  { id: "created", header: "Created", text: ({ CreateDate }) => dateText(CreateDate) },
+  { id: "created", header: "Created", text: ({ CreateDate }) => formatDate(CreateDate) },
 ];
 
-function nameOf({ GroupName = "" }: Group): string {
+function getName({ GroupName = "" }: Group): string {
   return GroupName;
 }
 
-/** The user's groups. */
 export function GroupsTab({ name }: { name: string }) {
-  const groups = useLoad(`groups ${name}`, () => groupsOf(name));
+  const groups = useLoad(`groups ${name}`, () => listGroupsForUser(name));
   return (
-    <Members
+    <MembersTable
       title="User groups membership"
       description="A user group is a collection of IAM users. Use groups to specify permissions for a collection of users."
-      things="user groups"
-      list={groups}
+      pluralName="user groups"
+      loaded={groups}
       columns={COLUMNS}
-      nameOf={nameOf}
+      getName={getName}
       remove={({ GroupName }) => iam.send(new RemoveUserFromGroupCommand({ UserName: name, GroupName }))}
-      removed={(n) => `${name} removed from ${count(n, "user group")}.`}
+      removedText={(n) => `${name} removed from ${formatCount(n, "user group")}.`}
       add={{
         text: "Add user to groups",
-        dialog: (adding) => (
-          <AddDialog userName={name} without={groups.data?.map(nameOf) ?? []} {...adding} />
+        dialog: (dialogProps) => (
+          <AddToGroupsDialog userName={name} exclude={groups.data?.map(getName) ?? []} {...dialogProps} />
         ),
       }}
-      empty="No user groups."
+      empty="No user groups"
     />
   );
 }
 
-type AddProps = { userName: string; without: string[]; onAdded: () => void; onCancel: () => void };
+type AddToGroupsDialogProps = {
+  userName: string;
+  exclude: string[];
+  onAdded: () => void;
+  onCancel: () => void;
+};
 
-function AddDialog({ userName, without, onAdded, onCancel }: AddProps) {
-  const [chosen, setChosen] = useState<readonly Group[]>([]);
+function AddToGroupsDialog({ userName, exclude, onAdded, onCancel }: AddToGroupsDialogProps) {
+  const [selected, setSelected] = useState<readonly Group[]>([]);
   const task = useTask();
-  const add = async () => {
-    const done = await task.run(async () => {
-      for (const { GroupName } of chosen) {
+  const addToGroups = async () => {
+    const succeeded = await task.run(async () => {
+      for (const { GroupName } of selected) {
         await iam.send(new AddUserToGroupCommand({ UserName: userName, GroupName }));
       }
     });
-    if (!done) return;
-    flash(`${userName} added to ${count(chosen.length, "user group")}.`);
+    if (!succeeded) return;
+    flash(`${userName} added to ${formatCount(selected.length, "user group")}.`);
     onAdded();
   };
   return (
-    <Ask
+    <FormDialog
       title={`Add ${userName} to groups`}
-      act="Add user to groups"
+      submitText="Add user to groups"
       size="large"
       task={task}
-      disabled={chosen.length === 0}
-      onAct={() => void add()}
+      disabled={selected.length === 0}
+      onSubmit={() => void addToGroups()}
       onCancel={onCancel}
     >
-      <GroupPicker chosen={chosen} without={without} onChange={setChosen} />
-    </Ask>
+      <GroupPicker selected={selected} exclude={exclude} onChange={setSelected} />
+    </FormDialog>
   );
 }

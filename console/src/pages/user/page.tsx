@@ -1,26 +1,25 @@
 import type { LoginProfile, User } from "@aws-sdk/client-iam";
+import { DeleteUsersDialog } from "../../components/delete-users-dialog.tsx";
+import { PermissionsTab } from "../../components/permissions-tab.tsx";
+import { TagsTab } from "../../components/tags-tab.tsx";
 import { getLoginProfile, getUser } from "../../data/users.ts";
-import { BoundedPermissions } from "../../parts/bounded-permissions.tsx";
-import { DeleteUsersDialog } from "../../parts/delete-users-dialog.tsx";
-import { TagsTab } from "../../parts/tags-tab.tsx";
 import { DetailPage } from "../../shared/detail-page.tsx";
 import { USERS, type UserTab } from "../../shared/paths.ts";
-import { Sections } from "../../shared/sections.tsx";
+import { UrlTabs } from "../../shared/url-tabs.tsx";
 import { type Loaded, useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
-import { CredentialsTab } from "./credentials-tab.tsx";
 import { GroupsTab } from "./groups-tab.tsx";
-import { UserSummary } from "./summary.tsx";
+import { SecurityCredentialsTab } from "./security-credentials-tab.tsx";
+import { UserSummary } from "./user-summary.tsx";
 
-/** One user. */
 export default function UserPage({ name }: { name: string }) {
   const user = useLoad(`user ${name}`, () => getUser(name));
   const profile = useLoad(`profile ${name}`, () => getLoginProfile(name));
   return (
     <DetailPage
       title={name}
-      of={user}
-      deletion={(_, close) => (
+      resource={user}
+      deleteDialog={(_, close) => (
         <DeleteUsersDialog names={[name]} onDeleted={() => navigate(USERS)} onCancel={close} />
       )}
     >
@@ -39,14 +38,14 @@ type TabsProps = { user: User; profile: Loaded<LoginProfile | null>; reload: () 
 function UserTabs({ user, profile, reload }: TabsProps) {
   const name = user.UserName ?? "";
   return (
-    <Sections
+    <UrlTabs
       label="User"
-      sections={[
+      tabs={[
         {
           id: "permissions",
           label: "Permissions",
           content: () => (
-            <BoundedPermissions
+            <PermissionsTab
               entity={{ kind: "user", name }}
               boundary={user.PermissionsBoundary}
               onChanged={reload}
@@ -57,12 +56,12 @@ function UserTabs({ user, profile, reload }: TabsProps) {
         {
           id: "tags",
           label: "Tags",
-          content: () => <TagsTab of={{ kind: "user", name }} tags={user.Tags} onSaved={reload} />,
+          content: () => <TagsTab resource={{ kind: "user", name }} tags={user.Tags} onSaved={reload} />,
         },
         {
           id: "security_credentials" satisfies UserTab,
           label: "Security credentials",
-          content: () => <CredentialsTab name={name} profile={profile} />,
+          content: () => <SecurityCredentialsTab name={name} profile={profile} />,
         },
       ]}
     />

@@ -1,24 +1,24 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import { getSignInStatus, unlockUser } from "../../api/iamd.ts";
-import { Failed } from "../../shared/failed.tsx";
-import { Part } from "../../shared/part.tsx";
-import { count, dateText } from "../../shared/text.ts";
+import { AsyncContent } from "../../shared/async-content.tsx";
+import { ErrorAlert } from "../../shared/error-alert.tsx";
+import { formatCount, formatDate } from "../../shared/format.ts";
 import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { useTask } from "../../state/task.ts";
 
-/** Tells that the user's sign-in is locked after failures, and lifts it. */
+/** Warns that the user's sign-in is locked after failed attempts, with a button to unlock it. */
 export function SignInLock({ name }: { name: string }) {
   const status = useLoad(`status ${name}`, () => getSignInStatus({ UserName: name }));
   const task = useTask();
   const unlock = async () => {
     if (!(await task.run(() => unlockUser({ UserName: name })))) return;
-    flash(`${name} can sign in again.`);
+    flash(`Sign-in unlocked for ${name}.`);
     status.reload();
   };
   return (
-    <Part of={status}>
+    <AsyncContent state={status}>
       {({ Locked, LockedUntil, FailedAttempts }) =>
         Locked && (
           <>
@@ -31,13 +31,13 @@ export function SignInLock({ name }: { name: string }) {
                 </Button>
               }
             >
-              After {count(FailedAttempts, "failed attempt")}
-              {LockedUntil && `, until ${dateText(LockedUntil)}`}.
+              Locked after {formatCount(FailedAttempts, "failed attempt")}
+              {LockedUntil && `, until ${formatDate(LockedUntil)}`}.
             </Alert>
-            <Failed failure={task.failure} />
+            <ErrorAlert error={task.error} />
           </>
         )
       }
-    </Part>
+    </AsyncContent>
   );
 }

@@ -1,14 +1,15 @@
 import type { User } from "@aws-sdk/client-iam";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { groupsOf } from "../../data/users.ts";
-import type { Column } from "../../shared/listing.tsx";
+import { listGroupsForUser } from "../../data/users.ts";
+import { daysSince, formatCount, formatDate, formatDaysAgo } from "../../shared/format.ts";
 import { userPath } from "../../shared/paths.ts";
-import { agoText, count, dateText, daysSince } from "../../shared/text.ts";
+import type { Column } from "../../shared/resource-table.tsx";
 import { useLoad } from "../../state/load.ts";
-import type { Facts } from "./facts.ts";
+import type { CredentialSummary } from "./credential-summaries.ts";
 
-type FactsByName = ReadonlyMap<string, Facts> | undefined;
+/** A user with its summary, which is undefined while it loads, or if the caller is not allowed to read it. */
+export type UserRow = User & { summary: CredentialSummary | undefined };
 
 export const OPTIONAL_COLUMNS: readonly { id: string; label: string }[] = [
   { id: "path", label: "Path" },
@@ -23,56 +24,66 @@ export const OPTIONAL_COLUMNS: readonly { id: string; label: string }[] = [
   { id: "created", label: "Created" },
 ];
 
-export function nameOf({ UserName = "" }: User): string {
+export function getName({ UserName = "" }: User): string {
   return UserName;
 }
 
-export function columns(facts: FactsByName): Column<User>[] {
-  const of = (user: User) => facts?.get(nameOf(user));
-  const dated = (id: string, header: string, date: (user: User) => Date | undefined, text = agoText) => ({
+function dateColumn(
+  id: string,
+  header: string,
+  date: (user: UserRow) => Date | undefined,
+  format = formatDaysAgo,
+): Column<UserRow> {
+  return {
     id,
     header,
-    text: (user: User) => text(date(user)),
-    order: (user: User) => date(user)?.getTime() ?? 0,
-  });
-  return [
-    { id: "name", header: "User name", text: nameOf, cell: (user) => <UserLink name={nameOf(user)} /> },
-    { id: "path", header: "Path", text: ({ Path = "" }) => Path },
-    { id: "groups", header: "Groups", cell: (user) => <GroupCount name={nameOf(user)} /> },
-    dated("activity", "Last activity", (user) => of(user)?.lastActivity),
-    { id: "mfa", header: "MFA", text: (user) => mfaText(of(user)), cell: (user) => <Mfa of={of(user)} /> },
-    dated("password-age", "Password age", (user) => of(user)?.passwordChanged, ageText),
-    dated("sign-in", "Console last sign-in", (user) => of(user)?.lastSignIn ?? user.PasswordLastUsed),
-    dated("key-age", "Active key age", (user) => of(user)?.oldestActiveKey, ageText),
-    dated("key-used", "Access key last used", (user) => of(user)?.keyLastUsed),
-    { id: "arn", header: "ARN", text: ({ Arn = "" }) => Arn },
-    dated("created", "Created", ({ CreateDate }) => CreateDate, dateText),
-  ];
+    text: (user) => format(date(user)),
+    sortValue: (user) => date(user)?.getTime() ?? 0,
+  };
 }
+
+export const COLUMNS: readonly Column<UserRow>[] = [
+  { id: "name", header: "User name", text: getName, cell: (user) => <UserLink name={getName(user)} /> },
+  { id: "path", header: "Path", text: ({ Path = "" }) => Path },
+  { id: "groups", header: "Groups", cell: (user) => <GroupCount name={getName(user)} /> },
+  dateColumn("activity", "Last activity", ({ summary }) => summary?.lastActivity),
+  {
+    id: "mfa",
+    header: "MFA",
+    text: ({ summary }) => formatMfa(summary),
+    cell: ({ summary }) => <MfaStatus summary={summary} />,
+  },
+  dateColumn("password-age", "Password age", ({ summary }) => summary?.passwordChangeDate, formatAge),
+  dateColumn("sign-in", "Console last sign-in", (user) => user.summary?.lastSignIn ?? user.PasswordLastUsed),
+  dateColumn("key-age", "Active key age", ({ summary }) => summary?.oldestActiveKey, formatAge),
+  dateColumn("key-used", "Access key last used", ({ summary }) => summary?.keyLastUsed),
+  { id: "arn", header: "ARN", text: ({ Arn = "" }) => Arn },
+  dateColumn("created", "Created", ({ CreateDate }) => CreateDate, formatDate),
+];
 
 function UserLink({ name }: { name: string }) {
   return <Link href={userPath(name)}>{name}</Link>;
 }
 
 function GroupCount({ name }: { name: string }) {
-  const groups = useLoad(`groups of ${name}`, () => groupsOf(name));
+  const groups = useLoad(`groups of ${name}`, () => listGroupsForUser(name));
   return groups.data?.length ?? "–";
 }
 
-function mfaText(facts: Facts | undefined): string {
-  if (facts === undefined) return "–";
-  return facts.mfa ? "Enabled" : "None";
+function formatMfa(summary: CredentialSummary | undefined): string {
+  if (summary === undefined) return "–";
+  return summary.mfa ? "Enabled" : "None";
 }
 
-function Mfa({ of }: { of: Facts | undefined }) {
-  if (of === undefined) return "–";
+function MfaStatus({ summary }: { summary: CredentialSummary | undefined }) {
+  if (summary === undefined) return "–";
   return (
-    <StatusIndicator type={of.mfa ? "success" : "warning"} wrapText={false}>
-      {mfaText(of)}
+    <StatusIndicator type={summary.mfa ? "success" : "warning"} wrapText={false}>
+      {formatMfa(summary)}
     </StatusIndicator>
   );
 }
 
-function ageText(date: Date | undefined): string {
-  return date === undefined ? "–" : count(daysSince(date), "day");
+function formatAge(date: Date | undefined): string {
+  return date === undefined ? "–" : formatCount(daysSince(date), "day");
 }

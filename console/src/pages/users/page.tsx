@@ -1,30 +1,31 @@
+import { DeleteUsersDialog } from "../../components/delete-users-dialog.tsx";
+import { ResourceListPage } from "../../components/resource-list-page.tsx";
 import { listUsers } from "../../data/users.ts";
-import { DeleteUsersDialog } from "../../parts/delete-users-dialog.tsx";
-import { Inventory } from "../../parts/inventory.tsx";
 import { CREATE_USER } from "../../shared/paths.ts";
 import { useLoad } from "../../state/load.ts";
-import { columns, nameOf, OPTIONAL_COLUMNS } from "./columns.tsx";
-import { loadFacts } from "./facts.ts";
+import { COLUMNS, getName, OPTIONAL_COLUMNS } from "./columns.tsx";
+import { listCredentialSummaries } from "./credential-summaries.ts";
 import { Preferences, usePreferences } from "./preferences.tsx";
 
 export default function Users() {
   const users = useLoad("users", listUsers);
-  const facts = useLoad("facts", loadFacts);
+  const summaries = useLoad("credential summaries", listCredentialSummaries);
   const preferences = usePreferences();
+  const rows = users.data?.map((user) => ({ ...user, summary: summaries.data?.get(getName(user)) }));
   return (
-    <Inventory
+    <ResourceListPage
       title="Users"
       description="An IAM user is an identity with long-term credentials that is used to interact with iamd in an account."
-      things="users"
-      list={users}
-      columns={columns(facts.data)}
+      pluralName="users"
+      loaded={{ ...users, data: rows }}
+      columns={COLUMNS}
       visibleColumns={["name", ...preferences.value.columns]}
       pageSize={preferences.value.pageSize}
-      nameOf={nameOf}
-      preferences={<Preferences of={preferences} columns={OPTIONAL_COLUMNS} />}
-      create={{ text: "Create user", href: CREATE_USER }}
-      deletion={(chosen, dialog) => <DeleteUsersDialog names={chosen.map(nameOf)} {...dialog} />}
-      empty="No users."
+      getName={getName}
+      preferences={<Preferences state={preferences} columns={OPTIONAL_COLUMNS} />}
+      createLink={{ text: "Create user", href: CREATE_USER }}
+      deleteDialog={(selected, dialog) => <DeleteUsersDialog names={selected.map(getName)} {...dialog} />}
+      empty="No users"
     />
   );
 }

@@ -1,55 +1,57 @@
 import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
 import { useState } from "react";
-import { count } from "../../shared/text.ts";
-import { recall, remember } from "../../state/remembered.ts";
+import { formatCount } from "../../shared/format.ts";
+import { readLocal, writeLocal } from "../../state/local-storage.ts";
 
-const NAME = "users-table";
+const STORAGE_KEY = "users-table";
 const PAGE_SIZES = [10, 20, 50, 100];
 
-type Value = { pageSize: number; columns: readonly string[] };
-type Held = { value: Value; set: (value: Value) => void };
+type TablePreferences = { pageSize: number; columns: readonly string[] };
+type PreferencesState = { value: TablePreferences; save: (value: TablePreferences) => void };
 
-const FIRST: Value = {
+const DEFAULT_PREFERENCES: TablePreferences = {
   pageSize: 20,
   columns: ["path", "groups", "activity", "mfa", "password-age", "key-age", "created"],
 };
 
-/** How the table of users is shown, kept in this browser. */
-export function usePreferences(): Held {
-  const [value, setValue] = useState(recalled);
-  const set = (chosen: Value) => {
-    remember(NAME, [chosen.pageSize, ...chosen.columns].join(" "));
-    setValue(chosen);
+/** The preferences of the table of users, kept in this browser. */
+export function usePreferences(): PreferencesState {
+  const [value, setValue] = useState(loadPreferences);
+  const save = (newValue: TablePreferences) => {
+    writeLocal(STORAGE_KEY, [newValue.pageSize, ...newValue.columns].join(" "));
+    setValue(newValue);
   };
-  return { value, set };
+  return { value, save };
 }
 
-function recalled(): Value {
-  const [pageSize = "", ...columns] = (recall(NAME) ?? "").split(" ");
-  return PAGE_SIZES.includes(Number(pageSize)) ? { pageSize: Number(pageSize), columns } : FIRST;
+function loadPreferences(): TablePreferences {
+  const [pageSize = "", ...columns] = (readLocal(STORAGE_KEY) ?? "").split(" ");
+  return PAGE_SIZES.includes(Number(pageSize))
+    ? { pageSize: Number(pageSize), columns }
+    : DEFAULT_PREFERENCES;
 }
 
-type Props = { of: Held; columns: readonly { id: string; label: string }[] };
+type Props = { state: PreferencesState; columns: readonly { id: string; label: string }[] };
 
-export function Preferences({ of, columns }: Props) {
+export function Preferences({ state, columns }: Props) {
   return (
     <CollectionPreferences
       title="Preferences"
       confirmLabel="Confirm"
       cancelLabel="Cancel"
-      preferences={{ pageSize: of.value.pageSize, visibleContent: of.value.columns }}
+      preferences={{ pageSize: state.value.pageSize, visibleContent: state.value.columns }}
       pageSizePreference={{
         title: "Page size",
-        options: PAGE_SIZES.map((size) => ({ value: size, label: count(size, "user") })),
+        options: PAGE_SIZES.map((size) => ({ value: size, label: formatCount(size, "user") })),
       }}
       visibleContentPreference={{
         title: "Visible columns",
         options: [{ label: "Users", options: columns }],
       }}
       onConfirm={({ detail }) =>
-        of.set({
-          pageSize: detail.pageSize ?? FIRST.pageSize,
-          columns: detail.visibleContent ?? FIRST.columns,
+        state.save({
+          pageSize: detail.pageSize ?? DEFAULT_PREFERENCES.pageSize,
+          columns: detail.visibleContent ?? DEFAULT_PREFERENCES.columns,
         })
       }
     />
