@@ -14,7 +14,8 @@ from iamd.core.errors import ExpiredToken
 from iamd.core.records import MfaDevice
 from iamd.keys import recovery, totp
 from iamd.ops import mfa
-from iamd.store import audit, login_profiles, mfa_devices, recovery_codes, sessions
+from iamd.store import audit, login_profiles, mfa_devices, sessions
+from iamd.store import recovery_codes as recovery_code_store
 from iamd.store.query import Query, Tx
 from tests.people import OTHER_PASSWORD, PASSWORD
 from tests.signin.conftest import Place, visitor
@@ -44,7 +45,7 @@ def with_device(place: Place) -> str:
         device = MfaDevice(serial, "virtual", place.user_id, sealed, -1, 0, None, "now", "now", None)
         mfa_devices.add(tx, place.account_id, device)
         codes = [recovery.hash_code(data_key, code) for code in ("ABCDE-FGHJK", "LMNPQ-RSTUV")]
-        recovery_codes.replace(tx, place.account_id, place.user_id, codes, "now")
+        recovery_code_store.replace(tx, place.account_id, place.user_id, codes, "now")
     return serial
 
 

@@ -6,7 +6,7 @@ from iamd.ops import devices, targets
 from iamd.ops.call import Call
 from iamd.ops.iamd import sessions
 from iamd.ops.operation import Reply, always, operation
-from iamd.store import recovery_codes
+from iamd.store import recovery_codes as recovery_code_store
 
 
 @operation(
@@ -28,9 +28,11 @@ def create_recovery_codes(call: Call) -> Reply:
     count = len(devices.list_for_owner(call, owner_id))
     if not count:
         raise InvalidInput("Recovery codes stand in for an MFA device: assign one first.")
-    if not call.caller.has_mfa and (count > 1 or recovery_codes.count(call.tx, call.account_id, owner_id)):
+    if not call.caller.has_mfa and (
+        count > 1 or recovery_code_store.count(call.tx, call.account_id, owner_id)
+    ):
         raise AccessDenied("New recovery codes need a session with MFA: sign in again with an MFA device.")
     codes = recovery.generate_codes()
     hashes = [recovery.hash_code(call.data_key, code) for code in codes]
-    recovery_codes.replace(call.tx, call.account_id, owner_id, hashes, call.timestamp)
+    recovery_code_store.replace(call.tx, call.account_id, owner_id, hashes, call.timestamp)
     return {"RecoveryCodes": codes, "CreateDate": call.timestamp}
