@@ -16,18 +16,18 @@ from tests import servers
 
 from bench import load
 from bench.http import replace_between
-from iamd import app, ops
-from iamd.api import authorize, context, events
-from iamd.api.callers import CallerCache
-from iamd.api.proof import AccessKeyCredentials, RequestContext
-from iamd.api.prover import Authenticator
-from iamd.api.recorder import AuditEntry, AuditQueue
-from iamd.api.sessions import SessionLimits
+from iamd import app, operations
 from iamd.config import Settings
 from iamd.core import clock
-from iamd.ops.call import Call
+from iamd.framework.call import Call
+from iamd.gate import audit_events, authorization, global_condition_keys
+from iamd.gate.audit_queue import AuditEntry, AuditQueue
+from iamd.gate.authenticator import Authenticator
+from iamd.gate.callers import CallerCache
+from iamd.gate.console_sessions import SessionLimits
+from iamd.gate.credentials import AccessKeyCredentials, RequestContext
 from iamd.store.audit import AuditEvent
-from iamd.wire import constraints, query, sigv4, xml
+from iamd.wire import constraints, query_request, sigv4, xml_response
 from iamd.wire.request import Request
 
 _TIMES = 3_000
@@ -55,10 +55,10 @@ def measure(folder: Path) -> dict[str, float]:
     store = app.open_store(Settings(data=folder / "data"))
     made = servers.make_account(store)
     request = _request((made.access_key_id or "", made.secret_access_key or ""))
-    operation = ops.SERVED["iam"]["GetUser"]
+    operation = operations.SERVED["iam"]["GetUser"]
     model, database, now = operation.model, store.database, clock.now()
     content_type = request.headers["content-type"]
-    form = query.parse_form("", request.body, content_type)
+    form = query_request.parse_form("", request.body, content_type)
     claim = sigv4.parse_signature(request, now)
     proof = AccessKeyCredentials(claim.access_key_id, None, lambda secret: sigv4.verify(claim, secret))
     around = RequestContext("id", "127.0.0.1", "agent", "", secure=False, region="us-east-1")
@@ -70,7 +70,7 @@ def measure(folder: Path) -> dict[str, float]:
             pass
 
     def params() -> dict[str, Any]:
-        read = query.decoder(model.input)(form)
+        read = query_request.decoder(model.input)(form)
         constraints.validator(model.input)(read)
         return read
 
@@ -81,16 +81,16 @@ def measure(folder: Path) -> dict[str, float]:
         target = operation.target_finder.find(call, params())
 
         def ask() -> None:
-            keys = context.collect(call.caller, operation, target, around, now, call.timestamp)
-            authorize.authorize(known, operation, call, target, params(), keys)
+            keys = global_condition_keys.collect(call.caller, operation, target, around, now, call.timestamp)
+            authorization.authorize(known, operation, call, target, params(), keys)
 
         def event() -> AuditEvent:
-            return events.event(operation, known.caller, params(), None, around, call.timestamp)
+            return audit_events.event(operation, known.caller, params(), None, around, call.timestamp)
 
         reply = operation.invoke(call, target, params())
         told = event()
         measured = {
-            "form": _microseconds(lambda: query.parse_form("", request.body, content_type)),
+            "form": _microseconds(lambda: query_request.parse_form("", request.body, content_type)),
             "signature, up to the string to sign": _microseconds(lambda: sigv4.parse_signature(request, now)),
             "key: one select, secret, signature check": _microseconds(
                 lambda: prover.authenticate(tx, proof, 0)
@@ -100,7 +100,7 @@ def measure(folder: Path) -> dict[str, float]:
             "decision, its context keys included": _microseconds(ask),
             "operation: one select": _microseconds(lambda: operation.invoke(call, target, params())),
             "audit event": _microseconds(event),
-            "rendering": _microseconds(lambda: xml.renderer(model)(reply, "id")),
+            "rendering": _microseconds(lambda: xml_response.renderer(model)(reply, "id")),
         }
     measured["begin and commit"] = _microseconds(empty)
     measured["queue of the batched writer"] = _microseconds(lambda: recorder.put(AuditEntry(None, None)))

@@ -5,7 +5,7 @@ python -m scripts.list_coverage
 
 from pathlib import Path
 
-from iamd import ops
+from iamd import operations
 from iamd.core import models
 
 TARGET = Path(__file__).parent.parent / "docs/coverage.md"
@@ -17,7 +17,7 @@ def page() -> str:
     """Return the page as it should be."""
     parts = ["# Coverage\n"]
     for name in models.SERVICES:
-        model, served = models.load(name), ops.SERVED[name]
+        model, served = models.load(name), operations.SERVED[name]
         rest = [operation for operation in sorted(model.operations) if operation not in served]
         parts += [
             f"## {_TITLES[name]}: {len(served)} of {len(model.operations)} operations are served\n",

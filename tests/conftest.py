@@ -9,7 +9,7 @@ import pytest
 
 from iamd.app import Store, open_store
 from iamd.config import Settings
-from iamd.store import attempts
+from iamd.store import attempt_counters
 from tests import servers
 from tests.servers import Account, Server
 
@@ -67,5 +67,5 @@ def server(store: Store, settings: Settings) -> Iterator[Server]:
 def account(server: Server) -> Account:
     """Return an account that is this test's own; what other tests did wrong at signing in is forgotten."""
     with server.store.database.write() as tx:
-        attempts.reset(tx, attempts.counter_key("address", "127.0.0.1"))
+        attempt_counters.reset(tx, attempt_counters.counter_key("address", "127.0.0.1"))
     return servers.found(server)

@@ -12,7 +12,7 @@ import boto3
 import botocore.session
 
 from iamd.core import models
-from iamd.core.models import botocore_form
+from iamd.core.models import botocore_model
 
 
 def _models() -> str:
@@ -22,7 +22,7 @@ def _models() -> str:
     model = models.data("iamd")
     file = Path(folder) / "iamd" / model["version"] / "service-2.json"
     file.parent.mkdir(parents=True)
-    file.write_text(json.dumps(botocore_form.service_2(model)))
+    file.write_text(json.dumps(botocore_model.service_2(model)))
     return folder
 
 

@@ -11,8 +11,8 @@ import requests
 from botocore import UNSIGNED
 from botocore.config import Config
 
-from iamd.api.signin import links
 from iamd.core import clock
+from iamd.signin import links
 from tests.servers import Account, Server
 
 PASSWORD = "Quiet-Harbor-7291"

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from botocore.config import Config
 
-from iamd.api import founding
-from iamd.api.founding import AccountSpec, NewAccount
+from iamd.admin import account_creation
+from iamd.admin.account_creation import AccountSpec, NewAccount
 from iamd.app import Store
 from iamd.core import clock
 from tests import iamd_client
@@ -160,6 +160,6 @@ def found(server: Server, account_id: str | None = None) -> Account:
 
 
 def make_account(store: Store, account_id: str | None = None) -> NewAccount:
-    return founding.create(
+    return account_creation.create(
         store.database, store.vault, AccountSpec(account_id, None, None, "admin"), clock.now()
     )

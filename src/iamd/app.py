@@ -10,30 +10,30 @@ from typing import Any, NamedTuple
 import psycopg
 import sqlalchemy.exc
 
-from iamd import ops
-from iamd.api import origin, sessions
-from iamd.api.gate import Gate
-from iamd.api.limits import RateLimiter
-from iamd.api.mail import Mailer
-from iamd.api.prover import Authenticator
-from iamd.api.recorder import AuditQueue
-from iamd.api.signin.desk import SignInServices
-from iamd.api.vault import Vault
+from iamd import operations
 from iamd.config import Settings
 from iamd.core.errors import ServiceUnavailable
-from iamd.federation import addresses
-from iamd.federation.fetch import HttpsClient
-from iamd.federation.issuers import JwksCache
-from iamd.keys import master, seal
-from iamd.keys.blocklist import PasswordBlocklist, read_password_list
-from iamd.keys.master import MasterKeyError
-from iamd.keys.passwords import Hasher, ReleaseSlot
-from iamd.ops.call import Dependencies
+from iamd.crypto import master_key, seal
+from iamd.crypto.master_key import MasterKeyError
+from iamd.crypto.password_blocklist import PasswordBlocklist, read_password_list
+from iamd.crypto.passwords import Hasher, ReleaseSlot
+from iamd.federation import ssrf_guard
+from iamd.federation.https_client import HttpsClient
+from iamd.federation.jwks_cache import JwksCache
+from iamd.framework.call import Dependencies
+from iamd.gate import client_info, console_sessions
+from iamd.gate.audit_queue import AuditQueue
+from iamd.gate.authenticator import Authenticator
+from iamd.gate.gate import Gate
+from iamd.gate.rate_limits import RateLimiter
+from iamd.gate.vault import Vault
+from iamd.signin.mail import Mailer
+from iamd.signin.services import SignInServices
 from iamd.store import accounts, migrate
 from iamd.store.database import Database
+from iamd.store.execution_slots import ExecutionSlots
 from iamd.store.postgres import PostgresDatabase
 from iamd.store.sqlite import SqliteDatabase
-from iamd.store.turn import ExecutionSlots
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse
 
 # How many requests run Python at a time: docs/performance.md has the figures.
@@ -109,11 +109,11 @@ def _verified_master_key(database: Database, settings: Settings) -> bytes:
 
 def _load_master_key(settings: Settings, *, new: bool) -> bytes:
     if settings.master_key is not None:
-        return master.parse(settings.master_key.get_secret_value(), "IAMD_MASTER_KEY")
+        return master_key.parse(settings.master_key.get_secret_value(), "IAMD_MASTER_KEY")
     path = master_key_path(settings)
     if new and not path.exists():
-        return master.create_file(path)
-    return master.read_file(path)
+        return master_key.create_file(path)
+    return master_key.read_file(path)
 
 
 def master_key_path(settings: Settings) -> Path:
@@ -126,9 +126,9 @@ def master_key_path(settings: Settings) -> Path:
     return data.with_name(f"{data.name}.key")
 
 
-def session_limits(settings: Settings) -> sessions.SessionLimits:
+def session_limits(settings: Settings) -> console_sessions.SessionLimits:
     """Return how long console sessions hold."""
-    return sessions.SessionLimits(settings.session_idle_minutes * 60, settings.session_hours * 3600)
+    return console_sessions.SessionLimits(settings.session_idle_minutes * 60, settings.session_hours * 3600)
 
 
 def blocklist(settings: Settings, release_slot: ReleaseSlot = contextlib.nullcontext) -> PasswordBlocklist:
@@ -139,7 +139,7 @@ def blocklist(settings: Settings, release_slot: ReleaseSlot = contextlib.nullcon
 
 def issuers(settings: Settings, release_slot: ReleaseSlot = contextlib.nullcontext) -> JwksCache:
     """Return what knows the keys of identity providers; ValueError for a network that is none."""
-    return JwksCache(HttpsClient(addresses.parse_networks(settings.oidc_private_networks)), release_slot)
+    return JwksCache(HttpsClient(ssrf_guard.parse_networks(settings.oidc_private_networks)), release_slot)
 
 
 class App:
@@ -158,8 +158,8 @@ class App:
             settings.root_access_keys,
         )
         gate = Gate(dependencies, authenticator, self.audit_queue, RateLimiter(settings.rate_limit))
-        proxy_settings = origin.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
-        self._endpoint = Endpoint(gate, ops.SERVED, proxy_settings, execution_slots)
+        proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
+        self._endpoint = Endpoint(gate, operations.SERVED, proxy_settings, execution_slots)
         self._web_app = _build_web_app(
             settings,
             master_key,
@@ -203,12 +203,12 @@ def _build_web_app(
     dependencies: Dependencies,
     authenticator: Authenticator,
     audit_queue: AuditQueue,
-    proxy_settings: origin.ProxySettings,
+    proxy_settings: client_info.ProxySettings,
     execution_slots: ExecutionSlots,
 ) -> Any:
     """Build the people's door; only workers import it, since it costs a tenth of a second."""
-    from iamd.web.door import WebContext
-    from iamd.web.people import WebApp
+    from iamd.web.app import WebApp
+    from iamd.web.context import WebContext
 
     mailer = None
     if settings.smtp_url is not None and settings.mail_from is not None:

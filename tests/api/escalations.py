@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from iamd.ops import SERVED
+from iamd.operations import SERVED
 from tests import iamd_client
 from tests.api.answers import Refused, call, refusal, state
 from tests.api.served import filled

@@ -4,8 +4,8 @@ from typing import Any
 
 from iamd.core import clock
 from iamd.core.records import LoginProfile, Session
-from iamd.store import login_profiles, reports, sessions
-from iamd.store.reports import CredentialReport
+from iamd.store import credential_reports, login_profiles, sessions
+from iamd.store.credential_reports import CredentialReport
 from tests.api.served import DOCUMENT, LINKED, READ_ONLY, SESSION, TRUST, Row
 from tests.authenticator import Authenticator
 from tests.servers import Account
@@ -100,7 +100,7 @@ def _furnish_signing_in(account: Account, user_id: str) -> None:
                 None,
             ),
         )
-        reports.put(tx, account.account_id, CredentialReport(at, "user,arn"))
+        credential_reports.put(tx, account.account_id, CredentialReport(at, "user,arn"))
 
 
 def unfurnished(account: Account, key: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from iamd.ops import SERVED
+from iamd.operations import SERVED
 from tests.servers import allow, document
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"

@@ -6,8 +6,8 @@ from botocore.config import Config
 
 from iamd.core import ids
 from iamd.core.records import Role, SessionToken, User
-from iamd.keys import session_tokens
-from iamd.store.named import ROLES, USERS
+from iamd.crypto import session_tokens
+from iamd.store.entities import ROLES, USERS
 from tests import iamd_client, people
 from tests.api.answers import Refused, refused
 from tests.servers import Account, Server, document

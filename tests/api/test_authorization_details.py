@@ -10,12 +10,12 @@ import pytest
 
 from iamd.core import arns, ids
 from iamd.core.records import User
-from iamd.ops import SERVED
-from iamd.ops.call import Call, Caller
+from iamd.framework.call import Call, Caller
+from iamd.operations import SERVED
 from iamd.policy import Principal, PrincipalKind
-from iamd.store import attachments, inline, roles
-from iamd.store.inline import InlinePolicy
-from iamd.store.named import USERS
+from iamd.store import inline_policies, policy_attachments, roles
+from iamd.store.entities import USERS
+from iamd.store.inline_policies import InlinePolicy
 from iamd.store.query import Tx
 from iamd.store.roles import RoleLastUsed
 from tests.api.answers import Refused, body, pages, refused
@@ -326,8 +326,8 @@ def _many_users(account: Account, count: int) -> list[str]:
             user_id, arn = ids.unique(ids.USER), arns.user(account.account_id, "/", name)
             created = "2026-01-02T03:04:05Z"
             USERS.add(tx, account.account_id, User(user_id, name, "/", arn, created, None))
-            inline.put(tx, account.account_id, user_id, InlinePolicy(f"of-{name}", DOCUMENT))
-            attachments.add(tx, account.account_id, user_id, READ_ONLY)
+            inline_policies.put(tx, account.account_id, user_id, InlinePolicy(f"of-{name}", DOCUMENT))
+            policy_attachments.add(tx, account.account_id, user_id, READ_ONLY)
     return names
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from iamd.ops import SERVED
+from iamd.operations import SERVED
 from tests.api.escalation_paths import BY_MFA, BY_OTHERS, BY_POLICIES
 from tests.api.escalation_roles import BY_PASSING, BY_ROLES, BY_TAGS
 from tests.api.escalations import Path, Step, begun, tried

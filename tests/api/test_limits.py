@@ -2,8 +2,8 @@
 
 import pytest
 
-from iamd.api.limits import RateLimiter
 from iamd.core.errors import Throttling
+from iamd.gate.rate_limits import RateLimiter
 
 
 class Clock:

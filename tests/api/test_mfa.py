@@ -9,9 +9,9 @@ import zxingcpp
 from PIL import Image
 
 from iamd.core.records import MfaDevice
-from iamd.keys import totp
-from iamd.ops import mfa
-from iamd.store import accounts, attempts, mfa_devices
+from iamd.crypto import totp
+from iamd.domain import mfa_codes
+from iamd.store import accounts, attempt_counters, mfa_devices
 from iamd.store.query import Write, columns_equal
 from iamd.store.schema import attempts as attempts_table
 from tests.api.answers import call, refused, state, together
@@ -154,7 +154,7 @@ def test_a_hardware_token_goes_by_its_serial_number(bob: Account) -> None:
         account = accounts.find(tx, bob.account_id)
         assert account
         key = vault.data_key(bob.account_id, account.data_key)
-        sealed = mfa.seal_seed(key, bob.account_id, serial, seed)
+        sealed = mfa_codes.seal_seed(key, bob.account_id, serial, seed)
         device = MfaDevice(serial, "hardware", None, sealed, 0, 0, None, account.create_date, None, None)
         mfa_devices.add(tx, bob.account_id, device)
     token = Authenticator(serial, totp.encode_base32(seed))
@@ -228,7 +228,7 @@ def test_ten_wrong_codes_and_no_more_is_looked_at(bob: Account, operation: str) 
 
 def pass_time(account: Account, device: Authenticator) -> None:
     """Let a quarter of an hour pass for what is counted of a device."""
-    name = attempts.counter_key("otp", account.account_id, device.serial)
+    name = attempt_counters.counter_key("otp", account.account_id, device.serial)
     values = {attempts_table.c.last_at: attempts_table.c.last_at - 901}
     earlier = Write(attempts_table.update().where(columns_equal(attempts_table, "subject")).values(values))
     with account.server.store.database.write() as tx:

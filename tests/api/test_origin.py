@@ -2,8 +2,8 @@
 
 import pytest
 
-from iamd.api.origin import ClientInfo, ProxySettings, parse_proxy_settings
 from iamd.core.errors import MalformedInput
+from iamd.gate.client_info import ClientInfo, ProxySettings, parse_proxy_settings
 
 FORWARDED = {
     "HTTP_X_FORWARDED_FOR": "203.0.113.9",

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from iamd.ops import SERVED
+from iamd.operations import SERVED
 from tests.api.answers import call, pages, refused
 from tests.api.served import NONE_HERE, TRUST
 from tests.authenticator import Authenticator

@@ -3,7 +3,7 @@
 import pytest
 
 from iamd.core import clock
-from iamd.store import attempts, audit, login_profiles
+from iamd.store import attempt_counters, audit, login_profiles
 from tests import people
 from tests.api.answers import call, refused, state, together
 from tests.people import OTHER_PASSWORD, PASSWORD
@@ -182,13 +182,13 @@ def test_wrong_old_passwords_are_counted_even_when_they_come_at_once(account: Ac
     assert refused(bob, "ChangePassword", **right)[:2] == ("EntityTemporarilyUnmodifiable", 409)
 
     user_id = account.iam.get_user(UserName="Bob")["User"]["UserId"]
-    subject = attempts.counter_key("password", account.account_id, user_id)
+    subject = attempt_counters.counter_key("password", account.account_id, user_id)
     with account.server.store.database.write() as tx:
-        attempts.reset(tx, subject)
-        attempts.increment(tx, subject, int(clock.now().timestamp()) - 901, 900, 10)
+        attempt_counters.reset(tx, subject)
+        attempt_counters.increment(tx, subject, int(clock.now().timestamp()) - 901, 900, 10)
     call(bob, "ChangePassword", **right)
     with account.server.store.database.read() as tx:
-        assert attempts.get(tx, subject, int(clock.now().timestamp()), 900).tries == 0
+        assert attempt_counters.get(tx, subject, int(clock.now().timestamp()), 900).tries == 0
 
 
 def test_of_two_changes_at_once_one_wins(account: Account) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from iamd.ops import SERVED
+from iamd.operations import SERVED
 from tests.api.answers import call, refused, state
 from tests.api.furnished import furnish, furnish_people, unfurnished
 from tests.api.served import OF_ROOT, OF_THE_CALLER, PASSWORD, ROWS, TRUST, G, Row, U, filled

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from iamd.core.quotas import DEFAULT_QUOTAS
+from iamd.core.default_quotas import DEFAULT_QUOTAS
 from iamd.store import quotas
 from tests.api.answers import Refused, call, refused, state
 from tests.authenticator import Authenticator

@@ -4,8 +4,8 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from iamd.api.recorder import AuditEntry, coalesce
 from iamd.app import Store
+from iamd.gate.audit_queue import AuditEntry, coalesce
 from iamd.store import access_keys
 from iamd.store.access_keys import AccessKeyLastUsed
 from iamd.store.audit import AuditEvent

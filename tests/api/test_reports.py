@@ -4,9 +4,10 @@ import csv
 import io
 from datetime import UTC, datetime, timedelta
 
-from iamd.core import clock, credential_report
-from iamd.store import reports
-from iamd.store.reports import CredentialReport
+from iamd.checks import credential_report
+from iamd.core import clock
+from iamd.store import credential_reports
+from iamd.store.credential_reports import CredentialReport
 from tests import people
 from tests.api.answers import refused
 from tests.authenticator import Authenticator
@@ -79,7 +80,7 @@ def test_a_report_is_as_of_when_it_was_made(account: Account) -> None:
 def test_a_report_expires_after_four_hours(account: Account) -> None:
     then = clock.iso(datetime.now(UTC) - timedelta(hours=4, seconds=1))
     with account.server.store.database.write() as tx:
-        reports.put(tx, account.account_id, CredentialReport(then, "user,arn"))
+        credential_reports.put(tx, account.account_id, CredentialReport(then, "user,arn"))
     assert refused(account.iam, "GetCredentialReport")[:2] == ("ReportExpired", 410)
     report(account)
 

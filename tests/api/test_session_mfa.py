@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from iamd.core.records import MfaDevice
-from iamd.ops import mfa
-from iamd.store import attempts, mfa_devices
+from iamd.domain import mfa_codes
+from iamd.store import attempt_counters, mfa_devices
 from tests import people
 from tests.api import temporary
 from tests.api.answers import Refused, call, refusal, refused
@@ -128,7 +128,9 @@ def test_after_ten_wrong_codes_none_is_looked_at(bob: Bob, second_server: Server
 def forget(bob: Bob) -> None:
     """Let the quarter of an hour pass in which wrong codes count."""
     with bob.account.server.store.database.write() as tx:
-        attempts.reset(tx, mfa.wrong_code_counter_key(bob.account.account_id, bob.device.serial))
+        attempt_counters.reset(
+            tx, mfa_codes.wrong_code_counter_key(bob.account.account_id, bob.device.serial)
+        )
 
 
 def test_wrong_codes_count_together_wherever_they_are_shown(bob: Bob, second_server: Server) -> None:
@@ -182,7 +184,7 @@ def test_a_device_that_was_taken_away_is_no_device(bob: Bob) -> None:
 def test_a_passkey_shows_no_code(bob: Bob) -> None:
     account_id, serial = bob.account.account_id, f"arn:aws:iam::{bob.account.account_id}:u2f/user/bob/key-1"
     owner = temporary.user_of(bob.account, "bob").user_id
-    device = MfaDevice(serial, mfa.PASSKEY, owner, b"", 0, 0, f"credential-{account_id}", "", "", None)
+    device = MfaDevice(serial, mfa_codes.PASSKEY, owner, b"", 0, 0, f"credential-{account_id}", "", "", None)
     with bob.account.server.store.database.write() as tx:
         mfa_devices.add(tx, account_id, device)
     passkey = bob._replace(device=Authenticator(serial, bob.device.seed))

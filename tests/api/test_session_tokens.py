@@ -9,7 +9,7 @@ import requests
 
 from iamd.core import ids
 from iamd.core.records import SessionToken
-from iamd.keys import seal, session_tokens
+from iamd.crypto import seal, session_tokens
 from tests import servers
 from tests.api import temporary
 from tests.api.answers import refused

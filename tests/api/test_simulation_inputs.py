@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from iamd.store import inline
-from iamd.store.inline import InlinePolicy
+from iamd.store import inline_policies
+from iamd.store.inline_policies import InlinePolicy
 from tests.api.answers import Refused, refused
 from tests.api.served import TRUST
 from tests.api.simulating import ADMIN, READS, arn_of, custom, make_bob, of, sources
@@ -293,7 +293,7 @@ def test_whose_policies_they_are_must_be_clear(
 def test_a_stored_policy_that_cannot_be_read_is_told(account: Account, bob: str) -> None:
     user_id = account.iam.get_user(UserName="bob")["User"]["UserId"]
     with account.server.store.database.write() as tx:
-        inline.put(tx, account.account_id, user_id, InlinePolicy("broken", "{"))
+        inline_policies.put(tx, account.account_id, user_id, InlinePolicy("broken", "{"))
     said = refused(account.iam, "SimulatePrincipalPolicy", PolicySourceArn=bob, ActionNames=["s3:GetObject"])
     message = "The policy user_bob_broken cannot be read: Syntax errors in policy."
     assert said == Refused("PolicyEvaluation", 500, message)

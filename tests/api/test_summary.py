@@ -5,7 +5,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from iamd.core.quotas import DEFAULT_QUOTAS
+from iamd.core.default_quotas import DEFAULT_QUOTAS
 from iamd.core.records import OidcProvider
 from iamd.store import oidc_providers, quotas
 from tests.api.answers import refused

@@ -10,9 +10,9 @@ from typer.testing import CliRunner, Result
 
 from iamd.cli.errors import CommandError
 from iamd.cli.main import app
-from iamd.cli.policy_sources import read_policy_file
-from iamd.cli.policy_validate import guess_policy_kind
-from iamd.cli.policy_yaml import Location
+from iamd.cli.policy.policy_file import read_policy_file
+from iamd.cli.policy.validate import guess_policy_kind
+from iamd.cli.policy.yaml_to_json import Location
 from iamd.policy import PolicyKind
 from tests import servers
 

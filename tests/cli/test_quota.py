@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from iamd.cli import main
-from iamd.core.quotas import DEFAULT_QUOTAS
+from iamd.core.default_quotas import DEFAULT_QUOTAS
 from iamd.store import audit
 from tests import servers
 from tests.api.answers import Refused, refused

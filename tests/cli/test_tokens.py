@@ -6,8 +6,8 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from iamd.keys import token_file
-from iamd.keys.token_file import HardwareToken, TokenFileError
+from iamd.crypto import token_seed_file
+from iamd.crypto.token_seed_file import HardwareToken, TokenFileError
 from tests.servers import command, environment
 
 SEED = b"12345678901234567890"
@@ -39,7 +39,7 @@ READABLE = [
 
 @pytest.mark.parametrize(("kind", "text", "tokens"), READABLE, ids=[row[0] for row in READABLE])
 def test_files_of_makers_are_read(kind: str, text: str, tokens: list[HardwareToken]) -> None:
-    assert token_file.parse(text.encode()) == tokens
+    assert token_seed_file.parse(text.encode()) == tokens
 
 
 UNREADABLE = [
@@ -56,7 +56,7 @@ UNREADABLE = [
 @pytest.mark.parametrize(("why", "text", "sentence"), UNREADABLE, ids=[row[0] for row in UNREADABLE])
 def test_other_files_are_refused_in_a_sentence(why: str, text: str, sentence: str) -> None:
     with pytest.raises(TokenFileError) as refused:
-        token_file.parse(text.encode())
+        token_seed_file.parse(text.encode())
     assert str(refused.value) == sentence
 
 
@@ -77,9 +77,9 @@ def test_tokens_come_into_an_account_once(tmp_path: Path) -> None:
 
 
 def test_the_seed_is_the_one_of_the_token() -> None:
-    (token,) = token_file.parse(PSKC.format(length=6).encode())
+    (token,) = token_seed_file.parse(PSKC.format(length=6).encode())
     # RFC 6238, appendix B, whose eight digits end in these six.
-    from iamd.keys import totp
+    from iamd.crypto import totp
 
     assert totp.generate_code(token.seed, 59 // 30) == "287082"
     assert pyotp.TOTP("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").at(59) == "287082"

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from iamd.core import cores
+from iamd.core import cpu_affinity
 
 pytestmark = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core only")
 
@@ -28,7 +28,7 @@ def elsewhere(work: Callable[[], None]) -> set[int]:
 
 def test_workers_are_on_cores_one_after_the_other() -> None:
     every = os.sched_getaffinity(0)
-    found = [elsewhere(partial(cores.pin, number)) for number in range(2 * len(every))]
+    found = [elsewhere(partial(cpu_affinity.pin, number)) for number in range(2 * len(every))]
     assert all(len(held) == 1 for held in found)
     assert set[int]().union(*found[: len(every)]) == every
     assert found[: len(every)] == found[len(every) :]
@@ -38,7 +38,7 @@ def test_a_thread_inherits_the_core() -> None:
     inherited: list[set[int]] = []
 
     def work() -> None:
-        cores.pin(1)
+        cpu_affinity.pin(1)
         inherited.append(elsewhere(lambda: None))
 
     assert elsewhere(work) == inherited[0]
@@ -48,8 +48,8 @@ def test_a_hash_may_go_anywhere_and_comes_back() -> None:
     every, during = os.sched_getaffinity(0), list[set[int]]()
 
     def work() -> None:
-        cores.pin(1)
-        with cores.unpinned():
+        cpu_affinity.pin(1)
+        with cpu_affinity.unpinned():
             during.append(os.sched_getaffinity(0))
 
     assert len(elsewhere(work)) == 1

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamd.core import credential_report
-from iamd.core.credential_report import COLUMNS, ROOT, AccessKeyEntry, ReportRow
+from iamd.checks import credential_report
+from iamd.checks.credential_report import COLUMNS, ROOT, AccessKeyEntry, ReportRow
 
 MOMENT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 names = st.text(st.sampled_from("abZ09_+=,.@-"), min_size=1, max_size=64)

@@ -19,7 +19,7 @@ from iamd.core.models import (
     OperationModel,
     ServiceModel,
     Shape,
-    botocore_form,
+    botocore_model,
     by_version,
     load,
     read,
@@ -169,7 +169,7 @@ def test_services_by_version() -> None:
 
 
 def test_our_own_service_in_the_form_of_botocore() -> None:
-    form = BotocoreModel(botocore_form.service_2(models.data("iamd")), "iamd")
+    form = BotocoreModel(botocore_model.service_2(models.data("iamd")), "iamd")
     ours = load("iamd")
     assert set(form.operation_names) == ours.operations.keys()
     for name, operation in ours.operations.items():

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamd.core import password_rules
-from iamd.core.password_rules import MAX_LENGTH, SYMBOLS, effective_rules
 from iamd.core.records import PasswordPolicy, SecuritySettings
+from iamd.crypto.passwords import normalize
+from iamd.domain import password_rules
+from iamd.domain.password_rules import MAX_LENGTH, SYMBOLS, effective_rules
 
 CLASSES = {
     "uppercase": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -64,7 +65,7 @@ def test_a_password_is_never_cut_short() -> None:
 @given(st.text(max_size=30))
 def test_a_password_is_the_same_on_every_keyboard(password: str) -> None:
     typed = unicodedata.normalize("NFD", password)
-    assert password_rules.normalize(typed) == password_rules.normalize(password)
+    assert normalize(typed) == normalize(password)
 
 
 @pytest.mark.parametrize(

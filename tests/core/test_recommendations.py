@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from iamd.core import recommendations
-from iamd.core.credential_report import ROOT, AccessKeyEntry, ReportRow
-from iamd.core.recommendations import AccountFacts, Recommendation
+from iamd.checks import recommendations
+from iamd.checks.credential_report import ROOT, AccessKeyEntry, ReportRow
+from iamd.checks.recommendations import AccountFacts, Recommendation
 from iamd.core.records import PasswordPolicy
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

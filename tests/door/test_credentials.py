@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from iamd.api.proof import AccessKeyCredentials
-from iamd.api.prover import Authenticator
-from iamd.api.sessions import SessionLimits
 from iamd.app import Store
 from iamd.core.errors import InvalidClientTokenId, SignatureDoesNotMatch
+from iamd.gate.authenticator import Authenticator
+from iamd.gate.console_sessions import SessionLimits
+from iamd.gate.credentials import AccessKeyCredentials
 from iamd.wire.request import Request
 from tests import servers
 from tests.door import raw

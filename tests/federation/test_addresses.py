@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from iamd.federation.addresses import parse_networks, resolve
 from iamd.federation.errors import ProviderUnreachable
+from iamd.federation.ssrf_guard import parse_networks, resolve
 
 LOOPBACK = parse_networks(["127.0.0.0/8"])
 

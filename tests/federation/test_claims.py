@@ -7,7 +7,7 @@ import pytest
 
 from iamd.core.records import Tag
 from iamd.federation.errors import InvalidClaim, InvalidToken, TokenExpired
-from iamd.federation.tokens import unverified_issuer
+from iamd.federation.id_tokens import unverified_issuer
 from tests.federation.tokens import (
     FLAT,
     HOST,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from iamd.federation.addresses import parse_networks
 from iamd.federation.errors import ProviderUnreachable, UntrustedCertificate
-from iamd.federation.fetch import HttpsClient
+from iamd.federation.https_client import HttpsClient
+from iamd.federation.ssrf_guard import parse_networks
 from tests.issuer import (
     Page,
     Site,

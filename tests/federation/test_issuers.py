@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from iamd.federation.addresses import parse_networks
 from iamd.federation.errors import ProviderUnreachable, UntrustedCertificate
-from iamd.federation.fetch import HttpsClient
-from iamd.federation.issuers import JwksCache
+from iamd.federation.https_client import HttpsClient
 from iamd.federation.jwks import VerificationKey
+from iamd.federation.jwks_cache import JwksCache
+from iamd.federation.ssrf_guard import parse_networks
 from tests.issuer import CONFIGURATION, Issuer, Page, hangs, issuing, page, public_jwk, says, serving
 
 FETCHER = HttpsClient(parse_networks(["127.0.0.1/32"]))

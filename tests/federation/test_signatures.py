@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamd.federation.errors import InvalidToken
-from iamd.federation.tokens import TokenIdentity, unverified_issuer
+from iamd.federation.id_tokens import TokenIdentity, unverified_issuer
 from tests.federation.tokens import (
     BAD_ALGORITHM,
     BAD_SIGNATURE,

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from iamd.core.records import OidcProvider
 from iamd.federation import jwks
 from iamd.federation.errors import InvalidToken
-from iamd.federation.tokens import TokenIdentity, verify
+from iamd.federation.id_tokens import TokenIdentity, verify
 from tests.issuer import CLIENT_ID, claims_of, private_key, public_jwk, segment
 
 HOST = "idp.example.com"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from iamd.core import common
-from iamd.keys.blocklist import PasswordBlocklist, read_password_list
+from iamd.crypto.password_blocklist import PasswordBlocklist, read_password_list
 
 BREACHED = "correct horse battery staple 9"
 

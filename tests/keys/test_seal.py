@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamd.keys import seal
-from iamd.keys.seal import UnsealError
+from iamd.crypto import seal
+from iamd.crypto.seal import UnsealError
 
 KEY = bytes(range(32))
 

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from iamd.core.records import SessionToken, Tag
-from iamd.keys import seal, session_tokens
-from iamd.keys.seal import UnsealError
-from iamd.keys.session_tokens import seal_token, unseal_token
+from iamd.crypto import seal, session_tokens
+from iamd.crypto.seal import UnsealError
+from iamd.crypto.session_tokens import seal_token, unseal_token
 
 KEY = bytes(range(32))
 ID = "ASIAAAAAAAAAAAAAAAAA"

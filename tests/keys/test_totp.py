@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamd.keys import totp
-from iamd.keys.totp import STEP_SECONDS, TotpState
+from iamd.crypto import totp
+from iamd.crypto.totp import STEP_SECONDS, TotpState
 
 seeds = st.binary(min_size=20, max_size=20)
 moments = st.integers(min_value=1_000_000_000, max_value=4_000_000_000)

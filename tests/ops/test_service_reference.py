@@ -2,8 +2,8 @@
 
 import pytest
 
-from iamd.ops import SERVED
-from iamd.ops.service_reference import ServiceReference
+from iamd.operations import SERVED
+from iamd.operations.service_reference import ServiceReference
 from iamd.policy.lint import KeyType, Reference
 
 REFERENCE: Reference = ServiceReference()

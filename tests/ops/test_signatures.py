@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from iamd.core.models import SERVICES, load
-from iamd.ops import SERVED
-from iamd.ops.operation import Operation
+from iamd.framework.operation import Operation
+from iamd.operations import SERVED
 
 ALL = [operation for served in SERVED.values() for operation in served.values()]
 BY_NAME = {f"{operation.model.service}:{operation.model.name}": operation for operation in ALL}

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from iamd.ops.iam import simulated, simulation
-from iamd.ops.iam.simulation import Simulation
+from iamd.operations.iam import simulated, simulation
+from iamd.operations.iam.simulation import Simulation
 from iamd.policy.inquiry import Held
 from iamd.store import paging
 

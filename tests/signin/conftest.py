@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from iamd.api.proof import RequestContext
-from iamd.api.recorder import AuditQueue
-from iamd.api.sessions import SessionLimits
-from iamd.api.signin import password, who
-from iamd.api.signin.desk import Client, SignInResult, SignInServices
-from iamd.api.signin.password import PasswordForm
 from iamd.app import Store
 from iamd.core.records import LoginProfile, PasswordPolicy, SecuritySettings
-from iamd.federation.issuers import JwksCache
-from iamd.keys.blocklist import PasswordBlocklist
-from iamd.keys.passwords import Hasher
-from iamd.ops.call import Dependencies
-from iamd.store import login_profiles, security
-from iamd.store.named import USERS
+from iamd.crypto.password_blocklist import PasswordBlocklist
+from iamd.crypto.passwords import Hasher
+from iamd.federation.jwks_cache import JwksCache
+from iamd.framework.call import Dependencies
+from iamd.gate.audit_queue import AuditQueue
+from iamd.gate.console_sessions import SessionLimits
+from iamd.gate.credentials import RequestContext
+from iamd.signin import identity, password
+from iamd.signin.password import PasswordForm
+from iamd.signin.services import Client, SignInResult, SignInServices
+from iamd.store import login_profiles, security_settings
+from iamd.store.entities import USERS
 from tests import servers
 from tests.people import PASSWORD
 
@@ -60,7 +60,7 @@ class Place:
         """Try to sign in as a user of the account."""
         return password.sign_in(
             self.desk,
-            lambda tx: who.find_user(tx, self.account_id, name),
+            lambda tx: identity.find_user(tx, self.account_id, name),
             PasswordForm(typed, **more),
             visitor(self.address(at), device),
         )
@@ -71,11 +71,11 @@ class Place:
 
     def settings(self, **changes: Any) -> None:
         with self.desk.dependencies.database.write() as tx:
-            security.set_settings(tx, self.account_id, SecuritySettings()._replace(**changes))
+            security_settings.set_settings(tx, self.account_id, SecuritySettings()._replace(**changes))
 
     def policy(self, **changes: Any) -> None:
         with self.desk.dependencies.database.write() as tx:
-            security.set_password_policy(tx, self.account_id, PasswordPolicy()._replace(**changes))
+            security_settings.set_password_policy(tx, self.account_id, PasswordPolicy()._replace(**changes))
 
 
 def visitor(at: str = "203.0.113.9", device: str = "") -> Client:

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from iamd.api import sessions as console_sessions
-from iamd.api.proof import ConsoleCredentials
-from iamd.api.signin import password, renew, second, who
-from iamd.api.signin.desk import Step
-from iamd.api.signin.password import PasswordForm
-from iamd.api.signin.who import SignInIdentity
 from iamd.core.errors import ExpiredToken
 from iamd.core.records import MfaDevice
-from iamd.keys import recovery, totp
-from iamd.ops import mfa
+from iamd.crypto import recovery_codes, totp
+from iamd.domain import mfa_codes
+from iamd.gate import console_sessions
+from iamd.gate.credentials import ConsoleCredentials
+from iamd.signin import identity, mfa, new_password, password
+from iamd.signin.identity import SignInIdentity
+from iamd.signin.password import PasswordForm
+from iamd.signin.services import Step
 from iamd.store import audit, login_profiles, mfa_devices, sessions
 from iamd.store import recovery_codes as recovery_code_store
 from iamd.store.query import Query, Tx
@@ -38,13 +38,13 @@ def with_device(place: Place) -> str:
     """Give alice an authenticator app; return its serial number."""
     serial = f"arn:aws:iam::{place.account_id}:mfa/alice"
     with place.desk.dependencies.database.write() as tx:
-        seen = who.find_user(tx, place.account_id, "alice")
+        seen = identity.find_user(tx, place.account_id, "alice")
         assert seen.account is not None
         data_key = place.desk.data_key(seen.account)
-        sealed = mfa.seal_seed(data_key, place.account_id, serial, SEED)
+        sealed = mfa_codes.seal_seed(data_key, place.account_id, serial, SEED)
         device = MfaDevice(serial, "virtual", place.user_id, sealed, -1, 0, None, "now", "now", None)
         mfa_devices.add(tx, place.account_id, device)
-        codes = [recovery.hash_code(data_key, code) for code in ("ABCDE-FGHJK", "LMNPQ-RSTUV")]
+        codes = [recovery_codes.hash_code(data_key, code) for code in ("ABCDE-FGHJK", "LMNPQ-RSTUV")]
         recovery_code_store.replace(tx, place.account_id, place.user_id, codes, "now")
     return serial
 
@@ -88,20 +88,18 @@ def test_mfa_is_asked_for_after_the_password_and_a_code_works_once(place: Place)
     assert waiting.step is Step.MFA
     assert not usable(place, waiting.session_token)
     other = place.try_user()
-    opened = second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
+    opened = mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
     assert opened.step is Step.OPEN
     assert usable(place, opened.session_token)
     assert (
-        second.submit_code(place.desk, waiting.session_token, serial, code(place, 1), visitor()).step
+        mfa.submit_code(place.desk, waiting.session_token, serial, code(place, 1), visitor()).step
         is Step.GONE
     )
     assert (
-        second.submit_code(place.desk, other.session_token, serial, code(place), visitor()).step
-        is Step.REFUSED
+        mfa.submit_code(place.desk, other.session_token, serial, code(place), visitor()).step is Step.REFUSED
     )
     assert (
-        second.submit_code(place.desk, other.session_token, serial, code(place, 1), visitor()).step
-        is Step.OPEN
+        mfa.submit_code(place.desk, other.session_token, serial, code(place, 1), visitor()).step is Step.OPEN
     )
 
 
@@ -110,19 +108,18 @@ def test_wrong_codes_are_limited_whatever_the_sign_in(place: Place) -> None:
     for _ in range(10):
         waiting = place.try_user()
         assert (
-            second.submit_code(place.desk, waiting.session_token, serial, "000000", visitor()).step
+            mfa.submit_code(place.desk, waiting.session_token, serial, "000000", visitor()).step
             is Step.REFUSED
         )
     waiting = place.try_user()
     assert (
-        second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step
+        mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step
         is Step.REFUSED
     )
     place.clock.forward(minutes=16)
     waiting = place.try_user()
     assert (
-        second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step
-        is Step.OPEN
+        mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step is Step.OPEN
     )
 
 
@@ -130,16 +127,14 @@ def test_a_recovery_code_works_once(place: Place) -> None:
     with_device(place)
     first, again = place.try_user(), place.try_user()
     assert (
-        second.submit_recovery_code(place.desk, first.session_token, "abcde fghjk", visitor()).step
-        is Step.OPEN
+        mfa.submit_recovery_code(place.desk, first.session_token, "abcde fghjk", visitor()).step is Step.OPEN
     )
     assert (
-        second.submit_recovery_code(place.desk, again.session_token, "ABCDE-FGHJK", visitor()).step
+        mfa.submit_recovery_code(place.desk, again.session_token, "ABCDE-FGHJK", visitor()).step
         is Step.REFUSED
     )
     assert (
-        second.submit_recovery_code(place.desk, again.session_token, "LMNPQRSTUV", visitor()).step
-        is Step.OPEN
+        mfa.submit_recovery_code(place.desk, again.session_token, "LMNPQRSTUV", visitor()).step is Step.OPEN
     )
 
 
@@ -148,8 +143,7 @@ def test_a_device_of_somebody_else_proves_nothing(place: Place) -> None:
     waiting = place.try_user()
     other = f"arn:aws:iam::{place.account_id}:mfa/other"
     assert (
-        second.submit_code(place.desk, waiting.session_token, other, code(place), visitor()).step
-        is Step.REFUSED
+        mfa.submit_code(place.desk, waiting.session_token, other, code(place), visitor()).step is Step.REFUSED
     )
 
 
@@ -158,8 +152,7 @@ def test_a_sign_in_does_not_wait_for_ever(place: Place) -> None:
     waiting = place.try_user()
     place.clock.forward(minutes=11)
     assert (
-        second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step
-        is Step.GONE
+        mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step is Step.GONE
     )
 
 
@@ -168,7 +161,9 @@ def test_an_expired_password_must_be_changed_and_shuts_nobody_out(place: Place) 
     place.clock.forward(days=2)
     waiting = place.try_user()
     assert waiting.step is Step.PASSWORD
-    done = renew.change_password(place.desk, waiting.session_token, PASSWORD, OTHER_PASSWORD, visitor())
+    done = new_password.change_password(
+        place.desk, waiting.session_token, PASSWORD, OTHER_PASSWORD, visitor()
+    )
     assert done.step is Step.OPEN
     assert place.try_user(OTHER_PASSWORD).step is Step.OPEN
 
@@ -178,10 +173,10 @@ def test_hard_expiry_shuts_a_user_out_and_never_a_root_user(place: Place) -> Non
     place.clock.forward(days=2)
     assert place.try_user().step is Step.EXPIRED
     with place.desk.dependencies.database.read() as tx:
-        seen = who.find_user(tx, place.account_id, "alice").account
+        seen = identity.find_user(tx, place.account_id, "alice").account
     assert seen is not None
     root = password.sign_in(
-        place.desk, lambda tx: who.find_root(tx, seen.root_email), PasswordForm(PASSWORD), visitor()
+        place.desk, lambda tx: identity.find_root(tx, seen.root_email), PasswordForm(PASSWORD), visitor()
     )
     assert root.step is Step.PASSWORD
 
@@ -195,10 +190,12 @@ def test_mfa_comes_before_a_new_password(place: Place) -> None:
     waiting = place.try_user()
     assert waiting.step is Step.MFA
     assert (
-        renew.change_password(place.desk, waiting.session_token, PASSWORD, OTHER_PASSWORD, visitor()).step
+        new_password.change_password(
+            place.desk, waiting.session_token, PASSWORD, OTHER_PASSWORD, visitor()
+        ).step
         is Step.GONE
     )
-    forced = second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
+    forced = mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
     assert forced.step is Step.PASSWORD
     assert not usable(place, forced.session_token)
 
@@ -243,7 +240,7 @@ def test_the_same_statements_and_hashes_whoever_it_is(place: Place, monkeypatch:
         typed = PasswordForm("Wrong-1-Password")
 
         def stranger(tx: Tx, at: str = account) -> SignInIdentity:
-            return who.find_user(tx, at, "alice")
+            return identity.find_user(tx, at, "alice")
 
         password.sign_in(place.desk, stranger, typed, visitor(place.address(account)))
         asked.append((list(seen), len(hashed)))
@@ -253,8 +250,8 @@ def test_the_same_statements_and_hashes_whoever_it_is(place: Place, monkeypatch:
 def test_every_step_leaves_its_event(place: Place) -> None:
     serial = with_device(place)
     waiting = place.try_user()
-    second.submit_code(place.desk, waiting.session_token, serial, "000000", visitor())
-    second.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
+    mfa.submit_code(place.desk, waiting.session_token, serial, "000000", visitor())
+    mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
     with place.desk.dependencies.database.read() as tx:
         events = {event.event_name: event.record for event in audit.list_recent(tx, place.account_id, 20)}
     assert {"CheckMfa", "ConsoleLogin"} <= events.keys()

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from iamd.api.signin import checks, devices, password, throttle, who
-from iamd.api.signin.desk import SignInResult, Step
-from iamd.api.signin.password import PasswordForm
-from iamd.keys import seal
-from iamd.ops import throttle_names
-from iamd.ops.throttle_names import user_counter_key
-from iamd.store import attempts, login_profiles
+from iamd.crypto import seal
+from iamd.domain import throttle_keys
+from iamd.domain.throttle_keys import user_counter_key
+from iamd.signin import captcha, device_cookies, identity, password, throttle
+from iamd.signin.password import PasswordForm
+from iamd.signin.services import SignInResult, Step
+from iamd.store import attempt_counters, login_profiles
 from iamd.store.query import Query
 from iamd.store.schema import attempts as table
 from tests.signin.conftest import Place, visitor
@@ -24,7 +24,7 @@ WRONG = "Wrong-Password-1"
 
 def answered(place: Place) -> dict[str, str]:
     """Return the right answer to a new security check."""
-    check = checks.make_picture(place.desk)
+    check = captcha.make_picture(place.desk)
     inside = json.loads(
         seal.unseal(place.desk.sealing_key, base64.urlsafe_b64decode(check.sealed_answer), "security check")
     )
@@ -112,7 +112,7 @@ def test_an_administrator_lifts_the_lock(place: Place) -> None:
     place.settings(lockout_attempts=5, lockout_minutes=60)
     fail(place, 5)
     with place.desk.dependencies.database.write() as tx:
-        throttle_names.reset(tx, user_counter_key(place.account_id, "alice"))
+        throttle_keys.reset(tx, user_counter_key(place.account_id, "alice"))
     place.clock.forward(seconds=31)
     assert place.try_user(at="198.51.100.7").step is Step.OPEN
 
@@ -148,10 +148,10 @@ def test_a_known_device_of_somebody_else_is_a_stranger(place: Place) -> None:
 def test_no_stranger_locks_a_root_user_out(place: Place) -> None:
     def root(typed: str, at: str) -> SignInResult:
         with place.desk.dependencies.database.read() as tx:
-            email = who.find_user(tx, place.account_id, "alice").account.root_email  # type: ignore[union-attr]
+            email = identity.find_user(tx, place.account_id, "alice").account.root_email  # type: ignore[union-attr]
         return password.sign_in(
             place.desk,
-            lambda tx: who.find_root(tx, email),
+            lambda tx: identity.find_root(tx, email),
             PasswordForm(typed, **answered(place)),
             visitor(place.address(at)),
         )
@@ -180,7 +180,10 @@ def test_of_many_tries_at_once_no_more_are_looked_at_than_allowed(place: Place) 
         typed = PasswordForm(f"guess-{number}", **answered(place))
         at = f"198.51.100.{number}"
         return password.sign_in(
-            desk, lambda tx: who.find_user(tx, place.account_id, "alice"), typed, visitor(place.address(at))
+            desk,
+            lambda tx: identity.find_user(tx, place.account_id, "alice"),
+            typed,
+            visitor(place.address(at)),
         )
 
     with ThreadPoolExecutor(16) as threads:
@@ -189,7 +192,7 @@ def test_of_many_tries_at_once_no_more_are_looked_at_than_allowed(place: Place) 
     place.clock.forward(seconds=31)
     assert place.try_user(at="192.0.2.1", **answered(place)).step is Step.REFUSED
     with place.desk.dependencies.database.read() as tx:
-        tries = attempts.get(tx, user_counter_key(place.account_id, "alice"), place.desk.epoch(), 900)
+        tries = attempt_counters.get(tx, user_counter_key(place.account_id, "alice"), place.desk.epoch(), 900)
     assert tries.tries == 51
 
 
@@ -266,11 +269,11 @@ def test_a_known_device_ends_with_its_password_and_after_90_days(place: Place) -
 
 def known(place: Place, cookie: str) -> str | None:
     with place.desk.dependencies.database.read() as tx:
-        alice = who.find_user(tx, place.account_id, "alice")
-    return devices.verify(place.desk.sealing_key, cookie, alice, place.desk.epoch())
+        alice = identity.find_user(tx, place.account_id, "alice")
+    return device_cookies.verify(place.desk.sealing_key, cookie, alice, place.desk.epoch())
 
 
 def test_sounds_are_few_to_one_address(place: Place) -> None:
     asks = visitor(place.address("203.0.113.9"))
-    heard = [checks.make_sound(place.desk, asks).is_audio for _ in range(11)]
+    heard = [captcha.make_sound(place.desk, asks).is_audio for _ in range(11)]
     assert heard == [True] * 10 + [False]

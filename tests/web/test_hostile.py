@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from iamd.core.logs import LOGGER
 from iamd.store import accounts, audit
-from iamd.web.people import FlaskApp
+from iamd.web.app import FlaskApp
 from tests import people, servers
 from tests.people import OTHER_PASSWORD, PASSWORD, Browser, Root
 from tests.servers import Account, Server, allow
@@ -100,7 +100,7 @@ def test_another_picture_is_no_failure(account: Account) -> None:
 
 
 def test_nobodys_account_cannot_be_made(server: Server) -> None:
-    from iamd.api.founding import AccountCreationError
+    from iamd.admin.account_creation import AccountCreationError
 
     with pytest.raises(AccountCreationError):
         servers.make_account(server.store, "000000000000")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from iamd.core.errors import ValidationError
 from iamd.core.models import load, read
 from iamd.wire.constraints import MAX_ECHO_LENGTH, MAX_ERRORS, validator
-from iamd.wire.patterns import translate
-from iamd.wire.query import decoder, parse_form
+from iamd.wire.java_regex import translate
+from iamd.wire.query_request import decoder, parse_form
 
 FORM = "application/x-www-form-urlencoded"
 NAME = r"regular expression pattern: [\w+=,.@-]+"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from iamd.core.errors import Fault, MalformedInput, MalformedQueryString
 from iamd.core.models import Shape, load, read
-from iamd.wire.query import decoder, parse_form
+from iamd.wire.query_request import decoder, parse_form
 
 FORM = "application/x-www-form-urlencoded"
 

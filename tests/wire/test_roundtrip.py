@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from iamd.core.models import OperationModel, load, part
-from iamd.wire.query import decoder, parse_form
-from iamd.wire.xml import error_document, renderer
+from iamd.wire.query_request import decoder, parse_form
+from iamd.wire.xml_response import error_document, renderer
 from tests.wire import samples
 
 each_operation = pytest.mark.parametrize(

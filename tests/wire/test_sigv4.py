@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from iamd.core.errors import Fault, IncompleteSignature, SignatureDoesNotMatch
 from iamd.wire import sigv4
-from iamd.wire.query import parse_form
+from iamd.wire.query_request import parse_form
 from iamd.wire.request import Request
 from tests.wire.signing import FORM, KEY_ID, NOW, SECRET, check, get, passes, post, presigned, signed
 

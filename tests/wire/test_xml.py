@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iamd.core.models import OperationModel, load, read
 from iamd.core.records import User
-from iamd.wire.xml import error_document, escape, renderer
+from iamd.wire.xml_response import error_document, escape, renderer
 
 IAM = "https://iam.amazonaws.com/doc/2010-05-08/"
 METADATA = "<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata>"

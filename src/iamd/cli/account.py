@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from iamd.api import founding
-from iamd.api.founding import AccountSpec, NewAccount
+from iamd.admin import account_creation
+from iamd.admin.account_creation import AccountSpec, NewAccount
 from iamd.app import opened_store
 from iamd.cli import options
 from iamd.config import Settings
@@ -59,7 +59,7 @@ def list_accounts(
 
 def _create(settings: Settings, spec: AccountSpec, *, as_json: bool) -> None:
     with opened_store(settings) as store:
-        new_account = founding.create(store.database, store.vault, spec, clock.now())
+        new_account = account_creation.create(store.database, store.vault, spec, clock.now())
     typer.echo(json.dumps(_fields(new_account)) if as_json else describe(new_account))
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from iamd.checks import recommendations
+from iamd.checks.recommendations import Recommendation
 from iamd.cli.errors import CommandError
-from iamd.core import recommendations
-from iamd.core.recommendations import Recommendation
 
 FINDINGS_STATUS = 3  # the exit status when there is something to mend
 
@@ -50,12 +50,12 @@ def _collect_findings(endpoint_url: str | None, profile: str | None) -> list[Rec
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.session import Session
 
-        from iamd.cli import facts
+        from iamd.cli import account_facts
     except ModuleNotFoundError as error:
         raise CommandError("this needs botocore: pip install 'iamd[check]'") from error
     try:
         iam: Any = Session(profile=profile).create_client("iam", _REGION, endpoint_url=endpoint_url)
-        return recommendations.evaluate(facts.gather(iam))
+        return recommendations.evaluate(account_facts.gather(iam))
     except (BotoCoreError, ClientError, ValueError) as error:  # ValueError is an endpoint that is no URL
         raise CommandError(str(error)) from error
 

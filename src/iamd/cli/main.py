@@ -6,23 +6,13 @@ import sys
 import typer
 
 from iamd import __version__
-from iamd.api.founding import AccountCreationError
+from iamd.admin.account_creation import AccountCreationError
 from iamd.app import StoreError
-from iamd.cli import (
-    account,
-    check,
-    model,
-    policy_explain,
-    policy_test,
-    policy_validate,
-    quotas,
-    root,
-    serve,
-    tokens,
-)
+from iamd.cli import account, account_quota, check, root, serve, service_model, tokens
 from iamd.cli.errors import CommandError
+from iamd.cli.policy import explain, test, validate
 from iamd.core.errors import Fault
-from iamd.keys.master import MasterKeyError
+from iamd.crypto.master_key import MasterKeyError
 from iamd.store.migrate import NewerSchemaError
 
 app = typer.Typer(
@@ -45,7 +35,7 @@ account_commands.command("list", epilog="Example: iamd account list --data ./iam
 )
 account_commands.command(
     "quota", epilog="Example: iamd account quota UsersPerAccount 20000 --data ./iamd-data"
-)(quotas.quota)
+)(account_quota.quota)
 app.add_typer(account_commands, name="account")
 app.add_typer(root.commands, name="root")
 app.add_typer(tokens.commands, name="tokens")
@@ -55,20 +45,20 @@ app.command(epilog="Example: iamd check --endpoint-url http://127.0.0.1:8470 --p
 app.command(
     "service-model",
     epilog='Example: aws configure add-model --service-name iamd --service-model "$(iamd service-model)"',
-)(model.service_model)
+)(service_model.service_model)
 
 
 policy_commands = typer.Typer(help="Policies: tests and checks.", no_args_is_help=True, rich_markup_mode=None)
 policy_commands.command(
     "test",
     epilog="Example: iamd policy test policies.test.yaml (docs/policy-language.md has the fields of a case)",
-)(policy_test.run_cases)
+)(test.run_cases)
 policy_commands.command(
     "explain",
     epilog="Example: iamd policy explain --principal user/bob --action iam:ListUsers --data ./iamd-data",
-)(policy_explain.explain_request)
+)(explain.explain_request)
 policy_commands.command("validate", epilog="Example: iamd policy validate policies/*.json")(
-    policy_validate.validate_files
+    validate.validate_files
 )
 app.add_typer(policy_commands, name="policy")
 

@@ -3,12 +3,13 @@
 import typer
 
 from iamd import app
-from iamd.api.signin import links, rescue
+from iamd.admin import root_mfa
 from iamd.cli import options
-from iamd.cli.accounts import AccountIdOption, select_account
+from iamd.cli.account_option import AccountIdOption, select_account
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
 from iamd.core import clock
+from iamd.signin import links
 
 commands = typer.Typer(help="Root users of a store.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -58,7 +59,7 @@ def reset_mfa(
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
     with app.opened_store(settings) as store, store.database.write() as tx:
         account = select_account(tx, account_id)
-        count = rescue.reset_mfa(tx, account, clock.iso(clock.now()))
+        count = root_mfa.reset_mfa(tx, account, clock.iso(clock.now()))
     typer.echo(
         f"The root user of account {account.account_id} has no MFA any more; it had {_device_count(count)}."
     )

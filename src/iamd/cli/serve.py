@@ -16,13 +16,14 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer as Server
 
 from iamd import __version__, app
-from iamd.api import founding, mail, origin
-from iamd.api.founding import AccountSpec
-from iamd.api.signin import links
+from iamd.admin import account_creation
+from iamd.admin.account_creation import AccountSpec
 from iamd.cli import options, root
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
-from iamd.core import clock, cores, logs
+from iamd.core import clock, cpu_affinity, logs
+from iamd.gate import client_info
+from iamd.signin import links, mail
 from iamd.store import accounts
 from iamd.wire.endpoint import MAX_HEADER_BYTES
 
@@ -121,7 +122,7 @@ def serve(
 
 def _validate(settings: Settings) -> None:
     try:
-        origin.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
+        client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
         app.issuers(settings)
     except ValueError as error:
         raise CommandError(str(error), status=2) from error
@@ -168,7 +169,9 @@ def _create_first_account(store: app.Store) -> None:
         with store.database.read() as tx:
             empty = not accounts.list_all(tx)
         if empty:
-            founding.create(store.database, store.vault, AccountSpec(None, None, None, None), clock.now())
+            account_creation.create(
+                store.database, store.vault, AccountSpec(None, None, None, None), clock.now()
+            )
 
 
 def _server(settings: Settings) -> Server:
@@ -199,7 +202,7 @@ def _load_app(settings: Settings, master_key: bytes, worker_counter: Any) -> app
     """Build the application in a worker; what it has not written yet is written when the worker ends."""
     with worker_counter.get_lock():
         worker_number = worker_counter.value = worker_counter.value + 1
-    cores.pin(worker_number)
+    cpu_affinity.pin(worker_number)
     _clear_environment()
     logs.configure()
     application = app.App(settings, master_key)

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from iamd import app
-from iamd.api import tokens
+from iamd.admin import hardware_tokens
 from iamd.cli import options
-from iamd.cli.accounts import AccountIdOption, select_account
+from iamd.cli.account_option import AccountIdOption, select_account
 from iamd.cli.errors import CommandError
 from iamd.core import clock
-from iamd.keys import token_file
-from iamd.keys.token_file import TokenFileError
+from iamd.crypto import token_seed_file
+from iamd.crypto.token_seed_file import TokenFileError
 
 commands = typer.Typer(help="Hardware MFA tokens.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -40,10 +40,10 @@ def import_tokens(
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
     password = password_file.read_text().strip() if password_file else None
     try:
-        seeds = token_file.parse(file.read_bytes(), password)
+        seeds = token_seed_file.parse(file.read_bytes(), password)
     except TokenFileError as error:
         raise CommandError(str(error)) from error
     with app.opened_store(settings) as store, store.database.write() as tx:
         account = select_account(tx, account_id)
-        added = tokens.import_tokens(tx, store.vault, account, seeds, clock.iso(clock.now()))
+        added = hardware_tokens.import_tokens(tx, store.vault, account, seeds, clock.iso(clock.now()))
     typer.echo(f"{added} tokens were imported, {len(seeds) - added} were there already.")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from iamd.core.records import Group, User
 from iamd.store import paging
-from iamd.store.among import BatchQuery, in_list
+from iamd.store.batch import BatchQuery, in_list
 from iamd.store.paging import Page, PageLimits
 from iamd.store.query import Query, Tx, Write, bind, columns_equal, text_scalar
 from iamd.store.schema import memberships, user_groups, users

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from iamd.core.default_quotas import DEFAULT_QUOTAS
 from iamd.core.errors import LimitExceeded
-from iamd.core.quotas import DEFAULT_QUOTAS
 from iamd.store.query import Query, Tx, Write, columns_equal
 from iamd.store.schema import quotas
 

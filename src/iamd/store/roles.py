@@ -6,7 +6,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from iamd.core.records import InstanceProfile, Role
-from iamd.store.among import BatchQuery, in_list
+from iamd.store.batch import BatchQuery, in_list
 from iamd.store.query import Query, Tx, Write, bind, columns_equal, text_scalar
 from iamd.store.schema import instance_profiles, role_deletions, role_uses, roles
 

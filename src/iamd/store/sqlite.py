@@ -10,8 +10,8 @@ from pathlib import Path
 
 from iamd.core.errors import ServiceUnavailable
 from iamd.store.database import UNREACHABLE_MESSAGE, ConnectionPool
+from iamd.store.execution_slots import ExecutionSlots
 from iamd.store.query import Tx
-from iamd.store.turn import ExecutionSlots
 
 FILE_NAME = "iamd.sqlite3"
 _BUSY_TIMEOUT_MS = 10_000

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 
 from iamd.core.records import Tag, Tags
-from iamd.store.among import BatchQuery, in_list
+from iamd.store.batch import BatchQuery, in_list
 from iamd.store.query import Query, Tx, Write, columns_equal
 from iamd.store.schema import tags
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import flask
 
-from iamd.api import cookies
-from iamd.web import door
+from iamd.gate import cookies
+from iamd.web import context
 
 CSRF_FIELD = "form_token"
 
@@ -25,22 +25,22 @@ class CsrfTokens(NamedTuple):
 
 def csrf_tokens() -> CsrfTokens:
     """Return this browser's pair, a new one where it has none."""
-    cookie_token = door.get_cookie(cookies.FORM) or secrets.token_urlsafe(24)
+    cookie_token = context.get_cookie(cookies.FORM) or secrets.token_urlsafe(24)
     return CsrfTokens(cookie_token, _form_token(cookie_token))
 
 
 def _form_token(cookie: str) -> str:
-    return hmac.digest(door.services().sealing_key, b"form\0" + cookie.encode(), "sha256").hex()
+    return hmac.digest(context.services().sealing_key, b"form\0" + cookie.encode(), "sha256").hex()
 
 
 def check_csrf() -> None:
     """Refuse a form that another site made a browser send; Forged says no more."""
     headers, request = flask.request.headers, flask.request
-    if headers.get("Origin", door.origin()) != door.origin():
+    if headers.get("Origin", context.origin()) != context.origin():
         raise CsrfError
     if headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         raise CsrfError
-    cookie = door.get_cookie(cookies.FORM)
+    cookie = context.get_cookie(cookies.FORM)
     if not cookie or not hmac.compare_digest(
         request.form.get(CSRF_FIELD, "").encode(), _form_token(cookie).encode()
     ):

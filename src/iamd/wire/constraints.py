@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from iamd.core.errors import ValidationError
 from iamd.core.models import Compiled, Member, Shape, part
-from iamd.wire.patterns import translate
+from iamd.wire.java_regex import translate
 
 # Bounds on what is said back, which AWS does not have: a megabyte of wrong values must not make a larger
 # answer.

@@ -6,9 +6,6 @@ from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from iamd.api.gate import Gate
-from iamd.api.origin import ClientInfo, ProxySettings
-from iamd.api.proof import MAX_USER_AGENT_LENGTH, AccessKeyCredentials, ConsoleCredentials, RequestContext
 from iamd.core import ids, models
 from iamd.core.errors import (
     Fault,
@@ -22,8 +19,16 @@ from iamd.core.errors import (
 )
 from iamd.core.logs import LOGGER
 from iamd.core.models import OperationModel
-from iamd.ops.operation import Operation
-from iamd.wire import console, constraints, query, sigv4, xml
+from iamd.framework.operation import Operation
+from iamd.gate.client_info import ClientInfo, ProxySettings
+from iamd.gate.credentials import (
+    MAX_USER_AGENT_LENGTH,
+    AccessKeyCredentials,
+    ConsoleCredentials,
+    RequestContext,
+)
+from iamd.gate.gate import Gate
+from iamd.wire import console_session, constraints, query_request, sigv4, xml_response
 from iamd.wire.request import Request
 
 Environ = Mapping[str, Any]
@@ -81,7 +86,9 @@ class Endpoint:
         try:
             body = _read_body(environ)
             with self._execution_slots:
-                form = query.parse_form(environ["QUERY_STRING"], body, environ.get("CONTENT_TYPE", ""))
+                form = query_request.parse_form(
+                    environ["QUERY_STRING"], body, environ.get("CONTENT_TYPE", "")
+                )
                 model = _select_operation(form)
                 namespace = model.namespace
                 return self._invoke(model, form, environ, body, request_id)
@@ -95,7 +102,7 @@ class Endpoint:
             )
 
     def _invoke(
-        self, model: OperationModel, form: query.Form, environ: Environ, body: bytes, request_id: str
+        self, model: OperationModel, form: query_request.Form, environ: Environ, body: bytes, request_id: str
     ) -> _Response:
         operation = self._operations[model.service].get(model.name)
         if operation is None:
@@ -107,7 +114,7 @@ class Endpoint:
         result = self._gate.invoke(
             operation, credentials, lambda: _decode_params(model, form), request_context
         )
-        return _Response(200, xml.renderer(model)(result, request_id))
+        return _Response(200, xml_response.renderer(model)(result, request_id))
 
     def _read_credentials(
         self, model: OperationModel, request: Request, client_info: ClientInfo
@@ -118,7 +125,7 @@ class Endpoint:
         """
         if not model.signed:
             return None, _DEFAULT_REGION
-        console_credentials = console.read_credentials(request, client_info)
+        console_credentials = console_session.read_credentials(request, client_info)
         if console_credentials is not None:
             return console_credentials, _DEFAULT_REGION
         signature = sigv4.parse_signature(request, self._gate.now())
@@ -138,13 +145,13 @@ def _compress(environ: Environ, body: bytes) -> tuple[bytes, list[tuple[str, str
     return gzip.compress(body, compresslevel=4, mtime=0), [("Content-Encoding", "gzip")]
 
 
-def _decode_params(model: OperationModel, form: query.Form) -> dict[str, Any]:
-    params = query.decoder(model.input)(form)
+def _decode_params(model: OperationModel, form: query_request.Form) -> dict[str, Any]:
+    params = query_request.decoder(model.input)(form)
     constraints.validator(model.input)(params)
     return params
 
 
-def _select_operation(form: query.Form) -> OperationModel:
+def _select_operation(form: query_request.Form) -> OperationModel:
     action, version = form.get("Action"), form.get("Version", _NO_VERSION)
     if not action:
         raise MissingAction("The request must contain the parameter Action.")
@@ -161,7 +168,7 @@ def _no_such_operation(action: str, version: str) -> InvalidAction:
 
 def _error_response(fault: Fault, request_id: str, namespace: str) -> _Response:
     sender = fault.status < HTTPStatus.INTERNAL_SERVER_ERROR
-    body = xml.error_document(fault.code, fault.message, request_id, namespace, sender)
+    body = xml_response.error_document(fault.code, fault.message, request_id, namespace, sender)
     return _Response(fault.status, body)
 
 

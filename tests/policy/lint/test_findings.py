@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import iamd.policy.lint
-from iamd.ops.service_reference import ServiceReference
+from iamd.operations.service_reference import ServiceReference
 from iamd.policy import PolicyKind
 from iamd.policy.lint import RULES, Finding, lint
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from iamd.ops.service_reference import ServiceReference
+from iamd.operations.service_reference import ServiceReference
 from iamd.policy import PolicyKind, size
 from iamd.policy.document import MAX_CHARACTERS
 from iamd.policy.lint import MOST_FINDINGS, Finding, Level, lint

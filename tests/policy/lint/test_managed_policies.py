@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from iamd.core import managed
-from iamd.ops.service_reference import ServiceReference
+from iamd.operations.service_reference import ServiceReference
 from iamd.policy import PolicyKind
 from iamd.policy.lint import Level, lint
 

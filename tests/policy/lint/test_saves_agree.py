@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iamd.ops.service_reference import ServiceReference
+from iamd.operations.service_reference import ServiceReference
 from iamd.policy import PolicyError, PolicyKind, validate
 from iamd.policy.lint import Finding, Level, lint
 from tests.policy.cases import save_cases

@@ -1,0 +1,30 @@
+"""What the host's operator does for a root user who lost every device."""
+
+from iamd.core import ids
+from iamd.core.records import Account
+from iamd.gate.credentials import RequestContext
+from iamd.signin import audit_events, identity
+from iamd.store import accounts, audit, mfa_devices, recovery_codes, sessions
+from iamd.store.query import Tx
+
+_OPERATOR_CONTEXT = RequestContext("", "", "iamd on the host", "", True, "us-east-1")
+
+
+def reset_mfa(tx: Tx, account: Account, timestamp: str) -> int:
+    """Take a root user's MFA devices and recovery codes, end its sessions; return how many it had."""
+    account_id = account.account_id
+    devices = mfa_devices.list_for_user(tx, account_id, account_id)
+    for device in devices:
+        mfa_devices.delete(tx, account_id, device.serial_number)
+    recovery_codes.delete_all(tx, account_id, account_id)
+    sessions.delete_for_user(tx, account_id, account_id)
+    audit.add(
+        tx,
+        [
+            audit_events.event(
+                identity.root_of_account(tx, account), "ResetRootMFA", _OPERATOR_CONTEXT, timestamp
+            )
+        ],
+    )
+    accounts.set_revision(tx, account_id, ids.revision())
+    return len(devices)

@@ -1,0 +1,126 @@
+"""Files with one policy each: the text that is checked, and where each place of it stands in the file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from iamd.cli.errors import CommandError
+from iamd.cli.policy.input_files import read_text
+from iamd.cli.policy.yaml_to_json import Location, to_json
+from iamd.policy.document import MAX_CHARACTERS, MAX_DEPTH
+
+YAML_SUFFIXES = frozenset({".yaml", ".yml"})
+_MAX_NODES = 200_000
+_WHITESPACE = " \t\n\r"
+
+
+@dataclass(frozen=True)
+class PolicyFile:
+    """A policy as JSON, and the places of what is in it."""
+
+    file: Path
+    text: str
+    locations: Mapping[str, Location]
+
+    def location(self, path: str) -> Location:
+        """Return the place of a path, or of the nearest thing around it that is there."""
+        while path and path not in self.locations:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.locations.get(path, Location(1, 1))
+
+
+def read_policy_file(file: Path) -> PolicyFile:
+    """Read a file, YAML by its suffix; CommandError when that cannot be done. What is not JSON is kept."""
+    text = read_text(file)
+    if file.suffix in YAML_SUFFIXES:
+        return _from_yaml(file, text)
+    return PolicyFile(file, text, _json_locations(text) if len(text) <= MAX_CHARACTERS else {})
+
+
+# JSON.
+
+
+def _json_locations(text: str) -> Mapping[str, Location]:
+    """Find the place of every path; for what is not JSON, that of the mistake."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return {"": Location(error.lineno, error.colno)}
+    except (ValueError, RecursionError):
+        return {}
+    scanner = _JsonScanner(text)
+    scanner.scan()
+    return _offsets_to_locations(text, scanner.offsets)
+
+
+def _offsets_to_locations(text: str, offsets: Mapping[str, int]) -> Mapping[str, Location]:
+    """Turn offsets into lines and columns."""
+    locations: dict[str, Location] = {}
+    line, start = 1, 0
+    for path, offset in sorted(offsets.items(), key=lambda item: item[1]):
+        line += text.count("\n", start, offset)
+        start = offset
+        locations[path] = Location(line, offset - text.rfind("\n", 0, offset))
+    return locations
+
+
+class _JsonScanner:
+    """Goes through JSON that is known to be JSON. A key that is there twice has the place of the last."""
+
+    def __init__(self, text: str) -> None:
+        self.offsets: dict[str, int] = {}
+        self._text = text
+        self._decode = json.JSONDecoder().raw_decode
+
+    def scan(self) -> None:
+        self._value(self._skip(0), "", MAX_DEPTH)
+
+    def _skip(self, offset: int) -> int:
+        while self._text[offset] in _WHITESPACE:
+            offset += 1
+        return offset
+
+    def _value(self, offset: int, path: str, depth: int) -> int:
+        """Go through a value, and return where it ends; what is nested too deep is not looked into."""
+        self.offsets.setdefault(path, offset)
+        if depth and self._text[offset] == "{":
+            return self._members(offset, path, depth - 1)
+        if depth and self._text[offset] == "[":
+            return self._items(offset, path, depth - 1)
+        return self._decode(self._text, offset)[1]
+
+    def _members(self, offset: int, path: str, depth: int) -> int:
+        offset = self._skip(offset + 1)
+        while self._text[offset] != "}":
+            key, end = self._decode(self._text, offset)
+            member_path = f"{path}.{key}" if path else str(key)
+            self.offsets[member_path] = offset
+            offset = self._skip(self._skip(end) + 1)
+            if member_path == "Statement" and self._text[offset] != "[":
+                member_path = "Statement[0]"
+            offset = self._skip(self._value(offset, member_path, depth))
+            offset = self._skip(offset + 1) if self._text[offset] == "," else offset
+        return offset + 1
+
+    def _items(self, offset: int, path: str, depth: int) -> int:
+        offset, index = self._skip(offset + 1), 0
+        while self._text[offset] != "]":
+            offset = self._skip(self._value(offset, f"{path}[{index}]", depth))
+            offset, index = self._skip(offset + 1) if self._text[offset] == "," else offset, index + 1
+        return offset + 1
+
+
+# YAML.
+
+
+def _from_yaml(file: Path, text: str) -> PolicyFile:
+    if len(text) > MAX_CHARACTERS:
+        raise CommandError(f"{file} is longer than {MAX_CHARACTERS:,} characters", status=2)
+    try:
+        converted = to_json(text, _MAX_NODES)
+    except ValueError as error:
+        raise CommandError(f"{file}: not YAML: {error}", status=2) from error
+    if converted is None:
+        raise CommandError(f"{file} is empty", status=2)
+    return PolicyFile(file, *converted)

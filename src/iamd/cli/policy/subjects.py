@@ -1,0 +1,187 @@
+"""What `iamd policy explain` explains: a caller with its policies, out of files or out of a store."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from iamd.cli.errors import CommandError
+from iamd.cli.policy.policy_file import read_policy_file
+from iamd.core import arns, clock
+from iamd.core.records import Group, Role
+from iamd.framework.operation import Context
+from iamd.operations.iam import policy_sources, simulated
+from iamd.operations.iam.policy_sources import Entity
+from iamd.policy import Policy, PolicyError, Principal, PrincipalKind, parse, principal_from_arn
+from iamd.policy.inquiry import Held, Source, asks_for_trust
+from iamd.policy.positions import Place
+from iamd.store import accounts
+from iamd.store.entities import ROLES
+from iamd.store.query import Tx
+
+_SESSION_ARN = re.compile(r"arn:aws:sts::([0-9]{12}):assumed-role/([^/]+)/([^/]+)")
+_SERVICE_PRINCIPAL = re.compile(r"[a-z0-9.-]+\.amazonaws\.com")
+_ROLE_ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/\S+")
+
+# Where the statement of a number, from 0, stands in a file, which need not be what was parsed.
+Locator = Callable[[int], Place]
+
+
+class ExplainSubject(NamedTuple):
+    """A caller, its policies, and the context keys that all of its calls have, in lower case."""
+
+    principal: Principal
+    policies: Held
+    context_keys: Context
+    locators: Mapping[str, Locator] = MappingProxyType({})
+
+
+def base_context() -> Context:
+    """Return the keys that every call has at this moment."""
+    now = clock.now()
+    return simulated.supplied(clock.iso(now), int(now.timestamp()))
+
+
+def parse_principal(name: str) -> Principal:
+    """Return the caller of an ARN, or of a service's name; CommandError when nobody has such a name."""
+    try:
+        return principal_from_arn(name, "Service" if _SERVICE_PRINCIPAL.fullmatch(name) else "AWS")
+    except ValueError as error:
+        raise CommandError(f"--principal: {error}", status=2) from error
+
+
+# Out of files.
+
+
+class LayerFiles(NamedTuple):
+    """The files of each layer; without any, a store is asked."""
+
+    identity: Sequence[Path]
+    boundary: Path | None
+    session: Path | None
+    resource: Path | None
+    scps: Sequence[Path]
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return any((self.identity, self.boundary, self.session, self.resource, self.scps))
+
+
+def load_from_files(name: str, files: LayerFiles) -> ExplainSubject:
+    """Read the policies of files; CommandError when one is no policy."""
+    principal, reader = parse_principal(name), _PolicyReader()
+    session: tuple[Source, ...] | None = (reader.read(files.session),) if files.session else None
+    if session is None and principal.kind is PrincipalKind.FEDERATED_USER:
+        session = ()  # GetFederationToken without policies allows nothing
+    policies = Held(
+        identity=tuple(reader.read(file) for file in files.identity),
+        boundary=reader.read(files.boundary) if files.boundary else None,
+        session=session,
+        resource=reader.read(files.resource) if files.resource else None,
+        scps=tuple((reader.read(file),) for file in files.scps) or None,
+    )
+    return ExplainSubject(
+        principal, policies, {**base_context(), **simulated.told_by(principal)}, reader.locators
+    )
+
+
+class _PolicyReader:
+    """Reads files, and keeps where their statements stand."""
+
+    def __init__(self) -> None:
+        self.locators: dict[str, Locator] = {}
+
+    def read(self, file: Path) -> Source:
+        policy_file = read_policy_file(file)
+        self.locators[str(file)] = lambda index: Place(*policy_file.location(f"Statement[{index}]"))
+        return Source(str(file), policy_file.text, _parse(file, policy_file.text))
+
+
+def _parse(file: Path, text: str) -> Policy:
+    try:
+        return parse(text)
+    except PolicyError as error:
+        position = f" ({error.path})" if error.path else ""
+        raise CommandError(f"{file}: {error.message}{position}", status=2) from error
+
+
+# Out of a store.
+
+
+def load_from_store(tx: Tx, name: str, account_id: str | None, action: str, resource: str) -> ExplainSubject:
+    """Read somebody's policies, and the trust policy of a role that is to be assumed.
+
+    `name` may be short (`user/bob`) where the account is clear. CommandError when that is nobody.
+    """
+    subject = _service_subject(name) or _account_subject(tx, _full_arn(tx, name, account_id), account_id)
+    if not asks_for_trust(action, resource):
+        return subject
+    trust_policy = _trust_policy(tx, resource)
+    return subject._replace(policies=replace(subject.policies, resource=trust_policy))
+
+
+def _service_subject(name: str) -> ExplainSubject | None:
+    if not _SERVICE_PRINCIPAL.fullmatch(name):
+        return None
+    return ExplainSubject(
+        parse_principal(name), Held(), {**base_context(), "aws:principalisawsservice": "true"}
+    )
+
+
+def _full_arn(tx: Tx, name: str, account_id: str | None) -> str:
+    if name.startswith("arn:"):
+        return name
+    account_ids = [account.account_id for account in accounts.list_all(tx)]
+    if account_id is None and len(account_ids) != 1:
+        raise CommandError(f"there are {len(account_ids)} accounts: name one with --account-id", status=2)
+    return arns.iam(account_id or account_ids[0], name)
+
+
+def _account_subject(tx: Tx, arn: str, account_id: str | None) -> ExplainSubject:
+    principal = parse_principal(arn)
+    owner = principal.account or ""
+    if account_id is not None and account_id != owner:
+        raise CommandError(f"{arn} is not of the account {account_id}", status=2)
+    if accounts.find(tx, owner) is None:
+        raise CommandError(f"there is no account {owner}", status=2)
+    if principal.kind is PrincipalKind.ROOT:
+        return ExplainSubject(
+            principal, Held(), {**base_context(), **simulated.told_by(principal), "aws:userid": owner}
+        )
+    if session_match := _SESSION_ARN.fullmatch(arn):
+        return _role_session_subject(tx, owner, session_match[2], session_match[3], principal)
+    entity = policy_sources.find(tx, owner, arn)
+    if entity is None or isinstance(entity, Group):
+        raise CommandError(f"there is no user and no role {arn}", status=2)
+    caller = simulated.itself(entity, owner, policy_sources.tags_of(tx, owner, entity))
+    return ExplainSubject(
+        caller.principal, _load_policies(tx, owner, entity), {**base_context(), **caller.keys}
+    )
+
+
+def _role_session_subject(
+    tx: Tx, account_id: str, role_name: str, session: str, principal: Principal
+) -> ExplainSubject:
+    role = ROLES.find(tx, account_id, role_name)
+    if role is None or role.role_name != role_name:
+        raise CommandError(f"there is no role {role_name} in the account {account_id}", status=2)
+    caller = simulated.itself(role, account_id, policy_sources.tags_of(tx, account_id, role))
+    session_principal = Principal(principal.kind, principal.arn, account_id, role.role_id, role_arn=role.arn)
+    context_keys = {**base_context(), **caller.keys, "aws:userid": f"{role.role_id}:{session}"}
+    return ExplainSubject(session_principal, _load_policies(tx, account_id, role), context_keys)
+
+
+def _load_policies(tx: Tx, account_id: str, entity: Entity) -> Held:
+    return Held(
+        identity=policy_sources.held(tx, account_id, entity),
+        boundary=policy_sources.boundary(tx, account_id, entity),
+    )
+
+
+def _trust_policy(tx: Tx, arn: str) -> Source | None:
+    """Return the trust policy of a role, in whichever account of the store."""
+    match = _ROLE_ARN.fullmatch(arn)
+    role = policy_sources.find(tx, match[1], arn) if match else None
+    return policy_sources.trust_of(tx, role) if isinstance(role, Role) else None

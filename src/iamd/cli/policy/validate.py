@@ -1,0 +1,202 @@
+"""`iamd policy validate`: a linter for policies in files."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from iamd.cli.errors import CommandError
+from iamd.cli.policy.input_files import expand_paths, printable
+from iamd.cli.policy.policy_file import PolicyFile, read_policy_file
+from iamd.cli.policy.sarif import LocatedFinding, to_sarif
+from iamd.policy import PolicyKind
+from iamd.policy.grammar import TRUST_ACTIONS
+from iamd.policy.lint import Level, lint
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+class PolicyKindOption(StrEnum):
+    """What a file's policy is to be saved as; an identity's policy and a boundary are managed policies."""
+
+    IDENTITY = "identity"
+    INLINE = "inline"
+    MANAGED = "managed"
+    BOUNDARY = "boundary"
+    SESSION = "session"
+    TRUST = "trust"
+    RESOURCE = "resource"
+    SCP = "scp"
+    RCP = "rcp"
+
+    @property
+    def to_policy_kind(self) -> PolicyKind:
+        """The kind that a save knows."""
+        return (
+            PolicyKind.MANAGED
+            if self in {PolicyKindOption.IDENTITY, PolicyKindOption.BOUNDARY}
+            else PolicyKind(self.value)
+        )
+
+
+class FailOn(StrEnum):
+    """The least level that makes the command fail."""
+
+    ERROR = "error"
+    SECURITY_WARNING = "security-warning"
+    WARNING = "warning"
+    SUGGESTION = "suggestion"
+
+    @property
+    def level(self) -> Level:
+        """The level of findings."""
+        return Level[self.name]
+
+
+def validate_files(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", help="One policy each, JSON or YAML, or folders; - is standard input."
+        ),
+    ],
+    kind: Annotated[
+        PolicyKindOption | None,
+        typer.Option("--kind", help="What they are saved as. [default: guessed of each]"),
+    ] = None,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="text, one JSON object a line, or SARIF.")
+    ] = Format.TEXT,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="The least level that makes the exit status 1.")
+    ] = FailOn.ERROR,
+    account_id: Annotated[
+        str | None,
+        typer.Option("--account-id", metavar="ID", help="Whose they are; it is not told to be a stranger."),
+    ] = None,
+) -> None:
+    """Check policies as AWS's Access Analyzer does: what a save refuses, and what nobody can have meant."""
+    policy_files, unreadable = list[PolicyFile](), 0
+    for file in expand_paths(files):
+        try:
+            policy_files.append(read_policy_file(file))
+        except CommandError as error:
+            unreadable += 1
+            typer.echo(f"iamd: {error}", err=True)
+    findings = [
+        located_finding
+        for policy_file in policy_files
+        for located_finding in _lint(policy_file, kind, account_id)
+    ]
+    if not policy_files and not unreadable:
+        raise CommandError("there are no policies", status=2)
+    if policy_files or output_format is Format.SARIF:
+        _print(findings, len(policy_files), output_format)
+    if unreadable:
+        raise typer.Exit(2)
+    if any(finding.level.rank <= fail_on.level.rank for _, _, finding in findings):
+        raise typer.Exit(1)
+
+
+def _lint(
+    policy_file: PolicyFile, kind: PolicyKindOption | None, account: str | None
+) -> Iterator[LocatedFinding]:
+    from iamd.operations.service_reference import ServiceReference
+
+    policy_kind = kind.to_policy_kind if kind else guess_policy_kind(policy_file.text)
+    findings = lint(policy_file.text, policy_kind, ServiceReference(), account=account, now=datetime.now(UTC))
+    located_findings = [
+        (policy_file.file, policy_file.location(finding.path), finding) for finding in findings
+    ]
+    yield from sorted(located_findings, key=lambda located_finding: located_finding[1])
+
+
+def guess_policy_kind(text: str) -> PolicyKind:
+    """Guess what a policy is saved as: principals are in those of roles and of resources only."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return PolicyKind.MANAGED
+    statements = _as_list(document.get("Statement")) if isinstance(document, dict) else []
+    with_principal = [
+        statement
+        for statement in statements
+        if isinstance(statement, dict) and {"Principal", "NotPrincipal"} & statement.keys()
+    ]
+    if not with_principal:
+        return PolicyKind.MANAGED
+    return PolicyKind.TRUST if all(map(_is_trust_statement, with_principal)) else PolicyKind.RESOURCE
+
+
+def _is_trust_statement(statement: dict[str, Any]) -> bool:
+    actions = _as_list(statement.get("Action"))
+    only_trust_actions = all(
+        isinstance(action, str) and action.lower() in TRUST_ACTIONS for action in actions
+    )
+    return bool(actions) and only_trust_actions and not {"Resource", "NotResource"} & statement.keys()
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+# What is printed.
+
+
+def _print(findings: list[LocatedFinding], files: int, output_format: Format) -> None:
+    if output_format is Format.SARIF:
+        typer.echo(json.dumps(to_sarif(findings), indent=2, ensure_ascii=False))
+        return
+    for located_finding in findings:
+        typer.echo(
+            _text_line(located_finding)
+            if output_format is Format.TEXT
+            else json.dumps(_json_fields(located_finding), ensure_ascii=False)
+        )
+    if output_format is Format.TEXT:
+        typer.echo(_summary(findings, files))
+
+
+def _text_line(located_finding: LocatedFinding) -> str:
+    file, location, finding = located_finding
+    path = f" ({finding.path})" if finding.path else ""
+    line = f"{file}:{location.line}: {finding.level.value} {finding.code}: {finding.message}{path}"
+    return printable(line)
+
+
+def _json_fields(located_finding: LocatedFinding) -> dict[str, Any]:
+    file, location, finding = located_finding
+    return {
+        "file": str(file),
+        "line": location.line,
+        "column": location.column,
+        "level": finding.level.value,
+        "code": finding.code,
+        "message": finding.message,
+        "path": finding.path,
+    }
+
+
+def _summary(findings: list[LocatedFinding], files: int) -> str:
+    files_text = f"{files} {'policy' if files == 1 else 'policies'}"
+    counts = Counter(finding.level for _, _, finding in findings)
+    levels_text = ", ".join(_count_text(level, counts[level]) for level in Level if counts[level])
+    return f"{files_text}: {levels_text or 'nothing found'}"
+
+
+def _count_text(level: Level, number: int) -> str:
+    name = level.value.lower().replace("_", " ")
+    return f"{number} {name}{'' if number == 1 else 's'}"

@@ -1,0 +1,13 @@
+"""`iamd service-model`: what teaches the AWS CLI and the SDKs our own service."""
+
+import json
+
+import typer
+
+from iamd.core import models
+from iamd.core.models import botocore_model
+
+
+def service_model() -> None:
+    """Print the service model of `iamd` for `aws configure add-model --service-name iamd`."""
+    typer.echo(json.dumps(botocore_model.service_2(models.data("iamd")), indent=1))

@@ -1,0 +1,98 @@
+"""Session tokens: what temporary credentials may do, sealed so that nobody else can read or change it.
+
+A token is bound to its access key ID, and has the secret inside: the store need not remember it. It is
+base64 of a sealed, packed list; whoever holds it learns nothing but its length.
+"""
+
+import base64
+import json
+import zlib
+from typing import Any
+
+from iamd.core.records import SessionToken, Tag
+from iamd.crypto import seal
+from iamd.crypto.seal import UnsealError
+
+MAX_PACKED_BYTES = 4096  # bytes that session policies and tags may have when packed
+MAX_TOKEN_LENGTH = 8_192  # characters; no token of ours is longer, and headers may have 16 KiB
+_SEAL_OVERHEAD_BYTES = 64
+_MIN_COMPRESSED_BYTES = 512  # bytes
+
+
+def _associated_data(access_key_id: str) -> str:
+    return f"session tokens/{access_key_id}"
+
+
+def _pack(value: object) -> bytes:
+    """Return a value as JSON, compressed where that is worth its time."""
+    plain = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return plain if len(plain) < _MIN_COMPRESSED_BYTES else zlib.compress(plain)
+
+
+def _unpack(packed: bytes) -> list[Any]:
+    """Read what `_packed` made; padding may follow."""
+    plain = packed if packed.startswith(b"[") else zlib.decompressobj().decompress(packed)
+    fields: list[Any] = json.loads(plain.rstrip(b"\0"))
+    return fields
+
+
+def packed_size(token: SessionToken) -> int:
+    """Return how many bytes a session's policies and tags have when packed."""
+    return len(_pack([token.policy, token.policy_arns, token.tags, token.transitive_tag_keys]))
+
+
+def seal_token(key: bytes, access_key_id: str, token: SessionToken, min_length: int = 0) -> str:
+    """Return the token of an access key ID, of at least so many characters."""
+    packed = _pack(token)
+    padded = packed + bytes(max(0, min_length * 3 // 4 - len(packed) - _SEAL_OVERHEAD_BYTES))
+    while len(text := _seal_base64(key, access_key_id, padded)) < min_length:
+        padded += bytes(_SEAL_OVERHEAD_BYTES)
+    return text
+
+
+def _seal_base64(key: bytes, access_key_id: str, packed: bytes) -> str:
+    return base64.b64encode(seal.seal(key, packed, _associated_data(access_key_id))).decode()
+
+
+def unseal_token(key: bytes, access_key_id: str, text: str) -> SessionToken:
+    """Open a token; BrokenSealError when it is not one of ours for this access key ID."""
+    if len(text) > MAX_TOKEN_LENGTH:
+        raise UnsealError(access_key_id)
+    try:
+        sealed = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise UnsealError(access_key_id) from error
+    if base64.b64encode(sealed).decode() != text:  # the last character may have bits that stand for nothing
+        raise UnsealError(access_key_id)
+    fields = _unpack(seal.unseal(key, sealed, _associated_data(access_key_id)))
+    (
+        kind,
+        account_id,
+        owner_id,
+        name,
+        secret,
+        issued_at,
+        expires_at,
+        mfa_at,
+        policy,
+        policy_arns,
+        tags,
+        *trailing_fields,
+    ) = fields
+    transitive, source_identity, provider = trailing_fields
+    return SessionToken(
+        kind,
+        account_id,
+        owner_id,
+        name,
+        secret,
+        issued_at,
+        expires_at,
+        mfa_at,
+        policy,
+        None if policy_arns is None else tuple(policy_arns),
+        tuple(Tag(*tag) for tag in tags),
+        tuple(transitive),
+        source_identity,
+        provider,
+    )

@@ -1,0 +1,134 @@
+"""Codes and keys of MFA devices, checked in the same way on every path that asks for one.
+
+A code works once: the step it is of is kept, and the row is only ever moved on to a later step. Wrong codes
+are counted per device before they are looked at, so that a thousand at once are a thousand; ten in a quarter
+of an hour, then none is looked at until the window has passed.
+"""
+
+import json
+
+from iamd.core.errors import InvalidAuthenticationCode
+from iamd.core.records import MfaDevice
+from iamd.crypto import seal, totp
+from iamd.crypto.passkeys import Passkey
+from iamd.crypto.totp import TotpState
+from iamd.store import attempt_counters, mfa_devices
+from iamd.store.query import Tx
+
+PASSKEY = "passkey"
+MAX_WRONG_CODES = 10
+WINDOW_SECONDS = 15 * 60
+_NEAR_STEPS = 10
+
+_WRONG_CODE = "Authentication code for device is not valid."
+_CODE_ALREADY_USED = (
+    "Authentication code for device is not valid: it was used already. Wait for the next code."
+)
+_EQUAL_CODES = (
+    "Authentication code for device is not valid: the two codes are equal. Type two codes in a row."
+)
+_CODES_NOT_CONSECUTIVE = (
+    "Authentication code for device is not valid: the two codes are not consecutive. Type two codes in a row."
+)
+_TOO_MANY_CODES = "Too many wrong codes were typed for this device. Wait 15 minutes, then try again."
+
+
+class TooManyCodes(InvalidAuthenticationCode):
+    """No code of this device is looked at for a while."""
+
+
+def wrong_code_counter_key(account_id: str, serial_number: str) -> str:
+    """Name what wrong codes of a device are counted by."""
+    return attempt_counters.counter_key("otp", account_id, serial_number)
+
+
+def use_code(tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, code: str, epoch: int) -> None:
+    """Use a code of a TOTP device up; `at` is in seconds since 1970.
+
+    InvalidAuthenticationCode when it is wrong, was used before, or when too many were wrong lately. What was
+    counted must be committed even then.
+    """
+    current_device = _count_attempt(tx, account_id, device, epoch)
+    seed = _unseal_seed(data_key, account_id, current_device)
+    step = totp.verify(seed, code, epoch, TotpState(current_device.counter, current_device.drift))
+    if step is None:
+        is_valid = totp.verify(seed, code, epoch, TotpState(-1, current_device.drift)) is not None
+        raise InvalidAuthenticationCode(_CODE_ALREADY_USED if is_valid else _WRONG_CODE)
+    _advance_counter(tx, account_id, current_device, step)
+
+
+def use_codes(
+    tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, codes: tuple[str, str], epoch: int
+) -> MfaDevice:
+    """Use two consecutive codes up, which also tell how far the device's clock is off; return the device.
+
+    InvalidAuthenticationCode as for `use_code`, with what is wrong with the two.
+    """
+    current_device = _count_attempt(tx, account_id, device, epoch)
+    seed = _unseal_seed(data_key, account_id, current_device)
+    state = totp.verify_consecutive(seed, *codes, epoch, current_device.counter)
+    if state is None:
+        raise InvalidAuthenticationCode(_explain_rejection(seed, codes, epoch))
+    _advance_counter(tx, account_id, current_device, state.step)
+    return current_device._replace(counter=state.step, drift=state.drift)
+
+
+def _count_attempt(tx: Tx, account_id: str, device: MfaDevice, epoch: int) -> MfaDevice:
+    """Count a try, and only then read the device: who comes at the same moment waits, and sees it used."""
+    counter_key = wrong_code_counter_key(account_id, device.serial_number)
+    if (
+        attempt_counters.increment(tx, counter_key, epoch, WINDOW_SECONDS, MAX_WRONG_CODES).tries
+        > MAX_WRONG_CODES
+    ):
+        raise TooManyCodes(_TOO_MANY_CODES)
+    current_device = mfa_devices.find(tx, account_id, device.serial_number)
+    if current_device is None or current_device.kind == PASSKEY:
+        raise InvalidAuthenticationCode(_WRONG_CODE)
+    return current_device
+
+
+def _advance_counter(tx: Tx, account_id: str, device: MfaDevice, step: int) -> None:
+    if not mfa_devices.advance_counter(tx, account_id, device.serial_number, step):
+        raise InvalidAuthenticationCode(_CODE_ALREADY_USED)
+    attempt_counters.reset(tx, wrong_code_counter_key(account_id, device.serial_number))
+
+
+def _explain_rejection(seed: bytes, codes: tuple[str, str], epoch: int) -> str:
+    first, second = codes
+    if first == second:
+        return _EQUAL_CODES
+    if totp.verify_consecutive(seed, first, second, epoch) is not None:
+        return _CODE_ALREADY_USED
+    return (
+        _CODES_NOT_CONSECUTIVE
+        if all(_is_near_current_time(seed, code, epoch) for code in codes)
+        else _WRONG_CODE
+    )
+
+
+def _is_near_current_time(seed: bytes, code: str, epoch: int) -> bool:
+    """Say whether a code is one of the device's within some minutes."""
+    drifts = range(-_NEAR_STEPS, _NEAR_STEPS + 1)
+    return any(totp.verify(seed, code, epoch, TotpState(-1, drift)) is not None for drift in drifts)
+
+
+def _unseal_seed(data_key: bytes, account_id: str, device: MfaDevice) -> bytes:
+    return seal.unseal(data_key, device.secret, mfa_devices.associated_data(account_id, device.serial_number))
+
+
+def seal_seed(data_key: bytes, account_id: str, serial_number: str, seed: bytes) -> bytes:
+    """Return what the store keeps of a TOTP device's seed."""
+    return seal.seal(data_key, seed, mfa_devices.associated_data(account_id, serial_number))
+
+
+def seal_passkey(data_key: bytes, account_id: str, serial_number: str, passkey: Passkey) -> bytes:
+    """Return what the store keeps of a passkey; its ID and its counter have columns of their own."""
+    payload = json.dumps({"public_key": passkey.public_key}).encode()
+    return seal.seal(data_key, payload, mfa_devices.associated_data(account_id, serial_number))
+
+
+def unseal_passkey(data_key: bytes, account_id: str, device: MfaDevice) -> Passkey:
+    """Return the passkey of a device, as `keys.passkeys.verify` wants it."""
+    associated_data = mfa_devices.associated_data(account_id, device.serial_number)
+    payload = json.loads(seal.unseal(data_key, device.secret, associated_data))
+    return Passkey(device.credential_id or "", payload["public_key"], device.counter)

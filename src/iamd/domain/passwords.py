@@ -1,0 +1,124 @@
+"""Passwords as every path that sets one checks them: the API, signing in, and setting an account up."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from iamd.core.errors import AccessDenied, EntityTemporarilyUnmodifiable, PasswordPolicyViolation
+from iamd.core.records import Account, LoginProfile, User
+from iamd.crypto.password_blocklist import PasswordBlocklist
+from iamd.crypto.passwords import Hasher
+from iamd.domain import password_rules
+from iamd.domain.password_rules import PasswordRules
+from iamd.store import attempt_counters, login_profiles, security_settings
+from iamd.store.database import Database
+from iamd.store.query import Tx
+
+MAX_WRONG_PASSWORDS = 10
+WINDOW_SECONDS = 15 * 60
+
+COMMON_PASSWORD = "Password must not be a common password, or one that is known from a breach"  # noqa: S105 - a message
+BASED_ON_NAME = "Password must not be made of your account name, email address or user name"
+REUSED_PASSWORD = "Policy constraint violation with password reuse prevention during password change"  # noqa: S105 - a message
+CHANGED_MEANWHILE = "The password was changed by another request at the same time. Try again."
+SAME_PASSWORD = "Password must not be the same as the current password"  # noqa: S105 - a message
+
+
+class VerifiedPassword(NamedTuple):
+    """An old password that was right, by the hash that it was right for."""
+
+    hash: str
+
+
+def rules(tx: Tx, account_id: str, user_id: str) -> PasswordRules:
+    """Return the rules that somebody's next password must follow; root users' are never common passwords."""
+    policy, settings = (
+        security_settings.find_password_policy(tx, account_id),
+        security_settings.get_settings(tx, account_id),
+    )
+    effective = password_rules.effective_rules(policy, settings)
+    return effective._replace(refuse_common_passwords=True) if user_id == account_id else effective
+
+
+def personal_names(account: Account, user: User | None) -> tuple[str, ...]:
+    """Return what a password must not be made of."""
+    user_names = (user.user_name,) if user is not None else ()
+    return (*user_names, account.name, account.root_email)
+
+
+def violations(
+    tx: Tx, account_id: str, user_id: str, names: tuple[str, ...], password: str, blocklist: PasswordBlocklist
+) -> list[str]:
+    """Return a sentence for each rule that a password breaks, but for those that need earlier passwords."""
+    effective_rules = rules(tx, account_id, user_id)
+    messages = password_rules.violations(effective_rules, password)
+    if effective_rules.refuse_common_passwords and blocklist.contains(password):
+        messages.append(COMMON_PASSWORD)
+    if password_rules.is_name_variant(password, names):
+        messages.append(BASED_ON_NAME)
+    return messages
+
+
+def enforce(
+    tx: Tx,
+    account_id: str,
+    names: tuple[str, ...],
+    password: str,
+    blocklist: PasswordBlocklist,
+    hasher: Hasher,
+    user_id: str,
+    *,
+    current_hash: str | None = None,
+) -> None:
+    """Refuse a password that breaks a rule; PasswordPolicyViolation says all that it breaks.
+
+    `current` is the hash of a password that the new one must not be. Earlier passwords are tried, which takes
+    a while, only when nothing else is wrong.
+    """
+    messages = violations(tx, account_id, user_id, names, password, blocklist)
+    if messages:
+        raise PasswordPolicyViolation(", ".join(messages))
+    if current_hash is not None and hasher.verify(current_hash, password):
+        raise PasswordPolicyViolation(SAME_PASSWORD)
+    count = rules(tx, account_id, user_id).reuse_prevention
+    earlier_hashes = login_profiles.list_password_history(tx, account_id, user_id, count) if count else []
+    if any(
+        hasher.verify(earlier_hash, password)
+        for earlier_hash in earlier_hashes
+        if earlier_hash != current_hash
+    ):
+        raise PasswordPolicyViolation(REUSED_PASSWORD)
+
+
+def verify_current(
+    database: Database, hasher: Hasher, account_id: str, profile: LoginProfile, password: str, epoch: int
+) -> VerifiedPassword:
+    """Check the password that is to be replaced; AccessDenied when it is another.
+
+    Each try is counted in a transaction of its own before it is looked at; after ten wrong ones in a quarter
+    of an hour EntityTemporarilyUnmodifiable, until the time has passed.
+    """
+    counter_key = attempt_counters.counter_key("password", account_id, profile.user_id)
+    with database.write() as tx:
+        tries = attempt_counters.increment(tx, counter_key, epoch, WINDOW_SECONDS, MAX_WRONG_PASSWORDS).tries
+    if tries > MAX_WRONG_PASSWORDS:
+        raise EntityTemporarilyUnmodifiable(
+            "The old password was incorrect too many times. Wait 15 minutes, then try again."
+        )
+    if not hasher.verify(profile.hash, password):
+        raise AccessDenied("The old password was incorrect.")
+    with database.write() as tx:
+        attempt_counters.reset(tx, counter_key)
+    return VerifiedPassword(profile.hash)
+
+
+def expiry_date(profile: LoginProfile, max_password_age: int | None) -> datetime | None:
+    """Return when a password gets too old under a policy of so many days; None when it never does."""
+    if not max_password_age:
+        return None
+    return datetime.fromisoformat(profile.change_date) + timedelta(days=max_password_age)
+
+
+def is_expired(profile: LoginProfile, max_password_age: int | None, epoch: int) -> bool:
+    """Say whether a password is too old; `at` is in seconds since 1970."""
+    expiry = expiry_date(profile, max_password_age)
+    return expiry is not None and expiry.timestamp() <= epoch

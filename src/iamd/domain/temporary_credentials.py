@@ -1,0 +1,118 @@
+"""Temporary credentials: what all operations that give them out have in common."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from iamd.core import arns, clock, ids
+from iamd.core.errors import AccessDenied, MalformedPolicyDocument, PackedPolicyTooLarge, ValidationError
+from iamd.core.records import SessionToken, Tag, Tags
+from iamd.crypto import session_tokens
+from iamd.domain import policy_documents
+from iamd.framework.call import Call
+from iamd.policy import PolicyKind
+from iamd.store import principal_policies
+
+Reply = Mapping[str, Any]
+
+HOUR_SECONDS = 3600
+_MAX_POLICY_CHARACTERS = 2048  # characters of session policies, inline and managed ARNs together
+_MAX_POLICY_ARNS = 10
+_MAX_SESSION_TAGS = 50
+
+
+def require_long_term_credentials(call: Call, name: str) -> None:
+    """Refuse credentials that are temporary themselves."""
+    if call.caller.has_temporary_credentials:
+        raise AccessDenied(f"Cannot call {name} with session credentials")
+
+
+def check_session_policies(
+    call: Call, account_id: str, policy: str | None, policy_arns: list[dict[str, str]] | None
+) -> tuple[str | None, tuple[str, ...] | None]:
+    """Check session policies, of which the managed ones are those of an account or AWS's; return them."""
+    policy_arn_list = tuple(descriptor["arn"] for descriptor in policy_arns or () if "arn" in descriptor)
+    if len(policy_arn_list) > _MAX_POLICY_ARNS:
+        raise ValidationError(f"A session can have {_MAX_POLICY_ARNS} managed session policies at most.")
+    if len(policy or "") + sum(map(len, policy_arn_list)) > _MAX_POLICY_CHARACTERS:
+        raise PackedPolicyTooLarge(f"Session policies have more than {_MAX_POLICY_CHARACTERS} characters.")
+    if policy is not None:
+        policy_documents.accept(policy, PolicyKind.SESSION)
+    for arn in policy_arn_list:
+        if principal_policies.find_default_document(call.tx, account_id, arn) is None:
+            raise MalformedPolicyDocument(f"Policy {arn} does not exist or is not attachable.")
+    return policy, policy_arn_list or None
+
+
+def check_session_tags(requested: list[dict[str, str]] | None, inherited: Tags = ()) -> Tags:
+    """Return the tags of a session: those that are passed, and those that it inherits, which stay.
+
+    ValidationError for keys that repeat, that are AWS's, or that are inherited.
+    """
+    new_tags = tuple(Tag(tag["key"], tag["value"]) for tag in requested or ())
+    keys = [tag.key.lower() for tag in new_tags]
+    if len(set(keys)) < len(keys):
+        raise ValidationError("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    if any(key.startswith("aws:") for key in keys):
+        raise ValidationError("Tag keys that begin with aws: are reserved for AWS use.")
+    if set(keys) & {tag.key.lower() for tag in inherited}:
+        raise ValidationError(
+            "One of the specified transitive tag keys can't be set because it conflicts with a transitive "
+            "tag key from the calling session."
+        )
+    if len(new_tags) + len(inherited) > _MAX_SESSION_TAGS:
+        raise ValidationError(f"A session can have {_MAX_SESSION_TAGS} session tags at most.")
+    return (*inherited, *new_tags)
+
+
+def check_transitive_tag_keys(requested: list[str] | None, session_tags: Tags) -> tuple[str, ...]:
+    """Return the keys that are passed on to the next session; ValidationError for one without a tag."""
+    tag_keys = {tag.key.lower() for tag in session_tags}
+    if not {key.lower() for key in requested or ()} <= tag_keys:
+        raise ValidationError("The specified transitive tag key must be included in the requested tags.")
+    return tuple(requested or ())
+
+
+def session_duration(requested: int | None, default: int, maximum: int, message: str) -> int:
+    """Return how many seconds a session lasts; ValidationError beyond the longest."""
+    if requested is not None and requested > maximum:
+        raise ValidationError(message)
+    return min(default, maximum) if requested is None else requested
+
+
+def issue_credentials(call: Call, token: SessionToken, minimum_token_size: int | None) -> Reply:
+    """Return credentials with their token and, where policies or tags were passed, their packed size.
+
+    PackedPolicyTooLarge when those are too large.
+    """
+    access_key_id = ids.access_key(token.account_id, ids.TEMPORARY_KEY)
+    packed_size = _packed_size(token)
+    session_token = session_tokens.seal_token(call.token_key, access_key_id, token, minimum_token_size or 0)
+    credentials = {
+        "AccessKeyId": access_key_id,
+        "SecretAccessKey": token.secret,
+        "SessionToken": session_token,
+        "Expiration": clock.iso(datetime.fromtimestamp(token.expires_at, UTC)),
+    }
+    packed_size_member = {} if packed_size is None else {"PackedPolicySize": packed_size}
+    return {
+        **packed_size_member,
+        "Credentials": credentials,
+        "SessionTokenSize": len(session_token),
+        "SessionTokenUtilization": -(-100 * len(session_token) // session_tokens.MAX_TOKEN_LENGTH),
+    }
+
+
+def _packed_size(token: SessionToken) -> int | None:
+    """Return a percentage of what is allowed, at least 1; None where there is nothing to pack."""
+    if not (token.has_session_policies or token.tags):
+        return None
+    percent = -(-100 * session_tokens.packed_size(token) // session_tokens.MAX_PACKED_BYTES)
+    if percent > 100:
+        raise PackedPolicyTooLarge(f"Packed size of session policies and tags is {percent}% of the limit.")
+    return percent
+
+
+def role_session_arn(token: SessionToken, role_name: str) -> str:
+    """Return the ARN of a role session."""
+    return arns.assumed_role(token.account_id, role_name, token.name)

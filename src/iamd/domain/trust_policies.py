@@ -1,0 +1,94 @@
+"""Trust policies as they are kept: users and roles by their unique IDs, so that no namesake inherits trust.
+
+Whoever reads one is shown ARNs while there is somebody of that ID, and the bare ID once there is not, as AWS
+has it. A trust policy may name users and roles of any account of this store.
+"""
+
+import json
+import re
+from collections.abc import Callable
+
+from iamd.core import arns, ids
+from iamd.core.errors import MalformedPolicyDocument
+from iamd.core.records import Role, User
+from iamd.domain import policy_documents
+from iamd.framework.call import Call
+from iamd.policy import PolicyKind, size
+from iamd.store import accounts, quotas
+from iamd.store.entities import ROLES, USERS
+from iamd.store.query import Tx
+
+_ENTITY_ARN = re.compile(r"arn:aws:iam::([0-9]{12}):(user|role)/(?:.*/)?([^/]+)")
+_ACCOUNT_PRINCIPAL = re.compile(r"(?:arn:aws:(?:iam|sts)::)?([0-9]{12})(?::.*)?")
+
+
+def validate_and_normalize(call: Call, document: str) -> str:
+    """Check a trust policy before it is saved; return it as it is kept.
+
+    MalformedPolicyDocument with AWS's sentence, also where a principal is not there; LimitExceeded when it is
+    too large.
+    """
+    policy_documents.accept(document, PolicyKind.TRUST)
+    quotas.enforce(call.tx, call.account_id, "ACLSizePerRole", size(document))
+    return _map_principals(document, lambda name: _to_unique_id(call.tx, name))
+
+
+def to_arns(tx: Tx, stored_document: str) -> str:
+    """Return a trust policy as people write it: with ARNs of those who are there."""
+    return _map_principals(stored_document, lambda name: _find_arn(tx, name))
+
+
+def _map_principals(document: str, convert: Callable[[str], str]) -> str:
+    # Numbers stay as they were written: they are texts to a policy, and 1.10 is not 1.1.
+    policy = json.loads(document, parse_int=str, parse_float=str)
+    statements = policy["Statement"]
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal")
+        if isinstance(principal, dict) and "AWS" in principal:
+            principals = principal["AWS"]
+            is_list = isinstance(principals, list)
+            principal["AWS"] = [convert(name) for name in principals] if is_list else convert(principals)
+    return json.dumps(policy, separators=(",", ":"))
+
+
+def _to_unique_id(tx: Tx, name: str) -> str:
+    stored_name = "*" if name == "*" else _find_unique_id(tx, name) or _account_principal(tx, name)
+    if stored_name is None:
+        raise MalformedPolicyDocument(f'Invalid principal in policy: "AWS":"{name}"')
+    return stored_name
+
+
+def _find_unique_id(tx: Tx, name: str) -> str | None:
+    """Return the unique ID of the user or the role of an ARN, which must be exact; or of an ID itself."""
+    if name.startswith((ids.USER, ids.ROLE)):
+        return name if _find_entity(tx, name) is not None else None
+    match = _ENTITY_ARN.fullmatch(name)
+    if match is None:
+        return None
+    account_id, kind, entity_name = match.groups()
+    if kind == "user":
+        user = USERS.find(tx, account_id, entity_name)
+        return user.user_id if user is not None and user.arn == name else None
+    role = ROLES.find(tx, account_id, entity_name)
+    return role.role_id if role is not None and role.arn == name else None
+
+
+def _account_principal(tx: Tx, name: str) -> str | None:
+    """Return what names an account, or a session in it, as it is kept; None when there is no such account."""
+    match = _ACCOUNT_PRINCIPAL.fullmatch(name)
+    if match is None or _ENTITY_ARN.fullmatch(name) or accounts.find(tx, match[1]) is None:
+        return None
+    return arns.root(name) if name == match[1] else name
+
+
+def _find_entity(tx: Tx, unique_id: str) -> User | Role | None:
+    if unique_id.startswith(ids.USER):
+        return USERS.find_in_any_account(tx, unique_id)
+    return ROLES.find_in_any_account(tx, unique_id)
+
+
+def _find_arn(tx: Tx, name: str) -> str:
+    if not name.startswith((ids.USER, ids.ROLE)):
+        return name
+    entity = _find_entity(tx, name)
+    return entity.arn if entity is not None else name

@@ -1,0 +1,223 @@
+"""Fetching a document over HTTPS, within a time and a size, from an address that may be asked.
+
+The connection goes to the very address that was checked, so that a name cannot change its mind in between;
+redirects are not followed. A server whose certificate no known authority signed is trusted when its chain
+holds a certificate of one of the provider's thumbprints, and leads to it.
+"""
+
+import contextlib
+import hashlib
+import http.client
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from iamd.federation.errors import ProviderUnreachable, UntrustedCertificate
+from iamd.federation.ssrf_guard import Network, resolve
+
+_HTTPS_PORT = 443
+_ENCODING_DER = 2  # what the ssl module's C part calls this encoding
+_HOST_PATTERN = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+
+
+class FetchTarget(NamedTuple):
+    """Where a URL leads to: host, port, addresses that may be asked, what to ask for, and until when."""
+
+    host: str
+    port: int
+    addresses: tuple[str, ...]
+    path: str
+    deadline: float
+
+    @property
+    def seconds_left(self) -> float:
+        """Return the seconds that are left; TimeoutError when there are none."""
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        return seconds
+
+
+class HttpsClient(NamedTuple):
+    """Asks other servers; `private` are networks that may be asked though they are not public.
+
+    A fetch takes `seconds` at most in all, however many connections it makes.
+    """
+
+    private_networks: tuple[Network, ...] = ()
+    timeout_seconds: float = 5.0
+    max_bytes: int = 256 * 1024
+
+    def get(self, url: str, thumbprints: tuple[str, ...] = ()) -> bytes:
+        """Return the document at an https URL; Unreachable when there is none to be had."""
+        target = self._resolve_target(url)
+        try:
+            return self._get(target, ssl.create_default_context())
+        except ssl.SSLCertVerificationError:
+            trust_anchors = self._find_trust_anchors(target, thumbprints)
+        try:
+            return self._get(target, _pinned_context(trust_anchors))
+        except ssl.SSLCertVerificationError as error:
+            raise UntrustedCertificate(f"the certificate of {target.host} is not trusted") from error
+
+    def fetch_top_thumbprint(self, url: str) -> str:
+        """Return the SHA-1 of the last certificate that a server presents, as AWS finds one out."""
+        return _thumbprint(self._fetch_chain(self._resolve_target(url))[-1])
+
+    def _resolve_target(self, url: str) -> FetchTarget:
+        deadline = time.monotonic() + self.timeout_seconds
+        parts, port = _split_url(url)
+        host = parts.hostname or ""
+        if parts.scheme != "https" or parts.username is not None or not _HOST_PATTERN.fullmatch(host):
+            raise ProviderUnreachable(f"{url[:200]} is not an https URL")
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return FetchTarget(
+            host, port, resolve(host, port, self.private_networks, self.timeout_seconds), path, deadline
+        )
+
+    def _get(self, target: FetchTarget, context: ssl.SSLContext) -> bytes:
+        with self._connect(target, context) as tls_socket:
+            connection = http.client.HTTPConnection(target.host, target.port)
+            connection.sock = tls_socket
+            headers = {"Accept": "application/json", "User-Agent": "iamd", "Connection": "close"}
+            connection.request("GET", target.path, headers=headers)
+            with contextlib.closing(connection.getresponse()) as response:
+                body = self._read_body(target, response)
+        return body
+
+    def _read_body(self, target: FetchTarget, response: http.client.HTTPResponse) -> bytes:
+        if response.status != http.client.OK:
+            raise ProviderUnreachable(f"{target.host} answered with status {response.status}")
+        body = response.read(self.max_bytes + 1)
+        if len(body) > self.max_bytes:
+            raise ProviderUnreachable(f"{target.host} answered with more than {self.max_bytes} bytes")
+        if response.length:  # less than was announced: a read of so many bytes does not mind
+            raise http.client.IncompleteRead(body, response.length)
+        return body
+
+    @contextlib.contextmanager
+    def _connect(self, target: FetchTarget, context: ssl.SSLContext) -> Iterator[ssl.SSLSocket]:
+        """Connect, and hang up when time is over, however slowly the other side talks."""
+        deadline_passed = threading.Event()
+        try:
+            with _open_socket(target) as tcp_socket:
+                tls_socket = context.wrap_socket(
+                    tcp_socket, server_hostname=target.host, do_handshake_on_connect=False
+                )
+                with tls_socket, _shutdown_timer(tls_socket, target.seconds_left, deadline_passed):
+                    tls_socket.do_handshake()
+                    yield tls_socket
+            if deadline_passed.is_set():  # what was read looks whole, though it was cut off
+                raise TimeoutError
+        except ssl.SSLCertVerificationError:
+            raise
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            is_timeout = deadline_passed.is_set() or isinstance(error, TimeoutError)
+            reason = (
+                f"did not answer within {self.timeout_seconds:g} seconds"
+                if is_timeout
+                else "cannot be reached"
+            )
+            raise ProviderUnreachable(f"{target.host} {reason}") from error
+
+    def _find_trust_anchors(self, target: FetchTarget, thumbprints: tuple[str, ...]) -> list[bytes]:
+        """Return the certificates of a server's chain that have one of the thumbprints; Untrusted if none."""
+        pinned_thumbprints = {thumbprint.lower() for thumbprint in thumbprints}
+        trust_anchors = (
+            [
+                certificate
+                for certificate in self._fetch_chain(target)
+                if _thumbprint(certificate) in pinned_thumbprints
+            ]
+            if pinned_thumbprints
+            else []
+        )
+        if not trust_anchors:
+            raise UntrustedCertificate(f"the certificate of {target.host} is not trusted")
+        return trust_anchors
+
+    def _fetch_chain(self, target: FetchTarget) -> list[bytes]:
+        """Return the certificates that a server presents, its own first, whoever signed them."""
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE  # nothing is asked or believed, the chain is only looked at
+        with self._connect(target, context) as tls_socket:
+            chain = _peer_chain(tls_socket)
+        if not chain:
+            raise ProviderUnreachable(f"{target.host} presents no certificate")
+        return chain
+
+
+def _split_url(url: str) -> tuple[SplitResult, int]:
+    """Take a URL apart, with its port; Unreachable for what is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _HTTPS_PORT
+    except ValueError as error:
+        raise ProviderUnreachable(f"{url[:200]} is not an https URL") from error
+    return parts, port
+
+
+def _open_socket(target: FetchTarget) -> socket.socket:
+    """Connect to the first address that answers, each of which has its share of the time."""
+    *addresses, last_address = target.addresses
+    for number, address in enumerate(addresses):
+        timeout_seconds = target.seconds_left / (len(target.addresses) - number)
+        with contextlib.suppress(OSError):
+            return _set_timeout(
+                socket.create_connection((address, target.port), timeout=timeout_seconds), target
+            )
+    return _set_timeout(
+        socket.create_connection((last_address, target.port), timeout=target.seconds_left), target
+    )
+
+
+def _set_timeout(tcp_socket: socket.socket, target: FetchTarget) -> socket.socket:
+    tcp_socket.settimeout(max(0.001, target.deadline - time.monotonic()))
+    return tcp_socket
+
+
+@contextlib.contextmanager
+def _shutdown_timer(
+    tls_socket: ssl.SSLSocket, timeout_seconds: float, deadline_passed: threading.Event
+) -> Iterator[None]:
+    def shut_down() -> None:
+        deadline_passed.set()
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(
+                tls_socket, socket.SHUT_RDWR
+            )  # its own would take TLS away under the reader
+
+    timer = threading.Timer(timeout_seconds, shut_down)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _peer_chain(tls_socket: ssl.SSLSocket) -> list[bytes]:
+    """Return the chain in DER; before Python 3.13 only the C part of the module tells it."""
+    get_chain: Callable[[], Any] | None = getattr(tls_socket, "get_unverified_chain", None)
+    if get_chain is not None:
+        return list(get_chain() or ())
+    chain = tls_socket._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]  # noqa: SLF001
+    return [certificate.public_bytes(_ENCODING_DER) for certificate in chain]
+
+
+def _pinned_context(trust_anchors: list[bytes]) -> ssl.SSLContext:
+    """Return a context that trusts these certificates and whatever leads to them, and nothing else."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.load_verify_locations(cadata="".join(map(ssl.DER_cert_to_PEM_cert, trust_anchors)))
+    return context
+
+
+def _thumbprint(certificate: bytes) -> str:
+    return hashlib.sha1(certificate, usedforsecurity=False).hexdigest()

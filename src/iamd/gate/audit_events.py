@@ -1,0 +1,188 @@
+"""Audit events in the form of CloudTrail's records ("CloudTrail record contents" in its user guide).
+
+What the model marks as sensitive never gets in: passwords and secret keys are left out of both sides.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from iamd.core import clock, ids
+from iamd.core.errors import Fault
+from iamd.core.models import Shape, part
+from iamd.core.records import Session, WebIdentity
+from iamd.framework.call import Caller
+from iamd.framework.operation import Operation, Params
+from iamd.gate.credentials import RequestContext
+from iamd.policy import PrincipalKind
+from iamd.store.audit import AuditEvent
+
+_HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+# Session tokens and codes of MFA devices, which the models do not mark as sensitive.
+_SECRET_SHAPES = frozenset({"tokenType", "tokenCodeType", "authenticationCodeType"})
+_USER_IDENTITY_TYPES = {
+    PrincipalKind.ROOT: "Root",
+    PrincipalKind.USER: "IAMUser",
+    PrincipalKind.ROLE_SESSION: "AssumedRole",
+    PrincipalKind.FEDERATED_USER: "FederatedUser",
+}
+
+
+def event(
+    operation: Operation,
+    caller: Caller,
+    params: Params | None,
+    outcome: Mapping[str, Any] | Fault | None,
+    request_context: RequestContext,
+    timestamp: str,
+) -> AuditEvent:
+    """Record one call. `outcome` is its reply or the fault that it ended with; reads record no reply.
+
+    `at` is the moment in the wire's form.
+    """
+    source = f"{operation.action.partition(':')[0]}.amazonaws.com"
+    record = {
+        "eventVersion": "1.11",
+        "userIdentity": _user_identity(caller),
+        "eventTime": timestamp,
+        "eventSource": source,
+        "eventName": operation.model.name,
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": request_context.source_ip,
+        "userAgent": request_context.user_agent,
+        "requestParameters": to_cloudtrail(operation.model.input, params) if params else None,
+        "responseElements": _response_elements(operation, outcome),
+        "requestID": request_context.request_id,
+        "eventID": ids.event(),
+        "readOnly": operation.read_only,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": caller.account_id,
+        "eventCategory": "Management",
+    }
+    if isinstance(outcome, Fault):
+        record |= {"errorCode": outcome.code, "errorMessage": outcome.message}
+    return AuditEvent(
+        caller.account_id,
+        record["eventTime"],
+        record["eventID"],
+        source,
+        operation.model.name,
+        json.dumps(record, ensure_ascii=True),
+    )
+
+
+def cross_account_event(caller_event: AuditEvent, caller: Caller, account_id: str) -> AuditEvent:
+    """Return an event as the account hears it whose role somebody of another account assumed."""
+    record = json.loads(caller_event.record)
+    user_identity = {"type": "AWSAccount", "principalId": caller.unique_id, "accountId": caller.account_id}
+    event_id = ids.event()
+    record |= {
+        "userIdentity": user_identity,
+        "eventID": event_id,
+        "sharedEventID": caller_event.event_id,
+        "recipientAccountId": account_id,
+    }
+    return caller_event._replace(account_id=account_id, event_id=event_id, record=json.dumps(record))
+
+
+def _user_identity(caller: Caller) -> dict[str, Any]:
+    if caller.web_identity is not None:
+        return _web_identity(caller.web_identity)
+    user_identity: dict[str, Any] = {
+        "type": _USER_IDENTITY_TYPES[caller.principal.kind],
+        "principalId": caller.unique_id,
+        "arn": caller.principal.arn,
+        "accountId": caller.account_id,
+    }
+    if caller.user is not None:
+        user_identity["userName"] = caller.user.user_name
+    if caller.access_key_id:
+        user_identity["accessKeyId"] = caller.access_key_id
+    session_context = _session_context(caller)
+    return {**user_identity, "sessionContext": session_context} if session_context else user_identity
+
+
+def _web_identity(web_identity: WebIdentity) -> dict[str, Any]:
+    provider = web_identity.provider_arn or web_identity.issuer
+    return {
+        "type": "WebIdentityUser",
+        "principalId": f"{provider}:{web_identity.audience}:{web_identity.subject}",
+        "userName": web_identity.subject,
+        "identityProvider": provider,
+    }
+
+
+def _session_context(caller: Caller) -> dict[str, Any]:
+    if caller.session is not None:
+        return {"attributes": session_context_attributes(caller.session.created_at, caller.session.mfa_at)}
+    if caller.token is None:
+        return {}
+    context: dict[str, Any] = {
+        "attributes": session_context_attributes(caller.token.issued_at, caller.token.mfa_at)
+    }
+    if caller.role is not None:
+        context["sessionIssuer"] = {
+            "type": "Role",
+            "principalId": caller.role.role_id,
+            "arn": caller.role.arn,
+            "accountId": caller.account_id,
+            "userName": caller.role.role_name,
+        }
+    if caller.token.provider_arn is not None:
+        context["webIdFederationData"] = {"federatedProvider": caller.token.provider_arn}
+    if caller.token.source_identity is not None:
+        context["sourceIdentity"] = caller.token.source_identity
+    return context
+
+
+def session_attributes(session: Session) -> dict[str, str]:
+    """Tell of a console session what CloudTrail tells of one."""
+    return session_context_attributes(session.created_at, session.mfa_at)
+
+
+def session_context_attributes(created_at: int, mfa_at: int | None) -> dict[str, str]:
+    """Tell when a session began and whether with MFA; times are seconds since 1970."""
+    created = datetime.fromtimestamp(created_at, UTC)
+    return {
+        "creationDate": clock.iso(created),
+        "mfaAuthenticated": "false" if mfa_at is None else "true",
+    }
+
+
+def _response_elements(operation: Operation, outcome: Mapping[str, Any] | Fault | None) -> Any:
+    omits_response = operation.read_only and not operation.issues_credentials
+    if omits_response or outcome is None or isinstance(outcome, Fault) or operation.model.output is None:
+        return None
+    return to_cloudtrail(operation.model.output, outcome)
+
+
+def to_cloudtrail(shape: Shape, value: Any) -> Any:
+    """Return a value of a shape as CloudTrail writes it: names begin in lower case, secrets are hidden."""
+    if shape.sensitive or shape.name in _SECRET_SHAPES:
+        return _HIDDEN
+    return _CONVERTERS.get(shape.type, _scalar)(shape, value)
+
+
+def _scalar(_shape: Shape, value: Any) -> Any:
+    return value
+
+
+def _structure(shape: Shape, value: Any) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for member in shape.members:
+        if isinstance(value, Mapping):
+            member_value = value.get(member.name, value.get(member.attr))
+        else:
+            member_value = getattr(value, member.attr, None)
+        if member_value is not None:
+            members[member.name[:1].lower() + member.name[1:]] = to_cloudtrail(member.shape, member_value)
+    return members
+
+
+def _list(shape: Shape, value: Any) -> list[Any]:
+    return [to_cloudtrail(part(shape.element), item) for item in value]
+
+
+_CONVERTERS: Mapping[str, Callable[[Shape, Any], Any]] = {"structure": _structure, "list": _list}

@@ -1,0 +1,195 @@
+"""From a credential to a caller, and to the policies that bear on it.
+
+What is kept between requests cannot change: what is known of an owner by its account's revision, which every
+write to the account renews. So nothing is ever invalidated, and nothing is ever stale.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from iamd.core import arns
+from iamd.core.errors import InvalidClientTokenId
+from iamd.core.lru import LruCache
+from iamd.core.records import SessionToken, Tags
+from iamd.framework.call import Caller
+from iamd.gate.authenticator import INVALID_TOKEN_MESSAGE
+from iamd.gate.policy_documents import PolicyDocuments
+from iamd.policy import Principal, PrincipalKind
+from iamd.policy.compiled import Evaluator
+from iamd.store import principal_policies
+from iamd.store.access_keys import CredentialRecord
+from iamd.store.database import Database
+from iamd.store.query import Tx
+
+Reload = Callable[[Tx, CredentialRecord], CredentialRecord]
+
+# What identity policies come to for a root user, told to those whom it lets act in its name.
+_ALLOW_EVERYTHING = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+_NO_DOCUMENTS = PolicyDocuments()
+
+
+class AuthenticatedCaller(NamedTuple):
+    """A caller, the documents that bear on it, and what answers for it."""
+
+    caller: Caller
+    documents: PolicyDocuments
+    evaluator: Evaluator
+
+    @classmethod
+    def create(cls, caller: Caller, documents: PolicyDocuments = _NO_DOCUMENTS) -> "AuthenticatedCaller":
+        """Return a caller with its documents compiled."""
+        return cls(caller, documents, documents.evaluator(caller.principal))
+
+
+class CallerCache:
+    """Knows callers by their revision."""
+
+    def __init__(self, size: int = 4096) -> None:
+        self._cache: LruCache[AuthenticatedCaller] = LruCache(size)
+
+    def resolve(self, tx: Tx, record: CredentialRecord) -> AuthenticatedCaller:
+        """Return the caller of a credential with its policies; all statements of `tx` must see one state."""
+        return self._find(record) or self._load_and_cache(tx, record)
+
+    def resolve_consistently(
+        self, database: Database, tx: Tx, record: CredentialRecord, reload: Reload
+    ) -> AuthenticatedCaller:
+        """Return the caller with its policies, where each statement of `tx` may see another state.
+
+        `again` reads the credential once more where they must be looked up.
+        """
+        authenticated_caller = self._find(record)
+        if authenticated_caller is not None:
+            return authenticated_caller
+        with database.snapshot(tx) as snapshot_tx:
+            return self._load_and_cache(snapshot_tx, reload(snapshot_tx, record))
+
+    def _find(self, record: CredentialRecord) -> AuthenticatedCaller | None:
+        authenticated_caller = self._cache.get(_cache_key(record))
+        return None if authenticated_caller is None else _with_credentials(authenticated_caller, record)
+
+    def _load_and_cache(self, tx: Tx, record: CredentialRecord) -> AuthenticatedCaller:
+        authenticated_caller = _load(tx, record)
+        self._cache.put(_cache_key(record), authenticated_caller)
+        return _with_credentials(authenticated_caller, record)
+
+
+def _cache_key(record: CredentialRecord) -> tuple[str | SessionToken, str]:
+    """Return what a caller is known by: the owner, or the session where it is somebody of its own."""
+    token = record.token
+    principal_key = record.owner_id if token is None or token.kind == "user" else token
+    return principal_key, record.revision
+
+
+def _with_credentials(
+    authenticated_caller: AuthenticatedCaller, record: CredentialRecord
+) -> AuthenticatedCaller:
+    """Return what is known of somebody, calling with this credential."""
+    caller = authenticated_caller.caller
+    session, token = record.session, record.token
+    if caller.access_key_id == record.access_key_id and caller.session == session and caller.token is token:
+        return authenticated_caller
+    mfa_at = session.mfa_at if session else token.mfa_at if token else None
+    return authenticated_caller._replace(
+        caller=caller._replace(
+            access_key_id=record.access_key_id, session=session, token=token, mfa_at=mfa_at
+        )
+    )
+
+
+def _load(tx: Tx, record: CredentialRecord) -> AuthenticatedCaller:
+    token = record.token
+    if token is not None and token.kind == "role":
+        return _role_session(tx, record, token)
+    is_root = record.owner_id == record.account_id
+    owner = _root_user(record) if is_root else _user(tx, record)
+    if token is not None and token.kind == "federated":
+        return _federated_user(tx, owner, token)
+    return owner
+
+
+def _root_user(record: CredentialRecord) -> AuthenticatedCaller:
+    account_id = record.account_id
+    principal = Principal(PrincipalKind.ROOT, arns.root(account_id), account_id, account_id)
+    return AuthenticatedCaller.create(
+        Caller(principal, account_id, account_id, record.access_key_id, None, ())
+    )
+
+
+def _user(tx: Tx, record: CredentialRecord) -> AuthenticatedCaller:
+    user = record.user
+    if user is None or user.user_id != record.owner_id:
+        raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
+    account_id = record.account_id
+    principal = Principal(PrincipalKind.USER, user.arn, account_id, user.user_id)
+    user_permissions = principal_policies.load(tx, account_id, user.user_id, user.boundary_arn)
+    caller = Caller(principal, account_id, user.user_id, record.access_key_id, user, user_permissions.tags)
+    return AuthenticatedCaller.create(caller, _policy_documents(user_permissions))
+
+
+def _role_session(tx: Tx, record: CredentialRecord, token: SessionToken) -> AuthenticatedCaller:
+    role = record.role
+    if role is None or role.role_id != token.owner_id:
+        raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
+    account_id = token.account_id
+    arn = arns.assumed_role(account_id, role.role_name, token.name)
+    principal = Principal(PrincipalKind.ROLE_SESSION, arn, account_id, role.role_id, role_arn=role.arn)
+    role_permissions = principal_policies.load(tx, account_id, role.role_id, role.boundary_arn)
+    caller = Caller(
+        principal,
+        account_id,
+        f"{role.role_id}:{token.name}",
+        record.access_key_id,
+        None,
+        _merge_tags(role_permissions.tags, token.tags),
+        role=role,
+    )
+    return AuthenticatedCaller.create(
+        caller, _with_session_policies(tx, _policy_documents(role_permissions), token)
+    )
+
+
+def _federated_user(tx: Tx, owner: AuthenticatedCaller, token: SessionToken) -> AuthenticatedCaller:
+    """Return a federated user: the user behind it, cut down to what the session policies allow."""
+    issuing_caller = owner.caller
+    account_id = token.account_id
+    principal = Principal(
+        PrincipalKind.FEDERATED_USER,
+        arns.federated_user(account_id, token.name),
+        account_id,
+        issuing_caller.principal.unique_id,
+        user_arn=issuing_caller.principal.arn,
+    )
+    caller = issuing_caller._replace(
+        principal=principal,
+        unique_id=f"{account_id}:{token.name}",
+        user=None,
+        tags=_merge_tags(issuing_caller.tags, token.tags),
+    )
+    documents = PolicyDocuments((_ALLOW_EVERYTHING,)) if issuing_caller.is_root else owner.documents
+    return AuthenticatedCaller.create(caller, _with_session_policies(tx, documents, token, required=True))
+
+
+def _policy_documents(entity_permissions: principal_policies.PrincipalPolicies) -> PolicyDocuments:
+    return PolicyDocuments(entity_permissions.identity_policies, entity_permissions.permissions_boundary)
+
+
+def _with_session_policies(
+    tx: Tx, documents: PolicyDocuments, token: SessionToken, *, required: bool = False
+) -> PolicyDocuments:
+    """Add a token's session policies; a managed one that is there no more allows nothing."""
+    if not (token.has_session_policies or required):
+        return documents
+    managed_policies = [
+        principal_policies.find_default_document(tx, token.account_id, arn) for arn in token.policy_arns or ()
+    ]
+    session_policies = tuple(
+        document for document in (token.policy, *managed_policies) if document is not None
+    )
+    return documents._replace(session=session_policies)
+
+
+def _merge_tags(owner_tags: Tags, session_tags: Tags) -> Tags:
+    """Return tags, those that were passed to the session before those that its owner has."""
+    session_tag_keys = {tag.key.lower() for tag in session_tags}
+    return (*session_tags, *(tag for tag in owner_tags if tag.key.lower() not in session_tag_keys))

@@ -1,0 +1,330 @@
+"""The one gate: find, authorize, run, record. Both doors lead here, and nothing leads round it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from iamd.core import clock, ids
+from iamd.core.clock import Clock
+from iamd.core.errors import AccessDenied, Fault, MissingAuthenticationToken
+from iamd.domain import mfa_parameters
+from iamd.framework.call import Call, Caller, Dependencies
+from iamd.framework.operation import CallerResolver, Operation, Reply, Target, UnresolvedCaller
+from iamd.gate import audit_events, authorization, console_sessions, global_condition_keys
+from iamd.gate.audit_queue import AuditEntry, AuditQueue
+from iamd.gate.authenticator import Authenticator
+from iamd.gate.callers import AuthenticatedCaller, CallerCache
+from iamd.gate.credentials import AccessKeyCredentials, ConsoleCredentials, RequestContext
+from iamd.gate.rate_limits import RateLimiter
+from iamd.store import accounts, audit
+from iamd.store.access_keys import AccessKeyLastUsed, CredentialRecord
+from iamd.store.audit import AuditEvent
+from iamd.store.query import Tx
+from iamd.store.roles import RoleLastUsed
+
+Params = Mapping[str, Any]
+Credentials = AccessKeyCredentials | ConsoleCredentials
+
+
+class _Invocation(NamedTuple):
+    """One call on its way through the gate."""
+
+    operation: Operation
+    params: Params
+    request_context: RequestContext
+    now: datetime
+    timestamp: str  # the same moment, as the wire writes it
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the call leaves the store as it is; a code of an MFA device is used up."""
+        return self.operation.read_only and not self.has_mfa_code
+
+    @property
+    def has_mfa_code(self) -> bool:
+        """Whether a code of an MFA device comes along, which is used up whatever becomes of the call."""
+        return self.operation.accepts_mfa_code and mfa_parameters.has_mfa_params(self.params)
+
+    @property
+    def epoch(self) -> int:
+        """The same moment, in seconds since 1970."""
+        return int(self.now.timestamp())
+
+
+class Gate:
+    """Lets proved callers do what their policies allow."""
+
+    def __init__(
+        self,
+        dependencies: Dependencies,
+        authenticator: Authenticator,
+        audit_queue: AuditQueue,
+        rate_limiter: RateLimiter,
+        time: Clock = clock.now,
+    ) -> None:
+        self._dependencies = dependencies
+        self._database = dependencies.database
+        self._authenticator = authenticator
+        self._audit_queue = audit_queue
+        self._rate_limiter = rate_limiter
+        self._time = time
+        self._caller_cache = CallerCache()
+
+    def now(self) -> datetime:
+        """Return the moment that calls and signatures are judged by."""
+        return self._time()
+
+    def invoke(
+        self,
+        operation: Operation,
+        credentials: Credentials | None,
+        read_params: Callable[[], Params],
+        request_context: RequestContext,
+    ) -> Reply:
+        """Prove the caller, read its parameters, and do what it asks; a Fault when any of it fails.
+
+        `read` is called once the caller is proved: nobody else is told what is wrong with a request. There is
+        no proof where the operation itself finds out who calls.
+        """
+        if operation.resolve_caller is not None:
+            return self._invoke_unsigned(operation, operation.resolve_caller, read_params(), request_context)
+        if credentials is None:
+            raise MissingAuthenticationToken("Request is missing Authentication Token")
+        # The signature is checked before the writers' queue is joined, and the key read again within it.
+        with self._database.read() as tx:
+            record = self._authenticate(tx, credentials)
+            self._rate_limiter.consume(record.owner_id)
+            invocation = self._build_invocation(operation, read_params(), request_context)
+            if invocation.read_only:
+                return self._invoke_read(
+                    tx, self._resolve_caller(tx, record, invocation), record.data_key, invocation
+                )
+            invocation = self._prepare(tx, record, invocation)
+        return self._invoke_write(credentials, record, invocation)
+
+    def _authenticate(self, tx: Tx, credentials: Credentials) -> CredentialRecord:
+        return self._authenticator.authenticate(tx, credentials, int(self._time().timestamp()))
+
+    def _build_invocation(
+        self, operation: Operation, params: Params, request_context: RequestContext
+    ) -> _Invocation:
+        now = self._time()
+        return _Invocation(operation, params, request_context, now, clock.iso(now))
+
+    def _resolve_caller(
+        self, tx: Tx, record: CredentialRecord, invocation: _Invocation
+    ) -> AuthenticatedCaller:
+        """Know the caller in a read, whose statements may each see another state."""
+
+        def reload(snapshot_tx: Tx, stale_record: CredentialRecord) -> CredentialRecord:
+            return self._authenticator.reload(snapshot_tx, stale_record, invocation.epoch)
+
+        return self._caller_cache.resolve_consistently(self._database, tx, record, reload)
+
+    def _invoke_unsigned(
+        self,
+        operation: Operation,
+        resolve_caller: CallerResolver,
+        params: Params,
+        request_context: RequestContext,
+    ) -> Reply:
+        """Answer whom another server vouches for, which is asked while no transaction is open."""
+        self._rate_limiter.consume(request_context.source_ip)
+        invocation = self._build_invocation(operation, params, request_context)
+        try:
+            caller = resolve_caller(self._dependencies, params, invocation.epoch)
+        except UnresolvedCaller as error:
+            self._record_refusal(AuthenticatedCaller.create(error.caller), invocation, error.fault)
+            raise error.fault from error
+        with self._database.read() as tx, self._database.snapshot(tx) as snapshot_tx:
+            account = accounts.find(snapshot_tx, caller.account_id)
+            data_key = account.data_key if account else b""
+            return self._invoke_read(snapshot_tx, AuthenticatedCaller.create(caller), data_key, invocation)
+
+    def _invoke_read(
+        self, tx: Tx, authenticated_caller: AuthenticatedCaller, data_key: bytes, invocation: _Invocation
+    ) -> Reply:
+        operation = invocation.operation
+        try:
+            call, target = self._authorize(tx, authenticated_caller, data_key, invocation)
+            reply = operation.invoke(call, target, invocation.params)
+        except Fault as fault:
+            self._record_refusal(authenticated_caller, invocation, fault)
+            raise
+        for event in _build_events(authenticated_caller.caller, target, invocation, reply):
+            self._audit_queue.put(_audit_entry(event, (event.event_id,), authenticated_caller, invocation))
+        return reply
+
+    def _invoke_write(
+        self, credentials: Credentials, record: CredentialRecord, invocation: _Invocation
+    ) -> Reply:
+        authenticated_caller: AuthenticatedCaller | None = None
+        try:
+            with self._database.write() as tx:
+                accounts.lock(tx, record.account_id)
+                record = self._authenticate(tx, credentials)
+                authenticated_caller = self._caller_cache.resolve(tx, record)
+                reply = self._apply_change(tx, authenticated_caller, record, invocation)
+        except Fault as fault:
+            if authenticated_caller is not None:
+                self._record_refusal(authenticated_caller, invocation, fault)
+            raise
+        if isinstance(reply, Fault):
+            self._record_refusal(authenticated_caller, invocation, reply)
+            raise reply
+        self._audit_queue.put(_audit_entry(None, None, authenticated_caller, invocation))
+        return reply
+
+    def _prepare(self, tx: Tx, record: CredentialRecord, invocation: _Invocation) -> _Invocation:
+        """Do an operation's slow work before anybody is held up by it; only for who may do the rest."""
+        prepare = invocation.operation.prepare
+        if prepare is None:
+            return invocation
+        authenticated_caller = self._resolve_caller(tx, record, invocation)
+        try:
+            call, target = self._authorize(tx, authenticated_caller, record.data_key, invocation)
+            return invocation._replace(
+                params=prepare(self._dependencies, call, target.record, invocation.params)
+            )
+        except Fault as fault:
+            self._record_refusal(authenticated_caller, invocation, fault)
+            raise
+
+    def _apply_change(
+        self,
+        tx: Tx,
+        authenticated_caller: AuthenticatedCaller,
+        record: CredentialRecord,
+        invocation: _Invocation,
+    ) -> Reply | Fault:
+        """Make a change with its event; a fault that keeps what was counted is returned: it commits."""
+        operation = invocation.operation
+        try:
+            call, target = self._authorize(tx, authenticated_caller, record.data_key, invocation)
+            reply = operation.invoke(call, target, invocation.params)
+        except Fault as fault:
+            if fault.commits or invocation.has_mfa_code:
+                return fault
+            raise
+        audit.add(tx, list(_build_events(authenticated_caller.caller, target, invocation, reply)))
+        accounts.set_revision(tx, record.account_id, ids.revision())
+        return reply
+
+    def _authorize(
+        self, tx: Tx, authenticated_caller: AuthenticatedCaller, data_key: bytes, invocation: _Invocation
+    ) -> tuple[Call, Target]:
+        """Find what a call acts on and ask whether it may; a Fault when not, or when nothing is there."""
+        call, operation = (
+            self._build_call(tx, authenticated_caller, data_key, invocation),
+            invocation.operation,
+        )
+        if invocation.has_mfa_code:
+            call = mfa_parameters.consume_mfa_code(call, invocation.params)
+        target = operation.target_finder.find(call, invocation.params)
+        global_keys = global_condition_keys.collect(
+            call.caller, operation, target, invocation.request_context, invocation.now, invocation.timestamp
+        )
+        authorization.authorize(authenticated_caller, operation, call, target, invocation.params, global_keys)
+        if operation.requires_confirmation:
+            console_sessions.require_confirmed(authenticated_caller.caller.session, invocation.epoch)
+        if target.not_found is not None:
+            raise target.not_found
+        return call, target
+
+    def _build_call(
+        self,
+        tx: Tx,
+        authenticated_caller: AuthenticatedCaller,
+        sealed_data_key: bytes,
+        invocation: _Invocation,
+    ) -> Call:
+        vault = self._authenticator.vault
+        data_key = (
+            vault.data_key(authenticated_caller.caller.account_id, sealed_data_key)
+            if sealed_data_key
+            else b""
+        )
+        origin = invocation.request_context.origin
+        return Call(
+            tx,
+            authenticated_caller.caller,
+            data_key,
+            invocation.timestamp,
+            invocation.epoch,
+            origin,
+            vault.token_key,
+        )
+
+    def _record_refusal(
+        self, authenticated_caller: AuthenticatedCaller, invocation: _Invocation, fault: Fault
+    ) -> None:
+        event = audit_events.event(
+            invocation.operation,
+            authenticated_caller.caller,
+            invocation.params,
+            fault,
+            invocation.request_context,
+            invocation.timestamp,
+        )
+        caller = authenticated_caller.caller
+        coalesce_key = None
+        if caller.web_identity is not None:  # anybody can be refused so, in words of their own choosing
+            coalesce_key = (caller.account_id, invocation.operation.action, fault.code)
+        elif isinstance(fault, AccessDenied):
+            coalesce_key = (caller.unique_id, invocation.operation.action, fault.message)
+        self._audit_queue.put(_audit_entry(event, coalesce_key, authenticated_caller, invocation))
+
+
+def _build_events(
+    caller: Caller, target: Target, invocation: _Invocation, reply: Reply
+) -> Iterator[AuditEvent]:
+    """Return the event of a call that was answered, and that of the account whose role it was about."""
+    event = audit_events.event(
+        invocation.operation,
+        caller,
+        invocation.params,
+        reply,
+        invocation.request_context,
+        invocation.timestamp,
+    )
+    yield event
+    if invocation.operation.issues_credentials and target.account_id not in (None, caller.account_id):
+        yield audit_events.cross_account_event(event, caller, target.account_id or "")
+
+
+def _audit_entry(
+    event: AuditEvent | None,
+    coalesce_key: tuple[str, ...] | None,
+    authenticated_caller: AuthenticatedCaller,
+    invocation: _Invocation,
+) -> AuditEntry:
+    """Return what a call leaves behind: its event, and that its key, its session or its role was used."""
+    caller = authenticated_caller.caller
+    if caller.session is not None:
+        is_stale = console_sessions.needs_last_use_update(caller.session, invocation.epoch)
+        return AuditEntry(
+            event,
+            coalesce_key,
+            session_use=(caller.session.token_hash, invocation.epoch) if is_stale else None,
+        )
+    if caller.role is not None:
+        region = invocation.request_context.region
+        return AuditEntry(
+            event,
+            coalesce_key,
+            role_use=RoleLastUsed(caller.account_id, caller.role.role_id, invocation.timestamp, region),
+        )
+    if caller.has_temporary_credentials or caller.web_identity is not None:
+        return AuditEntry(event, coalesce_key)
+    return AuditEntry(event, coalesce_key, access_key_use=_access_key_use(authenticated_caller, invocation))
+
+
+def _access_key_use(authenticated_caller: AuthenticatedCaller, invocation: _Invocation) -> AccessKeyLastUsed:
+    model = invocation.operation.model
+    return AccessKeyLastUsed(
+        authenticated_caller.caller.account_id,
+        authenticated_caller.caller.access_key_id,
+        invocation.timestamp,
+        model.service,
+        invocation.request_context.region,
+    )

@@ -1,0 +1,95 @@
+"""The global condition keys of a call ("AWS global condition context keys" in the IAM user guide).
+
+Keys are in lower case; what AWS has absent is absent.
+"""
+
+from datetime import UTC, datetime
+
+from iamd.core import clock
+from iamd.core.records import SessionToken
+from iamd.framework.call import Caller
+from iamd.framework.operation import Operation, Target
+from iamd.gate.credentials import RequestContext
+from iamd.policy import PrincipalKind
+
+ContextKeys = dict[str, str | tuple[str, ...]]
+
+# IAM is one service for all regions, and says so whatever region a client signs for.
+_GLOBAL_REGION = "us-east-1"
+
+_PRINCIPAL_TYPES = {
+    PrincipalKind.ROOT: "Account",
+    PrincipalKind.USER: "User",
+    PrincipalKind.ROLE_SESSION: "AssumedRole",
+    PrincipalKind.FEDERATED_USER: "FederatedUser",
+}
+
+
+def collect(
+    caller: Caller,
+    operation: Operation,
+    target: Target,
+    request_context: RequestContext,
+    now: datetime,
+    timestamp: str,
+) -> ContextKeys:
+    """Return what is known of a call whatever it does; `at` is the moment in the wire's form."""
+    keys: ContextKeys = {
+        "aws:currenttime": timestamp,
+        "aws:epochtime": str(int(now.timestamp())),
+        "aws:sourceip": request_context.source_ip,
+        "aws:securetransport": "true" if request_context.secure else "false",
+        "aws:useragent": request_context.user_agent,
+        "aws:requestedregion": _GLOBAL_REGION if operation.model.service == "iam" else request_context.region,
+        "aws:viaawsservice": "false",
+        "aws:resourceaccount": target.account_id or caller.account_id,
+    }
+    if request_context.referer:
+        keys["aws:referer"] = request_context.referer
+    if caller.web_identity is not None:
+        keys.update(caller.web_identity.condition_keys)
+        return keys
+    keys.update(_principal_keys(caller))
+    keys.update(_session_keys(caller, int(now.timestamp())))
+    return keys
+
+
+def _principal_keys(caller: Caller) -> ContextKeys:
+    principal = caller.principal
+    keys: ContextKeys = {
+        "aws:principalisawsservice": "false",
+        "aws:principalarn": principal.role_arn or principal.arn,
+        "aws:principalaccount": caller.account_id,
+        "aws:principaltype": _PRINCIPAL_TYPES[principal.kind],
+        "aws:userid": caller.unique_id,
+    }
+    if caller.user is not None:
+        keys["aws:username"] = caller.user.user_name
+    keys.update((f"aws:principaltag/{tag.key.lower()}", tag.value) for tag in caller.tags)
+    return keys
+
+
+def _session_keys(caller: Caller, epoch: int) -> ContextKeys:
+    """Return what temporary credentials say, a session of the console being such; keys have none of it."""
+    keys: ContextKeys = {}
+    issued_at = (
+        caller.session.created_at if caller.session else caller.token.issued_at if caller.token else None
+    )
+    if issued_at is not None:
+        keys["aws:tokenissuetime"] = clock.iso(datetime.fromtimestamp(issued_at, UTC))
+        keys["aws:multifactorauthpresent"] = "false"
+    if caller.mfa_at is not None:
+        keys["aws:multifactorauthpresent"] = "true"
+        keys["aws:multifactorauthage"] = str(max(0, epoch - caller.mfa_at))
+    if caller.token is not None:
+        keys.update(_token_keys(caller.token))
+    return keys
+
+
+def _token_keys(token: SessionToken) -> ContextKeys:
+    keys: ContextKeys = {}
+    if token.source_identity is not None:
+        keys["aws:sourceidentity"] = token.source_identity
+    if token.provider_arn is not None:
+        keys["aws:federatedprovider"] = token.provider_arn
+    return keys

@@ -1,0 +1,146 @@
+"""Instance profiles: how a role is handed to a machine. Each has one role at most."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from iamd.core import arns, ids
+from iamd.core.errors import DeleteConflict, NoSuchEntity
+from iamd.core.records import InstanceProfile, Role, Tag, Tags
+from iamd.framework import condition_keys, targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Params, PermissionCheck, Reply, Target, operation
+from iamd.operations.iam import roles, tags
+from iamd.operations.iam.boundaries import require_modifiable
+from iamd.store import accounts, paging, quotas
+from iamd.store import roles as role_store
+from iamd.store import tags as tag_store
+from iamd.store.entities import INSTANCE_PROFILES, ROLES
+
+_EC2 = "ec2.amazonaws.com"
+
+
+def listed(call: Call, profile: InstanceProfile) -> dict[str, Any]:
+    """Return an instance profile as lists show it, with its role."""
+    role = ROLES.find_by_id(call.tx, call.account_id, profile.role_id) if profile.role_id else None
+    return with_role(profile, roles.listed(call, role) if role else None)
+
+
+def with_role(profile: InstanceProfile, role: dict[str, Any] | None) -> dict[str, Any]:
+    """Return an instance profile as lists show it, with a role that was looked up before."""
+    return {
+        "InstanceProfileName": profile.instance_profile_name,
+        "InstanceProfileId": profile.instance_profile_id,
+        "Path": profile.path,
+        "Arn": profile.arn,
+        "CreateDate": profile.create_date,
+        "Roles": [role] if role else [],
+    }
+
+
+def _detail(call: Call, profile: InstanceProfile, held: Tags) -> dict[str, Any]:
+    return {**listed(call, profile), "Tags": held or None}
+
+
+@operation(
+    "iam",
+    target_finder=targets.NEW_INSTANCE_PROFILE,
+    condition_keys=(condition_keys.REQUEST_TAGS,),
+    extra_checks=tags.when_tagging("iam:TagInstanceProfile"),
+)
+def create_instance_profile(
+    call: Call, instance_profile_name: str, path: str = "/", tags: list[dict[str, str]] | None = None
+) -> Reply:
+    arn = arns.instance_profile(call.account_id, path, instance_profile_name)
+    unique_id = ids.unique(ids.INSTANCE_PROFILE)
+    profile = InstanceProfile(unique_id, instance_profile_name, path, arn, call.timestamp, None)
+    INSTANCE_PROFILES.add(call.tx, call.account_id, profile)
+    accounts.adjust_counter(call.tx, call.account_id, "InstanceProfilesPerAccount", +1)
+    added = put_tags(call, unique_id, tags or [])
+    return {"InstanceProfile": _detail(call, profile, added)}
+
+
+def put_tags(call: Call, unique_id: str, wanted: list[dict[str, str]]) -> Tags:
+    """Add an instance profile's tags within its quota; return them."""
+    added = tuple(Tag(**tag) for tag in wanted)
+    tags.put(call, unique_id, added, "TagsPerInstanceProfile")
+    return added
+
+
+@operation("iam", target_finder=targets.INSTANCE_PROFILE)
+def get_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
+    held = tag_store.list_for_resource(call.tx, call.account_id, profile.instance_profile_id)
+    return {"InstanceProfile": _detail(call, profile, held)}
+
+
+@operation("iam", target_finder=targets.INSTANCE_PROFILE)
+def delete_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
+    if profile.role_id is not None:
+        raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")
+    tag_store.delete_all(call.tx, call.account_id, profile.instance_profile_id)
+    INSTANCE_PROFILES.delete(call.tx, call.account_id, profile.instance_profile_id)
+    accounts.adjust_counter(call.tx, call.account_id, "InstanceProfilesPerAccount", -1)
+    return None
+
+
+@operation("iam", target_finder=targets.INSTANCE_PROFILES_BY_PATH)
+def list_instance_profiles(
+    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    found = INSTANCE_PROFILES.list_page(
+        call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items)
+    )
+    return {
+        "InstanceProfiles": [listed(call, profile) for profile in found.items],
+        **found.truncation_members(),
+    }
+
+
+@operation("iam", target_finder=targets.ROLE)
+def list_instance_profiles_for_role(
+    call: Call, role: Role, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    held = role_store.list_instance_profiles(call.tx, call.account_id, role.role_id)
+    asked = paging.page_limits(marker, max_items)
+    found = paging.page_by_name(held, asked, lambda profile: profile.instance_profile_name)
+    return {
+        "InstanceProfiles": [listed(call, profile) for profile in found.items],
+        **found.truncation_members(),
+    }
+
+
+def _passing(call: Call, _target: Target, params: Params) -> Iterator[PermissionCheck]:
+    """Ask for leave to give the role away; AWS names the instances of the account as what it is given to."""
+    role = targets.ROLE.find(call, params)
+    passed_to = {
+        "iam:passedtoservice": _EC2,
+        "iam:associatedresourcearn": f"arn:{arns.PARTITION}:ec2:*:{call.account_id}:instance/*",
+    }
+    yield PermissionCheck("iam:PassRole", role.arn, {**role.context, **passed_to}, role.display_name)
+
+
+@operation("iam", target_finder=targets.INSTANCE_PROFILE, extra_checks=_passing)
+def add_role_to_instance_profile(call: Call, profile: InstanceProfile, role_name: str) -> Reply:
+    role = _role(call, role_name)
+    require_modifiable(role)
+    held = int(profile.role_id is not None) + 1
+    quotas.enforce(call.tx, call.account_id, "InstanceSessionsPerInstanceProfile", held)
+    role_store.set_instance_profile_role(call.tx, call.account_id, profile.instance_profile_id, role.role_id)
+    return None
+
+
+@operation("iam", target_finder=targets.INSTANCE_PROFILE)
+def remove_role_from_instance_profile(call: Call, profile: InstanceProfile, role_name: str) -> Reply:
+    role = _role(call, role_name)
+    if profile.role_id != role.role_id:
+        raise NoSuchEntity(
+            f"The role with name {role_name} is not in the instance profile {profile.instance_profile_name}."
+        )
+    role_store.set_instance_profile_role(call.tx, call.account_id, profile.instance_profile_id, None)
+    return None
+
+
+def _role(call: Call, role_name: str) -> Role:
+    role = ROLES.find(call.tx, call.account_id, role_name)
+    if role is None:
+        raise NoSuchEntity(f"The role with name {role_name} cannot be found.")
+    return role

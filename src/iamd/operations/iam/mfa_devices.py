@@ -1,0 +1,63 @@
+"""MFA devices of users: assigned, brought back in step, taken away, listed."""
+
+from iamd.core.records import User
+from iamd.domain import mfa_lifecycle
+from iamd.framework import condition_keys, targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Reply, operation, targets_caller
+from iamd.store import paging
+
+
+def _owner(call: Call, user: User | None) -> tuple[str, str | None]:
+    """Return whose devices are meant, and the name to show; a root user has none."""
+    return (call.account_id, None) if user is None else (user.user_id, user.user_name)
+
+
+@operation(
+    "iam",
+    target_finder=targets.USER,
+    condition_keys=(condition_keys.NO_SECURITY_KEY,),
+    requires_confirmation=True,
+    allowed_during_enrollment=targets_caller,
+)
+def enable_mfa_device(
+    call: Call, user: User, serial_number: str, authentication_code1: str, authentication_code2: str
+) -> Reply:
+    mfa_lifecycle.enable(call, user.user_id, serial_number, (authentication_code1, authentication_code2))
+    return None
+
+
+@operation("iam", target_finder=targets.USER, requires_confirmation=True)
+def resync_mfa_device(
+    call: Call, user: User, serial_number: str, authentication_code1: str, authentication_code2: str
+) -> Reply:
+    mfa_lifecycle.resync(call, user.user_id, serial_number, (authentication_code1, authentication_code2))
+    return None
+
+
+@operation("iam", target_finder=targets.USER_OR_SELF, requires_confirmation=True)
+def deactivate_mfa_device(call: Call, user: User, serial_number: str) -> Reply:
+    mfa_lifecycle.deactivate(call, user.user_id, serial_number)
+    return None
+
+
+@operation("iam", target_finder=targets.USER_OR_ROOT, allowed_during_enrollment=targets_caller)
+def get_mfa_device(call: Call, user: User | None, serial_number: str) -> Reply:
+    owner_id, name = _owner(call, user)
+    device = mfa_lifecycle.find_owned(call, owner_id, serial_number)
+    return {**mfa_lifecycle.to_response(device, name), "Certifications": {}}
+
+
+@operation("iam", target_finder=targets.USER_OR_ROOT, allowed_during_enrollment=targets_caller)
+def list_mfa_devices(
+    call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    owner_id, name = _owner(call, user)
+    asked = paging.page_limits(marker, max_items)
+    found = paging.page_by_name(
+        mfa_lifecycle.list_for_owner(call, owner_id), asked, lambda device: device.serial_number
+    )
+    return {
+        "MFADevices": [mfa_lifecycle.to_response(device, name) for device in found.items],
+        **found.truncation_members(),
+    }

@@ -1,0 +1,74 @@
+"""Lists of what no account here has: SSH keys, certificates, credentials of other services, SAML providers.
+
+None of them can be made, so the lists are empty, which is the truth and what tools need: they ask before they
+delete a user, or to judge an account.
+"""
+
+from typing import Any
+
+from iamd.core.records import User
+from iamd.framework import targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Params, Reply, Target, TargetFinder, operation
+from iamd.store import paging
+
+
+def _nothing(name: str, marker: str | None = None, max_items: int | None = None) -> dict[str, Any]:
+    found = paging.page_by_name(list[str](), paging.page_limits(marker, max_items))
+    return {name: found.items, **found.truncation_members()}
+
+
+def _user_or_all(call: Call, params: Params) -> Target:
+    if params.get("all_users"):
+        return Target(call.arn("user/*"))
+    return targets.USER_OR_SELF.find(call, params)
+
+
+_USER_OR_ALL = TargetFinder(_user_or_all, "user", ("user_name",))
+
+
+@operation("iam", target_finder=targets.USER_OR_SELF)
+def list_ssh_public_keys(
+    call: Call,
+    user: User,
+    marker: str | None = None,
+    max_items: int | None = None,
+) -> Reply:
+    return _nothing("SSHPublicKeys", marker, max_items)
+
+
+@operation("iam", target_finder=targets.USER_OR_SELF)
+def list_signing_certificates(
+    call: Call,
+    user: User,
+    marker: str | None = None,
+    max_items: int | None = None,
+) -> Reply:
+    return _nothing("Certificates", marker, max_items)
+
+
+@operation("iam", target_finder=_USER_OR_ALL)
+def list_service_specific_credentials(
+    call: Call,
+    user: User | None,
+    service_name: str | None = None,
+    all_users: bool = False,
+    marker: str | None = None,
+    max_items: int | None = None,
+) -> Reply:
+    return _nothing("ServiceSpecificCredentials", marker, max_items)
+
+
+@operation("iam", target_finder=targets.ANY_RESOURCE)
+def list_server_certificates(
+    call: Call,
+    path_prefix: str = "/",
+    marker: str | None = None,
+    max_items: int | None = None,
+) -> Reply:
+    return _nothing("ServerCertificateMetadataList", marker, max_items)
+
+
+@operation("iam", target_finder=targets.ANY_RESOURCE)
+def list_saml_providers(call: Call) -> Reply:
+    return {"SAMLProviderList": []}

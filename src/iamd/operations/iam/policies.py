@@ -1,0 +1,132 @@
+"""Managed policies: the account's own, and AWS's to look at."""
+
+from typing import Any
+
+from iamd.core import arns, ids, managed
+from iamd.core.errors import DeleteConflict, EntityAlreadyExists
+from iamd.core.records import Policy, Tag
+from iamd.domain import policy_documents
+from iamd.framework import condition_keys, targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Reply, operation
+from iamd.operations.iam import tags
+from iamd.operations.iam.versions import require_only_default
+from iamd.store import accounts, paging, policies
+from iamd.store import tags as tag_store
+from iamd.store.paging import Page, PageLimits
+from iamd.store.policies import PolicyUsage, PolicyWithUsage
+
+
+def listed(used: PolicyWithUsage) -> dict[str, Any]:
+    """Return a policy as lists show it, which GetPolicy adds a description and tags to."""
+    policy, usage = used
+    return {
+        "PolicyName": policy.policy_name,
+        "PolicyId": policy.policy_id,
+        "Arn": policy.arn,
+        "Path": policy.path,
+        "DefaultVersionId": policy.default_version_id,
+        "AttachmentCount": usage.attachment_count,
+        "PermissionsBoundaryUsageCount": usage.permissions_boundary_usage_count,
+        "IsAttachable": True,
+        "CreateDate": policy.create_date,
+        "UpdateDate": policy.update_date,
+    }
+
+
+@operation(
+    "iam",
+    target_finder=targets.NEW_POLICY,
+    condition_keys=(condition_keys.REQUEST_TAGS,),
+    extra_checks=tags.when_tagging("iam:TagPolicy"),
+)
+def create_policy(
+    call: Call,
+    policy_name: str,
+    policy_document: str,
+    path: str = "/",
+    description: str | None = None,
+    tags: list[dict[str, str]] | None = None,
+) -> Reply:
+    policy_documents.accept_managed(call, policy_document)
+    if policies.find_by_name(call.tx, call.account_id, policy_name):
+        raise EntityAlreadyExists(
+            f"A policy called {policy_name} already exists. Duplicate names are not allowed."
+        )
+    arn = arns.policy(call.account_id, path, policy_name)
+    unique_id = ids.unique(ids.POLICY)
+    policy = Policy(unique_id, policy_name, path, arn, description, "v1", call.timestamp, call.timestamp)
+    accounts.adjust_counter(call.tx, call.account_id, "PoliciesPerAccount", +1)
+    policies.add(call.tx, call.account_id, policy, policy_document)
+    added = put_tags(call, policy, tags or [])
+    return {"Policy": {**listed(PolicyWithUsage(policy, PolicyUsage())), "Tags": added or None}}
+
+
+def put_tags(call: Call, policy: Policy, wanted: list[dict[str, str]]) -> tuple[Tag, ...]:
+    """Add a policy's tags within its quota; return them."""
+    added = tuple(Tag(**tag) for tag in wanted)
+    tags.put(call, policy.policy_id, added, "TagsPerPolicy")
+    return added
+
+
+@operation("iam", target_finder=targets.POLICY)
+def get_policy(call: Call, policy: Policy) -> Reply:
+    usage = policies.get_usage(call.tx, call.account_id, policy.arn)
+    held = tag_store.list_for_resource(call.tx, call.account_id, policy.policy_id)
+    return {
+        "Policy": {
+            **listed(PolicyWithUsage(policy, usage)),
+            "Description": policy.description,
+            "Tags": held or None,
+        }
+    }
+
+
+@operation("iam", target_finder=targets.POLICY)
+def delete_policy(call: Call, policy: Policy) -> Reply:
+    policy_documents.require_own(policy)
+    if any(policies.get_usage(call.tx, call.account_id, policy.arn)):
+        raise DeleteConflict("Cannot delete a policy attached to entities.")
+    require_only_default(call, policy)
+    tag_store.delete_all(call.tx, call.account_id, policy.policy_id)
+    policies.delete(call.tx, call.account_id, policy.policy_id)
+    accounts.adjust_counter(call.tx, call.account_id, "PoliciesPerAccount", -1)
+    return None
+
+
+@operation("iam", target_finder=targets.POLICIES_BY_PATH)
+def list_policies(
+    call: Call,
+    scope: str = "All",
+    only_attached: bool = False,
+    path_prefix: str = "/",
+    policy_usage_filter: str | None = None,
+    marker: str | None = None,
+    max_items: int | None = None,
+) -> Reply:
+    def own(asked: PageLimits) -> Page[PolicyWithUsage]:
+        return policies.list_page(
+            call.tx, call.account_id, path_prefix, asked, policy_usage_filter, only_used=only_attached
+        )
+
+    def aws(asked: PageLimits) -> Page[PolicyWithUsage]:
+        return aws_managed(call, path_prefix, asked, policy_usage_filter, only_used=only_attached)
+
+    chosen = {"All": {"aws": aws, "own": own}, "AWS": {"aws": aws}, "Local": {"own": own}}[scope]
+    found = paging.chain(chosen, paging.page_limits(marker, max_items))
+    return {"Policies": [listed(used) for used in found.items], **found.truncation_members()}
+
+
+def aws_managed(
+    call: Call, prefix: str, asked: PageLimits, usage_filter: str | None, *, only_used: bool
+) -> Page[PolicyWithUsage]:
+    uses = policies.get_usage_by_arn(call.tx, call.account_id)
+    found: list[PolicyWithUsage] = []
+    for policy in managed.catalog().values():
+        usage = uses.get(policy.arn, PolicyUsage())
+        wanted = policy.path.startswith(prefix) and (not only_used or usage.matches(usage_filter))
+        if wanted and policy.policy_name.lower() > asked.after:
+            found.append(PolicyWithUsage(policy, usage))
+        if len(found) > asked.max_items:
+            break
+    return paging.make_page(found, asked, lambda used: used.policy.policy_name.lower())

@@ -1,0 +1,171 @@
+"""Roles: create, get, update, delete, list, and whom they trust."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from iamd.core import arns, ids
+from iamd.core.errors import DeleteConflict, InvalidInput
+from iamd.core.records import Role, Tag, Tags
+from iamd.domain import policy_documents, trust_policies
+from iamd.framework import condition_keys, targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Reply, operation
+from iamd.operations.iam import boundaries, tags
+from iamd.operations.iam.boundaries import SERVICE_PATH, require_modifiable
+from iamd.store import accounts, inline_policies, paging, policy_attachments
+from iamd.store import roles as role_store
+from iamd.store import tags as tag_store
+from iamd.store.entities import ROLES
+from iamd.store.roles import RoleLastUsed
+
+_HOUR = 3600  # seconds: how long sessions may last where nothing is said
+
+
+def listed(call: Call, role: Role) -> dict[str, Any]:
+    """Return a role as lists show it."""
+    return {
+        "RoleName": role.role_name,
+        "RoleId": role.role_id,
+        "Path": role.path,
+        "Arn": role.arn,
+        "CreateDate": role.create_date,
+        "AssumeRolePolicyDocument": policy_documents.encoded(trust_policies.to_arns(call.tx, role.trust)),
+        "Description": role.description,
+        "MaxSessionDuration": role.max_session_duration,
+    }
+
+
+def detail(call: Call, role: Role, held: Tags, use: RoleLastUsed | None) -> dict[str, Any]:
+    """Return a role as GetRole shows it, which lists do not."""
+    return {
+        **listed(call, role),
+        "PermissionsBoundary": boundaries.shown(role.boundary_arn),
+        "Tags": held or None,
+        "RoleLastUsed": use or {},
+    }
+
+
+@operation(
+    "iam",
+    target_finder=targets.NEW_ROLE,
+    condition_keys=(
+        condition_keys.REQUEST_TAGS,
+        condition_keys.REQUESTED_BOUNDARY,
+        condition_keys.NO_ROLE_TEMPLATE,
+    ),
+    extra_checks=tags.when_tagging("iam:TagRole"),
+)
+def create_role(
+    call: Call,
+    role_name: str,
+    assume_role_policy_document: str,
+    path: str = "/",
+    description: str | None = None,
+    max_session_duration: int = _HOUR,
+    permissions_boundary: str | None = None,
+    tags: list[dict[str, str]] | None = None,
+) -> Reply:
+    if path.startswith(SERVICE_PATH):
+        raise InvalidInput(f"Path prefix '{SERVICE_PATH}' can only be used for AWS Service linked Roles")
+    if permissions_boundary is not None:
+        boundaries.require_attachable(call, permissions_boundary)
+    role = Role(
+        ids.unique(ids.ROLE),
+        role_name,
+        path,
+        arns.role(call.account_id, path, role_name),
+        call.timestamp,
+        permissions_boundary,
+        description,
+        max_session_duration,
+        trust_policies.validate_and_normalize(call, assume_role_policy_document),
+    )
+    add(call, role)
+    added = put_tags(call, role.role_id, tags or [])
+    return {"Role": detail(call, role, added, None)}
+
+
+def add(call: Call, role: Role) -> None:
+    """Add a role within the account's quota; EntityAlreadyExists when its name is taken."""
+    ROLES.add(call.tx, call.account_id, role)
+    accounts.adjust_counter(call.tx, call.account_id, "RolesPerAccount", +1)
+
+
+def put_tags(call: Call, role_id: str, wanted: Sequence[dict[str, str]]) -> Tags:
+    """Add a role's tags within its quota; return them."""
+    added = tuple(Tag(**tag) for tag in wanted)
+    tags.put(call, role_id, added, "TagsPerRole")
+    return added
+
+
+@operation(
+    "iam",
+    target_finder=targets.ROLE,
+    condition_keys=(condition_keys.CURRENT_BOUNDARY, condition_keys.NO_ROLE_TEMPLATE),
+)
+def get_role(call: Call, role: Role) -> Reply:
+    held = tag_store.list_for_resource(call.tx, call.account_id, role.role_id)
+    use = role_store.find_last_use(call.tx, call.account_id, role.role_id)
+    return {"Role": detail(call, role, held, use)}
+
+
+@operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
+def update_role(
+    call: Call, role: Role, description: str | None = None, max_session_duration: int | None = None
+) -> Reply:
+    if max_session_duration is not None:
+        require_modifiable(role)
+    changed = role._replace(
+        description=role.description if description is None else description,
+        max_session_duration=max_session_duration or role.max_session_duration,
+    )
+    role_store.update(call.tx, call.account_id, changed)
+    return {}
+
+
+@operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
+def update_role_description(call: Call, role: Role, description: str) -> Reply:
+    changed = role._replace(description=description)
+    role_store.update(call.tx, call.account_id, changed)
+    return {"Role": listed(call, changed)}
+
+
+@operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
+def update_assume_role_policy(call: Call, role: Role, policy_document: str) -> Reply:
+    require_modifiable(role)
+    role_store.update(
+        call.tx,
+        call.account_id,
+        role._replace(trust=trust_policies.validate_and_normalize(call, policy_document)),
+    )
+    return None
+
+
+@operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
+def delete_role(call: Call, role: Role) -> Reply:
+    require_modifiable(role)
+    held = (call.tx, call.account_id, role.role_id)
+    if role_store.list_instance_profiles(*held):
+        raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")
+    if inline_policies.list_for_entity(*held):
+        raise DeleteConflict("Cannot delete entity, must delete policies first.")
+    if policy_attachments.list_for_entity(*held):
+        raise DeleteConflict("Cannot delete entity, must detach all policies first.")
+    remove(call, role)
+    return None
+
+
+def remove(call: Call, role: Role) -> None:
+    """Remove a role that has neither policies nor instance profiles; its sessions end with it."""
+    tag_store.delete_all(call.tx, call.account_id, role.role_id)
+    role_store.delete_last_use(call.tx, call.account_id, role.role_id)
+    ROLES.delete(call.tx, call.account_id, role.role_id)
+    accounts.adjust_counter(call.tx, call.account_id, "RolesPerAccount", -1)
+
+
+@operation("iam", target_finder=targets.ROLES_BY_PATH)
+def list_roles(
+    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    found = ROLES.list_page(call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items))
+    return {"Roles": [listed(call, role) for role in found.items], **found.truncation_members()}

@@ -1,0 +1,81 @@
+"""The account in numbers: what it has, how much it may have, and what its root user has."""
+
+from iamd.framework import targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Reply, operation
+from iamd.store import (
+    access_keys,
+    accounts,
+    login_profiles,
+    mfa_devices,
+    oidc_providers,
+    policies,
+    quotas,
+)
+from iamd.store.paging import PageLimits
+
+# What AWS calls our quotas in the summary.
+_QUOTAS = {
+    "UsersQuota": "UsersPerAccount",
+    "GroupsQuota": "GroupsPerAccount",
+    "RolesQuota": "RolesPerAccount",
+    "InstanceProfilesQuota": "InstanceProfilesPerAccount",
+    "PoliciesQuota": "PoliciesPerAccount",
+    "GroupsPerUserQuota": "GroupsPerUser",
+    "AccessKeysPerUserQuota": "AccessKeysPerUser",
+    "AttachedPoliciesPerUserQuota": "PoliciesPerUser",
+    "AttachedPoliciesPerGroupQuota": "PoliciesPerGroup",
+    "AttachedPoliciesPerRoleQuota": "PoliciesPerRole",
+    "VersionsPerPolicyQuota": "VersionsPerPolicy",
+    "PolicySizeQuota": "PolicySize",
+    "UserPolicySizeQuota": "UserPolicySize",
+    "GroupPolicySizeQuota": "GroupPolicySize",
+    "RolePolicySizeQuota": "RolePolicySize",
+    "AssumeRolePolicySizeQuota": "ACLSizePerRole",
+}
+# What is the same for every account: certificates are not kept here, and all regions are one.
+_FIXED = {
+    "AccountSigningCertificatesPresent": 0,
+    "ServerCertificates": 0,
+    "ServerCertificatesQuota": 20,
+    "SigningCertificatesPerUserQuota": 2,
+    "PolicyVersionsInUseQuota": 10_000,
+    "GlobalEndpointTokenVersion": 1,
+}
+
+
+@operation("iam", target_finder=targets.ANY_RESOURCE)
+def get_account_summary(call: Call) -> Reply:
+    allowed = quotas.get_all(call.tx, call.account_id)
+    counted = {
+        **_FIXED,
+        **_counts(call),
+        **_root(call),
+        **{name: allowed[quota] for name, quota in _QUOTAS.items()},
+    }
+    return {"SummaryMap": dict(sorted(counted.items()))}
+
+
+def _counts(call: Call) -> dict[str, int]:
+    account = accounts.find(call.tx, call.account_id)
+    devices = mfa_devices.count(call.tx, call.account_id)
+    return {
+        "Users": account.users if account else 0,
+        "Groups": account.groups if account else 0,
+        "Roles": account.roles if account else 0,
+        "InstanceProfiles": account.instance_profiles if account else 0,
+        "Policies": account.policies if account else 0,
+        "Providers": len(oidc_providers.list_all(call.tx, call.account_id)),
+        "PolicyVersionsInUse": policies.count_versions(call.tx, call.account_id),
+        "MFADevices": devices.total,
+        "MFADevicesInUse": devices.assigned,
+    }
+
+
+def _root(call: Call) -> dict[str, int]:
+    root = (call.tx, call.account_id, call.account_id)
+    return {
+        "AccountMFAEnabled": int(bool(mfa_devices.list_for_user(*root))),
+        "AccountAccessKeysPresent": int(bool(access_keys.list_page(*root, PageLimits()).items)),
+        "AccountPasswordPresent": int(login_profiles.find(*root) is not None),
+    }

@@ -1,0 +1,150 @@
+"""Users: create, get, update, delete, list."""
+
+from typing import Any
+
+from iamd.core import arns, ids
+from iamd.core.errors import DeleteConflict
+from iamd.core.records import Tag, Tags, User
+from iamd.domain import throttle_keys
+from iamd.framework import condition_keys, targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Params, PermissionCheck, Reply, Target, operation
+from iamd.operations.iam import boundaries, tags
+from iamd.store import (
+    access_keys,
+    accounts,
+    inline_policies,
+    login_profiles,
+    memberships,
+    mfa_devices,
+    paging,
+    policy_attachments,
+    recovery_codes,
+    sessions,
+)
+from iamd.store import tags as tag_store
+from iamd.store.entities import USERS
+from iamd.store.paging import PageLimits
+
+
+def detail(user: User, held: Tags) -> dict[str, Any]:
+    """Return a user as GetUser and CreateUser show it, which lists do not."""
+    return {
+        "UserName": user.user_name,
+        "UserId": user.user_id,
+        "Path": user.path,
+        "Arn": user.arn,
+        "CreateDate": user.create_date,
+        "PasswordLastUsed": user.password_last_used,
+        "PermissionsBoundary": boundaries.shown(user.boundary_arn),
+        "Tags": held or None,
+    }
+
+
+@operation(
+    "iam",
+    target_finder=targets.NEW_USER,
+    condition_keys=(condition_keys.REQUEST_TAGS, condition_keys.REQUESTED_BOUNDARY),
+    extra_checks=tags.when_tagging("iam:TagUser"),
+)
+def create_user(
+    call: Call,
+    user_name: str,
+    path: str = "/",
+    permissions_boundary: str | None = None,
+    tags: list[dict[str, str]] | None = None,
+) -> Reply:
+    added = tuple(Tag(**tag) for tag in tags or ())
+    arn = arns.user(call.account_id, path, user_name)
+    user = User(ids.unique(ids.USER), user_name, path, arn, call.timestamp, permissions_boundary)
+    if permissions_boundary is not None:
+        boundaries.require_attachable(call, permissions_boundary)
+    USERS.add(call.tx, call.account_id, user)
+    accounts.adjust_counter(call.tx, call.account_id, "UsersPerAccount", +1)
+    put_tags(call, user.user_id, added)
+    return {"User": detail(user, added)}
+
+
+def put_tags(call: Call, user_id: str, added: Tags) -> None:
+    """Add a user's tags within its quota."""
+    tags.put(call, user_id, added, "TagsPerUser")
+
+
+@operation("iam", target_finder=targets.USER_OR_ROOT)
+def get_user(call: Call, user: User | None) -> Reply:
+    if user is None:
+        return {"User": root(call)}
+    return {"User": detail(user, tag_store.list_for_resource(call.tx, call.account_id, user.user_id))}
+
+
+def root(call: Call) -> dict[str, Any]:
+    """Return the root user as AWS shows it: without a name."""
+    account = accounts.find(call.tx, call.account_id)
+    return {
+        "UserId": call.account_id,
+        "Arn": arns.root(call.account_id),
+        "CreateDate": account and account.create_date,
+        "PasswordLastUsed": account and account.root_last_used,
+    }
+
+
+def _renamed(call: Call, user: User, params: Params) -> User:
+    name, path = params.get("new_user_name", user.user_name), params.get("new_path", user.path)
+    return user._replace(user_name=name, path=path, arn=arns.user(call.account_id, path, name))
+
+
+def _at_both_ends(call: Call, target: Target, params: Params) -> list[PermissionCheck]:
+    # A rename is allowed on the name it leaves and on the name it takes.
+    if target.record is None:
+        return []
+    return [PermissionCheck("iam:UpdateUser", _renamed(call, target.record, params).arn, target.context)]
+
+
+@operation("iam", target_finder=targets.USER, extra_checks=_at_both_ends)
+def update_user(
+    call: Call, user: User, new_path: str | None = None, new_user_name: str | None = None
+) -> Reply:
+    wanted = {"new_path": new_path or user.path, "new_user_name": new_user_name or user.user_name}
+    USERS.rename(call.tx, call.account_id, user, _renamed(call, user, wanted))
+    return None
+
+
+@operation("iam", target_finder=targets.USER)
+def delete_user(call: Call, user: User) -> Reply:
+    _refuse_held(call, user)
+    _sweep(call, user)
+    tag_store.delete_all(call.tx, call.account_id, user.user_id)
+    USERS.delete(call.tx, call.account_id, user.user_id)
+    accounts.adjust_counter(call.tx, call.account_id, "UsersPerAccount", -1)
+    return None
+
+
+def _refuse_held(call: Call, user: User) -> None:
+    held = (call.tx, call.account_id, user.user_id)
+    if login_profiles.find(*held):
+        raise DeleteConflict("Cannot delete entity, must delete login profile first.")
+    if mfa_devices.list_for_user(*held):
+        raise DeleteConflict("Cannot delete entity, must delete MFA device first.")
+    if access_keys.list_page(*held, PageLimits()).items:
+        raise DeleteConflict("Cannot delete entity, must delete access keys first.")
+    if memberships.list_groups(*held, PageLimits()).items:
+        raise DeleteConflict("Cannot delete entity, must remove users from group first.")
+    if inline_policies.list_for_entity(*held):
+        raise DeleteConflict("Cannot delete entity, must delete policies first.")
+    if policy_attachments.list_for_entity(*held):
+        raise DeleteConflict("Cannot delete entity, must detach all policies first.")
+
+
+def _sweep(call: Call, user: User) -> None:
+    """Remove what is left of signing in; the next user of the name begins unlocked."""
+    sessions.delete_for_user(call.tx, call.account_id, user.user_id)
+    recovery_codes.delete_all(call.tx, call.account_id, user.user_id)
+    throttle_keys.reset(call.tx, throttle_keys.user_counter_key(call.account_id, user.user_name))
+
+
+@operation("iam", target_finder=targets.USERS_BY_PATH)
+def list_users(
+    call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    found = USERS.list_page(call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items))
+    return {"Users": found.items, **found.truncation_members()}

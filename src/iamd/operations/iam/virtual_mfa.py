@@ -1,0 +1,132 @@
+"""Virtual MFA devices: made with a seed that is told once, and nobody's until two codes prove them."""
+
+import re
+from typing import Any
+
+from iamd.core.errors import AccessDenied, DeleteConflict, EntityAlreadyExists, InvalidInput
+from iamd.core.records import MfaDevice, Tag
+from iamd.crypto import totp
+from iamd.domain import mfa_codes, mfa_lifecycle
+from iamd.framework import condition_keys, targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Reply, Target, always, operation
+from iamd.operations.iam import tags, users
+from iamd.store import attempt_counters, mfa_devices, paging, quotas
+from iamd.store import tags as tag_store
+from iamd.store.entities import USERS
+
+ISSUER = "iamd"
+_SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)  # what other operations take as a serial number
+
+
+@operation(
+    "iam",
+    target_finder=targets.NEW_MFA_DEVICE,
+    condition_keys=(condition_keys.REQUEST_TAGS,),
+    extra_checks=tags.when_tagging("iam:TagMFADevice"),
+    allowed_during_enrollment=always,
+)
+def create_virtual_mfa_device(
+    call: Call,
+    virtual_mfa_device_name: str,
+    path: str = "/",
+    tags: list[dict[str, str]] | None = None,
+) -> Reply:
+    serial = call.arn(f"mfa{path}{virtual_mfa_device_name}")
+    if not _SERIAL.fullmatch(serial):
+        raise InvalidInput(f"The serial number {serial} is too long, or holds what none may hold.")
+    _keep_to_one(call, path, tags)
+    _make_room(call, serial)
+    seed = totp.new_seed()
+    sealed = mfa_codes.seal_seed(call.data_key, call.account_id, serial, seed)
+    device = MfaDevice(serial, "virtual", None, sealed, 0, 0, None, call.timestamp, None, _wizard(call))
+    mfa_devices.add(call.tx, call.account_id, device)
+    added = put_tags(call, serial, tags or [])
+    uri = totp.provisioning_uri(seed, ISSUER, f"{virtual_mfa_device_name}@{call.account_id}")
+    shown = {
+        "SerialNumber": serial,
+        "Base32StringSeed": totp.encode_base32(seed).encode(),
+        "QRCodePNG": totp.qr_code_png(uri),
+        "Tags": added or None,
+    }
+    return {"VirtualMFADevice": shown}
+
+
+def put_tags(call: Call, serial: str, wanted: list[dict[str, str]]) -> tuple[Tag, ...]:
+    """Add a device's tags within its quota; return them."""
+    added = tuple(Tag(**tag) for tag in wanted)
+    tags.put(call, serial, added, "TagsPerVirtualMFADevice")
+    return added
+
+
+def _wizard(call: Call) -> str | None:
+    """Name who sets a device up in the console: whoever comes back starts anew, in whichever session."""
+    return call.caller.unique_id if call.caller.session is not None else None
+
+
+def _keep_to_one(call: Call, path: str, wanted: list[dict[str, str]] | None) -> None:
+    """Let whoever must set MFA up have one device at a time, and nothing with it: no policy was asked."""
+    session = call.caller.session
+    if session is None or session.stage != "enrol":
+        return
+    if path != "/" or wanted:
+        raise AccessDenied("Set up an MFA device without a path and without tags.")
+    mfa_devices.delete_unfinished(call.tx, call.account_id, call.caller.unique_id)
+
+
+def _make_room(call: Call, serial: str) -> None:
+    """Make a new start of a device that the caller began; EntityAlreadyExists when another has the name."""
+    taken = mfa_devices.find(call.tx, call.account_id, serial)
+    if taken is not None and not _is_own(call, taken):
+        raise EntityAlreadyExists("MFADevice entity at the same path and name already exists.")
+    if taken is not None:
+        mfa_devices.delete(call.tx, call.account_id, serial)
+    quotas.enforce(
+        call.tx,
+        call.account_id,
+        "VirtualMFADevicesPerAccount",
+        mfa_devices.count(call.tx, call.account_id).total + 1,
+    )
+    tag_store.delete_all(call.tx, call.account_id, serial)
+    attempt_counters.reset(call.tx, mfa_codes.wrong_code_counter_key(call.account_id, serial))
+
+
+def _is_own(call: Call, device: MfaDevice) -> bool:
+    """Say whether a device is one that the caller began to set up and did not finish."""
+    return device.user_id is None and device.wizard is not None and device.wizard == _wizard(call)
+
+
+def _began_it(call: Call, target: Target) -> bool:
+    return target.record is not None and _is_own(call, target.record)
+
+
+@operation("iam", target_finder=targets.MFA_DEVICE, allowed_during_enrollment=_began_it)
+def delete_virtual_mfa_device(call: Call, device: MfaDevice) -> Reply:
+    if device.kind != "virtual":
+        raise targets.mfa_device_not_found(device.serial_number)
+    if device.user_id is not None:
+        raise DeleteConflict("MFA VirtualDevice in use. Must deactivate first.")
+    mfa_lifecycle.delete(call, device)
+    return None
+
+
+@operation("iam", target_finder=targets.ANY_RESOURCE)
+def list_virtual_mfa_devices(
+    call: Call, assignment_status: str = "Any", marker: str | None = None, max_items: int | None = None
+) -> Reply:
+    asked = paging.page_limits(marker, max_items)
+    found = mfa_devices.list_virtual(call.tx, call.account_id, assignment_status, asked)
+    return {
+        "VirtualMFADevices": [_listed(call, device) for device in found.items],
+        **found.truncation_members(),
+    }
+
+
+def _listed(call: Call, device: MfaDevice) -> dict[str, Any]:
+    """Return a device as the list shows it: whose it is, and never its seed."""
+    whose: Any = None
+    if device.user_id == call.account_id:
+        whose = users.root(call)
+    elif device.user_id is not None:
+        whose = USERS.find_by_id(call.tx, call.account_id, device.user_id)
+    return {"SerialNumber": device.serial_number, "EnableDate": device.enable_date, "User": whose}

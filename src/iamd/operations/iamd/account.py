@@ -1,0 +1,53 @@
+"""The account's own data: its name, and the email address that its root user signs in with."""
+
+from iamd.core.errors import EntityAlreadyExists, NoSuchEntity
+from iamd.core.records import Account
+from iamd.domain import sign_in_url
+from iamd.framework import targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Reply, operation
+from iamd.store import accounts, one_time_links
+
+
+def this(call: Call) -> Account:
+    """Return the account that is called."""
+    account = accounts.find(call.tx, call.account_id)
+    if account is None:
+        raise NoSuchEntity(f"The account {call.account_id} cannot be found.")
+    return account
+
+
+@operation("iamd", target_finder=targets.ACCOUNT, action="account:GetAccountInformation")
+def get_account(call: Call) -> Reply:
+    account = this(call)
+    return {
+        "AccountId": account.account_id,
+        "AccountName": account.name,
+        "AccountAlias": accounts.find_alias(call.tx, call.account_id),
+        "RootEmail": account.root_email,
+        "CreateDate": account.create_date,
+        "SignInUrl": sign_in_url.sign_in_url(call),
+    }
+
+
+@operation("iamd", target_finder=targets.ACCOUNT, action="account:PutAccountName")
+def put_account_name(call: Call, account_name: str) -> Reply:
+    accounts.update_name_and_email(call.tx, call.account_id, account_name, this(call).root_email)
+    return None
+
+
+@operation(
+    "iamd",
+    target_finder=targets.ACCOUNT,
+    action="account:UpdateRootEmail",
+    root_only=True,
+    requires_confirmation=True,
+)
+def update_root_email(call: Call, root_email: str) -> Reply:
+    """Change the email address; links that were mailed to the old one end."""
+    other = accounts.find_by_email(call.tx, root_email)
+    if other is not None and other.account_id != call.account_id:
+        raise EntityAlreadyExists("This email address cannot be used here.")
+    accounts.update_name_and_email(call.tx, call.account_id, this(call).name, root_email)
+    one_time_links.delete_for_account(call.tx, call.account_id)
+    return None

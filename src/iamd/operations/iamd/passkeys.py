@@ -1,0 +1,106 @@
+"""Passkeys of the caller: a challenge that the session keeps, and what the browser made of it."""
+
+from iamd.core import ids
+from iamd.core.errors import EntityAlreadyExists, InvalidInput
+from iamd.core.records import MfaDevice
+from iamd.crypto import passkeys
+from iamd.crypto.passkeys import InvalidPasskey, Passkey, RelyingParty
+from iamd.domain import mfa_codes, mfa_lifecycle
+from iamd.framework import condition_keys, targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Reply, always, operation
+from iamd.operations.iamd import sessions
+from iamd.operations.iamd.account import this
+from iamd.store import mfa_devices
+from iamd.store import sessions as session_store
+
+_ACTION = "iam:EnableMFADevice"
+
+
+class BadRegistration(InvalidInput):
+    """A browser's answer that was not to the challenge, which ends all the same."""
+
+    keeps = True
+
+
+@operation(
+    "iamd",
+    target_finder=targets.SELF,
+    condition_keys=(condition_keys.NEW_SECURITY_KEY,),
+    action=_ACTION,
+    requires_confirmation=True,
+    allowed_during_enrollment=always,
+)
+def start_passkey_registration(call: Call) -> Reply:
+    session, owner_id = sessions.required(call), call.caller.unique_id
+    mfa_lifecycle.require_mfa(call, owner_id)
+    mfa_lifecycle.enforce_device_quota(call, owner_id)
+    challenge = passkeys.new_challenge()
+    session_store.set_challenge(call.tx, session.token_hash, challenge)
+    held = [
+        device.credential_id
+        for device in mfa_lifecycle.list_for_owner(call, owner_id)
+        if device.credential_id
+    ]
+    options = passkeys.creation_options(RelyingParty(call.origin), challenge, owner_id, _name(call), held)
+    return {"Options": options}
+
+
+def _name(call: Call) -> str:
+    """Return what a browser lists the passkey under."""
+    user = call.caller.user
+    return user.user_name if user is not None else this(call).root_email
+
+
+@operation(
+    "iamd",
+    target_finder=targets.SELF,
+    condition_keys=(condition_keys.ACTIVATED_SECURITY_KEY,),
+    action=_ACTION,
+    requires_confirmation=True,
+    allowed_during_enrollment=always,
+)
+def register_passkey(call: Call, device_name: str, credential: str) -> Reply:
+    session, owner_id = sessions.required(call), call.caller.unique_id
+    mfa_lifecycle.require_mfa(call, owner_id)
+    mfa_lifecycle.enforce_device_quota(call, owner_id)
+    session_store.set_challenge(call.tx, session.token_hash, None)
+    made = _made(call, session.challenge, credential)
+    if mfa_devices.find_by_credential_id(call.tx, made.credential_id) is not None:
+        raise EntityAlreadyExists("MFA Device is already in use.")
+    serial = _serial(call, device_name)
+    mfa_devices.add(call.tx, call.account_id, _device(call, serial, owner_id, made))
+    mfa_lifecycle.end_other_sessions(call, owner_id)
+    return {"SerialNumber": serial}
+
+
+def _made(call: Call, challenge: str | None, credential: str) -> Passkey:
+    if challenge is None:
+        raise InvalidInput("No passkey was asked for in this session: start with StartPasskeyRegistration.")
+    try:
+        return passkeys.verify_registration(RelyingParty(call.origin), challenge, credential)
+    except InvalidPasskey as bad:
+        raise BadRegistration(f"The passkey cannot be registered: {bad}") from bad
+
+
+def _serial(call: Call, device_name: str) -> str:
+    """Return an ARN as AWS gives security keys: whose it is, its name, and what makes it unlike any other."""
+    user = call.caller.user
+    owner = "root-account" if user is None else f"user/{user.user_name}"
+    return call.arn(f"u2f/{owner}/{device_name}-{ids.unique('')}")
+
+
+def _device(call: Call, serial: str, owner_id: str, made: Passkey) -> MfaDevice:
+    sealed = mfa_codes.seal_passkey(call.data_key, call.account_id, serial, made)
+    return MfaDevice(
+        serial,
+        mfa_codes.PASSKEY,
+        owner_id,
+        sealed,
+        made.sign_count,
+        0,
+        made.credential_id,
+        call.timestamp,
+        call.timestamp,
+        None,
+    )

@@ -1,0 +1,39 @@
+"""Recovery codes of the caller: made once, told once."""
+
+from iamd.core.errors import AccessDenied, InvalidInput
+from iamd.crypto import recovery_codes
+from iamd.domain import mfa_lifecycle
+from iamd.framework import targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Reply, always, operation
+from iamd.operations.iamd import sessions
+from iamd.store import recovery_codes as recovery_code_store
+
+
+@operation(
+    "iamd",
+    target_finder=targets.SELF,
+    action="iam:CreateRecoveryCodes",
+    is_self_service=always,
+    requires_confirmation=True,
+    allowed_during_enrollment=always,
+)
+def create_recovery_codes(call: Call) -> Reply:
+    """Make ten codes; earlier ones end.
+
+    They are another second factor, so a session without MFA may make them once only: those that are offered
+    after the first device.
+    """
+    sessions.required(call)
+    owner_id = call.caller.unique_id
+    count = len(mfa_lifecycle.list_for_owner(call, owner_id))
+    if not count:
+        raise InvalidInput("Recovery codes stand in for an MFA device: assign one first.")
+    if not call.caller.has_mfa and (
+        count > 1 or recovery_code_store.count(call.tx, call.account_id, owner_id)
+    ):
+        raise AccessDenied("New recovery codes need a session with MFA: sign in again with an MFA device.")
+    codes = recovery_codes.generate_codes()
+    hashes = [recovery_codes.hash_code(call.data_key, code) for code in codes]
+    recovery_code_store.replace(call.tx, call.account_id, owner_id, hashes, call.timestamp)
+    return {"RecoveryCodes": codes, "CreateDate": call.timestamp}

@@ -1,0 +1,96 @@
+"""What only the root user may do: its own password and its own MFA devices."""
+
+from iamd.core.errors import ConcurrentModification, NoSuchEntity
+from iamd.core.records import LoginProfile
+from iamd.domain import mfa_lifecycle, passwords
+from iamd.framework import targets
+from iamd.framework.call import Call, Dependencies
+from iamd.framework.operation import Params, Reply, always, operation
+from iamd.operations.iamd.account import this
+from iamd.store import login_profiles, sessions
+
+
+def _held(call: Call) -> LoginProfile:
+    profile = login_profiles.find(call.tx, call.account_id, call.account_id)
+    if profile is None:
+        raise NoSuchEntity("The root user of this account has no password.")
+    return profile
+
+
+def _proved(means: Dependencies, call: Call, _record: None, params: Params) -> Params:
+    """Put hashes in the places of both passwords: the one that the old was right for, and the new one's."""
+    account_id, new = call.account_id, params["new_password"]
+    proved = passwords.verify_current(
+        means.database, means.hasher, account_id, _held(call), params["old_password"], call.epoch
+    )
+    passwords.enforce(
+        call.tx,
+        account_id,
+        passwords.personal_names(this(call), None),
+        new,
+        means.blocklist,
+        means.hasher,
+        account_id,
+        current_hash=proved.hash,
+    )
+    return {"old_password": proved.hash, "new_password": means.hasher.hash(new)}
+
+
+@operation(
+    "iamd",
+    target_finder=targets.ROOT,
+    action="iam:ChangeRootPassword",
+    prepare=_proved,
+    root_only=True,
+    requires_confirmation=True,
+)
+def change_root_password(call: Call, old_password: str, new_password: str) -> Reply:
+    """Change the root user's password; all of its sessions end, and it signs in again."""
+    profile = _held(call)
+    if profile.hash != old_password:
+        raise ConcurrentModification(passwords.CHANGED_MEANWHILE)
+    renewed = profile._replace(hash=new_password, change_date=call.timestamp, password_reset_required=False)
+    login_profiles.update(call.tx, call.account_id, renewed)
+    sessions.delete_for_user(call.tx, call.account_id, call.account_id)
+    return None
+
+
+@operation(
+    "iamd",
+    target_finder=targets.ROOT,
+    action="iam:EnableRootMFADevice",
+    root_only=True,
+    requires_confirmation=True,
+    allowed_during_enrollment=always,
+)
+def enable_root_mfa_device(
+    call: Call, serial_number: str, authentication_code1: str, authentication_code2: str
+) -> Reply:
+    mfa_lifecycle.enable(call, call.account_id, serial_number, (authentication_code1, authentication_code2))
+    return None
+
+
+@operation(
+    "iamd",
+    target_finder=targets.ROOT,
+    action="iam:ResyncRootMFADevice",
+    root_only=True,
+    requires_confirmation=True,
+)
+def resync_root_mfa_device(
+    call: Call, serial_number: str, authentication_code1: str, authentication_code2: str
+) -> Reply:
+    mfa_lifecycle.resync(call, call.account_id, serial_number, (authentication_code1, authentication_code2))
+    return None
+
+
+@operation(
+    "iamd",
+    target_finder=targets.ROOT,
+    action="iam:DeactivateRootMFADevice",
+    root_only=True,
+    requires_confirmation=True,
+)
+def deactivate_root_mfa_device(call: Call, serial_number: str) -> Reply:
+    mfa_lifecycle.deactivate(call, call.account_id, serial_number)
+    return None

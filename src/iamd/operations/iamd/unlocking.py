@@ -1,0 +1,29 @@
+"""Users who typed wrong passwords too often: whether they are locked, and letting them in again."""
+
+from datetime import UTC, datetime
+
+from iamd.core import clock
+from iamd.core.records import User
+from iamd.domain.throttle_keys import reset, user_counter_key
+from iamd.framework import targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Reply, operation
+from iamd.store import attempt_counters, security_settings
+
+
+@operation("iamd", target_finder=targets.USER, action="iam:GetSignInStatus")
+def get_sign_in_status(call: Call, user: User) -> Reply:
+    settings = security_settings.get_settings(call.tx, call.account_id)
+    window = settings.lockout_minutes * 60
+    tries = attempt_counters.get(
+        call.tx, user_counter_key(call.account_id, user.user_name), call.epoch, window
+    )
+    locked = 0 < settings.lockout_attempts < tries.tries
+    until = clock.iso(datetime.fromtimestamp(tries.last_at + window, UTC))
+    return {"Locked": locked, "LockedUntil": until if locked else None, "FailedAttempts": tries.tries}
+
+
+@operation("iamd", target_finder=targets.USER, action="iam:UnlockUser")
+def unlock_user(call: Call, user: User) -> Reply:
+    reset(call.tx, user_counter_key(call.account_id, user.user_name))
+    return None

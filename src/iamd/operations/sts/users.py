@@ -1,0 +1,97 @@
+"""GetSessionToken and GetFederationToken: temporary credentials of a user, for the user or for others."""
+
+from iamd.core import arns, ids
+from iamd.core.records import SessionToken
+from iamd.domain import temporary_credentials
+from iamd.framework import condition_keys, targets
+from iamd.framework.call import Call
+from iamd.framework.operation import Params, Reply, Target, TargetFinder, always, operation
+from iamd.operations.iam.tags import when_tagging
+
+_HALF_DAY = 12 * temporary_credentials.HOUR_SECONDS
+
+
+def _duration(call: Call, wanted: int | None) -> int:
+    """Return a session's seconds: the model bounds what users ask for, an hour what the root user gets."""
+    asked = _HALF_DAY if wanted is None else wanted
+    return min(asked, temporary_credentials.HOUR_SECONDS) if call.caller.is_root else asked
+
+
+def _owner_id(call: Call) -> str:
+    return call.caller.principal.unique_id or call.account_id
+
+
+@operation(
+    "sts",
+    target_finder=targets.ANY_RESOURCE,
+    is_self_service=always,
+    issues_credentials=True,
+    accepts_mfa_code=True,
+)
+def get_session_token(
+    call: Call,
+    duration_seconds: int | None = None,
+    serial_number: str | None = None,
+    token_code: str | None = None,
+    minimum_session_token_size: int | None = None,
+) -> Reply:
+    temporary_credentials.require_long_term_credentials(call, "GetSessionToken")
+    token = SessionToken(
+        "user",
+        call.account_id,
+        _owner_id(call),
+        "",
+        ids.secret_access_key(),
+        call.epoch,
+        call.epoch + _duration(call, duration_seconds),
+        call.caller.mfa_at,
+    )
+    return temporary_credentials.issue_credentials(call, token, minimum_session_token_size)
+
+
+def _federated_user(call: Call, params: Params) -> Target:
+    return Target(arns.federated_user(call.account_id, params["name"]))
+
+
+_FEDERATED_USER = TargetFinder(_federated_user, "federated-user")
+
+
+@operation(
+    "sts",
+    target_finder=_FEDERATED_USER,
+    condition_keys=(condition_keys.REQUEST_TAGS,),
+    extra_checks=when_tagging("sts:TagSession"),
+    issues_credentials=True,
+)
+def get_federation_token(
+    call: Call,
+    name: str,
+    policy: str | None = None,
+    policy_arns: list[dict[str, str]] | None = None,
+    duration_seconds: int | None = None,
+    tags: list[dict[str, str]] | None = None,
+    minimum_session_token_size: int | None = None,
+) -> Reply:
+    temporary_credentials.require_long_term_credentials(call, "GetFederationToken")
+    inline, managed = temporary_credentials.check_session_policies(call, call.account_id, policy, policy_arns)
+    token = SessionToken(
+        "federated",
+        call.account_id,
+        _owner_id(call),
+        name,
+        ids.secret_access_key(),
+        call.epoch,
+        call.epoch + _duration(call, duration_seconds),
+        None,
+        inline,
+        managed,
+        temporary_credentials.check_session_tags(tags),
+    )
+    user = {
+        "FederatedUserId": f"{call.account_id}:{name}",
+        "Arn": arns.federated_user(call.account_id, name),
+    }
+    return {
+        **temporary_credentials.issue_credentials(call, token, minimum_session_token_size),
+        "FederatedUser": user,
+    }

@@ -1,9 +1,0 @@
-"""STS's operations."""
-
-from collections.abc import Mapping
-from types import MappingProxyType
-
-from iamd.ops.operation import Operation, collect_operations
-from iamd.ops.sts import identity, roles, users, web_identity
-
-SERVED: Mapping[str, Operation] = MappingProxyType(collect_operations(identity, roles, users, web_identity))

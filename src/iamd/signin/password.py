@@ -1,0 +1,121 @@
+"""The first step: a name and a password. Right or wrong, the work and the words are the same."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from iamd.crypto import captcha
+from iamd.gate.audit_queue import AuditEntry
+from iamd.signin import audit_events, device_cookies, throttle
+from iamd.signin.identity import SignInIdentity
+from iamd.signin.next_step import advance, begin_session
+from iamd.signin.services import Client, SignInResult, SignInServices, Step
+from iamd.signin.throttle import Attempt
+from iamd.store import accounts, attempt_counters, login_profiles
+from iamd.store.query import Tx
+
+WRONG_CREDENTIALS = "Your authentication information is incorrect. Please try again."
+_NONCE_SECONDS = 3600
+
+FindIdentity = Callable[[Tx], SignInIdentity]
+
+
+class PasswordForm(NamedTuple):
+    """What somebody typed: the password, and the answer to the security check where one was shown."""
+
+    password: str
+    captcha: str = ""
+    captcha_answer: str = ""
+
+
+def sign_in(
+    services: SignInServices, find_identity: FindIdentity, form: PasswordForm, client: Client
+) -> SignInResult:
+    """Check a password and say what comes next."""
+    epoch = services.epoch()
+    with services.dependencies.database.write() as tx:
+        identity = find_identity(tx)
+        captcha_solved = _is_captcha_solved(tx, services, form, epoch)
+        device_id = device_cookies.verify(services.sealing_key, client.device_cookie, identity, epoch)
+        attempt = throttle.count_attempt(
+            tx, identity, client.request_context.source_ip, device_id, epoch, captcha_solved=captcha_solved
+        )
+    decision = attempt.decision
+    if decision.address_blocked:
+        return SignInResult(Step.REFUSED, captcha_required=decision.captcha_required)
+    if decision.captcha_required:
+        return SignInResult(Step.CAPTCHA, captcha_required=True)
+    stored_hash = identity.login_profile.hash if identity.login_profile else None
+    is_correct = services.dependencies.hasher.verify(stored_hash, form.password)
+    if decision.name_blocked or not is_correct:
+        return _refuse(services, identity, client, attempt)
+    return _accept(services, find_identity, identity, attempt, form, client)
+
+
+def _is_captcha_solved(tx: Tx, services: SignInServices, form: PasswordForm, epoch: int) -> bool:
+    """Say whether the security check was answered rightly; right or wrong, each is answered once."""
+    answer = (
+        captcha.read_answer(services.sealing_key, form.captcha, form.captcha_answer, epoch)
+        if form.captcha
+        else None
+    )
+    if answer is None:
+        return False
+    is_first_use = (
+        attempt_counters.increment(
+            tx, attempt_counters.counter_key("nonce", answer.nonce), epoch, _NONCE_SECONDS
+        ).tries
+        == 1
+    )
+    return is_first_use and answer.is_correct
+
+
+def _refuse(
+    services: SignInServices, identity: SignInIdentity, client: Client, attempt: Attempt
+) -> SignInResult:
+    if not attempt.decision.name_blocked:  # whoever is blocked cannot fill the log either
+        event = audit_events.event(
+            identity,
+            "ConsoleLogin",
+            client.request_context,
+            services.timestamp(),
+            failure="Failed authentication",
+        )
+        services.audit_queue.put(AuditEntry(event, None, None))
+    with services.dependencies.database.read() as tx:
+        return SignInResult(
+            Step.REFUSED, captcha_required=throttle.is_captcha_due(tx, identity, services.epoch())
+        )
+
+
+def _accept(
+    services: SignInServices,
+    find_identity: FindIdentity,
+    verified_identity: SignInIdentity,
+    attempt: Attempt,
+    form: PasswordForm,
+    client: Client,
+) -> SignInResult:
+    new_hash = _rehash_if_outdated(services, verified_identity, form.password)
+    with services.dependencies.database.write() as tx:
+        accounts.lock(tx, verified_identity.account_id)
+        identity = find_identity(tx)
+        if (
+            identity.login_profile is None
+            or verified_identity.login_profile is None
+            or identity.login_profile.hash != verified_identity.login_profile.hash
+        ):
+            return SignInResult(Step.REFUSED)  # the password was changed while it was being checked
+        throttle.reset_counters(tx, attempt)
+        if new_hash:
+            login_profiles.rehash(tx, identity.account_id, identity.login_profile, new_hash)
+        return advance(tx, services, client, identity, begin_session(client, identity, services.epoch()))
+
+
+def _rehash_if_outdated(services: SignInServices, identity: SignInIdentity, password: str) -> str | None:
+    """Return a new hash of a password whose old one was made with weaker parameters."""
+    hasher = services.dependencies.hasher
+    return (
+        hasher.hash(password)
+        if identity.login_profile and hasher.needs_rehash(identity.login_profile.hash)
+        else None
+    )

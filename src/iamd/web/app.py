@@ -1,0 +1,166 @@
+"""The people's door: a WSGI callable in front of the pages and the console's files."""
+
+import io
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse
+
+import flask
+from werkzeug.exceptions import HTTPException
+
+from iamd.core.errors import Fault
+from iamd.core.logs import LOGGER
+from iamd.gate.client_info import ClientInfo, ProxySettings
+from iamd.web import security_headers
+from iamd.web.console_files import ConsoleFiles
+from iamd.web.context import CONSOLE_PATH, WebContext
+from iamd.web.forms import CsrfError
+from iamd.web.signin import mfa, new_password, sign_in, sign_out
+
+Environ = dict[str, Any]
+
+_MAX_BODY_BYTES = 64 * 1024
+_MAX_LENGTH_DIGITS = 6
+_STATIC_MAX_AGE_SECONDS = 3600
+_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+
+class WebApp:
+    """Serves pages on the hosts that are ours; a request's bytes are read before a turn is taken."""
+
+    def __init__(
+        self,
+        web_context: WebContext,
+        proxy_settings: ProxySettings,
+        execution_slots: AbstractContextManager[None],
+    ) -> None:
+        self._proxy_settings = proxy_settings
+        self._execution_slots = execution_slots
+        self._allowed_hosts = _allowed_hosts(web_context.base_url)
+        self._flask_app = create_flask_app(web_context)
+        self._console_files = ConsoleFiles()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        client_info = self._client_info(environ)
+        if client_info is None:
+            return _text_response(start_response, "421 Misdirected Request", _MISDIRECTED_MESSAGE)
+        body = _read_body(environ)
+        if body is None:
+            return _text_response(start_response, "413 Content Too Large", "The form is too large.\n")
+        scheme = "https" if client_info.secure else "http"
+        if _contains_nul(body, environ["QUERY_STRING"]):
+            return _text_response(
+                start_response, "400 Bad Request", "The form holds what no form may hold.\n"
+            )
+        environ |= {
+            "iamd.client_info": client_info,
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.url_scheme": scheme,
+        }
+        path = environ["PATH_INFO"]
+        if path == CONSOLE_PATH or path.startswith(f"{CONSOLE_PATH}/"):
+            return self._console_files(environ, start_response)
+        with self._execution_slots:
+            return list(self._flask_app(environ, start_response))
+
+    def _client_info(self, environ: Environ) -> ClientInfo | None:
+        """Return where a request came from; None when it was sent to a host that is not ours."""
+        try:
+            client_info = self._proxy_settings.client_info(environ)
+        except Fault:
+            return None
+        return client_info if client_info.host.lower() in self._allowed_hosts else None
+
+
+def _allowed_hosts(base_url: str) -> frozenset[str]:
+    """Return the hosts that we go by: the public one, or on a loopback address each name of it."""
+    url = urlsplit(base_url)
+    port = f":{url.port}" if url.port else ""
+    names = _LOOPBACK_HOSTS if url.hostname in ("localhost", "127.0.0.1", "::1") else ()
+    return frozenset({url.netloc.lower(), *(f"{name}{port}" for name in names)})
+
+
+_MISDIRECTED_MESSAGE = (
+    "This is no host of this server's. Open the address that it printed, or set IAMD_PUBLIC_URL.\n"
+)
+
+
+def _read_body(environ: Environ) -> bytes | None:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if "HTTP_TRANSFER_ENCODING" in environ or not length.isdecimal() or len(length) > _MAX_LENGTH_DIGITS:
+        return None
+    if int(length) > _MAX_BODY_BYTES:
+        return None
+    body: bytes = environ["wsgi.input"].read(int(length))
+    return body
+
+
+def _contains_nul(body: bytes, query: str) -> bool:
+    """Say whether there is a NUL, plain or encoded, which PostgreSQL cannot keep in a text."""
+    return b"\0" in body or b"%00" in body or "%00" in query
+
+
+def _text_response(start_response: StartResponse, status: str, text: str) -> list[bytes]:
+    body = text.encode()
+    response_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    start_response(
+        status, [*response_headers, *security_headers.page_headers(allow_scripts=False, secure=False).items()]
+    )
+    return [body]
+
+
+class FlaskApp(flask.Flask):
+    """Logs what goes wrong by the route that it went wrong on: a path may hold the token of a link."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        LOGGER.error("page %s failed", flask.request.url_rule, exc_info=exc_info)
+
+
+def create_flask_app(web_context: WebContext) -> flask.Flask:
+    """Return the application that renders the pages."""
+    folder = Path(__file__).parent
+    app = FlaskApp(__name__, root_path=str(folder), static_folder="static", template_folder="templates")
+    app.config.update(MAX_CONTENT_LENGTH=_MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=_STATIC_MAX_AGE_SECONDS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["iamd"] = web_context
+    for module in (sign_in, mfa, new_password, sign_out):
+        app.register_blueprint(module.blueprint)
+    app.register_error_handler(CsrfError, _handle_csrf_error)
+    app.register_error_handler(HTTPException, _handle_http_error)
+    app.register_error_handler(Fault, _handle_fault)
+    app.after_request(_add_security_headers)
+    return app
+
+
+def _add_security_headers(response: flask.Response) -> flask.Response:
+    secure = flask.request.environ["iamd.client_info"].secure
+    for name, value in security_headers.page_headers(allow_scripts=False, secure=secure).items():
+        if name == "Cache-Control" and flask.request.endpoint == "static":
+            continue
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _handle_csrf_error(_error: CsrfError) -> flask.Response:
+    return _render_message("stale-form", 403)
+
+
+def _handle_http_error(error: HTTPException) -> flask.Response:
+    status = error.code or 400
+    if status >= 500:
+        return _render_message("busy", status)
+    return _render_message("not-found" if status == 404 else "bad-request", status)
+
+
+def _handle_fault(fault: Fault) -> flask.Response:
+    return _render_message(
+        "busy", 503 if fault.code in ("Throttling", "ServiceUnavailable") else fault.status
+    )
+
+
+def _render_message(message: str, status: int) -> flask.Response:
+    html = flask.render_template("message.html", message=message, scripts=False, next=CONSOLE_PATH)
+    return flask.Response(html, status=status)

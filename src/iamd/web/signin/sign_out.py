@@ -1,0 +1,38 @@
+"""Signing out, and the pages that say that something is over."""
+
+import flask
+
+from iamd.gate import cookies
+from iamd.signin.sign_out import sign_out
+from iamd.web import context, forms
+from iamd.web.rendering import render_page
+from iamd.web.signin.responses import redirect
+
+blueprint = flask.Blueprint("sign_out", __name__)
+
+
+@blueprint.post("/signout")
+def submit_sign_out() -> flask.Response:
+    from_console = _is_from_console()
+    if not from_console:
+        forms.check_csrf()
+    sign_out(context.services(), context.get_cookie(cookies.SESSION), context.client())
+    response = flask.Response(status=204) if from_console else redirect("/signin")
+    context.set_cookie(response, cookies.SESSION, "", 0)
+    return response
+
+
+@blueprint.get("/signin/expired")
+def show_expired() -> flask.Response:
+    return render_page("message.html", message="expired")
+
+
+@blueprint.get("/signin/over")
+def show_over() -> flask.Response:
+    return render_page("message.html", message="over")
+
+
+def _is_from_console() -> bool:
+    """Say whether the console's own script sends this: no other site's can set the header or the origin."""
+    headers = flask.request.headers
+    return headers.get(cookies.CONSOLE_HEADER) == "1" and headers.get("Origin") == context.origin()
