@@ -25,7 +25,8 @@ from iamd.gate.audit_queue import AuditEntry, AuditQueue
 from iamd.gate.authenticator import Authenticator
 from iamd.gate.callers import CallerCache
 from iamd.gate.console_sessions import SessionLimits
-from iamd.gate.credentials import AccessKeyCredentials, RequestContext
+from iamd.gate.credentials import AccessKeyCredentials
+from iamd.gate.request_context import RequestContext
 from iamd.store.audit import AuditEvent
 from iamd.wire import constraints, query_request, sigv4, xml_response
 from iamd.wire.request import Request

@@ -15,7 +15,7 @@ from iamd.federation.jwks_cache import JwksCache
 from iamd.framework.call import Dependencies
 from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.console_sessions import SessionLimits
-from iamd.gate.credentials import RequestContext
+from iamd.gate.request_context import RequestContext
 from iamd.signin import identity, password
 from iamd.signin.password import PasswordForm
 from iamd.signin.services import Client, SignInResult, SignInServices

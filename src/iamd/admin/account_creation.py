@@ -10,7 +10,7 @@ from iamd.core.records import Account
 from iamd.crypto import seal
 from iamd.framework.call import Call, Caller
 from iamd.gate import audit_events
-from iamd.gate.credentials import RequestContext
+from iamd.gate.request_context import RequestContext
 from iamd.gate.vault import Vault
 from iamd.operations import iam
 from iamd.policy import Principal, PrincipalKind

@@ -2,7 +2,7 @@
 
 from iamd.core import ids
 from iamd.core.records import Account
-from iamd.gate.credentials import RequestContext
+from iamd.gate.request_context import RequestContext
 from iamd.signin import audit_events, identity
 from iamd.store import accounts, audit, quotas
 from iamd.store.query import Tx

@@ -14,7 +14,7 @@ from iamd.core.models import Shape, part
 from iamd.core.records import Session, WebIdentity
 from iamd.framework.call import Caller
 from iamd.framework.operation import Operation, Params
-from iamd.gate.credentials import RequestContext
+from iamd.gate.request_context import RequestContext
 from iamd.policy import PrincipalKind
 from iamd.store.audit import AuditEvent
 

@@ -1,29 +1,31 @@
 """The one gate: find, authorize, run, record. Both doors lead here, and nothing leads round it."""
 
-from collections.abc import Callable, Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from iamd.core import clock, ids
 from iamd.core.clock import Clock
 from iamd.core.errors import AccessDenied, Fault, MissingAuthenticationToken
 from iamd.domain import mfa_parameters
 from iamd.framework.call import Call, Caller, Dependencies
-from iamd.framework.operation import CallerResolver, Operation, Reply, Target, UnresolvedCaller
+from iamd.framework.operation import CallerResolver, Operation, Params, Reply, Target, UnresolvedCaller
 from iamd.gate import audit_events, authorization, console_sessions, global_condition_keys
 from iamd.gate.audit_queue import AuditEntry, AuditQueue
 from iamd.gate.authenticator import Authenticator
 from iamd.gate.callers import AuthenticatedCaller, CallerCache
-from iamd.gate.credentials import AccessKeyCredentials, ConsoleCredentials, RequestContext
+from iamd.gate.credentials import Credentials
 from iamd.gate.rate_limits import RateLimiter
+from iamd.gate.request_context import RequestContext
 from iamd.store import accounts, audit
 from iamd.store.access_keys import AccessKeyLastUsed, CredentialRecord
 from iamd.store.audit import AuditEvent
 from iamd.store.query import Tx
 from iamd.store.roles import RoleLastUsed
 
-Params = Mapping[str, Any]
-Credentials = AccessKeyCredentials | ConsoleCredentials
+Invoke = Callable[[Params], Reply]
 
 
 class _Invocation(NamedTuple):
@@ -74,33 +76,35 @@ class Gate:
         """Return the moment that calls and signatures are judged by."""
         return self._time()
 
-    def invoke(
-        self,
-        operation: Operation,
-        credentials: Credentials | None,
-        read_params: Callable[[], Params],
-        request_context: RequestContext,
-    ) -> Reply:
-        """Prove the caller, read its parameters, and do what it asks; a Fault when any of it fails.
+    @contextlib.contextmanager
+    def authenticate(
+        self, operation: Operation, credentials: Credentials | None, request_context: RequestContext
+    ) -> Iterator[Invoke]:
+        """Authenticate the caller, and yield the function that invokes the operation with its parameters.
 
-        `read` is called once the caller is proved: nobody else is told what is wrong with a request. There is
-        no proof where the operation itself finds out who calls.
+        The parameters are decoded inside the block, so an unauthenticated client learns nothing about what is
+        wrong with them. A read authenticates and runs in one transaction. Raises the Fault of whatever fails.
         """
         if operation.resolve_caller is not None:
-            return self._invoke_unsigned(operation, operation.resolve_caller, read_params(), request_context)
+            yield partial(self._invoke_unsigned, operation, operation.resolve_caller, request_context)
+            return
         if credentials is None:
             raise MissingAuthenticationToken("Request is missing Authentication Token")
-        # The signature is checked before the writers' queue is joined, and the key read again within it.
-        with self._database.read() as tx:
+        with contextlib.ExitStack() as transaction:
+            tx = transaction.enter_context(self._database.read())
             record = self._authenticate(tx, credentials)
             self._rate_limiter.consume(record.owner_id)
-            invocation = self._build_invocation(operation, read_params(), request_context)
-            if invocation.read_only:
-                return self._invoke_read(
-                    tx, self._resolve_caller(tx, record, invocation), record.data_key, invocation
-                )
-            invocation = self._prepare(tx, record, invocation)
-        return self._invoke_write(credentials, record, invocation)
+
+            def invoke(params: Params) -> Reply:
+                invocation = self._build_invocation(operation, params, request_context)
+                if invocation.read_only:
+                    caller = self._resolve_caller(tx, record, invocation)
+                    return self._invoke_read(tx, caller, record.data_key, invocation)
+                prepared = self._prepare(tx, record, invocation)
+                transaction.close()  # waiting for other writers must not keep a read open
+                return self._invoke_write(credentials, record, prepared)
+
+            yield invoke
 
     def _authenticate(self, tx: Tx, credentials: Credentials) -> CredentialRecord:
         return self._authenticator.authenticate(tx, credentials, int(self._time().timestamp()))
@@ -125,8 +129,8 @@ class Gate:
         self,
         operation: Operation,
         resolve_caller: CallerResolver,
-        params: Params,
         request_context: RequestContext,
+        params: Params,
     ) -> Reply:
         """Answer whom another server vouches for, which is asked while no transaction is open."""
         self._rate_limiter.consume(request_context.source_ip)

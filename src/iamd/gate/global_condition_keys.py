@@ -9,7 +9,7 @@ from iamd.core import clock
 from iamd.core.records import SessionToken
 from iamd.framework.call import Caller
 from iamd.framework.operation import Operation, Target
-from iamd.gate.credentials import RequestContext
+from iamd.gate.request_context import RequestContext
 from iamd.policy import PrincipalKind
 
 ContextKeys = dict[str, str | tuple[str, ...]]

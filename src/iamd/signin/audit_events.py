@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from iamd.core import ids
-from iamd.gate.credentials import RequestContext
+from iamd.gate.request_context import RequestContext
 from iamd.signin.identity import SignInIdentity
 from iamd.store.audit import AuditEvent
 

@@ -12,7 +12,7 @@ from iamd.crypto.passwords import ReleaseSlot
 from iamd.framework.call import Dependencies
 from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.console_sessions import SessionLimits
-from iamd.gate.credentials import RequestContext
+from iamd.gate.request_context import RequestContext
 from iamd.gate.vault import Vault
 from iamd.signin.mail import Mailer
 

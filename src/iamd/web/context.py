@@ -8,7 +8,7 @@ import flask
 from iamd.core import ids
 from iamd.gate import cookies
 from iamd.gate.client_info import ClientInfo
-from iamd.gate.credentials import MAX_USER_AGENT_LENGTH, RequestContext
+from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
 from iamd.signin import device_cookies
 from iamd.signin.services import Client, SignInResult, SignInServices
 

@@ -21,13 +21,9 @@ from iamd.core.logs import LOGGER
 from iamd.core.models import OperationModel
 from iamd.framework.operation import Operation
 from iamd.gate.client_info import ClientInfo, ProxySettings
-from iamd.gate.credentials import (
-    MAX_USER_AGENT_LENGTH,
-    AccessKeyCredentials,
-    ConsoleCredentials,
-    RequestContext,
-)
+from iamd.gate.credentials import AccessKeyCredentials, Credentials
 from iamd.gate.gate import Gate
+from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
 from iamd.wire import console_session, constraints, query_request, sigv4, xml_response
 from iamd.wire.request import Request
 
@@ -111,14 +107,13 @@ class Endpoint:
         request = _build_request(environ, client_info, body)
         credentials, region = self._read_credentials(model, request, client_info)
         request_context = _build_request_context(request, client_info, region, request_id)
-        result = self._gate.invoke(
-            operation, credentials, lambda: _decode_params(model, form), request_context
-        )
+        with self._gate.authenticate(operation, credentials, request_context) as invoke:
+            result = invoke(_decode_params(model, form))
         return _Response(200, xml_response.renderer(model)(result, request_id))
 
     def _read_credentials(
         self, model: OperationModel, request: Request, client_info: ClientInfo
-    ) -> tuple[AccessKeyCredentials | ConsoleCredentials | None, str]:
+    ) -> tuple[Credentials | None, str]:
         """Return how the caller is proved, by a session or a signature, and the region that it names.
 
         Where an operation is not signed, credentials that come along all the same are not looked at.
