@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -154,17 +155,19 @@ def operation(
     issues_credentials: bool = False,
     accepts_mfa_code: bool = False,
     resolve_caller: CallerResolver | None = None,
+    function_name: str | None = None,
 ) -> Callable[[Callable[..., Reply]], Operation]:
-    """Make a function the operation of its name; its keyword parameters are the input's members.
+    """Turn a function into the operation that it is named after; its parameters are members of the input.
 
-    An operation reads when its name begins with Get, List or Simulate, or when it gives out temporary
-    credentials, which the store does not remember; any other may write. Its action is its name in its service
-    unless another is given.
+    `function_name` stands in for the function's own name where one function serves several operations. An
+    operation is read-only if its name begins with Get, List or Simulate, or if it issues temporary
+    credentials, which are not stored; any other may write. Its action is the service and its name unless
+    `action` is given.
     """
 
     def decorate(function: Callable[..., Reply]) -> Operation:
         models_by_function = {model.function: model for model in models.load(service).operations.values()}
-        model = models_by_function[function.__name__]
+        model = models_by_function[function_name or function.__name__]
         return Operation(
             model,
             function,
@@ -187,6 +190,7 @@ def operation(
 
 
 def collect_operations(*modules: object) -> dict[str, Operation]:
-    """Return the operations that modules define, by their names on the wire."""
-    members = (value for module in modules for _, value in inspect.getmembers(module))
-    return {value.model.name: value for value in members if isinstance(value, Operation)}
+    """Return the operations that modules define, alone or in tuples, by their names on the wire."""
+    members = (member for module in modules for _, member in inspect.getmembers(module))
+    operations = chain.from_iterable(member if isinstance(member, tuple) else (member,) for member in members)
+    return {item.model.name: item for item in operations if isinstance(item, Operation)}

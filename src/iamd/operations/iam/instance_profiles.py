@@ -6,10 +6,11 @@ from typing import Any
 from iamd.core import arns, ids
 from iamd.core.errors import DeleteConflict, NoSuchEntity
 from iamd.core.records import InstanceProfile, Role, Tag, Tags
+from iamd.domain.tagging import add_tags, tagging_checks
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Params, PermissionCheck, Reply, Target, operation
-from iamd.operations.iam import roles, tags
+from iamd.operations.iam import roles
 from iamd.operations.iam.boundaries import require_modifiable
 from iamd.store import accounts, paging, quotas
 from iamd.store import roles as role_store
@@ -45,7 +46,7 @@ def _detail(call: Call, profile: InstanceProfile, held: Tags) -> dict[str, Any]:
     "iam",
     target_finder=targets.NEW_INSTANCE_PROFILE,
     condition_keys=(condition_keys.REQUEST_TAGS,),
-    extra_checks=tags.when_tagging("iam:TagInstanceProfile"),
+    extra_checks=tagging_checks("iam:TagInstanceProfile"),
 )
 def create_instance_profile(
     call: Call, instance_profile_name: str, path: str = "/", tags: list[dict[str, str]] | None = None
@@ -62,7 +63,7 @@ def create_instance_profile(
 def put_tags(call: Call, unique_id: str, wanted: list[dict[str, str]]) -> Tags:
     """Add an instance profile's tags within its quota; return them."""
     added = tuple(Tag(**tag) for tag in wanted)
-    tags.put(call, unique_id, added, "TagsPerInstanceProfile")
+    add_tags(call, unique_id, added, "TagsPerInstanceProfile")
     return added
 
 

@@ -5,11 +5,11 @@ import re
 from iamd.core import arns
 from iamd.core.errors import EntityAlreadyExists, InvalidInput, OpenIdIdpCommunicationError, ValidationError
 from iamd.core.records import OidcProvider, Tag
+from iamd.domain.tagging import add_tags, tagging_checks
 from iamd.federation.errors import ProviderUnreachable
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call, Dependencies
 from iamd.framework.operation import Params, Reply, Target, operation
-from iamd.operations.iam import tags
 from iamd.store import oidc_providers, quotas
 from iamd.store import tags as tag_store
 
@@ -69,7 +69,7 @@ def _checked_thumbprints(call: Call, thumbprints: list[str]) -> tuple[str, ...]:
     "iam",
     target_finder=targets.NEW_OIDC_PROVIDER,
     condition_keys=(condition_keys.REQUEST_TAGS,),
-    extra_checks=tags.when_tagging("iam:TagOpenIDConnectProvider"),
+    extra_checks=tagging_checks("iam:TagOpenIDConnectProvider"),
     prepare=_with_thumbprint,
 )
 def create_open_id_connect_provider(
@@ -100,7 +100,7 @@ def create_open_id_connect_provider(
 def put_tags(call: Call, arn: str, wanted: list[dict[str, str]]) -> tuple[Tag, ...]:
     """Add a provider's tags within its quota; return them."""
     added = tuple(Tag(**tag) for tag in wanted)
-    tags.put(call, arn, added, "TagsPerOpenIdConnectProvider")
+    add_tags(call, arn, added, "TagsPerOpenIdConnectProvider")
     return added
 
 

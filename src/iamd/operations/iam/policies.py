@@ -6,10 +6,10 @@ from iamd.core import arns, ids, managed
 from iamd.core.errors import DeleteConflict, EntityAlreadyExists
 from iamd.core.records import Policy, Tag
 from iamd.domain import policy_documents
+from iamd.domain.tagging import add_tags, tagging_checks
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iam import tags
 from iamd.operations.iam.versions import require_only_default
 from iamd.store import accounts, paging, policies
 from iamd.store import tags as tag_store
@@ -38,7 +38,7 @@ def listed(used: PolicyWithUsage) -> dict[str, Any]:
     "iam",
     target_finder=targets.NEW_POLICY,
     condition_keys=(condition_keys.REQUEST_TAGS,),
-    extra_checks=tags.when_tagging("iam:TagPolicy"),
+    extra_checks=tagging_checks("iam:TagPolicy"),
 )
 def create_policy(
     call: Call,
@@ -65,7 +65,7 @@ def create_policy(
 def put_tags(call: Call, policy: Policy, wanted: list[dict[str, str]]) -> tuple[Tag, ...]:
     """Add a policy's tags within its quota; return them."""
     added = tuple(Tag(**tag) for tag in wanted)
-    tags.put(call, policy.policy_id, added, "TagsPerPolicy")
+    add_tags(call, policy.policy_id, added, "TagsPerPolicy")
     return added
 
 

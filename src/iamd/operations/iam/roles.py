@@ -7,10 +7,11 @@ from iamd.core import arns, ids
 from iamd.core.errors import DeleteConflict, InvalidInput
 from iamd.core.records import Role, Tag, Tags
 from iamd.domain import policy_documents, trust_policies
+from iamd.domain.tagging import add_tags, tagging_checks
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iam import boundaries, tags
+from iamd.operations.iam import boundaries
 from iamd.operations.iam.boundaries import SERVICE_PATH, require_modifiable
 from iamd.store import accounts, inline_policies, paging, policy_attachments
 from iamd.store import roles as role_store
@@ -53,7 +54,7 @@ def detail(call: Call, role: Role, held: Tags, use: RoleLastUsed | None) -> dict
         condition_keys.REQUESTED_BOUNDARY,
         condition_keys.NO_ROLE_TEMPLATE,
     ),
-    extra_checks=tags.when_tagging("iam:TagRole"),
+    extra_checks=tagging_checks("iam:TagRole"),
 )
 def create_role(
     call: Call,
@@ -94,7 +95,7 @@ def add(call: Call, role: Role) -> None:
 def put_tags(call: Call, role_id: str, wanted: Sequence[dict[str, str]]) -> Tags:
     """Add a role's tags within its quota; return them."""
     added = tuple(Tag(**tag) for tag in wanted)
-    tags.put(call, role_id, added, "TagsPerRole")
+    add_tags(call, role_id, added, "TagsPerRole")
     return added
 
 

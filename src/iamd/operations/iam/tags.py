@@ -1,156 +1,120 @@
-"""Tags: the same three operations for everything that has tags."""
+"""The three tag operations of every taggable resource, as one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from iamd.core.errors import InvalidInput
-from iamd.core.records import InstanceProfile, MfaDevice, OidcProvider, Policy, Role, Tag, Tags, User
+from iamd.core.records import Tag
 from iamd.domain.policy_documents import require_own
-from iamd.framework import condition_keys, targets
+from iamd.domain.tagging import add_tags
+from iamd.framework import targets
 from iamd.framework.call import Call
-from iamd.framework.operation import Params, PermissionCheck, Reply, Target, operation
-from iamd.store import paging, quotas, tags
-from iamd.store.paging import PageLimits
+from iamd.framework.condition_keys import NO_ROLE_TEMPLATE, REQUEST_TAGS, TAG_KEYS
+from iamd.framework.operation import ConditionKeys, Operation, Reply, TargetFinder, operation
+from iamd.store import paging
+from iamd.store import tags as tag_store
 
-
-def when_tagging(action: str) -> Callable[[Call, Target, Params], list[PermissionCheck]]:
-    """Ask for the tagging action as well when something is created with tags."""
-
-    def also(_call: Call, target: Target, params: Params) -> list[PermissionCheck]:
-        return [PermissionCheck(action, target.arn)] if params.get("tags") else []
-
-    return also
-
-
-def put(call: Call, resource_id: str, added: Tags, quota: str) -> None:
-    """Add tags; InvalidInput for keys that repeat or are AWS's, LimitExceeded beyond the quota."""
-    lowered = [tag.key.lower() for tag in added]
-    if len(set(lowered)) < len(lowered):
-        raise InvalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-    if any(key.startswith("aws:") for key in lowered):
-        raise InvalidInput("Tag keys that begin with aws: are reserved for AWS use.")
-    tags.put(call.tx, call.account_id, resource_id, added)
-    quotas.enforce(
-        call.tx, call.account_id, quota, len(tags.list_for_resource(call.tx, call.account_id, resource_id))
-    )
-
-
-def _listed(call: Call, resource_id: str, asked: PageLimits) -> Reply:
-    held = tags.list_for_resource(call.tx, call.account_id, resource_id)
-    found = paging.page_by_name(held, asked, lambda tag: tag.key)
-    return {"Tags": found.items, **found.truncation_members()}
-
-
-@operation("iam", target_finder=targets.USER, condition_keys=(condition_keys.REQUEST_TAGS,))
-def tag_user(call: Call, user: User, tags: list[dict[str, str]]) -> Reply:
-    put(call, user.user_id, tuple(Tag(**tag) for tag in tags), "TagsPerUser")
-    return None
-
-
-@operation("iam", target_finder=targets.USER, condition_keys=(condition_keys.TAG_KEYS,))
-def untag_user(call: Call, user: User, tag_keys: list[str]) -> Reply:
-    tags.delete(call.tx, call.account_id, user.user_id, tag_keys)
-    return None
-
-
-@operation("iam", target_finder=targets.USER)
-def list_user_tags(call: Call, user: User, marker: str | None = None, max_items: int | None = None) -> Reply:
-    return _listed(call, user.user_id, paging.page_limits(marker, max_items))
-
-
-@operation("iam", target_finder=targets.POLICY, condition_keys=(condition_keys.REQUEST_TAGS,))
-def tag_policy(call: Call, policy: Policy, tags: list[dict[str, str]]) -> Reply:
-    require_own(policy)
-    put(call, policy.policy_id, tuple(Tag(**tag) for tag in tags), "TagsPerPolicy")
-    return None
-
-
-@operation("iam", target_finder=targets.POLICY, condition_keys=(condition_keys.TAG_KEYS,))
-def untag_policy(call: Call, policy: Policy, tag_keys: list[str]) -> Reply:
-    require_own(policy)
-    tags.delete(call.tx, call.account_id, policy.policy_id, tag_keys)
-    return None
-
-
-@operation("iam", target_finder=targets.POLICY)
-def list_policy_tags(
-    call: Call, policy: Policy, marker: str | None = None, max_items: int | None = None
-) -> Reply:
-    return _listed(call, policy.policy_id, paging.page_limits(marker, max_items))
-
-
-@operation("iam", target_finder=targets.MFA_DEVICE, condition_keys=(condition_keys.REQUEST_TAGS,))
-def tag_mfa_device(call: Call, device: MfaDevice, tags: list[dict[str, str]]) -> Reply:
-    put(call, device.serial_number, tuple(Tag(**tag) for tag in tags), "TagsPerVirtualMFADevice")
-    return None
-
-
-@operation("iam", target_finder=targets.MFA_DEVICE, condition_keys=(condition_keys.TAG_KEYS,))
-def untag_mfa_device(call: Call, device: MfaDevice, tag_keys: list[str]) -> Reply:
-    tags.delete(call.tx, call.account_id, device.serial_number, tag_keys)
-    return None
-
-
-@operation("iam", target_finder=targets.MFA_DEVICE)
-def list_mfa_device_tags(
-    call: Call, device: MfaDevice, marker: str | None = None, max_items: int | None = None
-) -> Reply:
-    return _listed(call, device.serial_number, paging.page_limits(marker, max_items))
-
-
-@operation(
-    "iam",
-    target_finder=targets.ROLE,
-    condition_keys=(condition_keys.REQUEST_TAGS, condition_keys.NO_ROLE_TEMPLATE),
+Record = (
+    Any  # of whichever resource: the operations use nothing of it but the ID that its tags are stored under
 )
-def tag_role(call: Call, role: Role, tags: list[dict[str, str]]) -> Reply:
-    put(call, role.role_id, tuple(Tag(**tag) for tag in tags), "TagsPerRole")
-    return None
 
 
-@operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.TAG_KEYS,))
-def untag_role(call: Call, role: Role, tag_keys: list[str]) -> Reply:
-    tags.delete(call.tx, call.account_id, role.role_id, tag_keys)
-    return None
+class _Taggable(NamedTuple):
+    """A kind of resource with tags: the functions of its operations, and the quota of its tags.
+
+    `require_modifiable` raises a Fault for a record whose tags cannot be changed. `tag_condition_keys` are
+    those of the tag operation besides `aws:RequestTag` and `aws:TagKeys`.
+    """
+
+    tag: str
+    untag: str
+    list_tags: str
+    target_finder: TargetFinder
+    resource_id: Callable[[Record], str]
+    quota: str
+    require_modifiable: Callable[[Record], None] = lambda _record: None
+    tag_condition_keys: tuple[ConditionKeys, ...] = ()
 
 
-@operation("iam", target_finder=targets.ROLE)
-def list_role_tags(call: Call, role: Role, marker: str | None = None, max_items: int | None = None) -> Reply:
-    return _listed(call, role.role_id, paging.page_limits(marker, max_items))
+_TAGGABLE = (
+    _Taggable(
+        "tag_user",
+        "untag_user",
+        "list_user_tags",
+        targets.USER,
+        attrgetter("user_id"),
+        "TagsPerUser",
+    ),
+    _Taggable(
+        "tag_role",
+        "untag_role",
+        "list_role_tags",
+        targets.ROLE,
+        attrgetter("role_id"),
+        "TagsPerRole",
+        tag_condition_keys=(NO_ROLE_TEMPLATE,),
+    ),
+    _Taggable(
+        "tag_policy",
+        "untag_policy",
+        "list_policy_tags",
+        targets.POLICY,
+        attrgetter("policy_id"),
+        "TagsPerPolicy",
+        require_modifiable=require_own,
+    ),
+    _Taggable(
+        "tag_mfa_device",
+        "untag_mfa_device",
+        "list_mfa_device_tags",
+        targets.MFA_DEVICE,
+        attrgetter("serial_number"),
+        "TagsPerVirtualMFADevice",
+    ),
+    _Taggable(
+        "tag_instance_profile",
+        "untag_instance_profile",
+        "list_instance_profile_tags",
+        targets.INSTANCE_PROFILE,
+        attrgetter("instance_profile_id"),
+        "TagsPerInstanceProfile",
+    ),
+    _Taggable(
+        "tag_open_id_connect_provider",
+        "untag_open_id_connect_provider",
+        "list_open_id_connect_provider_tags",
+        targets.OIDC_PROVIDER,
+        attrgetter("arn"),
+        "TagsPerOpenIdConnectProvider",
+    ),
+)
 
 
-@operation("iam", target_finder=targets.INSTANCE_PROFILE, condition_keys=(condition_keys.REQUEST_TAGS,))
-def tag_instance_profile(call: Call, profile: InstanceProfile, tags: list[dict[str, str]]) -> Reply:
-    put(call, profile.instance_profile_id, tuple(Tag(**tag) for tag in tags), "TagsPerInstanceProfile")
-    return None
+def _operations(taggable: _Taggable) -> Iterator[Operation]:
+    resource_id = taggable.resource_id
+
+    def tag(call: Call, record: Record, tags: list[dict[str, str]]) -> Reply:
+        taggable.require_modifiable(record)
+        add_tags(call, resource_id(record), tuple(Tag(**tag) for tag in tags), taggable.quota)
+        return None
+
+    def untag(call: Call, record: Record, tag_keys: list[str]) -> Reply:
+        taggable.require_modifiable(record)
+        tag_store.delete(call.tx, call.account_id, resource_id(record), tag_keys)
+        return None
+
+    def list_tags(
+        call: Call, record: Record, marker: str | None = None, max_items: int | None = None
+    ) -> Reply:
+        tags = tag_store.list_for_resource(call.tx, call.account_id, resource_id(record))
+        page = paging.page_by_name(tags, paging.page_limits(marker, max_items), attrgetter("key"))
+        return {"Tags": page.items, **page.truncation_members()}
+
+    finder = taggable.target_finder
+    tag_keys = (REQUEST_TAGS, *taggable.tag_condition_keys)
+    yield operation("iam", finder, tag_keys, function_name=taggable.tag)(tag)
+    yield operation("iam", finder, (TAG_KEYS,), function_name=taggable.untag)(untag)
+    yield operation("iam", finder, function_name=taggable.list_tags)(list_tags)
 
 
-@operation("iam", target_finder=targets.INSTANCE_PROFILE, condition_keys=(condition_keys.TAG_KEYS,))
-def untag_instance_profile(call: Call, profile: InstanceProfile, tag_keys: list[str]) -> Reply:
-    tags.delete(call.tx, call.account_id, profile.instance_profile_id, tag_keys)
-    return None
-
-
-@operation("iam", target_finder=targets.INSTANCE_PROFILE)
-def list_instance_profile_tags(
-    call: Call, profile: InstanceProfile, marker: str | None = None, max_items: int | None = None
-) -> Reply:
-    return _listed(call, profile.instance_profile_id, paging.page_limits(marker, max_items))
-
-
-@operation("iam", target_finder=targets.OIDC_PROVIDER, condition_keys=(condition_keys.REQUEST_TAGS,))
-def tag_open_id_connect_provider(call: Call, provider: OidcProvider, tags: list[dict[str, str]]) -> Reply:
-    put(call, provider.arn, tuple(Tag(**tag) for tag in tags), "TagsPerOpenIdConnectProvider")
-    return None
-
-
-@operation("iam", target_finder=targets.OIDC_PROVIDER, condition_keys=(condition_keys.TAG_KEYS,))
-def untag_open_id_connect_provider(call: Call, provider: OidcProvider, tag_keys: list[str]) -> Reply:
-    tags.delete(call.tx, call.account_id, provider.arn, tag_keys)
-    return None
-
-
-@operation("iam", target_finder=targets.OIDC_PROVIDER)
-def list_open_id_connect_provider_tags(
-    call: Call, provider: OidcProvider, marker: str | None = None, max_items: int | None = None
-) -> Reply:
-    return _listed(call, provider.arn, paging.page_limits(marker, max_items))
+OPERATIONS = tuple(served for taggable in _TAGGABLE for served in _operations(taggable))

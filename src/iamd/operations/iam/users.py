@@ -6,10 +6,11 @@ from iamd.core import arns, ids
 from iamd.core.errors import DeleteConflict
 from iamd.core.records import Tag, Tags, User
 from iamd.domain import throttle_keys
+from iamd.domain.tagging import add_tags, tagging_checks
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Params, PermissionCheck, Reply, Target, operation
-from iamd.operations.iam import boundaries, tags
+from iamd.operations.iam import boundaries
 from iamd.store import (
     access_keys,
     accounts,
@@ -45,7 +46,7 @@ def detail(user: User, held: Tags) -> dict[str, Any]:
     "iam",
     target_finder=targets.NEW_USER,
     condition_keys=(condition_keys.REQUEST_TAGS, condition_keys.REQUESTED_BOUNDARY),
-    extra_checks=tags.when_tagging("iam:TagUser"),
+    extra_checks=tagging_checks("iam:TagUser"),
 )
 def create_user(
     call: Call,
@@ -67,7 +68,7 @@ def create_user(
 
 def put_tags(call: Call, user_id: str, added: Tags) -> None:
     """Add a user's tags within its quota."""
-    tags.put(call, user_id, added, "TagsPerUser")
+    add_tags(call, user_id, added, "TagsPerUser")
 
 
 @operation("iam", target_finder=targets.USER_OR_ROOT)

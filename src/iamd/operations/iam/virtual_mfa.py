@@ -7,10 +7,11 @@ from iamd.core.errors import AccessDenied, DeleteConflict, EntityAlreadyExists, 
 from iamd.core.records import MfaDevice, Tag
 from iamd.crypto import totp
 from iamd.domain import mfa_codes, mfa_lifecycle
+from iamd.domain.tagging import add_tags, tagging_checks
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, Target, always, operation
-from iamd.operations.iam import tags, users
+from iamd.operations.iam import users
 from iamd.store import attempt_counters, mfa_devices, paging, quotas
 from iamd.store import tags as tag_store
 from iamd.store.entities import USERS
@@ -23,7 +24,7 @@ _SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)  # what other operations 
     "iam",
     target_finder=targets.NEW_MFA_DEVICE,
     condition_keys=(condition_keys.REQUEST_TAGS,),
-    extra_checks=tags.when_tagging("iam:TagMFADevice"),
+    extra_checks=tagging_checks("iam:TagMFADevice"),
     allowed_during_enrollment=always,
 )
 def create_virtual_mfa_device(
@@ -55,7 +56,7 @@ def create_virtual_mfa_device(
 def put_tags(call: Call, serial: str, wanted: list[dict[str, str]]) -> tuple[Tag, ...]:
     """Add a device's tags within its quota; return them."""
     added = tuple(Tag(**tag) for tag in wanted)
-    tags.put(call, serial, added, "TagsPerVirtualMFADevice")
+    add_tags(call, serial, added, "TagsPerVirtualMFADevice")
     return added
 
 

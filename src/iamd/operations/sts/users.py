@@ -3,10 +3,10 @@
 from iamd.core import arns, ids
 from iamd.core.records import SessionToken
 from iamd.domain import temporary_credentials
+from iamd.domain.tagging import tagging_checks
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Params, Reply, Target, TargetFinder, always, operation
-from iamd.operations.iam.tags import when_tagging
 
 _HALF_DAY = 12 * temporary_credentials.HOUR_SECONDS
 
@@ -60,7 +60,7 @@ _FEDERATED_USER = TargetFinder(_federated_user, "federated-user")
     "sts",
     target_finder=_FEDERATED_USER,
     condition_keys=(condition_keys.REQUEST_TAGS,),
-    extra_checks=when_tagging("sts:TagSession"),
+    extra_checks=tagging_checks("sts:TagSession"),
     issues_credentials=True,
 )
 def get_federation_token(
