@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from iamd.cli import account_facts
+from iamd.cli import account_snapshot
 from iamd.cli.errors import CommandError
 from tests import people
 from tests.authenticator import Authenticator
@@ -85,7 +85,7 @@ def test_a_safe_account_passes(account: Account) -> None:
     forget_root(account)
     assert found(account) == []
     done = check(account)
-    assert (done.returncode, done.stdout) == (0, "Nothing was found that should be mended.\n")
+    assert (done.returncode, done.stdout) == (0, "No recommendations.\n")
 
 
 def forget_root(account: Account) -> None:
@@ -163,7 +163,7 @@ class Aws:
 
 def test_a_report_that_takes_a_while_is_waited_for() -> None:
     waited: list[float] = []
-    told = account_facts.gather(Aws(3), waited.append)
+    told = account_snapshot.take(Aws(3), waited.append)
     assert len(waited) == 3
     assert (told.caller_arn, told.password_policy, told.has_administrator) == ("", None, True)
 
@@ -178,7 +178,7 @@ def test_a_report_that_takes_a_while_is_waited_for() -> None:
 )
 def test_a_report_that_is_none_is_told(aws: Aws, words: str) -> None:
     with pytest.raises(CommandError, match=words):
-        account_facts.gather(aws, lambda _: None)
+        account_snapshot.take(aws, lambda _: None)
 
 
 # The service model.

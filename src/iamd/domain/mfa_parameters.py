@@ -19,7 +19,7 @@ _WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass c
 class WrongMfaCode(AccessDenied):
     """The code is not the device's; that it was tried is counted."""
 
-    keeps = True
+    commits = True
 
 
 def has_mfa_params(params: Params) -> bool:

@@ -20,7 +20,7 @@ _ACTION = "iam:EnableMFADevice"
 class BadRegistration(InvalidInput):
     """A browser's answer that was not to the challenge, which ends all the same."""
 
-    keeps = True
+    commits = True
 
 
 @operation(

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from iamd.checks import recommendations
+from iamd import checks
 from iamd.checks.credential_report import ROOT, AccessKeyEntry, ReportRow
-from iamd.checks.recommendations import AccountFacts, Recommendation
+from iamd.checks.password_policy import is_weak
+from iamd.checks.policies import allows_everything
+from iamd.checks.recommendation import SEVERITIES, Recommendation
+from iamd.checks.snapshot import AccountSnapshot
 from iamd.core.records import PasswordPolicy
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -30,17 +33,17 @@ def root(used: datetime | None = None, *keys: AccessKeyEntry) -> ReportRow:
     return ReportRow(ROOT, "arn:aws:iam::111122223333:root", ago(900), True, used, ago(900), None, True, keys)
 
 
-SAFE = AccountFacts(
+SAFE = AccountSnapshot(
     NOW, ALICE, root(), (row("alice", password=True, mfa=True),), True, False, STRONG, True, ()
 )
 
 
 def found(**changes: Any) -> dict[str, Recommendation]:
     """Judge a safe account in which some facts are otherwise."""
-    return {one.id: one for one in recommendations.evaluate(SAFE._replace(**changes))}
+    return {one.id: one for one in checks.evaluate(SAFE._replace(**changes))}
 
 
-def test_a_safe_account_has_nothing_to_mend() -> None:
+def test_a_secure_account_has_no_recommendations() -> None:
     assert found() == {}
 
 
@@ -48,11 +51,11 @@ def test_a_safe_account_has_nothing_to_mend() -> None:
     ("changes", "wanted", "severity"),
     [
         ({"root_has_mfa": False}, "root-mfa", "CRITICAL"),
-        ({"root_has_keys": True}, "root-access-keys", "CRITICAL"),
-        ({"policy": None}, "password-policy", "HIGH"),
-        ({"policy": PasswordPolicy(6)}, "password-policy", "MEDIUM"),
-        ({"administered": False}, "no-administrator", "MEDIUM"),
-        ({"full_access": ("p",)}, "full-access-policies", "MEDIUM"),
+        ({"root_has_access_keys": True}, "root-access-keys", "CRITICAL"),
+        ({"password_policy": None}, "password-policy", "HIGH"),
+        ({"password_policy": PasswordPolicy(6)}, "password-policy", "MEDIUM"),
+        ({"has_administrator": False}, "no-administrator", "MEDIUM"),
+        ({"full_access_policies": ("p",)}, "full-access-policies", "MEDIUM"),
     ],
 )
 def test_each_fact_has_its_recommendation(changes: dict[str, Any], wanted: str, severity: str) -> None:
@@ -72,14 +75,14 @@ def test_each_fact_has_its_recommendation(changes: dict[str, Any], wanted: str, 
     ],
 )
 def test_what_a_weak_policy_is(policy: PasswordPolicy, weak: bool) -> None:
-    assert recommendations.is_weak(policy) is weak
+    assert is_weak(policy) is weak
 
 
 @pytest.mark.parametrize(("days", "words"), [(0, "today"), (1, "1 day ago"), (89, "89 days ago")])
 def test_root_was_used_lately(days: int, words: str) -> None:
     told = found(root=root(ago(days)))["root-used"]
     assert told.severity == "LOW"
-    assert told.title == f"Root user signed in {words}: use it only for what needs it"
+    assert told.title == f"Root user signed in {words}: use it only for tasks that require it"
 
 
 def test_root_was_used_long_ago_or_by_a_key() -> None:
@@ -97,7 +100,7 @@ def test_users_without_mfa_are_those_with_a_password() -> None:
 def test_ones_own_mfa_comes_beside_everybodys() -> None:
     told = found(users=(row("alice", password=True),))
     assert set(told) == {"own-mfa", "users-without-mfa"}
-    assert set(found(users=(row("alice", password=True),), caller="")) == {"users-without-mfa"}
+    assert set(found(users=(row("alice", password=True),), caller_arn="")) == {"users-without-mfa"}
 
 
 @pytest.mark.parametrize(
@@ -117,10 +120,10 @@ def test_old_and_unused_keys(key: AccessKeyEntry, ids: set[str]) -> None:
 
 def test_the_worst_comes_first_and_names_are_bounded() -> None:
     users = tuple(row(f"u{number}", password=True) for number in range(250))
-    told = recommendations.evaluate(
+    told = checks.evaluate(
         SAFE._replace(users=users, root_has_mfa=False, root=root(NOW), has_administrator=False)
     )
-    severities = [recommendations.SEVERITIES.index(one.severity) for one in told]
+    severities = [SEVERITIES.index(one.severity) for one in told]
     assert severities == sorted(severities)
     (many,) = [one for one in told if one.id == "users-without-mfa"]
     assert many.count == 250
@@ -147,9 +150,9 @@ FULL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 )
 def test_which_policies_allow_everything(statements: Any, full: bool) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    assert recommendations.allows_everything(document) is full
+    assert allows_everything(document) is full
 
 
 @pytest.mark.parametrize("document", ["", "[]", "null", '{"Statement": 1}', '{"Statement": ["x"]}'])
 def test_what_is_no_policy_allows_nothing(document: str) -> None:
-    assert not recommendations.allows_everything(document)
+    assert not allows_everything(document)

@@ -1,4 +1,4 @@
-"""The facts of an account as the IAM API tells them, ours or AWS's; nothing is changed but the report."""
+"""Take the snapshot of any account over the IAM API; this changes nothing but its credential report."""
 
 import json
 import time
@@ -8,9 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from iamd.checks import credential_report, recommendations
+from iamd.checks import credential_report
 from iamd.checks.credential_report import ReportRow
-from iamd.checks.recommendations import AccountFacts
+from iamd.checks.policies import allows_everything
+from iamd.checks.snapshot import AccountSnapshot
 from iamd.cli.errors import CommandError
 from iamd.core.models import snake
 from iamd.core.records import PasswordPolicy
@@ -19,11 +20,11 @@ _REPORT_SECONDS = 300
 _POLL_SECONDS = 2.0
 
 
-def gather(iam: Any, sleep: Callable[[float], None] = time.sleep) -> AccountFacts:
-    """Ask for everything that the judge wants to know; CommandError when the account has no usable report."""
+def take(iam: Any, sleep: Callable[[float], None] = time.sleep) -> AccountSnapshot:
+    """Read everything that the checks need; CommandError if the account has no usable report."""
     summary = iam.get_account_summary()["SummaryMap"]
     root, users = _rows(_report(iam, sleep))
-    return AccountFacts(
+    return AccountSnapshot(
         datetime.now(UTC),
         _caller_arn(iam),
         root,
@@ -98,5 +99,5 @@ def _full_access_policies(iam: Any) -> Iterator[str]:
     for page in iam.get_paginator("list_policies").paginate(Scope="Local", OnlyAttached=True):
         for policy in page["Policies"]:
             version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
-            if recommendations.allows_everything(json.dumps(version["PolicyVersion"]["Document"])):
+            if allows_everything(json.dumps(version["PolicyVersion"]["Document"])):
                 yield policy["PolicyName"]
