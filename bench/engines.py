@@ -4,14 +4,14 @@ import importlib
 from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
-from bench.workloads import Work
+from bench.workloads import Workload
 
-Run = Callable[[], list[bool]]
-Engine = Callable[[Work], Run]
+RunWorkload = Callable[[], list[bool]]
+Engine = Callable[[Workload], RunWorkload]
 
 
 @runtime_checkable
-class TimesItself(Protocol):
+class SelfTimed(Protocol):
     """A run in another process, which alone can tell the CPU time."""
 
     def __call__(self) -> list[bool]: ...
@@ -20,13 +20,13 @@ class TimesItself(Protocol):
         """Return decisions per CPU-second, the median of the runs."""
 
 
-class Absent(Exception):
+class EngineUnavailable(Exception):
     """An engine cannot be measured here; the message says why."""
 
 
-def package(name: str) -> Any:
+def import_optional(name: str) -> Any:
     """Return a module of an optional package."""
     try:
         return importlib.import_module(name)
-    except ImportError as missing:
-        raise Absent(str(missing)) from missing
+    except ImportError as error:
+        raise EngineUnavailable(str(error)) from error

@@ -7,104 +7,115 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from scripts.compare_evaluators import Maker, compare
+from scripts.compare_evaluators import CaseGenerator, compare
 
-from bench.workloads import Work, literal_layers, w2
-from iamd.policy import Layers, Policy, Request, parse
-from iamd.policy.compiled import CompiledLayers, CompiledPolicy, Evaluator, Place
+from bench.workloads import Workload, literal_layers, w2
+from iamd.policy import Policy, PolicyLayers, Request, parse
+from iamd.policy.compiled import Attachment, CompiledLayers, CompiledPolicy, Evaluator
 from iamd.policy.compiled.globs import compile_glob
 from iamd.policy.patterns import glob
 
-_TIMES = 200
+_REPEATS = 200
 _CALLERS = 20
 _ACTIONS = 50
-_CASES = 200_000
-_HOSTILE = "*a*a*a*a*a*a*a*a*b", "a" * 80
+_FUZZ_CASES = 200_000
+_HOSTILE_GLOB = "*a*a*a*a*a*a*a*a*b", "a" * 80
 
 
-class Figure(NamedTuple):
+class Metric(NamedTuple):
     """One line; `wanted` is what the project set itself, empty where nothing."""
 
     name: str
     value: str
-    wanted: str = ""
+    goal: str = ""
 
 
-def measured() -> Iterator[Figure]:
+def measure() -> Iterator[Metric]:
     """Measure, a figure at a time."""
-    yield from _compiling()
-    pattern, subject = _HOSTILE
-    test = compile_glob(pattern)
-    yield Figure(f"`{pattern}` against 80 × `a`, compiled", f"{_cpu(lambda: test(subject)) * 1e6:.1f} µs")
-    yield Figure("the same, literal", f"{_cpu(lambda: glob(pattern, subject)) * 1e6:.1f} µs")
-    shared, own = _bytes(own=False), _bytes(own=True)
-    yield Figure(f"a caller with plans for {_ACTIONS} actions, policies shared", f"{shared / 1024:.0f} KiB")
-    yield Figure("the same, with all of its policies its own", f"{own / 1024:.0f} KiB", "< 200 KiB")
-    seen = compare(Maker(1), _CASES)
-    yield Figure("made-up cases in which both evaluators agree", f"{seen.total():,} of {_CASES:,}")
+    yield from _measure_compilation()
+    pattern, subject = _HOSTILE_GLOB
+    matcher = compile_glob(pattern)
+    yield Metric(
+        f"`{pattern}` against 80 × `a`, compiled", f"{_cpu_seconds(lambda: matcher(subject)) * 1e6:.1f} µs"
+    )
+    yield Metric("the same, literal", f"{_cpu_seconds(lambda: glob(pattern, subject)) * 1e6:.1f} µs")
+    shared_bytes, own_bytes = (
+        _bytes_per_caller(has_own_policies=False),
+        _bytes_per_caller(has_own_policies=True),
+    )
+    yield Metric(
+        f"a caller with plans for {_ACTIONS} actions, policies shared", f"{shared_bytes / 1024:.0f} KiB"
+    )
+    yield Metric("the same, with all of its policies its own", f"{own_bytes / 1024:.0f} KiB", "< 200 KiB")
+    outcomes = compare(CaseGenerator(1), _FUZZ_CASES)
+    yield Metric("made-up cases in which both evaluators agree", f"{outcomes.total():,} of {_FUZZ_CASES:,}")
 
 
-def _compiling() -> Iterator[Figure]:
+def _measure_compilation() -> Iterator[Metric]:
     statements = [statement for document in w2().identity for statement in document["Statement"]]
     text = json.dumps({"Version": "2012-10-17", "Statement": statements})
     policy = parse(text)
     actions = [statement["Action"][-1].lower() for statement in statements]
-    parsing, compiling = _cpu(lambda: parse(text)), _cpu(lambda: _compile(policy, actions))
-    yield Figure(f"parse a policy of {len(statements)} statements", f"{parsing * 1e3:.2f} ms")
-    yield Figure(
+    parsing, compiling = _cpu_seconds(lambda: parse(text)), _cpu_seconds(lambda: _compile(policy, actions))
+    yield Metric(f"parse a policy of {len(statements)} statements", f"{parsing * 1e3:.2f} ms")
+    yield Metric(
         "compile it, every statement asked for its own action", f"{compiling * 1e3:.2f} ms", "< 2 ms"
     )
 
 
 def _compile(policy: Policy, actions: list[str]) -> None:
     """Compile all of a policy: a statement is compiled when an action first needs it."""
-    held = CompiledPolicy(policy, Place.OWN)
+    compiled_policy = CompiledPolicy(policy, Attachment.IDENTITY)
     for action in actions:
-        held.said(action)
+        compiled_policy.predicates(action)
 
 
-def _cpu(work: Callable[[], object]) -> float:
+def _cpu_seconds(work: Callable[[], object]) -> float:
     """Return the seconds of CPU time that something takes, the median of many times."""
-    taken = []
-    for _ in range(_TIMES):
-        began = time.process_time_ns()
+    durations = []
+    for _ in range(_REPEATS):
+        start = time.process_time_ns()
         work()
-        taken.append(time.process_time_ns() - began)
-    return statistics.median(taken) / 1e9
+        durations.append(time.process_time_ns() - start)
+    return statistics.median(durations) / 1e9
 
 
-def _bytes(*, own: bool) -> float:
+def _bytes_per_caller(*, has_own_policies: bool) -> float:
     """Return the bytes that each further caller takes, with its parsed policies where they are its own."""
     work = w2()
     requests = {request.action: request for request in work.requests}
-    asked = list(requests.values())[:_ACTIONS]
+    requests_by_action = list(requests.values())[:_ACTIONS]
     layers = literal_layers(work)
-    held = [_caller(CompiledLayers.of(layers), asked)]  # what all share is there before anything is counted
+    evaluators = [
+        _warm_evaluator(CompiledLayers.compile(layers), requests_by_action)
+    ]  # what all share is there before anything is counted
     tracemalloc.start()
     try:
         for number in range(_CALLERS):
-            mine = CompiledLayers.of(_own(work, number) if own else layers)
-            held.append(_caller(mine, asked))
+            layers_of_caller = CompiledLayers.compile(
+                _distinct_layers(work, number) if has_own_policies else layers
+            )
+            evaluators.append(_warm_evaluator(layers_of_caller, requests_by_action))
         return tracemalloc.get_traced_memory()[0] / _CALLERS
     finally:
         tracemalloc.stop()
 
 
-def _caller(layers: CompiledLayers, asked: list[Request]) -> Evaluator:
-    caller = Evaluator(asked[0].principal, layers)
-    for request in asked:
-        caller.outcome(request)
-    return caller
+def _warm_evaluator(layers: CompiledLayers, requests: list[Request]) -> Evaluator:
+    evaluator = Evaluator(requests[0].principal, layers)
+    for request in requests:
+        evaluator.outcome(request)
+    return evaluator
 
 
-def _own(work: Work, number: int) -> Layers:
+def _distinct_layers(work: Workload, number: int) -> PolicyLayers:
     """Return the workload's policies as nobody else has them."""
 
-    def mine(document: dict[str, object]) -> Policy:
+    def parse_distinct(document: dict[str, object]) -> Policy:
         return parse({**document, "Id": f"of-{number}"})
 
-    return Layers(
-        identity=[mine(document) for document in work.identity],
-        boundary=mine(work.boundary),
-        scps=[[mine(work.scp)]],
+    return PolicyLayers(
+        identity=[parse_distinct(document) for document in work.identity],
+        boundary=parse_distinct(work.boundary),
+        scps=[[parse_distinct(work.scp)]],
     )

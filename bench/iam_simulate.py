@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.engines import Absent, package
-from bench.workloads import Work
+from bench.engines import EngineUnavailable, import_optional
+from bench.workloads import Workload
 
 VERSIONS = {
     "@cloud-copilot/iam-simulate": "0.1.173",
@@ -27,70 +27,75 @@ _SECONDS = 1.0
 
 
 @functools.cache
-def _installed() -> tempfile.TemporaryDirectory[str]:
+def _install() -> tempfile.TemporaryDirectory[str]:
     """Install the package; the folder goes when the process does."""
-    npm = package("scripts.npm").npm
+    npm = import_optional("scripts.npm").npm
     folder = tempfile.TemporaryDirectory(prefix="iam-simulate-")
     manifest = {"private": True, "type": "module", "dependencies": VERSIONS}
     Path(folder.name, "package.json").write_text(json.dumps(manifest))
     options = ("--silent", "--ignore-scripts", "--no-audit", "--no-fund")
     if npm(Path(folder.name), "install", *options) != 0:
-        raise Absent("npm could not install it")
+        raise EngineUnavailable("npm could not install it")
     return folder
 
 
-def run(script: Path, given: Any) -> Any:
+def run_node(script: Path, payload: Any) -> Any:
     """Run a script beside the package: JSON in, JSON out."""
-    node, folder = str(package("scripts.npm").NODE), _installed().name
+    node, folder = str(import_optional("scripts.npm").NODE), _install().name
     shutil.copy(script, folder)
-    done = subprocess.run(
-        [node, script.name], cwd=folder, input=json.dumps(given), capture_output=True, text=True, check=False
+    completed = subprocess.run(
+        [node, script.name],
+        cwd=folder,
+        input=json.dumps(payload),
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr)
-    return json.loads(done.stdout)
+    if completed.returncode != 0:
+        raise RuntimeError(completed.stderr)
+    return json.loads(completed.stdout)
 
 
-class _InNode:
+class _NodeRun:
     """A workload; it is Node that measures the CPU time that it takes."""
 
     def __init__(self, simulation: Any, requests: list[Any]) -> None:
-        self._given = {"simulation": simulation, "requests": requests, "seconds": _SECONDS}
+        self._input = {"simulation": simulation, "requests": requests, "seconds": _SECONDS}
 
     def __call__(self) -> list[bool]:
-        answers: list[bool] = self._run(0)["allowed"]
-        return answers
+        allowed: list[bool] = self._run(0)["allowed"]
+        return allowed
 
     def rate(self) -> float:
         return float(statistics.median(self._run(_RUNS)["rates"]))
 
     def _run(self, runs: int) -> Any:
-        return run(Path(__file__).with_suffix(".mjs"), {**self._given, "runs": runs})
+        return run_node(Path(__file__).with_suffix(".mjs"), {**self._input, "runs": runs})
 
 
-def engine(work: Work) -> _InNode:
+def engine(work: Workload) -> _NodeRun:
     """Prepare a workload and return what answers it."""
-    _installed()
+    _install()
     simulation = {
-        "identityPolicies": _named(work.identity),
-        "serviceControlPolicies": [{"orgIdentifier": "root", "policies": _named([work.scp])}]
+        "identityPolicies": _named_policies(work.identity),
+        "serviceControlPolicies": [{"orgIdentifier": "root", "policies": _named_policies([work.scp])}]
         if work.scp
         else [],
         "resourceControlPolicies": [],
-        "permissionBoundaryPolicies": _named([work.boundary]) if work.boundary else None,
+        "permissionBoundaryPolicies": _named_policies([work.boundary]) if work.boundary else None,
         "resourcePolicy": work.resource,
     }
     requests = [
         {
             "principal": request.principal.arn,
             "action": request.action,
-            "resource": {"resource": request.resource, "accountId": request.owner},
+            "resource": {"resource": request.resource, "accountId": request.resource_owner},
             "contextVariables": dict(request.context),
         }
         for request in work.requests
     ]
-    return _InNode({name: value for name, value in simulation.items() if value is not None}, requests)
+    return _NodeRun({name: value for name, value in simulation.items() if value is not None}, requests)
 
 
-def _named(documents: list[Any]) -> list[Any]:
+def _named_policies(documents: list[Any]) -> list[Any]:
     return [{"name": f"policy-{index}", "policy": document} for index, document in enumerate(documents)]

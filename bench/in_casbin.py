@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from bench.engines import Run, package
-from bench.workloads import Work, conditions, listed, naming
+from bench.engines import RunWorkload, import_optional
+from bench.workloads import Workload, as_list, conditions, principal_statements
 
 Enforce = Callable[..., bool]
 
@@ -29,64 +29,73 @@ m = r.sub == p.sub && r.svc == p.svc && regexMatch(r.act, p.act) && regexMatch(r
 && holds(r.ctx, p.cond)
 """
 _ALLOWED, _NOT_DENIED = "some(where (p.eft == allow))", "!some(where (p.eft == deny))"
-_BY = (0, 1)  # the places of subject and service
+_SUBJECT_AND_SERVICE = (0, 1)  # the places of subject and service
 
 
-def engine(work: Work) -> Run:
+def engine(work: Workload) -> RunWorkload:
     """Prepare a workload and return what answers it."""
     caller = work.requests[0].principal.arn
-    resource = [statement for statement, name in naming(work) if name in {"*", caller}]
+    resource = [statement for statement, name in principal_statements(work) if name in {"*", caller}]
     layers = [
         [statement for document in documents for statement in document["Statement"]]
         for documents in (work.identity, [work.boundary], [work.scp])
         if documents[0]
     ]
-    undenied = _enforcer(work, [each for layer in (*layers, resource) for each in layer], _NOT_DENIED)
-    direct = _enforcer(work, resource, _ALLOWED)
-    needed = [_enforcer(work, layer, _ALLOWED) for layer in layers]
+    is_not_denied = _enforcer(
+        work, [layer_statement for layer in (*layers, resource) for layer_statement in layer], _NOT_DENIED
+    )
+    is_directly_allowed = _enforcer(work, resource, _ALLOWED)
+    layer_allows = [_enforcer(work, layer, _ALLOWED) for layer in layers]
     requests = [
         (caller, _service(request.action), request.action, request.resource, request.context)
         for request in work.requests
     ]
 
     def allowed(request: Any) -> bool:
-        return undenied(*request) and (direct(*request) or all(layer(*request) for layer in needed))
+        return is_not_denied(*request) and (
+            is_directly_allowed(*request) or all(layer(*request) for layer in layer_allows)
+        )
 
     return lambda: [allowed(request) for request in requests]
 
 
-def _enforcer(work: Work, statements: Iterable[Any], effect: str) -> Enforce:
+def _enforcer(work: Workload, statements: Iterable[Any], effect: str) -> Enforce:
     """Return the question to an enforcer of the allows or of the denies."""
-    casbin = package("casbin")
-    wanted = "Deny" if effect == _NOT_DENIED else "Allow"
-    rules = {rule for each in statements if each["Effect"] == wanted for rule in _rules(work, each)}
+    casbin = import_optional("casbin")
+    wanted_effect = "Deny" if effect == _NOT_DENIED else "Allow"
+    rules = {
+        rule
+        for statement in statements
+        if statement["Effect"] == wanted_effect
+        for rule in _rules(work, statement)
+    }
     if not rules:
         return lambda *_request: effect == _NOT_DENIED
-    model = package("casbin.model").FastModel(_BY)
+    model = import_optional("casbin.model").FastModel(_SUBJECT_AND_SERVICE)
     model.load_model_from_text(_MODEL.format(effect=effect))
-    enforcer = casbin.FastEnforcer(model, cache_key_order=_BY)
-    enforcer.add_function("holds", _Conditions())
+    enforcer = casbin.FastEnforcer(model, cache_key_order=_SUBJECT_AND_SERVICE)
+    enforcer.add_function("holds", _ConditionFunction())
     enforcer.add_policies([list(rule) for rule in sorted(rules)])
-    ask: Enforce = enforcer.enforce
-    return ask
+    enforce: Enforce = enforcer.enforce
+    return enforce
 
 
-def _rules(work: Work, statement: Any) -> Iterator[tuple[str, ...]]:
+def _rules(work: Workload, statement: Any) -> Iterator[tuple[str, ...]]:
     caller, condition = work.requests[0].principal.arn, json.dumps(list(conditions(statement)))
-    every = sorted({_service(request.action) for request in work.requests})
+    all_services = sorted({_service(request.action) for request in work.requests})
     for services, action in _actions(statement):
-        for service in services or every:
-            for resource in listed(statement["Resource"]):
+        for service in services or all_services:
+            for resource in as_list(statement["Resource"]):
                 yield caller, service, action, _regex(resource), condition, statement["Effect"].lower()
 
 
 def _actions(statement: Any) -> Iterator[tuple[list[str], str]]:
     """Return the services, none being all of them, and the regular expression."""
     if "NotAction" in statement:
-        excluded = "|".join(map(_regex, listed(statement["NotAction"])))
+        excluded = "|".join(map(_regex, as_list(statement["NotAction"])))
         yield [], f"(?!{excluded})"
         return
-    for pattern in listed(statement["Action"]):
+    for pattern in as_list(statement["Action"]):
         yield [] if pattern == "*" else [_service(pattern)], _regex(pattern)
 
 
@@ -98,23 +107,23 @@ def _regex(pattern: str) -> str:
     return re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".") + "$"
 
 
-class _Conditions:
+class _ConditionFunction:
     """The function that looks at conditions: texts, equal or not, a `${key}` being the text of that key."""
 
     def __init__(self) -> None:
-        self._read: dict[str, list[tuple[bool, str, list[str]]]] = {}
+        self._parsed: dict[str, list[tuple[bool, str, list[str]]]] = {}
 
     def __call__(self, context: dict[str, str], condition: str) -> bool:
-        read = self._read.get(condition)
-        if read is None:
-            read = self._read[condition] = [
+        parsed = self._parsed.get(condition)
+        if parsed is None:
+            parsed = self._parsed[condition] = [
                 ("Not" in operator, key, values) for operator, key, values in json.loads(condition)
             ]
         return all(
-            (context.get(key) in [_value(wanted, context) for wanted in values]) is not negated
-            for negated, key, values in read
+            (context.get(key) in [_resolve(expected, context) for expected in values]) is not is_negated
+            for is_negated, key, values in parsed
         )
 
 
-def _value(wanted: str, context: dict[str, str]) -> str | None:
-    return context.get(wanted[2:-1].lower()) if wanted.startswith("${") else wanted
+def _resolve(expected: str, context: dict[str, str]) -> str | None:
+    return context.get(expected[2:-1].lower()) if expected.startswith("${") else expected

@@ -11,17 +11,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bench.engines import Run, package
-from bench.workloads import Work, conditions, listed, naming
+from bench.engines import RunWorkload, import_optional
+from bench.workloads import Workload, as_list, conditions, principal_statements
 from iamd.policy.patterns import matches_action
 
 Entity = dict[str, Any]
 
 
-def engine(work: Work) -> Run:
+def engine(work: Workload) -> RunWorkload:
     """Prepare a workload and return what answers it."""
-    cedar = package("cedarpy")
-    policies = cedar.PolicySet.from_str("\n".join(_policies(work)))
+    cedar = import_optional("cedarpy")
+    policies = cedar.PolicySet.from_str("\n".join(_cedar_policies(work)))
     entities = cedar.Entities.from_json_str(json.dumps(_entities(work)))
     requests = [
         {
@@ -35,36 +35,42 @@ def engine(work: Work) -> Run:
     return lambda: [result.allowed for result in cedar.is_authorized_batch(requests, policies, entities)]
 
 
-def _policies(work: Work) -> Iterator[str]:
-    limits = [document["Statement"] for document in (work.boundary, work.scp) if document]
+def _cedar_policies(work: Workload) -> Iterator[str]:
+    limiting_statements = [document["Statement"] for document in (work.boundary, work.scp) if document]
     identity = [statement for document in work.identity for statement in document["Statement"]]
-    yield from (_policy("permit", each) for each in identity if each["Effect"] == "Allow")
-    for statement in (each for statements in (identity, *limits) for each in statements):
+    yield from (
+        _cedar_policy("permit", candidate) for candidate in identity if candidate["Effect"] == "Allow"
+    )
+    for statement in (each for statements in (identity, *limiting_statements) for each in statements):
         if statement["Effect"] == "Deny":
-            yield _policy("forbid", statement)
-    for statement, name in naming(work):
-        yield _policy("permit" if statement["Effect"] == "Allow" else "forbid", statement, name)
-    yield from filter(None, (_limit(work, statements) for statements in limits))
+            yield _cedar_policy("forbid", statement)
+    for statement, name in principal_statements(work):
+        yield _cedar_policy("permit" if statement["Effect"] == "Allow" else "forbid", statement, name)
+    yield from filter(None, (_forbid_unless_allowed(work, statements) for statements in limiting_statements))
 
 
-def _policy(word: str, statement: Any, name: str = "*") -> str:
-    in_scope = "Action" in statement and "*" not in listed(statement["Action"])
-    actions = f"action in [{_groups(statement['Action'])}]" if in_scope else "action"
-    holds = _expression(statement, with_action=not in_scope)
-    return f"{word} ({_principal(name)}, {actions}, resource) when {{ {holds} }};"
+def _cedar_policy(keyword: str, statement: Any, name: str = "*") -> str:
+    is_action_in_scope = "Action" in statement and "*" not in as_list(statement["Action"])
+    actions = f"action in [{_groups(statement['Action'])}]" if is_action_in_scope else "action"
+    expression = _expression(statement, with_action=not is_action_in_scope)
+    return f"{keyword} ({_principal(name)}, {actions}, resource) when {{ {expression} }};"
 
 
-def _limit(work: Work, statements: list[Any]) -> str | None:
+def _forbid_unless_allowed(work: Workload, statements: list[Any]) -> str | None:
     """Forbid what a layer does not allow, unless the resource's policy names the caller itself."""
-    allows = [_expression(each) for each in statements if each["Effect"] == "Allow"]
+    allows = [
+        _expression(limiting_statement)
+        for limiting_statement in statements
+        if limiting_statement["Effect"] == "Allow"
+    ]
     if "true" in allows:
         return None
-    direct = [
+    direct_grants = [
         f"({_principal(name)} && {_expression(statement)})"
-        for statement, name in naming(work)
+        for statement, name in principal_statements(work)
         if statement["Effect"] == "Allow" and name != "*"
     ]
-    return f"forbid (principal, action, resource) unless {{ {' || '.join([*allows, *direct])} }};"
+    return f"forbid (principal, action, resource) unless {{ {' || '.join([*allows, *direct_grants])} }};"
 
 
 def _principal(name: str) -> str:
@@ -73,7 +79,7 @@ def _principal(name: str) -> str:
 
 def _expression(statement: Any, *, with_action: bool = True) -> str:
     parts = list(_actions(statement)) if with_action else []
-    if "*" not in (patterns := listed(statement["Resource"])):
+    if "*" not in (patterns := as_list(statement["Resource"])):
         likes = (f"resource.arn like {json.dumps(pattern.replace('?', '*'))}" for pattern in patterns)
         parts.append(f"({' || '.join(likes)})")
     parts += [_condition(*condition) for condition in conditions(statement)]
@@ -83,31 +89,31 @@ def _expression(statement: Any, *, with_action: bool = True) -> str:
 def _actions(statement: Any) -> Iterator[str]:
     if "NotAction" in statement:
         yield f"!(action in [{_groups(statement['NotAction'])}])"
-    elif "*" not in listed(statement["Action"]):
+    elif "*" not in as_list(statement["Action"]):
         yield f"action in [{_groups(statement['Action'])}]"
 
 
 def _groups(patterns: Any) -> str:
-    return ", ".join(f"Action::{json.dumps(pattern)}" for pattern in listed(patterns))
+    return ", ".join(f"Action::{json.dumps(pattern)}" for pattern in as_list(patterns))
 
 
 def _condition(operator: str, key: str, values: list[str]) -> str:
-    is_there, value = f"context has {json.dumps(key)}", f"context[{json.dumps(key)}]"
-    tests = (f"{value} == {_value(wanted)}" for wanted in values)
-    holds = f"({is_there} && ({' || '.join(tests)}))"
+    has_key, value = f"context has {json.dumps(key)}", f"context[{json.dumps(key)}]"
+    tests = (f"{value} == {_cedar_value(expected)}" for expected in values)
+    expression = f"({has_key} && ({' || '.join(tests)}))"
     if operator in {"StringEquals", "Bool"}:
-        return holds
+        return expression
     if operator == "StringNotEquals":
-        return f"!{holds}"
+        return f"!{expression}"
     raise ValueError(operator)
 
 
-def _value(wanted: str) -> str:
-    variable = re.fullmatch(r"\$\{([^}]+)\}", wanted)
-    return f"context[{json.dumps(variable[1].lower())}]" if variable else json.dumps(wanted)
+def _cedar_value(expected: str) -> str:
+    variable = re.fullmatch(r"\$\{([^}]+)\}", expected)
+    return f"context[{json.dumps(variable[1].lower())}]" if variable else json.dumps(expected)
 
 
-def _entities(work: Work) -> list[Entity]:
+def _entities(work: Workload) -> list[Entity]:
     groups = _action_patterns(work)
     actions = {request.action for request in work.requests} | groups
     resources = {request.resource for request in work.requests}
@@ -121,20 +127,20 @@ def _entities(work: Work) -> list[Entity]:
 def _action(name: str, groups: set[str]) -> Entity:
     if "*" in name:
         return _entity("Action", name)
-    belongs = sorted(group for group in groups if group != name and matches_action(group, name))
-    return {**_entity("Action", name), "parents": [{"type": "Action", "id": group} for group in belongs]}
+    parents = sorted(group for group in groups if group != name and matches_action(group, name))
+    return {**_entity("Action", name), "parents": [{"type": "Action", "id": group} for group in parents]}
 
 
 def _entity(kind: str, name: str) -> Entity:
     return {"uid": {"type": kind, "id": name}, "attrs": {}, "parents": []}
 
 
-def _action_patterns(work: Work) -> set[str]:
+def _action_patterns(work: Workload) -> set[str]:
     documents = (*work.identity, work.boundary, work.scp, work.resource)
     statements = [statement for document in documents if document for statement in document["Statement"]]
     return {
         pattern
         for statement in statements
-        for pattern in listed(statement.get("Action", statement.get("NotAction")))
+        for pattern in as_list(statement.get("Action", statement.get("NotAction")))
         if pattern != "*"
     }

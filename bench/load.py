@@ -14,24 +14,24 @@ from botocore.credentials import Credentials
 Key = tuple[str, str]
 
 
-class Measured(NamedTuple):
+class LoadResult(NamedTuple):
     """What a run came to: requests in a second, and the slowest of 100 in milliseconds."""
 
     per_second: float
     p99_ms: float
 
 
-def signed(url: str, service: str, key: Key, params: dict[str, str]) -> bytes:
+def sign_request(url: str, service: str, key: Key, params: dict[str, str]) -> bytes:
     """Return a POST as it goes over the wire."""
     body = urlencode(params).encode()
-    request = AWSRequest("POST", url + "/", headers={"Content-Type": _FORM}, data=body)
+    request = AWSRequest("POST", url + "/", headers={"Content-Type": _FORM_CONTENT_TYPE}, data=body)
     SigV4Auth(Credentials(*key), service, "us-east-1").add_auth(request)
     lines = ["POST / HTTP/1.1", f"Host: {urlsplit(url).netloc}", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in request.headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-_FORM = "application/x-www-form-urlencoded; charset=utf-8"
+_FORM_CONTENT_TYPE = "application/x-www-form-urlencoded; charset=utf-8"
 
 
 class _Connection:
@@ -61,53 +61,53 @@ class _Connection:
         self._received = b""
         self.socket.sendall(request)
 
-    def answered(self) -> bool:
+    def read_response(self) -> bool:
         """Read what came; True when the answer is whole. RuntimeError when it is not a 200."""
-        read = self.socket.recv(262_144)
-        self._received += read
-        head, found, body = self._received.partition(b"\r\n\r\n")
-        if found and len(body) >= _length(head) and b" 200 " in head[:16]:
+        chunk = self.socket.recv(262_144)
+        self._received += chunk
+        head, separator, body = self._received.partition(b"\r\n\r\n")
+        if separator and len(body) >= _content_length(head) and b" 200 " in head[:16]:
             return True
-        if not read or (found and b" 200 " not in head[:16]):
+        if not chunk or (separator and b" 200 " not in head[:16]):
             raise RuntimeError(self._received[:600].decode(errors="replace") or "the server hung up")
         return False
 
 
-def _length(head: bytes) -> int:
+def _content_length(head: bytes) -> int:
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return int(line.partition(b":")[2])
     raise RuntimeError(f"an answer without a length: {head!r}")
 
 
-def run(url: str, requests: Iterator[bytes], seconds: float, connections: int = 8) -> Measured:
+def run_load(url: str, requests: Iterator[bytes], seconds: float, connections: int = 8) -> LoadResult:
     """Send requests as fast as they are answered, until time or requests run out."""
     parts = urlsplit(url)
     selector = selectors.DefaultSelector()
-    took: list[float] = []
+    latencies: list[float] = []
     for _ in range(connections):
         connection = _Connection((parts.hostname or "", parts.port or 80), selector)
         connection.send(next(requests))
-    begun = time.perf_counter()
-    under_way = connections
-    while under_way:
-        ready_now = selector.select(timeout=10)
-        if not ready_now:
+    start = time.perf_counter()
+    in_flight = connections
+    while in_flight:
+        events = selector.select(timeout=10)
+        if not events:
             raise RuntimeError("the server does not answer")
-        for ready, _ in ready_now:
-            connection = ready.data
+        for key, _ in events:
+            connection = key.data
             if not connection.answered():
                 continue
-            took.append(time.perf_counter() - connection.sent_at)
-            following = next(requests, None) if time.perf_counter() - begun < seconds else None
-            if following is None:
-                under_way -= 1
+            latencies.append(time.perf_counter() - connection.sent_at)
+            next_request = next(requests, None) if time.perf_counter() - start < seconds else None
+            if next_request is None:
+                in_flight -= 1
                 connection.close()
             else:
-                connection.send(following)
-    lasted = time.perf_counter() - begun
-    return Measured(len(took) / lasted, _p99(took))
+                connection.send(next_request)
+    elapsed = time.perf_counter() - start
+    return LoadResult(len(latencies) / elapsed, _p99(latencies))
 
 
-def _p99(took: Sequence[float]) -> float:
-    return sorted(took)[int(len(took) * 0.99)] * 1000
+def _p99(latencies: Sequence[float]) -> float:
+    return sorted(latencies)[int(len(latencies) * 0.99)] * 1000

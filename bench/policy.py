@@ -23,101 +23,109 @@ from itertools import chain
 from pathlib import Path
 
 from bench import figures, iam_simulate, rivals
-from bench.engines import Absent, Engine, Run, TimesItself
-from bench.http import replace_between
-from bench.workloads import WORKLOADS, Work, literal_layers
+from bench.engines import Engine, EngineUnavailable, RunWorkload, SelfTimed
+from bench.http import replace_section
+from bench.workloads import WORKLOADS, Workload, literal_layers
 from iamd.core import clock
 from iamd.policy import Outcome, decide
-from iamd.policy.compiled import CompiledLayers, CompiledPolicy, Evaluator, Place, compiled
+from iamd.policy.compiled import Attachment, CompiledLayers, CompiledPolicy, Evaluator, compile_policy
 
 Rates = dict[str, dict[str, float]]
 
 _RUNS = 5
 _SECONDS = 0.6
-_OURS = "compiled"
-_SHOWN = 3  # wrong answers
+_COMPILED = "compiled"
+_MAX_WRONG_ANSWERS = 3  # wrong answers
 
 
-def _literal(work: Work) -> Run:
+def _literal_engine(work: Workload) -> RunWorkload:
     layers = literal_layers(work)
     return lambda: [decide(request, layers).allowed for request in work.requests]
 
 
-def _compiled(work: Work) -> Run:
+def _compiled_engine(work: Workload) -> RunWorkload:
     layers = literal_layers(work)
-    outcome = Evaluator(work.requests[0].principal, CompiledLayers.of(layers)).outcome
+    outcome = Evaluator(work.requests[0].principal, CompiledLayers.compile(layers)).outcome
     resource, allowed, requests = _compiled_resource(work), Outcome.ALLOWED, work.requests
     return lambda: [outcome(request, resource) is allowed for request in requests]
 
 
-def _cold(work: Work) -> Run:
-    held = CompiledLayers.of(literal_layers(work))
+def _cold_engine(work: Workload) -> RunWorkload:
+    compiled_layers = CompiledLayers.compile(literal_layers(work))
     resource, allowed, requests = _compiled_resource(work), Outcome.ALLOWED, work.requests
     return lambda: [
-        Evaluator(request.principal, CompiledLayers(*held)).outcome(request, resource) is allowed
+        Evaluator(request.principal, CompiledLayers(*compiled_layers)).outcome(request, resource) is allowed
         for request in requests
     ]
 
 
-def _compiled_resource(work: Work) -> CompiledPolicy | None:
+def _compiled_resource(work: Workload) -> CompiledPolicy | None:
     resource = literal_layers(work).resource
-    return compiled(resource, Place.RESOURCE) if resource else None
+    return compile_policy(resource, Attachment.RESOURCE) if resource else None
 
 
-ENGINES: dict[str, Engine] = {_OURS: _compiled, "compiled, cold caller": _cold, "literal": _literal}
+ENGINES: dict[str, Engine] = {
+    _COMPILED: _compiled_engine,
+    "compiled, cold caller": _cold_engine,
+    "literal": _literal_engine,
+}
 
 
-def rate(once: Run, count: int) -> float:
+def rate(run: RunWorkload, count: int) -> float:
     """Return decisions per CPU-second, the median of five runs."""
-    if isinstance(once, TimesItself):
-        return once.rate()
+    if isinstance(run, SelfTimed):
+        return run.rate()
     rates = []
     for _ in range(_RUNS):
-        done, began = 0, time.process_time()
-        while (spent := time.process_time() - began) < _SECONDS:
-            once()
-            done += count
-        rates.append(done / spent)
+        decisions, start = 0, time.process_time()
+        while (elapsed := time.process_time() - start) < _SECONDS:
+            run()
+            decisions += count
+        rates.append(decisions / elapsed)
     return statistics.median(rates)
 
 
-def measured(names: list[str]) -> Rates:
+def measure(names: list[str]) -> Rates:
     """Measure the engines that are there, on the workloads that they answer rightly."""
     results: Rates = {}
     for name, engine in {**ENGINES, **rivals.ENGINES}.items():
         if names and name not in names:
             continue
         try:
-            results[name] = dict(_each(name, engine))
-        except Absent as absent:
-            print(f"{name} is left out: {absent}", file=sys.stderr)
+            results[name] = dict(_workload_rates(name, engine))
+        except EngineUnavailable as error:
+            print(f"{name} is left out: {error}", file=sys.stderr)
     return results
 
 
-def _each(name: str, engine: Engine) -> Iterator[tuple[str, float]]:
-    for workload, make in WORKLOADS.items():
-        work = make()
-        once = engine(work)
-        if wrong := _wrong(work, once()):
-            print(f"{name} is not measured on {workload}: {wrong}", file=sys.stderr)
+def _workload_rates(name: str, engine: Engine) -> Iterator[tuple[str, float]]:
+    for workload, make_workload in WORKLOADS.items():
+        work = make_workload()
+        run = engine(work)
+        if problem := _describe_wrong_answers(work, run()):
+            print(f"{name} is not measured on {workload}: {problem}", file=sys.stderr)
         else:
-            yield workload, rate(once, len(work.requests))
+            yield workload, rate(run, len(work.requests))
 
 
-def _wrong(work: Work, answers: list[bool]) -> str:
+def _describe_wrong_answers(work: Workload, answers: list[bool]) -> str:
     """Say which answers are wrong; nothing where none is."""
-    wrong = [
+    wrong_answers = [
         f"{request.action} on {request.resource}: {answer} instead of {expected}"
         for request, answer, expected in zip(work.requests, answers, work.expected, strict=True)
         if answer is not expected
     ]
-    return f"{len(wrong)} answers are wrong, as {'; '.join(wrong[:_SHOWN])}" if wrong else ""
+    return (
+        f"{len(wrong_answers)} answers are wrong, as {'; '.join(wrong_answers[:_MAX_WRONG_ANSWERS])}"
+        if wrong_answers
+        else ""
+    )
 
 
 # The page.
 
 
-def table(results: Rates) -> str:
+def rates_table(results: Rates) -> str:
     """Return decisions per CPU-second, and how many times as many the compiled evaluator makes."""
     lines = [
         f"| decisions per CPU-second | {' | '.join(f'{name} | ours is ×' for name in WORKLOADS)} |",
@@ -130,19 +138,19 @@ def table(results: Rates) -> str:
 
 
 def _cells(results: Rates, name: str, workload: str) -> tuple[str, str]:
-    rates, ours = results[name], results.get(_OURS, {}).get(workload)
+    rates, ours = results[name], results.get(_COMPILED, {}).get(workload)
     if workload not in rates:
         return "wrong", ""
-    return f"{rates[workload]:,.0f}", f"{ours / rates[workload]:,.1f}" if ours and name != _OURS else ""
+    return f"{rates[workload]:,.0f}", f"{ours / rates[workload]:,.1f}" if ours and name != _COMPILED else ""
 
 
-def _figures() -> str:
+def _metrics_table() -> str:
     lines = ["| compiled evaluator | |", "|---|---:|"]
-    lines += [f"| {figure.name} | {figure.value} |" for figure in figures.measured()]
+    lines += [f"| {metric.name} | {metric.value} |" for metric in figures.measure()]
     return "\n".join(lines)
 
 
-def _circumstances(load: float) -> str:
+def _environment(load: float) -> str:
     return (
         f"{clock.iso(clock.now())[:10]}, {_processor()}, {os.cpu_count()} cores, load {load:.1f} before; "
         f"Python {platform.python_version()}, {', '.join(_versions())}."
@@ -151,8 +159,8 @@ def _circumstances(load: float) -> str:
 
 def _processor() -> str:
     with suppress(OSError):
-        if found := re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE):
-            return found[1]
+        if match := re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE):
+            return match[1]
     return platform.machine()
 
 
@@ -171,16 +179,16 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print nothing but engines, workloads and rates")
     parser.add_argument("--write", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     load = os.getloadavg()[0]
-    results = measured(given.only)
-    if given.json:
+    results = measure(arguments.only)
+    if arguments.json:
         print(json.dumps(results))
         return
-    page = "\n\n".join((table(results), _figures(), _circumstances(load)))
+    page = "\n\n".join((rates_table(results), _metrics_table(), _environment(load)))
     print(page)
-    if given.write:
-        replace_between(given.write, "<!-- policy -->", page)
+    if arguments.write:
+        replace_section(arguments.write, "<!-- policy -->", page)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from tests import servers
 
 from bench import load
-from bench.http import replace_between
+from bench.http import replace_section
 from iamd import app, operations
 from iamd.config import Settings
 from iamd.core import clock
@@ -31,21 +31,21 @@ from iamd.store.audit import AuditEvent
 from iamd.wire import constraints, query_request, sigv4, xml_response
 from iamd.wire.request import Request
 
-_TIMES = 3_000
+_REPEATS = 3_000
 _URL = "http://127.0.0.1:8470"
 _PARAMS = {"Action": "GetUser", "Version": "2010-05-08", "UserName": "admin"}
 
 
 def _microseconds(step: Callable[[], object]) -> float:
     step()
-    begun = time.perf_counter()
-    for _ in range(_TIMES):
+    start = time.perf_counter()
+    for _ in range(_REPEATS):
         step()
-    return (time.perf_counter() - begun) / _TIMES * 1e6
+    return (time.perf_counter() - start) / _REPEATS * 1e6
 
 
 def _request(key: load.Key) -> Request:
-    head, _, body = load.signed(_URL, "iam", key, _PARAMS).partition(b"\r\n\r\n")
+    head, _, body = load.sign_request(_URL, "iam", key, _PARAMS).partition(b"\r\n\r\n")
     lines = [line.decode().partition(": ") for line in head.split(b"\r\n")[1:]]
     headers = {name.lower(): value for name, _, value in lines} | {"host": urlsplit(_URL).netloc}
     return Request("POST", "/", "", headers, body, "127.0.0.1", secure=False)
@@ -54,76 +54,82 @@ def _request(key: load.Key) -> Request:
 def measure(folder: Path) -> dict[str, float]:
     """Return the microseconds of each step."""
     store = app.open_store(Settings(data=folder / "data"))
-    made = servers.make_account(store)
-    request = _request((made.access_key_id or "", made.secret_access_key or ""))
-    operation = operations.SERVED["iam"]["GetUser"]
+    account = servers.make_account(store)
+    request = _request((account.access_key_id or "", account.secret_access_key or ""))
+    operation = operations.OPERATIONS["iam"]["GetUser"]
     model, database, now = operation.model, store.database, clock.now()
     content_type = request.headers["content-type"]
     form = query_request.parse_form("", request.body, content_type)
-    claim = sigv4.parse_signature(request, now)
-    proof = AccessKeyCredentials(claim.access_key_id, None, lambda secret: sigv4.verify(claim, secret))
-    around = RequestContext("id", "127.0.0.1", "agent", "", secure=False, region="us-east-1")
-    known_callers, prover = CallerCache(), Authenticator(store.vault, SessionLimits(3600, 43_200))
-    recorder = AuditQueue(database, timedelta(days=1))
+    signature = sigv4.parse_signature(request, now)
+    credentials = AccessKeyCredentials(
+        signature.access_key_id, None, lambda secret: sigv4.verify(signature, secret)
+    )
+    request_context = RequestContext("id", "127.0.0.1", "agent", "", secure=False, region="us-east-1")
+    caller_cache, authenticator = CallerCache(), Authenticator(store.vault, SessionLimits(3600, 43_200))
+    audit_queue = AuditQueue(database, timedelta(days=1))
 
-    def empty() -> None:
+    def empty_transaction() -> None:
         with database.read():
             pass
 
     def params() -> dict[str, Any]:
-        read = query_request.decoder(model.input)(form)
-        constraints.validator(model.input)(read)
-        return read
+        params_read = query_request.decoder(model.input)(form)
+        constraints.validator(model.input)(params_read)
+        return params_read
 
     with database.read() as tx:
-        credential = prover.authenticate(tx, proof, 0)
-        known = known_callers.resolve(tx, credential)
-        call = Call(tx, known.caller, b"", clock.iso(now))
+        record = authenticator.authenticate(tx, credentials, 0)
+        authenticated_caller = caller_cache.resolve(tx, record)
+        call = Call(tx, authenticated_caller.caller, b"", clock.iso(now))
         target = operation.target_finder.find(call, params())
 
-        def ask() -> None:
-            keys = global_condition_keys.collect(call.caller, operation, target, around, now, call.timestamp)
-            authorization.authorize(known, operation, call, target, params(), keys)
+        def authorize() -> None:
+            keys = global_condition_keys.collect(
+                call.caller, operation, target, request_context, now, call.timestamp
+            )
+            authorization.authorize(authenticated_caller, operation, call, target, params(), keys)
 
         def event() -> AuditEvent:
-            return audit_events.event(operation, known.caller, params(), None, around, call.timestamp)
+            return audit_events.event(
+                operation, authenticated_caller.caller, params(), None, request_context, call.timestamp
+            )
 
         reply = operation.invoke(call, target, params())
-        told = event()
-        measured = {
+        audit_event = event()
+        results = {
             "form": _microseconds(lambda: query_request.parse_form("", request.body, content_type)),
             "signature, up to the string to sign": _microseconds(lambda: sigv4.parse_signature(request, now)),
             "key: one select, secret, signature check": _microseconds(
-                lambda: prover.authenticate(tx, proof, 0)
+                lambda: authenticator.authenticate(tx, credentials, 0)
             ),
             "parameters, read and validated": _microseconds(params),
             "target: two selects": _microseconds(lambda: operation.target_finder.find(call, params())),
-            "decision, its context keys included": _microseconds(ask),
+            "decision, its context keys included": _microseconds(authorize),
             "operation: one select": _microseconds(lambda: operation.invoke(call, target, params())),
             "audit event": _microseconds(event),
             "rendering": _microseconds(lambda: xml_response.renderer(model)(reply, "id")),
         }
-    measured["begin and commit"] = _microseconds(empty)
-    measured["queue of the batched writer"] = _microseconds(lambda: recorder.put(AuditEntry(None, None)))
-    assert told.event_name == "GetUser"
-    recorder.close()
+    results["begin and commit"] = _microseconds(empty_transaction)
+    results["queue of the batched writer"] = _microseconds(lambda: audit_queue.put(AuditEntry(None, None)))
+    assert audit_event.event_name == "GetUser"
+    audit_queue.close()
     database.close()
-    return measured
+    return results
 
 
 def main() -> None:
     """Measure, print, and write the table when asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", type=Path)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        measured = measure(Path(folder))
+        results = measure(Path(folder))
     lines = ["| step of a GetUser | µs |", "|---|---:|"]
-    lines += [f"| {name} | {took:.0f} |" for name, took in measured.items()]
+    lines += [f"| {name} | {microseconds:.0f} |" for name, microseconds in results.items()]
     table = "\n".join(lines)
     print(table)
-    if given.write:
-        replace_between(given.write, "<!-- steps -->", table)
+    if arguments.write:
+        replace_section(arguments.write, "<!-- steps -->", table)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ W2 with a resource policy and principal matching.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from iamd.policy import Layers, Request, decide, parse, principal_from_arn
+from iamd.policy import PolicyLayers, Request, decide, parse, principal_from_arn
 
 ACCOUNT = "111122223333"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
@@ -16,7 +16,7 @@ SERVICES = ("s3", "sqs", "sns", "dynamodb", "lambda", "logs", "kms", "ec2", "ecr
 VERBS = ("Get", "Put", "List", "Delete", "Create", "Update", "Describe", "Tag", "Start", "Stop")
 
 
-class Work(NamedTuple):
+class Workload(NamedTuple):
     """A workload as data: documents as JSON values, requests as tuples."""
 
     identity: list[Any]
@@ -27,14 +27,14 @@ class Work(NamedTuple):
     expected: list[bool]
 
 
-def w1() -> Work:
+def w1() -> Workload:
     """Return one policy of one statement, and one question again and again."""
     policy = _policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::box/*"})
     request = Request(principal_from_arn(ALICE), "s3:GetObject", "arn:aws:s3:::box/a", ACCOUNT, {})
-    return _with_answers(Work([policy], None, None, None, [request] * 1000, []))
+    return _with_expected(Workload([policy], None, None, None, [request] * 1000, []))
 
 
-def w2() -> Work:
+def w2() -> Workload:
     """Return the policies and the questions of a busy account."""
     identity = [_policy(*(_statement(service, verb) for verb in VERBS)) for service in SERVICES]
     boundary = _policy(
@@ -50,10 +50,10 @@ def w2() -> Work:
             "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}},
         },
     )
-    return _with_answers(Work(identity, boundary, scp, None, _requests(), []))
+    return _with_expected(Workload(identity, boundary, scp, None, _requests(), []))
 
 
-def w3() -> Work:
+def w3() -> Workload:
     """Return W2 with a policy of the resource's own, which names an account, a user and a role."""
     resource = _policy(
         {
@@ -77,7 +77,7 @@ def w3() -> Work:
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         },
     )
-    return _with_answers(w2()._replace(resource=resource))
+    return _with_expected(w2()._replace(resource=resource))
 
 
 def _policy(*statements: Any) -> Any:
@@ -107,7 +107,7 @@ def _requests() -> list[Request]:
 
 def _request(alice: Any, number: int) -> Request:
     service, verb = SERVICES[number % 10], VERBS[number // 10 % 10]
-    place = "team-a" if number // 100 % 2 else "team-b"
+    team = "team-a" if number // 100 % 2 else "team-b"
     context = {
         "aws:currenttime": "2026-11-24T10:00:00Z",
         "aws:epochtime": "1795514400",
@@ -126,19 +126,19 @@ def _request(alice: Any, number: int) -> Request:
         "aws:resourcetag/team": "a" if number % 3 else "b",
         "aws:resourceaccount": ACCOUNT,
     }
-    name = f"arn:aws:{service}:eu-west-1:{ACCOUNT}:{place}/thing-{number}"
+    name = f"arn:aws:{service}:eu-west-1:{ACCOUNT}:{team}/thing-{number}"
     return Request(alice, f"{service}:{verb}Thing", name, ACCOUNT, context)
 
 
-def _with_answers(work: Work) -> Work:
+def _with_expected(work: Workload) -> Workload:
     """Let the literal evaluator say what is right: every engine is held to it."""
     layers = literal_layers(work)
     return work._replace(expected=[decide(request, layers).allowed for request in work.requests])
 
 
-def literal_layers(work: Work) -> Layers:
+def literal_layers(work: Workload) -> PolicyLayers:
     """Return a workload's policies, parsed."""
-    return Layers(
+    return PolicyLayers(
         identity=[parse(document) for document in work.identity],
         boundary=parse(work.boundary) if work.boundary else None,
         scps=[[parse(work.scp)]] if work.scp else None,
@@ -146,13 +146,13 @@ def literal_layers(work: Work) -> Layers:
     )
 
 
-WORKLOADS: dict[str, Callable[[], Work]] = {"W1": w1, "W2": w2, "W3": w3}
+WORKLOADS: dict[str, Callable[[], Workload]] = {"W1": w1, "W2": w2, "W3": w3}
 
 
 # For those who translate the documents into another language.
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """Return a list: of one, where a document has a single value."""
     return value if isinstance(value, list) else [value]
 
@@ -161,16 +161,16 @@ def conditions(statement: Any) -> Iterator[tuple[str, str, list[str]]]:
     """Go through operators, keys in lower case, and values."""
     for operator, block in statement.get("Condition", {}).items():
         for key, values in block.items():
-            yield operator, key.lower(), listed(values)
+            yield operator, key.lower(), as_list(values)
 
 
-def naming(work: Work) -> Iterator[tuple[Any, str]]:
+def principal_statements(work: Workload) -> Iterator[tuple[Any, str]]:
     """Go through a resource policy's statements and whom they name.
 
     An account is left out: within the account it grants nothing that identity policies do not.
     """
     for statement in work.resource["Statement"] if work.resource else ():
         principal = statement["Principal"]
-        for name in ["*"] if principal == "*" else listed(principal["AWS"]):
+        for name in ["*"] if principal == "*" else as_list(principal["AWS"]):
             if not name.endswith(":root"):
                 yield statement, name

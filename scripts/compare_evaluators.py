@@ -14,30 +14,30 @@ from typing import Any
 
 from tests.policy import whole
 
-from iamd.policy import Layers, Policy, Request, decide, parse
-from iamd.policy.compiled import CompiledLayers, Evaluator, Place, compiled
+from iamd.policy import Policy, PolicyLayers, Request, decide, parse
+from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_policy
 from iamd.policy.operators import OPERATORS
 
-_REQUESTS = 40  # to each set of policies
-_NAMED = ("*", whole.HERE, whole.THERE, *whole.ARNS)
+_REQUESTS_PER_POLICY_SET = 40  # to each set of policies
+_PRINCIPAL_NAMES = ("*", whole.HERE, whole.THERE, *whole.ARNS)
 
 
-class Maker:
+class CaseGenerator:
     """Makes policies and requests from the pools of the tests, by a seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
 
-    def _some(self, pool: tuple[str, ...], least: int = 0) -> Any:
+    def _one_or_several(self, pool: tuple[str, ...], min_size: int = 0) -> Any:
         if self._random.random() < 0.6:
             return self._random.choice(pool)
-        return self._random.choices(pool, k=self._random.randint(least, 3))
+        return self._random.choices(pool, k=self._random.randint(min_size, 3))
 
     def _element(self, element: str, pool: tuple[str, ...]) -> tuple[str, Any]:
         """Return an element that may be turned round; exceptions must not be empty."""
         if self._random.random() < 0.25:
-            return f"Not{element}", self._some(pool, 1)
-        return element, self._some(pool)
+            return f"Not{element}", self._one_or_several(pool, 1)
+        return element, self._one_or_several(pool)
 
     def _operator(self) -> str:
         if self._random.random() < 0.1:
@@ -48,44 +48,46 @@ class Maker:
     def _condition(self) -> dict[str, Any]:
         count = self._random.choice((0, 1, 1, 2))
         return {
-            self._operator(): {self._random.choice(whole.KEYS): self._some(whole.VALUES)}
+            self._operator(): {self._random.choice(whole.KEYS): self._one_or_several(whole.VALUES)}
             for _ in range(count)
         }
 
-    def _statement(self, *, named: bool) -> dict[str, Any]:
+    def _statement(self, *, has_principal: bool) -> dict[str, Any]:
         pick = self._random.choice
-        made: dict[str, Any] = {"Effect": pick(("Allow", "Allow", "Deny"))}
-        parts = [self._element("Action", whole.PATTERNS)]
+        statement: dict[str, Any] = {"Effect": pick(("Allow", "Allow", "Deny"))}
+        elements = [self._element("Action", whole.PATTERNS)]
         if self._random.random() < 0.9:
-            parts.append(self._element("Resource", whole.GLOBS))
+            elements.append(self._element("Resource", whole.GLOBS))
         if self._random.random() < 0.5:
-            made["Condition"] = self._condition()
-        if self._random.random() < (0.9 if named else 0.1):
-            who, names = self._element("Principal", _NAMED)
-            parts.append((who, {pick(("AWS", "AWS", "AWS", "Service", "Federated")): names}))
-        return made | dict(parts)
+            statement["Condition"] = self._condition()
+        if self._random.random() < (0.9 if has_principal else 0.1):
+            element, names = self._element("Principal", _PRINCIPAL_NAMES)
+            elements.append((element, {pick(("AWS", "AWS", "AWS", "Service", "Federated")): names}))
+        return statement | dict(elements)
 
-    def policy(self, *, named: bool = False) -> Policy:
+    def policy(self, *, has_principal: bool = False) -> Policy:
         count = self._random.choice((1, 1, 2, 3))
-        document: dict[str, Any] = {"Statement": [self._statement(named=named) for _ in range(count)]}
+        document: dict[str, Any] = {
+            "Statement": [self._statement(has_principal=has_principal) for _ in range(count)]
+        }
         version = self._random.choice(("2012-10-17", "2012-10-17", "2008-10-17", None))
         return parse(document if version is None else {"Version": version, **document})
 
-    def _several(self, *, named: bool = False) -> list[Policy]:
-        return [self.policy(named=named) for _ in range(self._random.randint(0, 2))]
+    def _policies(self, *, has_principal: bool = False) -> list[Policy]:
+        return [self.policy(has_principal=has_principal) for _ in range(self._random.randint(0, 2))]
 
-    def _maybe(self, made: Any) -> Any:
-        return made if self._random.random() < 0.5 else None
+    def _optional(self, value: Any) -> Any:
+        return value if self._random.random() < 0.5 else None
 
-    def layers(self) -> Layers:
-        return Layers(
-            identity=self._several(),
-            boundary=self._maybe(self.policy()),
-            session=self._maybe(self._several()),
-            resource=self._maybe(self.policy(named=True)),
-            must_grant=self._random.random() < 0.3,
-            scps=self._maybe([self._several() for _ in range(self._random.randint(0, 2))]),
-            rcps=self._maybe([self._several(named=True)]),
+    def layers(self) -> PolicyLayers:
+        return PolicyLayers(
+            identity=self._policies(),
+            boundary=self._optional(self.policy()),
+            session=self._optional(self._policies()),
+            resource=self._optional(self.policy(has_principal=True)),
+            requires_grant=self._random.random() < 0.3,
+            scps=self._optional([self._policies() for _ in range(self._random.randint(0, 2))]),
+            rcps=self._optional([self._policies(has_principal=True)]),
         )
 
     def request(self, principal: Any) -> Request:
@@ -96,28 +98,30 @@ class Maker:
             pick(whole.ACTIONS),
             pick(whole.RESOURCES),
             pick((None, None, whole.HERE, whole.THERE)),
-            {key: self._some(whole.VALUES) for key in keys},
+            {key: self._one_or_several(whole.VALUES) for key in keys},
         )
 
     def principal(self) -> Any:
         return self._random.choice(whole.CALLERS)
 
 
-def compare(maker: Maker, cases: int) -> Counter[str]:
+def compare(generator: CaseGenerator, cases: int) -> Counter[str]:
     """Ask until so many cases were compared; return the outcomes, or end with the case that differs."""
-    seen: Counter[str] = Counter()
-    while seen.total() < cases:
-        layers, principal = maker.layers(), maker.principal()
-        evaluator = Evaluator(principal, CompiledLayers.of(layers))
-        resource = compiled(layers.resource, Place.RESOURCE) if layers.resource is not None else None
-        for _ in range(_REQUESTS):
-            request = maker.request(principal)
-            said = evaluator.outcome(request, resource, must_grant=layers.must_grant)
-            wanted = decide(request, layers).outcome
-            if said is not wanted:
-                sys.exit(f"compiled {said}, literal {wanted}\n{request}\n{layers}")
-            seen[said.value] += 1
-    return seen
+    outcomes: Counter[str] = Counter()
+    while outcomes.total() < cases:
+        layers, principal = generator.layers(), generator.principal()
+        evaluator = Evaluator(principal, CompiledLayers.compile(layers))
+        resource = (
+            compile_policy(layers.resource, Attachment.RESOURCE) if layers.resource is not None else None
+        )
+        for _ in range(_REQUESTS_PER_POLICY_SET):
+            request = generator.request(principal)
+            actual = evaluator.outcome(request, resource, requires_grant=layers.requires_grant)
+            expected = decide(request, layers).outcome
+            if actual is not expected:
+                sys.exit(f"compiled {actual}, literal {expected}\n{request}\n{layers}")
+            outcomes[actual.value] += 1
+    return outcomes
 
 
 def main() -> None:
@@ -125,10 +129,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    began = time.monotonic()
-    seen = compare(Maker(given.seed), given.cases)
-    print(f"{seen.total()} cases, seed {given.seed}, {time.monotonic() - began:.0f} s: {dict(seen)}")
+    arguments = parser.parse_args()
+    start = time.monotonic()
+    outcomes = compare(CaseGenerator(arguments.seed), arguments.cases)
+    print(
+        f"{outcomes.total()} cases, seed {arguments.seed}, {time.monotonic() - start:.0f} s: {dict(outcomes)}"
+    )
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bench.iam_simulate import run
-from scripts.compare_iam_simulate_cases import Entry, Maker
-from scripts.compare_iam_simulate_causes import CAUSES, cause
-from scripts.compare_iam_simulate_shrink import Answers, Found, shrunk
+from bench.iam_simulate import run_node
+from scripts.compare_iam_simulate_cases import CaseEntry, CaseGenerator
+from scripts.compare_iam_simulate_causes import CAUSES, find_cause
+from scripts.compare_iam_simulate_shrink import Answers, Difference, shrink
 
 from iamd.policy import decide
 from iamd.policy.cases import read_case
@@ -26,33 +26,35 @@ _SCRIPT = Path(__file__).with_suffix(".mjs")
 _BATCH = 20_000  # cases to one run of Node
 
 
-class Both:
+class Evaluators:
     """Both sides, with what they have answered already."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Answers | None] = {}
+        self._answers: dict[str, Answers | None] = {}
 
-    def ask(self, entries: list[Entry]) -> list[Answers | None]:
+    def evaluate(self, entries: list[CaseEntry]) -> list[Answers | None]:
         keys = [json.dumps(entry, sort_keys=True) for entry in entries]
-        new = {key: entry for key, entry in zip(keys, entries, strict=True) if key not in self._known}
-        for start in range(0, len(new), _BATCH):
-            self._learn(dict(list(new.items())[start : start + _BATCH]))
-        return [self._known[key] for key in keys]
+        missing = {key: entry for key, entry in zip(keys, entries, strict=True) if key not in self._answers}
+        for start in range(0, len(missing), _BATCH):
+            self._evaluate(dict(list(missing.items())[start : start + _BATCH]))
+        return [self._answers[key] for key in keys]
 
-    def _learn(self, new: dict[str, Entry]) -> None:
-        answers = run(_SCRIPT, [_simulation(entry) for entry in new.values()])
-        for (key, entry), answer in zip(new.items(), answers, strict=True):
-            self._known[key] = (_ours(entry), answer["outcome"]) if "outcome" in answer else None
+    def _evaluate(self, entries: dict[str, CaseEntry]) -> None:
+        answers = run_node(_SCRIPT, [_simulation(entry) for entry in entries.values()])
+        for (key, entry), answer in zip(entries.items(), answers, strict=True):
+            self._answers[key] = (
+                (_evaluate_locally(entry), answer["outcome"]) if "outcome" in answer else None
+            )
 
 
-def _ours(entry: Entry) -> str:
+def _evaluate_locally(entry: CaseEntry) -> str:
     case = read_case(entry, 0)
     return decide(case.request, case.layers).outcome.value
 
 
-def _simulation(entry: Entry) -> Any:
+def _simulation(entry: CaseEntry) -> Any:
     """Return a case as iam-simulate takes it."""
-    made = {
+    simulation = {
         "request": {
             "principal": {"type": "Anonymous"}
             if entry["principal_type"] == "Anonymous"
@@ -61,24 +63,24 @@ def _simulation(entry: Entry) -> Any:
             "resource": {"resource": entry["resource"], "accountId": entry["resource_account"]},
             "contextVariables": entry.get("context", {}),
         },
-        "identityPolicies": _named("identity", entry.get("identity_policies", [])),
+        "identityPolicies": _named_policies("identity", entry.get("identity_policies", [])),
         "serviceControlPolicies": _levels("scp", entry),
         "resourceControlPolicies": _levels("rcp", entry),
         "sessionPolicy": entry.get("session_policy"),
         "resourcePolicy": entry.get("resource_policy"),
     }
     if "boundary" in entry:
-        made["permissionBoundaryPolicies"] = _named("boundary", [entry["boundary"]])
-    return {name: value for name, value in made.items() if value is not None}
+        simulation["permissionBoundaryPolicies"] = _named_policies("boundary", [entry["boundary"]])
+    return {name: value for name, value in simulation.items() if value is not None}
 
 
-def _named(name: str, documents: list[Any]) -> list[Any]:
+def _named_policies(name: str, documents: list[Any]) -> list[Any]:
     return [{"name": f"{name}-{index}", "policy": document} for index, document in enumerate(documents)]
 
 
-def _levels(name: str, entry: Entry) -> list[Any]:
+def _levels(name: str, entry: CaseEntry) -> list[Any]:
     return [
-        {"orgIdentifier": f"{name}-{index}", "policies": _named(f"{name}-{index}", level)}
+        {"orgIdentifier": f"{name}-{index}", "policies": _named_policies(f"{name}-{index}", level)}
         for index, level in enumerate(entry.get(f"{name}s", []))
     ]
 
@@ -86,37 +88,43 @@ def _levels(name: str, entry: Entry) -> list[Any]:
 # What came of it.
 
 
-def _tell(found: list[Found], asked: int, compared: int) -> list[Found]:
+def _print_causes(differences: list[Difference], case_count: int, compared_count: int) -> list[Difference]:
     """Print the causes with how many cases each explains; return what none explains."""
-    explained: Counter[str] = Counter()
-    unknown = []
-    for one in found:
-        name = cause(one.entry, one.answers)
+    explained_counts: Counter[str] = Counter()
+    unexplained = []
+    for difference in differences:
+        name = find_cause(difference.entry, difference.answers)
         if name is None:
-            unknown.append(one)
+            unexplained.append(difference)
         else:
-            explained[name] += one.times
-    differ = sum(one.times for one in found)
-    print(f"{compared:,} of {asked:,} cases were compared, the others refused; {differ:,} differ:")
-    for name, times in explained.most_common():
-        print(f"{times:7,}  {name}: {CAUSES[name].right}")
-    return unknown
+            explained_counts[name] += difference.count
+    difference_count = sum(one.count for one in differences)
+    print(
+        f"{compared_count:,} of {case_count:,} cases were compared, the others refused; "
+        f"{difference_count:,} differ:"
+    )
+    for name, count in explained_counts.most_common():
+        print(f"{count:7,}  {name}: {CAUSES[name].verdict}")
+    return unexplained
 
 
-def _vectors(found: list[Found]) -> str:
+def _format_vectors(differences: list[Difference]) -> str:
     """Return the smallest case of each cause for each pair of answers, as vectors that pin our side."""
-    chosen: dict[tuple[str, Answers], Entry] = {}
-    for one in sorted(found, key=lambda one: (len(one.key), one.key)):
-        if name := cause(one.entry, one.answers):
-            chosen.setdefault((name, one.answers), one.entry)
+    smallest: dict[tuple[str, Answers], CaseEntry] = {}
+    for difference in sorted(differences, key=lambda one: (len(one.key), one.key)):
+        if name := find_cause(difference.entry, difference.answers):
+            smallest.setdefault((name, difference.answers), difference.entry)
     lines = [
         "# Where iam-simulate differs: written by scripts/compare_iam_simulate.py. Who is right, by which",
         "# documentation of AWS, is said in docs/policy-language.md.",
     ]
     for name in CAUSES:
-        pairs = sorted(answers for found_name, answers in chosen if found_name == name)
+        pairs = sorted(answers for cause_name, answers in smallest if cause_name == name)
         for number, answers in enumerate(pairs, 1):
-            lines += ["", *_vector(f"differs-{_slug(name)}-{number}", name, chosen[name, answers], answers)]
+            lines += [
+                "",
+                *_format_vector(f"differs-{_slug(name)}-{number}", name, smallest[name, answers], answers),
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -124,13 +132,13 @@ def _slug(name: str) -> str:
     return "-".join("".join(char if char.isalnum() else " " for char in name.lower()).split())
 
 
-def _vector(identity: str, name: str, entry: Entry, answers: Answers) -> list[str]:
+def _format_vector(identity: str, name: str, entry: CaseEntry, answers: Answers) -> list[str]:
     ours, theirs = answers
-    said = {key: value for key, value in entry.items() if value not in ({}, [], "AWS")}
+    fields = {key: value for key, value in entry.items() if value not in ({}, [], "AWS")}
     return [
         f"- id: {identity}",
-        f"  spec: {json.dumps(f'{name}: {CAUSES[name].right}')}",
-        *(f"  {key}: {json.dumps(value)}" for key, value in said.items()),
+        f"  spec: {json.dumps(f'{name}: {CAUSES[name].verdict}')}",
+        *(f"  {key}: {json.dumps(value)}" for key, value in fields.items()),
         f"  expected: {ours} # iam-simulate: {theirs}",
     ]
 
@@ -143,19 +151,21 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--vectors", type=Path)
-    given = parser.parse_args()
-    maker, both = Maker(given.seed), Both()
-    cases = [maker.case() for _ in range(given.cases)]
-    answers = both.ask(cases)
-    pairs = [(entry, said) for entry, said in zip(cases, answers, strict=True) if said is not None]
-    different = [Found(entry, said) for entry, said in pairs if said[0] != said[1]]
-    small = shrunk(different, both.ask)
-    unknown = _tell(small, len(cases), len(pairs))
-    if given.vectors:
-        given.vectors.write_text(_vectors(small))
-    for one in unknown:
-        print(f"not explained: {one.answers}\n{json.dumps(one.entry, indent=1)}", file=sys.stderr)
-    sys.exit(1 if unknown else 0)
+    arguments = parser.parse_args()
+    generator, evaluators = CaseGenerator(arguments.seed), Evaluators()
+    cases = [generator.case() for _ in range(arguments.cases)]
+    answers = evaluators.evaluate(cases)
+    pairs = [(entry, answer) for entry, answer in zip(cases, answers, strict=True) if answer is not None]
+    different = [Difference(entry, said) for entry, said in pairs if said[0] != said[1]]
+    shrunk_differences = shrink(different, evaluators.evaluate)
+    unexplained = _print_causes(shrunk_differences, len(cases), len(pairs))
+    if arguments.vectors:
+        arguments.vectors.write_text(_format_vectors(shrunk_differences))
+    for difference in unexplained:
+        print(
+            f"not explained: {difference.answers}\n{json.dumps(difference.entry, indent=1)}", file=sys.stderr
+        )
+    sys.exit(1 if unexplained else 0)
 
 
 if __name__ == "__main__":

@@ -9,31 +9,41 @@ from tests.policy import whole
 from iamd.policy import PolicyError, PolicyKind, validate
 from iamd.policy.operators import OPERATORS
 
-Entry = dict[str, Any]  # a case in the form of `iamd policy test`
+CaseEntry = dict[str, Any]  # a case in the form of `iamd policy test`
 
 _HERE, _THERE = whole.HERE, whole.THERE
 
 # iam-simulate drops keys that an action does not have, so made-up ones are given the names of real ones.
-_REAL = {
+_REAL_KEYS = {
     "x:Number": "aws:MultiFactorAuthAge",
     "x:List": "aws:TagKeys",
     "X:Flag": "aws:SecureTransport",
     "x:Arn": "aws:SourceArn",
     "x:none": "aws:PrincipalTag/none",
 }
-_LISTS = "aws:TagKeys"
+_LIST_KEY = "aws:TagKeys"
 
 
-def _real(text: str) -> str:
-    for made_up, real in _REAL.items():
+def _replace_with_real_keys(text: str) -> str:
+    for made_up, real in _REAL_KEYS.items():
         text = text.replace(made_up, real)
     return text
 
 
-KEYS = (*map(_real, whole.KEYS), "aws:PrincipalTag/team", "aws:PrincipalAccount")
-VALUES = (*map(_real, whole.VALUES), "a.b", "aXb", "a\nb", "a?", "10.1.2.3/32", "2026-01-01", "-1", "1e3")
+KEYS = (*map(_replace_with_real_keys, whole.KEYS), "aws:PrincipalTag/team", "aws:PrincipalAccount")
+VALUES = (
+    *map(_replace_with_real_keys, whole.VALUES),
+    "a.b",
+    "aXb",
+    "a\nb",
+    "a?",
+    "10.1.2.3/32",
+    "2026-01-01",
+    "-1",
+    "1e3",
+)
 # What an operator can read, by the word in its name; most values are made such.
-_READABLE = {
+_READABLE_VALUES = {
     "String": (
         "alice",
         "ALICE",
@@ -76,17 +86,17 @@ _READABLE = {
         "arn:aws:sns:*:a:b",
     ),
 }
-_KINDS = {
+_VALUES_BY_KEY = {
     "aws:SourceIp": ("10.1.2.3", "10.200.0.1", "2001:db8::1", "2001:DB8:0::1"),
-    "aws:CurrentTime": _READABLE["Date"],
-    "aws:MultiFactorAuthAge": _READABLE["Numeric"],
+    "aws:CurrentTime": _READABLE_VALUES["Date"],
+    "aws:MultiFactorAuthAge": _READABLE_VALUES["Numeric"],
     "aws:SecureTransport": ("true", "false", "True"),
     "aws:PrincipalAccount": (_HERE,),
-    "aws:PrincipalTag/team": _READABLE["Binary"],
+    "aws:PrincipalTag/team": _READABLE_VALUES["Binary"],
     "aws:SourceArn": ("arn:aws:s3:::box/a", "arn:aws:s3:::BOX/a", "arn:aws:sns:eu-west-1:111122223333:a:b"),
 }
 # The key that fits an operator, by the word in its name.
-_FITTING = {
+_KEYS_BY_OPERATOR = {
     "Numeric": "aws:MultiFactorAuthAge",
     "Date": "aws:CurrentTime",
     "Bool": "aws:SecureTransport",
@@ -95,7 +105,7 @@ _FITTING = {
     "Arn": "aws:SourceArn",
 }
 GLOBS = (
-    *map(_real, whole.GLOBS),
+    *map(_replace_with_real_keys, whole.GLOBS),
     "arn:aws:s3:::box",
     "arn:aws:s3:::box/a.b",
     "arn:aws:s3:::BOX/a",
@@ -114,9 +124,9 @@ GLOBS = (
     "arn:aws:logs:*:log-group:app:log-stream:s1",
     "arn:aws:logs:eu*3:log-group:app:*",
 )
-_REFUSED = {"*:*"}  # by iam-simulate
+_REFUSED_PATTERNS = {"*:*"}  # by iam-simulate
 PATTERNS = (
-    *(one for one in whole.PATTERNS if one not in _REFUSED),
+    *(one for one in whole.PATTERNS if one not in _REFUSED_PATTERNS),
     "sqs:*",
     "sqs:Send*",
     "kms:*",
@@ -125,7 +135,7 @@ PATTERNS = (
     "sts:A*",
 )
 _OBJECTS = tuple(f"arn:aws:s3:::box/{key}" for key in ("a", "a/b:c", "alice", "a.b", "aXb", "a\nb", "ALICE"))
-ASKED: dict[str, tuple[str, ...]] = {
+RESOURCES_BY_ACTION: dict[str, tuple[str, ...]] = {
     "s3:GetObject": _OBJECTS,
     "S3:getobject": _OBJECTS,
     "s3:PutObject": _OBJECTS,
@@ -139,121 +149,131 @@ ASKED: dict[str, tuple[str, ...]] = {
     "kms:Decrypt": (f"arn:aws:kms:eu-west-1:{_HERE}:key/1234",),
     "logs:PutLogEvents": (f"arn:aws:logs:eu-west-1:{_HERE}:log-group:app:log-stream:s1",),
 }
-_CONCRETE = tuple(action for action, resources in ASKED.items() if resources != ("*",))
+_ACTIONS_WITH_RESOURCE = tuple(
+    action for action, resources in RESOURCES_BY_ACTION.items() if resources != ("*",)
+)
 CALLERS = (*whole.ARNS, f"arn:aws:sts::{_HERE}:assumed-role/Web/s1", "", "sns.amazonaws.com")
-_TYPES = {"": "Anonymous", "sns.amazonaws.com": "Service"}
-_NAMED = ("*", _HERE, _THERE, *whole.ARNS, f"arn:aws:iam::{_HERE}:user/fay")
+_PRINCIPAL_TYPES = {"": "Anonymous", "sns.amazonaws.com": "Service"}
+_PRINCIPAL_NAMES = ("*", _HERE, _THERE, *whole.ARNS, f"arn:aws:iam::{_HERE}:user/fay")
 
 
-class Maker:
+class CaseGenerator:
     """Makes cases, by a seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._patterns, self._globs = PATTERNS, GLOBS
 
-    def case(self) -> Entry:
+    def case(self) -> CaseEntry:
         pick = self._random.choice
-        action = pick((*ASKED, *_CONCRETE * 3))
-        made: Entry = {"principal": pick(CALLERS), "action": action, "resource": pick(ASKED[action])}
+        action = pick((*RESOURCES_BY_ACTION, *_ACTIONS_WITH_RESOURCE * 3))
+        entry: CaseEntry = {
+            "principal": pick(CALLERS),
+            "action": action,
+            "resource": pick(RESOURCES_BY_ACTION[action]),
+        }
         self._patterns = (*PATTERNS, *(action, "*") * 6)  # so that many statements match
-        self._globs = (*GLOBS, *(made["resource"], "*") * 8)
-        made["principal_type"] = _TYPES.get(made["principal"], "AWS")
-        made["resource_account"] = self._owner(made["resource"])
-        made["context"] = {
-            key: self._context(key)
+        self._globs = (*GLOBS, *(entry["resource"], "*") * 8)
+        entry["principal_type"] = _PRINCIPAL_TYPES.get(entry["principal"], "AWS")
+        entry["resource_account"] = self._owner(entry["resource"])
+        entry["context"] = {
+            key: self._context_value(key)
             for key in self._random.sample(
                 [key for key in KEYS if key != "aws:PrincipalTag/none"], k=pick(range(9))
             )
         }
-        return {**made, **self._policies(made["principal"])}
+        return {**entry, **self._policies(entry["principal"])}
 
     def _owner(self, resource: str) -> str:
         fields = resource.split(":")
         return fields[4] if len(fields) > 5 and fields[4] else self._random.choice((_HERE, _HERE, _THERE))
 
-    def _context(self, key: str) -> Any:
-        if key == _LISTS:
+    def _context_value(self, key: str) -> Any:
+        if key == _LIST_KEY:
             return self._random.choices(VALUES, k=self._random.randint(0, 3))
-        kind = _KINDS.get(key, VALUES)
-        return self._random.choice(kind if self._maybe(0.9) else VALUES)
+        pool = _VALUES_BY_KEY.get(key, VALUES)
+        return self._random.choice(pool if self._chance(0.9) else VALUES)
 
-    def _policies(self, caller: str) -> Entry:
-        made: Entry = {}
-        if caller not in _TYPES:
-            made["identity_policies"] = [
+    def _policies(self, caller: str) -> CaseEntry:
+        entry: CaseEntry = {}
+        if caller not in _PRINCIPAL_TYPES:
+            entry["identity_policies"] = [
                 self._policy(PolicyKind.INLINE) for _ in range(self._random.randint(0, 2))
             ]
-            if self._maybe(0.3):
-                made["boundary"] = self._policy(PolicyKind.INLINE)
-            if self._maybe(0.4) and ("role/" in caller or "federated" in caller):
-                made["session_policy"] = self._policy(PolicyKind.SESSION)
-            if self._maybe(0.3):
-                made["scps"] = [[self._policy(PolicyKind.SCP)] for _ in range(self._random.randint(1, 2))]
-        if self._maybe(0.5):
-            made["resource_policy"] = self._policy(PolicyKind.RESOURCE)
-        if self._maybe(0.2):
-            made["rcps"] = [[self._policy(PolicyKind.RCP)]]
-        return made
+            if self._chance(0.3):
+                entry["boundary"] = self._policy(PolicyKind.INLINE)
+            if self._chance(0.4) and ("role/" in caller or "federated" in caller):
+                entry["session_policy"] = self._policy(PolicyKind.SESSION)
+            if self._chance(0.3):
+                entry["scps"] = [[self._policy(PolicyKind.SCP)] for _ in range(self._random.randint(1, 2))]
+        if self._chance(0.5):
+            entry["resource_policy"] = self._policy(PolicyKind.RESOURCE)
+        if self._chance(0.2):
+            entry["rcps"] = [[self._policy(PolicyKind.RCP)]]
+        return entry
 
-    def _maybe(self, chance: float) -> bool:
-        return self._random.random() < chance
+    def _chance(self, probability: float) -> bool:
+        return self._random.random() < probability
 
-    def _policy(self, kind: PolicyKind) -> Entry:
+    def _policy(self, kind: PolicyKind) -> CaseEntry:
         """Make a document that may be saved; what may not is made anew."""
         while True:
             count = self._random.choice((1, 1, 2, 3))
-            made: Entry = {"Statement": [self._statement(kind) for _ in range(count)]}
+            document: CaseEntry = {"Statement": [self._statement(kind) for _ in range(count)]}
             version = self._random.choice(("2012-10-17",) * 4 + ("2008-10-17", None))
             if version is not None or kind is PolicyKind.RCP:
-                made = {"Version": version if kind is not PolicyKind.RCP else "2012-10-17", **made}
+                document = {"Version": version if kind is not PolicyKind.RCP else "2012-10-17", **document}
             try:
-                validate(made, kind)
+                validate(document, kind)
             except PolicyError:
                 continue
-            return made
+            return document
 
-    def _statement(self, kind: PolicyKind) -> Entry:
+    def _statement(self, kind: PolicyKind) -> CaseEntry:
         pick = self._random.choice
-        of_rcp = kind is PolicyKind.RCP
-        actions = "Action" if of_rcp else pick(("Action", "Action", "Action", "NotAction"))
-        made: Entry = {
-            "Effect": "Deny" if of_rcp else pick(("Allow", "Allow", "Deny")),
-            actions: self._some(self._patterns, lambda one: one != "*" or not of_rcp),
+        is_rcp = kind is PolicyKind.RCP
+        action_element = "Action" if is_rcp else pick(("Action", "Action", "Action", "NotAction"))
+        statement: CaseEntry = {
+            "Effect": "Deny" if is_rcp else pick(("Allow", "Allow", "Deny")),
+            action_element: self._one_or_several(
+                self._patterns, lambda pattern: pattern != "*" or not is_rcp
+            ),
         }
-        if kind is not PolicyKind.RESOURCE or self._maybe(0.9):
-            made[pick(("Resource", "Resource", "Resource", "NotResource"))] = self._some(self._globs)
-        if self._maybe(0.5):
-            made["Condition"] = self._condition()
-        if of_rcp:
-            made["Principal"] = "*"
+        if kind is not PolicyKind.RESOURCE or self._chance(0.9):
+            statement[pick(("Resource", "Resource", "Resource", "NotResource"))] = self._one_or_several(
+                self._globs
+            )
+        if self._chance(0.5):
+            statement["Condition"] = self._condition()
+        if is_rcp:
+            statement["Principal"] = "*"
         elif kind is PolicyKind.RESOURCE:
-            made[pick(("Principal",) * 4 + ("NotPrincipal",))] = self._principal()
-        return made
+            statement[pick(("Principal",) * 4 + ("NotPrincipal",))] = self._principal()
+        return statement
 
     def _principal(self) -> Any:
-        if self._maybe(0.2):
-            return "*" if self._maybe(0.7) else {"Service": "sns.amazonaws.com"}
-        return {"AWS": self._some(_NAMED)}
+        if self._chance(0.2):
+            return "*" if self._chance(0.7) else {"Service": "sns.amazonaws.com"}
+        return {"AWS": self._one_or_several(_PRINCIPAL_NAMES)}
 
-    def _some(self, pool: tuple[str, ...], fits: Callable[[str], bool] = bool) -> Any:
-        pool = tuple(filter(fits, pool))
-        if self._maybe(0.6):
+    def _one_or_several(self, pool: tuple[str, ...], accepts: Callable[[str], bool] = bool) -> Any:
+        pool = tuple(filter(accepts, pool))
+        if self._chance(0.6):
             return self._random.choice(pool)
         return self._random.choices(pool, k=self._random.randint(1, 3))
 
-    def _condition(self) -> Entry:
-        made: Entry = {}
+    def _condition(self) -> CaseEntry:
+        condition: CaseEntry = {}
         for _ in range(self._random.choice((1, 1, 2))):
             operator = self._operator()
-            word = next((word for word in _READABLE if word in operator), "String")
-            key = _FITTING.get(word, _LISTS) if self._maybe(0.6) else self._random.choice(KEYS)
-            pool = _READABLE[word] if self._maybe(0.8) else VALUES
-            made[operator] = {key: self._some(pool, lambda _one: True)}
-        return made
+            word = next((word for word in _READABLE_VALUES if word in operator), "String")
+            key = _KEYS_BY_OPERATOR.get(word, _LIST_KEY) if self._chance(0.6) else self._random.choice(KEYS)
+            pool = _READABLE_VALUES[word] if self._chance(0.8) else VALUES
+            condition[operator] = {key: self._one_or_several(pool, lambda _one: True)}
+        return condition
 
     def _operator(self) -> str:
-        if self._maybe(0.05):
+        if self._chance(0.05):
             return "Null"
         prefix = self._random.choice(("", "", "ForAllValues:", "ForAnyValue:"))
         return prefix + self._random.choice(sorted(OPERATORS)) + self._random.choice(("", "", "IfExists"))

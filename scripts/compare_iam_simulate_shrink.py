@@ -6,28 +6,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scripts.compare_iam_simulate_cases import Entry
+from scripts.compare_iam_simulate_cases import CaseEntry
 
 Answers = tuple[str, str]  # ours, theirs
-Ask = Callable[[list[Entry]], list[Answers | None]]  # None where either side does not answer
+Evaluate = Callable[[list[CaseEntry]], list[Answers | None]]  # None where either side does not answer
 
 _LAYERS = ("rcps", "scps", "session_policy", "boundary", "identity_policies", "resource_policy")
 _HERE = "111122223333"
-_PLAIN_CALLS: tuple[Entry, ...] = (
+_SIMPLE_REQUESTS: tuple[CaseEntry, ...] = (
     {"principal": f"arn:aws:iam::{_HERE}:user/alice", "principal_type": "AWS"},
     {"action": "s3:GetObject", "resource": "arn:aws:s3:::box/a"},
     {"resource_account": _HERE},
 )
-_PLAIN = {"Action": "*", "Resource": "*", "Principal": "*"}
+_SIMPLE_ELEMENTS = {"Action": "*", "Resource": "*", "Principal": "*"}
 
 
 @dataclass(frozen=True)
-class Found:
+class Difference:
     """A case in which the sides differ, and how many cases have come down to it."""
 
-    entry: Entry
+    entry: CaseEntry
     answers: Answers
-    times: int = 1
+    count: int = 1
 
     @property
     def key(self) -> str:
@@ -35,106 +35,114 @@ class Found:
         return json.dumps(self.entry, sort_keys=True)
 
 
-def shrunk(found: list[Found], ask: Ask) -> list[Found]:
+def shrink(differences: list[Difference], evaluate: Evaluate) -> list[Difference]:
     """Return the cases as small as they get, twins put together."""
-    done = list[Found]()
-    while found:
-        smaller = _smaller(found, ask)
-        done += [one for one in found if one.key not in smaller]
-        found = _together(smaller.values())
-    return _together(done)
+    finished = list[Difference]()
+    while differences:
+        smaller = _find_smaller(differences, evaluate)
+        finished += [difference for difference in differences if difference.key not in smaller]
+        differences = _merge_duplicates(smaller.values())
+    return _merge_duplicates(finished)
 
 
-def _together(found: Any) -> list[Found]:
-    merged = dict[str, Found]()
-    for one in found:
-        twin = merged.get(one.key)
-        merged[one.key] = replace(one, times=one.times + (twin.times if twin else 0))
+def _merge_duplicates(differences: Any) -> list[Difference]:
+    merged = dict[str, Difference]()
+    for difference in differences:
+        duplicate = merged.get(difference.key)
+        merged[difference.key] = replace(
+            difference, times=difference.times + (duplicate.count if duplicate else 0)
+        )
     return list(merged.values())
 
 
-def _smaller(found: list[Found], ask: Ask) -> dict[str, Found]:
+def _find_smaller(differences: list[Difference], evaluate: Evaluate) -> dict[str, Difference]:
     """Return, by the key of what it comes from, the first smaller case that is answered alike."""
-    tried = [(one, candidate) for one in found for candidate in _candidates(one.entry)]
-    made = dict[str, Found]()
-    for (one, candidate), said in zip(tried, ask([candidate for _, candidate in tried]), strict=True):
-        if said == one.answers:
-            made.setdefault(one.key, replace(one, entry=candidate))
-    return made
+    attempts = [
+        (difference, candidate) for difference in differences for candidate in _candidates(difference.entry)
+    ]
+    smaller = dict[str, Difference]()
+    for (one, candidate), answers in zip(
+        attempts, evaluate([candidate for _, candidate in attempts]), strict=True
+    ):
+        if answers == one.answers:
+            smaller.setdefault(one.key, replace(one, entry=candidate))
+    return smaller
 
 
-def _candidates(entry: Entry) -> Iterator[Entry]:
+def _candidates(entry: CaseEntry) -> Iterator[CaseEntry]:
     """Go through what is a little less than a case, the greatest steps first."""
     yield from (_without(entry, layer) for layer in (*_LAYERS, "context") if layer in entry)
     yield from (_without(entry, "context", key) for key in entry.get("context", {}))
-    yield from ({**entry, **plain} for plain in _PLAIN_CALLS if not plain.items() <= entry.items())
+    yield from ({**entry, **simple} for simple in _SIMPLE_REQUESTS if not simple.items() <= entry.items())
     for layer in ("scps", "rcps"):
         if len(levels := entry.get(layer, [])) > 1:
-            yield from (_without(entry, layer, at) for at in range(len(levels)))
-    for place, document in documents(entry):
-        if len(place) > 1:
-            yield _without(entry, *place)
-        yield from _smaller_documents(entry, place, document)
+            yield from (_without(entry, layer, index) for index in range(len(levels)))
+    for path, document in documents(entry):
+        if len(path) > 1:
+            yield _without(entry, *path)
+        yield from _smaller_documents(entry, path, document)
 
 
-def documents(entry: Entry) -> Iterator[tuple[tuple[Any, ...], Any]]:
+def documents(entry: CaseEntry) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """Go through a case's policies, each with its place."""
     for layer in _LAYERS:
-        held = entry.get(layer)
-        if isinstance(held, dict):
-            yield (layer,), held
-        for index, one in enumerate(held if isinstance(held, list) else ()):
-            if isinstance(one, dict):
-                yield (layer, index), one
+        policies = entry.get(layer)
+        if isinstance(policies, dict):
+            yield (layer,), policies
+        for index, item in enumerate(policies if isinstance(policies, list) else ()):
+            if isinstance(item, dict):
+                yield (layer, index), item
             else:
-                yield from (((layer, index, at), document) for at, document in enumerate(one))
+                yield from (
+                    ((layer, index, level_index), document) for level_index, document in enumerate(item)
+                )
 
 
-def _smaller_documents(entry: Entry, place: tuple[Any, ...], document: Any) -> Iterator[Entry]:
+def _smaller_documents(entry: CaseEntry, path: tuple[Any, ...], document: Any) -> Iterator[CaseEntry]:
     if len(document["Statement"]) > 1:
-        yield from (_without(entry, *place, "Statement", at) for at in range(len(document["Statement"])))
+        yield from (_without(entry, *path, "Statement", index) for index in range(len(document["Statement"])))
     if document.get("Version") != "2012-10-17":
-        yield _with(entry, "2012-10-17", *place, "Version")
+        yield _replace(entry, "2012-10-17", *path, "Version")
     for at, statement in enumerate(document["Statement"]):
-        yield from _smaller_statements(entry, (*place, "Statement", at), statement)
+        yield from _smaller_statements(entry, (*path, "Statement", at), statement)
 
 
-def _smaller_statements(entry: Entry, place: tuple[Any, ...], statement: Any) -> Iterator[Entry]:
+def _smaller_statements(entry: CaseEntry, path: tuple[Any, ...], statement: Any) -> Iterator[CaseEntry]:
     if "Condition" in statement:
-        yield _without(entry, *place, "Condition")
-        yield from (_without(entry, *place, "Condition", operator) for operator in statement["Condition"])
-    for element, plain in _PLAIN.items():
-        if statement.get(element, plain) != plain:
-            yield _with(entry, plain, *place, element)
+        yield _without(entry, *path, "Condition")
+        yield from (_without(entry, *path, "Condition", operator) for operator in statement["Condition"])
+    for element, simple in _SIMPLE_ELEMENTS.items():
+        if statement.get(element, simple) != simple:
+            yield _replace(entry, simple, *path, element)
         if f"Not{element}" in statement:
-            yield _with(_without(entry, *place, f"Not{element}"), plain, *place, element)
-    for where, values in _lists(statement, place):
-        yield from (_with(entry, one, *where) for one in values)
+            yield _replace(_without(entry, *path, f"Not{element}"), simple, *path, element)
+    for list_path, values in _lists(statement, path):
+        yield from (_replace(entry, value, *list_path) for value in values)
 
 
-def _lists(statement: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
+def _lists(statement: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
     """Go through the lists of a statement, any of whose values may do by itself."""
-    blocks = [((*place, "Condition", name), block) for name, block in statement.get("Condition", {}).items()]
-    names = [((*place, name), statement[name]) for name in ("Principal", "NotPrincipal") if name in statement]
-    for where, held in [(place, statement), *blocks, *names]:
-        for name, value in held.items() if isinstance(held, dict) else ():
+    blocks = [((*path, "Condition", name), block) for name, block in statement.get("Condition", {}).items()]
+    names = [((*path, name), statement[name]) for name in ("Principal", "NotPrincipal") if name in statement]
+    for parent_path, parent in [(path, statement), *blocks, *names]:
+        for name, value in parent.items() if isinstance(parent, dict) else ():
             if isinstance(value, list):
-                yield (*where, name), value
+                yield (*parent_path, name), value
 
 
-def _without(entry: Entry, *place: Any) -> Entry:
-    made = copy.deepcopy(entry)
-    del _reach(made, place)[place[-1]]
-    return made
+def _without(entry: CaseEntry, *path: Any) -> CaseEntry:
+    copied = copy.deepcopy(entry)
+    del _parent(copied, path)[path[-1]]
+    return copied
 
 
-def _with(entry: Entry, value: Any, *place: Any) -> Entry:
-    made = copy.deepcopy(entry)
-    _reach(made, place)[place[-1]] = value
-    return made
+def _replace(entry: CaseEntry, value: Any, *path: Any) -> CaseEntry:
+    copied = copy.deepcopy(entry)
+    _parent(copied, path)[path[-1]] = value
+    return copied
 
 
-def _reach(made: Any, place: tuple[Any, ...]) -> Any:
-    for step in place[:-1]:
-        made = made[step]
-    return made
+def _parent(node: Any, path: tuple[Any, ...]) -> Any:
+    for step in path[:-1]:
+        node = node[step]
+    return node

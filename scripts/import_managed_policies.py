@@ -16,19 +16,19 @@ from typing import Any
 TARGET = Path(__file__).parent.parent / "src/iamd/core/managed/policies.zip"
 
 
-def wire_time(text: str) -> str:
+def format_timestamp(text: str) -> str:
     """Return `2015-02-06T18:39:46.000Z` to the second."""
     return text.partition(".")[0].rstrip("Z") + "Z"
 
 
-def entry(policy: dict[str, Any]) -> dict[str, str]:
+def index_entry(policy: dict[str, Any]) -> dict[str, str]:
     """Return what the index says of a policy."""
     latest = policy["latestVersionId"]
     return {
         "arn": policy["arn"],
         "version": latest,
-        "created": wire_time(policy["createdDate"]),
-        "updated": wire_time(policy["lastUpdatedDate"]),
+        "created": format_timestamp(policy["createdDate"]),
+        "updated": format_timestamp(policy["lastUpdatedDate"]),
     }
 
 
@@ -43,7 +43,7 @@ def main(source: Path) -> None:
     """Write the archive."""
     policies: dict[str, Any] = json.loads(source.read_text())
     with zipfile.ZipFile(TARGET, "w") as archive:
-        write(archive, "index.json", {name: entry(policies[name]) for name in sorted(policies)})
+        write(archive, "index.json", {name: index_entry(policies[name]) for name in sorted(policies)})
         for name in sorted(policies):
             latest = policies[name]["latestVersionId"]
             write(archive, f"documents/{name}.json", policies[name]["versions"][latest]["document"])

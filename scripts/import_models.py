@@ -21,13 +21,20 @@ DATA = Path(botocore.__file__).parent / "data"
 TARGET = Path(__file__).parent.parent / "src" / "iamd" / "core" / "models"
 
 TYPES = {"structure", "list", "map", "string", "integer", "long", "boolean", "blob", "timestamp"}
-KEPT = ("required", "min", "max", "pattern", "enum", "sensitive", "union")
+KEPT_TRAITS = ("required", "min", "max", "pattern", "enum", "sensitive", "union")
 # What a server has no use for: words for people, and `box`, which tells Java whether a number may be null.
-SHAPE_NOISE = {"documentation", "box", "deprecated", "deprecatedMessage", "deprecatedSince", "synthetic"}
-SHAPE_PARTS = {"type", "members", "member", "key", "value", "exception", "error", "fault"}
-MEMBER_NOISE = SHAPE_NOISE | {"idempotencyToken"}
-OPERATION_PARTS = {"name", "http", "input", "output", "errors", "auth", "authtype"}
-OPERATION_NOISE = {
+IGNORED_SHAPE_TRAITS = {
+    "documentation",
+    "box",
+    "deprecated",
+    "deprecatedMessage",
+    "deprecatedSince",
+    "synthetic",
+}
+SHAPE_TRAITS = {"type", "members", "member", "key", "value", "exception", "error", "fault"}
+IGNORED_MEMBER_TRAITS = IGNORED_SHAPE_TRAITS | {"idempotencyToken"}
+OPERATION_TRAITS = {"name", "http", "input", "output", "errors", "auth", "authtype"}
+IGNORED_OPERATION_TRAITS = {
     "documentation",
     "documentationUrl",
     "idempotent",
@@ -35,75 +42,75 @@ OPERATION_NOISE = {
     "deprecated",
     "deprecatedMessage",
 }
-PAGING_KEPT = ("input_token", "output_token", "limit_key", "more_results")
+KEPT_PAGING_KEYS = ("input_token", "output_token", "limit_key", "more_results")
 
 
-def refuse_unknown(where: str, found: Json, *known: set[str]) -> None:
+def reject_unknown_traits(location: str, traits: Json, *known_traits: set[str]) -> None:
     """Stop at a trait that this script has never seen."""
-    unknown = set(found).difference(*known)
+    unknown = set(traits).difference(*known_traits)
     if unknown:
-        raise SystemExit(f"{where}: what do {sorted(unknown)} mean?")
+        raise SystemExit(f"{location}: what do {sorted(unknown)} mean?")
 
 
-def target_of(where: str, reference: Json) -> str:
+def shape_name(location: str, reference: Json) -> str:
     """Return the shape that a member refers to."""
-    refuse_unknown(where, reference, {"shape"}, MEMBER_NOISE)
+    reject_unknown_traits(location, reference, {"shape"}, IGNORED_MEMBER_TRAITS)
     return str(reference["shape"])
 
 
 def read_error(name: str, shape: Json) -> Json:
     """Return code and status; by the Query protocol the shape's name and 400 where the model says nothing."""
     error = shape.get("error", {})
-    refuse_unknown(name, error, {"code", "httpStatusCode", "senderFault", "fault"})
+    reject_unknown_traits(name, error, {"code", "httpStatusCode", "senderFault", "fault"})
     return {"code": error.get("code", name), "status": error.get("httpStatusCode", 400)}
 
 
 def read_shape(name: str, shape: Json) -> Json:
     """Return a shape as the package keeps it."""
-    refuse_unknown(name, shape, set(KEPT), SHAPE_PARTS, SHAPE_NOISE)
+    reject_unknown_traits(name, shape, set(KEPT_TRAITS), SHAPE_TRAITS, IGNORED_SHAPE_TRAITS)
     if shape["type"] not in TYPES:
         raise SystemExit(f"{name}: the wire layer cannot carry a {shape['type']}")
-    kept: Json = {"type": shape["type"]}
+    result: Json = {"type": shape["type"]}
     if shape["type"] == "structure":
-        kept["members"] = {m: target_of(f"{name}.{m}", ref) for m, ref in shape["members"].items()}
-    kept |= {part: target_of(name, shape[part]) for part in ("member", "key", "value") if part in shape}
-    kept |= {trait: shape[trait] for trait in KEPT if trait in shape}
+        result["members"] = {m: shape_name(f"{name}.{m}", ref) for m, ref in shape["members"].items()}
+    result |= {part: shape_name(name, shape[part]) for part in ("member", "key", "value") if part in shape}
+    result |= {trait: shape[trait] for trait in KEPT_TRAITS if trait in shape}
     if shape.get("exception"):
-        kept["error"] = read_error(name, shape)
-    return kept
+        result["error"] = read_error(name, shape)
+    return result
 
 
 def read_paging(paging: Json) -> Json:
     """Return the keys of a paginator, results always as a list."""
-    refuse_unknown("paging", paging, set(PAGING_KEPT), {"result_key", "non_aggregate_keys"})
+    reject_unknown_traits("paging", paging, set(KEPT_PAGING_KEYS), {"result_key", "non_aggregate_keys"})
     result = paging["result_key"]
-    kept = {key: paging[key] for key in PAGING_KEPT if key in paging}
-    return kept | {"result_key": [result] if isinstance(result, str) else result}
+    paging_keys = {key: paging[key] for key in KEPT_PAGING_KEYS if key in paging}
+    return paging_keys | {"result_key": [result] if isinstance(result, str) else result}
 
 
 def read_operation(name: str, operation: Json, paging: Json | None) -> Json:
     """Return an operation as the package keeps it."""
-    refuse_unknown(name, operation, OPERATION_PARTS, OPERATION_NOISE)
-    kept: Json = {}
+    reject_unknown_traits(name, operation, OPERATION_TRAITS, IGNORED_OPERATION_TRAITS)
+    result: Json = {}
     if "input" in operation:
-        kept["input"] = operation["input"]["shape"]
+        result["input"] = operation["input"]["shape"]
     if "output" in operation:
         if operation["output"]["resultWrapper"] != f"{name}Result":
             raise SystemExit(f"{name}: its result is not wrapped in {name}Result")
-        kept["output"] = operation["output"]["shape"]
-    kept["errors"] = [error["shape"] for error in operation.get("errors", [])]
+        result["output"] = operation["output"]["shape"]
+    result["errors"] = [error["shape"] for error in operation.get("errors", [])]
     if operation.get("authtype") == "none":
-        kept["auth"] = "none"
+        result["auth"] = "none"
     if paging:
-        kept["paging"] = read_paging(paging)
-    return kept
+        result["paging"] = read_paging(paging)
+    return result
 
 
 def load(service: str, file: str) -> Json:
     """Read one of botocore's files on a service, of its newest version."""
     folder = max(path for path in (DATA / service).iterdir() if path.is_dir())
-    plain, packed = folder / f"{file}.json", folder / f"{file}.json.gz"
-    text = gzip.decompress(packed.read_bytes()) if packed.exists() else plain.read_bytes()
+    plain, compressed = folder / f"{file}.json", folder / f"{file}.json.gz"
+    text = gzip.decompress(compressed.read_bytes()) if compressed.exists() else plain.read_bytes()
     return dict(json.loads(text))
 
 
@@ -124,20 +131,24 @@ def read_service(service: str) -> Json:
     }
 
 
-def one_line(value: object) -> str:
+def to_json_line(value: object) -> str:
     """Return a value as JSON on one line."""
     return json.dumps(value, ensure_ascii=True)
 
 
-def table(rows: Json) -> str:
+def lines_table(rows: Json) -> str:
     """Return a mapping as JSON with a line for each row."""
-    return "{\n" + ",\n".join(f"  {one_line(name)}: {one_line(row)}" for name, row in rows.items()) + "\n }"
+    return (
+        "{\n"
+        + ",\n".join(f"  {to_json_line(name)}: {to_json_line(row)}" for name, row in rows.items())
+        + "\n }"
+    )
 
 
-def print_model(model: Json) -> str:
+def format_model(model: Json) -> str:
     """Return the file's text."""
     tables = ("operations", "shapes")
-    parts = [f' "{key}": {table(v) if key in tables else one_line(v)}' for key, v in model.items()]
+    parts = [f' "{key}": {lines_table(v) if key in tables else to_json_line(v)}' for key, v in model.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
@@ -145,7 +156,7 @@ def main() -> None:
     """Write both models."""
     for service in ("iam", "sts"):
         model = read_service(service)
-        (TARGET / f"{service}.json").write_text(print_model(model), encoding="utf-8")
+        (TARGET / f"{service}.json").write_text(format_model(model), encoding="utf-8")
         print(f"{service}: {len(model['operations'])} operations, {len(model['shapes'])} shapes")
 
 

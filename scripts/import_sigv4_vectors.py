@@ -22,28 +22,28 @@ _FOLD = re.compile(r"\n[ \t]+")
 Vector = dict[str, str | dict[str, str]]
 
 
-def text(case: Path, kind: str) -> str:
+def read_text(case: Path, kind: str) -> str:
     """Return one of a case's files."""
     return (case / f"{case.name}.{kind}").read_bytes().decode().replace("\r", "")
 
 
-def headers(lines: list[str]) -> dict[str, str]:
+def parse_headers(lines: list[str]) -> dict[str, str]:
     """Return headers by name, as a server joins them."""
-    joined: dict[str, str] = {}
+    result: dict[str, str] = {}
     for line in lines:
         name, _, value = line.partition(":")
         name, value = name.lower(), value.strip()
-        joined[name] = f"{joined[name]},{value}" if name in joined else value
-    return joined
+        result[name] = f"{result[name]},{value}" if name in result else value
+    return result
 
 
-def vector(case: Path, folder: Path) -> Vector:
+def read_vector(case: Path, folder: Path) -> Vector:
     """Return a case: the request without its signature, and what AWS makes of it on the way to one."""
-    head, _, body = text(case, "req").partition("\n\n")
+    head, _, body = read_text(case, "req").partition("\n\n")
     first, *lines = _FOLD.sub(" ", head).strip("\n").split("\n")
-    method, _, rest = first.partition(" ")
-    path, _, query = rest.rpartition(" ")[0].partition("?")
-    canonical = text(case, "creq")
+    method, _, request_target = first.partition(" ")
+    path, _, query = request_target.rpartition(" ")[0].partition("?")
+    canonical = read_text(case, "creq")
     # One case leaves its session token to the signer: it stands in the canonical request alone.
     token = re.findall(r"^(x-amz-security-token:.*)$", canonical, re.MULTILINE)
     return {
@@ -51,17 +51,17 @@ def vector(case: Path, folder: Path) -> Vector:
         "method": method,
         "path": path,
         "query": query,
-        "headers": headers(lines) | headers(token),
+        "headers": parse_headers(lines) | parse_headers(token),
         "body": body,
         "canonical_request": canonical,
-        "string_to_sign": text(case, "sts"),
-        "authorization": text(case, "authz"),
+        "string_to_sign": read_text(case, "sts"),
+        "authorization": read_text(case, "authz"),
     }
 
 
 def main(folder: Path) -> None:
     """Write the vectors in order of their names."""
-    vectors = [vector(request.parent, folder) for request in sorted(folder.rglob("*.req"))]
+    vectors = [read_vector(request.parent, folder) for request in sorted(folder.rglob("*.req"))]
     TARGET.write_text(json.dumps(vectors, indent=1, ensure_ascii=False) + "\n")
     print(f"{len(vectors)} vectors")
 

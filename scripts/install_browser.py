@@ -10,24 +10,24 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def found() -> str | None:
+def find_browser() -> str | None:
     """Return the path of a Chromium of the machine's."""
-    return next((path for path in map(shutil.which, NAMES) if path), None)
+    return next((path for path in map(shutil.which, BROWSER_NAMES) if path), None)
 
 
 def main() -> None:
     """Install one if there is none."""
-    if found():
+    if find_browser():
         return
     if shutil.which("apt-get") and os.geteuid() == 0:
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
+        env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, env=env)
         install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-        done = subprocess.run(install, check=False, env=quiet, stdout=subprocess.DEVNULL)
-        if done.returncode == 0 and found():
+        completed = subprocess.run(install, check=False, env=env, stdout=subprocess.DEVNULL)
+        if completed.returncode == 0 and find_browser():
             return
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 

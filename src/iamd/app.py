@@ -159,7 +159,7 @@ class App:
         )
         gate = Gate(dependencies, authenticator, self.audit_queue, RateLimiter(settings.rate_limit))
         proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
-        self._endpoint = Endpoint(gate, operations.SERVED, proxy_settings, execution_slots)
+        self._endpoint = Endpoint(gate, operations.OPERATIONS, proxy_settings, execution_slots)
         self._web_app = _build_web_app(
             settings,
             master_key,

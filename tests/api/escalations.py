@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from iamd.operations import SERVED
+from iamd.operations import OPERATIONS
 from tests import iamd_client
 from tests.api.answers import Refused, call, refusal, state
 from tests.api.served import filled
@@ -91,7 +91,7 @@ class Step:
 
     @property
     def service(self) -> str:
-        return "sts" if self.operation in SERVED["sts"] else "iam"
+        return "sts" if self.operation in OPERATIONS["sts"] else "iam"
 
 
 def step(operation: str, /, **params: Any) -> Step:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from iamd.operations import SERVED
+from iamd.operations import OPERATIONS
 from tests.servers import allow, document
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -41,7 +41,7 @@ class Row(NamedTuple):
     @property
     def action(self) -> str:
         """Return the action that policies name the operation by."""
-        return SERVED[self.service][self.operation].action
+        return OPERATIONS[self.service][self.operation].action
 
     @property
     def asks(self) -> tuple[Ask, ...]:

@@ -11,7 +11,7 @@ import pytest
 from iamd.core import arns, ids
 from iamd.core.records import User
 from iamd.framework.call import Call, Caller
-from iamd.operations import SERVED
+from iamd.operations import OPERATIONS
 from iamd.policy import Principal, PrincipalKind
 from iamd.store import inline_policies, policy_attachments, roles
 from iamd.store.entities import USERS
@@ -339,7 +339,7 @@ def _queries(account: Account) -> int:
         cursor = _Counting(tx)
         caller = Caller(root, account_id, account_id, "", None, ())
         call = Call(Tx(cursor, tx.dialect), caller, b"", "2026-01-02T03:04:05Z")
-        SERVED["iam"][NAME].run(call, filter=["User"])
+        OPERATIONS["iam"][NAME].run(call, filter=["User"])
     return cursor.count
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from iamd.operations import SERVED
+from iamd.operations import OPERATIONS
 from tests.api.escalation_paths import BY_MFA, BY_OTHERS, BY_POLICIES
 from tests.api.escalation_roles import BY_PASSING, BY_ROLES, BY_TAGS
 from tests.api.escalations import Path, Step, begun, tried
@@ -65,6 +65,6 @@ NO_GAIN = {
 
 def test_every_write_is_a_step_of_a_path_or_gives_nobody_more() -> None:
     steps = {step.operation for path in PATHS for step in path.steps if isinstance(step, Step)}
-    writes = {name for name in SERVED["iam"] if not name.startswith(("Get", "List", "Simulate"))}
+    writes = {name for name in OPERATIONS["iam"] if not name.startswith(("Get", "List", "Simulate"))}
     of_providers = {name for name in writes if "OpenIDConnect" in name or "SAML" in name}
     assert writes - steps - of_providers == NO_GAIN | {"EnableMFADevice"}

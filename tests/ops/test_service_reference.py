@@ -2,7 +2,7 @@
 
 import pytest
 
-from iamd.operations import SERVED
+from iamd.operations import OPERATIONS
 from iamd.operations.service_reference import ServiceReference
 from iamd.policy.lint import KeyType, Reference
 
@@ -11,11 +11,11 @@ REFERENCE: Reference = ServiceReference()
 
 def test_an_action_has_its_resources_and_keys() -> None:
     action = REFERENCE.actions("iam")["passrole"]
-    assert (action.name, [(need.type, need.required) for need in action.needs]) == (
+    assert (action.name, [(need.type, need.is_required) for need in action.resource_types]) == (
         "PassRole",
         [("role", True)],
     )
-    assert "iam:PassedToService" in action.keys
+    assert "iam:PassedToService" in action.condition_keys
 
 
 def test_a_type_of_resources_has_its_arn() -> None:
@@ -23,12 +23,12 @@ def test_a_type_of_resources_has_its_arn() -> None:
 
 
 def test_a_key_has_its_type() -> None:
-    assert REFERENCE.keys("iam")["iam:associatedresourcearn"].type is KeyType.ARN
-    assert REFERENCE.keys("sqs")["aws:tagkeys"].listed
+    assert REFERENCE.condition_keys("iam")["iam:associatedresourcearn"].type is KeyType.ARN
+    assert REFERENCE.condition_keys("sqs")["aws:tagkeys"].is_multivalued
 
 
 def test_a_key_of_tags_has_a_hole_in_its_name() -> None:
-    assert "secretsmanager:resourcetag/${tagkey}" in REFERENCE.keys("secretsmanager")
+    assert "secretsmanager:resourcetag/${tagkey}" in REFERENCE.condition_keys("secretsmanager")
 
 
 @pytest.mark.parametrize("service", ["nothing", "", "../services", "S3"])
@@ -36,18 +36,18 @@ def test_a_service_that_is_not_known_has_nothing(service: str) -> None:
     assert service not in REFERENCE.services()
     assert not REFERENCE.actions(service)
     assert not REFERENCE.resource_types(service)
-    assert not REFERENCE.keys(service)
+    assert not REFERENCE.condition_keys(service)
 
 
 def test_every_service_can_be_read() -> None:
     for service in REFERENCE.services():
         assert REFERENCE.actions(service) is not None
         assert REFERENCE.resource_types(service) is not None
-        assert REFERENCE.keys(service) is not None
+        assert REFERENCE.condition_keys(service) is not None
 
 
 def test_every_action_that_this_server_asks_leave_for_is_known() -> None:
-    asked = {operation.action for served in SERVED.values() for operation in served.values()}
+    asked = {operation.action for served in OPERATIONS.values() for operation in served.values()}
     unknown = {
         action
         for action in asked

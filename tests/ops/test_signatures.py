@@ -7,9 +7,9 @@ import pytest
 
 from iamd.core.models import SERVICES, load
 from iamd.framework.operation import Operation
-from iamd.operations import SERVED
+from iamd.operations import OPERATIONS
 
-ALL = [operation for served in SERVED.values() for operation in served.values()]
+ALL = [operation for served in OPERATIONS.values() for operation in served.values()]
 BY_NAME = {f"{operation.model.service}:{operation.model.name}": operation for operation in ALL}
 
 

@@ -5,17 +5,19 @@ from typing import Any
 
 from iamd.operations.iam import simulated, simulation
 from iamd.operations.iam.simulation import Simulation
-from iamd.policy.inquiry import Held
+from iamd.policy.inquiry import SourceLayers
 from iamd.store import paging
 
 NAMES = [f"s3:Get{number}" for number in range(10)]
-SIMULATION = Simulation(simulated.member("arn:aws:iam::111122223333:user/*"), Held(), None, {}, {}, {})
+SIMULATION = Simulation(
+    simulated.unspecified_user("arn:aws:iam::111122223333:user/*"), SourceLayers(), None, {}, {}, {}
+)
 
 
 def page(marker: str | None, size: int, seconds: Iterable[float]) -> Any:
     """Return the names of a page's actions, and the next one's marker; `seconds` are what a clock shows."""
     shown = iter(seconds)
-    reply: Any = simulation.answer(
+    reply: Any = simulation.evaluate_page(
         SIMULATION, NAMES, ["*"], paging.page_limits(marker, size), lambda: float(next(shown))
     )
     return [result["EvalActionName"] for result in reply["EvaluationResults"]], reply["Marker"]

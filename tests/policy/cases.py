@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from iamd.policy import Layers, Outcome, Request
+from iamd.policy import Outcome, PolicyLayers, Request
 from iamd.policy.cases import read_case
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -23,7 +23,7 @@ class Case:
     id: str
     spec: str
     request: Request
-    layers: Layers
+    layers: PolicyLayers
     expected: Outcome
     sentence: str | None
 

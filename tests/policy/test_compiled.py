@@ -6,21 +6,23 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from iamd.policy import Layers, Outcome, Request, decide, parse, principal_from_arn
-from iamd.policy.compiled import CompiledLayers, Evaluator, Place, compiled
-from iamd.policy.compiled.generations import Generations
+from iamd.policy import Outcome, PolicyLayers, Request, decide, parse, principal_from_arn
+from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_policy
+from iamd.policy.compiled.generations import TwoGenerationCache
 from tests.policy.cases import Case, decision_cases
 from tests.policy.whole import layers, requests
 
 thorough = settings(deadline=None, max_examples=1000)
 
 
-def outcome(request: Request, given_layers: Layers) -> Outcome:
+def outcome(request: Request, given_layers: PolicyLayers) -> Outcome:
     """Ask the compiled evaluator, twice: the second answer comes from what the first one made."""
-    caller = Evaluator(request.principal, CompiledLayers.of(given_layers))
+    caller = Evaluator(request.principal, CompiledLayers.compile(given_layers))
     own = given_layers.resource
-    resource = compiled(own, Place.RESOURCE) if own is not None else None
-    first, second = (caller.outcome(request, resource, must_grant=given_layers.must_grant) for _ in range(2))
+    resource = compile_policy(own, Attachment.RESOURCE) if own is not None else None
+    first, second = (
+        caller.outcome(request, resource, requires_grant=given_layers.requires_grant) for _ in range(2)
+    )
     assert first is second
     return first
 
@@ -32,21 +34,21 @@ def test_a_vector(case: Case) -> None:
 
 @thorough
 @given(requests, layers)
-def test_both_evaluators_agree(request: Request, given_layers: Layers) -> None:
+def test_both_evaluators_agree(request: Request, given_layers: PolicyLayers) -> None:
     assert outcome(request, given_layers) is decide(request, given_layers).outcome
 
 
 @thorough
 @given(requests, requests, layers)
 def test_a_caller_keeps_nothing_of_an_earlier_request(
-    one: Request, other: Request, given_layers: Layers
+    one: Request, other: Request, given_layers: PolicyLayers
 ) -> None:
     other = replace(other, principal=one.principal)
-    caller = Evaluator(one.principal, CompiledLayers.of(replace(given_layers, resource=None)))
+    caller = Evaluator(one.principal, CompiledLayers.compile(replace(given_layers, resource=None)))
     own = given_layers.resource
-    resource = compiled(own, Place.RESOURCE) if own is not None else None
+    resource = compile_policy(own, Attachment.RESOURCE) if own is not None else None
     for request in (one, other, one):
-        said = caller.outcome(request, resource, must_grant=given_layers.must_grant)
+        said = caller.outcome(request, resource, requires_grant=given_layers.requires_grant)
         assert said is decide(request, given_layers).outcome
 
 
@@ -59,16 +61,16 @@ def reading(action: str = "s3:GetObject", name: str = "a") -> Request:
 
 
 def test_a_flood_of_invented_actions_leaves_a_bounded_cache() -> None:
-    evaluator = Evaluator(ALICE, CompiledLayers.of(Layers(identity=[ALLOWING])))
+    evaluator = Evaluator(ALICE, CompiledLayers.compile(PolicyLayers(identity=[ALLOWING])))
     for number in range(5_000):
         assert evaluator.outcome(reading(f"s3:Got{number}")) is Outcome.IMPLICITLY_DENIED
         assert evaluator.outcome(reading(f"s3:Get{number}")) is Outcome.ALLOWED
     assert len(evaluator.plans) <= 1_024
-    assert len(compiled(ALLOWING).answers) <= 512
+    assert len(compile_policy(ALLOWING).predicates_by_action) <= 512
 
 
 def test_what_was_used_lately_stays_in_a_cache() -> None:
-    held: Generations[int, str] = Generations(10)
+    held: TwoGenerationCache[int, str] = TwoGenerationCache(10)
     for number in range(100):
         held.put(number, str(number))
         assert held.get(0) == "0"
@@ -78,12 +80,12 @@ def test_what_was_used_lately_stays_in_a_cache() -> None:
 
 def test_a_policy_is_compiled_once_for_its_content() -> None:
     same = parse({"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::box/*"}})
-    assert compiled(same) is compiled(ALLOWING)
-    assert compiled(same, Place.RESOURCE) is not compiled(ALLOWING)
+    assert compile_policy(same) is compile_policy(ALLOWING)
+    assert compile_policy(same, Attachment.RESOURCE) is not compile_policy(ALLOWING)
 
 
 def test_threads_may_share_an_evaluator() -> None:
-    evaluator = Evaluator(ALICE, CompiledLayers.of(Layers(identity=[ALLOWING])))
+    evaluator = Evaluator(ALICE, CompiledLayers.compile(PolicyLayers(identity=[ALLOWING])))
 
     def ask(seed: int) -> bool:
         order = [f"s3:Get{number % 700}" for number in range(seed, seed + 2_000)]

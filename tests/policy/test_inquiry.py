@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from iamd.policy import Layer, Outcome, Request, cases, parse, principal_from_arn
-from iamd.policy.asked import named
-from iamd.policy.inquiry import Held, Source, inquire, needs_grant
-from iamd.policy.standings import Standing
+from iamd.policy.asked import referenced_keys
+from iamd.policy.inquiry import PolicySource, SourceLayers, explain_decision, requires_grant
+from iamd.policy.standings import LayerOutcome
 from tests.policy.cases import Case, decision_cases
 from tests.servers import allow, deny, document
 
@@ -16,74 +16,76 @@ ALICE = principal_from_arn("arn:aws:iam::111122223333:user/alice")
 ROOT = principal_from_arn("arn:aws:iam::111122223333:root")
 BOX = "arn:aws:s3:::box/a"
 ROLE = "arn:aws:iam::111122223333:role/job"
-ALLOWS, DENIES = Standing.ALLOWS, Standing.DENIES
-SILENT, ABSENT = Standing.SILENT, Standing.ABSENT
+ALLOWS, DENIES = LayerOutcome.ALLOWS, LayerOutcome.DENIES
+SILENT, ABSENT = LayerOutcome.NO_MATCH, LayerOutcome.ABSENT
 
 
-def source(*statements: dict[str, Any], name: str = "p") -> Source:
+def source(*statements: dict[str, Any], name: str = "p") -> PolicySource:
     text = document(*statements)
-    return Source(name, text, parse(text))
+    return PolicySource(name, text, parse(text))
 
 
 READS, WRITES = source(allow("s3:Get*")), source(allow("s3:Put*"))
 FORBIDS = source(deny("s3:GetObject"))
 
 
-def granting(arn: str, *actions: str) -> Source:
+def granting(arn: str, *actions: str) -> PolicySource:
     statement = {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": list(actions)}
     return source({**statement, "Resource": "*"})
 
 
-def standing(held: Held, layer: Layer, request: Request | None = None) -> Standing:
-    return inquire(request or Request(ALICE, "s3:GetObject", BOX), held).stands[layer].standing
+def standing(held: SourceLayers, layer: Layer, request: Request | None = None) -> LayerOutcome:
+    return explain_decision(request or Request(ALICE, "s3:GetObject", BOX), held).layer_results[layer].outcome
 
 
 @pytest.mark.parametrize(
     ("held", "layer", "expected"),
     [
-        (Held(), Layer.IDENTITY, ABSENT),
-        (Held(identity=(READS,)), Layer.IDENTITY, ALLOWS),
-        (Held(identity=(WRITES,)), Layer.IDENTITY, SILENT),
-        (Held(identity=(READS, FORBIDS)), Layer.IDENTITY, DENIES),
-        (Held(identity=(READS,)), Layer.BOUNDARY, ABSENT),
-        (Held(identity=(FORBIDS,), boundary=READS), Layer.BOUNDARY, ALLOWS),
-        (Held(boundary=WRITES), Layer.BOUNDARY, SILENT),
-        (Held(session=()), Layer.SESSION, SILENT),
-        (Held(session=(READS,)), Layer.SESSION, ALLOWS),
-        (Held(resource=granting(ALICE.arn, "s3:*")), Layer.RESOURCE, ALLOWS),
-        (Held(resource=granting(ROOT.arn, "s3:*")), Layer.RESOURCE, ALLOWS),
-        (Held(resource=granting(ROLE, "s3:*")), Layer.RESOURCE, SILENT),
-        (Held(scps=((READS,), (READS,))), Layer.SCP, ALLOWS),
-        (Held(scps=((READS, WRITES), (WRITES,))), Layer.SCP, SILENT),
-        (Held(scps=((READS,), ())), Layer.SCP, SILENT),
-        (Held(scps=((READS,), (READS, FORBIDS))), Layer.SCP, DENIES),
+        (SourceLayers(), Layer.IDENTITY, ABSENT),
+        (SourceLayers(identity=(READS,)), Layer.IDENTITY, ALLOWS),
+        (SourceLayers(identity=(WRITES,)), Layer.IDENTITY, SILENT),
+        (SourceLayers(identity=(READS, FORBIDS)), Layer.IDENTITY, DENIES),
+        (SourceLayers(identity=(READS,)), Layer.BOUNDARY, ABSENT),
+        (SourceLayers(identity=(FORBIDS,), boundary=READS), Layer.BOUNDARY, ALLOWS),
+        (SourceLayers(boundary=WRITES), Layer.BOUNDARY, SILENT),
+        (SourceLayers(session=()), Layer.SESSION, SILENT),
+        (SourceLayers(session=(READS,)), Layer.SESSION, ALLOWS),
+        (SourceLayers(resource=granting(ALICE.arn, "s3:*")), Layer.RESOURCE, ALLOWS),
+        (SourceLayers(resource=granting(ROOT.arn, "s3:*")), Layer.RESOURCE, ALLOWS),
+        (SourceLayers(resource=granting(ROLE, "s3:*")), Layer.RESOURCE, SILENT),
+        (SourceLayers(scps=((READS,), (READS,))), Layer.SCP, ALLOWS),
+        (SourceLayers(scps=((READS, WRITES), (WRITES,))), Layer.SCP, SILENT),
+        (SourceLayers(scps=((READS,), ())), Layer.SCP, SILENT),
+        (SourceLayers(scps=((READS,), (READS, FORBIDS))), Layer.SCP, DENIES),
     ],
 )
-def test_a_layer_stands_for_itself(held: Held, layer: Layer, expected: Standing) -> None:
+def test_a_layer_stands_for_itself(held: SourceLayers, layer: Layer, expected: LayerOutcome) -> None:
     assert standing(held, layer) is expected
 
 
 def test_a_root_users_identity_side_allows_everything() -> None:
-    assert standing(Held(), Layer.IDENTITY, Request(ROOT, "s3:GetObject", BOX)) is ALLOWS
+    assert standing(SourceLayers(), Layer.IDENTITY, Request(ROOT, "s3:GetObject", BOX)) is ALLOWS
 
 
 def test_scps_do_not_bind_service_linked_roles() -> None:
     linked = principal_from_arn("arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/R")
-    assert standing(Held(scps=((FORBIDS,),)), Layer.SCP, Request(linked, "s3:GetObject", BOX)) is ABSENT
+    assert (
+        standing(SourceLayers(scps=((FORBIDS,),)), Layer.SCP, Request(linked, "s3:GetObject", BOX)) is ABSENT
+    )
 
 
 def test_a_boundary_counts_where_a_resource_policy_exempts_the_caller() -> None:
     statement = {"Effect": "Deny", "NotPrincipal": {"AWS": ALICE.arn}, "Action": "s3:*", "Resource": "*"}
-    held = Held(resource=source(statement))
+    held = SourceLayers(resource=source(statement))
     assert standing(held, Layer.RESOURCE) is SILENT
-    assert standing(Held(resource=held.resource, boundary=READS), Layer.RESOURCE) is DENIES
+    assert standing(SourceLayers(resource=held.resource, boundary=READS), Layer.RESOURCE) is DENIES
 
 
 def test_a_role_that_is_assumed_has_a_trust_policy() -> None:
     trust = source({"Effect": "Allow", "Principal": {"AWS": ALICE.arn}, "Action": "sts:AssumeRole"})
-    found = inquire(Request(ALICE, "sts:AssumeRole", ROLE), Held(resource=trust))
-    assert found.stands[Layer.TRUST].standing is ALLOWS
-    assert Layer.RESOURCE not in found.stands
+    found = explain_decision(Request(ALICE, "sts:AssumeRole", ROLE), SourceLayers(resource=trust))
+    assert found.layer_results[Layer.TRUST].outcome is ALLOWS
+    assert Layer.RESOURCE not in found.layer_results
     assert found.decision.allowed
 
 
@@ -102,12 +104,12 @@ def test_a_role_that_is_assumed_has_a_trust_policy() -> None:
     ],
 )
 def test_what_must_grant(action: str, resource: str, expected: bool) -> None:
-    assert needs_grant(Request(ALICE, action, resource)) is expected
+    assert requires_grant(Request(ALICE, action, resource)) is expected
 
 
 @pytest.mark.parametrize("action", ["sts:TagSession", "sts:SetSourceIdentity"])
 def test_cases_have_a_role_grant_what_the_server_has_it_grant(action: str) -> None:
-    assert cases.must_grant(Request(ALICE, action, ROLE))
+    assert cases.requires_grant(Request(ALICE, action, ROLE))
 
 
 ASKED = [case for case in decision_cases() if case.layers.rcps is None]  # nobody asks with RCPs
@@ -118,24 +120,25 @@ def test_what_the_layers_say_agrees_with_what_is_decided(case: Case) -> None:
     """Over all vectors: denied explicitly where a layer denies, and allowed only where the layers let it."""
     layers = case.layers
 
-    def each(policies: Any) -> tuple[Source, ...]:
-        return tuple(Source("p", "", policy) for policy in policies)
+    def each(policies: Any) -> tuple[PolicySource, ...]:
+        return tuple(PolicySource("p", "", policy) for policy in policies)
 
-    held = Held(
+    held = SourceLayers(
         identity=each(layers.identity),
         boundary=each([layers.boundary])[0] if layers.boundary else None,
         session=None if layers.session is None else each(layers.session),
         resource=each([layers.resource])[0] if layers.resource else None,
         scps=None if layers.scps is None else tuple(each(level) for level in layers.scps),
     )
-    found = inquire(case.request, held)
-    told = {stand.standing for stand in found.stands.values()}
+    found = explain_decision(case.request, held)
+    told = {stand.outcome for stand in found.layer_results.values()}
     assert found.decision.outcome is case.expected
     assert (DENIES in told) is (case.expected is Outcome.EXPLICITLY_DENIED)
     if found.decision.layer is not None and case.expected is Outcome.IMPLICITLY_DENIED:
         # A root user assumes no role, whatever the trust policy says; a deny of the root user's is nobody's.
         assert (
-            found.stands[found.decision.layer].standing is not ALLOWS or "root" in case.request.principal.arn
+            found.layer_results[found.decision.layer].outcome is not ALLOWS
+            or "root" in case.request.principal.arn
         )
 
 
@@ -144,7 +147,7 @@ def test_what_the_layers_say_agrees_with_what_is_decided(case: Case) -> None:
 
 def keys_of(*statements: dict[str, Any], version: str | None = "2012-10-17") -> tuple[str, ...]:
     made = {"Version": version, "Statement": list(statements)} if version else {"Statement": list(statements)}
-    return named(parse(json.dumps(made)))
+    return referenced_keys(parse(json.dumps(made)))
 
 
 def conditioned(operator: str, key: str, *values: str, **more: Any) -> dict[str, Any]:
@@ -200,7 +203,7 @@ def test_variables_do_not_act_in_every_operator() -> None:
 def missing(statement: dict[str, Any], action: str = "s3:GetObject", **context: str) -> tuple[str, ...]:
     given = {key.replace("_", ":"): value for key, value in context.items()}
     request = Request(ALICE, action, BOX, context=given)
-    return inquire(request, Held(identity=(source(statement),))).missing
+    return explain_decision(request, SourceLayers(identity=(source(statement),))).missing_keys
 
 
 def test_a_key_is_missing_where_everything_else_matches() -> None:
@@ -230,25 +233,25 @@ def test_a_variable_that_spares_what_is_not_known_is_missing() -> None:
 def test_a_list_in_a_variables_place_was_given_all_the_same() -> None:
     statement = allow("s3:*", resource="arn:aws:s3:::box/${aws:TagKeys}")
     request = Request(ALICE, "s3:GetObject", BOX, context={"aws:tagkeys": ("a",)})
-    assert inquire(request, Held(identity=(source(statement),))).missing == ()
+    assert explain_decision(request, SourceLayers(identity=(source(statement),))).missing_keys == ()
 
 
 def test_keys_of_every_layer_but_scps_are_missing() -> None:
-    def asking(key: str, **more: Any) -> Source:
+    def asking(key: str, **more: Any) -> PolicySource:
         return source({**conditioned("StringEquals", key, "a"), **more})
 
-    held = Held(
+    held = SourceLayers(
         identity=(asking("a:identity"),),
         boundary=asking("a:boundary"),
         session=(asking("a:session"),),
         resource=asking("a:resource", Principal={"AWS": ALICE.arn}),
         scps=((asking("a:scp"),),),
     )
-    found = inquire(Request(ALICE, "s3:GetObject", BOX), held).missing
+    found = explain_decision(Request(ALICE, "s3:GetObject", BOX), held).missing_keys
     assert found == ("a:identity", "a:boundary", "a:session", "a:resource")
 
 
 def test_a_resource_policy_that_names_somebody_else_asks_for_nothing() -> None:
     statement = conditioned("StringEquals", "a:resource", "a")
-    held = Held(resource=source({**statement, "Principal": {"AWS": ROLE}}))
-    assert inquire(Request(ALICE, "s3:GetObject", BOX), held).missing == ()
+    held = SourceLayers(resource=source({**statement, "Principal": {"AWS": ROLE}}))
+    assert explain_decision(Request(ALICE, "s3:GetObject", BOX), held).missing_keys == ()

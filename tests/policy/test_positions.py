@@ -7,7 +7,7 @@ import pytest
 
 from iamd.core import managed
 from iamd.policy import parse
-from iamd.policy.positions import Lines, Place, spans
+from iamd.policy.positions import LineIndex, Location, statement_spans
 
 ONE = '{"Effect":"Allow","Action":"s3:*","Resource":"*"}'
 AS_LISTS = json.dumps({"Statement": [json.loads(ONE)] * 3}, indent=4)
@@ -15,13 +15,13 @@ AS_LISTS = json.dumps({"Statement": [json.loads(ONE)] * 3}, indent=4)
 
 def cut(text: str) -> list[str]:
     """Return the statements of a text as they are written in it."""
-    return [text[span.start : span.end] for span in spans(text)]
+    return [text[span.start : span.end] for span in statement_spans(text)]
 
 
-def told(text: str, number: int = 0) -> tuple[Place, Place]:
+def told(text: str, number: int = 0) -> tuple[Location, Location]:
     """Return where AWS has a statement begin and end."""
-    span, lines = spans(text)[number], Lines(text)
-    return lines.place(span.opened), lines.place(span.end)
+    span, lines = statement_spans(text)[number], LineIndex(text)
+    return lines.location(span.simulator_start), lines.location(span.end)
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,30 @@ def test_every_statement_of_awss_policies_is_found() -> None:
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_lines_end_as_they_do_anywhere(newline: str) -> None:
     text = AS_LISTS.replace("\n", newline)
-    lines = Lines(text)
-    assert [lines.place(span.start) for span in spans(text)] == [Place(3, 9), Place(8, 9), Place(13, 9)]
-    assert [lines.place(span.end) for span in spans(text)] == [Place(7, 10), Place(12, 10), Place(17, 10)]
+    lines = LineIndex(text)
+    assert [lines.location(span.start) for span in statement_spans(text)] == [
+        Location(3, 9),
+        Location(8, 9),
+        Location(13, 9),
+    ]
+    assert [lines.location(span.end) for span in statement_spans(text)] == [
+        Location(7, 10),
+        Location(12, 10),
+        Location(17, 10),
+    ]
 
 
 def test_a_text_of_one_line_has_columns_from_1() -> None:
-    assert (Lines("").place(0), Lines("abc").place(0), Lines("abc").place(3)) == ((1, 1), (1, 1), (1, 4))
-    assert (Lines("a\nb").place(1), Lines("a\nb").place(2), Lines("a\n").place(2)) == ((1, 2), (2, 1), (2, 1))
+    assert (LineIndex("").location(0), LineIndex("abc").location(0), LineIndex("abc").location(3)) == (
+        (1, 1),
+        (1, 1),
+        (1, 4),
+    )
+    assert (LineIndex("a\nb").location(1), LineIndex("a\nb").location(2), LineIndex("a\n").location(2)) == (
+        (1, 2),
+        (2, 1),
+        (2, 1),
+    )
 
 
 # From AWS: examples of its API reference and its CLI's, and answers of its simulator.
@@ -118,19 +134,19 @@ DATED = (
 
 
 def test_a_statement_of_a_list_begins_behind_the_bracket_as_aws_has_it() -> None:
-    assert told(INDENTED) == (Place(3, 19), Place(9, 10))
+    assert told(INDENTED) == (Location(3, 19), Location(9, 10))
 
 
 def test_a_statement_without_a_list_begins_behind_its_brace_as_aws_has_it() -> None:
-    assert told(ALONE) == (Place(3, 16), Place(7, 4))
-    assert told(DATED) == (Place(1, 38), Place(1, 167))
+    assert told(ALONE) == (Location(3, 16), Location(7, 4))
+    assert told(DATED) == (Location(1, 38), Location(1, 167))
 
 
 def test_a_further_statement_begins_where_the_one_before_ends_as_aws_has_it() -> None:
     text = f'{{"Version":"2012-10-17","Statement":[{ONE},{ONE}]}}'
     (first, first_end), (second, second_end) = told(text, 0), told(text, 1)
-    assert (first, second) == (Place(1, 38), first_end)
-    assert second_end == Place(1, 38 + len(ONE) * 2 + 1)
+    assert (first, second) == (Location(1, 38), first_end)
+    assert second_end == Location(1, 38 + len(ONE) * 2 + 1)
 
 
 @pytest.mark.parametrize(
@@ -138,4 +154,4 @@ def test_a_further_statement_begins_where_the_one_before_ends_as_aws_has_it() ->
 )
 def test_what_is_no_policy_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"character|Expecting"):
-        spans(text)
+        statement_spans(text)

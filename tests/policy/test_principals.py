@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from iamd.policy import (
-    Layers,
     MatchKind,
     Outcome,
     Policy,
+    PolicyLayers,
     Principal,
     PrincipalKind,
     PrincipalName,
@@ -17,7 +17,7 @@ from iamd.policy import (
     parse,
     principal_from_arn,
 )
-from iamd.policy.principals import match_name
+from iamd.policy.principals import match_principal_name
 
 ACCOUNT = "111122223333"
 ALICE = replace(principal_from_arn(f"arn:aws:iam::{ACCOUNT}:user/alice"), unique_id="AIDAALICEALICEALICE12")
@@ -62,25 +62,25 @@ NOTHING = parse({"Statement": {"Effect": "Allow", "Action": "none:None", "Resour
     ],
 )
 def test_how_an_entry_names_a_caller(caller: Principal, named: str, expected: MatchKind | None) -> None:
-    assert match_name(PrincipalName("AWS", named), caller) is expected
+    assert match_principal_name(PrincipalName("AWS", named), caller) is expected
 
 
 @pytest.mark.parametrize("named", [ALICE.arn, ALICE.unique_id])
 def test_the_user_behind_a_federated_user_grants_within_limits(named: str) -> None:
     granted = _resource_policy(named)
-    assert _outcome(FAY, Layers(resource=granted)) is Outcome.ALLOWED
-    assert _outcome(FAY, Layers(resource=granted, boundary=NOTHING)) is Outcome.IMPLICITLY_DENIED
-    assert _outcome(FAY, Layers(resource=granted, session=())) is Outcome.IMPLICITLY_DENIED
+    assert _outcome(FAY, PolicyLayers(resource=granted)) is Outcome.ALLOWED
+    assert _outcome(FAY, PolicyLayers(resource=granted, boundary=NOTHING)) is Outcome.IMPLICITLY_DENIED
+    assert _outcome(FAY, PolicyLayers(resource=granted, session=())) is Outcome.IMPLICITLY_DENIED
 
 
 def test_a_recreated_user_inherits_nothing() -> None:
-    stored = Layers(resource=_resource_policy("AIDAALICEALICEALICE12"))
+    stored = PolicyLayers(resource=_resource_policy("AIDAALICEALICEALICE12"))
     assert _outcome(ALICE, stored) is Outcome.ALLOWED
     assert _outcome(replace(ALICE, unique_id="AIDAANOTHERALICE12345"), stored) is Outcome.IMPLICITLY_DENIED
 
 
 def test_a_recreated_role_inherits_nothing() -> None:
-    stored = Layers(resource=_resource_policy("AROAWEBWEBWEBWEBWEB12"))
+    stored = PolicyLayers(resource=_resource_policy("AROAWEBWEBWEBWEBWEB12"))
     assert _outcome(SESSION, stored) is Outcome.ALLOWED
     assert _outcome(replace(SESSION, unique_id="AROAANOTHERWEB1234567"), stored) is Outcome.IMPLICITLY_DENIED
 
@@ -121,5 +121,5 @@ def _resource_policy(named: str) -> Policy:
     return parse({"Version": "2012-10-17", "Statement": statement})
 
 
-def _outcome(caller: Principal, layers: Layers) -> Outcome:
+def _outcome(caller: Principal, layers: PolicyLayers) -> Outcome:
     return decide(Request(caller, "s3:GetObject", "arn:aws:s3:::box/a"), layers).outcome

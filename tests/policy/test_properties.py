@@ -9,21 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamd.policy import (
-    Layers,
     Outcome,
     Policy,
     PolicyError,
     PolicyKind,
+    PolicyLayers,
     Request,
     decide,
-    explain,
+    denial_message,
     parse,
     principal_from_arn,
     validate,
 )
 from iamd.policy.decision import Decision
 from iamd.policy.document import Statement
-from iamd.policy.patterns import Part, glob, glob_parts, matches_action
+from iamd.policy.patterns import PatternPart, glob, glob_parts, matches_action
 
 calm = settings(deadline=None, max_examples=80)
 thorough = settings(deadline=None, max_examples=500)
@@ -111,25 +111,25 @@ requests = st.builds(
     context=contexts,
 )
 layers = st.builds(
-    Layers,
+    PolicyLayers,
     identity=several,
     boundary=st.none() | policies(),
     session=st.none() | several,
     resource=st.none() | policies(named=True),
-    must_grant=st.booleans(),
+    requires_grant=st.booleans(),
     scps=st.none() | st.lists(several, max_size=2),
     rcps=st.none() | st.lists(st.lists(policies(named=True), max_size=1), max_size=2),
 )
 deny_everything = parse({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})
 
 
-def _allowed(request: Request, given_layers: Layers) -> bool:
+def _allowed(request: Request, given_layers: PolicyLayers) -> bool:
     return decide(request, given_layers).allowed
 
 
 @calm
 @given(requests, layers, policies())
-def test_an_added_deny_never_widens(request: Request, some: Layers, policy: Policy) -> None:
+def test_an_added_deny_never_widens(request: Request, some: PolicyLayers, policy: Policy) -> None:
     denies = replace(policy, statements=tuple(replace(each, effect="Deny") for each in policy.statements))
     more = replace(some, identity=[*some.identity, denies])
     assert _allowed(request, some) or not _allowed(request, more)
@@ -137,7 +137,7 @@ def test_an_added_deny_never_widens(request: Request, some: Layers, policy: Poli
 
 @calm
 @given(requests, layers, st.randoms(use_true_random=False))
-def test_a_removed_allow_never_widens(request: Request, some: Layers, random: Any) -> None:
+def test_a_removed_allow_never_widens(request: Request, some: PolicyLayers, random: Any) -> None:
     def without(policy: Policy) -> Policy:
         return replace(policy, statements=tuple(each for each in policy.statements if _stays(each)))
 
@@ -157,7 +157,7 @@ def test_a_removed_allow_never_widens(request: Request, some: Layers, random: An
 
 @calm
 @given(requests, layers)
-def test_order_is_irrelevant(request: Request, some: Layers) -> None:
+def test_order_is_irrelevant(request: Request, some: PolicyLayers) -> None:
     def turned(policy: Policy) -> Policy:
         return replace(policy, statements=policy.statements[::-1])
 
@@ -173,14 +173,14 @@ def test_order_is_irrelevant(request: Request, some: Layers) -> None:
 
 @calm
 @given(requests, layers)
-def test_limits_never_grant(request: Request, some: Layers) -> None:
+def test_limits_never_grant(request: Request, some: PolicyLayers) -> None:
     unlimited = replace(some, boundary=None, session=None, scps=None, rcps=None)
     assert _allowed(request, unlimited) or not _allowed(request, some)
 
 
 @calm
 @given(requests, layers)
-def test_nothing_comes_of_nothing(request: Request, some: Layers) -> None:
+def test_nothing_comes_of_nothing(request: Request, some: PolicyLayers) -> None:
     bare = replace(some, identity=(), resource=None)
     root = request.principal.arn.endswith(":root")
     assert root or not _allowed(request, bare)
@@ -188,7 +188,7 @@ def test_nothing_comes_of_nothing(request: Request, some: Layers) -> None:
 
 @calm
 @given(requests, layers)
-def test_deny_everything_denies_everything(request: Request, some: Layers) -> None:
+def test_deny_everything_denies_everything(request: Request, some: PolicyLayers) -> None:
     denied = replace(some, identity=[deny_everything, *some.identity])
     signed = request.principal.kind.has_identity_side
     assert not signed or decide(request, denied).outcome is Outcome.EXPLICITLY_DENIED
@@ -196,17 +196,17 @@ def test_deny_everything_denies_everything(request: Request, some: Layers) -> No
 
 @calm
 @given(requests, layers)
-def test_a_service_and_a_stranger_heed_the_resource_alone(request: Request, some: Layers) -> None:
+def test_a_service_and_a_stranger_heed_the_resource_alone(request: Request, some: PolicyLayers) -> None:
     if not request.principal.kind.has_identity_side:
-        bare = Layers(resource=some.resource, must_grant=some.must_grant, rcps=some.rcps)
+        bare = PolicyLayers(resource=some.resource, requires_grant=some.requires_grant, rcps=some.rcps)
         assert _allowed(request, some) == _allowed(request, bare)
 
 
 @calm
 @given(requests, layers)
-def test_a_denial_is_explained_and_a_grant_is_not(request: Request, some: Layers) -> None:
+def test_a_denial_is_explained_and_a_grant_is_not(request: Request, some: PolicyLayers) -> None:
     decision: Decision = decide(request, some)
-    assert bool(explain(request, decision)) is not decision.allowed
+    assert bool(denial_message(request, decision)) is not decision.allowed
     assert {match.statement.effect for match in decision.matches} <= {
         "Deny" if decision.outcome is Outcome.EXPLICITLY_DENIED else "Allow"
     }
@@ -214,7 +214,7 @@ def test_a_denial_is_explained_and_a_grant_is_not(request: Request, some: Layers
 
 @calm
 @given(requests, layers, st.sampled_from(ACTIONS))
-def test_the_case_of_an_action_is_irrelevant(request: Request, some: Layers, action: str) -> None:
+def test_the_case_of_an_action_is_irrelevant(request: Request, some: PolicyLayers, action: str) -> None:
     lower = replace(request, action=action.lower())
     assert decide(lower, some).outcome is decide(replace(request, action=action.upper()), some).outcome
 
@@ -233,10 +233,10 @@ def test_glob_equals_the_naive_matcher(pattern: str, subject: str) -> None:
 
 @thorough
 @given(
-    st.lists(st.builds(Part, st.text("ab*?", max_size=4), st.booleans()), max_size=4),
+    st.lists(st.builds(PatternPart, st.text("ab*?", max_size=4), st.booleans()), max_size=4),
     st.text("ab*?", max_size=9),
 )
-def test_literal_pieces_equal_the_naive_matcher(parts: list[Part], subject: str) -> None:
+def test_literal_pieces_equal_the_naive_matcher(parts: list[PatternPart], subject: str) -> None:
     assert glob_parts(parts, subject) == _naive(
         [(char, literal) for text, literal in parts for char in text], subject
     )
@@ -316,4 +316,4 @@ def _read_or_refused(document: Any, kind: PolicyKind) -> None:
 @given(requests, policies(named=True), st.text(max_size=5), st.text(max_size=5))
 def test_odd_requests_are_answered(request: Request, policy: Policy, action: str, resource: str) -> None:
     odd = replace(request, action=action, resource=resource, context={"x:a": resource, "x:b": [action]})
-    assert isinstance(decide(odd, Layers(identity=[policy], resource=policy)).outcome, Outcome)
+    assert isinstance(decide(odd, PolicyLayers(identity=[policy], resource=policy)).outcome, Outcome)

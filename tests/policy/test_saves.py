@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 import iamd.policy
-from iamd.policy import Policy, PolicyError, PolicyKind, parse, size, validate
+from iamd.policy import Policy, PolicyError, PolicyKind, parse, policy_size, validate
 from tests.policy.cases import save_cases
 
 SAVES = save_cases()
@@ -58,7 +58,7 @@ def test_an_error_knows_its_place() -> None:
 
 
 def test_size_leaves_white_space_out() -> None:
-    assert size('{ "a b":\n\t"c" }\r\n') == len('{"ab":"c"}')
+    assert policy_size('{ "a b":\n\t"c" }\r\n') == len('{"ab":"c"}')
 
 
 def test_the_example_of_the_package_is_true() -> None:

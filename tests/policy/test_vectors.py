@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from iamd.policy import decide, explain
+from iamd.policy import decide, denial_message
 from tests.policy.cases import Case, decision_cases
 
 CASES = decision_cases()
@@ -14,7 +14,7 @@ def test_decision(case: Case) -> None:
     assert decision.outcome is case.expected, f"{case.spec}: {decision}"
     assert decision.allowed is (decision.layer is None)
     if case.sentence is not None:
-        assert explain(case.request, decision) == case.sentence
+        assert denial_message(case.request, decision) == case.sentence
 
 
 def test_ids_are_unique() -> None:

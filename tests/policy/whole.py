@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from iamd.policy import Layers, Policy, Request, parse, principal_from_arn
+from iamd.policy import Policy, PolicyLayers, Request, parse, principal_from_arn
 from iamd.policy.operators import OPERATORS
 
 HERE, THERE = "111122223333", "444455556666"
@@ -156,12 +156,12 @@ requests = st.builds(
     context=contexts,
 )
 layers = st.builds(
-    Layers,
+    PolicyLayers,
     identity=several,
     boundary=st.none() | policies(),
     session=st.none() | several,
     resource=st.none() | policies(named=True),
-    must_grant=st.booleans(),
+    requires_grant=st.booleans(),
     scps=st.none() | st.lists(several, max_size=2),
     rcps=st.none() | st.lists(st.lists(policies(named=True), max_size=2), max_size=2),
 )

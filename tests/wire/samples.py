@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from iamd.core.models import Member, OperationModel, Shape, load, part
+from iamd.core.models import Member, OperationModel, Shape, load, require_shape
 
 OPERATIONS: list[OperationModel] = [
     operation for name in ("iam", "sts") for operation in load(name).operations.values()
@@ -36,12 +36,12 @@ def _structure(shape: Shape, chance: Random) -> dict[str, Any]:
 
 
 def _list(shape: Shape, chance: Random) -> list[Any]:
-    return [value(part(shape.element), chance) for _ in range(chance.choice((0, 1, 2, 11)))]
+    return [value(require_shape(shape.element), chance) for _ in range(chance.choice((0, 1, 2, 11)))]
 
 
 def _map(shape: Shape, chance: Random) -> dict[str, Any]:
-    keys = [f"{value(part(shape.key), chance)}{number}" for number in range(chance.choice((1, 3)))]
-    return {key: value(part(shape.value), chance) for key in keys}
+    keys = [f"{value(require_shape(shape.key), chance)}{number}" for number in range(chance.choice((1, 3)))]
+    return {key: value(require_shape(shape.value), chance) for key in keys}
 
 
 def _string(shape: Shape, chance: Random) -> str:
@@ -97,9 +97,9 @@ def _rebuilt(shape: Shape, given: Any, build: Callable[[Shape, list[tuple[Member
         held = [member for member in shape.members if member.name in given]
         return build(shape, [(m, _rebuilt(m.shape, given[m.name], build)) for m in held])
     if shape.type == "list":
-        return [_rebuilt(part(shape.element), item, build) for item in given]
+        return [_rebuilt(require_shape(shape.element), item, build) for item in given]
     if shape.type == "map":
-        return {key: _rebuilt(part(shape.value), item, build) for key, item in given.items()}
+        return {key: _rebuilt(require_shape(shape.value), item, build) for key, item in given.items()}
     if shape.type == "timestamp":
         return given.strftime("%Y-%m-%dT%H:%M:%SZ")
     return given

@@ -14,7 +14,7 @@ from botocore.serialize import create_serializer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from iamd.core.models import OperationModel, load, part
+from iamd.core.models import OperationModel, load, require_shape
 from iamd.wire.query_request import decoder, parse_form
 from iamd.wire.xml_response import error_document, renderer
 from tests.wire import samples
@@ -144,4 +144,4 @@ def test_an_empty_list_is_not_an_absent_one() -> None:
     operation = load("iam").operations["ListUsers"]
     assert received(operation, renderer(operation)({"Users": []}, "id"))["Users"] == []
     assert "Users" not in received(operation, renderer(operation)({"Users": None}, "id"))
-    assert part(operation.output).members[0].name == "Users"
+    assert require_shape(operation.output).members[0].name == "Users"

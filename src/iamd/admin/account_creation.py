@@ -102,7 +102,7 @@ def _create_admin(tx: Tx, account: Account, data_key: bytes, admin_name: str, no
 
 def _invoke(call: Call, name: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
     """Run an operation as the root user, whom no policy binds here, and record it."""
-    operation = iam.SERVED[name]
+    operation = iam.OPERATIONS[name]
     target = operation.target_finder.find(call, params)
     reply = operation.invoke(call, target, params)
     audit.add(

@@ -13,7 +13,7 @@ from iamd.checks.credential_report import ReportRow
 from iamd.checks.policies import allows_everything
 from iamd.checks.snapshot import AccountSnapshot
 from iamd.cli.errors import CommandError
-from iamd.core.models import snake
+from iamd.core.models import snake_case
 from iamd.core.records import PasswordPolicy
 
 _REPORT_SECONDS = 300
@@ -79,7 +79,7 @@ def _password_policy(iam: Any) -> PasswordPolicy | None:
         if _error_code(error) == "NoSuchEntity":
             return None
         raise
-    members = {snake(name): value for name, value in response.items()}
+    members = {snake_case(name): value for name, value in response.items()}
     return PasswordPolicy(**{name: members[name] for name in PasswordPolicy._fields if name in members})
 
 

@@ -10,4 +10,4 @@ from iamd.core.models import botocore_model
 
 def service_model() -> None:
     """Print the service model of `iamd` for `aws configure add-model --service-name iamd`."""
-    typer.echo(json.dumps(botocore_model.service_2(models.data("iamd")), indent=1))
+    typer.echo(json.dumps(botocore_model.to_service_2(models.load_json("iamd")), indent=1))

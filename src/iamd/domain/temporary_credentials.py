@@ -37,7 +37,7 @@ def check_session_policies(
     if len(policy or "") + sum(map(len, policy_arn_list)) > _MAX_POLICY_CHARACTERS:
         raise PackedPolicyTooLarge(f"Session policies have more than {_MAX_POLICY_CHARACTERS} characters.")
     if policy is not None:
-        policy_documents.accept(policy, PolicyKind.SESSION)
+        policy_documents.validate_document(policy, PolicyKind.SESSION)
     for arn in policy_arn_list:
         if principal_policies.find_default_document(call.tx, account_id, arn) is None:
             raise MalformedPolicyDocument(f"Policy {arn} does not exist or is not attachable.")

@@ -13,7 +13,7 @@ from iamd.core.errors import MalformedPolicyDocument
 from iamd.core.records import Role, User
 from iamd.domain import policy_documents
 from iamd.framework.call import Call
-from iamd.policy import PolicyKind, size
+from iamd.policy import PolicyKind, policy_size
 from iamd.store import accounts, quotas
 from iamd.store.entities import ROLES, USERS
 from iamd.store.query import Tx
@@ -28,8 +28,8 @@ def validate_and_normalize(call: Call, document: str) -> str:
     MalformedPolicyDocument with AWS's sentence, also where a principal is not there; LimitExceeded when it is
     too large.
     """
-    policy_documents.accept(document, PolicyKind.TRUST)
-    quotas.enforce(call.tx, call.account_id, "ACLSizePerRole", size(document))
+    policy_documents.validate_document(document, PolicyKind.TRUST)
+    quotas.enforce(call.tx, call.account_id, "ACLSizePerRole", policy_size(document))
     return _map_principals(document, lambda name: _to_unique_id(call.tx, name))
 
 

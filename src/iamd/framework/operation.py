@@ -33,11 +33,11 @@ class UnresolvedCaller(Exception):
 class Target(NamedTuple):
     """What an operation acts on.
 
-    `context` holds condition keys in lower case. `missing` is said only to a caller who was allowed to ask.
-    `shown` is what a refusal calls it where AWS says the name that was asked for: an ARN has the stored path,
-    which would tell whether there is such an entity. `policy` is the target's own policy, and `must_grant`
-    says that nothing happens without its word, as with a role's trust policy; `account_id` is the account
-    that owns it where that is not the caller's.
+    `context` holds condition keys in lower case. `not_found` is raised only for a caller who may perform the
+    operation. `display_name` is what a denial calls the target where AWS uses the requested name: the ARN
+    contains the stored path, which would reveal whether the entity exists. `resource_policy` is the target's
+    own policy; if `requires_grant` is set, it must allow the call, as a trust policy must. `account_id` is the
+    account that owns the target if that is not the caller's.
     """
 
     arn: str

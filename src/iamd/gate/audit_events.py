@@ -10,7 +10,7 @@ from typing import Any
 
 from iamd.core import clock, ids
 from iamd.core.errors import Fault
-from iamd.core.models import Shape, part
+from iamd.core.models import Shape, require_shape
 from iamd.core.records import Session, WebIdentity
 from iamd.framework.call import Caller
 from iamd.framework.operation import Operation, Params
@@ -182,7 +182,7 @@ def _structure(shape: Shape, value: Any) -> dict[str, Any]:
 
 
 def _list(shape: Shape, value: Any) -> list[Any]:
-    return [to_cloudtrail(part(shape.element), item) for item in value]
+    return [to_cloudtrail(require_shape(shape.element), item) for item in value]
 
 
 _CONVERTERS: Mapping[str, Callable[[Shape, Any], Any]] = {"structure": _structure, "list": _list}

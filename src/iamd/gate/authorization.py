@@ -11,8 +11,8 @@ from iamd.gate.authenticator import INVALID_TOKEN_MESSAGE
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.console_sessions import ENROLL
 from iamd.gate.policy_documents import compile_document, parse_document
-from iamd.policy import Layer, Outcome, Request, decide, explain
-from iamd.policy.compiled import Place
+from iamd.policy import Layer, Outcome, Request, decide, denial_message
+from iamd.policy.compiled import Attachment
 
 # What credentials of GetSessionToken, and of GetFederationToken, may call of STS.
 _STS_ACTIONS_BY_TOKEN_KIND = {"user": {"AssumeRole", "GetCallerIdentity"}, "federated": {"GetCallerIdentity"}}
@@ -46,11 +46,11 @@ def authorize(
         )
         on_target = target.requires_grant and permission_check.resource_arn == target.arn
         trust_policy = (
-            compile_document(target.resource_policy, Place.RESOURCE)
+            compile_document(target.resource_policy, Attachment.RESOURCE)
             if on_target and target.resource_policy is not None
             else None
         )
-        outcome = authenticated_caller.evaluator.outcome(request, trust_policy, must_grant=on_target)
+        outcome = authenticated_caller.evaluator.outcome(request, trust_policy, requires_grant=on_target)
         is_self_service = outcome is Outcome.IMPLICITLY_DENIED and operation.is_self_service(call, target)
         if not (outcome is Outcome.ALLOWED or is_self_service):
             raise AccessDenied(
@@ -72,7 +72,7 @@ def _denial_message(
     layers = authenticated_caller.documents.layers()
     if on_target:
         trust_policy = parse_document(target.resource_policy) if target.resource_policy is not None else None
-        layers = replace(layers, resource=trust_policy, must_grant=True)
+        layers = replace(layers, resource=trust_policy, requires_grant=True)
     decision = decide(request, layers)
     if decision.layer is Layer.TRUST and decision.outcome is Outcome.EXPLICITLY_DENIED:
         # As if there were no such role: only who may ask learns that there is one.
@@ -80,7 +80,7 @@ def _denial_message(
     display_name = permission_check.display_name or (
         target.display_name if permission_check.resource_arn == target.arn else None
     )
-    return explain(replace(request, resource=display_name or permission_check.resource_arn), decision)
+    return denial_message(replace(request, resource=display_name or permission_check.resource_arn), decision)
 
 
 def _needs_policy_decision(caller: Caller, operation: Operation, call: Call, target: Target) -> bool:

@@ -3,8 +3,8 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from iamd.policy import Layers, Policy, Principal, parse
-from iamd.policy.compiled import CompiledLayers, CompiledPolicy, Evaluator, Place
+from iamd.policy import Policy, PolicyLayers, Principal, parse
+from iamd.policy.compiled import Attachment, CompiledLayers, CompiledPolicy, Evaluator
 
 
 class PolicyDocuments(NamedTuple):
@@ -14,9 +14,9 @@ class PolicyDocuments(NamedTuple):
     boundary: str | None = None
     session: tuple[str, ...] | None = None
 
-    def layers(self) -> Layers:
+    def layers(self) -> PolicyLayers:
         """Return them as the literal evaluator takes them, which tells reasons."""
-        return Layers(
+        return PolicyLayers(
             identity=tuple(parse_document(document) for document in self.identity),
             boundary=parse_document(self.boundary) if self.boundary is not None else None,
             session=None
@@ -41,6 +41,6 @@ def parse_document(document: str) -> Policy:
 
 
 @lru_cache(maxsize=4096)
-def compile_document(document: str, policy_type: Place = Place.OWN) -> CompiledPolicy:
+def compile_document(document: str, policy_type: Attachment = Attachment.IDENTITY) -> CompiledPolicy:
     """Return a stored document, compiled once for all who have it in such a place."""
     return CompiledPolicy(parse_document(document), policy_type)

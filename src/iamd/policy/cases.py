@@ -14,7 +14,7 @@ from iamd.policy.document import Policy, parse
 from iamd.policy.errors import PolicyError
 from iamd.policy.grammar import TRUST_ACTIONS
 from iamd.policy.principals import Principal, PrincipalKind, is_account_id, principal_from_arn
-from iamd.policy.request import Layers, Request
+from iamd.policy.request import PolicyLayers, Request
 
 FIELDS: Final = frozenset(
     {
@@ -34,9 +34,9 @@ FIELDS: Final = frozenset(
         "expected",
     }
 )
-_SOMEWHERE = "111122223333"  # the account of a caller who is not named, where the resource names none
+_DEFAULT_ACCOUNT = "111122223333"  # the account of a caller who is not named, where the resource names none
 _ARN_FIELDS = 6
-_TYPES = frozenset({"AWS", "Service", "Federated", "Anonymous"})
+_PRINCIPAL_TYPES = frozenset({"AWS", "Service", "Federated", "Anonymous"})
 
 
 class CaseError(ValueError):
@@ -49,7 +49,7 @@ class Case:
 
     id: str
     request: Request
-    layers: Layers
+    layers: PolicyLayers
     expected: Outcome | None
 
 
@@ -70,45 +70,49 @@ def unknown_fields(entry: Mapping[str, Any]) -> list[str]:
 
 
 def _request(entry: Mapping[str, Any]) -> Request:
-    action, resource = _text(entry, "action", None), _text(entry, "resource", "*")
+    action, resource = _optional_text(entry, "action", None), _optional_text(entry, "resource", "*")
     if action is None or resource is None:
         raise CaseError("action: every case must have one")
     return Request(
-        _principal(entry, resource), action, resource, _text(entry, "resource_account", None), _context(entry)
+        _principal(entry, resource),
+        action,
+        resource,
+        _optional_text(entry, "resource_account", None),
+        _context(entry),
     )
 
 
 def _principal(entry: Mapping[str, Any], resource: str) -> Principal:
-    kind = _text(entry, "principal_type", "AWS") or "AWS"
-    if kind not in _TYPES:
-        raise CaseError(f"principal_type: must be one of {', '.join(sorted(_TYPES))}")
-    arn = _text(entry, "principal", None)
+    kind = _optional_text(entry, "principal_type", "AWS") or "AWS"
+    if kind not in _PRINCIPAL_TYPES:
+        raise CaseError(f"principal_type: must be one of {', '.join(sorted(_PRINCIPAL_TYPES))}")
+    arn = _optional_text(entry, "principal", None)
     if arn is None and kind == "AWS":
-        arn = f"arn:aws:iam::{_account(entry, resource)}:user/someone"
+        arn = f"arn:aws:iam::{_owner_account(entry, resource)}:user/someone"
     try:
         return principal_from_arn(arn or "", kind)
-    except ValueError as wrong:
-        raise CaseError(f"principal: {wrong}") from wrong
+    except ValueError as error:
+        raise CaseError(f"principal: {error}") from error
 
 
-def _account(entry: Mapping[str, Any], resource: str) -> str:
+def _owner_account(entry: Mapping[str, Any], resource: str) -> str:
     """Return the account that owns the resource: a caller who is not named is taken to be at home."""
-    owner = _text(entry, "resource_account", None)
+    owner = _optional_text(entry, "resource_account", None)
     fields = resource.split(":", _ARN_FIELDS - 1)
-    named = fields[4] if len(fields) == _ARN_FIELDS and is_account_id(fields[4]) else None
-    return owner or named or _SOMEWHERE
+    arn_account = fields[4] if len(fields) == _ARN_FIELDS and is_account_id(fields[4]) else None
+    return owner or arn_account or _DEFAULT_ACCOUNT
 
 
 def _context(entry: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
-    given = entry.get("context") or {}
-    if not isinstance(given, Mapping):
+    context = entry.get("context") or {}
+    if not isinstance(context, Mapping):
         raise CaseError("context: must be an object")
-    return {str(key).lower(): _value(str(key), value) for key, value in given.items()}
+    return {str(key).lower(): _value(str(key), value) for key, value in context.items()}
 
 
 def _value(key: str, value: Any) -> str | Sequence[str]:
     if isinstance(value, list | tuple):
-        return tuple(_scalar(key, one) for one in value)
+        return tuple(_scalar(key, item) for item in value)
     return _scalar(key, value)
 
 
@@ -121,7 +125,7 @@ def _scalar(key: str, value: Any) -> str:
     raise CaseError(f"context: the value of {key} must be a text or a list of texts")
 
 
-def _text(entry: Mapping[str, Any], name: str, default: str | None) -> str | None:
+def _optional_text(entry: Mapping[str, Any], name: str, default: str | None) -> str | None:
     value = entry.get(name)
     if value is None:
         return default
@@ -131,43 +135,43 @@ def _text(entry: Mapping[str, Any], name: str, default: str | None) -> str | Non
 
 
 def _expected(entry: Mapping[str, Any]) -> Outcome | None:
-    said = entry.get("expected")
-    if said is None:
+    value = entry.get("expected")
+    if value is None:
         return None
     try:
-        return Outcome(said)
-    except ValueError as wrong:
-        named = ", ".join(outcome.value for outcome in Outcome)
-        raise CaseError(f"expected: must be one of {named}") from wrong
+        return Outcome(value)
+    except ValueError as error:
+        outcomes = ", ".join(outcome.value for outcome in Outcome)
+        raise CaseError(f"expected: must be one of {outcomes}") from error
 
 
 # The policies.
 
 
-def _layers(entry: Mapping[str, Any], request: Request) -> Layers:
+def _layers(entry: Mapping[str, Any], request: Request) -> PolicyLayers:
     session = entry.get("session_policy")
     if session is None and request.principal.kind is PrincipalKind.FEDERATED_USER:
         session = []  # GetFederationToken without policies allows nothing
-    return Layers(
+    return PolicyLayers(
         identity=_policies("identity_policies", entry.get("identity_policies") or []),
         boundary=_policy("boundary", entry.get("boundary")),
         session=None if session is None else _policies("session_policy", session),
         resource=_policy("resource_policy", entry.get("resource_policy")),
-        must_grant=must_grant(request),
+        requires_grant=requires_grant(request),
         scps=_levels("scps", entry.get("scps")),
         rcps=_levels("rcps", entry.get("rcps")),
     )
 
 
-def must_grant(request: Request) -> bool:
+def requires_grant(request: Request) -> bool:
     """Say whether nothing happens without the resource policy: a role that is assumed, a KMS key."""
     fields = request.resource.split(":", _ARN_FIELDS - 1)
     if len(fields) != _ARN_FIELDS:
         return False
     action = request.action.lower()
-    assumed = action in TRUST_ACTIONS or action.startswith("sts:assume")
+    assumes_role = action in TRUST_ACTIONS or action.startswith("sts:assume")
     is_role = fields[2] == "iam" and fields[5].startswith("role/")
-    return (assumed and is_role) or (fields[2] == "kms" and fields[5].startswith("key/"))
+    return (assumes_role and is_role) or (fields[2] == "kms" and fields[5].startswith("key/"))
 
 
 def _policy(name: str, document: Any) -> Policy | None:
@@ -177,15 +181,15 @@ def _policy(name: str, document: Any) -> Policy | None:
         raise CaseError(f"{name}: a policy must be an object")
     try:
         return parse(document)
-    except PolicyError as wrong:
-        place = f" ({wrong.path})" if wrong.path else ""
-        raise CaseError(f"{name}: {wrong.message}{place}") from wrong
+    except PolicyError as error:
+        location = f" ({error.path})" if error.path else ""
+        raise CaseError(f"{name}: {error.message}{location}") from error
 
 
 def _policies(name: str, documents: Any) -> list[Policy]:
-    listed = documents if isinstance(documents, list | tuple) else [documents]
-    read = (_policy(f"{name}[{index}]", document) for index, document in enumerate(listed))
-    return [policy for policy in read if policy is not None]
+    document_list = documents if isinstance(documents, list | tuple) else [documents]
+    policies = (_policy(f"{name}[{index}]", document) for index, document in enumerate(document_list))
+    return [policy for policy in policies if policy is not None]
 
 
 def _levels(name: str, levels: Any) -> list[list[Policy]] | None:

@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from iamd.policy.document import Condition, Quantifier
 from iamd.policy.operators import NULL, OPERATORS
 from iamd.policy.values import boolean
-from iamd.policy.variables import Context, present
+from iamd.policy.variables import Context, lookup
 
 
-def holds(condition: Condition, context: Context, *, variables: bool) -> bool:
+def holds(condition: Condition, context: Context, *, has_variables: bool) -> bool:
     """Evaluate one condition; `variables` says whether the policy's Version lets `${…}` act."""
-    value = present(context, condition.key)
+    value = lookup(context, condition.key)
     if condition.operator == NULL:
-        return any(boolean(wanted) is (value is None) for wanted in condition.values)
+        return any(boolean(expected) is (value is None) for expected in condition.values)
     if condition.quantifier is not None:
-        each = (_passes(condition, one, context, variables) for one in _set(value))
-        return all(each) if condition.quantifier is Quantifier.ALL else any(each)
+        results = (_matches_any(condition, item, context, has_variables) for item in _values_of_set(value))
+        return all(results) if condition.quantifier is Quantifier.ALL else any(results)
     if value is None:
         return condition.if_exists or OPERATORS[condition.operator].negated
-    return isinstance(value, str) and _passes(condition, value, context, variables)
+    return isinstance(value, str) and _matches_any(condition, value, context, has_variables)
 
 
-def _set(value: str | Sequence[str] | None) -> Sequence[str]:
+def _values_of_set(value: str | Sequence[str] | None) -> Sequence[str]:
     """Return a key's values for a set operator; an empty text is none for it, nor has an absent key any.
 
     So all of them pass and none does, and `…IfExists` adds nothing: IAM User Guide, *Single-valued vs.
@@ -31,9 +31,9 @@ def _set(value: str | Sequence[str] | None) -> Sequence[str]:
     return () if tuple(values) == ("",) else values
 
 
-def _passes(condition: Condition, value: str, context: Context, variables: bool) -> bool:
+def _matches_any(condition: Condition, value: str, context: Context, has_variables: bool) -> bool:
     """Compare one request value with all policy values: any of them (OR), or none where negated (NOR)."""
     operator = OPERATORS[condition.operator]
-    scope = context if variables else None
-    answers = (operator.compare(value, wanted, scope) for wanted in condition.values)
-    return all(answer is False for answer in answers) if operator.negated else any(answers)
+    scope = context if has_variables else None
+    results = (operator.compare(value, expected, scope) for expected in condition.values)
+    return all(answer is False for answer in results) if operator.negated else any(results)

@@ -9,159 +9,165 @@ from typing import NamedTuple
 from iamd.policy.decision import Decision, Layer, Match, Outcome
 from iamd.policy.document import Policy, Statement
 from iamd.policy.principals import MatchKind, PrincipalKind, match_principal, strongest
-from iamd.policy.request import Layers, Request
+from iamd.policy.request import PolicyLayers, Request
 from iamd.policy.statements import matches_statement
 
-_OWN_SIDE = frozenset({Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION})
-_ON_RESOURCE = frozenset({Layer.RESOURCE, Layer.TRUST})
-_BY_PROXY = frozenset({MatchKind.ROLE, MatchKind.USER})
+_IDENTITY_SIDE = frozenset({Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION})
+_RESOURCE_SIDE = frozenset({Layer.RESOURCE, Layer.TRUST})
+_VIA_ROLE_OR_USER = frozenset({MatchKind.ROLE, MatchKind.USER})
 
 
-class _Attached(NamedTuple):
+class _AttachedPolicy(NamedTuple):
     layer: Layer
-    position: int
+    policy_index: int
     policy: Policy
     level: int | None = None
 
 
-def decide(request: Request, layers: Layers) -> Decision:
+def decide(request: Request, layers: PolicyLayers) -> Decision:
     """Answer whether the request may go on, which layer decided, and by which statements."""
     if request.principal.is_signed and request.action.lower() == "sts:getcalleridentity":
         return Decision(Outcome.ALLOWED, None)
-    found = tuple(_matches(request, layers))
-    if denies := tuple(match for match in found if match.statement.effect == "Deny"):
+    matches = tuple(_matches(request, layers))
+    if denies := tuple(match for match in matches if match.statement.effect == "Deny"):
         return Decision(Outcome.EXPLICITLY_DENIED, denies[0].layer, denies)
-    missing = _missing(request, layers, found)
-    return Decision(Outcome.IMPLICITLY_DENIED if missing else Outcome.ALLOWED, missing, found)
+    missing_layer = _missing_layer(request, layers, matches)
+    return Decision(Outcome.IMPLICITLY_DENIED if missing_layer else Outcome.ALLOWED, missing_layer, matches)
 
 
-def assumes_as_root(request: Request) -> bool:
+def is_root_assuming_role(request: Request) -> bool:
     """Tell the one thing that a root user may not do whatever the policies say: assume a role."""
     return request.principal.kind is PrincipalKind.ROOT and request.action.lower() == "sts:assumerole"
 
 
-def _matches(request: Request, layers: Layers) -> Iterator[Match]:
-    for attached in _applicable(request, layers):
+def _matches(request: Request, layers: PolicyLayers) -> Iterator[Match]:
+    for attached in _applicable_policies(request, layers):
         for statement in attached.policy.statements:
             if _applies(attached, statement, request, layers):
-                yield Match(attached.layer, attached.position, statement, attached.level)
+                yield Match(attached.layer, attached.policy_index, statement, attached.level)
 
 
-def _applicable(request: Request, layers: Layers) -> Iterator[_Attached]:
+def _applicable_policies(request: Request, layers: PolicyLayers) -> Iterator[_AttachedPolicy]:
     """Go through the policies that bind this caller, in the order in which a deny is named."""
     caller = request.principal
     if caller.kind.has_identity_side:
-        yield from _numbered(Layer.IDENTITY, layers.identity)
-        yield from _numbered(Layer.BOUNDARY, [layers.boundary] if layers.boundary else ())
-        yield from _numbered(Layer.SESSION, layers.session or ())
-    yield from _numbered(_resource_layer(request, layers), [layers.resource] if layers.resource else ())
+        yield from _attach(Layer.IDENTITY, layers.identity)
+        yield from _attach(Layer.BOUNDARY, [layers.boundary] if layers.boundary else ())
+        yield from _attach(Layer.SESSION, layers.session or ())
+    yield from _attach(_resource_layer(request, layers), [layers.resource] if layers.resource else ())
     if caller.is_service_linked:
         return
     if caller.kind.has_identity_side:
-        yield from _by_level(Layer.SCP, layers.scps or ())
-    yield from _by_level(Layer.RCP, layers.rcps or ())
+        yield from _attach_levels(Layer.SCP, layers.scps or ())
+    yield from _attach_levels(Layer.RCP, layers.rcps or ())
 
 
-def _numbered(layer: Layer, policies: Sequence[Policy], level: int | None = None) -> Iterator[_Attached]:
-    return (_Attached(layer, index, policy, level) for index, policy in enumerate(policies))
+def _attach(layer: Layer, policies: Sequence[Policy], level: int | None = None) -> Iterator[_AttachedPolicy]:
+    return (_AttachedPolicy(layer, index, policy, level) for index, policy in enumerate(policies))
 
 
-def _by_level(layer: Layer, levels: Sequence[Sequence[Policy]]) -> Iterator[_Attached]:
-    return (
-        attached for level, policies in enumerate(levels) for attached in _numbered(layer, policies, level)
-    )
+def _attach_levels(layer: Layer, levels: Sequence[Sequence[Policy]]) -> Iterator[_AttachedPolicy]:
+    return (attached for level, policies in enumerate(levels) for attached in _attach(layer, policies, level))
 
 
-def _resource_layer(request: Request, layers: Layers) -> Layer:
-    trust = layers.must_grant and request.action.lower().startswith("sts:")
-    return Layer.TRUST if trust else Layer.RESOURCE
+def _resource_layer(request: Request, layers: PolicyLayers) -> Layer:
+    is_trust = layers.requires_grant and request.action.lower().startswith("sts:")
+    return Layer.TRUST if is_trust else Layer.RESOURCE
 
 
-def _applies(attached: _Attached, statement: Statement, request: Request, layers: Layers) -> bool:
-    return _names_caller(attached.layer, statement, request, layers) and matches_statement(
+def _applies(attached: _AttachedPolicy, statement: Statement, request: Request, layers: PolicyLayers) -> bool:
+    return _matches_principal(attached.layer, statement, request, layers) and matches_statement(
         attached.policy,
         statement,
         request,
-        on_resource=attached.layer in _ON_RESOURCE,
-        pad=attached.layer in _OWN_SIDE,
+        is_resource_policy=attached.layer in _RESOURCE_SIDE,
+        pads_short_arns=attached.layer in _IDENTITY_SIDE,
     )
 
 
-def _names_caller(layer: Layer, statement: Statement, request: Request, layers: Layers) -> bool:
+def _matches_principal(layer: Layer, statement: Statement, request: Request, layers: PolicyLayers) -> bool:
     """Match the principal, where the kind of policy has one: identity policies and SCPs must not name any."""
-    unnamed = statement.principals is None and statement.not_principals is None
-    if layer in _OWN_SIDE or layer is Layer.SCP:
-        return unnamed
-    named = match_principal(statement, request.principal, bounded=layers.boundary is not None) is not None
-    return named or (layer is Layer.RCP and unnamed)
+    has_no_principal = statement.principals is None and statement.not_principals is None
+    if layer in _IDENTITY_SIDE or layer is Layer.SCP:
+        return has_no_principal
+    matches = (
+        match_principal(statement, request.principal, has_boundary=layers.boundary is not None) is not None
+    )
+    return matches or (layer is Layer.RCP and has_no_principal)
 
 
-def _missing(request: Request, layers: Layers, allows: tuple[Match, ...]) -> Layer | None:
+def _missing_layer(request: Request, layers: PolicyLayers, allows: tuple[Match, ...]) -> Layer | None:
     """Name the first layer that should have allowed and did not; RCPs act by denying alone."""
-    if assumes_as_root(request):
+    if is_root_assuming_role(request):
         return Layer.TRUST
     if request.principal.kind.has_identity_side:
-        return _missing_of_signed(request, layers, allows)
-    return None if _grant(request, layers, allows) else _resource_layer(request, layers)
+        return _missing_layer_of_identity(request, layers, allows)
+    return None if _strongest_grant(request, layers, allows) else _resource_layer(request, layers)
 
 
-def _missing_of_signed(request: Request, layers: Layers, allows: tuple[Match, ...]) -> Layer | None:
+def _missing_layer_of_identity(
+    request: Request, layers: PolicyLayers, allows: tuple[Match, ...]
+) -> Layer | None:
     if request.action.lower() == "sts:getsessiontoken":
         return None
     if (
         layers.scps is not None
         and not request.principal.is_service_linked
-        and _closed_level(layers.scps, allows)
+        and _has_closed_level(layers.scps, allows)
     ):
         return Layer.SCP
-    return _missing_grant(request, layers, allows)
+    return _missing_identity_or_grant(request, layers, allows)
 
 
-def _closed_level(scps: Sequence[Sequence[Policy]], allows: tuple[Match, ...]) -> bool:
+def _has_closed_level(scps: Sequence[Sequence[Policy]], allows: tuple[Match, ...]) -> bool:
     """Levels intersect: each must have an Allow of its own, be it the organization's root or the account."""
     open_levels = {match.level for match in allows if match.layer is Layer.SCP}
     return len(open_levels) < len(scps)
 
 
-def _missing_grant(request: Request, layers: Layers, allows: tuple[Match, ...]) -> Layer | None:
+def _missing_identity_or_grant(
+    request: Request, layers: PolicyLayers, allows: tuple[Match, ...]
+) -> Layer | None:
     """Read the grant table: what a resource policy's Allow is worth depends on how it names the caller."""
-    grant = _grant(request, layers, allows)
-    if request.owner != request.principal.account:
-        return _missing_own(request, layers, allows) or (None if grant else _resource_layer(request, layers))
+    grant = _strongest_grant(request, layers, allows)
+    if request.resource_owner != request.principal.account:
+        return _missing_identity_side(request, layers, allows) or (
+            None if grant else _resource_layer(request, layers)
+        )
     if grant in {MatchKind.SELF, MatchKind.STAR}:
         return None
-    if grant in _BY_PROXY:
-        return _missing_limit(layers, allows)
-    missing = _missing_own(request, layers, allows)
-    if grant is None and layers.must_grant:
-        return missing or _resource_layer(request, layers)
-    return missing
+    if grant in _VIA_ROLE_OR_USER:
+        return _missing_boundary_or_session(layers, allows)
+    missing_layer = _missing_identity_side(request, layers, allows)
+    if grant is None and layers.requires_grant:
+        return missing_layer or _resource_layer(request, layers)
+    return missing_layer
 
 
-def _grant(request: Request, layers: Layers, allows: tuple[Match, ...]) -> MatchKind | None:
-    bounded = layers.boundary is not None
+def _strongest_grant(request: Request, layers: PolicyLayers, allows: tuple[Match, ...]) -> MatchKind | None:
+    has_boundary = layers.boundary is not None
     return strongest(
-        match_principal(match.statement, request.principal, bounded=bounded)
+        match_principal(match.statement, request.principal, has_boundary=has_boundary)
         for match in allows
-        if match.layer in _ON_RESOURCE
+        if match.layer in _RESOURCE_SIDE
     )
 
 
-def _missing_own(request: Request, layers: Layers, allows: tuple[Match, ...]) -> Layer | None:
+def _missing_identity_side(request: Request, layers: PolicyLayers, allows: tuple[Match, ...]) -> Layer | None:
     """Identity ∧ boundary ∧ session; a root user's identity side allows everything."""
-    if request.principal.kind is not PrincipalKind.ROOT and not _allowed_by(Layer.IDENTITY, allows):
+    if request.principal.kind is not PrincipalKind.ROOT and not _is_allowed_by(Layer.IDENTITY, allows):
         return Layer.IDENTITY
-    return _missing_limit(layers, allows)
+    return _missing_boundary_or_session(layers, allows)
 
 
-def _missing_limit(layers: Layers, allows: tuple[Match, ...]) -> Layer | None:
+def _missing_boundary_or_session(layers: PolicyLayers, allows: tuple[Match, ...]) -> Layer | None:
     """Boundary ∧ session: neither grants, each must allow where it is there."""
-    if layers.boundary is not None and not _allowed_by(Layer.BOUNDARY, allows):
+    if layers.boundary is not None and not _is_allowed_by(Layer.BOUNDARY, allows):
         return Layer.BOUNDARY
-    if layers.session is not None and not _allowed_by(Layer.SESSION, allows):
+    if layers.session is not None and not _is_allowed_by(Layer.SESSION, allows):
         return Layer.SESSION
     return None
 
 
-def _allowed_by(layer: Layer, allows: tuple[Match, ...]) -> bool:
+def _is_allowed_by(layer: Layer, allows: tuple[Match, ...]) -> bool:
     return any(match.layer is layer for match in allows)

@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 from iamd.policy.errors import PolicyError, syntax_error
 from iamd.policy.operators import NULL, OPERATORS
 
-MODERN: Final = "2012-10-17"
-VERSIONS: Final = frozenset({"2008-10-17", MODERN})
+CURRENT_VERSION: Final = "2012-10-17"
+VERSIONS: Final = frozenset({"2008-10-17", CURRENT_VERSION})
 MAX_CHARACTERS: Final = 1_048_576
 MAX_DEPTH: Final = 32
-MAX_NUMBER: Final = 40
+MAX_NUMBER_LENGTH: Final = 40
 PRINCIPAL_TYPES: Final = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
 
 TOP_ELEMENTS: Final = frozenset({"Version", "Id", "Statement"})
@@ -34,7 +34,11 @@ STATEMENT_ELEMENTS: Final = frozenset(
         "Condition",
     }
 )
-EXCLUSIVE: Final = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
+EXCLUSIVE_ELEMENTS: Final = (
+    ("Principal", "NotPrincipal"),
+    ("Action", "NotAction"),
+    ("Resource", "NotResource"),
+)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -104,8 +108,8 @@ def parse(text: str | Mapping[str, object]) -> Policy:
         path = f"Statement[{statement.index}]"
         if statement.effect not in {"Allow", "Deny"}:
             raise PolicyError("The policy failed legacy parsing", f"{path}.Effect")
-        for name, excepted, message in _exceptions(statement):
-            if excepted == ():
+        for name, exceptions, message in _exceptions(statement):
+            if exceptions == ():
                 raise PolicyError(message, f"{path}.{name}")
     return policy
 
@@ -119,21 +123,21 @@ def _exceptions(statement: Statement) -> Iterator[tuple[str, tuple[object, ...] 
 def read(text: str | Mapping[str, object]) -> Policy:
     """Read a document as far as its syntax goes: AWS tells a wrongly cased Effect from a syntax error."""
     try:
-        top = _load(text) if isinstance(text, str) else _given(text)
+        top = _load_json(text) if isinstance(text, str) else _json_value(text)
     except ValueError as error:
         raise syntax_error() from error
-    _limit_depth(top)
+    _check_depth(top)
     if not isinstance(top, dict) or not top.keys() <= TOP_ELEMENTS:
         raise syntax_error()
     version = _optional_text(top, "Version", "")
     if version is not None and version not in VERSIONS:
         raise syntax_error("Version")
     statements = top.get("Statement")
-    listed = statements if isinstance(statements, list) else [statements]
-    if not listed:
+    items = statements if isinstance(statements, list) else [statements]
+    if not items:
         raise syntax_error("Statement")
-    found = tuple(read_statement(item, index) for index, item in enumerate(listed))
-    return Policy(version, _optional_text(top, "Id", ""), found)
+    parsed_statements = tuple(read_statement(item, index) for index, item in enumerate(items))
+    return Policy(version, _optional_text(top, "Id", ""), parsed_statements)
 
 
 def read_json(text: str) -> object:
@@ -144,66 +148,66 @@ def read_json(text: str) -> object:
     try:
         return json.loads(
             text,
-            object_pairs_hook=_object,
-            parse_int=_number,
-            parse_float=_number,
-            parse_constant=_no_constant,
+            object_pairs_hook=_build_object,
+            parse_int=_parse_number,
+            parse_float=_parse_number,
+            parse_constant=_reject_constant,
         )
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
 
 
-def _load(text: str) -> object:
+def _load_json(text: str) -> object:
     if len(text) > MAX_CHARACTERS:
         raise ValueError("the document is too long")
     return read_json(text)
 
 
-def _plain(value: object) -> object:
+def _json_scalar(value: object) -> object:
     """Return a value as JSON's reader returns it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     if not math.isfinite(value):
         raise ValueError(f"{value} is no number")
-    return _number(str(value) if isinstance(value, int) else f"{Decimal(repr(value)):f}")
+    return _parse_number(str(value) if isinstance(value, int) else f"{Decimal(repr(value)):f}")
 
 
-def _given(value: object, depth: int = MAX_DEPTH + 1) -> object:
+def _json_value(value: object, remaining_depth: int = MAX_DEPTH + 1) -> object:
     """Take over a document that is no text any more; ValueError for what JSON could not have said."""
-    if not depth:
+    if not remaining_depth:
         raise ValueError("the document is nested too deep")
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise ValueError("a key is no text")
-        return {key: _given(one, depth - 1) for key, one in value.items()}
+        return {key: _json_value(item, remaining_depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_given(one, depth - 1) for one in value]
-    return _plain(value)
+        return [_json_value(one, remaining_depth - 1) for one in value]
+    return _json_scalar(value)
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        counted = Counter(name for name, _ in pairs).most_common(1)
-        raise ValueError(f"the key {counted[0][0][:128]!r} is there more than once")
-    return found
+def _build_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
+        duplicates = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the key {duplicates[0][0][:128]!r} is there more than once")
+    return mapping
 
 
-def _number(text: str) -> Number:
-    if len(text) > MAX_NUMBER:
+def _parse_number(text: str) -> Number:
+    if len(text) > MAX_NUMBER_LENGTH:
         raise ValueError("a number is too long")
     return Number(text)
 
 
-def _no_constant(text: str) -> object:
+def _reject_constant(text: str) -> object:
     raise ValueError(f"{text} is no value")
 
 
-def _limit_depth(value: object) -> None:
-    layer = [value]
+def _check_depth(value: object) -> None:
+    level = [value]
     for _ in range(MAX_DEPTH + 1):
-        layer = [item for each in layer for item in _children(each)]
-        if not layer:
+        level = [item for parent in level for item in _children(parent)]
+        if not level:
             return
     raise syntax_error()
 
@@ -219,7 +223,7 @@ def read_statement(item: object, index: int) -> Statement:
     path = f"Statement[{index}]"
     if not isinstance(item, dict) or not item.keys() <= STATEMENT_ELEMENTS:
         raise syntax_error(path)
-    if any(one in item and other in item for one, other in EXCLUSIVE):
+    if any(first in item and second in item for first, second in EXCLUSIVE_ELEMENTS):
         raise syntax_error(path)
     return Statement(
         sid=_optional_text(item, "Sid", path),
@@ -256,7 +260,7 @@ def _texts(item: Mapping[str, object], name: str, path: str) -> tuple[str, ...] 
 
 
 def _text_list(value: object, path: str) -> tuple[str, ...]:
-    return tuple(_text(one, path) for one in (value if isinstance(value, list) else [value]))
+    return tuple(_text(item, path) for item in (value if isinstance(value, list) else [value]))
 
 
 def _principals(item: Mapping[str, object], name: str, path: str) -> tuple[PrincipalName, ...] | None:
@@ -267,7 +271,11 @@ def _principals(item: Mapping[str, object], name: str, path: str) -> tuple[Princ
         return (PrincipalName("AWS", "*"),)
     if not isinstance(value, dict) or not value.keys() <= PRINCIPAL_TYPES:
         raise syntax_error(path)
-    return tuple(PrincipalName(kind, one) for kind, names in value.items() for one in _text_list(names, path))
+    return tuple(
+        PrincipalName(kind, principal)
+        for kind, names in value.items()
+        for principal in _text_list(names, path)
+    )
 
 
 def _conditions(value: object, path: str) -> tuple[Condition, ...]:
@@ -275,11 +283,13 @@ def _conditions(value: object, path: str) -> tuple[Condition, ...]:
     if not isinstance(value, dict):
         raise syntax_error(path)
     return tuple(
-        condition for name, block in value.items() for condition in _block(name, block, f"{path}.{name}")
+        condition
+        for name, block in value.items()
+        for condition in _condition_block(name, block, f"{path}.{name}")
     )
 
 
-def _block(name: str, block: object, path: str) -> tuple[Condition, ...]:
+def _condition_block(name: str, block: object, path: str) -> tuple[Condition, ...]:
     if not isinstance(block, dict):
         raise syntax_error(path)
     return tuple(
@@ -289,8 +299,8 @@ def _block(name: str, block: object, path: str) -> tuple[Condition, ...]:
 
 
 def _operator(name: str, path: str) -> tuple[str, Quantifier | None, bool]:
-    prefix, colon, rest = name.partition(":")
-    base = (rest if colon else name).removesuffix("IfExists")
+    prefix, colon, suffix = name.partition(":")
+    base = (suffix if colon else name).removesuffix("IfExists")
     if_exists = name.endswith("IfExists")
     if colon and prefix not in {quantifier.value for quantifier in Quantifier}:
         raise syntax_error(path)
@@ -300,7 +310,7 @@ def _operator(name: str, path: str) -> tuple[str, Quantifier | None, bool]:
 
 
 def _condition_values(value: object, path: str) -> tuple[str, ...]:
-    return tuple(_condition_value(one, path) for one in (value if isinstance(value, list) else [value]))
+    return tuple(_condition_value(item, path) for item in (value if isinstance(value, list) else [value]))
 
 
 def _condition_value(value: object, path: str) -> str:

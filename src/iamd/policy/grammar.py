@@ -8,12 +8,14 @@ from iamd.policy.patterns import glob
 from iamd.policy.principals import is_account_id
 
 _ARN_FIELDS = 6
-_FEWEST_FIELDS = 3
+_MIN_ARN_FIELDS = 3
 _VENDOR = re.compile(r"[A-Za-z0-9.-]+")
 _ACCOUNT = re.compile(r"[A-Za-z0-9*?-]*")
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,124}")
-_ORIGIN_ACCESS = re.compile(r"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity \w+", re.ASCII)
-_PRINCIPAL = re.compile(
+_ORIGIN_ACCESS_IDENTITY = re.compile(
+    r"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity \w+", re.ASCII
+)
+_PRINCIPAL_ARN = re.compile(
     r"arn:aws[a-z-]*:(?:iam::[0-9]{12}:(?:root|(?:user|role)/[^*?]+)"
     r"|sts::[0-9]{12}:(?:assumed-role/[^/*?]+/[^/*?]+|federated-user/[^/*?]+))"
 )
@@ -34,7 +36,7 @@ IAM_PATHS: Final = (
     "report/",
     "access-report/",
 )
-_S3_WITH_REGION = ("accesspoint/", "access-grants/", "*")
+_S3_REGIONAL_PREFIXES = ("accesspoint/", "access-grants/", "*")
 
 TRUST_ACTIONS: Final = frozenset(
     {
@@ -48,7 +50,7 @@ TRUST_ACTIONS: Final = frozenset(
 )
 
 
-def action_fault(action: str) -> str | None:
+def action_error(action: str) -> str | None:
     """Say what is wrong with an entry of Action or NotAction."""
     if action in {"*", "*:*"}:
         return None
@@ -60,34 +62,34 @@ def action_fault(action: str) -> str | None:
     return None if _VENDOR.fullmatch(vendor) else f"Vendor {vendor} is not valid"
 
 
-def resource_fault(resource: str, partition: str) -> str | None:
+def resource_error(resource: str, partition: str) -> str | None:
     """Say what is wrong with an entry of Resource or NotResource; see `is_legacy_arn` for what is worse."""
     if resource == "*":
         return None
     prefix, *fields = resource.split(":", _ARN_FIELDS - 1)
     if not fields:
         return f'Resource {resource} must be in ARN format or "*".'
-    if not _partition_fits(fields[0], partition):
-        return _partition_fault(fields)
+    if not _is_partition_match(fields[0], partition):
+        return _partition_error(fields)
     if prefix != "arn":
         return f'Resource {resource} must be in ARN format or "*".'
     if len(fields) == 1 or (fields[1] and not _VENDOR.fullmatch(fields[1])):
         return "Resource vendor must be fully qualified and cannot contain regexes."
-    return _service_fault(resource, fields)
+    return _service_error(resource, fields)
 
 
-def _partition_fits(pattern: str, partition: str) -> bool:
+def _is_partition_match(pattern: str, partition: str) -> bool:
     return bool(pattern) and glob(pattern, partition)
 
 
-def _partition_fault(fields: list[str]) -> str:
-    padded = [*fields, "*", "*", "*", "*"][: _ARN_FIELDS - 1]
-    return f'Partition "{fields[0]}" is not valid for resource "arn:{":".join(padded)}".'
+def _partition_error(fields: list[str]) -> str:
+    padded_fields = [*fields, "*", "*", "*", "*"][: _ARN_FIELDS - 1]
+    return f'Partition "{fields[0]}" is not valid for resource "arn:{":".join(padded_fields)}".'
 
 
-def _service_fault(resource: str, fields: list[str]) -> str | None:
+def _service_error(resource: str, fields: list[str]) -> str | None:
     service, region, path = fields[1], "".join(fields[2:3]), "".join(fields[4:5])
-    if service == "s3" and region and not path.startswith(_S3_WITH_REGION):
+    if service == "s3" and region and not path.startswith(_S3_REGIONAL_PREFIXES):
         return f"Resource {resource} can not contain region information."
     if service == "iam" and region:
         return f"IAM resource {resource} cannot contain region information."
@@ -101,34 +103,34 @@ def is_legacy_arn(resource: str) -> bool:
     if resource == "*":
         return False
     fields = resource.split(":", _ARN_FIELDS - 1)
-    if len(fields) >= _FEWEST_FIELDS and not fields[2]:
+    if len(fields) >= _MIN_ARN_FIELDS and not fields[2]:
         return True
     if len(fields) < _ARN_FIELDS:
         return "::" in resource
     return "${" in fields[3] or not _ACCOUNT.fullmatch(fields[4])
 
 
-def principal_fault(name: PrincipalName) -> str | None:
+def principal_error(name: PrincipalName) -> str | None:
     """Say what is wrong with the form of an entry of Principal; whether it exists is for the store to say."""
-    if _principal_fits(name):
+    if _is_principal(name):
         return None
     kind = "AWS" if name.type == "AWS" else name.type.upper()
     return f'Invalid principal in policy: "{kind}":"{name.value}"'
 
 
-def _principal_fits(name: PrincipalName) -> bool:
+def _is_principal(name: PrincipalName) -> bool:
     if name.type == "AWS":
-        return name.value == "*" or is_account_id(name.value) or _fits_entity(name.value)
+        return name.value == "*" or is_account_id(name.value) or _is_principal_entity(name.value)
     if name.type == "Service":
         return _SERVICE.fullmatch(name.value) is not None
     return bool(name.value) and not set(name.value) & set("*?")
 
 
-def _fits_entity(value: str) -> bool:
-    return any(form.fullmatch(value) for form in (_PRINCIPAL, _UNIQUE_ID, _ORIGIN_ACCESS))
+def _is_principal_entity(value: str) -> bool:
+    return any(pattern.fullmatch(value) for pattern in (_PRINCIPAL_ARN, _UNIQUE_ID, _ORIGIN_ACCESS_IDENTITY))
 
 
-def is_trust_action(statement: Statement) -> bool:
+def has_only_trust_actions(statement: Statement) -> bool:
     """Tell whether a trust policy's statement keeps to the actions that assume a role."""
     return statement.not_actions is None and all(
         action.lower() in TRUST_ACTIONS for action in statement.actions or ()

@@ -13,20 +13,20 @@ from functools import cached_property
 from typing import NamedTuple
 
 from iamd.policy import cases
-from iamd.policy.asked import distinct, missing
+from iamd.policy.asked import distinct_keys, missing_keys
 from iamd.policy.decide import decide
 from iamd.policy.decision import Decision, Layer, Match
 from iamd.policy.document import Policy
 from iamd.policy.grammar import TRUST_ACTIONS
-from iamd.policy.positions import Lines, Place, Span, spans
-from iamd.policy.request import Layers, Request
-from iamd.policy.standings import Stand, standings
+from iamd.policy.positions import LineIndex, Location, Span, statement_spans
+from iamd.policy.request import PolicyLayers, Request
+from iamd.policy.standings import LayerResult, layer_results
 
 _ARN_FIELDS = 6
 
 
 @dataclass(frozen=True)
-class Source:
+class PolicySource:
     """A policy and where it is from; `text` is what it was read from.
 
     `id` tells it from others. A policy of a user, a group or a role has a `name`, and an `owner` (kind and
@@ -44,65 +44,65 @@ class Source:
         """Return where a statement stands in the text."""
         return self._spans[match.statement.index]
 
-    def place(self, offset: int) -> Place:
+    def location(self, offset: int) -> Location:
         """Return the line and the column of a character of the text."""
-        return self._lines.place(offset)
+        return self._line_index.location(offset)
 
     @cached_property
     def _spans(self) -> tuple[Span, ...]:
-        return spans(self.text)
+        return statement_spans(self.text)
 
     @cached_property
-    def _lines(self) -> Lines:
-        return Lines(self.text)
+    def _line_index(self) -> LineIndex:
+        return LineIndex(self.text)
 
 
 @dataclass(frozen=True)
-class Held:
+class SourceLayers:
     """The policies that have a say, by layers; `session` and `scps` are None where there is no such layer.
 
     `scps` are levels, the organization's root first.
     """
 
-    identity: tuple[Source, ...] = ()
-    boundary: Source | None = None
-    session: tuple[Source, ...] | None = None
-    resource: Source | None = None
-    scps: tuple[tuple[Source, ...], ...] | None = None
+    identity: tuple[PolicySource, ...] = ()
+    boundary: PolicySource | None = None
+    session: tuple[PolicySource, ...] | None = None
+    resource: PolicySource | None = None
+    scps: tuple[tuple[PolicySource, ...], ...] | None = None
 
-    def layers(self, *, must_grant: bool) -> Layers:
+    def layers(self, *, requires_grant: bool) -> PolicyLayers:
         """Return them as they are decided by."""
-        return Layers(
+        return PolicyLayers(
             identity=_policies(self.identity),
             boundary=self.boundary.policy if self.boundary else None,
             session=None if self.session is None else _policies(self.session),
             resource=self.resource.policy if self.resource else None,
-            must_grant=must_grant,
+            requires_grant=requires_grant,
             scps=None if self.scps is None else [_policies(level) for level in self.scps],
         )
 
-    def source(self, match: Match) -> Source:
+    def source(self, match: Match) -> PolicySource:
         """Return the policy that a statement is of; LookupError for one that is not of these."""
         if match.layer is Layer.SCP:
             return (self.scps or ())[match.level or 0][match.policy_index]
-        return self._of(match.layer)[match.policy_index]
+        return self._layer_sources(match.layer)[match.policy_index]
 
-    def _of(self, layer: Layer) -> tuple[Source, ...]:
+    def _layer_sources(self, layer: Layer) -> tuple[PolicySource, ...]:
         return {
             Layer.IDENTITY: self.identity,
             Layer.BOUNDARY: (self.boundary,) if self.boundary else (),
             Layer.SESSION: self.session or (),
         }.get(layer, (self.resource,) if self.resource else ())
 
-    def every(self) -> Iterator[Source]:
+    def all_sources(self) -> Iterator[PolicySource]:
         """Return all of them."""
         for layer in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION, Layer.RESOURCE):
-            yield from self._of(layer)
+            yield from self._layer_sources(layer)
         for level in self.scps or ():
             yield from level
 
 
-class Finding(NamedTuple):
+class Explanation(NamedTuple):
     """What came of a request.
 
     `missing` are the context keys that the policies ask for and the request did not bring, SCPs apart.
@@ -110,39 +110,50 @@ class Finding(NamedTuple):
 
     request: Request
     decision: Decision
-    stands: Mapping[Layer, Stand]
-    missing: tuple[str, ...]
+    layer_results: Mapping[Layer, LayerResult]
+    missing_keys: tuple[str, ...]
 
 
-def inquire(request: Request, held: Held) -> Finding:
+def explain_decision(request: Request, source_layers: SourceLayers) -> Explanation:
     """Decide a request and tell all about it; what must grant follows from action and resource."""
-    layers = held.layers(must_grant=needs_grant(request))
-    return Finding(
-        request, decide(request, layers), standings(request, layers), distinct(_missing(request, held))
+    layers = source_layers.layers(requires_grant=requires_grant(request))
+    return Explanation(
+        request,
+        decide(request, layers),
+        layer_results(request, layers),
+        distinct_keys(_missing_keys(request, source_layers)),
     )
 
 
-def _missing(request: Request, held: Held) -> Iterator[str]:
-    bounded = held.boundary is not None
+def _missing_keys(request: Request, source_layers: SourceLayers) -> Iterator[str]:
+    has_boundary = source_layers.boundary is not None
     if request.principal.kind.has_identity_side:
-        own = (*held.identity, *((held.boundary,) if held.boundary else ()), *(held.session or ()))
-        for source in own:
-            yield from missing(source.policy, request, on_resource=False, bounded=bounded)
-    if held.resource is not None:
-        yield from missing(held.resource.policy, request, on_resource=True, bounded=bounded)
+        identity_side = (
+            *source_layers.identity,
+            *((source_layers.boundary,) if source_layers.boundary else ()),
+            *(source_layers.session or ()),
+        )
+        for source in identity_side:
+            yield from missing_keys(
+                source.policy, request, is_resource_policy=False, has_boundary=has_boundary
+            )
+    if source_layers.resource is not None:
+        yield from missing_keys(
+            source_layers.resource.policy, request, is_resource_policy=True, has_boundary=has_boundary
+        )
 
 
-def needs_grant(request: Request) -> bool:
+def requires_grant(request: Request) -> bool:
     """Say whether nothing happens without the resource's own policy: a role's trust, a KMS key's."""
-    return asks_for_trust(request.action, request.resource) or cases.must_grant(request)
+    return evaluates_trust_policy(request.action, request.resource) or cases.requires_grant(request)
 
 
-def asks_for_trust(action: str, resource: str) -> bool:
+def evaluates_trust_policy(action: str, resource: str) -> bool:
     """Say whether a role's trust policy has the word: when the role is assumed, or its session is tagged."""
     fields = resource.split(":", _ARN_FIELDS - 1)
     is_role = len(fields) == _ARN_FIELDS and fields[2] == "iam" and fields[5].startswith("role/")
     return is_role and action.lower() in TRUST_ACTIONS
 
 
-def _policies(sources: tuple[Source, ...]) -> tuple[Policy, ...]:
+def _policies(sources: tuple[PolicySource, ...]) -> tuple[Policy, ...]:
     return tuple(source.policy for source in sources)

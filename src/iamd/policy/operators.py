@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from iamd.policy import values
-from iamd.policy.patterns import Part, glob_parts
-from iamd.policy.variables import Scope, expand, expand_fields, fill
+from iamd.policy.patterns import PatternPart, glob_parts
+from iamd.policy.variables import Scope, expand, expand_fields, expand_to_text
 
 Comparison = Callable[[str, str, Scope], bool | None]
 
@@ -27,53 +27,53 @@ class Operator:
     negated: bool = False
 
 
-def _string_equals(value: str, wanted: str, scope: Scope) -> bool:
-    return value == fill(wanted, scope)
+def _string_equals(value: str, expected: str, scope: Scope) -> bool:
+    return value == expand_to_text(expected, scope)
 
 
-def _string_equals_ignore_case(value: str, wanted: str, scope: Scope) -> bool:
-    text = fill(wanted, scope)
+def _string_equals_ignore_case(value: str, expected: str, scope: Scope) -> bool:
+    text = expand_to_text(expected, scope)
     return text is not None and value.lower() == text.lower()
 
 
-def _string_like(value: str, wanted: str, scope: Scope) -> bool:
-    parts = expand(wanted, scope)
+def _string_like(value: str, expected: str, scope: Scope) -> bool:
+    parts = expand(expected, scope)
     return parts is not None and glob_parts(parts, value)
 
 
-def _arn_like(value: str, wanted: str, scope: Scope) -> bool | None:
-    fields, patterns = value.split(":", _ARN_FIELDS - 1), expand_fields(wanted, scope)
+def _arn_like(value: str, expected: str, scope: Scope) -> bool | None:
+    fields, patterns = value.split(":", _ARN_FIELDS - 1), expand_fields(expected, scope)
     if len(fields) != _ARN_FIELDS or len(patterns) != _ARN_FIELDS:
         return None
     return all(_field_like(field, parts) for field, parts in zip(fields, patterns, strict=True))
 
 
-def _field_like(field: str, parts: tuple[Part, ...] | None) -> bool:
+def _field_like(field: str, parts: tuple[PatternPart, ...] | None) -> bool:
     return parts is not None and glob_parts(parts, field)
 
 
-def _read(reader: Callable[[str], Any], test: Callable[[Any, Any], bool]) -> Comparison:
-    def compare(value: str, wanted: str, _scope: Scope) -> bool | None:
-        left, right = reader(value), reader(wanted)
-        return None if left is None or right is None else test(left, right)
+def _typed_comparison(reader: Callable[[str], Any], test: Callable[[Any, Any], bool]) -> Comparison:
+    def compare(value: str, expected: str, _scope: Scope) -> bool | None:
+        request_value, policy_value = reader(value), reader(expected)
+        return None if request_value is None or policy_value is None else test(request_value, policy_value)
 
     return compare
 
 
-def _in_network(value: str, wanted: str, _scope: Scope) -> bool | None:
-    address, network = values.address(value), values.network(wanted)
+def _in_network(value: str, expected: str, _scope: Scope) -> bool | None:
+    address, network = values.address(value), values.network(expected)
     return None if address is None or network is None else address in network
 
 
-def _ordered(family: str, reader: Callable[[str], Any]) -> dict[str, Operator]:
-    equal = _read(reader, eq)
+def _ordering_operators(family: str, reader: Callable[[str], Any]) -> dict[str, Operator]:
+    equal = _typed_comparison(reader, eq)
     return {
         f"{family}Equals": Operator(equal),
         f"{family}NotEquals": Operator(equal, negated=True),
-        f"{family}LessThan": Operator(_read(reader, lt)),
-        f"{family}LessThanEquals": Operator(_read(reader, le)),
-        f"{family}GreaterThan": Operator(_read(reader, gt)),
-        f"{family}GreaterThanEquals": Operator(_read(reader, ge)),
+        f"{family}LessThan": Operator(_typed_comparison(reader, lt)),
+        f"{family}LessThanEquals": Operator(_typed_comparison(reader, le)),
+        f"{family}GreaterThan": Operator(_typed_comparison(reader, gt)),
+        f"{family}GreaterThanEquals": Operator(_typed_comparison(reader, ge)),
     }
 
 
@@ -87,10 +87,10 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
         "StringNotEqualsIgnoreCase": Operator(_string_equals_ignore_case, negated=True),
         "StringLike": Operator(_string_like),
         "StringNotLike": Operator(_string_like, negated=True),
-        **_ordered("Numeric", values.number),
-        **_ordered("Date", values.instant),
-        "Bool": Operator(_read(values.boolean, eq)),
-        "BinaryEquals": Operator(_read(values.binary, eq)),
+        **_ordering_operators("Numeric", values.number),
+        **_ordering_operators("Date", values.instant),
+        "Bool": Operator(_typed_comparison(values.boolean, eq)),
+        "BinaryEquals": Operator(_typed_comparison(values.binary, eq)),
         "IpAddress": Operator(_in_network),
         "NotIpAddress": Operator(_in_network, negated=True),
         "ArnEquals": Operator(_arn_like),

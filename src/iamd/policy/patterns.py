@@ -10,111 +10,116 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 
-class Part(NamedTuple):
+class PatternPart(NamedTuple):
     """A piece of a pattern; in a literal piece (a substituted variable) `*` and `?` stand for themselves."""
 
     text: str
-    literal: bool = False
+    is_literal: bool = False
 
 
 class Segment(NamedTuple):
     """What stands between two `*`; `holes` are the places where any one character will do."""
 
     text: str
-    holes: frozenset[int] = frozenset()
+    wildcards: frozenset[int] = frozenset()
 
 
 def glob(pattern: str, subject: str) -> bool:
     """Match a pattern of plain text, case-sensitively."""
-    return glob_parts((Part(pattern),), subject)
+    return glob_parts((PatternPart(pattern),), subject)
 
 
-def glob_parts(parts: Iterable[Part], subject: str) -> bool:
+def glob_parts(parts: Iterable[PatternPart], subject: str) -> bool:
     """Match a pattern put together of pieces, some of them literal."""
-    pieces = tuple(parts)
-    if _shortest(pieces) > len(subject):
+    pattern_parts = tuple(parts)
+    if _min_length(pattern_parts) > len(subject):
         return False
-    first, *middle = segments(pieces)
+    first, *middle = segments(pattern_parts)
     if not middle:
-        return len(first.text) == len(subject) and _fits(first, subject, 0)
+        return len(first.text) == len(subject) and _matches_at(first, subject, 0)
     last = middle.pop()
     end = len(subject) - len(last.text)
     return (
-        _fits(first, subject, 0)
-        and _fits(last, subject, end)
-        and _in_turn(middle, subject, len(first.text), end)
+        _matches_at(first, subject, 0)
+        and _matches_at(last, subject, end)
+        and _match_in_order(middle, subject, len(first.text), end)
     )
 
 
-def _shortest(pieces: tuple[Part, ...]) -> int:
-    return sum(len(part.text) - (0 if part.literal else part.text.count("*")) for part in pieces)
+def _min_length(pattern_parts: tuple[PatternPart, ...]) -> int:
+    return sum(len(part.text) - (0 if part.is_literal else part.text.count("*")) for part in pattern_parts)
 
 
-def segments(pieces: tuple[Part, ...]) -> list[Segment]:
+def segments(pattern_parts: tuple[PatternPart, ...]) -> list[Segment]:
     """Cut at the wildcards; what stands on both sides of a boundary between pieces belongs together."""
-    done: list[Segment] = []
-    open_ends: list[Part] = []
-    for text, literal in pieces:
-        first, *others = [text] if literal else text.split("*")
-        open_ends.append(Part(first, literal))
-        if others:
-            done.append(_joined(open_ends))
-            done.extend(_segment(chunk) for chunk in others[:-1] if chunk)
-            open_ends = [Part(others[-1])]
-    return [*done, _joined(open_ends)]
+    finished: list[Segment] = []
+    pending: list[PatternPart] = []
+    for text, is_literal in pattern_parts:
+        first, *more = [text] if is_literal else text.split("*")
+        pending.append(PatternPart(first, is_literal))
+        if more:
+            finished.append(_join(pending))
+            finished.extend(_segment(chunk) for chunk in more[:-1] if chunk)
+            pending = [PatternPart(more[-1])]
+    return [*finished, _join(pending)]
 
 
 def _segment(chunk: str) -> Segment:
-    return Segment(chunk, _holes(chunk)) if "?" in chunk else Segment(chunk)
+    return Segment(chunk, _wildcards(chunk)) if "?" in chunk else Segment(chunk)
 
 
-def _holes(chunk: str, offset: int = 0) -> frozenset[int]:
-    return frozenset(offset + place for place, char in enumerate(chunk) if char == "?")
+def _wildcards(chunk: str, offset: int = 0) -> frozenset[int]:
+    return frozenset(offset + index for index, char in enumerate(chunk) if char == "?")
 
 
-def _joined(ends: list[Part]) -> Segment:
-    holes: set[int] = set()
+def _join(parts: list[PatternPart]) -> Segment:
+    wildcards: set[int] = set()
     size = 0
-    for text, literal in ends:
-        if not literal:
-            holes |= _holes(text, size)
+    for text, is_literal in parts:
+        if not is_literal:
+            wildcards |= _wildcards(text, size)
         size += len(text)
-    return Segment("".join(part.text for part in ends), frozenset(holes))
+    return Segment("".join(part.text for part in parts), frozenset(wildcards))
 
 
-def _fits(segment: Segment, subject: str, at: int) -> bool:
+def _matches_at(segment: Segment, subject: str, position: int) -> bool:
     """Say whether a segment stands at a place; there must be room for it."""
-    if not segment.holes:
-        return subject.startswith(segment.text, at)
+    if not segment.wildcards:
+        return subject.startswith(segment.text, position)
     return all(
-        place in segment.holes or char == subject[at + place] for place, char in enumerate(segment.text)
+        index in segment.wildcards or char == subject[position + index]
+        for index, char in enumerate(segment.text)
     )
 
 
-def _in_turn(sought: list[Segment], subject: str, start: int, end: int) -> bool:
+def _match_in_order(remaining: list[Segment], subject: str, start: int, end: int) -> bool:
     """Seek segments one after the other between two places, leftmost first."""
-    at = start
-    for segment in sought:
-        found = search(segment, subject, at, end) if segment.holes else subject.find(segment.text, at, end)
-        if found < 0:
+    position = start
+    for segment in remaining:
+        index = (
+            search(segment, subject, position, end)
+            if segment.wildcards
+            else subject.find(segment.text, position, end)
+        )
+        if index < 0:
             return False
-        at = found + len(segment.text)
+        position = index + len(segment.text)
     return True
 
 
 def search(segment: Segment, subject: str, start: int, end: int) -> int:
     """Find a segment with holes: bit `i` of the state is set while its first `i + 1` characters fit here."""
-    anything = sum(1 << place for place in segment.holes)
+    wildcard_mask = sum(1 << index for index in segment.wildcards)
     masks: dict[str, int] = {}
     for place, char in enumerate(segment.text):
-        if place not in segment.holes:
-            masks[char] = masks.get(char, anything) | 1 << place
+        if place not in segment.wildcards:
+            masks[char] = masks.get(char, wildcard_mask) | 1 << place
     size, state = len(segment.text), 0
     goal = 1 << (size - 1)
-    for at in range(start, end):
-        state = (state << 1 | 1) & masks.get(subject[at], anything)
+    for position in range(start, end):
+        state = (state << 1 | 1) & masks.get(subject[position], wildcard_mask)
         if state & goal:
-            return at - size + 1
+            return position - size + 1
     return -1
 
 
@@ -123,5 +128,5 @@ def matches_action(pattern: str, action: str) -> bool:
     if pattern in {"*", "*:*"}:
         return True
     service, _, name = action.lower().partition(":")
-    wanted_service, colon, wanted_name = pattern.lower().partition(":")
-    return bool(colon) and service == wanted_service and glob(wanted_name, name)
+    pattern_service, colon, pattern_name = pattern.lower().partition(":")
+    return bool(colon) and service == pattern_service and glob(pattern_name, name)

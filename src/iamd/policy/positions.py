@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 # Numbers stay texts: only where a value ends is wanted, and a number may have more digits than an int takes.
 _DECODER = JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
-_SPACE = re.compile(r"[ \t\n\r]*")
+_WHITESPACE = re.compile(r"[ \t\n\r]*")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -19,69 +19,72 @@ class Span(NamedTuple):
     is no list, behind its own opening brace.
     """
 
-    opened: int
+    simulator_start: int
     start: int
     end: int
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A line and a column, both counted from 1."""
 
     line: int
     column: int
 
 
-class Lines:
+class LineIndex:
     """Turns places in a text from characters into lines and columns."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(found.end() for found in _LINE_BREAK.finditer(text))]
+        self._line_starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
 
-    def place(self, offset: int) -> Place:
-        line = bisect_right(self._starts, offset)
-        return Place(line, offset - self._starts[line - 1] + 1)
+    def location(self, offset: int) -> Location:
+        line = bisect_right(self._line_starts, offset)
+        return Location(line, offset - self._line_starts[line - 1] + 1)
 
 
-def spans(text: str) -> tuple[Span, ...]:
+def statement_spans(text: str) -> tuple[Span, ...]:
     """Return where each statement stands, in the order of the document, of a text that `parse` takes.
 
     ValueError for a text that is no JSON object with a Statement.
     """
-    at = _behind(text, _skip(text, 0), "{")
+    position = _expect(text, _skip_whitespace(text, 0), "{")
     while True:
-        key, at = _DECODER.raw_decode(text, _skip(text, at))
-        at = _skip(text, _behind(text, _skip(text, at), ":"))
+        key, position = _DECODER.raw_decode(text, _skip_whitespace(text, position))
+        position = _skip_whitespace(text, _expect(text, _skip_whitespace(text, position), ":"))
         if key == "Statement":
-            return _statements(text, at)
-        at = _behind(text, _skip(text, _end(text, at)), ",")
+            return _statement_spans(text, position)
+        position = _expect(text, _skip_whitespace(text, _value_end(text, position)), ",")
 
 
-def _statements(text: str, at: int) -> tuple[Span, ...]:
-    if not text.startswith("[", at):
-        return (Span(at + 1, at, _end(text, at)),)
-    found: list[Span] = []
-    opened = at + 1
+def _statement_spans(text: str, position: int) -> tuple[Span, ...]:
+    if not text.startswith("[", position):
+        return (Span(position + 1, position, _value_end(text, position)),)
+    found_spans: list[Span] = []
+    simulator_start = position + 1
     while True:
-        start = _skip(text, _behind(text, _skip(text, opened), ",") if found else opened)
-        end = _end(text, start)
-        found.append(Span(opened, start, end))
-        opened = end
-        if text.startswith("]", _skip(text, end)):
-            return tuple(found)
+        start = _skip_whitespace(
+            text,
+            _expect(text, _skip_whitespace(text, simulator_start), ",") if found_spans else simulator_start,
+        )
+        end = _value_end(text, start)
+        found_spans.append(Span(simulator_start, start, end))
+        simulator_start = end
+        if text.startswith("]", _skip_whitespace(text, end)):
+            return tuple(found_spans)
 
 
-def _end(text: str, at: int) -> int:
+def _value_end(text: str, position: int) -> int:
     """Return where the value that begins here ends."""
-    return _DECODER.raw_decode(text, at)[1]
+    return _DECODER.raw_decode(text, position)[1]
 
 
-def _skip(text: str, at: int) -> int:
+def _skip_whitespace(text: str, position: int) -> int:
     """Return where white space ends."""
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+    match = _WHITESPACE.match(text, position)
+    return match.end() if match else position
 
 
-def _behind(text: str, at: int, sign: str) -> int:
-    if not text.startswith(sign, at):
-        raise ValueError(f"no {sign} at character {at}")
-    return at + 1
+def _expect(text: str, position: int, token: str) -> int:
+    if not text.startswith(token, position):
+        raise ValueError(f"no {token} at character {position}")
+    return position + 1

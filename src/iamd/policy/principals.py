@@ -29,10 +29,10 @@ class PrincipalKind(Enum):
     @property
     def has_identity_side(self) -> bool:
         """Whether identity policies, a boundary, session policies and SCPs can apply at all."""
-        return self in _WITH_IDENTITY_SIDE
+        return self in _KINDS_WITH_IDENTITY_SIDE
 
 
-_WITH_IDENTITY_SIDE = frozenset(
+_KINDS_WITH_IDENTITY_SIDE = frozenset(
     {PrincipalKind.ROOT, PrincipalKind.USER, PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER}
 )
 
@@ -93,25 +93,25 @@ def principal_from_arn(arn: str, principal_type: str = "AWS") -> Principal:
     if principal_type == "Service":
         return Principal(PrincipalKind.SERVICE, arn, None)
     if principal_type == "Federated":
-        saml = ":saml-provider/" in arn
-        return Principal(PrincipalKind.SAML if saml else PrincipalKind.WEB_IDENTITY, arn, None)
-    return _aws_principal(arn)
+        is_saml = ":saml-provider/" in arn
+        return Principal(PrincipalKind.SAML if is_saml else PrincipalKind.WEB_IDENTITY, arn, None)
+    return _parse_aws_principal(arn)
 
 
-def _aws_principal(arn: str) -> Principal:
+def _parse_aws_principal(arn: str) -> Principal:
     if is_account_id(arn):
         return Principal(PrincipalKind.ROOT, f"arn:aws:iam::{arn}:root", arn)
     fields = arn.split(":", _ARN_FIELDS - 1)
     if len(fields) != _ARN_FIELDS or not is_account_id(fields[4]):
         raise ValueError(f"not the ARN of a principal: {arn}")
     service, account, resource = fields[2], fields[4], fields[5]
-    kind = _CALLERS.get((service, "root" if resource == "root" else resource.partition("/")[0]))
+    kind = _KINDS_BY_ARN.get((service, "root" if resource == "root" else resource.partition("/")[0]))
     if kind is None:
         raise ValueError(f"not the ARN of a principal: {arn}")
     return Principal(kind, arn, account, role_arn=arn if resource.startswith("role/") else None)
 
 
-_CALLERS = {
+_KINDS_BY_ARN = {
     ("iam", "root"): PrincipalKind.ROOT,
     ("iam", "user"): PrincipalKind.USER,
     ("iam", "role"): PrincipalKind.ROLE_SESSION,
@@ -125,44 +125,50 @@ def is_account_id(text: str) -> bool:
     return len(text) == _ACCOUNT_DIGITS and text.isascii() and text.isdigit()
 
 
-def match_principal(statement: Statement, caller: Principal, *, bounded: bool) -> MatchKind | None:
+def match_principal(statement: Statement, caller: Principal, *, has_boundary: bool) -> MatchKind | None:
     """Say how a statement names the caller, or None; one without Principal and NotPrincipal names nobody.
 
     `bounded`: the caller has a permissions boundary, which no exemption in a Deny with NotPrincipal survives.
     """
     if statement.principals is not None:
-        return strongest(match_name(name, caller) for name in statement.principals)
+        return strongest(match_principal_name(name, caller) for name in statement.principals)
     if statement.not_principals is None:
         return None
-    kind = strongest(match_name(name, caller) for name in statement.not_principals)
+    kind = strongest(match_principal_name(name, caller) for name in statement.not_principals)
     if statement.effect == "Deny":
-        exempt = kind is not None and not bounded and not _is_narrowed(kind, statement.not_principals, caller)
+        is_exempt = (
+            kind is not None
+            and not has_boundary
+            and not _is_narrowed_by_other_entry(kind, statement.not_principals, caller)
+        )
     else:
-        exempt = kind is not None
-    return None if exempt else MatchKind.STAR
+        is_exempt = kind is not None
+    return None if is_exempt else MatchKind.STAR
 
 
-def _is_narrowed(kind: MatchKind, names: Iterable[PrincipalName], caller: Principal) -> bool:
+def _is_narrowed_by_other_entry(kind: MatchKind, names: Iterable[PrincipalName], caller: Principal) -> bool:
     """Say whether an entry that covers the caller stands there for the sake of another one within it.
 
     AWS wants the account beside a user that is exempt from a Deny, and role and account beside a session.
     The account's other users and the role's other sessions are denied (IAM User Guide, *NotPrincipal*).
     """
     values = [name.value for name in names if name.type == "AWS"]
-    sessions = f"{_partition(caller)}:sts::{caller.account}:"
+    sts_prefix = f"{_partition(caller)}:sts::{caller.account}:"
     if kind is MatchKind.ACCOUNT and caller.kind is not PrincipalKind.ROOT:
         return any(
-            value != "*" and not _names_account(value, caller) and _is_within(value, caller)
+            value != "*" and not _names_account(value, caller) and _may_be_in_account(value, caller)
             for value in values
         )
     if kind is MatchKind.ROLE:
         role = (caller.role_arn or caller.arn).rpartition(":")[2].split("/")
         name = role[-1] if caller.role_arn else role[1]
-        return any(value.startswith(f"{sessions}assumed-role/{name}/") for value in values)
-    return kind is MatchKind.USER and any(value.startswith(f"{sessions}federated-user/") for value in values)
+        return any(value.startswith(f"{sts_prefix}assumed-role/{name}/") for value in values)
+    return kind is MatchKind.USER and any(
+        value.startswith(f"{sts_prefix}federated-user/") for value in values
+    )
 
 
-def _is_within(value: str, caller: Principal) -> bool:
+def _may_be_in_account(value: str, caller: Principal) -> bool:
     """Say whether an entry names somebody of the caller's account; an ID may be anybody's."""
     fields = value.split(":", _ARN_FIELDS - 1)
     return len(fields) < _ARN_FIELDS or fields[4] == caller.account
@@ -173,7 +179,7 @@ def strongest(kinds: Iterable[MatchKind | None]) -> MatchKind | None:
     return max((kind for kind in kinds if kind is not None), default=None)
 
 
-def match_name(name: PrincipalName, caller: Principal) -> MatchKind | None:
+def match_principal_name(name: PrincipalName, caller: Principal) -> MatchKind | None:
     """Match one entry of a Principal element; names are case-sensitive and have no partial wildcards."""
     if name.type == "AWS":
         return _match_aws(name.value, caller)
@@ -181,8 +187,8 @@ def match_name(name: PrincipalName, caller: Principal) -> MatchKind | None:
         return None
     if name.type == "Service" and caller.kind is PrincipalKind.SERVICE:
         return MatchKind.SERVICE
-    provider = caller.kind in {PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML}
-    return MatchKind.FEDERATED if name.type == "Federated" and provider else None
+    is_federated = caller.kind in {PrincipalKind.WEB_IDENTITY, PrincipalKind.SAML}
+    return MatchKind.FEDERATED if name.type == "Federated" and is_federated else None
 
 
 def _match_aws(value: str, caller: Principal) -> MatchKind | None:

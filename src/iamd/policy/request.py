@@ -7,7 +7,7 @@ from iamd.policy.document import Policy
 from iamd.policy.principals import Principal, is_account_id
 
 _ARN_FIELDS = 6
-_ACCOUNT = 4
+_ACCOUNT_FIELD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +25,30 @@ class Request:
     context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
     @property
-    def owner(self) -> str | None:
+    def resource_owner(self) -> str | None:
         """The account that owns the resource: as given, else from the ARN, else the caller's."""
         if self.resource_account is not None:
             return self.resource_account
         fields = self.resource.split(":", _ARN_FIELDS - 1)
-        if len(fields) == _ARN_FIELDS and is_account_id(fields[_ACCOUNT]):
-            return fields[_ACCOUNT]
+        if len(fields) == _ARN_FIELDS and is_account_id(fields[_ACCOUNT_FIELD]):
+            return fields[_ACCOUNT_FIELD]
         return self.principal.account
 
 
 @dataclass(frozen=True, slots=True)
-class Layers:
-    """The policies that have a say in one request. Nothing here is fetched: give what applies.
+class PolicyLayers:
+    """The policies that apply to one request. The caller supplies all of them; nothing is fetched.
 
-    `session`: None is no session policies at all, an empty sequence a session that may do nothing (a
-    federation token without policies). `must_grant`: the resource policy is a role's trust policy or a KMS
-    key policy, without whose word nothing happens. `scps` of the caller's and `rcps` of the resource's
-    account: policies per level, the root first; None where there is no organization or the account is its
-    management account.
+    `session`: None if the session has no session policies; an empty sequence allows nothing (a federation
+    token without policies). `requires_grant`: the resource policy is a trust policy or a KMS key policy, which
+    must itself allow the request. `scps` of the caller's account and `rcps` of the resource's account:
+    policies per level, the root first; None without an organization, or for its management account.
     """
 
     identity: Sequence[Policy] = ()
     boundary: Policy | None = None
     session: Sequence[Policy] | None = None
     resource: Policy | None = None
-    must_grant: bool = False
+    requires_grant: bool = False
     scps: Sequence[Sequence[Policy]] | None = None
     rcps: Sequence[Sequence[Policy]] | None = None

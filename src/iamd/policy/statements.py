@@ -1,8 +1,8 @@
 """Statements: whether action, resource and conditions of one statement match a request, principal apart."""
 
 from iamd.policy.conditions import holds
-from iamd.policy.document import MODERN, Policy, Statement
-from iamd.policy.patterns import Part, glob_parts, matches_action
+from iamd.policy.document import CURRENT_VERSION, Policy, Statement
+from iamd.policy.patterns import PatternPart, glob_parts, matches_action
 from iamd.policy.request import Request
 from iamd.policy.variables import expand
 
@@ -10,18 +10,27 @@ _ARN_FIELDS = 6
 
 
 def matches_statement(
-    policy: Policy, statement: Statement, request: Request, *, on_resource: bool, pad: bool
+    policy: Policy, statement: Statement, request: Request, *, is_resource_policy: bool, pads_short_arns: bool
 ) -> bool:
     """Match everything but the principal.
 
     `on_resource`: the policy hangs on the resource, which a statement without Resource then means. `pad`:
     ARNs with fewer than six fields go on with `*`.
     """
-    variables = policy.version == MODERN
+    has_variables = policy.version == CURRENT_VERSION
     return (
         _action_matches(statement, request.action)
-        and _resource_matches(statement, request, variables=variables, on_resource=on_resource, pad=pad)
-        and all(holds(condition, request.context, variables=variables) for condition in statement.conditions)
+        and _resource_matches(
+            statement,
+            request,
+            has_variables=has_variables,
+            is_resource_policy=is_resource_policy,
+            pads_short_arns=pads_short_arns,
+        )
+        and all(
+            holds(condition, request.context, has_variables=has_variables)
+            for condition in statement.conditions
+        )
     )
 
 
@@ -34,25 +43,34 @@ def _action_matches(statement: Statement, action: str) -> bool:
 
 
 def _resource_matches(
-    statement: Statement, request: Request, *, variables: bool, on_resource: bool, pad: bool
+    statement: Statement,
+    request: Request,
+    *,
+    has_variables: bool,
+    is_resource_policy: bool,
+    pads_short_arns: bool,
 ) -> bool:
     patterns = statement.resources if statement.resources is not None else statement.not_resources
     if patterns is None:
-        return on_resource
-    matched = any(_pattern_matches(pattern, request, variables, pad) for pattern in patterns)
-    return matched is (statement.resources is not None)
+        return is_resource_policy
+    any_match = any(
+        _pattern_matches(pattern, request, has_variables, pads_short_arns) for pattern in patterns
+    )
+    return any_match is (statement.resources is not None)
 
 
-def _pattern_matches(pattern: str, request: Request, variables: bool, pad: bool) -> bool:
-    parts = _resource_parts(pattern, request, variables, pad)
+def _pattern_matches(pattern: str, request: Request, has_variables: bool, pads_short_arns: bool) -> bool:
+    parts = _resource_parts(pattern, request, has_variables, pads_short_arns)
     return parts is not None and glob_parts(parts, request.resource)
 
 
-def _resource_parts(pattern: str, request: Request, variables: bool, pad: bool) -> tuple[Part, ...] | None:
+def _resource_parts(
+    pattern: str, request: Request, has_variables: bool, pads_short_arns: bool
+) -> tuple[PatternPart, ...] | None:
     """Make the glob over the whole ARN; variables act after the fifth colon only."""
-    *head, tail = pattern.split(":", _ARN_FIELDS - 1)
+    *head, resource_part = pattern.split(":", _ARN_FIELDS - 1)
     if len(head) < _ARN_FIELDS - 1:
-        missing = _ARN_FIELDS - 1 - len(head) if pad and head[:1] == ["arn"] else 0
-        return (Part(pattern + ":*" * missing),)
-    expanded = expand(tail, request.context if variables else None)
-    return None if expanded is None else (Part(":".join(head) + ":"), *expanded)
+        missing_fields = _ARN_FIELDS - 1 - len(head) if pads_short_arns and head[:1] == ["arn"] else 0
+        return (PatternPart(pattern + ":*" * missing_fields),)
+    parts = expand(resource_part, request.context if has_variables else None)
+    return None if parts is None else (PatternPart(":".join(head) + ":"), *parts)

@@ -24,14 +24,14 @@ def number(text: str) -> Decimal | None:
 
 def instant(text: str) -> Decimal | None:
     """Read a date of the W3C profile, or epoch seconds, as seconds since 1970; four digits are a year."""
-    if found := _INSTANT.fullmatch(text):
-        return _seconds(found)
+    if match := _INSTANT.fullmatch(text):
+        return _epoch_seconds(match)
     return Decimal(text) if _EPOCH.fullmatch(text) else None
 
 
-def _seconds(found: re.Match[str]) -> Decimal | None:
+def _epoch_seconds(match: re.Match[str]) -> Decimal | None:
     year, month, day, hour, minute, second = (
-        int(found[name] or default)
+        int(match[name] or default)
         for name, default in (
             ("year", 0),
             ("month", 1),
@@ -42,11 +42,11 @@ def _seconds(found: re.Match[str]) -> Decimal | None:
         )
     )
     try:
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=_zone(found["zone"]))
-        whole = (moment - _EPOCH_START) // timedelta(seconds=1)
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=_zone(match["zone"]))
+        whole_seconds = (moment - _EPOCH_START) // timedelta(seconds=1)
     except (ValueError, OverflowError):
         return None
-    return whole + Decimal(f"0.{found['fraction'] or 0}")
+    return whole_seconds + Decimal(f"0.{match['fraction'] or 0}")
 
 
 def _zone(text: str | None) -> timezone:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from iamd.core.errors import ValidationError
-from iamd.core.models import Compiled, Member, Shape, part
+from iamd.core.models import Member, Shape, ShapeCompiler, require_shape
 from iamd.wire.java_regex import translate
 
 # Bounds on what is said back, which AWS does not have: a megabyte of wrong values must not make a larger
@@ -160,9 +160,9 @@ def _list_check(shape: Shape) -> Check:
     """
     size_constraints, element_constraints = (
         _constraints(shape),
-        _element_constraints("Member must satisfy constraint", part(shape.element)),
+        _element_constraints("Member must satisfy constraint", require_shape(shape.element)),
     )
-    check_element = None if element_constraints else _check_or_none(part(shape.element))
+    check_element = None if element_constraints else _check_or_none(require_shape(shape.element))
 
     def check(values: Any, path: str, errors: list[str]) -> None:
         violation = _first_violation(size_constraints, values) or (
@@ -181,10 +181,10 @@ def _map_check(shape: Shape) -> Check:
     """Check a map: keys and scalars are reported once at the map, structures each at its key."""
     size_constraints, key_constraints = (
         _constraints(shape),
-        _element_constraints("Map keys must satisfy constraint", part(shape.key)),
+        _element_constraints("Map keys must satisfy constraint", require_shape(shape.key)),
     )
-    value_constraints = _element_constraints("Map value must satisfy constraint", part(shape.value))
-    check_value = None if value_constraints else _check_or_none(part(shape.value))
+    value_constraints = _element_constraints("Map value must satisfy constraint", require_shape(shape.value))
+    check_value = None if value_constraints else _check_or_none(require_shape(shape.value))
 
     def check(values: Any, path: str, errors: list[str]) -> None:
         violation = _first_violation(size_constraints, values) or (
@@ -255,11 +255,11 @@ def _format_value(shape: Shape, value: Any) -> str:
 
 
 def _format_list(shape: Shape, values: list[Any]) -> str:
-    return f"[{', '.join(_truncate(_format_value(part(shape.element), value)) for value in values)}]"
+    return f"[{', '.join(_truncate(_format_value(require_shape(shape.element), value)) for value in values)}]"
 
 
 def _format_map(shape: Shape, values: dict[Any, Any]) -> str:
-    value_shape = part(shape.value)
+    value_shape = require_shape(shape.value)
     items = (f"{key}={_truncate(_format_value(value_shape, value))}" for key, value in values.items())
     return f"{{{', '.join(items)}}}"
 
@@ -287,5 +287,5 @@ _COMPOUND_CHECKS: dict[str, Callable[[Shape], Check]] = {
     "list": _list_check,
     "map": _map_check,
 }
-_checks: Compiled[Check] = Compiled(_make_check)
-_validators: Compiled[Validator] = Compiled(_make_validator)
+_checks: ShapeCompiler[Check] = ShapeCompiler(_make_check)
+_validators: ShapeCompiler[Validator] = ShapeCompiler(_make_validator)

@@ -14,7 +14,7 @@ from typing import Any
 
 from iamd.core import clock
 from iamd.core.errors import MalformedInput, MalformedQueryString
-from iamd.core.models import Compiled, Shape, part
+from iamd.core.models import Shape, ShapeCompiler, require_shape
 
 MAX_PARAMETERS = 1_000
 MAX_NAME_LENGTH = 256
@@ -194,12 +194,12 @@ def _structure_reader(shape: Shape) -> Reader:
 
 
 def _list_reader(shape: Shape) -> Reader:
-    read_element = _readers[part(shape.element)]
+    read_element = _readers[require_shape(shape.element)]
     return lambda node: [read_element(item) for item in _items(node, "member")]
 
 
 def _map_reader(shape: Shape) -> Reader:
-    read_key, read_value = _readers[part(shape.key)], _readers[part(shape.value)]
+    read_key, read_value = _readers[require_shape(shape.key)], _readers[require_shape(shape.value)]
 
     def read(node: Any) -> dict[Any, Any]:
         values = {}
@@ -308,5 +308,5 @@ _SCALAR_READERS: dict[str, Reader] = {
     "blob": _read_blob,
     "timestamp": _read_timestamp,
 }
-_readers: Compiled[Reader] = Compiled(_make_reader)
-_decoders: Compiled[Decoder] = Compiled(_make_decoder)
+_readers: ShapeCompiler[Reader] = ShapeCompiler(_make_reader)
+_decoders: ShapeCompiler[Decoder] = ShapeCompiler(_make_decoder)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from iamd.core import clock
-from iamd.core.models import Compiled, OperationModel, Shape, part
+from iamd.core.models import OperationModel, Shape, ShapeCompiler, require_shape
 
 Emit = Callable[[str], None]
 Writer = Callable[[Any, Emit], None]
@@ -151,7 +151,7 @@ def _has_field(record_type: type, attr: str) -> bool:
 
 
 def _list_writer(shape: Shape) -> Writer:
-    write_member = _element_writer("member", part(shape.element))
+    write_member = _element_writer("member", require_shape(shape.element))
 
     def write(values: Any, emit: Emit) -> None:
         if type(values) is str:  # its characters would be taken for members
@@ -164,8 +164,8 @@ def _list_writer(shape: Shape) -> Writer:
 
 def _map_writer(shape: Shape) -> Writer:
     write_key, write_value = (
-        _element_writer("key", part(shape.key)),
-        _element_writer("value", part(shape.value)),
+        _element_writer("key", require_shape(shape.key)),
+        _element_writer("value", require_shape(shape.value)),
     )
 
     def write(values: Any, emit: Emit) -> None:
@@ -204,4 +204,4 @@ _COMPOUND_WRITERS: dict[str, Callable[[Shape], Writer]] = {
     "list": _list_writer,
     "map": _map_writer,
 }
-_content_writers: Compiled[Writer] = Compiled(_make_content_writer)
+_content_writers: ShapeCompiler[Writer] = ShapeCompiler(_make_content_writer)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iamd.policy.lint.globs import FIELD, covers, intersects, widened
+from iamd.policy.lint.globs import FIELD_WILDCARD, covers, intersects, widen_variables
 from iamd.policy.patterns import glob
 
 TEXTS = ["".join(chars) for length in range(6) for chars in product("ab:", repeat=length)]
@@ -69,14 +69,14 @@ def test_covering(wide: str, narrow: str, covered: bool) -> None:
 @pytest.mark.parametrize(
     ("pattern", "fields", "common"),
     [
-        ("a:x:b", f"a:{FIELD}:b", True),
-        ("a:x:y:b", f"a:{FIELD}:b", False),
-        ("a::b", f"a:{FIELD}:b", False),
-        ("a:*:b", f"a:{FIELD}:c:{FIELD}", True),
-        ("a:*:b", f"a:{FIELD}:c:d", False),
-        ("a:?:b", f"a:{FIELD}:b", True),
-        ("a:x?y:b", f"a:{FIELD}:b", True),
-        ("*", f"a:{FIELD}", True),
+        ("a:x:b", f"a:{FIELD_WILDCARD}:b", True),
+        ("a:x:y:b", f"a:{FIELD_WILDCARD}:b", False),
+        ("a::b", f"a:{FIELD_WILDCARD}:b", False),
+        ("a:*:b", f"a:{FIELD_WILDCARD}:c:{FIELD_WILDCARD}", True),
+        ("a:*:b", f"a:{FIELD_WILDCARD}:c:d", False),
+        ("a:?:b", f"a:{FIELD_WILDCARD}:b", True),
+        ("a:x?y:b", f"a:{FIELD_WILDCARD}:b", True),
+        ("*", f"a:{FIELD_WILDCARD}", True),
     ],
 )
 def test_a_field_has_no_colons_and_is_not_empty(pattern: str, fields: str, common: bool) -> None:
@@ -84,4 +84,4 @@ def test_a_field_has_no_colons_and_is_not_empty(pattern: str, fields: str, commo
 
 
 def test_a_variable_may_become_anything() -> None:
-    assert widened("a/${aws:username}/${*}${$}b${c") == "a/*/?$b${c"
+    assert widen_variables("a/${aws:username}/${*}${$}b${c") == "a/*/?$b${c"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from iamd.operations.service_reference import ServiceReference
-from iamd.policy import PolicyKind, size
+from iamd.policy import PolicyKind, policy_size
 from iamd.policy.document import MAX_CHARACTERS
-from iamd.policy.lint import MOST_FINDINGS, Finding, Level, lint
+from iamd.policy.lint import MAX_FINDINGS, Finding, Level, lint
 
 REFERENCE = ServiceReference()
 SERVICES = sorted(REFERENCE.services())
@@ -37,8 +37,8 @@ def long_policy(kind: PolicyKind, characters: int) -> str:
     if kind in {PolicyKind.TRUST, PolicyKind.RESOURCE, PolicyKind.RCP}:
         statement["Principal"] = named
     text = document({"Sid": "", **statement})
-    filled = text.replace('"Sid":""', f'"Sid":"{"a" * (characters - size(text))}"')
-    assert size(filled) == characters
+    filled = text.replace('"Sid":""', f'"Sid":"{"a" * (characters - policy_size(text))}"')
+    assert policy_size(filled) == characters
     return filled.replace(",", ",\n\t ")
 
 
@@ -126,7 +126,7 @@ def test_a_hostile_document_is_answered_soon(text: str) -> None:
     found = lint(text, PolicyKind.MANAGED, REFERENCE)
     assert time.perf_counter() - start < 15  # a few seconds, on a machine that does something else besides
     assert any(finding.level is Level.ERROR for finding in found)
-    assert len(found) <= MOST_FINDINGS + 1
+    assert len(found) <= MAX_FINDINGS + 1
 
 
 def codes(found: list[Finding]) -> set[str]:
@@ -135,7 +135,7 @@ def codes(found: list[Finding]) -> set[str]:
 
 def test_too_many_findings_are_told() -> None:
     found = lint(HOSTILE["unknown services"], PolicyKind.MANAGED, REFERENCE)
-    assert len(found) == MOST_FINDINGS + 1
+    assert len(found) == MAX_FINDINGS + 1
     assert "NOT_FULLY_CHECKED" in codes(found)
 
 

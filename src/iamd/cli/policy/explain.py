@@ -20,10 +20,10 @@ from iamd.core.errors import Fault
 from iamd.crypto.master_key import MasterKeyError
 from iamd.framework.operation import Context
 from iamd.operations.iam import simulated
-from iamd.policy import Layer, Match, Request, explain
-from iamd.policy.inquiry import Finding, Source, inquire
-from iamd.policy.positions import Place, Span
-from iamd.policy.standings import Standing
+from iamd.policy import Layer, Match, Request, denial_message
+from iamd.policy.inquiry import Explanation, PolicySource, explain_decision
+from iamd.policy.positions import Location, Span
+from iamd.policy.standings import LayerOutcome
 from iamd.store.migrate import NewerSchemaError
 from iamd.store.sqlite import FILE_NAME
 
@@ -70,7 +70,7 @@ class DecisionCause(NamedTuple):
 
     match: Match
     policy: str
-    location: Place
+    location: Location
     text: str
 
     @property
@@ -156,15 +156,15 @@ def _parse_context(pairs: Sequence[str]) -> Context:
     return context_keys
 
 
-def _inquire(subject: ExplainSubject, action: str, resource: str, context_keys: Context) -> Finding:
+def _inquire(subject: ExplainSubject, action: str, resource: str, context_keys: Context) -> Explanation:
     if ":" not in action or "*" in action or "?" in action:
         raise CommandError(f"--action: {action} is not the name of an action, such as s3:GetObject", status=2)
     if resource != "*" and resource.count(":") < _ARN_COLONS:
         raise CommandError(f"--resource: {resource} is neither an ARN nor *", status=2)
     request = Request(subject.principal, action, _default_resource(subject, action, resource))
-    owner: Context = {"aws:resourceaccount": request.owner} if request.owner else {}
-    context = {**subject.context_keys, **simulated.of_action(action), **owner, **context_keys}
-    return inquire(replace(request, context=context), subject.policies)
+    owner: Context = {"aws:resourceaccount": request.resource_owner} if request.resource_owner else {}
+    context = {**subject.context_keys, **simulated.action_context(action), **owner, **context_keys}
+    return explain_decision(replace(request, context=context), subject.policies)
 
 
 def _default_resource(subject: ExplainSubject, action: str, resource: str) -> str:
@@ -179,7 +179,7 @@ def _default_resource(subject: ExplainSubject, action: str, resource: str) -> st
 # What decided.
 
 
-def _decision_causes(subject: ExplainSubject, finding: Finding) -> Iterator[DecisionCause]:
+def _decision_causes(subject: ExplainSubject, finding: Explanation) -> Iterator[DecisionCause]:
     """Return the statements that deny, or those that grant; nothing decides an implicit deny."""
     decision = finding.decision
     for match in decision.matches:
@@ -187,18 +187,18 @@ def _decision_causes(subject: ExplainSubject, finding: Finding) -> Iterator[Deci
             source = subject.policies.source(match)
             span = source.span(match)
             locate = subject.locators.get(source.id)
-            location = locate(match.statement.index) if locate else source.place(span.start)
+            location = locate(match.statement.index) if locate else source.location(span.start)
             yield DecisionCause(match, _policy_name(subject, match), location, _quote(source, span))
 
 
-def _quote(source: Source, span: Span) -> str:
+def _quote(source: PolicySource, span: Span) -> str:
     """Return a statement as it is written; one that was written as YAML as it would be in JSON."""
     text = source.text[span.start : span.end]
     if Path(source.id).suffix in YAML_SUFFIXES:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     if "\n" not in text:
         return text
-    return textwrap.dedent(" " * (source.place(span.start).column - 1) + text)
+    return textwrap.dedent(" " * (source.location(span.start).column - 1) + text)
 
 
 def _policy_name(subject: ExplainSubject, match: Match) -> str:
@@ -207,22 +207,22 @@ def _policy_name(subject: ExplainSubject, match: Match) -> str:
     return match.layer.value if match.layer is Layer.TRUST and source.id == "ResourcePolicy" else source.id
 
 
-def _matching_policies(subject: ExplainSubject, finding: Finding, layer: Layer) -> list[str]:
+def _matching_policies(subject: ExplainSubject, finding: Explanation, layer: Layer) -> list[str]:
     """Return the policies of a layer that a statement of matched, each once."""
-    return list(dict.fromkeys(_policy_name(subject, match) for match in finding.stands[layer].matches))
+    return list(dict.fromkeys(_policy_name(subject, match) for match in finding.layer_results[layer].matches))
 
 
-def _layer_outcomes(finding: Finding) -> Iterator[tuple[Layer, Standing]]:
+def _layer_outcomes(finding: Explanation) -> Iterator[tuple[Layer, LayerOutcome]]:
     """Return the layers and what they say; nobody is asked about RCPs."""
-    for layer, result in finding.stands.items():
+    for layer, result in finding.layer_results.items():
         if layer is not Layer.RCP:
-            yield layer, result.standing
+            yield layer, result.outcome
 
 
 # How it is told.
 
 
-def _lines(subject: ExplainSubject, finding: Finding) -> Iterator[str]:
+def _lines(subject: ExplainSubject, finding: Explanation) -> Iterator[str]:
     yield _sentence(finding)
     yield ""
     width = max(len(layer.value) for layer, _ in _layer_outcomes(finding))
@@ -234,23 +234,24 @@ def _lines(subject: ExplainSubject, finding: Finding) -> Iterator[str]:
         yield ""
         yield f"{cause.match.statement.effect} by {cause.match.layer.value} {cause.title}:"
         yield textwrap.indent(cause.text, "    ")
-    if finding.missing:
+    if finding.missing_keys:
         yield ""
-        yield f"Not given, and asked for by conditions: {', '.join(finding.missing)} (--context KEY=VALUE)"
+        missing_keys = ", ".join(finding.missing_keys)
+        yield f"Condition keys without a value: {missing_keys} (--context KEY=VALUE)"
 
 
-def _sentence(finding: Finding) -> str:
+def _sentence(finding: Explanation) -> str:
     request, decision = finding.request, finding.decision
     if not decision.allowed:
-        return f"Denied. {explain(request, decision)}"
+        return f"Denied. {denial_message(request, decision)}"
     return f"Allowed. {request.principal.arn or 'Anybody'} may {request.action} on {request.resource}"
 
 
-def _as_json(subject: ExplainSubject, finding: Finding) -> str:
+def _as_json(subject: ExplainSubject, finding: Explanation) -> str:
     request, decision = finding.request, finding.decision
     payload = {
         "decision": decision.outcome.value,
-        "reason": explain(request, decision) or None,
+        "reason": denial_message(request, decision) or None,
         "principal": request.principal.arn,
         "action": request.action,
         "resource": request.resource,
@@ -264,7 +265,7 @@ def _as_json(subject: ExplainSubject, finding: Finding) -> str:
             for layer, outcome in _layer_outcomes(finding)
         ],
         "statements": [_statement(cause) for cause in _decision_causes(subject, finding)],
-        "missing_context": list(finding.missing),
+        "missing_context": list(finding.missing_keys),
     }
     return json.dumps(payload, ensure_ascii=False)
 

@@ -15,8 +15,8 @@ from iamd.framework.operation import Context
 from iamd.operations.iam import policy_sources, simulated
 from iamd.operations.iam.policy_sources import Entity
 from iamd.policy import Policy, PolicyError, Principal, PrincipalKind, parse, principal_from_arn
-from iamd.policy.inquiry import Held, Source, asks_for_trust
-from iamd.policy.positions import Place
+from iamd.policy.inquiry import PolicySource, SourceLayers, evaluates_trust_policy
+from iamd.policy.positions import Location
 from iamd.store import accounts
 from iamd.store.entities import ROLES
 from iamd.store.query import Tx
@@ -26,14 +26,14 @@ _SERVICE_PRINCIPAL = re.compile(r"[a-z0-9.-]+\.amazonaws\.com")
 _ROLE_ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/\S+")
 
 # Where the statement of a number, from 0, stands in a file, which need not be what was parsed.
-Locator = Callable[[int], Place]
+Locator = Callable[[int], Location]
 
 
 class ExplainSubject(NamedTuple):
     """A caller, its policies, and the context keys that all of its calls have, in lower case."""
 
     principal: Principal
-    policies: Held
+    policies: SourceLayers
     context_keys: Context
     locators: Mapping[str, Locator] = MappingProxyType({})
 
@@ -41,7 +41,7 @@ class ExplainSubject(NamedTuple):
 def base_context() -> Context:
     """Return the keys that every call has at this moment."""
     now = clock.now()
-    return simulated.supplied(clock.iso(now), int(now.timestamp()))
+    return simulated.global_context(clock.iso(now), int(now.timestamp()))
 
 
 def parse_principal(name: str) -> Principal:
@@ -72,10 +72,10 @@ class LayerFiles(NamedTuple):
 def load_from_files(name: str, files: LayerFiles) -> ExplainSubject:
     """Read the policies of files; CommandError when one is no policy."""
     principal, reader = parse_principal(name), _PolicyReader()
-    session: tuple[Source, ...] | None = (reader.read(files.session),) if files.session else None
+    session: tuple[PolicySource, ...] | None = (reader.read(files.session),) if files.session else None
     if session is None and principal.kind is PrincipalKind.FEDERATED_USER:
         session = ()  # GetFederationToken without policies allows nothing
-    policies = Held(
+    policies = SourceLayers(
         identity=tuple(reader.read(file) for file in files.identity),
         boundary=reader.read(files.boundary) if files.boundary else None,
         session=session,
@@ -83,7 +83,7 @@ def load_from_files(name: str, files: LayerFiles) -> ExplainSubject:
         scps=tuple((reader.read(file),) for file in files.scps) or None,
     )
     return ExplainSubject(
-        principal, policies, {**base_context(), **simulated.told_by(principal)}, reader.locators
+        principal, policies, {**base_context(), **simulated.principal_context(principal)}, reader.locators
     )
 
 
@@ -93,10 +93,10 @@ class _PolicyReader:
     def __init__(self) -> None:
         self.locators: dict[str, Locator] = {}
 
-    def read(self, file: Path) -> Source:
+    def read(self, file: Path) -> PolicySource:
         policy_file = read_policy_file(file)
-        self.locators[str(file)] = lambda index: Place(*policy_file.location(f"Statement[{index}]"))
-        return Source(str(file), policy_file.text, _parse(file, policy_file.text))
+        self.locators[str(file)] = lambda index: Location(*policy_file.location(f"Statement[{index}]"))
+        return PolicySource(str(file), policy_file.text, _parse(file, policy_file.text))
 
 
 def _parse(file: Path, text: str) -> Policy:
@@ -116,7 +116,7 @@ def load_from_store(tx: Tx, name: str, account_id: str | None, action: str, reso
     `name` may be short (`user/bob`) where the account is clear. CommandError when that is nobody.
     """
     subject = _service_subject(name) or _account_subject(tx, _full_arn(tx, name, account_id), account_id)
-    if not asks_for_trust(action, resource):
+    if not evaluates_trust_policy(action, resource):
         return subject
     trust_policy = _trust_policy(tx, resource)
     return subject._replace(policies=replace(subject.policies, resource=trust_policy))
@@ -126,7 +126,7 @@ def _service_subject(name: str) -> ExplainSubject | None:
     if not _SERVICE_PRINCIPAL.fullmatch(name):
         return None
     return ExplainSubject(
-        parse_principal(name), Held(), {**base_context(), "aws:principalisawsservice": "true"}
+        parse_principal(name), SourceLayers(), {**base_context(), "aws:principalisawsservice": "true"}
     )
 
 
@@ -148,16 +148,18 @@ def _account_subject(tx: Tx, arn: str, account_id: str | None) -> ExplainSubject
         raise CommandError(f"there is no account {owner}", status=2)
     if principal.kind is PrincipalKind.ROOT:
         return ExplainSubject(
-            principal, Held(), {**base_context(), **simulated.told_by(principal), "aws:userid": owner}
+            principal,
+            SourceLayers(),
+            {**base_context(), **simulated.principal_context(principal), "aws:userid": owner},
         )
     if session_match := _SESSION_ARN.fullmatch(arn):
         return _role_session_subject(tx, owner, session_match[2], session_match[3], principal)
     entity = policy_sources.find(tx, owner, arn)
     if entity is None or isinstance(entity, Group):
         raise CommandError(f"there is no user and no role {arn}", status=2)
-    caller = simulated.itself(entity, owner, policy_sources.tags_of(tx, owner, entity))
+    caller = simulated.caller_from_entity(entity, owner, policy_sources.list_tags(tx, owner, entity))
     return ExplainSubject(
-        caller.principal, _load_policies(tx, owner, entity), {**base_context(), **caller.keys}
+        caller.principal, _load_policies(tx, owner, entity), {**base_context(), **caller.context}
     )
 
 
@@ -167,21 +169,21 @@ def _role_session_subject(
     role = ROLES.find(tx, account_id, role_name)
     if role is None or role.role_name != role_name:
         raise CommandError(f"there is no role {role_name} in the account {account_id}", status=2)
-    caller = simulated.itself(role, account_id, policy_sources.tags_of(tx, account_id, role))
+    caller = simulated.caller_from_entity(role, account_id, policy_sources.list_tags(tx, account_id, role))
     session_principal = Principal(principal.kind, principal.arn, account_id, role.role_id, role_arn=role.arn)
-    context_keys = {**base_context(), **caller.keys, "aws:userid": f"{role.role_id}:{session}"}
+    context_keys = {**base_context(), **caller.context, "aws:userid": f"{role.role_id}:{session}"}
     return ExplainSubject(session_principal, _load_policies(tx, account_id, role), context_keys)
 
 
-def _load_policies(tx: Tx, account_id: str, entity: Entity) -> Held:
-    return Held(
-        identity=policy_sources.held(tx, account_id, entity),
-        boundary=policy_sources.boundary(tx, account_id, entity),
+def _load_policies(tx: Tx, account_id: str, entity: Entity) -> SourceLayers:
+    return SourceLayers(
+        identity=policy_sources.list_identity_policies(tx, account_id, entity),
+        boundary=policy_sources.get_boundary(tx, account_id, entity),
     )
 
 
-def _trust_policy(tx: Tx, arn: str) -> Source | None:
+def _trust_policy(tx: Tx, arn: str) -> PolicySource | None:
     """Return the trust policy of a role, in whichever account of the store."""
     match = _ROLE_ARN.fullmatch(arn)
     role = policy_sources.find(tx, match[1], arn) if match else None
-    return policy_sources.trust_of(tx, role) if isinstance(role, Role) else None
+    return policy_sources.get_trust_policy(tx, role) if isinstance(role, Role) else None

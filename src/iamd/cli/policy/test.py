@@ -10,9 +10,9 @@ import typer
 
 from iamd.cli.errors import CommandError
 from iamd.cli.policy.input_files import expand_paths, printable, read_entries
-from iamd.policy import Decision, Match, Outcome, decide, explain
+from iamd.policy import Decision, Match, Outcome, decide, denial_message
 from iamd.policy.cases import Case, CaseError, read_case, unknown_fields
-from iamd.policy.compiled import CompiledLayers, Evaluator, Place, compiled
+from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_policy
 
 
 class Format(StrEnum):
@@ -36,7 +36,7 @@ class CaseResult(NamedTuple):
     @property
     def reasons(self) -> list[str]:
         """Say what decided: the sentence of a refusal, and the statements that matched."""
-        sentence = explain(self.case.request, self.decision)
+        sentence = denial_message(self.case.request, self.decision)
         return [*([sentence] if sentence else []), *map(_describe_match, self.decision.matches)]
 
 
@@ -117,13 +117,13 @@ def _results(file: Path) -> Iterator[CaseResult | UnreadableCase]:
 def _decide(case: Case) -> Decision:
     """Ask both evaluators: what they do not agree on is a bug of ours, and no answer."""
     decision = decide(case.request, case.layers)
-    evaluator = Evaluator(case.request.principal, CompiledLayers.of(case.layers))
+    evaluator = Evaluator(case.request.principal, CompiledLayers.compile(case.layers))
     resource_policy = case.layers.resource
     compiled_resource_policy = (
-        compiled(resource_policy, Place.RESOURCE) if resource_policy is not None else None
+        compile_policy(resource_policy, Attachment.RESOURCE) if resource_policy is not None else None
     )
     if (
-        evaluator.outcome(case.request, compiled_resource_policy, must_grant=case.layers.must_grant)
+        evaluator.outcome(case.request, compiled_resource_policy, requires_grant=case.layers.requires_grant)
         is not decision.outcome
     ):
         raise CommandError(f"this is a bug in iamd: its evaluators do not agree on {case.id}", status=70)

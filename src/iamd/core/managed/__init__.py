@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ARCHIVE = Path(__file__).with_name("policies.zip")
-_reading = threading.Lock()  # a ZipFile is not safe to share between threads
+_archive_lock = threading.Lock()  # a ZipFile is not safe to share between threads
 
 
 @cache
@@ -30,7 +30,7 @@ def _archive() -> zipfile.ZipFile:
 
 
 def _read(name: str) -> str:
-    with _reading:
+    with _archive_lock:
         return _archive().read(name).decode()
 
 
@@ -39,11 +39,11 @@ def _unique_id(arn: str) -> str:
     return ids.POLICY + base64.b32encode(digest).decode()[:17]
 
 
-def _policy(name: str, told: "Mapping[str, str]") -> Policy:
-    arn = told["arn"]
+def _policy(name: str, entry: "Mapping[str, str]") -> Policy:
+    arn = entry["arn"]
     path = arn.partition(":policy")[2].removesuffix(name)
-    created, updated = told["created"], told["updated"]
-    return Policy(_unique_id(arn), name, path, arn, None, told["version"], created, updated)
+    created, updated = entry["created"], entry["updated"]
+    return Policy(_unique_id(arn), name, path, arn, None, entry["version"], created, updated)
 
 
 @cache

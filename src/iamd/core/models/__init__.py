@@ -1,22 +1,22 @@
 """AWS's service models as data, and a reader that needs the standard library only."""
 
-from iamd.core.models.names import snake
-from iamd.core.models.reader import SERVICES, by_version, data, load, read
-from iamd.core.models.shape_compiler import Compiled
-from iamd.core.models.shapes import Member, OperationModel, Paging, ServiceModel, Shape, part
+from iamd.core.models.names import snake_case
+from iamd.core.models.reader import SERVICES, by_version, load, load_json, read
+from iamd.core.models.shape_compiler import ShapeCompiler
+from iamd.core.models.shapes import Member, OperationModel, Paging, ServiceModel, Shape, require_shape
 
 __all__ = [
     "SERVICES",
-    "Compiled",
     "Member",
     "OperationModel",
     "Paging",
     "ServiceModel",
     "Shape",
+    "ShapeCompiler",
     "by_version",
-    "data",
     "load",
-    "part",
+    "load_json",
     "read",
-    "snake",
+    "require_shape",
+    "snake_case",
 ]

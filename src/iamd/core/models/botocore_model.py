@@ -4,10 +4,10 @@ from typing import Any
 
 Json = dict[str, Any]
 
-_KEPT = ("type", "required", "min", "max", "pattern", "enum", "sensitive")
+_SHAPE_KEYS = ("type", "required", "min", "max", "pattern", "enum", "sensitive")
 
 
-def service_2(model: Json) -> Json:
+def to_service_2(model: Json) -> Json:
     """Return a model that is given as the JSON of the package's data files as a `service-2.json`."""
     name, version = model["service"], model["version"]
     return {
@@ -26,32 +26,32 @@ def service_2(model: Json) -> Json:
             "uid": f"{name}-{version}",
             "xmlNamespace": model["namespace"],
         },
-        "operations": {key: _operation(key, held) for key, held in model["operations"].items()},
+        "operations": {key: _operation(key, definition) for key, definition in model["operations"].items()},
         "shapes": {key: _shape(held) for key, held in model["shapes"].items()},
     }
 
 
-def _operation(name: str, held: Json) -> Json:
-    made: Json = {"name": name, "http": {"method": "POST", "requestUri": "/"}}
-    if "input" in held:
-        made["input"] = {"shape": held["input"]}
-    if "output" in held:
-        made["output"] = {"shape": held["output"], "resultWrapper": f"{name}Result"}
-    made["errors"] = [{"shape": shape} for shape in held["errors"]]
-    made["documentation"] = f"<p>{held['documentation']}</p>"
-    return made
+def _operation(name: str, definition: Json) -> Json:
+    result: Json = {"name": name, "http": {"method": "POST", "requestUri": "/"}}
+    if "input" in definition:
+        result["input"] = {"shape": definition["input"]}
+    if "output" in definition:
+        result["output"] = {"shape": definition["output"], "resultWrapper": f"{name}Result"}
+    result["errors"] = [{"shape": shape} for shape in definition["errors"]]
+    result["documentation"] = f"<p>{definition['documentation']}</p>"
+    return result
 
 
-def _shape(held: Json) -> Json:
-    made = {key: held[key] for key in _KEPT if key in held}
-    if "members" in held:
-        made["members"] = {name: {"shape": shape} for name, shape in held["members"].items()}
-    if "member" in held:
-        made["member"] = {"shape": held["member"]}
-    if "error" in held:
-        error = held["error"]
-        made |= {
+def _shape(definition: Json) -> Json:
+    result = {key: definition[key] for key in _SHAPE_KEYS if key in definition}
+    if "members" in definition:
+        result["members"] = {name: {"shape": shape} for name, shape in definition["members"].items()}
+    if "member" in definition:
+        result["member"] = {"shape": definition["member"]}
+    if "error" in definition:
+        error = definition["error"]
+        result |= {
             "error": {"code": error["code"], "httpStatusCode": error["status"], "senderFault": True},
             "exception": True,
         }
-    return made
+    return result

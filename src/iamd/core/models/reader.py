@@ -7,7 +7,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from iamd.core.models.names import snake
+from iamd.core.models.names import snake_case
 from iamd.core.models.shapes import Member, OperationModel, Paging, ServiceModel, Shape
 
 Json = dict[str, Any]
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 SERVICES = ("iam", "sts", "iamd")
 
 
-def _plain(name: str, data: Json) -> Shape:
+def _build_shape(name: str, data: Json) -> Shape:
     """Return a shape with all but its references."""
     error = data.get("error", {})
     return Shape(
@@ -34,26 +34,28 @@ def _plain(name: str, data: Json) -> Shape:
 
 
 def _member(name: str, shape: Shape, data: Json) -> Member:
-    return Member(name, snake(name), shape, name in data.get("required", ()))
+    return Member(name, snake_case(name), shape, name in data.get("required", ()))
 
 
-def _refer(shape: Shape, data: Json, shapes: Mapping[str, Shape]) -> None:
+def _link_shape(shape: Shape, data: Json, shapes: Mapping[str, Shape]) -> None:
     """Give a shape its references.
 
     Shapes may form circles, so they are made first and tied together here; nobody else has seen them yet, and
     after this they are as frozen as they say.
     """
-    members = tuple(_member(name, shapes[to], data) for name, to in data.get("members", {}).items())
+    members = tuple(
+        _member(name, shapes[shape_name], data) for name, shape_name in data.get("members", {}).items()
+    )
     object.__setattr__(shape, "members", members)
-    for part, attr in (("member", "element"), ("key", "key"), ("value", "value")):
-        if part in data:
-            object.__setattr__(shape, attr, shapes[data[part]])
+    for key, attr in (("member", "element"), ("key", "key"), ("value", "value")):
+        if key in data:
+            object.__setattr__(shape, attr, shapes[data[key]])
 
 
-def _read_shapes(rows: dict[str, Json]) -> dict[str, Shape]:
-    shapes = {name: _plain(name, data) for name, data in rows.items()}
+def _read_shapes(definitions: dict[str, Json]) -> dict[str, Shape]:
+    shapes = {name: _build_shape(name, data) for name, data in definitions.items()}
     for name, shape in shapes.items():
-        _refer(shape, rows[name], shapes)
+        _link_shape(shape, definitions[name], shapes)
     return shapes
 
 
@@ -64,7 +66,7 @@ def _paging(data: Json | None) -> Paging | None:
 def _read_operation(name: str, data: Json, model: Json, shapes: Mapping[str, Shape]) -> OperationModel:
     return OperationModel(
         name=name,
-        function=snake(name),
+        function=snake_case(name),
         service=model["service"],
         version=model["version"],
         namespace=model["namespace"],
@@ -92,16 +94,16 @@ def read(model: Json) -> ServiceModel:
     )
 
 
-def data(name: str) -> Json:
+def load_json(name: str) -> Json:
     """Return the JSON of a service's model by its short name."""
-    held: Json = json.loads((resources.files(__package__) / f"{name}.json").read_bytes())
-    return held
+    model: Json = json.loads((resources.files(__package__) / f"{name}.json").read_bytes())
+    return model
 
 
 @cache
 def load(name: str) -> ServiceModel:
     """Return a service's model by its short name; `iamd` is our own, of what AWS has in its console only."""
-    return read(data(name))
+    return read(load_json(name))
 
 
 @cache

@@ -9,7 +9,7 @@ from iamd.core.models.shapes import Shape
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Compiled(dict[Shape, F], Generic[F]):
+class ShapeCompiler(dict[Shape, F], Generic[F]):
     """Makes a closure of a shape when it is first asked for, and keeps it.
 
     A shape may contain itself: while its closure is being made, the inner one is a stand-in that looks it up
@@ -20,22 +20,22 @@ class Compiled(dict[Shape, F], Generic[F]):
         super().__init__()
         self._make = make
         self._lock = RLock()
-        self._open: set[Shape] = set()
+        self._in_progress: set[Shape] = set()
 
     def __missing__(self, shape: Shape) -> F:
         with self._lock:
-            if shape in self._open:
+            if shape in self._in_progress:
                 return self._stand_in(shape)
             if shape not in self:
-                self._open.add(shape)
+                self._in_progress.add(shape)
                 try:
                     self[shape] = self._make(shape)
                 finally:
-                    self._open.discard(shape)
+                    self._in_progress.discard(shape)
             return self[shape]
 
     def _stand_in(self, shape: Shape) -> F:
-        def late(*given: Any) -> Any:
-            return self[shape](*given)
+        def deferred_call(*args: Any) -> Any:
+            return self[shape](*args)
 
-        return cast("F", late)
+        return cast("F", deferred_call)

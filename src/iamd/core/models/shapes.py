@@ -29,7 +29,7 @@ class Shape:
     status: int | None = None
 
 
-def part(shape: Shape | None) -> Shape:
+def require_shape(shape: Shape | None) -> Shape:
     """Return the element of a list, or the key or value of a map, which its type says is there."""
     if shape is None:
         raise ValueError("this type of shape has no such part")

@@ -32,7 +32,7 @@ from iamd.operations.iam import (
     virtual_mfa,
 )
 
-SERVED: Mapping[str, Operation] = MappingProxyType(
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     collect_operations(
         access_keys,
         aliases,

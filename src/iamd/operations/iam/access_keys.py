@@ -15,18 +15,22 @@ def _owner_id(call: Call, user: User | None) -> str:
     return call.account_id if user is None else user.user_id
 
 
-def _issue(call: Call, user: User | None) -> tuple[AccessKey, str]:
+def _create_key(call: Call, user: User | None) -> tuple[AccessKey, str]:
     """Make an access key; return it with its secret, which is kept sealed only."""
-    name = user.user_name if user else None
-    key = AccessKey(ids.access_key(call.account_id), name, _owner_id(call, user), "Active", call.timestamp)
+    user_name = user.user_name if user else None
+    key = AccessKey(
+        ids.access_key(call.account_id), user_name, _owner_id(call, user), "Active", call.timestamp
+    )
     secret = ids.secret_access_key()
-    place = access_keys.associated_data(key.access_key_id)
-    access_keys.add(call.tx, call.account_id, key, seal.seal(call.data_key, secret.encode(), place))
+    associated_data = access_keys.associated_data(key.access_key_id)
+    access_keys.add(call.tx, call.account_id, key, seal.seal(call.data_key, secret.encode(), associated_data))
     return key, secret
 
 
-def _refuse_to_root(means: Dependencies, _call: Call, user: User | None, params: Params) -> Params:
-    if user is None and not means.allow_root_keys:
+def _check_root_keys_allowed(
+    dependencies: Dependencies, _call: Call, user: User | None, params: Params
+) -> Params:
+    if user is None and not dependencies.allow_root_keys:
         raise AccessDenied(
             "The root user of this account cannot have access keys: make an IAM user with the permissions "
             "that are needed, or let the operator of this server switch root access keys on."
@@ -34,22 +38,24 @@ def _refuse_to_root(means: Dependencies, _call: Call, user: User | None, params:
     return params
 
 
-@operation("iam", target_finder=targets.USER_OR_ROOT, prepare=_refuse_to_root, requires_confirmation=True)
+@operation(
+    "iam", target_finder=targets.USER_OR_ROOT, prepare=_check_root_keys_allowed, requires_confirmation=True
+)
 def create_access_key(call: Call, user: User | None) -> Reply:
-    held = access_keys.list_page(call.tx, call.account_id, _owner_id(call, user), UNLIMITED)
-    quotas.enforce(call.tx, call.account_id, "AccessKeysPerUser", len(held.items) + 1)
-    key, secret = _issue(call, user)
-    shown = {
+    existing = access_keys.list_page(call.tx, call.account_id, _owner_id(call, user), UNLIMITED)
+    quotas.enforce(call.tx, call.account_id, "AccessKeysPerUser", len(existing.items) + 1)
+    key, secret = _create_key(call, user)
+    response = {
         "UserName": key.user_name,
         "AccessKeyId": key.access_key_id,
         "Status": key.status,
         "SecretAccessKey": secret,
         "CreateDate": key.create_date,
     }
-    return {"AccessKey": shown}
+    return {"AccessKey": response}
 
 
-def _held(call: Call, user: User | None, access_key_id: str) -> AccessKey:
+def _get_key(call: Call, user: User | None, access_key_id: str) -> AccessKey:
     key = access_keys.find(call.tx, call.account_id, access_key_id)
     if key is None or key.user_id != _owner_id(call, user):
         raise NoSuchEntity(f"The Access Key with id {access_key_id} cannot be found.")
@@ -58,7 +64,7 @@ def _held(call: Call, user: User | None, access_key_id: str) -> AccessKey:
 
 @operation("iam", target_finder=targets.USER_OR_ROOT, requires_confirmation=True)
 def update_access_key(call: Call, user: User | None, access_key_id: str, status: str) -> Reply:
-    key = _held(call, user, access_key_id)
+    key = _get_key(call, user, access_key_id)
     if status == "Expired":
         raise InvalidInput("The status of an access key can be set to Active or Inactive.")
     access_keys.set_status(call.tx, key.access_key_id, status)
@@ -67,7 +73,7 @@ def update_access_key(call: Call, user: User | None, access_key_id: str, status:
 
 @operation("iam", target_finder=targets.USER_OR_ROOT)
 def delete_access_key(call: Call, user: User | None, access_key_id: str) -> Reply:
-    key = _held(call, user, access_key_id)
+    key = _get_key(call, user, access_key_id)
     access_keys.delete(call.tx, call.account_id, key.access_key_id)
     return None
 
@@ -76,14 +82,14 @@ def delete_access_key(call: Call, user: User | None, access_key_id: str) -> Repl
 def list_access_keys(
     call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = access_keys.list_page(
+    page = access_keys.list_page(
         call.tx, call.account_id, _owner_id(call, user), paging.page_limits(marker, max_items)
     )
-    return {"AccessKeyMetadata": found.items, **found.truncation_members()}
+    return {"AccessKeyMetadata": page.items, **page.truncation_members()}
 
 
 @operation("iam", target_finder=targets.ACCESS_KEY_OWNER)
 def get_access_key_last_used(call: Call, key: AccessKey) -> Reply:
-    use = access_keys.find_last_use(call.tx, call.account_id, key.access_key_id)
-    never = {"ServiceName": "N/A", "Region": "N/A"}
-    return {"UserName": key.user_name, "AccessKeyLastUsed": use or never}
+    last_use = access_keys.find_last_use(call.tx, call.account_id, key.access_key_id)
+    never_used = {"ServiceName": "N/A", "Region": "N/A"}
+    return {"UserName": key.user_name, "AccessKeyLastUsed": last_use or never_used}

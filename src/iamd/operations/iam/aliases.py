@@ -27,5 +27,5 @@ def delete_account_alias(call: Call, account_alias: str) -> Reply:
 @operation("iam", target_finder=targets.ANY_RESOURCE)
 def list_account_aliases(call: Call, marker: str | None = None, max_items: int | None = None) -> Reply:
     alias = accounts.find_alias(call.tx, call.account_id)
-    found = paging.page_by_name([alias] if alias else [], paging.page_limits(marker, max_items))
-    return {"AccountAliases": found.items, **found.truncation_members()}
+    page = paging.page_by_name([alias] if alias else [], paging.page_limits(marker, max_items))
+    return {"AccountAliases": page.items, **page.truncation_members()}

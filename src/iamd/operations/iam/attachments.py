@@ -12,10 +12,10 @@ from iamd.store.paging import PageLimits
 
 def _attach(call: Call, entity_id: str, policy_arn: str, quota: str) -> None:
     boundaries.require_attachable(call, policy_arn)
-    held = policy_attachments.list_for_entity(call.tx, call.account_id, entity_id)
-    if policy_arn in held:
+    attached_arns = policy_attachments.list_for_entity(call.tx, call.account_id, entity_id)
+    if policy_arn in attached_arns:
         return
-    quotas.enforce(call.tx, call.account_id, quota, len(held) + 1)
+    quotas.enforce(call.tx, call.account_id, quota, len(attached_arns) + 1)
     policy_attachments.add(call.tx, call.account_id, entity_id, policy_arn)
 
 
@@ -24,15 +24,15 @@ def _detach(call: Call, entity_id: str, policy_arn: str) -> None:
         raise NoSuchEntity(f"Policy {policy_arn} was not found.")
 
 
-def attachment(arn: str) -> Attachment:
+def to_attachment(arn: str) -> Attachment:
     return Attachment(arn.rpartition("/")[2], arn)
 
 
-def _list(call: Call, entity_id: str, prefix: str, asked: PageLimits) -> Reply:
-    held = policy_attachments.list_for_entity(call.tx, call.account_id, entity_id)
-    under = [arn for arn in held if arn.partition(":policy")[2].startswith(prefix)]
-    found = paging.page_by_name(under, asked)
-    return {"AttachedPolicies": [attachment(arn) for arn in found.items], **found.truncation_members()}
+def _list(call: Call, entity_id: str, path_prefix: str, limits: PageLimits) -> Reply:
+    attached_arns = policy_attachments.list_for_entity(call.tx, call.account_id, entity_id)
+    matching_arns = [arn for arn in attached_arns if arn.partition(":policy")[2].startswith(path_prefix)]
+    page = paging.page_by_name(matching_arns, limits)
+    return {"AttachedPolicies": [to_attachment(arn) for arn in page.items], **page.truncation_members()}
 
 
 @operation(

@@ -23,8 +23,8 @@ from iamd.store.paging import Page, PageLimits
 from iamd.store.policies import PolicyWithUsage
 
 
-def _aws_managed_in_use(call: Call, asked: PageLimits) -> Page[PolicyWithUsage]:
-    return policies.aws_managed(call, "/", asked, None, only_used=True)
+def _list_aws_managed_in_use(call: Call, limits: PageLimits) -> Page[PolicyWithUsage]:
+    return policies.list_aws_managed(call, "/", limits, None, only_used=True)
 
 
 # What Filter names, in the order in which pages go through it.
@@ -35,7 +35,7 @@ _SOURCES: Mapping[str, Callable[[Call, PageLimits], Page[Any]]] = {
     "LocalManagedPolicy": lambda call, asked: policy_store.list_page(
         call.tx, call.account_id, "/", asked, None, only_used=False
     ),
-    "AWSManagedPolicy": _aws_managed_in_use,
+    "AWSManagedPolicy": _list_aws_managed_in_use,
 }
 
 
@@ -49,41 +49,44 @@ def get_account_authorization_details(
     sources = {
         kind: partial(source, call) for kind, source in _SOURCES.items() if not filter or kind in filter
     }
-    found = paging.chain(sources, paging.page_limits(marker, max_items))
+    page = paging.chain(sources, paging.page_limits(marker, max_items))
     return {
-        "UserDetailList": _users(call, [item for item in found.items if isinstance(item, User)]),
-        "GroupDetailList": _groups(call, [item for item in found.items if isinstance(item, Group)]),
-        "RoleDetailList": _roles(call, [item for item in found.items if isinstance(item, Role)]),
-        "Policies": _policies(call, [item for item in found.items if isinstance(item, PolicyWithUsage)]),
-        **found.truncation_members(),
+        "UserDetailList": _user_details(call, [item for item in page.items if isinstance(item, User)]),
+        "GroupDetailList": _group_details(call, [item for item in page.items if isinstance(item, Group)]),
+        "RoleDetailList": _role_details(call, [item for item in page.items if isinstance(item, Role)]),
+        "Policies": _policy_details(call, [item for item in page.items if isinstance(item, PolicyWithUsage)]),
+        **page.truncation_members(),
     }
 
 
-class _Held:
+class _EntityPolicies:
     """What entities hold, by their unique IDs, in the form of a reply."""
 
     def __init__(self, call: Call, entity_ids: Sequence[str]) -> None:
-        whose = (call.tx, call.account_id, entity_ids)
-        self._inline = inline_policies.list_for_entities(*whose)
-        self._attached = attachment_store.list_for_entities(*whose)
+        owners = (call.tx, call.account_id, entity_ids)
+        self._inline_policies = inline_policies.list_for_entities(*owners)
+        self._attached_arns = attachment_store.list_for_entities(*owners)
 
-    def inline_of(self, entity_id: str) -> list[dict[str, str]]:
+    def list_inline_policies(self, entity_id: str) -> list[dict[str, str]]:
         """Return an entity's inline policies with their documents."""
         return [
-            {"PolicyName": policy.policy_name, "PolicyDocument": policy_documents.encoded(policy.document)}
-            for policy in self._inline[entity_id]
+            {
+                "PolicyName": policy.policy_name,
+                "PolicyDocument": policy_documents.percent_encode(policy.document),
+            }
+            for policy in self._inline_policies[entity_id]
         ]
 
-    def attached_to(self, entity_id: str) -> list[Any]:
+    def list_attached_policies(self, entity_id: str) -> list[Any]:
         """Return the managed policies attached to an entity."""
-        return [attachments.attachment(arn) for arn in self._attached[entity_id]]
+        return [attachments.to_attachment(arn) for arn in self._attached_arns[entity_id]]
 
 
-def _users(call: Call, found: Sequence[User]) -> list[dict[str, Any]]:
-    unique_ids = [user.user_id for user in found]
-    held = _Held(call, unique_ids)
-    groups = memberships.list_group_names_for_users(call.tx, call.account_id, unique_ids)
-    tagged = tags.list_for_resources(call.tx, call.account_id, unique_ids)
+def _user_details(call: Call, users: Sequence[User]) -> list[dict[str, Any]]:
+    unique_ids = [user.user_id for user in users]
+    entity_policies = _EntityPolicies(call, unique_ids)
+    group_names = memberships.list_group_names_for_users(call.tx, call.account_id, unique_ids)
+    tags_by_id = tags.list_for_resources(call.tx, call.account_id, unique_ids)
     return [
         {
             "UserName": user.user_name,
@@ -91,18 +94,18 @@ def _users(call: Call, found: Sequence[User]) -> list[dict[str, Any]]:
             "Path": user.path,
             "Arn": user.arn,
             "CreateDate": user.create_date,
-            "UserPolicyList": held.inline_of(user.user_id),
-            "GroupList": groups[user.user_id],
-            "AttachedManagedPolicies": held.attached_to(user.user_id),
-            "PermissionsBoundary": boundaries.shown(user.boundary_arn),
-            "Tags": tagged[user.user_id],
+            "UserPolicyList": entity_policies.list_inline_policies(user.user_id),
+            "GroupList": group_names[user.user_id],
+            "AttachedManagedPolicies": entity_policies.list_attached_policies(user.user_id),
+            "PermissionsBoundary": boundaries.to_response(user.boundary_arn),
+            "Tags": tags_by_id[user.user_id],
         }
-        for user in found
+        for user in users
     ]
 
 
-def _groups(call: Call, found: Sequence[Group]) -> list[dict[str, Any]]:
-    held = _Held(call, [group.group_id for group in found])
+def _group_details(call: Call, groups: Sequence[Group]) -> list[dict[str, Any]]:
+    entity_policies = _EntityPolicies(call, [group.group_id for group in groups])
     return [
         {
             "GroupName": group.group_name,
@@ -110,60 +113,69 @@ def _groups(call: Call, found: Sequence[Group]) -> list[dict[str, Any]]:
             "Path": group.path,
             "Arn": group.arn,
             "CreateDate": group.create_date,
-            "GroupPolicyList": held.inline_of(group.group_id),
-            "AttachedManagedPolicies": held.attached_to(group.group_id),
+            "GroupPolicyList": entity_policies.list_inline_policies(group.group_id),
+            "AttachedManagedPolicies": entity_policies.list_attached_policies(group.group_id),
         }
-        for group in found
+        for group in groups
     ]
 
 
-def _roles(call: Call, found: Sequence[Role]) -> list[dict[str, Any]]:
-    unique_ids = [role.role_id for role in found]
-    held = _Held(call, unique_ids)
+def _role_details(call: Call, role_records: Sequence[Role]) -> list[dict[str, Any]]:
+    unique_ids = [role.role_id for role in role_records]
+    entity_policies = _EntityPolicies(call, unique_ids)
     profiles = role_store.list_instance_profiles_for_roles(call.tx, call.account_id, unique_ids)
-    tagged = tags.list_for_resources(call.tx, call.account_id, unique_ids)
-    uses = role_store.list_last_uses(call.tx, call.account_id) if found else {}
+    tags_by_id = tags.list_for_resources(call.tx, call.account_id, unique_ids)
+    last_uses = role_store.list_last_uses(call.tx, call.account_id) if role_records else {}
 
-    def detail(role: Role) -> dict[str, Any]:
-        listed = roles.listed(call, role)
+    def to_response(role: Role) -> dict[str, Any]:
+        list_entry = roles.to_list_entry(call, role)
         return {
-            **{name: listed[name] for name in _OF_ROLE},
+            **{name: list_entry[name] for name in _ROLE_DETAIL_MEMBERS},
             "InstanceProfileList": [
-                instance_profiles.with_role(profile, listed) for profile in profiles[role.role_id]
+                instance_profiles.to_list_entry_with_role(profile, list_entry)
+                for profile in profiles[role.role_id]
             ],
-            "RolePolicyList": held.inline_of(role.role_id),
-            "AttachedManagedPolicies": held.attached_to(role.role_id),
-            "PermissionsBoundary": boundaries.shown(role.boundary_arn),
-            "Tags": tagged[role.role_id],
-            "RoleLastUsed": uses.get(role.role_id, {}),
+            "RolePolicyList": entity_policies.list_inline_policies(role.role_id),
+            "AttachedManagedPolicies": entity_policies.list_attached_policies(role.role_id),
+            "PermissionsBoundary": boundaries.to_response(role.boundary_arn),
+            "Tags": tags_by_id[role.role_id],
+            "RoleLastUsed": last_uses.get(role.role_id, {}),
         }
 
-    return [detail(role) for role in found]
+    return [to_response(role) for role in role_records]
 
 
 # What is told of a role as lists tell it; description and session length are not.
-_OF_ROLE = ("RoleName", "RoleId", "Path", "Arn", "CreateDate", "AssumeRolePolicyDocument")
+_ROLE_DETAIL_MEMBERS = ("RoleName", "RoleId", "Path", "Arn", "CreateDate", "AssumeRolePolicyDocument")
 
 
-def _policies(call: Call, found: Sequence[PolicyWithUsage]) -> list[dict[str, Any]]:
-    own = [policy.policy_id for policy, _ in found if not _is_awss(policy.arn)]
-    held = policy_store.list_versions_for_policies(call.tx, call.account_id, own)
+def _policy_details(call: Call, policies_with_usage: Sequence[PolicyWithUsage]) -> list[dict[str, Any]]:
+    customer_policy_ids = [
+        policy.policy_id for policy, _ in policies_with_usage if not _is_aws_managed(policy.arn)
+    ]
+    versions_by_policy = policy_store.list_versions_for_policies(
+        call.tx, call.account_id, customer_policy_ids
+    )
 
-    def detail(used: PolicyWithUsage) -> dict[str, Any]:
-        policy = used.policy
-        kept = [managed.version(policy.arn)] if _is_awss(policy.arn) else held[policy.policy_id]
+    def to_response(policy_with_usage: PolicyWithUsage) -> dict[str, Any]:
+        policy = policy_with_usage.policy
+        policy_version_list = (
+            [managed.version(policy.arn)]
+            if _is_aws_managed(policy.arn)
+            else versions_by_policy[policy.policy_id]
+        )
         return {
-            **policies.listed(used),
+            **policies.to_list_entry(policy_with_usage),
             "Description": policy.description,
-            "PolicyVersionList": [_version(version) for version in kept],
+            "PolicyVersionList": [_version_detail(version) for version in policy_version_list],
         }
 
-    return [detail(used) for used in found]
+    return [to_response(used) for used in policies_with_usage]
 
 
-def _is_awss(arn: str) -> bool:
+def _is_aws_managed(arn: str) -> bool:
     return arns.parse_account_id(arn) == "aws"
 
 
-def _version(version: PolicyVersion) -> dict[str, Any]:
-    return {**versions.listed(version), "Document": policy_documents.encoded(version.document)}
+def _version_detail(version: PolicyVersion) -> dict[str, Any]:
+    return {**versions.to_list_entry(version), "Document": policy_documents.percent_encode(version.document)}

@@ -7,20 +7,20 @@ from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
 from iamd.store import policy_attachments, principal_policies
 
-_SERVICE_ROLES_ONLY = ":policy/aws-service-role/"
-SERVICE_PATH = "/aws-service-role/"
+_SERVICE_ROLE_POLICY_PATH = ":policy/aws-service-role/"
+SERVICE_LINKED_ROLE_PATH = "/aws-service-role/"
 
 
 def require_modifiable(role: Role) -> None:
     """Refuse to change a service-linked role, which is its service's."""
-    if role.path.startswith(SERVICE_PATH):
+    if role.path.startswith(SERVICE_LINKED_ROLE_PATH):
         raise UnmodifiableEntity(
             f"Cannot perform the operation on the protected role '{role.role_name}' - "
             "this role is only modifiable by AWS"
         )
 
 
-def shown(boundary_arn: str | None) -> dict[str, str] | None:
+def to_response(boundary_arn: str | None) -> dict[str, str] | None:
     """Return a boundary as replies show it, None where there is none."""
     if boundary_arn is None:
         return None
@@ -31,7 +31,7 @@ def require_attachable(call: Call, policy_arn: str) -> None:
     """Refuse a policy that is not there, or that only a service's own role may have."""
     if principal_policies.find_default_document(call.tx, call.account_id, policy_arn) is None:
         raise NoSuchEntity(f"Policy {policy_arn} does not exist or is not attachable.")
-    if _SERVICE_ROLES_ONLY in policy_arn:
+    if _SERVICE_ROLE_POLICY_PATH in policy_arn:
         raise PolicyNotAttachable("Cannot attach a Service Role Policy to a Customer entity.")
 
 

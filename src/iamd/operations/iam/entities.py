@@ -11,39 +11,39 @@ from iamd.store import paging, policy_attachments
 from iamd.store.paging import Page, PageLimits
 
 
-class _Kind(NamedTuple):
+class _EntityKind(NamedTuple):
     """One kind of entity in the reply: the list that it goes to, and what is said of each."""
 
-    reply: str
-    entity: type
-    shown: Callable[[Any], dict[str, str]]
+    list_name: str
+    record_type: type
+    to_response: Callable[[Any], dict[str, str]]
 
 
-_GROUP = _Kind(
+_GROUP = _EntityKind(
     "PolicyGroups", Group, lambda group: {"GroupName": group.group_name, "GroupId": group.group_id}
 )
-_USER = _Kind("PolicyUsers", User, lambda user: {"UserName": user.user_name, "UserId": user.user_id})
-_ROLE = _Kind("PolicyRoles", Role, lambda role: {"RoleName": role.role_name, "RoleId": role.role_id})
+_USER = _EntityKind("PolicyUsers", User, lambda user: {"UserName": user.user_name, "UserId": user.user_id})
+_ROLE = _EntityKind("PolicyRoles", Role, lambda role: {"RoleName": role.role_name, "RoleId": role.role_id})
 
 
 def _sources(
-    call: Call, policy: Policy, prefix: str, entity_filter: str | None, usage_filter: str | None
+    call: Call, policy: Policy, path_prefix: str, entity_filter: str | None, usage_filter: str | None
 ) -> dict[str, Callable[[PageLimits], Page[Any]]]:
-    held = (call.tx, call.account_id, policy.arn, prefix)
-    attached = usage_filter != "PermissionsBoundary"
-    bounding = usage_filter != "PermissionsPolicy"
-    found: dict[str, Callable[[PageLimits], Page[Any]]] = {}
-    if attached and entity_filter in (None, "Group", "LocalManagedPolicy"):
-        found["group"] = lambda asked: policy_attachments.list_groups(*held, asked)
+    policy_key = (call.tx, call.account_id, policy.arn, path_prefix)
+    include_attachments = usage_filter != "PermissionsBoundary"
+    include_boundaries = usage_filter != "PermissionsPolicy"
+    sources: dict[str, Callable[[PageLimits], Page[Any]]] = {}
+    if include_attachments and entity_filter in (None, "Group", "LocalManagedPolicy"):
+        sources["group"] = lambda asked: policy_attachments.list_groups(*policy_key, asked)
     if entity_filter in (None, "User", "LocalManagedPolicy"):
-        found["user"] = lambda asked: policy_attachments.list_users(
-            *held, asked, include_attachments=attached, include_boundaries=bounding
+        sources["user"] = lambda asked: policy_attachments.list_users(
+            *policy_key, asked, include_attachments=include_attachments, include_boundaries=include_boundaries
         )
     if entity_filter in (None, "Role", "LocalManagedPolicy"):
-        found["role"] = lambda asked: policy_attachments.list_roles(
-            *held, asked, include_attachments=attached, include_boundaries=bounding
+        sources["role"] = lambda asked: policy_attachments.list_roles(
+            *policy_key, asked, include_attachments=include_attachments, include_boundaries=include_boundaries
         )
-    return found
+    return sources
 
 
 @operation("iam", target_finder=targets.POLICY)
@@ -57,9 +57,11 @@ def list_entities_for_policy(
     max_items: int | None = None,
 ) -> Reply:
     sources = _sources(call, policy, path_prefix, entity_filter, policy_usage_filter)
-    found = paging.chain(sources, paging.page_limits(marker, max_items))
+    page = paging.chain(sources, paging.page_limits(marker, max_items))
     lists = {
-        kind.reply: [kind.shown(entity) for entity in found.items if isinstance(entity, kind.entity)]
+        kind.list_name: [
+            kind.to_response(entity) for entity in page.items if isinstance(entity, kind.record_type)
+        ]
         for kind in (_GROUP, _USER, _ROLE)
     }
-    return {**lists, **found.truncation_members()}
+    return {**lists, **page.truncation_members()}

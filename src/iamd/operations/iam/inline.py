@@ -12,29 +12,29 @@ from iamd.store.inline_policies import InlinePolicy
 from iamd.store.paging import PageLimits
 
 
-def _put(call: Call, entity_id: str, policy: InlinePolicy, quota: str, whose: str) -> None:
-    held = inline_policies.list_for_entity(call.tx, call.account_id, entity_id)
-    others = [other for other in held if other.policy_name.lower() != policy.policy_name.lower()]
-    policy_documents.accept_inline(call, policy.document, others, quota, whose)
+def _put(call: Call, entity_id: str, policy: InlinePolicy, quota: str, owner_label: str) -> None:
+    existing = inline_policies.list_for_entity(call.tx, call.account_id, entity_id)
+    other_policies = [other for other in existing if other.policy_name.lower() != policy.policy_name.lower()]
+    policy_documents.validate_inline(call, policy.document, other_policies, quota, owner_label)
     inline_policies.put(call.tx, call.account_id, entity_id, policy)
 
 
-def _held(call: Call, entity_id: str, policy_name: str, kind: str) -> InlinePolicy:
+def _get_policy(call: Call, entity_id: str, policy_name: str, entity_kind: str) -> InlinePolicy:
     policy = inline_policies.find(call.tx, call.account_id, entity_id, policy_name)
     if policy is None:
-        raise NoSuchEntity(f"The {kind} policy with name {policy_name} cannot be found.")
+        raise NoSuchEntity(f"The {entity_kind} policy with name {policy_name} cannot be found.")
     return policy
 
 
-def _delete(call: Call, entity_id: str, policy_name: str, kind: str) -> None:
-    held = _held(call, entity_id, policy_name, kind)
-    inline_policies.delete(call.tx, call.account_id, entity_id, held.policy_name)
+def _delete(call: Call, entity_id: str, policy_name: str, entity_kind: str) -> None:
+    policy = _get_policy(call, entity_id, policy_name, entity_kind)
+    inline_policies.delete(call.tx, call.account_id, entity_id, policy.policy_name)
 
 
-def _list(call: Call, entity_id: str, asked: PageLimits) -> Reply:
-    held = inline_policies.list_for_entity(call.tx, call.account_id, entity_id)
-    found = paging.page_by_name([policy.policy_name for policy in held], asked)
-    return {"PolicyNames": found.items, **found.truncation_members()}
+def _list(call: Call, entity_id: str, limits: PageLimits) -> Reply:
+    existing = inline_policies.list_for_entity(call.tx, call.account_id, entity_id)
+    page = paging.page_by_name([policy.policy_name for policy in existing], limits)
+    return {"PolicyNames": page.items, **page.truncation_members()}
 
 
 @operation("iam", target_finder=targets.USER, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
@@ -46,11 +46,11 @@ def put_user_policy(call: Call, user: User, policy_name: str, policy_document: s
 
 @operation("iam", target_finder=targets.USER)
 def get_user_policy(call: Call, user: User, policy_name: str) -> Reply:
-    policy = _held(call, user.user_id, policy_name, "user")
+    policy = _get_policy(call, user.user_id, policy_name, "user")
     return {
         "UserName": user.user_name,
         "PolicyName": policy.policy_name,
-        "PolicyDocument": policy_documents.encoded(policy.document),
+        "PolicyDocument": policy_documents.percent_encode(policy.document),
     }
 
 
@@ -76,11 +76,11 @@ def put_group_policy(call: Call, group: Group, policy_name: str, policy_document
 
 @operation("iam", target_finder=targets.GROUP)
 def get_group_policy(call: Call, group: Group, policy_name: str) -> Reply:
-    policy = _held(call, group.group_id, policy_name, "group")
+    policy = _get_policy(call, group.group_id, policy_name, "group")
     return {
         "GroupName": group.group_name,
         "PolicyName": policy.policy_name,
-        "PolicyDocument": policy_documents.encoded(policy.document),
+        "PolicyDocument": policy_documents.percent_encode(policy.document),
     }
 
 
@@ -111,11 +111,11 @@ def put_role_policy(call: Call, role: Role, policy_name: str, policy_document: s
 
 @operation("iam", target_finder=targets.ROLE)
 def get_role_policy(call: Call, role: Role, policy_name: str) -> Reply:
-    policy = _held(call, role.role_id, policy_name, "role")
+    policy = _get_policy(call, role.role_id, policy_name, "role")
     return {
         "RoleName": role.role_name,
         "PolicyName": policy.policy_name,
-        "PolicyDocument": policy_documents.encoded(policy.document),
+        "PolicyDocument": policy_documents.percent_encode(policy.document),
     }
 
 

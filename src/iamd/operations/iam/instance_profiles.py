@@ -17,16 +17,16 @@ from iamd.store import roles as role_store
 from iamd.store import tags as tag_store
 from iamd.store.entities import INSTANCE_PROFILES, ROLES
 
-_EC2 = "ec2.amazonaws.com"
+_EC2_SERVICE = "ec2.amazonaws.com"
 
 
-def listed(call: Call, profile: InstanceProfile) -> dict[str, Any]:
+def to_list_entry(call: Call, profile: InstanceProfile) -> dict[str, Any]:
     """Return an instance profile as lists show it, with its role."""
     role = ROLES.find_by_id(call.tx, call.account_id, profile.role_id) if profile.role_id else None
-    return with_role(profile, roles.listed(call, role) if role else None)
+    return to_list_entry_with_role(profile, roles.to_list_entry(call, role) if role else None)
 
 
-def with_role(profile: InstanceProfile, role: dict[str, Any] | None) -> dict[str, Any]:
+def to_list_entry_with_role(profile: InstanceProfile, role: dict[str, Any] | None) -> dict[str, Any]:
     """Return an instance profile as lists show it, with a role that was looked up before."""
     return {
         "InstanceProfileName": profile.instance_profile_name,
@@ -38,8 +38,8 @@ def with_role(profile: InstanceProfile, role: dict[str, Any] | None) -> dict[str
     }
 
 
-def _detail(call: Call, profile: InstanceProfile, held: Tags) -> dict[str, Any]:
-    return {**listed(call, profile), "Tags": held or None}
+def _to_response(call: Call, profile: InstanceProfile, profile_tags: Tags) -> dict[str, Any]:
+    return {**to_list_entry(call, profile), "Tags": profile_tags or None}
 
 
 @operation(
@@ -56,21 +56,21 @@ def create_instance_profile(
     profile = InstanceProfile(unique_id, instance_profile_name, path, arn, call.timestamp, None)
     INSTANCE_PROFILES.add(call.tx, call.account_id, profile)
     accounts.adjust_counter(call.tx, call.account_id, "InstanceProfilesPerAccount", +1)
-    added = put_tags(call, unique_id, tags or [])
-    return {"InstanceProfile": _detail(call, profile, added)}
+    new_tags = put_tags(call, unique_id, tags or [])
+    return {"InstanceProfile": _to_response(call, profile, new_tags)}
 
 
-def put_tags(call: Call, unique_id: str, wanted: list[dict[str, str]]) -> Tags:
+def put_tags(call: Call, unique_id: str, requested_tags: list[dict[str, str]]) -> Tags:
     """Add an instance profile's tags within its quota; return them."""
-    added = tuple(Tag(**tag) for tag in wanted)
-    add_tags(call, unique_id, added, "TagsPerInstanceProfile")
-    return added
+    new_tags = tuple(Tag(**tag) for tag in requested_tags)
+    add_tags(call, unique_id, new_tags, "TagsPerInstanceProfile")
+    return new_tags
 
 
 @operation("iam", target_finder=targets.INSTANCE_PROFILE)
 def get_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
-    held = tag_store.list_for_resource(call.tx, call.account_id, profile.instance_profile_id)
-    return {"InstanceProfile": _detail(call, profile, held)}
+    profile_tags = tag_store.list_for_resource(call.tx, call.account_id, profile.instance_profile_id)
+    return {"InstanceProfile": _to_response(call, profile, profile_tags)}
 
 
 @operation("iam", target_finder=targets.INSTANCE_PROFILE)
@@ -87,12 +87,12 @@ def delete_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
 def list_instance_profiles(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = INSTANCE_PROFILES.list_page(
+    page = INSTANCE_PROFILES.list_page(
         call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items)
     )
     return {
-        "InstanceProfiles": [listed(call, profile) for profile in found.items],
-        **found.truncation_members(),
+        "InstanceProfiles": [to_list_entry(call, profile) for profile in page.items],
+        **page.truncation_members(),
     }
 
 
@@ -100,38 +100,38 @@ def list_instance_profiles(
 def list_instance_profiles_for_role(
     call: Call, role: Role, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    held = role_store.list_instance_profiles(call.tx, call.account_id, role.role_id)
-    asked = paging.page_limits(marker, max_items)
-    found = paging.page_by_name(held, asked, lambda profile: profile.instance_profile_name)
+    profiles = role_store.list_instance_profiles(call.tx, call.account_id, role.role_id)
+    limits = paging.page_limits(marker, max_items)
+    page = paging.page_by_name(profiles, limits, lambda profile: profile.instance_profile_name)
     return {
-        "InstanceProfiles": [listed(call, profile) for profile in found.items],
-        **found.truncation_members(),
+        "InstanceProfiles": [to_list_entry(call, profile) for profile in page.items],
+        **page.truncation_members(),
     }
 
 
-def _passing(call: Call, _target: Target, params: Params) -> Iterator[PermissionCheck]:
+def _check_pass_role(call: Call, _target: Target, params: Params) -> Iterator[PermissionCheck]:
     """Ask for leave to give the role away; AWS names the instances of the account as what it is given to."""
     role = targets.ROLE.find(call, params)
-    passed_to = {
-        "iam:passedtoservice": _EC2,
+    service_context = {
+        "iam:passedtoservice": _EC2_SERVICE,
         "iam:associatedresourcearn": f"arn:{arns.PARTITION}:ec2:*:{call.account_id}:instance/*",
     }
-    yield PermissionCheck("iam:PassRole", role.arn, {**role.context, **passed_to}, role.display_name)
+    yield PermissionCheck("iam:PassRole", role.arn, {**role.context, **service_context}, role.display_name)
 
 
-@operation("iam", target_finder=targets.INSTANCE_PROFILE, extra_checks=_passing)
+@operation("iam", target_finder=targets.INSTANCE_PROFILE, extra_checks=_check_pass_role)
 def add_role_to_instance_profile(call: Call, profile: InstanceProfile, role_name: str) -> Reply:
-    role = _role(call, role_name)
+    role = _get_role(call, role_name)
     require_modifiable(role)
-    held = int(profile.role_id is not None) + 1
-    quotas.enforce(call.tx, call.account_id, "InstanceSessionsPerInstanceProfile", held)
+    role_count = int(profile.role_id is not None) + 1
+    quotas.enforce(call.tx, call.account_id, "InstanceSessionsPerInstanceProfile", role_count)
     role_store.set_instance_profile_role(call.tx, call.account_id, profile.instance_profile_id, role.role_id)
     return None
 
 
 @operation("iam", target_finder=targets.INSTANCE_PROFILE)
 def remove_role_from_instance_profile(call: Call, profile: InstanceProfile, role_name: str) -> Reply:
-    role = _role(call, role_name)
+    role = _get_role(call, role_name)
     if profile.role_id != role.role_id:
         raise NoSuchEntity(
             f"The role with name {role_name} is not in the instance profile {profile.instance_profile_name}."
@@ -140,7 +140,7 @@ def remove_role_from_instance_profile(call: Call, profile: InstanceProfile, role
     return None
 
 
-def _role(call: Call, role_name: str) -> Role:
+def _get_role(call: Call, role_name: str) -> Role:
     role = ROLES.find(call.tx, call.account_id, role_name)
     if role is None:
         raise NoSuchEntity(f"The role with name {role_name} cannot be found.")

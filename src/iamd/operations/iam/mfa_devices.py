@@ -8,7 +8,7 @@ from iamd.framework.operation import Reply, operation, targets_caller
 from iamd.store import paging
 
 
-def _owner(call: Call, user: User | None) -> tuple[str, str | None]:
+def _owner_id_and_name(call: Call, user: User | None) -> tuple[str, str | None]:
     """Return whose devices are meant, and the name to show; a root user has none."""
     return (call.account_id, None) if user is None else (user.user_id, user.user_name)
 
@@ -43,21 +43,21 @@ def deactivate_mfa_device(call: Call, user: User, serial_number: str) -> Reply:
 
 @operation("iam", target_finder=targets.USER_OR_ROOT, allowed_during_enrollment=targets_caller)
 def get_mfa_device(call: Call, user: User | None, serial_number: str) -> Reply:
-    owner_id, name = _owner(call, user)
+    owner_id, user_name = _owner_id_and_name(call, user)
     device = mfa_lifecycle.find_owned(call, owner_id, serial_number)
-    return {**mfa_lifecycle.to_response(device, name), "Certifications": {}}
+    return {**mfa_lifecycle.to_response(device, user_name), "Certifications": {}}
 
 
 @operation("iam", target_finder=targets.USER_OR_ROOT, allowed_during_enrollment=targets_caller)
 def list_mfa_devices(
     call: Call, user: User | None, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    owner_id, name = _owner(call, user)
-    asked = paging.page_limits(marker, max_items)
-    found = paging.page_by_name(
-        mfa_lifecycle.list_for_owner(call, owner_id), asked, lambda device: device.serial_number
+    owner_id, user_name = _owner_id_and_name(call, user)
+    limits = paging.page_limits(marker, max_items)
+    page = paging.page_by_name(
+        mfa_lifecycle.list_for_owner(call, owner_id), limits, lambda device: device.serial_number
     )
     return {
-        "MFADevices": [mfa_lifecycle.to_response(device, name) for device in found.items],
-        **found.truncation_members(),
+        "MFADevices": [mfa_lifecycle.to_response(device, user_name) for device in page.items],
+        **page.truncation_members(),
     }

@@ -13,18 +13,18 @@ from iamd.framework.operation import Params, Reply, Target, TargetFinder, operat
 from iamd.store import paging
 
 
-def _nothing(name: str, marker: str | None = None, max_items: int | None = None) -> dict[str, Any]:
-    found = paging.page_by_name(list[str](), paging.page_limits(marker, max_items))
-    return {name: found.items, **found.truncation_members()}
+def _empty_page(list_name: str, marker: str | None = None, max_items: int | None = None) -> dict[str, Any]:
+    page = paging.page_by_name(list[str](), paging.page_limits(marker, max_items))
+    return {list_name: page.items, **page.truncation_members()}
 
 
-def _user_or_all(call: Call, params: Params) -> Target:
+def _find_user_or_all(call: Call, params: Params) -> Target:
     if params.get("all_users"):
         return Target(call.arn("user/*"))
     return targets.USER_OR_SELF.find(call, params)
 
 
-_USER_OR_ALL = TargetFinder(_user_or_all, "user", ("user_name",))
+_USER_OR_ALL = TargetFinder(_find_user_or_all, "user", ("user_name",))
 
 
 @operation("iam", target_finder=targets.USER_OR_SELF)
@@ -34,7 +34,7 @@ def list_ssh_public_keys(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Reply:
-    return _nothing("SSHPublicKeys", marker, max_items)
+    return _empty_page("SSHPublicKeys", marker, max_items)
 
 
 @operation("iam", target_finder=targets.USER_OR_SELF)
@@ -44,7 +44,7 @@ def list_signing_certificates(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Reply:
-    return _nothing("Certificates", marker, max_items)
+    return _empty_page("Certificates", marker, max_items)
 
 
 @operation("iam", target_finder=_USER_OR_ALL)
@@ -56,7 +56,7 @@ def list_service_specific_credentials(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Reply:
-    return _nothing("ServiceSpecificCredentials", marker, max_items)
+    return _empty_page("ServiceSpecificCredentials", marker, max_items)
 
 
 @operation("iam", target_finder=targets.ANY_RESOURCE)
@@ -66,7 +66,7 @@ def list_server_certificates(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Reply:
-    return _nothing("ServerCertificateMetadataList", marker, max_items)
+    return _empty_page("ServerCertificateMetadataList", marker, max_items)
 
 
 @operation("iam", target_finder=targets.ANY_RESOURCE)

@@ -5,11 +5,11 @@ from iamd.core.records import PasswordPolicy
 from iamd.framework import targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iam.passwords import lets_users_change
+from iamd.operations.iam.passwords import users_may_change_password
 from iamd.store import security_settings
 
 
-@operation("iam", target_finder=targets.ANY_RESOURCE, is_self_service=lets_users_change)
+@operation("iam", target_finder=targets.ANY_RESOURCE, is_self_service=users_may_change_password)
 def get_account_password_policy(call: Call) -> Reply:
     policy = security_settings.find_password_policy(call.tx, call.account_id)
     if policy is None:

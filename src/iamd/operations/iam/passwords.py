@@ -17,7 +17,7 @@ from iamd.framework.operation import Params, Reply, Target, operation
 from iamd.store import accounts, login_profiles, security_settings, sessions
 
 
-def _shown(user: User, profile: LoginProfile) -> dict[str, Any]:
+def _to_response(user: User, profile: LoginProfile) -> dict[str, Any]:
     return {
         "UserName": user.user_name,
         "CreateDate": profile.create_date,
@@ -25,38 +25,40 @@ def _shown(user: User, profile: LoginProfile) -> dict[str, Any]:
     }
 
 
-def _held(call: Call, user: User) -> LoginProfile:
+def _get_login_profile(call: Call, user: User) -> LoginProfile:
     profile = login_profiles.find(call.tx, call.account_id, user.user_id)
     if profile is None:
         raise NoSuchEntity(f"Login Profile for User {user.user_name} cannot be found.")
     return profile
 
 
-def _checked(means: Dependencies, call: Call, user: User, password: str, current: str | None = None) -> str:
+def _validate_and_hash(
+    dependencies: Dependencies, call: Call, user: User, password: str, current_hash: str | None = None
+) -> str:
     """Check a new password; return its hash."""
     account = accounts.find(call.tx, call.account_id)
-    names = passwords.personal_names(account, user) if account else ()
+    personal_names = passwords.personal_names(account, user) if account else ()
     passwords.enforce(
         call.tx,
         call.account_id,
-        names,
+        personal_names,
         password,
-        means.blocklist,
-        means.hasher,
+        dependencies.blocklist,
+        dependencies.hasher,
         user.user_id,
-        current_hash=current,
+        current_hash=current_hash,
     )
-    return means.hasher.hash(password)
+    return dependencies.hasher.hash(password)
 
 
-def _hashed_where_given(means: Dependencies, call: Call, user: User, params: Params) -> Params:
+def _hash_new_password(dependencies: Dependencies, call: Call, user: User, params: Params) -> Params:
     """Put the hash in a password's place."""
     if "password" not in params:
         return params
-    return {**params, "password": _checked(means, call, user, params["password"])}
+    return {**params, "password": _validate_and_hash(dependencies, call, user, params["password"])}
 
 
-@operation("iam", target_finder=targets.USER_OR_SELF, prepare=_hashed_where_given, requires_confirmation=True)
+@operation("iam", target_finder=targets.USER_OR_SELF, prepare=_hash_new_password, requires_confirmation=True)
 def create_login_profile(
     call: Call, user: User, password: str | None = None, password_reset_required: bool = False
 ) -> Reply:
@@ -69,19 +71,19 @@ def create_login_profile(
         raise EntityAlreadyExists(f"Login Profile for user {user.user_name} already exists.")
     profile = LoginProfile(user.user_id, password, call.timestamp, call.timestamp, password_reset_required)
     login_profiles.add(call.tx, call.account_id, profile)
-    return {"LoginProfile": _shown(user, profile)}
+    return {"LoginProfile": _to_response(user, profile)}
 
 
 @operation("iam", target_finder=targets.USER_OR_SELF)
 def get_login_profile(call: Call, user: User) -> Reply:
-    return {"LoginProfile": _shown(user, _held(call, user))}
+    return {"LoginProfile": _to_response(user, _get_login_profile(call, user))}
 
 
-@operation("iam", target_finder=targets.USER, prepare=_hashed_where_given, requires_confirmation=True)
+@operation("iam", target_finder=targets.USER, prepare=_hash_new_password, requires_confirmation=True)
 def update_login_profile(
     call: Call, user: User, password: str | None = None, password_reset_required: bool | None = None
 ) -> Reply:
-    profile = _held(call, user)
+    profile = _get_login_profile(call, user)
     if password is not None:
         profile = profile._replace(hash=password, change_date=call.timestamp)
     if password_reset_required is not None:
@@ -93,7 +95,7 @@ def update_login_profile(
 
 @operation("iam", target_finder=targets.USER_OR_SELF)
 def delete_login_profile(call: Call, user: User) -> Reply:
-    _held(call, user)
+    _get_login_profile(call, user)
     login_profiles.delete(call.tx, call.account_id, user.user_id)
     sessions.delete_for_user(call.tx, call.account_id, user.user_id)
     return None
@@ -102,43 +104,55 @@ def delete_login_profile(call: Call, user: User) -> Reply:
 # A user's own change of password.
 
 
-def lets_users_change(call: Call, _target: Target) -> bool:
+def users_may_change_password(call: Call, _target: Target) -> bool:
     """Say whether the account lets its users change their own passwords without any policy."""
     policy = security_settings.find_password_policy(call.tx, call.account_id)
     return policy is not None and policy.allow_users_to_change_password
 
 
-def _proved(means: Dependencies, call: Call, _user: User, params: Params) -> Params:
+def _verify_and_hash(dependencies: Dependencies, call: Call, _user: User, params: Params) -> Params:
     """Put hashes in the places of both passwords: the one that the old was right for, and the new one's."""
     user = call.caller.user
     if user is None:
         return params
-    profile = _held(call, user)
-    _refuse_shut_out(call, profile)
-    proved = passwords.verify_current(
-        means.database, means.hasher, call.account_id, profile, params["old_password"], call.epoch
+    profile = _get_login_profile(call, user)
+    _require_not_hard_expired(call, profile)
+    verified_password = passwords.verify_current(
+        dependencies.database,
+        dependencies.hasher,
+        call.account_id,
+        profile,
+        params["old_password"],
+        call.epoch,
     )
-    new = _checked(means, call, user, params["new_password"], proved.hash)
-    return {"old_password": proved.hash, "new_password": new}
+    new_hash = _validate_and_hash(dependencies, call, user, params["new_password"], verified_password.hash)
+    return {"old_password": verified_password.hash, "new_password": new_hash}
 
 
-def _refuse_shut_out(call: Call, profile: LoginProfile) -> None:
+def _require_not_hard_expired(call: Call, profile: LoginProfile) -> None:
     """Refuse in the console what only an administrator may do: an access key may go on, as AWS has it."""
     policy = security_settings.find_password_policy(call.tx, call.account_id)
-    hard = policy is not None and policy.hard_expiry and call.caller.session is not None
-    if hard and policy and passwords.is_expired(profile, policy.max_password_age, call.epoch):
+    hard_expiry = policy is not None and policy.hard_expiry and call.caller.session is not None
+    if hard_expiry and policy and passwords.is_expired(profile, policy.max_password_age, call.epoch):
         raise AccessDenied("The password has expired, and an administrator must reset it.")
 
 
-@operation("iam", target_finder=targets.SELF_AS_USER, prepare=_proved, is_self_service=lets_users_change)
+@operation(
+    "iam",
+    target_finder=targets.SELF_AS_USER,
+    prepare=_verify_and_hash,
+    is_self_service=users_may_change_password,
+)
 def change_password(call: Call, old_password: str, new_password: str) -> Reply:
     user = call.caller.user
     if user is None:
         return None  # the finder refused the root user
-    profile = _held(call, user)
+    profile = _get_login_profile(call, user)
     if profile.hash != old_password:
         raise ConcurrentModification(passwords.CHANGED_MEANWHILE)
-    renewed = profile._replace(hash=new_password, change_date=call.timestamp, password_reset_required=False)
-    login_profiles.update(call.tx, call.account_id, renewed)
+    updated_profile = profile._replace(
+        hash=new_password, change_date=call.timestamp, password_reset_required=False
+    )
+    login_profiles.update(call.tx, call.account_id, updated_profile)
     sessions.delete_for_user(call.tx, call.account_id, user.user_id)
     return None

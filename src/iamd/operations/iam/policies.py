@@ -17,9 +17,9 @@ from iamd.store.paging import Page, PageLimits
 from iamd.store.policies import PolicyUsage, PolicyWithUsage
 
 
-def listed(used: PolicyWithUsage) -> dict[str, Any]:
+def to_list_entry(policy_with_usage: PolicyWithUsage) -> dict[str, Any]:
     """Return a policy as lists show it, which GetPolicy adds a description and tags to."""
-    policy, usage = used
+    policy, usage = policy_with_usage
     return {
         "PolicyName": policy.policy_name,
         "PolicyId": policy.policy_id,
@@ -48,7 +48,7 @@ def create_policy(
     description: str | None = None,
     tags: list[dict[str, str]] | None = None,
 ) -> Reply:
-    policy_documents.accept_managed(call, policy_document)
+    policy_documents.validate_managed(call, policy_document)
     if policies.find_by_name(call.tx, call.account_id, policy_name):
         raise EntityAlreadyExists(
             f"A policy called {policy_name} already exists. Duplicate names are not allowed."
@@ -58,33 +58,33 @@ def create_policy(
     policy = Policy(unique_id, policy_name, path, arn, description, "v1", call.timestamp, call.timestamp)
     accounts.adjust_counter(call.tx, call.account_id, "PoliciesPerAccount", +1)
     policies.add(call.tx, call.account_id, policy, policy_document)
-    added = put_tags(call, policy, tags or [])
-    return {"Policy": {**listed(PolicyWithUsage(policy, PolicyUsage())), "Tags": added or None}}
+    new_tags = put_tags(call, policy, tags or [])
+    return {"Policy": {**to_list_entry(PolicyWithUsage(policy, PolicyUsage())), "Tags": new_tags or None}}
 
 
-def put_tags(call: Call, policy: Policy, wanted: list[dict[str, str]]) -> tuple[Tag, ...]:
+def put_tags(call: Call, policy: Policy, requested_tags: list[dict[str, str]]) -> tuple[Tag, ...]:
     """Add a policy's tags within its quota; return them."""
-    added = tuple(Tag(**tag) for tag in wanted)
-    add_tags(call, policy.policy_id, added, "TagsPerPolicy")
-    return added
+    new_tags = tuple(Tag(**tag) for tag in requested_tags)
+    add_tags(call, policy.policy_id, new_tags, "TagsPerPolicy")
+    return new_tags
 
 
 @operation("iam", target_finder=targets.POLICY)
 def get_policy(call: Call, policy: Policy) -> Reply:
     usage = policies.get_usage(call.tx, call.account_id, policy.arn)
-    held = tag_store.list_for_resource(call.tx, call.account_id, policy.policy_id)
+    policy_tags = tag_store.list_for_resource(call.tx, call.account_id, policy.policy_id)
     return {
         "Policy": {
-            **listed(PolicyWithUsage(policy, usage)),
+            **to_list_entry(PolicyWithUsage(policy, usage)),
             "Description": policy.description,
-            "Tags": held or None,
+            "Tags": policy_tags or None,
         }
     }
 
 
 @operation("iam", target_finder=targets.POLICY)
 def delete_policy(call: Call, policy: Policy) -> Reply:
-    policy_documents.require_own(policy)
+    policy_documents.require_customer_managed(policy)
     if any(policies.get_usage(call.tx, call.account_id, policy.arn)):
         raise DeleteConflict("Cannot delete a policy attached to entities.")
     require_only_default(call, policy)
@@ -104,29 +104,33 @@ def list_policies(
     marker: str | None = None,
     max_items: int | None = None,
 ) -> Reply:
-    def own(asked: PageLimits) -> Page[PolicyWithUsage]:
+    def list_customer_managed(limits: PageLimits) -> Page[PolicyWithUsage]:
         return policies.list_page(
-            call.tx, call.account_id, path_prefix, asked, policy_usage_filter, only_used=only_attached
+            call.tx, call.account_id, path_prefix, limits, policy_usage_filter, only_used=only_attached
         )
 
-    def aws(asked: PageLimits) -> Page[PolicyWithUsage]:
-        return aws_managed(call, path_prefix, asked, policy_usage_filter, only_used=only_attached)
+    def list_aws(limits: PageLimits) -> Page[PolicyWithUsage]:
+        return list_aws_managed(call, path_prefix, limits, policy_usage_filter, only_used=only_attached)
 
-    chosen = {"All": {"aws": aws, "own": own}, "AWS": {"aws": aws}, "Local": {"own": own}}[scope]
-    found = paging.chain(chosen, paging.page_limits(marker, max_items))
-    return {"Policies": [listed(used) for used in found.items], **found.truncation_members()}
+    sources = {
+        "All": {"aws": list_aws, "own": list_customer_managed},
+        "AWS": {"aws": list_aws},
+        "Local": {"own": list_customer_managed},
+    }[scope]
+    page = paging.chain(sources, paging.page_limits(marker, max_items))
+    return {"Policies": [to_list_entry(used) for used in page.items], **page.truncation_members()}
 
 
-def aws_managed(
-    call: Call, prefix: str, asked: PageLimits, usage_filter: str | None, *, only_used: bool
+def list_aws_managed(
+    call: Call, path_prefix: str, limits: PageLimits, usage_filter: str | None, *, only_used: bool
 ) -> Page[PolicyWithUsage]:
-    uses = policies.get_usage_by_arn(call.tx, call.account_id)
-    found: list[PolicyWithUsage] = []
+    usage_by_arn = policies.get_usage_by_arn(call.tx, call.account_id)
+    matching_policies: list[PolicyWithUsage] = []
     for policy in managed.catalog().values():
-        usage = uses.get(policy.arn, PolicyUsage())
-        wanted = policy.path.startswith(prefix) and (not only_used or usage.matches(usage_filter))
-        if wanted and policy.policy_name.lower() > asked.after:
-            found.append(PolicyWithUsage(policy, usage))
-        if len(found) > asked.max_items:
+        usage = usage_by_arn.get(policy.arn, PolicyUsage())
+        is_match = policy.path.startswith(path_prefix) and (not only_used or usage.matches(usage_filter))
+        if is_match and policy.policy_name.lower() > limits.after:
+            matching_policies.append(PolicyWithUsage(policy, usage))
+        if len(matching_policies) > limits.max_items:
             break
-    return paging.make_page(found, asked, lambda used: used.policy.policy_name.lower())
+    return paging.make_page(matching_policies, limits, lambda used: used.policy.policy_name.lower())

@@ -10,34 +10,36 @@ from iamd.framework.call import Call
 from iamd.framework.operation import Context, Params, Target, TargetFinder
 from iamd.framework.targets import resource_tag_keys
 from iamd.policy import Policy, PolicyError, parse
-from iamd.policy.inquiry import Source
+from iamd.policy.inquiry import PolicySource
 from iamd.store import inline_policies, memberships, paging, policy_attachments, principal_policies, tags
 from iamd.store.entities import GROUPS, ROLES, USERS
 from iamd.store.query import Tx
 
 Entity = User | Group | Role
 
-_ENTITY = re.compile(r"arn:aws:iam::([0-9]{12}):(user|group|role)/(?:[^\s]*/)?([\w+=,.@-]{1,128})", re.ASCII)
+_ENTITY_ARN = re.compile(
+    r"arn:aws:iam::([0-9]{12}):(user|group|role)/(?:[^\s]*/)?([\w+=,.@-]{1,128})", re.ASCII
+)
 
 
 # Whose policies they are.
 
 
-def _kind_and_name(arn: str) -> tuple[str, str, str] | None:
-    found = _ENTITY.fullmatch(arn)
-    return None if found is None else (found[1], found[2], found[3])
+def _parse_entity_arn(arn: str) -> tuple[str, str, str] | None:
+    match = _ENTITY_ARN.fullmatch(arn)
+    return None if match is None else (match[1], match[2], match[3])
 
 
 def find(tx: Tx, account_id: str, arn: str) -> Entity | None:
     """Return the user, the group or the role of exactly this ARN, if the account has it."""
-    told = _kind_and_name(arn)
-    if told is None or told[0] != account_id:
+    parsed_arn = _parse_entity_arn(arn)
+    if parsed_arn is None or parsed_arn[0] != account_id:
         return None
-    entity = _named(tx, account_id, told[1], told[2])
+    entity = _find_by_name(tx, account_id, parsed_arn[1], parsed_arn[2])
     return entity if entity is not None and entity.arn == arn else None
 
 
-def _named(tx: Tx, account_id: str, kind: str, name: str) -> Entity | None:
+def _find_by_name(tx: Tx, account_id: str, kind: str, name: str) -> Entity | None:
     if kind == "user":
         return USERS.find(tx, account_id, name)
     return GROUPS.find(tx, account_id, name) if kind == "group" else ROLES.find(tx, account_id, name)
@@ -49,28 +51,28 @@ def unique_id(entity: Entity) -> str:
     return entity.group_id if isinstance(entity, Group) else entity.role_id
 
 
-def tags_of(tx: Tx, account_id: str, entity: Entity) -> Tags:
+def list_tags(tx: Tx, account_id: str, entity: Entity) -> Tags:
     """Return the tags of an entity, of which groups have none."""
     return () if isinstance(entity, Group) else tags.list_for_resource(tx, account_id, unique_id(entity))
 
 
-def _target(call: Call, arn: str) -> Target:
+def _find_target(call: Call, arn: str) -> Target:
     entity = find(call.tx, call.account_id, arn)
     if entity is None:
-        return Target(arn, not_found=_missing(call, arn))
+        return Target(arn, not_found=_not_found_error(call, arn))
     return Target(arn, entity, entity_context(call, entity))
 
 
 def entity_context(call: Call, entity: Entity) -> Context:
     """Return the condition keys of an entity's tags."""
-    return resource_tag_keys(tags_of(call.tx, call.account_id, entity))
+    return resource_tag_keys(list_tags(call.tx, call.account_id, entity))
 
 
-def _missing(call: Call, arn: str) -> Fault:
-    told = _kind_and_name(arn)
-    if told is None:
+def _not_found_error(call: Call, arn: str) -> Fault:
+    parsed_arn = _parse_entity_arn(arn)
+    if parsed_arn is None:
         return InvalidInput(f"Invalid Entity Arn: {arn} does not clearly define entity type and name.")
-    account_id, kind, name = told
+    account_id, kind, name = parsed_arn
     if account_id != call.account_id:
         return InvalidInput(
             f"Invalid Policy Source Arn: caller's account {call.account_id} does not have access to policies "
@@ -79,66 +81,70 @@ def _missing(call: Call, arn: str) -> Fault:
     return NoSuchEntity(f"The {kind} with name {name} cannot be found.")
 
 
-def _by(member: str) -> TargetFinder:
-    def found(call: Call, params: Params) -> Target:
-        return _target(call, params[member])
+def _entity_finder(member: str) -> TargetFinder:
+    def find_entity(call: Call, params: Params) -> Target:
+        return _find_target(call, params[member])
 
-    return TargetFinder(found, ("group", "role", "user"), (member,))
+    return TargetFinder(find_entity, ("group", "role", "user"), (member,))
 
 
-POLICY_SOURCE = _by("policy_source_arn")
-IDENTITY = _by("arn")
+POLICY_SOURCE = _entity_finder("policy_source_arn")
+IDENTITY = _entity_finder("arn")
 
 
 # The policies.
 
 
-def held(tx: Tx, account_id: str, entity: Entity) -> tuple[Source, ...]:
+def list_identity_policies(tx: Tx, account_id: str, entity: Entity) -> tuple[PolicySource, ...]:
     """Return the identity policies of an entity, those of a user's groups with its own, each once.
 
     PolicyEvaluation when one cannot be read.
     """
-    owners = [entity, *_groups_of(tx, account_id, entity)]
-    arn_of: dict[str, None] = {}
-    found: list[Source] = []
-    for owner in owners:
-        found.extend(_inline_of(tx, account_id, owner))
-        arn_of |= dict.fromkeys(policy_attachments.list_for_entity(tx, account_id, unique_id(owner)))
-    return (*found, *(of_arn(tx, account_id, arn) for arn in arn_of))
+    policy_owners = [entity, *_list_groups(tx, account_id, entity)]
+    attached_arns: dict[str, None] = {}
+    sources: list[PolicySource] = []
+    for owner in policy_owners:
+        sources.extend(_list_inline_policies(tx, account_id, owner))
+        attached_arns |= dict.fromkeys(policy_attachments.list_for_entity(tx, account_id, unique_id(owner)))
+    return (*sources, *(get_managed_policy(tx, account_id, arn) for arn in attached_arns))
 
 
-def boundary(tx: Tx, account_id: str, entity: Entity) -> Source | None:
+def get_boundary(tx: Tx, account_id: str, entity: Entity) -> PolicySource | None:
     """Return what bounds an entity; nothing bounds a group."""
     arn = None if isinstance(entity, Group) else entity.boundary_arn
-    return None if arn is None else of_arn(tx, account_id, arn)
+    return None if arn is None else get_managed_policy(tx, account_id, arn)
 
 
-def of_arn(tx: Tx, account_id: str, arn: str) -> Source:
+def get_managed_policy(tx: Tx, account_id: str, arn: str) -> PolicySource:
     """Return a managed policy, AWS's own included; PolicyEvaluation when it cannot be read."""
     document = principal_policies.find_default_document(tx, account_id, arn)
     name = arn.rpartition("/")[2]
     if document is None:
         raise PolicyEvaluation(f"The policy {name} cannot be read.")
-    return Source(name, document, _parsed(name, document), name, arn=arn)
+    return PolicySource(name, document, _parse_stored(name, document), name, arn=arn)
 
 
-def trust_of(tx: Tx, role: Role) -> Source:
+def get_trust_policy(tx: Tx, role: Role) -> PolicySource:
     """Return a role's trust policy: the text as people read it, the policy as it is decided by."""
     text = trust_policies.to_arns(tx, role.trust)
-    return Source("ResourcePolicy", text, _parsed(f"for the trust of {role.role_name}", role.trust))
+    return PolicySource(
+        "ResourcePolicy", text, _parse_stored(f"for the trust of {role.role_name}", role.trust)
+    )
 
 
-def _groups_of(tx: Tx, account_id: str, entity: Entity) -> Iterator[Group]:
+def _list_groups(tx: Tx, account_id: str, entity: Entity) -> Iterator[Group]:
     if isinstance(entity, User):
         yield from memberships.list_groups(tx, account_id, entity.user_id, paging.UNLIMITED).items
 
 
-def _inline_of(tx: Tx, account_id: str, owner: Entity) -> Iterator[Source]:
+def _list_inline_policies(tx: Tx, account_id: str, owner: Entity) -> Iterator[PolicySource]:
     kind, name = kind_and_name(owner)
     for policy in inline_policies.list_for_entity(tx, account_id, unique_id(owner)):
-        called = f"{kind}_{name}_{policy.policy_name}"
+        source_id = f"{kind}_{name}_{policy.policy_name}"
         document = policy.document
-        yield Source(called, document, _parsed(called, document), policy.policy_name, (kind, name))
+        yield PolicySource(
+            source_id, document, _parse_stored(source_id, document), policy.policy_name, (kind, name)
+        )
 
 
 def kind_and_name(entity: Entity) -> tuple[str, str]:
@@ -148,8 +154,8 @@ def kind_and_name(entity: Entity) -> tuple[str, str]:
     return ("group", entity.group_name) if isinstance(entity, Group) else ("role", entity.role_name)
 
 
-def _parsed(name: str, document: str) -> Policy:
+def _parse_stored(name: str, document: str) -> Policy:
     try:
         return parse(document)
-    except PolicyError as wrong:
-        raise PolicyEvaluation(f"The policy {name} cannot be read: {wrong.message}") from wrong
+    except PolicyError as error:
+        raise PolicyEvaluation(f"The policy {name} cannot be read: {error.message}") from error

@@ -11,22 +11,22 @@ from iamd.framework.operation import Params, Reply, operation
 from iamd.store import accounts, credential_reports
 from iamd.store.credential_reports import CredentialReport
 
-_KEPT_SECONDS = 4 * 3600
+_MAX_AGE_SECONDS = 4 * 3600
 
 
-def _made(means: Dependencies, call: Call, _record: None, params: Params) -> Params:
+def _generate_report(dependencies: Dependencies, call: Call, _record: None, params: Params) -> Params:
     """Make the report before the call's own transaction: a large account takes a second to write down."""
-    with means.database.snapshot(call.tx) as still:
-        account = accounts.find(still, call.account_id)
-        rows = credential_report_rows.report_rows(still, account) if account else []
-    made = CredentialReport(call.timestamp, credential_report.write(rows))
-    with means.database.write() as tx:
+    with dependencies.database.snapshot(call.tx) as snapshot:
+        account = accounts.find(snapshot, call.account_id)
+        rows = credential_report_rows.report_rows(snapshot, account) if account else []
+    report = CredentialReport(call.timestamp, credential_report.write(rows))
+    with dependencies.database.write() as tx:
         accounts.lock(tx, call.account_id)
-        credential_reports.put(tx, call.account_id, made)
+        credential_reports.put(tx, call.account_id, report)
     return params
 
 
-@operation("iam", target_finder=targets.ANY_RESOURCE, prepare=_made)
+@operation("iam", target_finder=targets.ANY_RESOURCE, prepare=_generate_report)
 def generate_credential_report(call: Call) -> Reply:
     return {"State": "COMPLETE"}
 
@@ -36,7 +36,7 @@ def get_credential_report(call: Call) -> Reply:
     report = credential_reports.find(call.tx, call.account_id)
     if report is None:
         raise ReportNotPresent("There is no credential report. Generate one with GenerateCredentialReport.")
-    if call.epoch - datetime.fromisoformat(report.generated_date).timestamp() > _KEPT_SECONDS:
+    if call.epoch - datetime.fromisoformat(report.generated_date).timestamp() > _MAX_AGE_SECONDS:
         raise ReportExpired("The credential report has expired. Generate one with GenerateCredentialReport.")
     return {
         "Content": report.content.encode(),

@@ -12,17 +12,17 @@ from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
 from iamd.operations.iam import boundaries
-from iamd.operations.iam.boundaries import SERVICE_PATH, require_modifiable
+from iamd.operations.iam.boundaries import SERVICE_LINKED_ROLE_PATH, require_modifiable
 from iamd.store import accounts, inline_policies, paging, policy_attachments
 from iamd.store import roles as role_store
 from iamd.store import tags as tag_store
 from iamd.store.entities import ROLES
 from iamd.store.roles import RoleLastUsed
 
-_HOUR = 3600  # seconds: how long sessions may last where nothing is said
+_DEFAULT_MAX_SESSION_DURATION = 3600  # seconds: how long sessions may last where nothing is said
 
 
-def listed(call: Call, role: Role) -> dict[str, Any]:
+def to_list_entry(call: Call, role: Role) -> dict[str, Any]:
     """Return a role as lists show it."""
     return {
         "RoleName": role.role_name,
@@ -30,19 +30,21 @@ def listed(call: Call, role: Role) -> dict[str, Any]:
         "Path": role.path,
         "Arn": role.arn,
         "CreateDate": role.create_date,
-        "AssumeRolePolicyDocument": policy_documents.encoded(trust_policies.to_arns(call.tx, role.trust)),
+        "AssumeRolePolicyDocument": policy_documents.percent_encode(
+            trust_policies.to_arns(call.tx, role.trust)
+        ),
         "Description": role.description,
         "MaxSessionDuration": role.max_session_duration,
     }
 
 
-def detail(call: Call, role: Role, held: Tags, use: RoleLastUsed | None) -> dict[str, Any]:
+def to_response(call: Call, role: Role, role_tags: Tags, last_use: RoleLastUsed | None) -> dict[str, Any]:
     """Return a role as GetRole shows it, which lists do not."""
     return {
-        **listed(call, role),
-        "PermissionsBoundary": boundaries.shown(role.boundary_arn),
-        "Tags": held or None,
-        "RoleLastUsed": use or {},
+        **to_list_entry(call, role),
+        "PermissionsBoundary": boundaries.to_response(role.boundary_arn),
+        "Tags": role_tags or None,
+        "RoleLastUsed": last_use or {},
     }
 
 
@@ -62,12 +64,14 @@ def create_role(
     assume_role_policy_document: str,
     path: str = "/",
     description: str | None = None,
-    max_session_duration: int = _HOUR,
+    max_session_duration: int = _DEFAULT_MAX_SESSION_DURATION,
     permissions_boundary: str | None = None,
     tags: list[dict[str, str]] | None = None,
 ) -> Reply:
-    if path.startswith(SERVICE_PATH):
-        raise InvalidInput(f"Path prefix '{SERVICE_PATH}' can only be used for AWS Service linked Roles")
+    if path.startswith(SERVICE_LINKED_ROLE_PATH):
+        raise InvalidInput(
+            f"Path prefix '{SERVICE_LINKED_ROLE_PATH}' can only be used for AWS Service linked Roles"
+        )
     if permissions_boundary is not None:
         boundaries.require_attachable(call, permissions_boundary)
     role = Role(
@@ -81,22 +85,22 @@ def create_role(
         max_session_duration,
         trust_policies.validate_and_normalize(call, assume_role_policy_document),
     )
-    add(call, role)
-    added = put_tags(call, role.role_id, tags or [])
-    return {"Role": detail(call, role, added, None)}
+    insert_role(call, role)
+    new_tags = put_tags(call, role.role_id, tags or [])
+    return {"Role": to_response(call, role, new_tags, None)}
 
 
-def add(call: Call, role: Role) -> None:
+def insert_role(call: Call, role: Role) -> None:
     """Add a role within the account's quota; EntityAlreadyExists when its name is taken."""
     ROLES.add(call.tx, call.account_id, role)
     accounts.adjust_counter(call.tx, call.account_id, "RolesPerAccount", +1)
 
 
-def put_tags(call: Call, role_id: str, wanted: Sequence[dict[str, str]]) -> Tags:
+def put_tags(call: Call, role_id: str, requested_tags: Sequence[dict[str, str]]) -> Tags:
     """Add a role's tags within its quota; return them."""
-    added = tuple(Tag(**tag) for tag in wanted)
-    add_tags(call, role_id, added, "TagsPerRole")
-    return added
+    new_tags = tuple(Tag(**tag) for tag in requested_tags)
+    add_tags(call, role_id, new_tags, "TagsPerRole")
+    return new_tags
 
 
 @operation(
@@ -105,9 +109,9 @@ def put_tags(call: Call, role_id: str, wanted: Sequence[dict[str, str]]) -> Tags
     condition_keys=(condition_keys.CURRENT_BOUNDARY, condition_keys.NO_ROLE_TEMPLATE),
 )
 def get_role(call: Call, role: Role) -> Reply:
-    held = tag_store.list_for_resource(call.tx, call.account_id, role.role_id)
-    use = role_store.find_last_use(call.tx, call.account_id, role.role_id)
-    return {"Role": detail(call, role, held, use)}
+    role_tags = tag_store.list_for_resource(call.tx, call.account_id, role.role_id)
+    last_use = role_store.find_last_use(call.tx, call.account_id, role.role_id)
+    return {"Role": to_response(call, role, role_tags, last_use)}
 
 
 @operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
@@ -116,19 +120,19 @@ def update_role(
 ) -> Reply:
     if max_session_duration is not None:
         require_modifiable(role)
-    changed = role._replace(
+    updated_role = role._replace(
         description=role.description if description is None else description,
         max_session_duration=max_session_duration or role.max_session_duration,
     )
-    role_store.update(call.tx, call.account_id, changed)
+    role_store.update(call.tx, call.account_id, updated_role)
     return {}
 
 
 @operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
 def update_role_description(call: Call, role: Role, description: str) -> Reply:
-    changed = role._replace(description=description)
-    role_store.update(call.tx, call.account_id, changed)
-    return {"Role": listed(call, changed)}
+    updated_role = role._replace(description=description)
+    role_store.update(call.tx, call.account_id, updated_role)
+    return {"Role": to_list_entry(call, updated_role)}
 
 
 @operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
@@ -145,18 +149,18 @@ def update_assume_role_policy(call: Call, role: Role, policy_document: str) -> R
 @operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
 def delete_role(call: Call, role: Role) -> Reply:
     require_modifiable(role)
-    held = (call.tx, call.account_id, role.role_id)
-    if role_store.list_instance_profiles(*held):
+    role_key = (call.tx, call.account_id, role.role_id)
+    if role_store.list_instance_profiles(*role_key):
         raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")
-    if inline_policies.list_for_entity(*held):
+    if inline_policies.list_for_entity(*role_key):
         raise DeleteConflict("Cannot delete entity, must delete policies first.")
-    if policy_attachments.list_for_entity(*held):
+    if policy_attachments.list_for_entity(*role_key):
         raise DeleteConflict("Cannot delete entity, must detach all policies first.")
-    remove(call, role)
+    delete_records(call, role)
     return None
 
 
-def remove(call: Call, role: Role) -> None:
+def delete_records(call: Call, role: Role) -> None:
     """Remove a role that has neither policies nor instance profiles; its sessions end with it."""
     tag_store.delete_all(call.tx, call.account_id, role.role_id)
     role_store.delete_last_use(call.tx, call.account_id, role.role_id)
@@ -168,5 +172,5 @@ def remove(call: Call, role: Role) -> None:
 def list_roles(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = ROLES.list_page(call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items))
-    return {"Roles": [listed(call, role) for role in found.items], **found.truncation_members()}
+    page = ROLES.list_page(call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items))
+    return {"Roles": [to_list_entry(call, role) for role in page.items], **page.truncation_members()}

@@ -8,7 +8,7 @@ from iamd.framework.operation import Reply, operation
 from iamd.operations.iam import policy_sources
 from iamd.operations.iam.policy_sources import Entity
 from iamd.policy import Statement
-from iamd.policy.inquiry import Source
+from iamd.policy.inquiry import PolicySource
 from iamd.store import paging
 
 
@@ -16,25 +16,25 @@ from iamd.store import paging
 def list_policies_granting_service_access(
     call: Call, entity: Entity, service_namespaces: list[str], marker: str | None = None
 ) -> Reply:
-    asked = paging.page_limits(marker, None)
-    wanted = [
-        (place, namespace)
+    limits = paging.page_limits(marker, None)
+    remaining = [
+        (sort_key, namespace)
         for index, namespace in enumerate(service_namespaces)
-        if (place := f"{index:06}") > asked.after
+        if (sort_key := f"{index:06}") > limits.after
     ]
-    found = paging.make_page(wanted, asked, lambda item: item[0])
-    held = policy_sources.held(call.tx, call.account_id, entity)
-    granting = [
+    page = paging.make_page(remaining, limits, lambda item: item[0])
+    policies = policy_sources.list_identity_policies(call.tx, call.account_id, entity)
+    entries = [
         {
             "ServiceNamespace": namespace,
-            "Policies": [_listed(source) for source in _granting(held, namespace)],
+            "Policies": [_to_list_entry(source) for source in _find_granting(policies, namespace)],
         }
-        for _, namespace in found.items
+        for _, namespace in page.items
     ]
-    return {"PoliciesGrantingServiceAccess": granting, **found.truncation_members()}
+    return {"PoliciesGrantingServiceAccess": entries, **page.truncation_members()}
 
 
-def _listed(source: Source) -> dict[str, Any]:
+def _to_list_entry(source: PolicySource) -> dict[str, Any]:
     if source.owner is None:
         return {"PolicyName": source.name, "PolicyType": "MANAGED", "PolicyArn": source.arn}
     kind, name = source.owner
@@ -46,43 +46,49 @@ def _listed(source: Source) -> dict[str, Any]:
     }
 
 
-def _granting(held: Sequence[Source], namespace: str) -> Iterable[Source]:
+def _find_granting(policies: Sequence[PolicySource], namespace: str) -> Iterable[PolicySource]:
     """Return the policies that allow something of a service, unless another denies all of it."""
     service = namespace.lower()
-    if any(_denies_all(statement, service) for source in held for statement in source.policy.statements):
+    if any(_denies_all(statement, service) for source in policies for statement in source.policy.statements):
         return ()
     return (
         source
-        for source in held
+        for source in policies
         if any(
-            statement.effect == "Allow" and _touches(statement, service)
+            statement.effect == "Allow" and _includes_service_action(statement, service)
             for statement in source.policy.statements
         )
     )
 
 
 def _denies_all(statement: Statement, service: str) -> bool:
-    always = statement.resources is not None and "*" in statement.resources and not statement.conditions
-    return statement.effect == "Deny" and always and _covers(statement.actions or (), service)
+    is_unconditional = (
+        statement.resources is not None and "*" in statement.resources and not statement.conditions
+    )
+    return (
+        statement.effect == "Deny"
+        and is_unconditional
+        and _include_all_actions(statement.actions or (), service)
+    )
 
 
-def _touches(statement: Statement, service: str) -> bool:
+def _includes_service_action(statement: Statement, service: str) -> bool:
     """Say whether a statement is about any action of a service."""
     if statement.actions is not None:
-        return any(_is_of(action, service) for action in statement.actions)
-    return statement.not_actions is not None and not _covers(statement.not_actions, service)
+        return any(_matches_service(action, service) for action in statement.actions)
+    return statement.not_actions is not None and not _include_all_actions(statement.not_actions, service)
 
 
-def _is_of(action: str, service: str) -> bool:
+def _matches_service(action: str, service: str) -> bool:
     prefix, _, name = action.lower().partition(":")
     return action in {"*", "*:*"} or (prefix == service and name != "")
 
 
-def _covers(actions: Iterable[str], service: str) -> bool:
+def _include_all_actions(actions: Iterable[str], service: str) -> bool:
     """Say whether patterns take in every action of a service, whatever it is called."""
-    return any(action in {"*", "*:*"} or _is_whole(action, service) for action in actions)
+    return any(action in {"*", "*:*"} or _is_service_wildcard(action, service) for action in actions)
 
 
-def _is_whole(action: str, service: str) -> bool:
+def _is_service_wildcard(action: str, service: str) -> bool:
     prefix, _, name = action.lower().partition(":")
     return prefix == service and name != "" and not name.strip("*")

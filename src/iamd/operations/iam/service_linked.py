@@ -12,19 +12,19 @@ from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Params, Reply, Target, TargetFinder, operation
 from iamd.operations.iam import roles
-from iamd.operations.iam.boundaries import SERVICE_PATH
+from iamd.operations.iam.boundaries import SERVICE_LINKED_ROLE_PATH
 from iamd.store import policy_attachments, tags
 from iamd.store import roles as role_store
 from iamd.store.entities import ROLES
 
-_HOUR = 3600
-_LONGEST_NAME = 64  # characters: no operation takes a longer one
-_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
-_TASK = re.compile(r"task/aws-service-role/.+/([\w+=,.@-]+)/[0-9a-f-]{36}", re.ASCII)
+_MAX_SESSION_DURATION = 3600
+_MAX_ROLE_NAME_LENGTH = 64  # characters: no operation takes a longer one
+_SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
+_DELETION_TASK_ID = re.compile(r"task/aws-service-role/.+/([\w+=,.@-]+)/[0-9a-f-]{36}", re.ASCII)
 
 # Names as AWS writes them and the policies that come with them, of services that are often asked for. Another
 # service's role is named for the service, and has no policy.
-_KNOWN: Mapping[str, tuple[str, str]] = MappingProxyType(
+_ROLE_NAMES_AND_POLICIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "autoscaling": ("AutoScaling", "AutoScalingServiceRolePolicy"),
         "backup": ("Backup", "AWSBackupServiceLinkedRolePolicyForBackup"),
@@ -50,78 +50,84 @@ _KNOWN: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 def _role_name(service: str, suffix: str | None) -> str:
     label = service.removesuffix(".amazonaws.com")
-    known = _KNOWN.get(label)
-    noun = known[0] if known else "".join(part.capitalize() for part in re.split(r"[.-]", label))
-    return f"AWSServiceRoleFor{noun}{f'_{suffix}' if suffix else ''}"
+    known_service = _ROLE_NAMES_AND_POLICIES.get(label)
+    service_name = (
+        known_service[0] if known_service else "".join(part.capitalize() for part in re.split(r"[.-]", label))
+    )
+    return f"AWSServiceRoleFor{service_name}{f'_{suffix}' if suffix else ''}"
 
 
-def _new(call: Call, params: Params) -> Target:
+def _find_new_role(call: Call, params: Params) -> Target:
     service = params["aws_service_name"]
     name = _role_name(service, params.get("custom_suffix"))
-    return Target(call.arn(f"role{SERVICE_PATH}{service}/{name}"))
+    return Target(call.arn(f"role{SERVICE_LINKED_ROLE_PATH}{service}/{name}"))
 
 
-def _of_task(call: Call, params: Params) -> Target:
+def _find_deleted_role(call: Call, params: Params) -> Target:
     """Name the role that a deletion was of; it is there no more."""
     task_id = params["deletion_task_id"]
     arn = call.arn(f"role/{task_id.removeprefix('task/').rpartition('/')[0]}")
-    if _TASK.fullmatch(task_id) and role_store.deletion_task_exists(call.tx, call.account_id, task_id):
+    if _DELETION_TASK_ID.fullmatch(task_id) and role_store.deletion_task_exists(
+        call.tx, call.account_id, task_id
+    ):
         return Target(arn)
     return Target(arn, not_found=NoSuchEntity(f"The deletion task {task_id} cannot be found."))
 
 
-_NEW = TargetFinder(_new, "role")
-_TASK_OF = TargetFinder(_of_task, "role")
+_NEW_SERVICE_LINKED_ROLE = TargetFinder(_find_new_role, "role")
+_DELETION_TASK_ROLE = TargetFinder(_find_deleted_role, "role")
 
 
-@operation("iam", target_finder=_NEW, condition_keys=(condition_keys.SERVICE_NAME,))
+@operation("iam", target_finder=_NEW_SERVICE_LINKED_ROLE, condition_keys=(condition_keys.SERVICE_NAME,))
 def create_service_linked_role(
     call: Call, aws_service_name: str, description: str | None = None, custom_suffix: str | None = None
 ) -> Reply:
-    if not _SERVICE.fullmatch(aws_service_name):
+    if not _SERVICE_PRINCIPAL.fullmatch(aws_service_name):
         raise InvalidInput(f"{aws_service_name} is not the name of an AWS service.")
     name = _role_name(aws_service_name, custom_suffix)
-    if len(name) > _LONGEST_NAME:
-        raise InvalidInput(f"The role name {name} has more than {_LONGEST_NAME} characters.")
+    if len(name) > _MAX_ROLE_NAME_LENGTH:
+        raise InvalidInput(f"The role name {name} has more than {_MAX_ROLE_NAME_LENGTH} characters.")
     if ROLES.find(call.tx, call.account_id, name):
         # The model has no EntityAlreadyExists here: AWS says InvalidInput.
         raise InvalidInput(
             f"Service role name {name} has been taken in this account, please try a different suffix."
         )
-    role = _role(call, aws_service_name, name, description)
-    roles.add(call, role)
-    _attach(call, role, aws_service_name)
-    return {"Role": roles.detail(call, role, (), None)}
+    role = _build_role(call, aws_service_name, name, description)
+    roles.insert_role(call, role)
+    _attach_service_policy(call, role, aws_service_name)
+    return {"Role": roles.to_response(call, role, (), None)}
 
 
-def _role(call: Call, service: str, name: str, description: str | None) -> Role:
-    path = f"{SERVICE_PATH}{service}/"
+def _build_role(call: Call, service: str, name: str, description: str | None) -> Role:
+    path = f"{SERVICE_LINKED_ROLE_PATH}{service}/"
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
     arn = arns.role(call.account_id, path, name)
-    return Role(ids.unique(ids.ROLE), name, path, arn, call.timestamp, None, description, _HOUR, trust)
+    return Role(
+        ids.unique(ids.ROLE), name, path, arn, call.timestamp, None, description, _MAX_SESSION_DURATION, trust
+    )
 
 
-def _attach(call: Call, role: Role, service: str) -> None:
-    known = _KNOWN.get(service.removesuffix(".amazonaws.com"))
-    arn = f"arn:{arns.PARTITION}:iam::aws:policy/aws-service-role/{known[1]}" if known else ""
+def _attach_service_policy(call: Call, role: Role, service: str) -> None:
+    known_service = _ROLE_NAMES_AND_POLICIES.get(service.removesuffix(".amazonaws.com"))
+    arn = f"arn:{arns.PARTITION}:iam::aws:policy/aws-service-role/{known_service[1]}" if known_service else ""
     if arn in managed.catalog():
         policy_attachments.add(call.tx, call.account_id, role.role_id, arn)
 
 
 @operation("iam", target_finder=targets.ROLE)
 def delete_service_linked_role(call: Call, role: Role) -> Reply:
-    if not role.path.startswith(SERVICE_PATH):
+    if not role.path.startswith(SERVICE_LINKED_ROLE_PATH):
         raise NoSuchEntity(f"The role with name {role.role_name} is not a service-linked role.")
     for arn in policy_attachments.list_for_entity(call.tx, call.account_id, role.role_id):
         policy_attachments.delete(call.tx, call.account_id, role.role_id, arn)
     tags.delete_all(call.tx, call.account_id, role.role_id)
-    roles.remove(call, role)
+    roles.delete_records(call, role)
     task_id = f"task{role.path}{role.role_name}/{ids.request()}"
     role_store.add_deletion_task(call.tx, call.account_id, task_id, call.timestamp)
     return {"DeletionTaskId": task_id}
 
 
-@operation("iam", target_finder=_TASK_OF)
+@operation("iam", target_finder=_DELETION_TASK_ROLE)
 def get_service_linked_role_deletion_status(call: Call, deletion_task_id: str) -> Reply:
     return {"Status": "SUCCEEDED"}

@@ -19,162 +19,168 @@ from iamd.policy import (
     validate,
     values,
 )
-from iamd.policy.inquiry import Source, asks_for_trust
+from iamd.policy.inquiry import PolicySource, evaluates_trust_policy
 from iamd.store.query import Tx
 
-_ARN_FIELDS = 6
-_ACTION = re.compile(r"[\w.-]+:[\w.-]+", re.ASCII)
-_CALLER = re.compile(r"arn:aws:iam::[0-9]{12}:(user|group|role)/\S+")
-_OWNER = re.compile(r"(?:arn:aws:iam::)?([0-9]{12})(?::root)?")
-_READERS: Mapping[str, Callable[[str], object]] = {
+_ARN_FIELD_COUNT = 6
+_ACTION_NAME = re.compile(r"[\w.-]+:[\w.-]+", re.ASCII)
+_CALLER_ARN = re.compile(r"arn:aws:iam::[0-9]{12}:(user|group|role)/\S+")
+_RESOURCE_OWNER = re.compile(r"(?:arn:aws:iam::)?([0-9]{12})(?::root)?")
+_VALUE_PARSERS: Mapping[str, Callable[[str], object]] = {
     "numeric": values.number,
     "boolean": values.boolean,
     "ip": values.address,
     "binary": values.binary,
     "date": values.instant,
 }
-_LIST = "List"
+_LIST_SUFFIX = "List"
 
 # IAM is one service for all regions.
-_REGION_OF_IAM = "us-east-1"
+_IAM_REGION = "us-east-1"
 
-_TYPES = {
+_PRINCIPAL_TYPES = {
     PrincipalKind.ROOT: "Account",
     PrincipalKind.USER: "User",
     PrincipalKind.ROLE_SESSION: "AssumedRole",
     PrincipalKind.FEDERATED_USER: "FederatedUser",
 }
-_ALWAYS_WITHOUT_MFA = frozenset({PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
+_KINDS_WITHOUT_MFA = frozenset({PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER})
 
 
-class Asker(NamedTuple):
+class SimulatedCaller(NamedTuple):
     """A simulated caller and the context keys that every call of its has, in lower case."""
 
     principal: Principal
-    keys: Context
+    context: Context
 
 
 # What is asked.
 
 
-def actions(names: Sequence[str]) -> Sequence[str]:
+def validate_actions(names: Sequence[str]) -> Sequence[str]:
     """Check the names of actions, which must be whole."""
     for name in names:
-        if not _ACTION.fullmatch(name):
+        if not _ACTION_NAME.fullmatch(name):
             raise InvalidInput(
                 f"Invalid action name: {name}. An action is named service:Name, without wildcards."
             )
     return names
 
 
-def resources(asked: Sequence[str] | None) -> Sequence[str]:
+def validate_resources(resource_arns: Sequence[str] | None) -> Sequence[str]:
     """Check the ARNs of resources; none is `*`."""
-    for resource in asked or ():
-        if resource != "*" and not (resource.startswith("arn:") and resource.count(":") >= _ARN_FIELDS - 1):
+    for resource in resource_arns or ():
+        if resource != "*" and not (
+            resource.startswith("arn:") and resource.count(":") >= _ARN_FIELD_COUNT - 1
+        ):
             raise InvalidInput(f"ResourceNames are not in a valid ARN format: {resource}.")
-    return asked or ("*",)
+    return resource_arns or ("*",)
 
 
-def owner(told: str | None) -> str | None:
+def parse_resource_owner(resource_owner: str | None) -> str | None:
     """Return the account ID of a ResourceOwner: that of a root user's ARN, or itself."""
-    if told is None:
+    if resource_owner is None:
         return None
-    found = _OWNER.fullmatch(told)
-    if found is None:
-        raise InvalidInput(f"'{told}' is not a valid as a Resource Owner.")
-    return found[1]
+    match = _RESOURCE_OWNER.fullmatch(resource_owner)
+    if match is None:
+        raise InvalidInput(f"'{resource_owner}' is not a valid as a Resource Owner.")
+    return match[1]
 
 
-def names_account(resource: str) -> bool:
+def has_account_id(resource: str) -> bool:
     """Say whether an ARN tells whose the resource is."""
-    fields = resource.split(":", _ARN_FIELDS - 1)
-    return len(fields) == _ARN_FIELDS and bool(fields[4])
+    fields = resource.split(":", _ARN_FIELD_COUNT - 1)
+    return len(fields) == _ARN_FIELD_COUNT and bool(fields[4])
 
 
 # The context.
 
 
-def context(entries: Iterable[Mapping[str, Any]] | None) -> Context:
+def parse_context_entries(entries: Iterable[Mapping[str, Any]] | None) -> Context:
     """Read ContextEntries; keys are returned in lower case, list types as tuples."""
-    given: dict[str, str | tuple[str, ...]] = {}
+    context_values: dict[str, str | tuple[str, ...]] = {}
     for entry in entries or ():
         name = entry.get("context_key_name")
         if name is None:
             raise InvalidInput("A context entry must have a ContextKeyName.")
-        if name.lower() in given:
+        if name.lower() in context_values:
             raise InvalidInput(f"The context key {name} is given more than once.")
-        given[name.lower()] = _read(name, entry)
-    return given
+        context_values[name.lower()] = _parse_context_entry(name, entry)
+    return context_values
 
 
-def _read(name: str, entry: Mapping[str, Any]) -> str | tuple[str, ...]:
-    held: list[str] = entry.get("context_key_values") or []
-    kind: str = entry.get("context_key_type") or ("string" if len(held) == 1 else "stringList")
-    reader = _READERS.get(kind.removesuffix(_LIST))
-    for value in held:
-        if reader is not None and reader(value) is None:
-            raise InvalidInput(f"A value of the context key {name} is not of the type {kind}.")
-    if kind.endswith(_LIST):
-        return tuple(held)
-    if len(held) != 1:
-        raise InvalidInput(f"The context key {name} of the type {kind} must have exactly one value.")
-    return held[0]
+def _parse_context_entry(name: str, entry: Mapping[str, Any]) -> str | tuple[str, ...]:
+    entry_values: list[str] = entry.get("context_key_values") or []
+    value_type: str = entry.get("context_key_type") or ("string" if len(entry_values) == 1 else "stringList")
+    parser = _VALUE_PARSERS.get(value_type.removesuffix(_LIST_SUFFIX))
+    for value in entry_values:
+        if parser is not None and parser(value) is None:
+            raise InvalidInput(f"A value of the context key {name} is not of the type {value_type}.")
+    if value_type.endswith(_LIST_SUFFIX):
+        return tuple(entry_values)
+    if len(entry_values) != 1:
+        raise InvalidInput(f"The context key {name} of the type {value_type} must have exactly one value.")
+    return entry_values[0]
 
 
-def supplied(now: str, at: int) -> Context:
+def global_context(timestamp: str, epoch: int) -> Context:
     """Return the keys that every call has whoever makes it; `at` is `now` in seconds since 1970."""
-    return {"aws:currenttime": now, "aws:epochtime": str(at), "aws:viaawsservice": "false"}
+    return {"aws:currenttime": timestamp, "aws:epochtime": str(epoch), "aws:viaawsservice": "false"}
 
 
-def of_action(action: str) -> Context:
+def action_context(action: str) -> Context:
     """Return the keys that every call of an action has."""
-    return {"aws:requestedregion": _REGION_OF_IAM} if action.lower().startswith("iam:") else {}
+    return {"aws:requestedregion": _IAM_REGION} if action.lower().startswith("iam:") else {}
 
 
 # The caller.
 
 
-def caller(tx: Tx, arn: str) -> Asker:
+def find_caller(tx: Tx, arn: str) -> SimulatedCaller:
     """Return a CallerArn's user or role, which need not exist; a group stands for a member of its.
 
     Of who is there, no more is looked up than the ID that trust policies know it by.
     """
-    if _kind(arn) == "group":
-        return member(arn)
+    if _parse_caller_kind(arn) == "group":
+        return unspecified_user(arn)
     account_id = arn.split(":")[4]
     entity = policy_sources.find(tx, account_id, arn)
-    principal = principal_from_arn(arn) if entity is None else principal_of(entity, account_id)
-    return Asker(principal, told_by(principal))
+    principal = principal_from_arn(arn) if entity is None else to_principal(entity, account_id)
+    return SimulatedCaller(principal, principal_context(principal))
 
 
-def _kind(arn: str) -> str:
-    found = _CALLER.fullmatch(arn)
-    if found is None:
+def _parse_caller_kind(arn: str) -> str:
+    match = _CALLER_ARN.fullmatch(arn)
+    if match is None:
         raise InvalidInput(f"Invalid caller: {arn} is not the ARN of a user, a group or a role.")
-    return found[1]
+    return match[1]
 
 
-def member(arn: str) -> Asker:
+def unspecified_user(arn: str) -> SimulatedCaller:
     """Return somebody of whom nothing is known but the account and, if so, the group."""
     account_id = arn.split(":")[4]
-    return Asker(Principal(PrincipalKind.USER, arn, account_id), {"aws:principalaccount": account_id})
+    return SimulatedCaller(
+        Principal(PrincipalKind.USER, arn, account_id), {"aws:principalaccount": account_id}
+    )
 
 
-def itself(entity: User | Group | Role, account_id: str, tags: Tags) -> Asker:
+def caller_from_entity(entity: User | Group | Role, account_id: str, tags: Tags) -> SimulatedCaller:
     """Return a user or a role that is there, with all keys that do not hang on its credentials."""
     if isinstance(entity, Group):
-        return member(entity.arn)
-    principal = principal_of(entity, account_id)
-    of_user: Context = {"aws:userid": entity.user_id} if isinstance(entity, User) else {}
-    return Asker(principal, {**told_by(principal), **of_tags(tags), **of_user})
+        return unspecified_user(entity.arn)
+    principal = to_principal(entity, account_id)
+    user_context: Context = {"aws:userid": entity.user_id} if isinstance(entity, User) else {}
+    return SimulatedCaller(
+        principal, {**principal_context(principal), **principal_tag_context(tags), **user_context}
+    )
 
 
-def of_tags(tags: Tags) -> Context:
+def principal_tag_context(tags: Tags) -> Context:
     """Return the keys of a caller's tags."""
     return {f"aws:principaltag/{tag.key.lower()}": tag.value for tag in tags}
 
 
-def principal_of(entity: User | Group | Role, account_id: str) -> Principal:
+def to_principal(entity: User | Group | Role, account_id: str) -> Principal:
     """Return the caller that a user, or a session of a role, is."""
     if isinstance(entity, Role):
         kind = PrincipalKind.ROLE_SESSION
@@ -182,65 +188,71 @@ def principal_of(entity: User | Group | Role, account_id: str) -> Principal:
     return Principal(PrincipalKind.USER, entity.arn, account_id, policy_sources.unique_id(entity))
 
 
-def told_by(principal: Principal) -> Context:
+def principal_context(principal: Principal) -> Context:
     """Return the keys that follow from who calls; sessions of a role never count as made with MFA."""
     if principal.account is None:
         return {}
-    keys: dict[str, str | tuple[str, ...]] = {
+    context_values: dict[str, str | tuple[str, ...]] = {
         "aws:principalisawsservice": "false",
         "aws:principalarn": principal.role_arn or principal.arn,
         "aws:principalaccount": principal.account,
-        "aws:principaltype": _TYPES[principal.kind],
+        "aws:principaltype": _PRINCIPAL_TYPES[principal.kind],
     }
     if principal.kind is PrincipalKind.USER:
-        keys["aws:username"] = principal.arn.rpartition("/")[2]
-    if principal.kind in _ALWAYS_WITHOUT_MFA:
-        keys["aws:multifactorauthpresent"] = "false"
-    return keys
+        context_values["aws:username"] = principal.arn.rpartition("/")[2]
+    if principal.kind in _KINDS_WITHOUT_MFA:
+        context_values["aws:multifactorauthpresent"] = "false"
+    return context_values
 
 
 # The policies.
 
 
-def passed(member_name: str, documents: Iterable[str] | None, kind: PolicyKind) -> tuple[Source, ...]:
+def parse_policies(
+    member_name: str, documents: Iterable[str] | None, policy_kind: PolicyKind
+) -> tuple[PolicySource, ...]:
     """Check the policies of a parameter, which AWS calls by its name and their number."""
     return tuple(
-        _checked(f"{member_name}.{number}", text, kind) for number, text in enumerate(documents or (), 1)
+        _validate_source(f"{member_name}.{number}", text, policy_kind)
+        for number, text in enumerate(documents or (), 1)
     )
 
 
-def readable(documents: Iterable[str] | None) -> tuple[Source, ...]:
+def parse_policies_of_any_kind(documents: Iterable[str] | None) -> tuple[PolicySource, ...]:
     """Read policies of any kind, of which no more is wanted than what they name."""
     return tuple(
-        _read_as(f"PolicyInputList.{number}", text, parse) for number, text in enumerate(documents or (), 1)
+        _build_source(f"PolicyInputList.{number}", text, parse)
+        for number, text in enumerate(documents or (), 1)
     )
 
 
-def boundary(documents: Sequence[str] | None) -> Source | None:
+def parse_boundary(documents: Sequence[str] | None) -> PolicySource | None:
     """Check a boundary that is passed, of which there may be one."""
     if len(documents or ()) > 1:
         raise InvalidInput("The list of Permissions Boundary policies cannot exceed 1 items.")
-    found = passed("PermissionsBoundaryPolicyInputList", documents, PolicyKind.INLINE)
-    return found[0] if found else None
+    sources = parse_policies("PermissionsBoundaryPolicyInputList", documents, PolicyKind.INLINE)
+    return sources[0] if sources else None
 
 
-def levels(given: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[Source, ...], ...] | None:
+def parse_scp_levels(
+    organization_levels: Sequence[Mapping[str, Any]] | None,
+) -> tuple[tuple[PolicySource, ...], ...] | None:
     """Check the SCPs of each level of an organization."""
-    if not given:
+    if not organization_levels:
         return None
     return tuple(
-        passed(
+        parse_policies(
             f"OrderedOrganizationPolicyInputList.{number}.ServiceControlPolicyInputList",
             level.get("service_control_policy_input_list"),
             PolicyKind.SCP,
         )
-        for number, level in enumerate(given, 1)
+        for number, level in enumerate(organization_levels, 1)
     )
 
 
-def of_resource(
+def parse_resource_policy(
     document: str | None, caller_arn: str | None, names: Sequence[str], arns: Sequence[str]
-) -> Source | None:
+) -> PolicySource | None:
     """Check a policy of the resources, which its principals are matched to the caller for.
 
     It is their trust policy, where all are roles that are to be assumed.
@@ -249,18 +261,20 @@ def of_resource(
         return None
     if caller_arn is None:
         raise InvalidInput("CallerArn must be given where a ResourcePolicy is.")
-    if _kind(caller_arn) == "group":
+    if _parse_caller_kind(caller_arn) == "group":
         raise InvalidInput("Invalid caller - Caller must be an IAM user or role in this context.")
-    trust = all(asks_for_trust(name, arn) for name in names for arn in arns)
-    return _checked("ResourcePolicy", document, PolicyKind.TRUST if trust else PolicyKind.RESOURCE)
+    is_trust_policy = all(evaluates_trust_policy(name, arn) for name in names for arn in arns)
+    return _validate_source(
+        "ResourcePolicy", document, PolicyKind.TRUST if is_trust_policy else PolicyKind.RESOURCE
+    )
 
 
-def _checked(called: str, text: str, kind: PolicyKind) -> Source:
-    return _read_as(called, text, lambda document: validate(document, kind))
+def _validate_source(source_id: str, text: str, kind: PolicyKind) -> PolicySource:
+    return _build_source(source_id, text, lambda document: validate(document, kind))
 
 
-def _read_as(called: str, text: str, read: Callable[[str], Policy]) -> Source:
+def _build_source(source_id: str, text: str, parse_document: Callable[[str], Policy]) -> PolicySource:
     try:
-        return Source(called, text, read(text))
-    except PolicyError as wrong:
-        raise InvalidInput(f"{called}: {wrong.message}"[:2048]) from wrong
+        return PolicySource(source_id, text, parse_document(text))
+    except PolicyError as error:
+        raise InvalidInput(f"{source_id}: {error.message}"[:2048]) from error

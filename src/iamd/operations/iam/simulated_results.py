@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from iamd.policy import Layer, Match, Outcome
-from iamd.policy.asked import distinct
-from iamd.policy.inquiry import Finding, Held, Source
-from iamd.policy.positions import Place
-from iamd.policy.standings import Standing
+from iamd.policy.asked import distinct_keys
+from iamd.policy.inquiry import Explanation, PolicySource, SourceLayers
+from iamd.policy.positions import Location
+from iamd.policy.standings import LayerOutcome
 
 Result = dict[str, Any]
 
@@ -20,22 +20,22 @@ _DECISIONS = {
     Outcome.IMPLICITLY_DENIED: "implicitDeny",
     Outcome.EXPLICITLY_DENIED: "explicitDeny",
 }
-_STANDINGS = {Standing.ALLOWS: "allowed", Standing.DENIES: "explicitDeny"}
-_BY_SEVERITY = ("allowed", "implicitDeny", "explicitDeny")
-_TYPES = {
+_LAYER_DECISIONS = {LayerOutcome.ALLOWS: "allowed", LayerOutcome.DENIES: "explicitDeny"}
+_DECISIONS_BY_SEVERITY = ("allowed", "implicitDeny", "explicitDeny")
+_POLICY_TYPES = {
     Layer.IDENTITY: "IAM Policy",
     Layer.RESOURCE: "Resource Policy",
     Layer.TRUST: "Resource Policy",
     Layer.BOUNDARY: "Permissions Boundary Policy",
 }
-_GRANTING = frozenset({Layer.IDENTITY, Layer.RESOURCE, Layer.TRUST})
+_GRANTING_LAYERS = frozenset({Layer.IDENTITY, Layer.RESOURCE, Layer.TRUST})
 
 
-class Judged(NamedTuple):
+class Evaluation(NamedTuple):
     """What came of an action on one resource, and the policies that had a say."""
 
-    held: Held
-    finding: Finding
+    policies: SourceLayers
+    finding: Explanation
 
     @property
     def decision(self) -> str:
@@ -43,115 +43,128 @@ class Judged(NamedTuple):
 
     @property
     def crosses_accounts(self) -> bool:
-        return self.finding.request.owner != self.finding.request.principal.account
+        return self.finding.request.resource_owner != self.finding.request.principal.account
 
-    def has(self, layer: Layer) -> bool:
+    def is_allowed_by(self, layer: Layer) -> bool:
         """Say whether a layer lets the request through, one that is not there included."""
-        stand = self.finding.stands[layer]
-        return stand.standing in (Standing.ALLOWS, Standing.ABSENT)
+        layer_result = self.finding.layer_results[layer]
+        return layer_result.outcome in (LayerOutcome.ALLOWS, LayerOutcome.ABSENT)
 
 
-def result(action: str, judged: Sequence[Judged], *, by_resource: bool) -> Result:
+def to_evaluation_result(action: str, evaluations: Sequence[Evaluation], *, by_resource: bool) -> Result:
     """Return the result of an action over all resources, none of them named unless `by_resource`."""
-    worst = _worst(one.decision for one in judged)
-    names = [one.finding.request.resource for one in judged]
+    decision = _most_restrictive(evaluation.decision for evaluation in evaluations)
+    names = [one.finding.request.resource for one in evaluations]
     return {
         "EvalActionName": action,
         "EvalResourceName": names[0] if len(names) == 1 else "*",
-        "EvalDecision": worst,
-        "MatchedStatements": _contributing(judged, worst),
-        "MissingContextValues": distinct(key for one in judged for key in one.finding.missing),
-        "OrganizationsDecisionDetail": _organizations(judged),
-        "PermissionsBoundaryDecisionDetail": _boundary(judged),
-        "EvalDecisionDetails": _details(judged, by_resource),
-        "ResourceSpecificResults": [_specific(one) for one in judged] if by_resource else None,
+        "EvalDecision": decision,
+        "MatchedStatements": _deciding_statements(evaluations, decision),
+        "MissingContextValues": distinct_keys(key for one in evaluations for key in one.finding.missing_keys),
+        "OrganizationsDecisionDetail": _organizations_detail(evaluations),
+        "PermissionsBoundaryDecisionDetail": _boundary_detail(evaluations),
+        "EvalDecisionDetails": _decision_details(evaluations, by_resource),
+        "ResourceSpecificResults": [_resource_specific_result(one) for one in evaluations]
+        if by_resource
+        else None,
     }
 
 
-def _specific(one: Judged) -> Result:
+def _resource_specific_result(evaluation: Evaluation) -> Result:
     return {
-        "EvalResourceName": one.finding.request.resource,
-        "EvalResourceDecision": one.decision,
-        "MatchedStatements": [_statement(*found) for found in _matched(one)],
-        "MissingContextValues": one.finding.missing,
-        "EvalDecisionDetails": _by_type(one) if one.crosses_accounts else None,
-        "PermissionsBoundaryDecisionDetail": _boundary([one]),
+        "EvalResourceName": evaluation.finding.request.resource,
+        "EvalResourceDecision": evaluation.decision,
+        "MatchedStatements": [_statement(*matched_pair) for matched_pair in _matching_statements(evaluation)],
+        "MissingContextValues": evaluation.finding.missing_keys,
+        "EvalDecisionDetails": _decisions_by_type(evaluation) if evaluation.crosses_accounts else None,
+        "PermissionsBoundaryDecisionDetail": _boundary_detail([evaluation]),
     }
 
 
-def _worst(decisions: Iterable[str]) -> str:
-    return max(decisions, key=_BY_SEVERITY.index)
+def _most_restrictive(decisions: Iterable[str]) -> str:
+    return max(decisions, key=_DECISIONS_BY_SEVERITY.index)
 
 
 # The statements.
 
 
-def _contributing(judged: Sequence[Judged], decision: str) -> list[Result]:
+def _deciding_statements(evaluations: Sequence[Evaluation], decision: str) -> list[Result]:
     """Return the statements that made a decision, each once; nothing makes an implicit deny."""
     if decision == _DECISIONS[Outcome.IMPLICITLY_DENIED]:
         return []
-    found = {
+    statements = {
         (source.id, source.text, match.statement.index): (source, match)
-        for one in judged
-        if one.decision == decision
-        for source, match in _matched(one)
+        for evaluation in evaluations
+        if evaluation.decision == decision
+        for source, match in _matching_statements(evaluation)
     }
-    return [_statement(*pair) for pair in found.values()]
+    return [_statement(*pair) for pair in statements.values()]
 
 
-def _matched(one: Judged) -> Iterator[tuple[Source, Match]]:
+def _matching_statements(evaluation: Evaluation) -> Iterator[tuple[PolicySource, Match]]:
     """Return the statements that deny, or else those that would grant; SCPs are never told."""
-    decision = one.finding.decision
-    denied = decision.outcome is Outcome.EXPLICITLY_DENIED
+    decision = evaluation.finding.decision
+    is_denied = decision.outcome is Outcome.EXPLICITLY_DENIED
     for match in decision.matches:
-        if match.layer is not Layer.SCP and (denied or match.layer in _GRANTING):
-            yield one.held.source(match), match
+        if match.layer is not Layer.SCP and (is_denied or match.layer in _GRANTING_LAYERS):
+            yield evaluation.policies.source(match), match
 
 
-def _statement(source: Source, match: Match) -> Result:
+def _statement(source: PolicySource, match: Match) -> Result:
     span = source.span(match)
     return {
         "SourcePolicyId": source.id,
-        "SourcePolicyType": "IAM Policy" if match.layer is Layer.BOUNDARY else _TYPES[match.layer],
-        "StartPosition": _position(source.place(span.opened)),
-        "EndPosition": _position(source.place(span.end)),
+        "SourcePolicyType": "IAM Policy" if match.layer is Layer.BOUNDARY else _POLICY_TYPES[match.layer],
+        "StartPosition": _position(source.location(span.simulator_start)),
+        "EndPosition": _position(source.location(span.end)),
     }
 
 
-def _position(place: Place) -> Result:
-    return {"Line": place.line, "Column": place.column}
+def _position(location: Location) -> Result:
+    return {"Line": location.line, "Column": location.column}
 
 
 # What single kinds of policies say.
 
 
-def _boundary(judged: Sequence[Judged]) -> Result | None:
-    if judged[0].held.boundary is None:
+def _boundary_detail(evaluations: Sequence[Evaluation]) -> Result | None:
+    if evaluations[0].policies.boundary is None:
         return None
-    return {"AllowedByPermissionsBoundary": all(one.has(Layer.BOUNDARY) for one in judged)}
+    return {
+        "AllowedByPermissionsBoundary": all(
+            evaluation.is_allowed_by(Layer.BOUNDARY) for evaluation in evaluations
+        )
+    }
 
 
-def _organizations(judged: Sequence[Judged]) -> Result | None:
-    if judged[0].held.scps is None:
+def _organizations_detail(evaluations: Sequence[Evaluation]) -> Result | None:
+    if evaluations[0].policies.scps is None:
         return None
-    return {"AllowedByOrganizations": all(one.has(Layer.SCP) for one in judged)}
+    return {"AllowedByOrganizations": all(evaluation.is_allowed_by(Layer.SCP) for evaluation in evaluations)}
 
 
-def _details(judged: Sequence[Judged], by_resource: bool) -> Mapping[str, str] | None:
+def _decision_details(evaluations: Sequence[Evaluation], by_resource: bool) -> Mapping[str, str] | None:
     """Return the most restrictive decision of each kind of policy, where accounts are crossed.
 
     Within an account it is empty, and absent where no resource is named; so it is where an SCP ends it all.
     """
-    across = [_by_type(one) for one in judged if one.crosses_accounts]
-    if not all(one.has(Layer.SCP) for one in judged) or not (across or by_resource):
+    cross_account_decisions = [
+        _decisions_by_type(evaluation) for evaluation in evaluations if evaluation.crosses_accounts
+    ]
+    if not all(one.is_allowed_by(Layer.SCP) for one in evaluations) or not (
+        cross_account_decisions or by_resource
+    ):
         return None
-    kinds = dict.fromkeys(kind for each in across for kind in each)
-    return {kind: _worst(each[kind] for each in across if kind in each) for kind in kinds}
-
-
-def _by_type(one: Judged) -> dict[str, str]:
+    kinds = dict.fromkeys(kind for decisions in cross_account_decisions for kind in decisions)
     return {
-        _TYPES[layer]: _STANDINGS.get(stand.standing, "implicitDeny")
-        for layer, stand in one.finding.stands.items()
-        if layer in _GRANTING or (layer is Layer.BOUNDARY and one.held.boundary is not None)
+        kind: _most_restrictive(each[kind] for each in cross_account_decisions if kind in each)
+        for kind in kinds
+    }
+
+
+def _decisions_by_type(evaluation: Evaluation) -> dict[str, str]:
+    return {
+        _POLICY_TYPES[layer]: _LAYER_DECISIONS.get(layer_result.outcome, "implicitDeny")
+        for layer, layer_result in evaluation.finding.layer_results.items()
+        if layer in _GRANTING_LAYERS or (layer is Layer.BOUNDARY and evaluation.policies.boundary is not None)
     }

@@ -16,21 +16,23 @@ from iamd.framework.call import Call
 from iamd.framework.operation import Context, Params, PermissionCheck, Reply, Target, operation
 from iamd.operations.iam import exclusions, policy_sources, simulated
 from iamd.operations.iam.policy_sources import Entity
-from iamd.operations.iam.simulated import Asker
-from iamd.operations.iam.simulated_results import Judged, Result, result
+from iamd.operations.iam.simulated import SimulatedCaller
+from iamd.operations.iam.simulated_results import Evaluation, Result, to_evaluation_result
 from iamd.policy import PolicyKind, Request
-from iamd.policy.asked import distinct, named
-from iamd.policy.inquiry import Held, Source, asks_for_trust, inquire
+from iamd.policy.asked import distinct_keys, referenced_keys
+from iamd.policy.inquiry import PolicySource, SourceLayers, evaluates_trust_policy, explain_decision
 from iamd.store import paging
 from iamd.store.paging import PageLimits
 
 # How much is looked at for one action, in characters of policies times resources. A statement is worth some,
 # since a reply tells of it if it matches, and so are the values that it is matched with.
-_MOST = 2_000_000
-_STATEMENT = 400
-_VALUE = 500
+_MAX_WEIGHT = 2_000_000
+_STATEMENT_WEIGHT = 400
+_VALUE_WEIGHT = 500
 
-_SECONDS = 1.0  # after which a page ends; AWS too says that it may hold fewer results than were asked for
+_PAGE_SECONDS = (
+    1.0  # after which a page ends; AWS too says that it may hold fewer results than were asked for
+)
 
 
 class Simulation(NamedTuple):
@@ -40,71 +42,81 @@ class Simulation(NamedTuple):
     policies of roles that are asked for, by ARN.
     """
 
-    asker: Asker
-    held: Held
-    owner: str | None
-    keys: Context
-    given: Context
-    trusts: Mapping[str, Source]
+    caller: SimulatedCaller
+    policies: SourceLayers
+    resource_owner: str | None
+    base_context: Context
+    context_entries: Context
+    trust_policies: Mapping[str, PolicySource]
 
-    def judge(self, action: str, resource: str) -> Judged:
-        owner = None if simulated.names_account(resource) else self.owner
-        request = Request(self.asker.principal, action, resource, owner)
+    def evaluate(self, action: str, resource: str) -> Evaluation:
+        owner = None if simulated.has_account_id(resource) else self.resource_owner
+        request = Request(self.caller.principal, action, resource, owner)
         context = {
-            **self.keys,
-            **simulated.of_action(action),
-            "aws:resourceaccount": request.owner or "",
-            **self.given,
+            **self.base_context,
+            **simulated.action_context(action),
+            "aws:resourceaccount": request.resource_owner or "",
+            **self.context_entries,
         }
-        trusted = self.trusts.get(resource) if asks_for_trust(action, resource) else None
-        held = self.held if trusted is None else replace(self.held, resource=trusted)
-        return Judged(held, inquire(replace(request, context=context), held))
+        trust_policy = self.trust_policies.get(resource) if evaluates_trust_policy(action, resource) else None
+        policies = self.policies if trust_policy is None else replace(self.policies, resource=trust_policy)
+        return Evaluation(policies, explain_decision(replace(request, context=context), policies))
 
-    def weight(self, resources: Sequence[str]) -> int:
+    def estimate_weight(self, resources: Sequence[str]) -> int:
         """Tell how much is looked at for one action."""
-        sources = (*self.held.every(), *self.trusts.values())
-        policies = sum(len(source.text) + _STATEMENT * len(source.policy.statements) for source in sources)
-        values = (
-            value for held in self.given.values() for value in ((held,) if isinstance(held, str) else held)
+        sources = (*self.policies.all_sources(), *self.trust_policies.values())
+        policy_weight = sum(
+            len(source.text) + _STATEMENT_WEIGHT * len(source.policy.statements) for source in sources
         )
-        longest = max(map(len, (*resources, *values)))
-        return policies * len(resources) * (_VALUE + longest) // _VALUE
+        values = (
+            value
+            for held in self.context_entries.values()
+            for value in ((held,) if isinstance(held, str) else held)
+        )
+        max_length = max(map(len, (*resources, *values)))
+        return policy_weight * len(resources) * (_VALUE_WEIGHT + max_length) // _VALUE_WEIGHT
 
 
 # The trust policies of roles that are asked for.
 
 
-def _roles_asked(account_id: str, names: Sequence[str], resources: Sequence[str]) -> Iterator[str]:
+def _find_assumed_roles(account_id: str, names: Sequence[str], resources: Sequence[str]) -> Iterator[str]:
     """Return the ARNs of roles of an account that are to be assumed, each once."""
     for arn in dict.fromkeys(resources):
-        if arn.startswith(arns.iam(account_id, "role/")) and any(asks_for_trust(name, arn) for name in names):
+        if arn.startswith(arns.iam(account_id, "role/")) and any(
+            evaluates_trust_policy(name, arn) for name in names
+        ):
             yield arn
 
 
-def _reads_trust(call: Call, _target: Target, params: Params) -> Iterator[PermissionCheck]:
+def _check_trust_policy_access(call: Call, _target: Target, params: Params) -> Iterator[PermissionCheck]:
     """Ask whether the caller may read the trust policies that it is told about."""
     if params.get("resource_policy") is not None:
         return
-    for arn in _roles_asked(call.account_id, params["action_names"], params.get("resource_arns") or ()):
+    for arn in _find_assumed_roles(
+        call.account_id, params["action_names"], params.get("resource_arns") or ()
+    ):
         role = policy_sources.find(call.tx, call.account_id, arn)
         yield PermissionCheck(
             "iam:GetRole", arn, policy_sources.entity_context(call, role) if role is not None else {}
         )
 
 
-def _trusts(call: Call, names: Sequence[str], resources: Sequence[str]) -> dict[str, Source]:
-    found: dict[str, Source] = {}
-    for arn in _roles_asked(call.account_id, names, resources):
+def _find_trust_policies(
+    call: Call, names: Sequence[str], resources: Sequence[str]
+) -> dict[str, PolicySource]:
+    trust_policies_by_arn: dict[str, PolicySource] = {}
+    for arn in _find_assumed_roles(call.account_id, names, resources):
         role = policy_sources.find(call.tx, call.account_id, arn)
         if isinstance(role, Role):
-            found[arn] = policy_sources.trust_of(call.tx, role)
-    return found
+            trust_policies_by_arn[arn] = policy_sources.get_trust_policy(call.tx, role)
+    return trust_policies_by_arn
 
 
 # The two simulators.
 
 
-@operation("iam", target_finder=targets.ANY_RESOURCE, extra_checks=_reads_trust)
+@operation("iam", target_finder=targets.ANY_RESOURCE, extra_checks=_check_trust_policy_access)
 def simulate_custom_policy(
     call: Call,
     policy_input_list: list[str],
@@ -120,19 +132,23 @@ def simulate_custom_policy(
     max_items: int | None = None,
     marker: str | None = None,
 ) -> Reply:
-    names, resources = simulated.actions(action_names), simulated.resources(resource_arns)
-    asker = simulated.caller(call.tx, caller_arn) if caller_arn else simulated.member(call.arn("user/*"))
-    held = Held(
-        identity=simulated.passed("PolicyInputList", policy_input_list, PolicyKind.INLINE),
-        boundary=simulated.boundary(permissions_boundary_policy_input_list),
-        resource=simulated.of_resource(resource_policy, caller_arn, names, resources),
-        scps=simulated.levels(ordered_organization_policy_input_list),
+    names, resources = simulated.validate_actions(action_names), simulated.validate_resources(resource_arns)
+    caller = (
+        simulated.find_caller(call.tx, caller_arn)
+        if caller_arn
+        else simulated.unspecified_user(call.arn("user/*"))
     )
-    simulation = _simulation(call, asker, held, names, resources, resource_owner, context_entries)
-    return answer(simulation, names, resources, paging.page_limits(marker, max_items))
+    policies = SourceLayers(
+        identity=simulated.parse_policies("PolicyInputList", policy_input_list, PolicyKind.INLINE),
+        boundary=simulated.parse_boundary(permissions_boundary_policy_input_list),
+        resource=simulated.parse_resource_policy(resource_policy, caller_arn, names, resources),
+        scps=simulated.parse_scp_levels(ordered_organization_policy_input_list),
+    )
+    simulation = _build_simulation(call, caller, policies, names, resources, resource_owner, context_entries)
+    return evaluate_page(simulation, names, resources, paging.page_limits(marker, max_items))
 
 
-@operation("iam", target_finder=policy_sources.POLICY_SOURCE, extra_checks=_reads_trust)
+@operation("iam", target_finder=policy_sources.POLICY_SOURCE, extra_checks=_check_trust_policy_access)
 def simulate_principal_policy(
     call: Call,
     entity: Entity,
@@ -149,70 +165,72 @@ def simulate_principal_policy(
     max_items: int | None = None,
     marker: str | None = None,
 ) -> Reply:
-    names, resources = simulated.actions(action_names), simulated.resources(resource_arns)
-    asker = _asker(call, entity, caller_arn)
-    own = policy_sources.held(call.tx, call.account_id, entity)
-    held = Held(
+    names, resources = simulated.validate_actions(action_names), simulated.validate_resources(resource_arns)
+    caller = _find_caller(call, entity, caller_arn)
+    attached_policies = policy_sources.list_identity_policies(call.tx, call.account_id, entity)
+    policies = SourceLayers(
         identity=(
-            *exclusions.kept(own, policy_exclusion_list),
-            *simulated.passed("PolicyInputList", policy_input_list, PolicyKind.INLINE),
+            *exclusions.exclude(attached_policies, policy_exclusion_list),
+            *simulated.parse_policies("PolicyInputList", policy_input_list, PolicyKind.INLINE),
         ),
-        boundary=simulated.boundary(permissions_boundary_policy_input_list),
-        resource=simulated.of_resource(resource_policy, caller_arn or entity.arn, names, resources),
+        boundary=simulated.parse_boundary(permissions_boundary_policy_input_list),
+        resource=simulated.parse_resource_policy(resource_policy, caller_arn or entity.arn, names, resources),
     )
-    if held.boundary is None and exclusions.keep_boundary(policy_exclusion_list):
-        held = replace(held, boundary=policy_sources.boundary(call.tx, call.account_id, entity))
-    simulation = _simulation(call, asker, held, names, resources, resource_owner, context_entries)
-    return answer(simulation, names, resources, paging.page_limits(marker, max_items))
+    if policies.boundary is None and exclusions.includes_boundary(policy_exclusion_list):
+        policies = replace(policies, boundary=policy_sources.get_boundary(call.tx, call.account_id, entity))
+    simulation = _build_simulation(call, caller, policies, names, resources, resource_owner, context_entries)
+    return evaluate_page(simulation, names, resources, paging.page_limits(marker, max_items))
 
 
-def _asker(call: Call, entity: Entity, caller_arn: str | None) -> Asker:
+def _find_caller(call: Call, entity: Entity, caller_arn: str | None) -> SimulatedCaller:
     if caller_arn is not None and caller_arn != entity.arn:
-        return simulated.caller(call.tx, caller_arn)
-    held = policy_sources.tags_of(call.tx, call.account_id, entity)
-    return simulated.itself(entity, call.account_id, held)
+        return simulated.find_caller(call.tx, caller_arn)
+    entity_tags = policy_sources.list_tags(call.tx, call.account_id, entity)
+    return simulated.caller_from_entity(entity, call.account_id, entity_tags)
 
 
-def _simulation(
+def _build_simulation(
     call: Call,
-    asker: Asker,
-    held: Held,
+    caller: SimulatedCaller,
+    policies: SourceLayers,
     names: Sequence[str],
     resources: Sequence[str],
     resource_owner: str | None,
     context_entries: list[dict[str, Any]] | None,
 ) -> Simulation:
     return Simulation(
-        asker,
-        held,
-        simulated.owner(resource_owner),
-        {**simulated.supplied(call.timestamp, call.epoch), **asker.keys},
-        simulated.context(context_entries),
-        {} if held.resource is not None else _trusts(call, names, resources),
+        caller,
+        policies,
+        simulated.parse_resource_owner(resource_owner),
+        {**simulated.global_context(call.timestamp, call.epoch), **caller.context},
+        simulated.parse_context_entries(context_entries),
+        {} if policies.resource is not None else _find_trust_policies(call, names, resources),
     )
 
 
-def answer(
+def evaluate_page(
     simulation: Simulation,
     names: Sequence[str],
     resources: Sequence[str],
-    asked: PageLimits,
+    limits: PageLimits,
     clock: Callable[[], float] = time.monotonic,
 ) -> Reply:
     """Return a page of results, one for each action; `clock` counts seconds."""
-    if simulation.weight(resources) > _MOST:
+    if simulation.estimate_weight(resources) > _MAX_WEIGHT:
         raise InvalidInput("The policies are too large for so many resources: simulate fewer at a time.")
-    later = [(place, name) for index, name in enumerate(names) if (place := f"{index:06}") > asked.after]
+    remaining = [
+        (sort_key, name) for index, name in enumerate(names) if (sort_key := f"{index:06}") > limits.after
+    ]
     by_resource = list(resources) != ["*"]
     results: list[Result] = []
-    end = clock() + _SECONDS
-    for _, name in later[: asked.max_items]:
-        judged = [simulation.judge(name, resource) for resource in resources]
-        results.append(result(name, judged, by_resource=by_resource))
-        if clock() > end:
+    deadline = clock() + _PAGE_SECONDS
+    for _, name in remaining[: limits.max_items]:
+        evaluations = [simulation.evaluate(name, resource) for resource in resources]
+        results.append(to_evaluation_result(name, evaluations, by_resource=by_resource))
+        if clock() > deadline:
             break
-    done = paging.make_page(later, asked._replace(max_items=len(results)), lambda item: item[0])
-    return {"EvaluationResults": results, **done.truncation_members()}
+    page = paging.make_page(remaining, limits._replace(max_items=len(results)), lambda item: item[0])
+    return {"EvaluationResults": results, **page.truncation_members()}
 
 
 # What there is to be given.
@@ -220,16 +238,18 @@ def answer(
 
 @operation("iam", target_finder=targets.ANY_RESOURCE)
 def get_context_keys_for_custom_policy(call: Call, policy_input_list: list[str]) -> Reply:
-    return _keys(simulated.readable(policy_input_list))
+    return _list_context_keys(simulated.parse_policies_of_any_kind(policy_input_list))
 
 
 @operation("iam", target_finder=policy_sources.POLICY_SOURCE)
 def get_context_keys_for_principal_policy(
     call: Call, entity: Entity, policy_input_list: list[str] | None = None
 ) -> Reply:
-    own = policy_sources.held(call.tx, call.account_id, entity)
-    return _keys((*own, *simulated.readable(policy_input_list)))
+    attached_policies = policy_sources.list_identity_policies(call.tx, call.account_id, entity)
+    return _list_context_keys((*attached_policies, *simulated.parse_policies_of_any_kind(policy_input_list)))
 
 
-def _keys(sources: Sequence[Source]) -> Reply:
-    return {"ContextKeyNames": distinct(key for source in sources for key in named(source.policy))}
+def _list_context_keys(sources: Sequence[PolicySource]) -> Reply:
+    return {
+        "ContextKeyNames": distinct_keys(key for source in sources for key in referenced_keys(source.policy))
+    }

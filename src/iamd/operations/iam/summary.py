@@ -34,7 +34,7 @@ _QUOTAS = {
     "AssumeRolePolicySizeQuota": "ACLSizePerRole",
 }
 # What is the same for every account: certificates are not kept here, and all regions are one.
-_FIXED = {
+_CONSTANT_ENTRIES = {
     "AccountSigningCertificatesPresent": 0,
     "ServerCertificates": 0,
     "ServerCertificatesQuota": 20,
@@ -46,17 +46,17 @@ _FIXED = {
 
 @operation("iam", target_finder=targets.ANY_RESOURCE)
 def get_account_summary(call: Call) -> Reply:
-    allowed = quotas.get_all(call.tx, call.account_id)
-    counted = {
-        **_FIXED,
-        **_counts(call),
-        **_root(call),
-        **{name: allowed[quota] for name, quota in _QUOTAS.items()},
+    quota_values = quotas.get_all(call.tx, call.account_id)
+    summary_map = {
+        **_CONSTANT_ENTRIES,
+        **_count_resources(call),
+        **_root_user_entries(call),
+        **{name: quota_values[quota] for name, quota in _QUOTAS.items()},
     }
-    return {"SummaryMap": dict(sorted(counted.items()))}
+    return {"SummaryMap": dict(sorted(summary_map.items()))}
 
 
-def _counts(call: Call) -> dict[str, int]:
+def _count_resources(call: Call) -> dict[str, int]:
     account = accounts.find(call.tx, call.account_id)
     devices = mfa_devices.count(call.tx, call.account_id)
     return {
@@ -72,10 +72,10 @@ def _counts(call: Call) -> dict[str, int]:
     }
 
 
-def _root(call: Call) -> dict[str, int]:
-    root = (call.tx, call.account_id, call.account_id)
+def _root_user_entries(call: Call) -> dict[str, int]:
+    root_key = (call.tx, call.account_id, call.account_id)
     return {
-        "AccountMFAEnabled": int(bool(mfa_devices.list_for_user(*root))),
-        "AccountAccessKeysPresent": int(bool(access_keys.list_page(*root, PageLimits()).items)),
-        "AccountPasswordPresent": int(login_profiles.find(*root) is not None),
+        "AccountMFAEnabled": int(bool(mfa_devices.list_for_user(*root_key))),
+        "AccountAccessKeysPresent": int(bool(access_keys.list_page(*root_key, PageLimits()).items)),
+        "AccountPasswordPresent": int(login_profiles.find(*root_key) is not None),
     }

@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from iamd.core.records import Tag
-from iamd.domain.policy_documents import require_own
+from iamd.domain.policy_documents import require_customer_managed
 from iamd.domain.tagging import add_tags
 from iamd.framework import targets
 from iamd.framework.call import Call
@@ -61,7 +61,7 @@ _TAGGABLE = (
         targets.POLICY,
         attrgetter("policy_id"),
         "TagsPerPolicy",
-        require_modifiable=require_own,
+        require_modifiable=require_customer_managed,
     ),
     _Taggable(
         "tag_mfa_device",

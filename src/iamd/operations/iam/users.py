@@ -28,7 +28,7 @@ from iamd.store.entities import USERS
 from iamd.store.paging import PageLimits
 
 
-def detail(user: User, held: Tags) -> dict[str, Any]:
+def to_response(user: User, user_tags: Tags) -> dict[str, Any]:
     """Return a user as GetUser and CreateUser show it, which lists do not."""
     return {
         "UserName": user.user_name,
@@ -37,8 +37,8 @@ def detail(user: User, held: Tags) -> dict[str, Any]:
         "Arn": user.arn,
         "CreateDate": user.create_date,
         "PasswordLastUsed": user.password_last_used,
-        "PermissionsBoundary": boundaries.shown(user.boundary_arn),
-        "Tags": held or None,
+        "PermissionsBoundary": boundaries.to_response(user.boundary_arn),
+        "Tags": user_tags or None,
     }
 
 
@@ -55,30 +55,30 @@ def create_user(
     permissions_boundary: str | None = None,
     tags: list[dict[str, str]] | None = None,
 ) -> Reply:
-    added = tuple(Tag(**tag) for tag in tags or ())
+    new_tags = tuple(Tag(**tag) for tag in tags or ())
     arn = arns.user(call.account_id, path, user_name)
     user = User(ids.unique(ids.USER), user_name, path, arn, call.timestamp, permissions_boundary)
     if permissions_boundary is not None:
         boundaries.require_attachable(call, permissions_boundary)
     USERS.add(call.tx, call.account_id, user)
     accounts.adjust_counter(call.tx, call.account_id, "UsersPerAccount", +1)
-    put_tags(call, user.user_id, added)
-    return {"User": detail(user, added)}
+    put_tags(call, user.user_id, new_tags)
+    return {"User": to_response(user, new_tags)}
 
 
-def put_tags(call: Call, user_id: str, added: Tags) -> None:
+def put_tags(call: Call, user_id: str, new_tags: Tags) -> None:
     """Add a user's tags within its quota."""
-    add_tags(call, user_id, added, "TagsPerUser")
+    add_tags(call, user_id, new_tags, "TagsPerUser")
 
 
 @operation("iam", target_finder=targets.USER_OR_ROOT)
 def get_user(call: Call, user: User | None) -> Reply:
     if user is None:
-        return {"User": root(call)}
-    return {"User": detail(user, tag_store.list_for_resource(call.tx, call.account_id, user.user_id))}
+        return {"User": root_to_response(call)}
+    return {"User": to_response(user, tag_store.list_for_resource(call.tx, call.account_id, user.user_id))}
 
 
-def root(call: Call) -> dict[str, Any]:
+def root_to_response(call: Call) -> dict[str, Any]:
     """Return the root user as AWS shows it: without a name."""
     account = accounts.find(call.tx, call.account_id)
     return {
@@ -89,54 +89,54 @@ def root(call: Call) -> dict[str, Any]:
     }
 
 
-def _renamed(call: Call, user: User, params: Params) -> User:
+def _apply_rename(call: Call, user: User, params: Params) -> User:
     name, path = params.get("new_user_name", user.user_name), params.get("new_path", user.path)
     return user._replace(user_name=name, path=path, arn=arns.user(call.account_id, path, name))
 
 
-def _at_both_ends(call: Call, target: Target, params: Params) -> list[PermissionCheck]:
+def _check_new_arn(call: Call, target: Target, params: Params) -> list[PermissionCheck]:
     # A rename is allowed on the name it leaves and on the name it takes.
     if target.record is None:
         return []
-    return [PermissionCheck("iam:UpdateUser", _renamed(call, target.record, params).arn, target.context)]
+    return [PermissionCheck("iam:UpdateUser", _apply_rename(call, target.record, params).arn, target.context)]
 
 
-@operation("iam", target_finder=targets.USER, extra_checks=_at_both_ends)
+@operation("iam", target_finder=targets.USER, extra_checks=_check_new_arn)
 def update_user(
     call: Call, user: User, new_path: str | None = None, new_user_name: str | None = None
 ) -> Reply:
-    wanted = {"new_path": new_path or user.path, "new_user_name": new_user_name or user.user_name}
-    USERS.rename(call.tx, call.account_id, user, _renamed(call, user, wanted))
+    new_names = {"new_path": new_path or user.path, "new_user_name": new_user_name or user.user_name}
+    USERS.rename(call.tx, call.account_id, user, _apply_rename(call, user, new_names))
     return None
 
 
 @operation("iam", target_finder=targets.USER)
 def delete_user(call: Call, user: User) -> Reply:
-    _refuse_held(call, user)
-    _sweep(call, user)
+    _require_no_subordinate_entities(call, user)
+    _delete_sign_in_state(call, user)
     tag_store.delete_all(call.tx, call.account_id, user.user_id)
     USERS.delete(call.tx, call.account_id, user.user_id)
     accounts.adjust_counter(call.tx, call.account_id, "UsersPerAccount", -1)
     return None
 
 
-def _refuse_held(call: Call, user: User) -> None:
-    held = (call.tx, call.account_id, user.user_id)
-    if login_profiles.find(*held):
+def _require_no_subordinate_entities(call: Call, user: User) -> None:
+    user_key = (call.tx, call.account_id, user.user_id)
+    if login_profiles.find(*user_key):
         raise DeleteConflict("Cannot delete entity, must delete login profile first.")
-    if mfa_devices.list_for_user(*held):
+    if mfa_devices.list_for_user(*user_key):
         raise DeleteConflict("Cannot delete entity, must delete MFA device first.")
-    if access_keys.list_page(*held, PageLimits()).items:
+    if access_keys.list_page(*user_key, PageLimits()).items:
         raise DeleteConflict("Cannot delete entity, must delete access keys first.")
-    if memberships.list_groups(*held, PageLimits()).items:
+    if memberships.list_groups(*user_key, PageLimits()).items:
         raise DeleteConflict("Cannot delete entity, must remove users from group first.")
-    if inline_policies.list_for_entity(*held):
+    if inline_policies.list_for_entity(*user_key):
         raise DeleteConflict("Cannot delete entity, must delete policies first.")
-    if policy_attachments.list_for_entity(*held):
+    if policy_attachments.list_for_entity(*user_key):
         raise DeleteConflict("Cannot delete entity, must detach all policies first.")
 
 
-def _sweep(call: Call, user: User) -> None:
+def _delete_sign_in_state(call: Call, user: User) -> None:
     """Remove what is left of signing in; the next user of the name begins unlocked."""
     sessions.delete_for_user(call.tx, call.account_id, user.user_id)
     recovery_codes.delete_all(call.tx, call.account_id, user.user_id)
@@ -147,5 +147,5 @@ def _sweep(call: Call, user: User) -> None:
 def list_users(
     call: Call, path_prefix: str = "/", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = USERS.list_page(call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items))
-    return {"Users": found.items, **found.truncation_members()}
+    page = USERS.list_page(call.tx, call.account_id, path_prefix, paging.page_limits(marker, max_items))
+    return {"Users": page.items, **page.truncation_members()}

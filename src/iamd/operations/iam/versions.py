@@ -12,14 +12,14 @@ from iamd.framework.operation import Reply, operation
 from iamd.store import paging, policies, quotas
 
 
-def _all(call: Call, policy: Policy) -> list[PolicyVersion]:
+def _list_versions(call: Call, policy: Policy) -> list[PolicyVersion]:
     if arns.parse_account_id(policy.arn) == "aws":
         return [managed.version(policy.arn)]
     return policies.list_versions(call.tx, call.account_id, policy.policy_id)
 
 
-def _one(call: Call, policy: Policy, version_id: str) -> PolicyVersion:
-    for version in _all(call, policy):
+def _get_version(call: Call, policy: Policy, version_id: str) -> PolicyVersion:
+    for version in _list_versions(call, policy):
         if version.version_id == version_id:
             return version
     raise NoSuchEntity(f"Policy {policy.arn} version {version_id} does not exist or is not attachable.")
@@ -27,14 +27,14 @@ def _one(call: Call, policy: Policy, version_id: str) -> PolicyVersion:
 
 def require_only_default(call: Call, policy: Policy) -> None:
     """Refuse to delete a policy that has versions besides the one in force."""
-    if len(_all(call, policy)) > 1:
+    if len(_list_versions(call, policy)) > 1:
         raise DeleteConflict(
             "This policy has more than one version. Before you delete a policy, you must delete the "
             "policy's versions. The default version is deleted with the policy."
         )
 
 
-def listed(version: PolicyVersion) -> dict[str, Any]:
+def to_list_entry(version: PolicyVersion) -> dict[str, Any]:
     return {
         "VersionId": version.version_id,
         "IsDefaultVersion": version.is_default_version,
@@ -46,10 +46,10 @@ def listed(version: PolicyVersion) -> dict[str, Any]:
 def create_policy_version(
     call: Call, policy: Policy, policy_document: str, set_as_default: bool = False
 ) -> Reply:
-    policy_documents.require_own(policy)
-    policy_documents.accept_managed(call, policy_document)
+    policy_documents.require_customer_managed(policy)
+    policy_documents.validate_managed(call, policy_document)
     limit = quotas.get(call.tx, call.account_id, "VersionsPerPolicy")
-    if len(_all(call, policy)) >= limit:
+    if len(_list_versions(call, policy)) >= limit:
         raise LimitExceeded(
             f"A managed policy can have up to {limit} versions. Before you create a new version, "
             "you must delete an existing version."
@@ -60,19 +60,24 @@ def create_policy_version(
     if set_as_default:
         policies.set_default_version(call.tx, call.account_id, policy.policy_id, version_id, call.timestamp)
     version = PolicyVersion(version_id, policy_document, set_as_default, call.timestamp)
-    return {"PolicyVersion": listed(version)}
+    return {"PolicyVersion": to_list_entry(version)}
 
 
 @operation("iam", target_finder=targets.POLICY)
 def get_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
-    version = _one(call, policy, version_id)
-    return {"PolicyVersion": {**listed(version), "Document": policy_documents.encoded(version.document)}}
+    version = _get_version(call, policy, version_id)
+    return {
+        "PolicyVersion": {
+            **to_list_entry(version),
+            "Document": policy_documents.percent_encode(version.document),
+        }
+    }
 
 
 @operation("iam", target_finder=targets.POLICY)
 def delete_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
-    policy_documents.require_own(policy)
-    if _one(call, policy, version_id).is_default_version:
+    policy_documents.require_customer_managed(policy)
+    if _get_version(call, policy, version_id).is_default_version:
         raise DeleteConflict("Cannot delete the default version of a policy.")
     policies.delete_version(call.tx, call.account_id, policy.policy_id, version_id)
     return None
@@ -82,19 +87,19 @@ def delete_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
 def list_policy_versions(
     call: Call, policy: Policy, marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    found = paging.page_by_name(_all(call, policy), paging.page_limits(marker, max_items), _place)
-    return {"Versions": [listed(version) for version in found.items], **found.truncation_members()}
+    page = paging.page_by_name(_list_versions(call, policy), paging.page_limits(marker, max_items), _sort_key)
+    return {"Versions": [to_list_entry(version) for version in page.items], **page.truncation_members()}
 
 
-def _place(version: PolicyVersion) -> str:
+def _sort_key(version: PolicyVersion) -> str:
     # Newest first, so the place of a version counts down.
     return f"{10**9 - policies.version_number(version.version_id):010d}"
 
 
 @operation("iam", target_finder=targets.POLICY)
 def set_default_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
-    policy_documents.require_own(policy)
-    version = _one(call, policy, version_id)
+    policy_documents.require_customer_managed(policy)
+    version = _get_version(call, policy, version_id)
     policies.set_default_version(
         call.tx, call.account_id, policy.policy_id, version.version_id, call.timestamp
     )

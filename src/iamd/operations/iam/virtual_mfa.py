@@ -16,8 +16,8 @@ from iamd.store import attempt_counters, mfa_devices, paging, quotas
 from iamd.store import tags as tag_store
 from iamd.store.entities import USERS
 
-ISSUER = "iamd"
-_SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)  # what other operations take as a serial number
+TOTP_ISSUER = "iamd"
+_SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)  # what other operations take as a serial number
 
 
 @operation(
@@ -33,75 +33,90 @@ def create_virtual_mfa_device(
     path: str = "/",
     tags: list[dict[str, str]] | None = None,
 ) -> Reply:
-    serial = call.arn(f"mfa{path}{virtual_mfa_device_name}")
-    if not _SERIAL.fullmatch(serial):
-        raise InvalidInput(f"The serial number {serial} is too long, or holds what none may hold.")
-    _keep_to_one(call, path, tags)
-    _make_room(call, serial)
+    serial_number = call.arn(f"mfa{path}{virtual_mfa_device_name}")
+    if not _SERIAL_NUMBER.fullmatch(serial_number):
+        raise InvalidInput(f"The serial number {serial_number} is too long, or holds what none may hold.")
+    _enforce_enrollment_limits(call, path, tags)
+    _replace_unfinished_device(call, serial_number)
     seed = totp.new_seed()
-    sealed = mfa_codes.seal_seed(call.data_key, call.account_id, serial, seed)
-    device = MfaDevice(serial, "virtual", None, sealed, 0, 0, None, call.timestamp, None, _wizard(call))
+    sealed_seed = mfa_codes.seal_seed(call.data_key, call.account_id, serial_number, seed)
+    device = MfaDevice(
+        serial_number,
+        "virtual",
+        None,
+        sealed_seed,
+        0,
+        0,
+        None,
+        call.timestamp,
+        None,
+        _enrolling_principal_id(call),
+    )
     mfa_devices.add(call.tx, call.account_id, device)
-    added = put_tags(call, serial, tags or [])
-    uri = totp.provisioning_uri(seed, ISSUER, f"{virtual_mfa_device_name}@{call.account_id}")
-    shown = {
-        "SerialNumber": serial,
+    new_tags = put_tags(call, serial_number, tags or [])
+    uri = totp.provisioning_uri(seed, TOTP_ISSUER, f"{virtual_mfa_device_name}@{call.account_id}")
+    response = {
+        "SerialNumber": serial_number,
         "Base32StringSeed": totp.encode_base32(seed).encode(),
         "QRCodePNG": totp.qr_code_png(uri),
-        "Tags": added or None,
+        "Tags": new_tags or None,
     }
-    return {"VirtualMFADevice": shown}
+    return {"VirtualMFADevice": response}
 
 
-def put_tags(call: Call, serial: str, wanted: list[dict[str, str]]) -> tuple[Tag, ...]:
+def put_tags(call: Call, serial_number: str, requested_tags: list[dict[str, str]]) -> tuple[Tag, ...]:
     """Add a device's tags within its quota; return them."""
-    added = tuple(Tag(**tag) for tag in wanted)
-    add_tags(call, serial, added, "TagsPerVirtualMFADevice")
-    return added
+    new_tags = tuple(Tag(**tag) for tag in requested_tags)
+    add_tags(call, serial_number, new_tags, "TagsPerVirtualMFADevice")
+    return new_tags
 
 
-def _wizard(call: Call) -> str | None:
+def _enrolling_principal_id(call: Call) -> str | None:
     """Name who sets a device up in the console: whoever comes back starts anew, in whichever session."""
     return call.caller.unique_id if call.caller.session is not None else None
 
 
-def _keep_to_one(call: Call, path: str, wanted: list[dict[str, str]] | None) -> None:
+def _enforce_enrollment_limits(call: Call, path: str, requested_tags: list[dict[str, str]] | None) -> None:
     """Let whoever must set MFA up have one device at a time, and nothing with it: no policy was asked."""
     session = call.caller.session
     if session is None or session.stage != "enrol":
         return
-    if path != "/" or wanted:
+    if path != "/" or requested_tags:
         raise AccessDenied("Set up an MFA device without a path and without tags.")
     mfa_devices.delete_unfinished(call.tx, call.account_id, call.caller.unique_id)
 
 
-def _make_room(call: Call, serial: str) -> None:
+def _replace_unfinished_device(call: Call, serial_number: str) -> None:
     """Make a new start of a device that the caller began; EntityAlreadyExists when another has the name."""
-    taken = mfa_devices.find(call.tx, call.account_id, serial)
-    if taken is not None and not _is_own(call, taken):
+    existing = mfa_devices.find(call.tx, call.account_id, serial_number)
+    if existing is not None and not _is_own_unfinished(call, existing):
         raise EntityAlreadyExists("MFADevice entity at the same path and name already exists.")
-    if taken is not None:
-        mfa_devices.delete(call.tx, call.account_id, serial)
+    if existing is not None:
+        mfa_devices.delete(call.tx, call.account_id, serial_number)
     quotas.enforce(
         call.tx,
         call.account_id,
         "VirtualMFADevicesPerAccount",
         mfa_devices.count(call.tx, call.account_id).total + 1,
     )
-    tag_store.delete_all(call.tx, call.account_id, serial)
-    attempt_counters.reset(call.tx, mfa_codes.wrong_code_counter_key(call.account_id, serial))
+    tag_store.delete_all(call.tx, call.account_id, serial_number)
+    attempt_counters.reset(call.tx, mfa_codes.wrong_code_counter_key(call.account_id, serial_number))
 
 
-def _is_own(call: Call, device: MfaDevice) -> bool:
+def _is_own_unfinished(call: Call, device: MfaDevice) -> bool:
     """Say whether a device is one that the caller began to set up and did not finish."""
-    return device.user_id is None and device.wizard is not None and device.wizard == _wizard(call)
+    return (
+        device.user_id is None
+        and device.wizard is not None
+        and device.wizard == _enrolling_principal_id(call)
+    )
 
 
-def _began_it(call: Call, target: Target) -> bool:
-    return target.record is not None and _is_own(call, target.record)
+def _targets_own_unfinished_device(call: Call, target: Target) -> bool:
+    return target.record is not None and _is_own_unfinished(call, target.record)
 
 
-@operation("iam", target_finder=targets.MFA_DEVICE, allowed_during_enrollment=_began_it)
+@operation("iam", target_finder=targets.MFA_DEVICE, allowed_during_enrollment=_targets_own_unfinished_device)
 def delete_virtual_mfa_device(call: Call, device: MfaDevice) -> Reply:
     if device.kind != "virtual":
         raise targets.mfa_device_not_found(device.serial_number)
@@ -115,19 +130,19 @@ def delete_virtual_mfa_device(call: Call, device: MfaDevice) -> Reply:
 def list_virtual_mfa_devices(
     call: Call, assignment_status: str = "Any", marker: str | None = None, max_items: int | None = None
 ) -> Reply:
-    asked = paging.page_limits(marker, max_items)
-    found = mfa_devices.list_virtual(call.tx, call.account_id, assignment_status, asked)
+    limits = paging.page_limits(marker, max_items)
+    page = mfa_devices.list_virtual(call.tx, call.account_id, assignment_status, limits)
     return {
-        "VirtualMFADevices": [_listed(call, device) for device in found.items],
-        **found.truncation_members(),
+        "VirtualMFADevices": [_to_list_entry(call, device) for device in page.items],
+        **page.truncation_members(),
     }
 
 
-def _listed(call: Call, device: MfaDevice) -> dict[str, Any]:
+def _to_list_entry(call: Call, device: MfaDevice) -> dict[str, Any]:
     """Return a device as the list shows it: whose it is, and never its seed."""
-    whose: Any = None
+    owner: Any = None
     if device.user_id == call.account_id:
-        whose = users.root(call)
+        owner = users.root_to_response(call)
     elif device.user_id is not None:
-        whose = USERS.find_by_id(call.tx, call.account_id, device.user_id)
-    return {"SerialNumber": device.serial_number, "EnableDate": device.enable_date, "User": whose}
+        owner = USERS.find_by_id(call.tx, call.account_id, device.user_id)
+    return {"SerialNumber": device.serial_number, "EnableDate": device.enable_date, "User": owner}

@@ -15,6 +15,6 @@ from iamd.operations.iamd import (
     unlocking,
 )
 
-SERVED: Mapping[str, Operation] = MappingProxyType(
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     collect_operations(account, passkeys, recommendations, recovery, root, sessions, settings, unlocking)
 )

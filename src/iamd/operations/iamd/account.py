@@ -9,7 +9,7 @@ from iamd.framework.operation import Reply, operation
 from iamd.store import accounts, one_time_links
 
 
-def this(call: Call) -> Account:
+def get_current_account(call: Call) -> Account:
     """Return the account that is called."""
     account = accounts.find(call.tx, call.account_id)
     if account is None:
@@ -19,7 +19,7 @@ def this(call: Call) -> Account:
 
 @operation("iamd", target_finder=targets.ACCOUNT, action="account:GetAccountInformation")
 def get_account(call: Call) -> Reply:
-    account = this(call)
+    account = get_current_account(call)
     return {
         "AccountId": account.account_id,
         "AccountName": account.name,
@@ -32,7 +32,9 @@ def get_account(call: Call) -> Reply:
 
 @operation("iamd", target_finder=targets.ACCOUNT, action="account:PutAccountName")
 def put_account_name(call: Call, account_name: str) -> Reply:
-    accounts.update_name_and_email(call.tx, call.account_id, account_name, this(call).root_email)
+    accounts.update_name_and_email(
+        call.tx, call.account_id, account_name, get_current_account(call).root_email
+    )
     return None
 
 
@@ -45,9 +47,9 @@ def put_account_name(call: Call, account_name: str) -> Reply:
 )
 def update_root_email(call: Call, root_email: str) -> Reply:
     """Change the email address; links that were mailed to the old one end."""
-    other = accounts.find_by_email(call.tx, root_email)
-    if other is not None and other.account_id != call.account_id:
+    existing = accounts.find_by_email(call.tx, root_email)
+    if existing is not None and existing.account_id != call.account_id:
         raise EntityAlreadyExists("This email address cannot be used here.")
-    accounts.update_name_and_email(call.tx, call.account_id, this(call).name, root_email)
+    accounts.update_name_and_email(call.tx, call.account_id, get_current_account(call).name, root_email)
     one_time_links.delete_for_account(call.tx, call.account_id)
     return None

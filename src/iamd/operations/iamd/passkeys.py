@@ -10,14 +10,14 @@ from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, always, operation
 from iamd.operations.iamd import sessions
-from iamd.operations.iamd.account import this
+from iamd.operations.iamd.account import get_current_account
 from iamd.store import mfa_devices
 from iamd.store import sessions as session_store
 
 _ACTION = "iam:EnableMFADevice"
 
 
-class BadRegistration(InvalidInput):
+class InvalidRegistration(InvalidInput):
     """A browser's answer that was not to the challenge, which ends all the same."""
 
     commits = True
@@ -32,24 +32,26 @@ class BadRegistration(InvalidInput):
     allowed_during_enrollment=always,
 )
 def start_passkey_registration(call: Call) -> Reply:
-    session, owner_id = sessions.required(call), call.caller.unique_id
+    session, owner_id = sessions.require_session(call), call.caller.unique_id
     mfa_lifecycle.require_mfa(call, owner_id)
     mfa_lifecycle.enforce_device_quota(call, owner_id)
     challenge = passkeys.new_challenge()
     session_store.set_challenge(call.tx, session.token_hash, challenge)
-    held = [
+    existing_credential_ids = [
         device.credential_id
         for device in mfa_lifecycle.list_for_owner(call, owner_id)
         if device.credential_id
     ]
-    options = passkeys.creation_options(RelyingParty(call.origin), challenge, owner_id, _name(call), held)
+    options = passkeys.creation_options(
+        RelyingParty(call.origin), challenge, owner_id, _user_name(call), existing_credential_ids
+    )
     return {"Options": options}
 
 
-def _name(call: Call) -> str:
+def _user_name(call: Call) -> str:
     """Return what a browser lists the passkey under."""
     user = call.caller.user
-    return user.user_name if user is not None else this(call).root_email
+    return user.user_name if user is not None else get_current_account(call).root_email
 
 
 @operation(
@@ -61,45 +63,45 @@ def _name(call: Call) -> str:
     allowed_during_enrollment=always,
 )
 def register_passkey(call: Call, device_name: str, credential: str) -> Reply:
-    session, owner_id = sessions.required(call), call.caller.unique_id
+    session, owner_id = sessions.require_session(call), call.caller.unique_id
     mfa_lifecycle.require_mfa(call, owner_id)
     mfa_lifecycle.enforce_device_quota(call, owner_id)
     session_store.set_challenge(call.tx, session.token_hash, None)
-    made = _made(call, session.challenge, credential)
-    if mfa_devices.find_by_credential_id(call.tx, made.credential_id) is not None:
+    passkey = _verify_registration(call, session.challenge, credential)
+    if mfa_devices.find_by_credential_id(call.tx, passkey.credential_id) is not None:
         raise EntityAlreadyExists("MFA Device is already in use.")
-    serial = _serial(call, device_name)
-    mfa_devices.add(call.tx, call.account_id, _device(call, serial, owner_id, made))
+    serial_number = _new_serial_number(call, device_name)
+    mfa_devices.add(call.tx, call.account_id, _build_device(call, serial_number, owner_id, passkey))
     mfa_lifecycle.end_other_sessions(call, owner_id)
-    return {"SerialNumber": serial}
+    return {"SerialNumber": serial_number}
 
 
-def _made(call: Call, challenge: str | None, credential: str) -> Passkey:
+def _verify_registration(call: Call, challenge: str | None, credential: str) -> Passkey:
     if challenge is None:
         raise InvalidInput("No passkey was asked for in this session: start with StartPasskeyRegistration.")
     try:
         return passkeys.verify_registration(RelyingParty(call.origin), challenge, credential)
-    except InvalidPasskey as bad:
-        raise BadRegistration(f"The passkey cannot be registered: {bad}") from bad
+    except InvalidPasskey as error:
+        raise InvalidRegistration(f"The passkey cannot be registered: {error}") from error
 
 
-def _serial(call: Call, device_name: str) -> str:
+def _new_serial_number(call: Call, device_name: str) -> str:
     """Return an ARN as AWS gives security keys: whose it is, its name, and what makes it unlike any other."""
     user = call.caller.user
     owner = "root-account" if user is None else f"user/{user.user_name}"
     return call.arn(f"u2f/{owner}/{device_name}-{ids.unique('')}")
 
 
-def _device(call: Call, serial: str, owner_id: str, made: Passkey) -> MfaDevice:
-    sealed = mfa_codes.seal_passkey(call.data_key, call.account_id, serial, made)
+def _build_device(call: Call, serial_number: str, owner_id: str, passkey: Passkey) -> MfaDevice:
+    sealed_passkey = mfa_codes.seal_passkey(call.data_key, call.account_id, serial_number, passkey)
     return MfaDevice(
-        serial,
+        serial_number,
         mfa_codes.PASSKEY,
         owner_id,
-        sealed,
-        made.sign_count,
+        sealed_passkey,
+        passkey.sign_count,
         0,
-        made.credential_id,
+        passkey.credential_id,
         call.timestamp,
         call.timestamp,
         None,

@@ -9,7 +9,7 @@ from iamd.domain import credential_report_rows
 from iamd.framework import targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iamd.account import this
+from iamd.operations.iamd.account import get_current_account
 from iamd.store import memberships, policies, policy_attachments, security_settings
 from iamd.store.paging import PageLimits
 
@@ -23,7 +23,7 @@ def get_security_recommendations(call: Call) -> Reply:
 
 def take_snapshot(call: Call) -> AccountSnapshot:
     """Read the snapshot; the number of queries does not depend on the number of users."""
-    root, *users = credential_report_rows.report_rows(call.tx, this(call))
+    root, *users = credential_report_rows.report_rows(call.tx, get_current_account(call))
     attached = policies.list_attached(call.tx, call.account_id)
     return AccountSnapshot(
         datetime.fromtimestamp(call.epoch, UTC),

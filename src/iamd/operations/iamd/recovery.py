@@ -24,7 +24,7 @@ def create_recovery_codes(call: Call) -> Reply:
     They are another second factor, so a session without MFA may make them once only: those that are offered
     after the first device.
     """
-    sessions.required(call)
+    sessions.require_session(call)
     owner_id = call.caller.unique_id
     count = len(mfa_lifecycle.list_for_owner(call, owner_id))
     if not count:

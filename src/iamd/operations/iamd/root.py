@@ -6,51 +6,58 @@ from iamd.domain import mfa_lifecycle, passwords
 from iamd.framework import targets
 from iamd.framework.call import Call, Dependencies
 from iamd.framework.operation import Params, Reply, always, operation
-from iamd.operations.iamd.account import this
+from iamd.operations.iamd.account import get_current_account
 from iamd.store import login_profiles, sessions
 
 
-def _held(call: Call) -> LoginProfile:
+def _get_login_profile(call: Call) -> LoginProfile:
     profile = login_profiles.find(call.tx, call.account_id, call.account_id)
     if profile is None:
         raise NoSuchEntity("The root user of this account has no password.")
     return profile
 
 
-def _proved(means: Dependencies, call: Call, _record: None, params: Params) -> Params:
+def _verify_and_hash(dependencies: Dependencies, call: Call, _record: None, params: Params) -> Params:
     """Put hashes in the places of both passwords: the one that the old was right for, and the new one's."""
-    account_id, new = call.account_id, params["new_password"]
-    proved = passwords.verify_current(
-        means.database, means.hasher, account_id, _held(call), params["old_password"], call.epoch
+    account_id, new_password = call.account_id, params["new_password"]
+    verified_password = passwords.verify_current(
+        dependencies.database,
+        dependencies.hasher,
+        account_id,
+        _get_login_profile(call),
+        params["old_password"],
+        call.epoch,
     )
     passwords.enforce(
         call.tx,
         account_id,
-        passwords.personal_names(this(call), None),
-        new,
-        means.blocklist,
-        means.hasher,
+        passwords.personal_names(get_current_account(call), None),
+        new_password,
+        dependencies.blocklist,
+        dependencies.hasher,
         account_id,
-        current_hash=proved.hash,
+        current_hash=verified_password.hash,
     )
-    return {"old_password": proved.hash, "new_password": means.hasher.hash(new)}
+    return {"old_password": verified_password.hash, "new_password": dependencies.hasher.hash(new_password)}
 
 
 @operation(
     "iamd",
     target_finder=targets.ROOT,
     action="iam:ChangeRootPassword",
-    prepare=_proved,
+    prepare=_verify_and_hash,
     root_only=True,
     requires_confirmation=True,
 )
 def change_root_password(call: Call, old_password: str, new_password: str) -> Reply:
     """Change the root user's password; all of its sessions end, and it signs in again."""
-    profile = _held(call)
+    profile = _get_login_profile(call)
     if profile.hash != old_password:
         raise ConcurrentModification(passwords.CHANGED_MEANWHILE)
-    renewed = profile._replace(hash=new_password, change_date=call.timestamp, password_reset_required=False)
-    login_profiles.update(call.tx, call.account_id, renewed)
+    updated_profile = profile._replace(
+        hash=new_password, change_date=call.timestamp, password_reset_required=False
+    )
+    login_profiles.update(call.tx, call.account_id, updated_profile)
     sessions.delete_for_user(call.tx, call.account_id, call.account_id)
     return None
 

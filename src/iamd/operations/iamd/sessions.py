@@ -10,22 +10,22 @@ from iamd.domain import sign_in_url
 from iamd.framework import targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, always, operation, targets_caller
-from iamd.operations.iamd.account import this
+from iamd.operations.iamd.account import get_current_account
 from iamd.store import accounts, login_profiles, recovery_codes, sessions
 
-OPEN, ENROL = "open", "enrol"  # the stages of a session that may call the API
-_LONGEST = 12 * 3600  # seconds: no setting makes a session last longer
+OPEN, ENROLL = "open", "enrol"  # the stages of a session that may call the API
+_MAX_SESSION_SECONDS = 12 * 3600  # seconds: no setting makes a session last longer
 
 
-def required(call: Call) -> Session:
+def require_session(call: Call) -> Session:
     """Return the session that is calling; SessionRequired when it is a key that calls."""
     if call.caller.session is None:
         raise SessionRequired("This needs a session of the console: sign in with a browser.")
     return call.caller.session
 
 
-def _date(seconds: int | None) -> str | None:
-    return None if seconds is None else clock.iso(datetime.fromtimestamp(seconds, UTC))
+def _to_iso(epoch: int | None) -> str | None:
+    return None if epoch is None else clock.iso(datetime.fromtimestamp(epoch, UTC))
 
 
 # Whoever is signed in is told so, as by GetCallerIdentity, even where a policy denies all without MFA.
@@ -36,10 +36,10 @@ def _date(seconds: int | None) -> str | None:
     allowed_during_enrollment=always,
 )
 def get_session(call: Call) -> Reply:
-    session, account = required(call), this(call)
+    session, account = require_session(call), get_current_account(call)
     profile = login_profiles.find(call.tx, call.account_id, session.user_id)
     user = call.caller.user
-    shown = {
+    response = {
         "SessionId": session.session_id,
         "AccountId": account.account_id,
         "AccountName": account.name,
@@ -47,15 +47,15 @@ def get_session(call: Call) -> Reply:
         "Arn": call.caller.principal.arn,
         "UserName": user and user.user_name,
         "RootEmail": account.root_email if user is None else None,
-        "SignInDate": _date(session.created_at),
-        "ConfirmDate": _date(session.confirmed_at),
+        "SignInDate": _to_iso(session.created_at),
+        "ConfirmDate": _to_iso(session.confirmed_at),
         "MFAAuthenticated": call.caller.has_mfa,
-        "MFARequired": session.stage == ENROL,
+        "MFARequired": session.stage == ENROLL,
         "PasswordChangeDate": profile and profile.change_date,
         "RecoveryCodesLeft": recovery_codes.count(call.tx, call.account_id, session.user_id),
         "SignInUrl": sign_in_url.sign_in_url(call),
     }
-    return {"Session": shown}
+    return {"Session": response}
 
 
 def _owner_id(call: Call, user: User | None) -> str:
@@ -66,23 +66,27 @@ def _owner_id(call: Call, user: User | None) -> str:
     "iamd", target_finder=targets.USER_OR_ROOT, action="iam:ListSessions", is_self_service=targets_caller
 )
 def list_sessions(call: Call, user: User | None) -> Reply:
-    found = sessions.list_for_user(call.tx, call.account_id, _owner_id(call, user))
-    open_ones = [held for held in found if held.stage in (OPEN, ENROL)]
+    user_sessions = sessions.list_for_user(call.tx, call.account_id, _owner_id(call, user))
+    open_sessions = [session for session in user_sessions if session.stage in (OPEN, ENROLL)]
     return {
-        "Sessions": [_listed(call, held) for held in open_ones if call.epoch < held.created_at + _LONGEST]
+        "Sessions": [
+            _to_list_entry(call, held)
+            for held in open_sessions
+            if call.epoch < held.created_at + _MAX_SESSION_SECONDS
+        ]
     }
 
 
-def _listed(call: Call, held: Session) -> dict[str, Any]:
-    calling = call.caller.session
+def _to_list_entry(call: Call, session: Session) -> dict[str, Any]:
+    calling_session = call.caller.session
     return {
-        "SessionId": held.session_id,
-        "CreateDate": _date(held.created_at),
-        "LastSeenDate": _date(held.seen_at),
-        "SourceIp": held.source_ip,
-        "UserAgent": held.user_agent,
-        "MFAAuthenticated": held.mfa_at is not None,
-        "Current": calling is not None and calling.token_hash == held.token_hash,
+        "SessionId": session.session_id,
+        "CreateDate": _to_iso(session.created_at),
+        "LastSeenDate": _to_iso(session.seen_at),
+        "SourceIp": session.source_ip,
+        "UserAgent": session.user_agent,
+        "MFAAuthenticated": session.mfa_at is not None,
+        "Current": calling_session is not None and calling_session.token_hash == session.token_hash,
     }
 
 

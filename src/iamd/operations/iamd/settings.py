@@ -8,11 +8,11 @@ from iamd.domain import credential_report_rows, passwords
 from iamd.framework import targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, always, operation
-from iamd.operations.iamd.account import this
+from iamd.operations.iamd.account import get_current_account
 from iamd.store import security_settings
 
-_DEFAULT = SecuritySettings()
-_MOST_NAMES = 100  # that are told; the counts are whole
+_DEFAULT_SETTINGS = SecuritySettings()
+_MAX_NAMES = 100  # that are told; the counts are whole
 
 
 @operation("iamd", target_finder=targets.ANY_RESOURCE, action="iam:GetSecuritySettings")
@@ -23,17 +23,17 @@ def get_security_settings(call: Call) -> Reply:
 @operation("iamd", target_finder=targets.ANY_RESOURCE, action="iam:PutSecuritySettings")
 def put_security_settings(
     call: Call,
-    minimum_uppercase: int = _DEFAULT.minimum_uppercase,
-    minimum_lowercase: int = _DEFAULT.minimum_lowercase,
-    minimum_digits: int = _DEFAULT.minimum_digits,
-    minimum_symbols: int = _DEFAULT.minimum_symbols,
-    refuse_common_passwords: bool = _DEFAULT.refuse_common_passwords,
-    require_mfa: bool = _DEFAULT.require_mfa,
-    lockout_attempts: int = _DEFAULT.lockout_attempts,
-    lockout_minutes: int = _DEFAULT.lockout_minutes,
+    minimum_uppercase: int = _DEFAULT_SETTINGS.minimum_uppercase,
+    minimum_lowercase: int = _DEFAULT_SETTINGS.minimum_lowercase,
+    minimum_digits: int = _DEFAULT_SETTINGS.minimum_digits,
+    minimum_symbols: int = _DEFAULT_SETTINGS.minimum_symbols,
+    refuse_common_passwords: bool = _DEFAULT_SETTINGS.refuse_common_passwords,
+    require_mfa: bool = _DEFAULT_SETTINGS.require_mfa,
+    lockout_attempts: int = _DEFAULT_SETTINGS.lockout_attempts,
+    lockout_minutes: int = _DEFAULT_SETTINGS.lockout_minutes,
 ) -> Reply:
     """Replace the settings whole: what is left out gets its default."""
-    wanted = SecuritySettings(
+    new_settings = SecuritySettings(
         minimum_uppercase,
         minimum_lowercase,
         minimum_digits,
@@ -43,7 +43,7 @@ def put_security_settings(
         lockout_attempts,
         lockout_minutes,
     )
-    security_settings.set_settings(call.tx, call.account_id, wanted)
+    security_settings.set_settings(call.tx, call.account_id, new_settings)
     return None
 
 
@@ -60,22 +60,24 @@ def get_password_rules(call: Call) -> Reply:
 
 @operation("iamd", target_finder=targets.ANY_RESOURCE, action="iam:GetPasswordPolicyImpact")
 def get_password_policy_impact(call: Call, max_password_age: int | None = None) -> Reply:
-    root, *users = credential_report_rows.report_rows(call.tx, this(call))
-    signing_in = [row for row in users if row.password_enabled]
-    too_old = [row.user for row in signing_in if _is_too_old(row, max_password_age, call.epoch)]
-    without_mfa = [row.user for row in signing_in if not row.mfa_active]
+    root, *users = credential_report_rows.report_rows(call.tx, get_current_account(call))
+    users_with_password = [row for row in users if row.password_enabled]
+    users_with_old_password = [
+        row.user for row in users_with_password if _is_password_too_old(row, max_password_age, call.epoch)
+    ]
+    users_without_mfa = [row.user for row in users_with_password if not row.mfa_active]
     return {
-        "UsersWithPassword": len(signing_in),
-        "PasswordsTooOld": len(too_old),
-        "UsersWithOldPassword": too_old[:_MOST_NAMES],
-        "WithoutMFA": len(without_mfa),
-        "UsersWithoutMFA": without_mfa[:_MOST_NAMES],
-        "RootPasswordTooOld": _is_too_old(root, max_password_age, call.epoch),
+        "UsersWithPassword": len(users_with_password),
+        "PasswordsTooOld": len(users_with_old_password),
+        "UsersWithOldPassword": users_with_old_password[:_MAX_NAMES],
+        "WithoutMFA": len(users_without_mfa),
+        "UsersWithoutMFA": users_without_mfa[:_MAX_NAMES],
+        "RootPasswordTooOld": _is_password_too_old(root, max_password_age, call.epoch),
         "RootWithoutMFA": not root.mfa_active,
     }
 
 
-def _is_too_old(row: ReportRow, max_password_age: int | None, at: int) -> bool:
+def _is_password_too_old(row: ReportRow, max_password_age: int | None, epoch: int) -> bool:
     if max_password_age is None or row.password_last_changed is None:
         return False
-    return row.password_last_changed + timedelta(days=max_password_age) <= datetime.fromtimestamp(at, UTC)
+    return row.password_last_changed + timedelta(days=max_password_age) <= datetime.fromtimestamp(epoch, UTC)

@@ -15,12 +15,16 @@ from iamd.store import attempt_counters, security_settings
 def get_sign_in_status(call: Call, user: User) -> Reply:
     settings = security_settings.get_settings(call.tx, call.account_id)
     window = settings.lockout_minutes * 60
-    tries = attempt_counters.get(
+    attempt_counter = attempt_counters.get(
         call.tx, user_counter_key(call.account_id, user.user_name), call.epoch, window
     )
-    locked = 0 < settings.lockout_attempts < tries.tries
-    until = clock.iso(datetime.fromtimestamp(tries.last_at + window, UTC))
-    return {"Locked": locked, "LockedUntil": until if locked else None, "FailedAttempts": tries.tries}
+    locked = 0 < settings.lockout_attempts < attempt_counter.tries
+    locked_until = clock.iso(datetime.fromtimestamp(attempt_counter.last_at + window, UTC))
+    return {
+        "Locked": locked,
+        "LockedUntil": locked_until if locked else None,
+        "FailedAttempts": attempt_counter.tries,
+    }
 
 
 @operation("iamd", target_finder=targets.USER, action="iam:UnlockUser")

@@ -16,13 +16,13 @@ def get_caller_identity(call: Call) -> Reply:
 
 @operation("sts", target_finder=targets.ANY_RESOURCE)
 def get_access_key_info(call: Call, access_key_id: str) -> Reply:
-    account_id = _account_of(call, access_key_id)
+    account_id = _find_account_id(call, access_key_id)
     if account_id is None:
         raise ValidationError(f"The access key ID {access_key_id} is not known.")
     return {"Account": account_id}
 
 
-def _account_of(call: Call, access_key_id: str) -> str | None:
+def _find_account_id(call: Call, access_key_id: str) -> str | None:
     """Return the account of a key; that of temporary credentials is in their ID, and nowhere else."""
     if not access_key_id.startswith(ids.TEMPORARY_KEY):
         return access_keys.find_account_id(call.tx, access_key_id)

@@ -11,26 +11,28 @@ from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Context, Params, PermissionCheck, Reply, Target, operation
 
-_TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
-_CHAINED = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
+_DURATION_EXCEEDS_MAX = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+_ROLE_CHAINING_LIMIT = (
+    "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
+)
 
 
-def _inherited(call: Call) -> tuple[Tags, str | None]:
+def _inherited_session_context(call: Call) -> tuple[Tags, str | None]:
     """Return the transitive tags and the source identity of the calling session, which pass to the next."""
     token = call.caller.token
     if token is None:
         return (), None
-    passed_on = {key.lower() for key in token.transitive_tag_keys}
-    return tuple(tag for tag in token.tags if tag.key.lower() in passed_on), token.source_identity
+    transitive_keys = {key.lower() for key in token.transitive_tag_keys}
+    return tuple(tag for tag in token.tags if tag.key.lower() in transitive_keys), token.source_identity
 
 
-def _also(call: Call, target: Target, params: Params) -> Iterator[PermissionCheck]:
-    tags, source_identity = _inherited(call)
+def _extra_checks(call: Call, target: Target, params: Params) -> Iterator[PermissionCheck]:
+    tags, source_identity = _inherited_session_context(call)
     if tags or params.get("tags"):
         yield PermissionCheck("sts:TagSession", target.arn)
-    chosen = params.get("source_identity", source_identity)
-    if chosen is not None:
-        context: Context = {"sts:sourceidentity": chosen}
+    effective_source_identity = params.get("source_identity", source_identity)
+    if effective_source_identity is not None:
+        context: Context = {"sts:sourceidentity": effective_source_identity}
         yield PermissionCheck("sts:SetSourceIdentity", target.arn, context)
 
 
@@ -38,7 +40,7 @@ def _also(call: Call, target: Target, params: Params) -> Iterator[PermissionChec
     "sts",
     target_finder=targets.ASSUMED_ROLE,
     condition_keys=(condition_keys.REQUEST_TAGS, condition_keys.ROLE_SESSION),
-    extra_checks=_also,
+    extra_checks=_extra_checks,
     requires_confirmation=True,
     issues_credentials=True,
     accepts_mfa_code=True,
@@ -61,11 +63,13 @@ def assume_role(
 ) -> Reply:
     if provided_contexts:
         raise ValidationError("Context assertions are not supported: no context provider is known here.")
-    inherited, identity = _inherited(call)
+    inherited_tags, inherited_source_identity = _inherited_session_context(call)
     account_id = role.arn.split(":")[4]
-    inline, managed = temporary_credentials.check_session_policies(call, account_id, policy, policy_arns)
-    passed = temporary_credentials.check_session_tags(tags, inherited)
-    kept = temporary_credentials.check_transitive_tag_keys(transitive_tag_keys, passed)
+    inline_policy, managed_policy_arns = temporary_credentials.check_session_policies(
+        call, account_id, policy, policy_arns
+    )
+    session_tags = temporary_credentials.check_session_tags(tags, inherited_tags)
+    transitive_keys = temporary_credentials.check_transitive_tag_keys(transitive_tag_keys, session_tags)
     token = SessionToken(
         "role",
         account_id,
@@ -73,21 +77,21 @@ def assume_role(
         role_session_name,
         ids.secret_access_key(),
         call.epoch,
-        call.epoch + duration(call, role, duration_seconds),
+        call.epoch + session_duration(call, role, duration_seconds),
         None,
-        inline,
-        managed,
-        passed,
-        (*(tag.key for tag in inherited), *kept),
-        _source_identity(source_identity, identity),
+        inline_policy,
+        managed_policy_arns,
+        session_tags,
+        (*(tag.key for tag in inherited_tags), *transitive_keys),
+        _source_identity(source_identity, inherited_source_identity),
     )
     return {
         **temporary_credentials.issue_credentials(call, token, minimum_session_token_size),
-        **assumed(token, role),
+        **assumed_role_user(token, role),
     }
 
 
-def assumed(token: SessionToken, role: Role) -> dict[str, Any]:
+def assumed_role_user(token: SessionToken, role: Role) -> dict[str, Any]:
     """Return whom the credentials are of, as replies tell it."""
     user = {
         "AssumedRoleId": f"{role.role_id}:{token.name}",
@@ -96,19 +100,22 @@ def assumed(token: SessionToken, role: Role) -> dict[str, Any]:
     return {"AssumedRoleUser": user, "SourceIdentity": token.source_identity}
 
 
-def duration(call: Call, role: Role, wanted: int | None) -> int:
+def session_duration(call: Call, role: Role, requested_seconds: int | None) -> int:
     """Return a session's seconds: what the role allows, an hour where one role session makes another."""
-    if call.caller.role is not None and (wanted or 0) > temporary_credentials.HOUR_SECONDS:
-        raise ValidationError(_CHAINED)
+    if call.caller.role is not None and (requested_seconds or 0) > temporary_credentials.HOUR_SECONDS:
+        raise ValidationError(_ROLE_CHAINING_LIMIT)
     return temporary_credentials.session_duration(
-        wanted, temporary_credentials.HOUR_SECONDS, role.max_session_duration, _TOO_LONG
+        requested_seconds,
+        temporary_credentials.HOUR_SECONDS,
+        role.max_session_duration,
+        _DURATION_EXCEEDS_MAX,
     )
 
 
-def _source_identity(wanted: str | None, inherited: str | None) -> str | None:
+def _source_identity(requested: str | None, inherited: str | None) -> str | None:
     """Return the source identity, which no session of a chain may change."""
-    if wanted is not None and inherited is not None and wanted != inherited:
+    if requested is not None and inherited is not None and requested != inherited:
         raise AccessDenied("The source identity of a session cannot be changed.")
-    if wanted is not None and wanted.lower().startswith("aws:"):
+    if requested is not None and requested.lower().startswith("aws:"):
         raise ValidationError("A source identity must not begin with aws:.")
-    return wanted if inherited is None else inherited
+    return requested if inherited is None else inherited

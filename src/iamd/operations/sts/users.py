@@ -8,13 +8,15 @@ from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Params, Reply, Target, TargetFinder, always, operation
 
-_HALF_DAY = 12 * temporary_credentials.HOUR_SECONDS
+_DEFAULT_DURATION_SECONDS = 12 * temporary_credentials.HOUR_SECONDS
 
 
-def _duration(call: Call, wanted: int | None) -> int:
+def _session_duration(call: Call, requested_seconds: int | None) -> int:
     """Return a session's seconds: the model bounds what users ask for, an hour what the root user gets."""
-    asked = _HALF_DAY if wanted is None else wanted
-    return min(asked, temporary_credentials.HOUR_SECONDS) if call.caller.is_root else asked
+    duration_seconds = _DEFAULT_DURATION_SECONDS if requested_seconds is None else requested_seconds
+    return (
+        min(duration_seconds, temporary_credentials.HOUR_SECONDS) if call.caller.is_root else duration_seconds
+    )
 
 
 def _owner_id(call: Call) -> str:
@@ -43,17 +45,17 @@ def get_session_token(
         "",
         ids.secret_access_key(),
         call.epoch,
-        call.epoch + _duration(call, duration_seconds),
+        call.epoch + _session_duration(call, duration_seconds),
         call.caller.mfa_at,
     )
     return temporary_credentials.issue_credentials(call, token, minimum_session_token_size)
 
 
-def _federated_user(call: Call, params: Params) -> Target:
+def _find_federated_user(call: Call, params: Params) -> Target:
     return Target(arns.federated_user(call.account_id, params["name"]))
 
 
-_FEDERATED_USER = TargetFinder(_federated_user, "federated-user")
+_FEDERATED_USER = TargetFinder(_find_federated_user, "federated-user")
 
 
 @operation(
@@ -73,7 +75,9 @@ def get_federation_token(
     minimum_session_token_size: int | None = None,
 ) -> Reply:
     temporary_credentials.require_long_term_credentials(call, "GetFederationToken")
-    inline, managed = temporary_credentials.check_session_policies(call, call.account_id, policy, policy_arns)
+    inline_policy, managed_policy_arns = temporary_credentials.check_session_policies(
+        call, call.account_id, policy, policy_arns
+    )
     token = SessionToken(
         "federated",
         call.account_id,
@@ -81,10 +85,10 @@ def get_federation_token(
         name,
         ids.secret_access_key(),
         call.epoch,
-        call.epoch + _duration(call, duration_seconds),
+        call.epoch + _session_duration(call, duration_seconds),
         None,
-        inline,
-        managed,
+        inline_policy,
+        managed_policy_arns,
         temporary_credentials.check_session_tags(tags),
     )
     user = {

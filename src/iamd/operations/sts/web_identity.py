@@ -36,100 +36,114 @@ from iamd.policy import Principal, PrincipalKind
 from iamd.store import accounts, audit, oidc_providers
 
 _ROLE_ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/.+")
-_WRONG_CERTIFICATE = "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"
+_THUMBPRINT_MISMATCH = "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"
 
-Checked = TypeVar("Checked")
+Verified = TypeVar("Verified")
 
 
-def _vouch(means: Dependencies, params: Params, now: int) -> Caller:
+def _resolve_caller(dependencies: Dependencies, params: Params, epoch: int) -> Caller:
     """Find out who calls; the provider's keys are fetched where they are not known."""
-    token, found = params["web_identity_token"], _ROLE_ARN.fullmatch(params["role_arn"])
-    account_id = found[1] if found else ""
+    token, match = params["web_identity_token"], _ROLE_ARN.fullmatch(params["role_arn"])
+    account_id = match[1] if match else ""
     issuer = ""
     try:
-        if found is None:
+        if match is None:
             raise ValidationError(f"{params['role_arn']} is invalid")
         if "provider_id" in params:
             raise ValidationError(
                 "Only tokens of OpenID Connect providers are accepted, without a ProviderId."
             )
-        issuer = _checked(lambda: id_tokens.unverified_issuer(token))
-        provider = _provider(means, account_id, issuer)
-        return _caller(account_id, provider, _identity(means, provider, token, now))
+        issuer = _translate_errors(lambda: id_tokens.unverified_issuer(token))
+        provider = _get_provider(dependencies, account_id, issuer)
+        return _build_caller(account_id, provider, _verify_token(dependencies, provider, token, epoch))
     except Fault as fault:
-        raise UnresolvedCaller(fault, _nobody(means, account_id, issuer)) from fault
+        raise UnresolvedCaller(fault, _unresolved_caller(dependencies, account_id, issuer)) from fault
 
 
-def _provider(means: Dependencies, account_id: str, issuer: str) -> OidcProvider:
+def _get_provider(dependencies: Dependencies, account_id: str, issuer: str) -> OidcProvider:
     arn = arns.oidc_provider(account_id, issuer.removeprefix("https://"))
-    with means.database.read() as tx:
+    with dependencies.database.read() as tx:
         provider = oidc_providers.find(tx, account_id, arn)
     if provider is None:
         raise InvalidIdentityToken(f"No OpenIDConnect provider found in your account for {issuer[:255]}")
     return provider
 
 
-def _identity(means: Dependencies, provider: OidcProvider, token: str, now: int) -> id_tokens.TokenIdentity:
-    def key(key_id: str | None, algorithm: str) -> VerificationKey | None:
-        return means.jwks_cache.find_key(provider.url, provider.thumbprints, key_id, algorithm)
+def _verify_token(
+    dependencies: Dependencies, provider: OidcProvider, token: str, epoch: int
+) -> id_tokens.TokenIdentity:
+    def find_key(key_id: str | None, algorithm: str) -> VerificationKey | None:
+        return dependencies.jwks_cache.find_key(provider.url, provider.thumbprints, key_id, algorithm)
 
-    return _checked(lambda: id_tokens.verify(token, provider, key, now))
+    return _translate_errors(lambda: id_tokens.verify(token, provider, find_key, epoch))
 
 
-def _checked(verify: Callable[[], Checked]) -> Checked:
+def _translate_errors(verify: Callable[[], Verified]) -> Verified:
     """Verify something of a token, and say in STS's faults what is wrong with it."""
     try:
         return verify()
-    except UntrustedCertificate as untrusted:
-        raise InvalidIdentityToken(_WRONG_CERTIFICATE) from untrusted
-    except ProviderUnreachable as failed:
-        raise IDPCommunicationError(f"The identity provider cannot be asked: {failed}.") from failed
-    except TokenExpired as expired:
-        raise ExpiredIdentityToken(str(expired)) from expired
-    except InvalidClaim as rejected:
-        raise IDPRejectedClaim(str(rejected)) from rejected
-    except InvalidToken as bad:
-        raise InvalidIdentityToken(str(bad)) from bad
+    except UntrustedCertificate as error:
+        raise InvalidIdentityToken(_THUMBPRINT_MISMATCH) from error
+    except ProviderUnreachable as error:
+        raise IDPCommunicationError(f"The identity provider cannot be asked: {error}.") from error
+    except TokenExpired as error:
+        raise ExpiredIdentityToken(str(error)) from error
+    except InvalidClaim as error:
+        raise IDPRejectedClaim(str(error)) from error
+    except InvalidToken as error:
+        raise InvalidIdentityToken(str(error)) from error
 
 
-def _caller(account_id: str, provider: OidcProvider, who: id_tokens.TokenIdentity) -> Caller:
-    passed: dict[str, str | tuple[str, ...]] = {
-        f"aws:requesttag/{tag.key.lower()}": tag.value for tag in who.tags
+def _build_caller(account_id: str, provider: OidcProvider, token_identity: id_tokens.TokenIdentity) -> Caller:
+    request_keys: dict[str, str | tuple[str, ...]] = {
+        f"aws:requesttag/{tag.key.lower()}": tag.value for tag in token_identity.tags
     }
-    if who.tags:
-        passed["aws:tagkeys"] = tuple(tag.key for tag in who.tags)
-    if who.transitive_tag_keys:
-        passed["sts:transitivetagkeys"] = who.transitive_tag_keys
-    if who.source_identity is not None:
-        passed["sts:sourceidentity"] = who.source_identity
-    context = {**who.condition_keys, **passed, "aws:federatedprovider": provider.arn}
+    if token_identity.tags:
+        request_keys["aws:tagkeys"] = tuple(tag.key for tag in token_identity.tags)
+    if token_identity.transitive_tag_keys:
+        request_keys["sts:transitivetagkeys"] = token_identity.transitive_tag_keys
+    if token_identity.source_identity is not None:
+        request_keys["sts:sourceidentity"] = token_identity.source_identity
+    context = {**token_identity.condition_keys, **request_keys, "aws:federatedprovider": provider.arn}
     identity = WebIdentity(
         provider.arn,
-        who.issuer,
-        who.subject,
-        who.audience,
+        token_identity.issuer,
+        token_identity.subject,
+        token_identity.audience,
         context,
-        who.tags,
-        who.transitive_tag_keys,
-        who.source_identity,
+        token_identity.tags,
+        token_identity.transitive_tag_keys,
+        token_identity.source_identity,
     )
     principal = Principal(PrincipalKind.WEB_IDENTITY, provider.arn, None)
-    return Caller(principal, account_id, f"{provider.arn}:{who.subject}", "", None, (), web_identity=identity)
+    return Caller(
+        principal, account_id, f"{provider.arn}:{token_identity.subject}", "", None, (), web_identity=identity
+    )
 
 
-def _nobody(means: Dependencies, account_id: str, issuer: str) -> Caller:
+def _unresolved_caller(dependencies: Dependencies, account_id: str, issuer: str) -> Caller:
     """Return who is refused before anybody vouched: the audit of the account that was called has it."""
-    with means.database.read() as tx:
-        known = account_id if account_id and accounts.find(tx, account_id) else audit.NO_ACCOUNT_ID
+    with dependencies.database.read() as tx:
+        audited_account_id = (
+            account_id if account_id and accounts.find(tx, account_id) else audit.NO_ACCOUNT_ID
+        )
     principal = Principal(PrincipalKind.WEB_IDENTITY, "", None)
-    return Caller(principal, known, "", "", None, (), web_identity=WebIdentity("", issuer[:255], "", "", {}))
+    return Caller(
+        principal,
+        audited_account_id,
+        "",
+        "",
+        None,
+        (),
+        web_identity=WebIdentity("", issuer[:255], "", "", {}),
+    )
 
 
-def _also(call: Call, target: Target, _params: Params) -> Iterator[PermissionCheck]:
-    who = call.caller.web_identity
-    if who is not None and who.tags:
+def _extra_checks(call: Call, target: Target, _params: Params) -> Iterator[PermissionCheck]:
+    web_identity = call.caller.web_identity
+    if web_identity is not None and web_identity.tags:
         yield PermissionCheck("sts:TagSession", target.arn)
-    if who is not None and who.source_identity is not None:
+    if web_identity is not None and web_identity.source_identity is not None:
         yield PermissionCheck("sts:SetSourceIdentity", target.arn)
 
 
@@ -137,9 +151,9 @@ def _also(call: Call, target: Target, _params: Params) -> Iterator[PermissionChe
     "sts",
     target_finder=targets.ASSUMED_ROLE,
     condition_keys=(condition_keys.WEB_IDENTITY,),
-    extra_checks=_also,
+    extra_checks=_extra_checks,
     issues_credentials=True,
-    resolve_caller=_vouch,
+    resolve_caller=_resolve_caller,
 )
 def assume_role_with_web_identity(
     call: Call,
@@ -152,9 +166,11 @@ def assume_role_with_web_identity(
     duration_seconds: int | None = None,
     minimum_session_token_size: int | None = None,
 ) -> Reply:
-    who = call.caller.web_identity or WebIdentity("", "", "", "", {})
-    inline, managed = temporary_credentials.check_session_policies(call, call.account_id, policy, policy_arns)
-    passed = temporary_credentials.check_session_tags([tag._asdict() for tag in who.tags])
+    web_identity = call.caller.web_identity or WebIdentity("", "", "", "", {})
+    inline_policy, managed_policy_arns = temporary_credentials.check_session_policies(
+        call, call.account_id, policy, policy_arns
+    )
+    session_tags = temporary_credentials.check_session_tags([tag._asdict() for tag in web_identity.tags])
     token = SessionToken(
         "role",
         call.account_id,
@@ -162,19 +178,19 @@ def assume_role_with_web_identity(
         role_session_name,
         ids.secret_access_key(),
         call.epoch,
-        call.epoch + roles.duration(call, role, duration_seconds),
+        call.epoch + roles.session_duration(call, role, duration_seconds),
         None,
-        inline,
-        managed,
-        passed,
-        temporary_credentials.check_transitive_tag_keys(list(who.transitive_tag_keys), passed),
-        who.source_identity,
-        who.provider_arn,
+        inline_policy,
+        managed_policy_arns,
+        session_tags,
+        temporary_credentials.check_transitive_tag_keys(list(web_identity.transitive_tag_keys), session_tags),
+        web_identity.source_identity,
+        web_identity.provider_arn,
     )
     return {
         **temporary_credentials.issue_credentials(call, token, minimum_session_token_size),
-        **roles.assumed(token, role),
-        "SubjectFromWebIdentityToken": who.subject,
-        "Provider": who.issuer,
-        "Audience": who.audience,
+        **roles.assumed_role_user(token, role),
+        "SubjectFromWebIdentityToken": web_identity.subject,
+        "Provider": web_identity.issuer,
+        "Audience": web_identity.audience,
     }

@@ -8,7 +8,7 @@ it is first asked for. It answers the outcome alone: for the reason of a denial 
 """
 
 from iamd.policy.compiled.evaluator import Evaluator
-from iamd.policy.compiled.layers import CompiledLayers, compiled
-from iamd.policy.compiled.policies import CompiledPolicy, Place
+from iamd.policy.compiled.layers import CompiledLayers, compile_policy
+from iamd.policy.compiled.policies import Attachment, CompiledPolicy
 
-__all__ = ["CompiledLayers", "CompiledPolicy", "Evaluator", "Place", "compiled"]
+__all__ = ["Attachment", "CompiledLayers", "CompiledPolicy", "Evaluator", "compile_policy"]

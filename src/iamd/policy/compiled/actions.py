@@ -5,58 +5,69 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from iamd.policy.document import Statement
 from iamd.policy.patterns import matches_action
 
-_ALL = ("*", "*:*")
+_ALL_ACTIONS = ("*", "*:*")
 
 
-class Actions:
+class ActionIndex:
     """The actions of a policy's statements, by service; statements are told by their place.
 
     `services` are those that any statement speaks of, None where that is all of them.
     """
 
-    __slots__ = ("_by_service", "_elsewhere", "_statements", "services")
+    __slots__ = ("_any_service", "_by_service", "_statements", "services")
 
     def __init__(self, statements: Sequence[Statement]) -> None:
         self._statements = statements
         services = [_services(statement) for statement in statements]
-        known = {service for some in services if some is not None for service in some}
-        self._by_service = {service: tuple(_places(services, service)) for service in known}
-        self._elsewhere = tuple(_places(services, None))
-        self.services: Container[str] | None = None if self._elsewhere else self._by_service
+        known_services = {
+            service
+            for statement_services in services
+            if statement_services is not None
+            for service in statement_services
+        }
+        self._by_service = {
+            service: tuple(_statement_indexes(services, service)) for service in known_services
+        }
+        self._any_service = tuple(_statement_indexes(services, None))
+        self.services: Container[str] | None = None if self._any_service else self._by_service
 
-    def on(self, action: str) -> Iterator[int]:
+    def statement_indexes(self, action: str) -> Iterator[int]:
         """Go through the statements that are on an action, which is in lower case."""
-        for place in self._by_service.get(action.partition(":")[0], self._elsewhere):
-            if _is_on(self._statements[place], action):
-                yield place
+        for index in self._by_service.get(action.partition(":")[0], self._any_service):
+            if _covers_action(self._statements[index], action):
+                yield index
 
 
 def _services(statement: Statement) -> set[str] | None:
     """Return the services that a statement speaks of; None where that is any."""
-    if statement.actions is None or any(pattern in _ALL for pattern in statement.actions):
+    if statement.actions is None or any(pattern in _ALL_ACTIONS for pattern in statement.actions):
         return None
     return {pattern.partition(":")[0].lower() for pattern in statement.actions}
 
 
-def _places(services: Iterable[set[str] | None], service: str | None) -> Iterator[int]:
-    return (place for place, some in enumerate(services) if some is None or service in some)
+def _statement_indexes(services: Iterable[set[str] | None], service: str | None) -> Iterator[int]:
+    return (
+        index
+        for index, statement_services in enumerate(services)
+        if statement_services is None or service in statement_services
+    )
 
 
-def _is_on(statement: Statement, action: str) -> bool:
+def _covers_action(statement: Statement, action: str) -> bool:
     if statement.actions is not None:
-        return any(_fits(pattern, action) for pattern in statement.actions)
+        return any(_matches_action(pattern, action) for pattern in statement.actions)
     if statement.not_actions is None:
         return False
-    return not any(_fits(pattern, action) for pattern in statement.not_actions)
+    return not any(_matches_action(pattern, action) for pattern in statement.not_actions)
 
 
-def _fits(pattern: str, action: str) -> bool:
+def _matches_action(pattern: str, action: str) -> bool:
     """Answer as `matches_action`; most patterns are a name, or end in their only wildcard."""
-    plain = pattern.lower()
-    if "?" not in plain and ":" in plain:
-        star = plain.find("*")
+    lowered = pattern.lower()
+    if "?" not in lowered and ":" in lowered:
+        star = lowered.find("*")
         if star < 0:
-            return plain == action
-        if star == len(plain) - 1:
-            return action.startswith(plain[:-1])
-    return matches_action(plain, action)
+            return lowered == action
+        if star == len(lowered) - 1:
+            return action.startswith(lowered[:-1])
+    return matches_action(lowered, action)

@@ -11,14 +11,14 @@ from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from iamd.policy import values
-from iamd.policy.compiled.globs import Test, compile_any, compile_glob
+from iamd.policy.compiled.globs import Matcher, compile_glob, compile_patterns
 from iamd.policy.conditions import holds
 from iamd.policy.document import Condition, Quantifier
 from iamd.policy.operators import NULL, OPERATORS
-from iamd.policy.variables import Context, tokens, value_of
+from iamd.policy.variables import Context, resolve, tokenize
 
-Holds = Callable[[Context], bool]
-Passes = Callable[[str, Context], bool]
+ConditionPredicate = Callable[[Context], bool]
+ValuePredicate = Callable[[str, Context], bool]
 
 _ARN_FIELDS = 6
 
@@ -29,29 +29,29 @@ _address = lru_cache(4096)(values.address)
 _binary = lru_cache(1024)(values.binary)
 
 
-def compile_condition(condition: Condition, *, variables: bool) -> Holds:
+def compile_condition(condition: Condition, *, has_variables: bool) -> ConditionPredicate:
     """Return what says whether a condition holds for a context, whose keys are in lower case."""
     if condition.operator == NULL:
-        return _null(condition)
+        return _compile_null(condition)
     key = condition.key.lower()
-    dynamic = variables and any("${" in value for value in condition.values)
-    if not dynamic and condition.quantifier is None and condition.operator in _FUSED:
-        return _FUSED[condition.operator](key, condition.values, _without_key(condition))
-    if dynamic:
+    is_dynamic = has_variables and any("${" in value for value in condition.values)
+    if not is_dynamic and condition.quantifier is None and condition.operator in _FUSED_OPERATORS:
+        return _FUSED_OPERATORS[condition.operator](key, condition.values, _result_without_key(condition))
+    if is_dynamic:
         if not condition.operator.startswith("String"):
-            return lambda context: holds(condition, context, variables=True)
-        passes = _strings_with_variables(condition)
+            return lambda context: holds(condition, context, has_variables=True)
+        matches_value = _compile_strings_with_variables(condition)
     else:
-        passes = _static(condition)
+        matches_value = _compile_static(condition)
     if condition.quantifier is None:
-        return _single(key, passes, without=_without_key(condition))
-    return _set(key, passes, all if condition.quantifier is Quantifier.ALL else any)
+        return _compile_single_valued(key, matches_value, if_absent=_result_without_key(condition))
+    return _compile_set(key, matches_value, all if condition.quantifier is Quantifier.ALL else any)
 
 
-def _null(condition: Condition) -> Holds:
+def _compile_null(condition: Condition) -> ConditionPredicate:
     key = condition.key.lower()
-    wanted = {values.boolean(value) for value in condition.values}
-    if_absent, if_present = True in wanted, False in wanted
+    expected = {values.boolean(value) for value in condition.values}
+    if_absent, if_present = True in expected, False in expected
     return lambda context: if_present if _is_present(context.get(key)) else if_absent
 
 
@@ -59,32 +59,34 @@ def _is_present(value: str | Sequence[str] | None) -> bool:
     return bool(value) or value == ""
 
 
-def _without_key(condition: Condition) -> bool:
+def _result_without_key(condition: Condition) -> bool:
     return condition.if_exists or OPERATORS[condition.operator].negated
 
 
-def _single(key: str, passes: Passes, *, without: bool) -> Holds:
+def _compile_single_valued(key: str, matches_value: ValuePredicate, *, if_absent: bool) -> ConditionPredicate:
     def test(context: Context) -> bool:
         value = context.get(key)
         if isinstance(value, str):
-            return passes(value, context)
-        return False if value else without
+            return matches_value(value, context)
+        return False if value else if_absent
 
     return test
 
 
-def _set(key: str, passes: Passes, judge: Callable[[Iterable[bool]], bool]) -> Holds:
-    without = judge(())
+def _compile_set(
+    key: str, matches_value: ValuePredicate, quantify: Callable[[Iterable[bool]], bool]
+) -> ConditionPredicate:
+    if_absent = quantify(())
 
     def test(context: Context) -> bool:
         value = context.get(key)
         if not value:
-            return without
+            return if_absent
         if isinstance(value, str):
-            return passes(value, context)
+            return matches_value(value, context)
         if len(value) == 1 and not value[0]:
-            return without
-        return judge(passes(one, context) for one in value)
+            return if_absent
+        return quantify(matches_value(item, context) for item in value)
 
     return test
 
@@ -92,43 +94,43 @@ def _set(key: str, passes: Passes, judge: Callable[[Iterable[bool]], bool]) -> H
 # The commonest conditions, in one step: one key, one value, plain text.
 
 
-def _string_equals(key: str, wanted: Sequence[str], without: bool) -> Holds:
-    known = frozenset(wanted)
+def _string_equals(key: str, expected: Sequence[str], if_absent: bool) -> ConditionPredicate:
+    values_set = frozenset(expected)
 
     def test(context: Context) -> bool:
         value = context.get(key)
         if isinstance(value, str):
-            return value in known
-        return False if value else without
+            return value in values_set
+        return False if value else if_absent
 
     return test
 
 
-def _string_not_equals(key: str, wanted: Sequence[str], without: bool) -> Holds:
-    known = frozenset(wanted)
+def _string_not_equals(key: str, expected: Sequence[str], if_absent: bool) -> ConditionPredicate:
+    values_set = frozenset(expected)
 
     def test(context: Context) -> bool:
         value = context.get(key)
         if isinstance(value, str):
-            return value not in known
-        return False if value else without
+            return value not in values_set
+        return False if value else if_absent
 
     return test
 
 
-def _bool(key: str, wanted: Sequence[str], without: bool) -> Holds:
-    known = frozenset(value.lower() for value in wanted) & {"true", "false"}
+def _bool(key: str, expected: Sequence[str], if_absent: bool) -> ConditionPredicate:
+    values_set = frozenset(value.lower() for value in expected) & {"true", "false"}
 
     def test(context: Context) -> bool:
         value = context.get(key)
         if isinstance(value, str):
-            return value in known or value.lower() in known
-        return False if value else without
+            return value in values_set or value.lower() in values_set
+        return False if value else if_absent
 
     return test
 
 
-_FUSED: dict[str, Callable[[str, Sequence[str], bool], Holds]] = {
+_FUSED_OPERATORS: dict[str, Callable[[str, Sequence[str], bool], ConditionPredicate]] = {
     "StringEquals": _string_equals,
     "StringNotEquals": _string_not_equals,
     "Bool": _bool,
@@ -138,106 +140,113 @@ _FUSED: dict[str, Callable[[str, Sequence[str], bool], Holds]] = {
 # Operators without variables: a test of one value of the request.
 
 
-def _static(condition: Condition) -> Passes:
+def _compile_static(condition: Condition) -> ValuePredicate:
     operator = condition.operator
-    make = _STATIC.get(operator) or _STATIC[operator.replace("Not", "", 1)]
-    test = make(condition.values)
+    compile_operator = _STATIC_OPERATORS.get(operator) or _STATIC_OPERATORS[operator.replace("Not", "", 1)]
+    predicate = compile_operator(condition.values)
     if not OPERATORS[operator].negated:
-        return lambda value, _context: test(value) is True
-    return lambda value, _context: test(value) is False
+        return lambda value, _context: predicate(value) is True
+    return lambda value, _context: predicate(value) is False
 
 
-Answer = Callable[[str], "bool | None"]  # None: a side cannot be read, or a negated comparison is void
+StaticPredicate = Callable[
+    [str], "bool | None"
+]  # None: a side cannot be read, or a negated comparison is void
 
 
-def _equals(wanted: Sequence[str]) -> Answer:
-    return frozenset(wanted).__contains__
+def _equals(expected: Sequence[str]) -> StaticPredicate:
+    return frozenset(expected).__contains__
 
 
-def _equals_ignoring_case(wanted: Sequence[str]) -> Answer:
-    known = frozenset(value.lower() for value in wanted)
-    return lambda value: value.lower() in known
+def _equals_ignoring_case(expected: Sequence[str]) -> StaticPredicate:
+    lowered = frozenset(value.lower() for value in expected)
+    return lambda value: value.lower() in lowered
 
 
-def _like(wanted: Sequence[str]) -> Answer:
-    return compile_any(wanted)
+def _like(expected: Sequence[str]) -> StaticPredicate:
+    return compile_patterns(expected)
 
 
-def _compared(
-    reader: Callable[[str], Any], test: Callable[[Any, Any], bool], wanted: Sequence[str]
-) -> Answer:
-    read = [reader(value) for value in wanted]
-    readable = [value for value in read if value is not None]
-    void = len(readable) < len(read)
+def _compile_comparison(
+    reader: Callable[[str], Any], test: Callable[[Any, Any], bool], expected: Sequence[str]
+) -> StaticPredicate:
+    operands = [reader(value) for value in expected]
+    readable = [value for value in operands if value is not None]
+    has_unreadable = len(readable) < len(operands)
 
-    def answer(value: str) -> bool | None:
-        left = reader(value)
-        if left is None:
-            return None if wanted else False
-        for right in readable:
-            if test(left, right):
+    def predicate(value: str) -> bool | None:
+        request_value = reader(value)
+        if request_value is None:
+            return None if expected else False
+        for policy_value in readable:
+            if test(request_value, policy_value):
                 return True
-        return None if void else False
+        return None if has_unreadable else False
 
-    return answer
+    return predicate
 
 
-def _in_networks(wanted: Sequence[str]) -> Answer:
-    read = [values.network(value) for value in wanted]
-    blocks = [(block.version, int(block.netmask), int(block.network_address)) for block in read if block]
-    void = len(blocks) < len(read)
+def _in_networks(expected: Sequence[str]) -> StaticPredicate:
+    networks = [values.network(value) for value in expected]
+    blocks = [(block.version, int(block.netmask), int(block.network_address)) for block in networks if block]
+    has_unreadable = len(blocks) < len(networks)
 
-    def answer(value: str) -> bool | None:
+    def predicate(value: str) -> bool | None:
         address: IPv4Address | IPv6Address | None = _address(value)
         if address is None:
-            return None if wanted else False
+            return None if expected else False
         version, number = address.version, int(address)
-        if any(version == kind and number & mask == base for kind, mask, base in blocks):
+        if any(version == block_version and number & mask == base for block_version, mask, base in blocks):
             return True
-        return None if void else False
+        return None if has_unreadable else False
 
-    return answer
+    return predicate
 
 
-def _arn_like(wanted: Sequence[str]) -> Answer:
-    split = [value.split(":", _ARN_FIELDS - 1) for value in wanted]
-    patterns = [tuple(map(compile_glob, fields)) for fields in split if len(fields) == _ARN_FIELDS]
-    void = len(patterns) < len(split)
+def _arn_like(expected: Sequence[str]) -> StaticPredicate:
+    arns = [value.split(":", _ARN_FIELDS - 1) for value in expected]
+    patterns = [tuple(map(compile_glob, fields)) for fields in arns if len(fields) == _ARN_FIELDS]
+    has_unreadable = len(patterns) < len(arns)
 
-    def answer(value: str) -> bool | None:
+    def predicate(value: str) -> bool | None:
         fields = value.split(":", _ARN_FIELDS - 1)
         if len(fields) != _ARN_FIELDS:
-            return None if wanted else False
-        if any(_fits_all(tests, fields) for tests in patterns):
+            return None if expected else False
+        if any(_all_match(matchers, fields) for matchers in patterns):
             return True
-        return None if void else False
+        return None if has_unreadable else False
 
-    return answer
-
-
-def _fits_all(tests: tuple[Test, ...], fields: list[str]) -> bool:
-    return all(test(field) for test, field in zip(tests, fields, strict=True))
+    return predicate
 
 
-def _ordered(family: str, reader: Callable[[str], Any]) -> dict[str, Callable[[Sequence[str]], Answer]]:
-    tests = {
+def _all_match(matchers: tuple[Matcher, ...], fields: list[str]) -> bool:
+    return all(matcher(field) for matcher, field in zip(matchers, fields, strict=True))
+
+
+def _ordering_operators(
+    family: str, reader: Callable[[str], Any]
+) -> dict[str, Callable[[Sequence[str]], StaticPredicate]]:
+    comparisons = {
         "Equals": eq,
         "LessThan": lt,
         "LessThanEquals": le,
         "GreaterThan": gt,
         "GreaterThanEquals": ge,
     }
-    return {f"{family}{name}": partial(_compared, reader, test) for name, test in tests.items()}
+    return {
+        f"{family}{name}": partial(_compile_comparison, reader, comparison)
+        for name, comparison in comparisons.items()
+    }
 
 
-_STATIC: dict[str, Callable[[Sequence[str]], Answer]] = {
+_STATIC_OPERATORS: dict[str, Callable[[Sequence[str]], StaticPredicate]] = {
     "StringEquals": _equals,
     "StringEqualsIgnoreCase": _equals_ignoring_case,
     "StringLike": _like,
-    **_ordered("Numeric", _number),
-    **_ordered("Date", _instant),
-    "Bool": partial(_compared, values.boolean, eq),
-    "BinaryEquals": partial(_compared, _binary, eq),
+    **_ordering_operators("Numeric", _number),
+    **_ordering_operators("Date", _instant),
+    "Bool": partial(_compile_comparison, values.boolean, eq),
+    "BinaryEquals": partial(_compile_comparison, _binary, eq),
     "IpAddress": _in_networks,
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
@@ -247,57 +256,57 @@ _STATIC: dict[str, Callable[[Sequence[str]], Answer]] = {
 # String operators with variables, which are nearly always one variable with plain text around it.
 
 
-def _strings_with_variables(condition: Condition) -> Passes:
+def _compile_strings_with_variables(condition: Condition) -> ValuePredicate:
     operator = OPERATORS[condition.operator]
-    tests = [_one_string(condition.operator, wanted) for wanted in condition.values]
+    predicates = [_compile_string_with_variables(condition.operator, pattern) for pattern in condition.values]
     if operator.negated:
-        return lambda value, context: not any(test(value, context) for test in tests)
-    return lambda value, context: any(test(value, context) for test in tests)
+        return lambda value, context: not any(predicate(value, context) for predicate in predicates)
+    return lambda value, context: any(test(value, context) for test in predicates)
 
 
-def _one_string(operator: str, wanted: str) -> Passes:
+def _compile_string_with_variables(operator: str, pattern: str) -> ValuePredicate:
     if operator.endswith("Like"):
         compare = OPERATORS[operator].compare
-        return lambda value, context: compare(value, wanted, context) is True
-    fill = _template(wanted)
+        return lambda value, context: compare(value, pattern, context) is True
+    fill = _compile_template(pattern)
     if operator.endswith("IgnoreCase"):
-        return lambda value, context: _same_in_any_case(value, fill(context))
+        return lambda value, context: _equal_ignoring_case(value, fill(context))
     return lambda value, context: value == fill(context)
 
 
-def _same_in_any_case(value: str, text: str | None) -> bool:
+def _equal_ignoring_case(value: str, text: str | None) -> bool:
     return text is not None and value.lower() == text.lower()
 
 
-def _template(text: str) -> Callable[[Context], str | None]:
+def _compile_template(text: str) -> Callable[[Context], str | None]:
     """Return what puts the values of variables into a text; None where one has no value."""
-    pieces = [(token.text, token.variable) for token in tokens(text, {})]
+    pieces = [(token.text, token.is_variable) for token in tokenize(text, {})]
 
     def fill(context: Context) -> str | None:
-        filled: list[str] = []
-        for piece, variable in pieces:
-            found = value_of(piece, context) if variable else piece
-            if found is None:
+        parts: list[str] = []
+        for piece, is_variable in pieces:
+            value = resolve(piece, context) if is_variable else piece
+            if value is None:
                 return None
-            filled.append(found)
-        return "".join(filled)
+            parts.append(value)
+        return "".join(parts)
 
     return fill
 
 
-def all_hold(conditions: Iterable[Holds]) -> Holds | None:
+def all_of(conditions: Iterable[ConditionPredicate]) -> ConditionPredicate | None:
     """Return what says whether all conditions hold; None where there are none."""
-    every = tuple(conditions)
-    if not every:
+    predicates = tuple(conditions)
+    if not predicates:
         return None
-    if len(every) == 1:
-        return every[0]
-    if len(every) == 2:
-        one, other = every
-        return lambda context: one(context) and other(context)
+    if len(predicates) == 1:
+        return predicates[0]
+    if len(predicates) == 2:
+        first, second = predicates
+        return lambda context: first(context) and second(context)
 
     def test(context: Context) -> bool:
-        for condition in every:  # noqa: SIM110 - a loop is a third faster than a generator
+        for condition in predicates:  # noqa: SIM110 - a loop is a third faster than a generator
             if not condition(context):
                 return False
         return True

@@ -7,21 +7,25 @@ said in `iamd.policy.decide`, which this must agree with.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from iamd.policy.compiled.generations import Generations
-from iamd.policy.compiled.globs import any_of, anything, nothing
+from iamd.policy.compiled.generations import TwoGenerationCache
+from iamd.policy.compiled.globs import any_of, match_all, match_none
 from iamd.policy.compiled.layers import CompiledLayers
-from iamd.policy.compiled.policies import CompiledPolicy, Match
+from iamd.policy.compiled.policies import CompiledPolicy, Predicate
 from iamd.policy.decision import Outcome
 from iamd.policy.document import Statement
 from iamd.policy.principals import MatchKind, Principal, PrincipalKind, match_principal
 from iamd.policy.request import Request
 
-_ACTIONS = 512  # that a caller has plans for; action names come from callers
-_PAIRS = 256  # of resource policies and actions
-_ALLOWED, _IMPLICIT, _EXPLICIT = Outcome.ALLOWED, Outcome.IMPLICITLY_DENIED, Outcome.EXPLICITLY_DENIED
+_MAX_PLANS = 512  # that a caller has plans for; action names come from callers
+_MAX_RESOURCE_GRANTS = 256  # of resource policies and actions
+_ALLOWED, _IMPLICITLY_DENIED, _EXPLICITLY_DENIED = (
+    Outcome.ALLOWED,
+    Outcome.IMPLICITLY_DENIED,
+    Outcome.EXPLICITLY_DENIED,
+)
 
 # What no Allow has a say in: always allowed, allowed unless denied, denied.
-_ALWAYS, _FREE, _NEVER = 1, 2, 3
+_ALWAYS_ALLOWED, _ALLOWED_UNLESS_DENIED, _NEVER_ALLOWED = 1, 2, 3
 
 
 class _Plan(NamedTuple):
@@ -31,188 +35,195 @@ class _Plan(NamedTuple):
     0, or says that nothing but denies is asked.
     """
 
-    denies: tuple[Match, ...]
-    scps: tuple[Match, ...]
-    own: tuple[Match, ...]
-    limits: tuple[Match, ...]
-    special: int
+    denies: tuple[Predicate, ...]
+    scps: tuple[Predicate, ...]
+    identity_side: tuple[Predicate, ...]
+    limits: tuple[Predicate, ...]
+    shortcut: int
 
 
-class _Grants(NamedTuple):
+class _ResourceGrants(NamedTuple):
     """What a resource policy says of an action to a caller, the strongest grant first."""
 
-    denies: tuple[Match, ...]
-    allows: tuple[tuple[MatchKind, Match], ...]
+    denies: tuple[Predicate, ...]
+    allows: tuple[tuple[MatchKind, Predicate], ...]
 
 
 class Evaluator:
     """Somebody with the policies that bear on it; safe to share between threads."""
 
-    __slots__ = ("_account", "_grants", "_layers", "_signed", "plans", "principal")
+    __slots__ = ("_account", "_grants", "_has_identity_side", "_layers", "plans", "principal")
 
     def __init__(self, principal: Principal, layers: CompiledLayers) -> None:
         self.principal = principal
         self._account = principal.account
-        self._signed = principal.kind.has_identity_side
+        self._has_identity_side = principal.kind.has_identity_side
         self._layers = layers
-        self.plans: Generations[str, _Plan] = Generations(_ACTIONS)
-        self._grants: Generations[tuple[CompiledPolicy, str], _Grants] | None = None
+        self.plans: TwoGenerationCache[str, _Plan] = TwoGenerationCache(_MAX_PLANS)
+        self._grants: TwoGenerationCache[tuple[CompiledPolicy, str], _ResourceGrants] | None = None
 
     def outcome(
-        self, request: Request, resource: CompiledPolicy | None = None, *, must_grant: bool = False
+        self, request: Request, resource_policy: CompiledPolicy | None = None, *, requires_grant: bool = False
     ) -> Outcome:
         """Decide a request of this caller.
 
-        `resource` is the policy of what is asked for, compiled for that place; `must_grant` says that nothing
-        happens without its word.
+        `resource_policy` is compiled with `Attachment.RESOURCE`; if `requires_grant`, it must allow the call.
         """
-        action, name, context = request.action, request.resource, request.context
-        plan = self.plans.young.get(action) or self._plan(action)
+        action, resource_arn, context = request.action, request.resource, request.context
+        plan = self.plans.young.get(action) or self._get_plan(action)
         for deny in plan.denies:
-            if deny(name, context):
-                return _EXPLICIT
-        if resource is not None or must_grant or plan.special:
-            return self._with_policy(request, plan, resource, must_grant)
-        if (request.resource_account or request.owner) != self._account:
-            return _IMPLICIT  # what belongs to another account needs that account's word
+            if deny(resource_arn, context):
+                return _EXPLICITLY_DENIED
+        if resource_policy is not None or requires_grant or plan.shortcut:
+            return self._decide_with_resource_policy(request, plan, resource_policy, requires_grant)
+        if (request.resource_account or request.resource_owner) != self._account:
+            return _IMPLICITLY_DENIED  # what belongs to another account needs that account's word
         for allow in plan.scps:
-            if not allow(name, context):
-                return _IMPLICIT
-        for allow in plan.own:
-            if not allow(name, context):
-                return _IMPLICIT
+            if not allow(resource_arn, context):
+                return _IMPLICITLY_DENIED
+        for allow in plan.identity_side:
+            if not allow(resource_arn, context):
+                return _IMPLICITLY_DENIED
         return _ALLOWED
 
-    def _with_policy(
-        self, request: Request, plan: _Plan, resource: CompiledPolicy | None, must_grant: bool
+    def _decide_with_resource_policy(
+        self, request: Request, plan: _Plan, resource_policy: CompiledPolicy | None, requires_grant: bool
     ) -> Outcome:
         """Decide where the resource's own policy has a say, or none has; nothing was denied so far."""
-        if plan.special == _ALWAYS:
+        if plan.shortcut == _ALWAYS_ALLOWED:
             return _ALLOWED
-        name, context = request.resource, request.context
+        resource_arn, context = request.resource, request.context
         grant = None
-        if resource is not None:
-            held = self._grants
-            grants = (held and held.young.get((resource, request.action))) or self._granted(
-                resource, request.action
-            )
+        if resource_policy is not None:
+            cache = self._grants
+            grants = (
+                cache and cache.young.get((resource_policy, request.action))
+            ) or self._get_resource_grants(resource_policy, request.action)
             for deny in grants.denies:
-                if deny(name, context):
-                    return _EXPLICIT
-            grant = next((kind for kind, allow in grants.allows if allow(name, context)), None)
-        if plan.special:
-            return _ALLOWED if plan.special == _FREE else _IMPLICIT
-        if not self._signed:
-            return _IMPLICIT if grant is None else _ALLOWED
-        return self._granting(request, plan, grant, must_grant)
+                if deny(resource_arn, context):
+                    return _EXPLICITLY_DENIED
+            grant = next((kind for kind, allow in grants.allows if allow(resource_arn, context)), None)
+        if plan.shortcut:
+            return _ALLOWED if plan.shortcut == _ALLOWED_UNLESS_DENIED else _IMPLICITLY_DENIED
+        if not self._has_identity_side:
+            return _IMPLICITLY_DENIED if grant is None else _ALLOWED
+        return self._decide_with_grant(request, plan, grant, requires_grant)
 
-    def _granting(self, request: Request, plan: _Plan, grant: MatchKind | None, must_grant: bool) -> Outcome:
+    def _decide_with_grant(
+        self, request: Request, plan: _Plan, grant: MatchKind | None, requires_grant: bool
+    ) -> Outcome:
         """Read the grant table for a caller that has an identity side."""
-        if grant is None and (must_grant or request.owner != self._account):
-            return _IMPLICIT
-        needed = plan.own
-        if request.owner == self._account:
+        if grant is None and (requires_grant or request.resource_owner != self._account):
+            return _IMPLICITLY_DENIED
+        required = plan.identity_side
+        if request.resource_owner == self._account:
             if grant is MatchKind.SELF or grant is MatchKind.STAR:
-                needed = ()
+                required = ()
             elif grant is MatchKind.ROLE or grant is MatchKind.USER:
-                needed = plan.limits
-        name, context = request.resource, request.context
-        for allow in (*plan.scps, *needed):
-            if not allow(name, context):
-                return _IMPLICIT
+                required = plan.limits
+        resource_arn, context = request.resource, request.context
+        for allow in (*plan.scps, *required):
+            if not allow(resource_arn, context):
+                return _IMPLICITLY_DENIED
         return _ALLOWED
 
     # Plans.
 
-    def _plan(self, action: str) -> _Plan:
+    def _get_plan(self, action: str) -> _Plan:
         plan = self.plans.get(action)
         if plan is None:
-            plan = self._made(action.lower())
+            plan = self._build_plan(action.lower())
             self.plans.put(action, plan)
         return plan
 
-    def _made(self, action: str) -> _Plan:
+    def _build_plan(self, action: str) -> _Plan:
         if self.principal.is_signed and action == "sts:getcalleridentity":
-            return _Plan((), (), (), (), _ALWAYS)
-        layers, denies = self._layers, list[Match]()
-        if not self._signed:
-            return _Plan(tuple(self._rcp_denies(action)), (), (nothing,), (), 0)
+            return _Plan((), (), (), (), _ALWAYS_ALLOWED)
+        layers, denies = self._layers, list[Predicate]()
+        if not self._has_identity_side:
+            return _Plan(tuple(self._rcp_denies(action)), (), (match_none,), (), 0)
         is_root = self.principal.kind is PrincipalKind.ROOT
-        own = _allowing(layers.identity, action, denies)
-        limits = list[Match]()
+        identity = _compile_layer(layers.identity, action, denies)
+        limits = list[Predicate]()
         if layers.boundary is not None:
-            limits.append(_allowing((layers.boundary,), action, denies))
+            limits.append(_compile_layer((layers.boundary,), action, denies))
         if layers.session is not None:
-            limits.append(_allowing(layers.session, action, denies))
-        scps = list[Match]()
+            limits.append(_compile_layer(layers.session, action, denies))
+        scps = list[Predicate]()
         if layers.scps is not None and not self.principal.is_service_linked:
-            scps = [_allowing(level, action, denies) for level in layers.scps]
+            scps = [_compile_layer(level, action, denies) for level in layers.scps]
         if layers.rcps is not None:
             denies.extend(self._rcp_denies(action))
-        needed = limits if is_root else [own, *limits]
+        required = limits if is_root else [identity, *limits]
         return _Plan(
-            tuple(denies), _asked(scps), _asked(needed), _asked(limits), _special(action, is_root=is_root)
+            tuple(denies),
+            _without_match_all(scps),
+            _without_match_all(required),
+            _without_match_all(limits),
+            _shortcut(action, is_root=is_root),
         )
 
-    def _rcp_denies(self, action: str) -> Iterator[Match]:
+    def _rcp_denies(self, action: str) -> Iterator[Predicate]:
         if self.principal.is_service_linked:
             return
         for level in self._layers.rcps or ():
             for policy in level:
                 yield from (
-                    match
-                    for statement, match in policy.named(action)
-                    if statement.effect == "Deny" and self._is_meant(statement)
+                    predicate
+                    for statement, predicate in policy.principal_statements(action)
+                    if statement.effect == "Deny" and self._applies_to_caller(statement)
                 )
 
-    def _is_meant(self, statement: Statement) -> bool:
+    def _applies_to_caller(self, statement: Statement) -> bool:
         """Say whether an RCP's statement is about the caller; one that names nobody is about everybody."""
         if statement.principals is None and statement.not_principals is None:
             return True
-        bounded = self._layers.boundary is not None
-        return match_principal(statement, self.principal, bounded=bounded) is not None
+        has_boundary = self._layers.boundary is not None
+        return match_principal(statement, self.principal, has_boundary=has_boundary) is not None
 
-    def _granted(self, resource: CompiledPolicy, action: str) -> _Grants:
+    def _get_resource_grants(self, resource_policy: CompiledPolicy, action: str) -> _ResourceGrants:
         if self._grants is None:
-            self._grants = Generations(_PAIRS)
-        found = self._grants.get((resource, action))
-        if found is None:
+            self._grants = TwoGenerationCache(_MAX_RESOURCE_GRANTS)
+        grants = self._grants.get((resource_policy, action))
+        if grants is None:
             denies, allows = [], []
-            for statement, match in resource.named(action.lower()):
-                kind = match_principal(statement, self.principal, bounded=self._layers.boundary is not None)
+            for statement, predicate in resource_policy.principal_statements(action.lower()):
+                kind = match_principal(
+                    statement, self.principal, has_boundary=self._layers.boundary is not None
+                )
                 if kind is not None and statement.effect == "Deny":
-                    denies.append(match)
+                    denies.append(predicate)
                 elif kind is not None:
-                    allows.append((kind, match))
+                    allows.append((kind, predicate))
             allows.sort(key=lambda allow: allow[0], reverse=True)
-            found = _Grants(tuple(denies), tuple(allows))
-            self._grants.put((resource, action), found)
-        return found
+            grants = _ResourceGrants(tuple(denies), tuple(allows))
+            self._grants.put((resource_policy, action), grants)
+        return grants
 
 
-def _allowing(policies: Iterable[CompiledPolicy], action: str, denies: list[Match]) -> Match:
+def _compile_layer(policies: Iterable[CompiledPolicy], action: str, denies: list[Predicate]) -> Predicate:
     """Return what says whether any policy of a layer allows an action; add what denies it to the list."""
-    allows = list[Match]()
+    allows = list[Predicate]()
     service = action.partition(":")[0]
     for policy in policies:
         if policy.services is not None and service not in policy.services:
             continue
-        allow, deny = policy.said(action)
+        allow, deny = policy.predicates(action)
         if deny is not None:
             denies.append(deny)
         if allow is not None:
             allows.append(allow)
-    if anything in allows:
-        return anything
-    return any_of(allows) or nothing
+    if match_all in allows:
+        return match_all
+    return any_of(allows) or match_none
 
 
-def _asked(tests: Sequence[Match]) -> tuple[Match, ...]:
+def _without_match_all(predicates: Sequence[Predicate]) -> tuple[Predicate, ...]:
     """Leave out what always holds."""
-    return tuple([test for test in tests if test is not anything])
+    return tuple([predicate for predicate in predicates if predicate is not match_all])
 
 
-def _special(action: str, *, is_root: bool) -> int:
+def _shortcut(action: str, *, is_root: bool) -> int:
     if is_root and action == "sts:assumerole":
-        return _NEVER
-    return _FREE if action == "sts:getsessiontoken" else 0
+        return _NEVER_ALLOWED
+    return _ALLOWED_UNLESS_DENIED if action == "sts:getsessiontoken" else 0

@@ -12,7 +12,7 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Generations(Generic[Key, Value]):
+class TwoGenerationCache(Generic[Key, Value]):
     """Keeps at least the `size` values that were used last, and at most twice as many."""
 
     __slots__ = ("_size", "old", "young")

@@ -12,270 +12,279 @@ from typing import Any, NamedTuple
 
 from iamd.policy.patterns import Segment, search
 
-Test = Callable[..., bool]
+Matcher = Callable[..., bool]
 
-_TRIES = 4
+_MAX_ANCHOR_TRIES = 4
 
 
-def anything(_subject: str, _context: Any = None) -> bool:
+def match_all(_subject: str, _context: Any = None) -> bool:
     """Match anything."""
     return True
 
 
-def nothing(_subject: str, _context: Any = None) -> bool:
+def match_none(_subject: str, _context: Any = None) -> bool:
     """Match nothing."""
     return False
 
 
-class Globs(NamedTuple):
+class GlobsByForm(NamedTuple):
     """Patterns sorted by their form. An entry of two texts has a length too: of both, or of the first."""
 
     exact: tuple[str, ...]
     prefixes: tuple[str, ...]
-    ends: tuple[tuple[str, str, int], ...]  # `first*last`
-    chunks: tuple[tuple[str, str, int], ...]  # `first*chunk*`
-    others: tuple[Test, ...]
+    prefix_suffix: tuple[tuple[str, str, int], ...]  # `first*last`
+    prefix_infix: tuple[tuple[str, str, int], ...]  # `first*chunk*`
+    general: tuple[Matcher, ...]
 
 
-def sort_globs(patterns: Iterable[str]) -> Globs:
+def classify_globs(patterns: Iterable[str]) -> GlobsByForm:
     """Take patterns of plain text apart."""
-    exact, prefixes, others = list[str](), list[str](), list[Test]()
-    ends, chunks = list[tuple[str, str, int]](), list[tuple[str, str, int]]()
+    exact, prefixes, general = list[str](), list[str](), list[Matcher]()
+    prefix_suffix, prefix_infix = list[tuple[str, str, int]](), list[tuple[str, str, int]]()
     for pattern in patterns:
-        first, *more = pattern.split("*")
-        middle, last = [chunk for chunk in more[:-1] if chunk], more[-1] if more else ""
+        first, *parts = pattern.split("*")
+        middle, last = [chunk for chunk in parts[:-1] if chunk], parts[-1] if parts else ""
         if "?" in pattern:
-            others.append(_Sought(pattern).matches)
-        elif not more:
+            general.append(_GeneralGlob(pattern).matches)
+        elif not parts:
             exact.append(pattern)
         elif not middle and not last:
             prefixes.append(first)
         elif not middle:
-            ends.append((first, last, len(first) + len(last)))
+            prefix_suffix.append((first, last, len(first) + len(last)))
         elif len(middle) == 1 and not last:
-            chunks.append((first, middle[0], len(first)))
+            prefix_infix.append((first, middle[0], len(first)))
         else:
-            others.append(_Sought(pattern).matches)
-    return Globs(tuple(exact), tuple(prefixes), tuple(ends), tuple(chunks), tuple(others))
+            general.append(_GeneralGlob(pattern).matches)
+    return GlobsByForm(
+        tuple(exact), tuple(prefixes), tuple(prefix_suffix), tuple(prefix_infix), tuple(general)
+    )
 
 
-def joined(many: Sequence[Globs]) -> Globs:
+def merge_globs(groups: Sequence[GlobsByForm]) -> GlobsByForm:
     """Put together what was taken apart."""
-    if len(many) == 1:
-        return many[0]
-    return Globs(*(tuple(chain.from_iterable(same)) for same in zip(*many, strict=True)))
+    if len(groups) == 1:
+        return groups[0]
+    return GlobsByForm(*(tuple(chain.from_iterable(same_form)) for same_form in zip(*groups, strict=True)))
 
 
-def any_glob(globs: Globs) -> Test:
+def compile_globs(globs: GlobsByForm) -> Matcher:
     """Return what matches any of many patterns, case-sensitively."""
-    exact, prefixes, ends, chunks, others = globs
+    exact, prefixes, prefix_suffix, prefix_infix, general = globs
     if "" in prefixes:
-        return anything
-    tests = list[Test]()
+        return match_all
+    matchers = list[Matcher]()
     if exact:
-        tests.append(_Exact(exact).matches)
+        matchers.append(_Exact(exact).matches)
     if prefixes:
-        tests.append(_Prefixes(prefixes).matches)
-    if ends:
-        tests.append(_Ends(ends).matches)
-    if chunks:
-        tests.append(_Chunk(*chunks[0]).matches if len(chunks) == 1 else _Chunks(chunks).matches)
-    return any_of([*tests, *others]) or nothing
+        matchers.append(_Prefixes(prefixes).matches)
+    if prefix_suffix:
+        matchers.append(_PrefixSuffixes(prefix_suffix).matches)
+    if prefix_infix:
+        matchers.append(
+            _PrefixInfix(*prefix_infix[0]).matches
+            if len(prefix_infix) == 1
+            else _PrefixInfixes(prefix_infix).matches
+        )
+    return any_of([*matchers, *general]) or match_none
 
 
-def compile_any(patterns: Iterable[str]) -> Test:
+def compile_patterns(patterns: Iterable[str]) -> Matcher:
     """Return what matches any of many patterns of plain text."""
-    return any_glob(sort_globs(patterns))
+    return compile_globs(classify_globs(patterns))
 
 
-def compile_glob(pattern: str) -> Test:
+def compile_glob(pattern: str) -> Matcher:
     """Return what matches a pattern of plain text."""
-    return compile_any((pattern,))
+    return compile_patterns((pattern,))
 
 
 class _Exact:
-    __slots__ = ("known",)
+    __slots__ = ("subjects",)
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
-        self.known = patterns if len(patterns) == 1 else frozenset(patterns)
+        self.subjects = patterns if len(patterns) == 1 else frozenset(patterns)
 
     def matches(self, subject: str, _context: Any = None) -> bool:
-        return subject in self.known
+        return subject in self.subjects
 
 
 class _Prefixes:
-    __slots__ = ("starts",)
+    __slots__ = ("prefixes",)
 
-    def __init__(self, starts: tuple[str, ...]) -> None:
-        self.starts = starts
+    def __init__(self, prefixes: tuple[str, ...]) -> None:
+        self.prefixes = prefixes
 
     def matches(self, subject: str, _context: Any = None) -> bool:
-        return subject.startswith(self.starts)
+        return subject.startswith(self.prefixes)
 
 
-class _Ends:
+class _PrefixSuffixes:
     __slots__ = ("entries",)
 
     def __init__(self, entries: tuple[tuple[str, str, int], ...]) -> None:
         self.entries = entries
 
     def matches(self, subject: str, _context: Any = None) -> bool:
-        for first, last, least in self.entries:
-            if len(subject) >= least and subject.startswith(first) and subject.endswith(last):
+        for first, last, min_length in self.entries:
+            if len(subject) >= min_length and subject.startswith(first) and subject.endswith(last):
                 return True
         return False
 
 
-class _Chunk:
-    __slots__ = ("begin", "chunk", "first")
+class _PrefixInfix:
+    __slots__ = ("chunk", "first", "search_start")
 
-    def __init__(self, first: str, chunk: str, begin: int) -> None:
-        self.first, self.chunk, self.begin = first, chunk, begin
+    def __init__(self, first: str, chunk: str, search_start: int) -> None:
+        self.first, self.chunk, self.search_start = first, chunk, search_start
 
     def matches(self, subject: str, _context: Any = None) -> bool:
-        return subject.startswith(self.first) and subject.find(self.chunk, self.begin) >= 0
+        return subject.startswith(self.first) and subject.find(self.chunk, self.search_start) >= 0
 
 
-class _Chunks:
+class _PrefixInfixes:
     __slots__ = ("entries",)
 
     def __init__(self, entries: tuple[tuple[str, str, int], ...]) -> None:
         self.entries = entries
 
     def matches(self, subject: str, _context: Any = None) -> bool:
-        for first, chunk, begin in self.entries:
-            if subject.startswith(first) and subject.find(chunk, begin) >= 0:
+        for first, chunk, search_start in self.entries:
+            if subject.startswith(first) and subject.find(chunk, search_start) >= 0:
                 return True
         return False
 
 
-class _Sought:
+class _GeneralGlob:
     """Any pattern: it begins with one text, ends with another, and has the rest in turn between them."""
 
     __slots__ = ("first", "last", "middle")
 
     def __init__(self, pattern: str) -> None:
         first, *middle = pattern.split("*")
-        self.first = _text(first)
-        self.last = _text(middle.pop()) if middle else None
-        self.middle = tuple([_text(chunk) for chunk in middle if chunk])
+        self.first = _segment_matcher(first)
+        self.last = _segment_matcher(middle.pop()) if middle else None
+        self.middle = tuple([_segment_matcher(chunk) for chunk in middle if chunk])
 
     def matches(self, subject: str, _context: Any = None) -> bool:
         first, last = self.first, self.last
-        at, end = first.size, len(subject)
+        position, end = first.size, len(subject)
         if not subject.startswith(first.anchor, first.offset):  # which says no most of the time
             return False
         if last is None:
-            return at == end and first.surrounds(subject, 0)
+            return position == end and first.other_pieces_match_at(subject, 0)
         end -= last.size
-        if end < at or not ((not first.others or first.surrounds(subject, 0)) and last.stands(subject, end)):
+        if end < position or not (
+            (not first.other_pieces or first.other_pieces_match_at(subject, 0))
+            and last.matches_at(subject, end)
+        ):
             return False
-        for text in self.middle:
-            at = text.after(subject, at, end)
-            if at < 0:
+        for segment in self.middle:
+            position = segment.find_end(subject, position, end)
+            if position < 0:
                 return False
         return True
 
 
-def _pieces(text: str) -> list[tuple[int, str]]:
+def _literal_pieces(text: str) -> list[tuple[int, str]]:
     """Return the texts between the `?` of a text, some of them empty, with their places in it."""
-    at, found = 0, []
+    position, pieces = 0, []
     for piece in text.split("?"):
-        found.append((at, piece))
-        at += len(piece) + 1
-    return found
+        pieces.append((position, piece))
+        position += len(piece) + 1
+    return pieces
 
 
-def _holes(text: str) -> frozenset[int]:
-    return frozenset(place for place, char in enumerate(text) if char == "?")
+def _wildcards(text: str) -> frozenset[int]:
+    return frozenset(index for index, char in enumerate(text) if char == "?")
 
 
-def _length(piece: tuple[int, str]) -> int:
+def _piece_length(piece: tuple[int, str]) -> int:
     return len(piece[1])
 
 
-class _Text:
+class _SegmentMatcher:
     """What stands between two `*`: the longest piece between its `?`, the place of it, and the other pieces.
 
     A text without `?` is its only piece.
     """
 
-    __slots__ = ("anchor", "offset", "others", "size", "whole")
+    __slots__ = ("anchor", "offset", "other_pieces", "size", "whole")
 
     def __init__(self, text: str) -> None:
         self.whole, self.size = text, len(text)
         self.offset, self.anchor = 0, text
-        self.others: tuple[tuple[int, str], ...] = ()
+        self.other_pieces: tuple[tuple[int, str], ...] = ()
         if "?" in text:
-            pieces = _pieces(text)
-            self.offset, self.anchor = longest = max(pieces, key=_length)
-            self.others = tuple([piece for piece in pieces if piece is not longest and piece[1]])
+            pieces = _literal_pieces(text)
+            self.offset, self.anchor = longest_piece = max(pieces, key=_piece_length)
+            self.other_pieces = tuple([piece for piece in pieces if piece is not longest_piece and piece[1]])
 
-    def stands(self, subject: str, at: int) -> bool:
+    def matches_at(self, subject: str, position: int) -> bool:
         """Say whether the text stands at a place."""
-        return subject.startswith(self.anchor, at + self.offset) and (
-            not self.others or self.surrounds(subject, at)
+        return subject.startswith(self.anchor, position + self.offset) and (
+            not self.other_pieces or self.other_pieces_match_at(subject, position)
         )
 
-    def after(self, subject: str, at: int, end: int) -> int:
+    def find_end(self, subject: str, position: int, end: int) -> int:
         """Find the text between two places and tell where it ends; -1 when it is not there.
 
         Where the anchor turns up in the wrong place again and again, the whole is sought character by
         character instead, so that hostile patterns stay linear.
         """
         size, offset = self.size, self.offset
-        for _ in range(_TRIES):
-            found = subject.find(self.anchor, at + offset, end) - offset
-            if found < at or found + size > end:
+        for _ in range(_MAX_ANCHOR_TRIES):
+            index = subject.find(self.anchor, position + offset, end) - offset
+            if index < position or index + size > end:
                 return -1
-            if not self.others or self.surrounds(subject, found):
-                return found + size
-            at = found + 1
-        found = search(Segment(self.whole, _holes(self.whole)), subject, at, end)
-        return found + size if found >= 0 else -1
+            if not self.other_pieces or self.other_pieces_match_at(subject, index):
+                return index + size
+            position = index + 1
+        index = search(Segment(self.whole, _wildcards(self.whole)), subject, position, end)
+        return index + size if index >= 0 else -1
 
-    def surrounds(self, subject: str, at: int) -> bool:
+    def other_pieces_match_at(self, subject: str, position: int) -> bool:
         """Say whether the text stands at a place where its anchor does."""
-        for place, text in self.others:  # noqa: SIM110 - a loop is a third faster than a generator
-            if not subject.startswith(text, at + place):
+        for piece_offset, text in self.other_pieces:
+            if not subject.startswith(text, position + piece_offset):
                 return False
         return True
 
 
-_NO_TEXT = _Text("")
+_EMPTY_SEGMENT = _SegmentMatcher("")
 
 
-def _text(text: str) -> _Text:
-    return _Text(text) if text else _NO_TEXT
+def _segment_matcher(text: str) -> _SegmentMatcher:
+    return _SegmentMatcher(text) if text else _EMPTY_SEGMENT
 
 
-def any_of(tests: Sequence[Test]) -> Test | None:
+def any_of(matchers: Sequence[Matcher]) -> Matcher | None:
     """Return what says whether any of the tests holds; None where there are none."""
-    if len(tests) <= 1:
-        return tests[0] if tests else None
-    if len(tests) == 2:
-        return _Either(*tests).holds
-    return _AnyOf(tuple(tests)).holds
+    if len(matchers) <= 1:
+        return matchers[0] if matchers else None
+    if len(matchers) == 2:
+        return _Either(*matchers).matches
+    return _AnyOf(tuple(matchers)).matches
 
 
 class _Either:
-    __slots__ = ("one", "other")
+    __slots__ = ("first", "second")
 
-    def __init__(self, one: Test, other: Test) -> None:
-        self.one, self.other = one, other
+    def __init__(self, first: Matcher, second: Matcher) -> None:
+        self.first, self.second = first, second
 
-    def holds(self, name: str, context: Any = None) -> bool:
-        return self.one(name, context) or self.other(name, context)
+    def matches(self, subject: str, context: Any = None) -> bool:
+        return self.first(subject, context) or self.second(subject, context)
 
 
 class _AnyOf:
-    __slots__ = ("tests",)
+    __slots__ = ("matchers",)
 
-    def __init__(self, tests: tuple[Test, ...]) -> None:
-        self.tests = tests
+    def __init__(self, matchers: tuple[Matcher, ...]) -> None:
+        self.matchers = matchers
 
-    def holds(self, name: str, context: Any = None) -> bool:
-        for test in self.tests:  # noqa: SIM110 - a loop is a third faster than a generator
-            if test(name, context):
+    def matches(self, subject: str, context: Any = None) -> bool:
+        for matcher in self.matchers:  # noqa: SIM110 - a loop is a third faster than a generator
+            if matcher(subject, context):
                 return True
         return False

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from iamd.policy.compiled.policies import CompiledPolicy, Place
+from iamd.policy.compiled.policies import Attachment, CompiledPolicy
 from iamd.policy.document import Policy
-from iamd.policy.request import Layers
+from iamd.policy.request import PolicyLayers
 
-_POLICIES = 8192
+_MAX_POLICIES = 8192
 
 Levels = tuple[tuple[CompiledPolicy, ...], ...]
 
 
-@lru_cache(maxsize=_POLICIES)
-def compiled(policy: Policy, place: Place = Place.OWN) -> CompiledPolicy:
+@lru_cache(maxsize=_MAX_POLICIES)
+def compile_policy(policy: Policy, attachment: Attachment = Attachment.IDENTITY) -> CompiledPolicy:
     """Compile a policy, once for all who have one with this content in such a place."""
-    return CompiledPolicy(policy, place)
+    return CompiledPolicy(policy, attachment)
 
 
 class CompiledLayers(NamedTuple):
@@ -29,20 +29,22 @@ class CompiledLayers(NamedTuple):
     rcps: Levels | None = None
 
     @classmethod
-    def of(cls, layers: Layers) -> "CompiledLayers":
+    def compile(cls, layers: PolicyLayers) -> "CompiledLayers":
         """Compile a caller's layers."""
         return cls(
-            _all(layers.identity),
-            compiled(layers.boundary) if layers.boundary is not None else None,
-            _all(layers.session) if layers.session is not None else None,
-            _levels(layers.scps, Place.SCP),
-            _levels(layers.rcps, Place.RCP),
+            _compile_policies(layers.identity),
+            compile_policy(layers.boundary) if layers.boundary is not None else None,
+            _compile_policies(layers.session) if layers.session is not None else None,
+            _compile_levels(layers.scps, Attachment.SCP),
+            _compile_levels(layers.rcps, Attachment.RCP),
         )
 
 
-def _all(policies: Sequence[Policy], place: Place = Place.OWN) -> tuple[CompiledPolicy, ...]:
-    return tuple(compiled(policy, place) for policy in policies)
+def _compile_policies(
+    policies: Sequence[Policy], attachment: Attachment = Attachment.IDENTITY
+) -> tuple[CompiledPolicy, ...]:
+    return tuple(compile_policy(policy, attachment) for policy in policies)
 
 
-def _levels(levels: Sequence[Sequence[Policy]] | None, place: Place) -> Levels | None:
-    return None if levels is None else tuple(_all(level, place) for level in levels)
+def _compile_levels(levels: Sequence[Sequence[Policy]] | None, attachment: Attachment) -> Levels | None:
+    return None if levels is None else tuple(_compile_policies(level, attachment) for level in levels)

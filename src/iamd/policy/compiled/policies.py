@@ -9,68 +9,76 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from iamd.policy.compiled.actions import Actions
-from iamd.policy.compiled.conditions import Holds, all_hold, compile_condition
-from iamd.policy.compiled.generations import Generations
-from iamd.policy.compiled.globs import Globs, any_glob, any_of, anything, joined, nothing, sort_globs
-from iamd.policy.document import MODERN, Policy, Statement
-from iamd.policy.patterns import Part, glob_parts
-from iamd.policy.variables import Context, Token, tokens, value_of
+from iamd.policy.compiled.actions import ActionIndex
+from iamd.policy.compiled.conditions import ConditionPredicate, all_of, compile_condition
+from iamd.policy.compiled.generations import TwoGenerationCache
+from iamd.policy.compiled.globs import (
+    GlobsByForm,
+    any_of,
+    classify_globs,
+    compile_globs,
+    match_all,
+    match_none,
+    merge_globs,
+)
+from iamd.policy.document import CURRENT_VERSION, Policy, Statement
+from iamd.policy.patterns import PatternPart, glob_parts
+from iamd.policy.variables import Context, Token, resolve, tokenize
 
 _ARN_FIELDS = 6
-_ACTIONS = 256  # that a policy remembers its answer for; callers invent action names
+_MAX_ACTIONS = 256  # that a policy remembers its answer for; callers invent action names
 
-Match = Callable[[str, Context], bool]
+Predicate = Callable[[str, Context], bool]
 
 
-class Place(Enum):
+class Attachment(Enum):
     """Where a policy hangs, which says how its statements are read (see `iamd.policy.decide`)."""
 
-    OWN = "identity policy, boundary or session policy"
+    IDENTITY = "identity policy, boundary or session policy"
     RESOURCE = "resource policy"
     SCP = "service control policy"
     RCP = "resource control policy"
 
 
-class Said(NamedTuple):
+class EffectPredicates(NamedTuple):
     """What a policy says of an action: a test for each effect, None where nothing has it.
 
     `anything` is the test that always holds.
     """
 
-    allow: Match | None
-    deny: Match | None
+    allow: Predicate | None
+    deny: Predicate | None
 
 
-class Named(NamedTuple):
+class PrincipalStatement(NamedTuple):
     """One statement of a policy that names principals, and the test of the rest of it."""
 
     statement: Statement
-    match: Match
+    predicate: Predicate
 
 
-_SILENT = Said(None, None)
+_NO_PREDICATES = EffectPredicates(None, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Compiled:
+class _CompiledStatement:
     """A statement taken apart: `plain` are resources that need no context, where it has no others.
 
     `resource` is the test of the resources where there are others, None beside `plain`.
     """
 
     statement: Statement
-    plain: Globs | None
-    resource: Match | None
-    holds: Holds | None
+    static_globs: GlobsByForm | None
+    resource_predicate: Predicate | None
+    condition_predicate: ConditionPredicate | None
 
     @property
-    def match(self) -> Match:
-        resource = self.resource or any_glob(self.plain or _NO_GLOBS)
-        return _both(resource, self.holds)
+    def predicate(self) -> Predicate:
+        resource_predicate = self.resource_predicate or compile_globs(self.static_globs or _NO_GLOBS)
+        return _combine(resource_predicate, self.condition_predicate)
 
 
-_NO_GLOBS = sort_globs(())
+_NO_GLOBS = classify_globs(())
 
 
 class CompiledPolicy:
@@ -79,175 +87,233 @@ class CompiledPolicy:
     `services` are those that it speaks of, None for any: of others there is nothing to ask it.
     """
 
-    __slots__ = ("_actions", "_made", "_named", "_statements", "_variables", "answers", "place", "services")
+    __slots__ = (
+        "_action_index",
+        "_compiled_statements",
+        "_has_variables",
+        "_principal_statements",
+        "_statements",
+        "attachment",
+        "predicates_by_action",
+        "services",
+    )
 
-    def __init__(self, policy: Policy, place: Place) -> None:
-        self.place = place
-        self._variables = policy.version == MODERN
-        self._statements = tuple(one for one in policy.statements if _has_its_place(one, place))
-        self._actions = Actions(self._statements)
-        self.services = self._actions.services
-        self._made: dict[int, _Compiled] = {}
-        self.answers: Generations[str, Said] = Generations(_ACTIONS)
-        self._named: Generations[str, tuple[Named, ...]] = Generations(_ACTIONS)
+    def __init__(self, policy: Policy, attachment: Attachment) -> None:
+        self.attachment = attachment
+        self._has_variables = policy.version == CURRENT_VERSION
+        self._statements = tuple(
+            statement for statement in policy.statements if _is_applicable(statement, attachment)
+        )
+        self._action_index = ActionIndex(self._statements)
+        self.services = self._action_index.services
+        self._compiled_statements: dict[int, _CompiledStatement] = {}
+        self.predicates_by_action: TwoGenerationCache[str, EffectPredicates] = TwoGenerationCache(
+            _MAX_ACTIONS
+        )
+        self._principal_statements: TwoGenerationCache[str, tuple[PrincipalStatement, ...]] = (
+            TwoGenerationCache(_MAX_ACTIONS)
+        )
 
-    def said(self, action: str) -> Said:
+    def predicates(self, action: str) -> EffectPredicates:
         """Return what the policy says of an action, whoever calls; `action` is in lower case."""
-        found = self.answers.young.get(action) or self.answers.get(action)
-        if found is None:
-            matching = self._matching(action)
-            found = Said(_either(matching, "Allow"), _either(matching, "Deny")) if matching else _SILENT
-            self.answers.put(action, found)
-        return found
+        predicates = self.predicates_by_action.young.get(action) or self.predicates_by_action.get(action)
+        if predicates is None:
+            matching_statements = self._matching_statements(action)
+            predicates = (
+                EffectPredicates(
+                    _effect_predicate(matching_statements, "Allow"),
+                    _effect_predicate(matching_statements, "Deny"),
+                )
+                if matching_statements
+                else _NO_PREDICATES
+            )
+            self.predicates_by_action.put(action, predicates)
+        return predicates
 
-    def named(self, action: str) -> tuple[Named, ...]:
+    def principal_statements(self, action: str) -> tuple[PrincipalStatement, ...]:
         """Return the statements on an action, each of which names whom it is about."""
-        found = self._named.get(action)
-        if found is None:
-            found = tuple(Named(one.statement, one.match) for one in self._matching(action))
-            self._named.put(action, found)
-        return found
+        statements = self._principal_statements.get(action)
+        if statements is None:
+            statements = tuple(
+                PrincipalStatement(compiled_statement.statement, compiled_statement.predicate)
+                for compiled_statement in self._matching_statements(action)
+            )
+            self._principal_statements.put(action, statements)
+        return statements
 
-    def _matching(self, action: str) -> list[_Compiled]:
-        return [self._made.get(place) or self._make(place) for place in self._actions.on(action)]
+    def _matching_statements(self, action: str) -> list[_CompiledStatement]:
+        return [
+            self._compiled_statements.get(index) or self._compile(index)
+            for index in self._action_index.statement_indexes(action)
+        ]
 
-    def _make(self, place: int) -> _Compiled:
-        made = self._made[place] = _compiled(self._statements[place], self.place, variables=self._variables)
-        return made
-
-
-def _has_its_place(statement: Statement, place: Place) -> bool:
-    unnamed = statement.principals is None and statement.not_principals is None
-    if place in (Place.OWN, Place.SCP):
-        return unnamed
-    return place is Place.RCP or not unnamed
-
-
-def _compiled(statement: Statement, place: Place, *, variables: bool) -> _Compiled:
-    conditions = (compile_condition(one, variables=variables) for one in statement.conditions)
-    plain, resource = _resource(statement, place, variables=variables)
-    return _Compiled(statement, plain, resource, all_hold(conditions))
+    def _compile(self, index: int) -> _CompiledStatement:
+        compiled_statement = self._compiled_statements[index] = _compile_statement(
+            self._statements[index], self.attachment, has_variables=self._has_variables
+        )
+        return compiled_statement
 
 
-def _both(resource: Match, holds: Holds | None) -> Match:
-    if holds is None:
-        return resource
-    return _Conditions(holds).hold if resource is anything else _Both(resource, holds).hold
+def _is_applicable(statement: Statement, attachment: Attachment) -> bool:
+    has_no_principal = statement.principals is None and statement.not_principals is None
+    if attachment in (Attachment.IDENTITY, Attachment.SCP):
+        return has_no_principal
+    return attachment is Attachment.RCP or not has_no_principal
 
 
-class _Conditions:
-    __slots__ = ("test",)
+def _compile_statement(
+    statement: Statement, attachment: Attachment, *, has_variables: bool
+) -> _CompiledStatement:
+    conditions = (
+        compile_condition(condition, has_variables=has_variables) for condition in statement.conditions
+    )
+    static_globs, resource_predicate = _compile_resource(statement, attachment, has_variables=has_variables)
+    return _CompiledStatement(statement, static_globs, resource_predicate, all_of(conditions))
 
-    def __init__(self, test: Holds) -> None:
-        self.test = test
 
-    def hold(self, _name: str, context: Context) -> bool:
-        return self.test(context)
+def _combine(resource_predicate: Predicate, condition_predicate: ConditionPredicate | None) -> Predicate:
+    if condition_predicate is None:
+        return resource_predicate
+    return (
+        _ConditionsOnly(condition_predicate).matches
+        if resource_predicate is match_all
+        else _ResourceAndConditions(resource_predicate, condition_predicate).matches
+    )
 
 
-class _Both:
+class _ConditionsOnly:
+    __slots__ = ("predicate",)
+
+    def __init__(self, predicate: ConditionPredicate) -> None:
+        self.predicate = predicate
+
+    def matches(self, _resource_arn: str, context: Context) -> bool:
+        return self.predicate(context)
+
+
+class _ResourceAndConditions:
     __slots__ = ("conditions", "resource")
 
-    def __init__(self, resource: Match, conditions: Holds) -> None:
+    def __init__(self, resource: Predicate, conditions: ConditionPredicate) -> None:
         self.resource, self.conditions = resource, conditions
 
-    def hold(self, name: str, context: Context) -> bool:
-        return self.resource(name, context) and self.conditions(context)
+    def matches(self, resource_arn: str, context: Context) -> bool:
+        return self.resource(resource_arn, context) and self.conditions(context)
 
 
-def _either(matching: Sequence[_Compiled], effect: str) -> Match | None:
+def _effect_predicate(compiled_statements: Sequence[_CompiledStatement], effect: str) -> Predicate | None:
     """Put the statements of one effect together: those that need no context first, as one test."""
-    chosen = [one for one in matching if one.statement.effect == effect]
-    plain = [one.plain for one in chosen if one.holds is None and one.plain is not None]
-    tests = [any_glob(joined(plain))] if plain else []
-    tests += [one.match for one in chosen if one.holds is not None or one.plain is None]
-    return anything if anything in tests else any_of(tests)
+    same_effect = [
+        compiled_statement
+        for compiled_statement in compiled_statements
+        if compiled_statement.statement.effect == effect
+    ]
+    static_globs = [
+        one.static_globs
+        for one in same_effect
+        if one.condition_predicate is None and one.static_globs is not None
+    ]
+    predicates = [compile_globs(merge_globs(static_globs))] if static_globs else []
+    predicates += [
+        one.predicate
+        for one in same_effect
+        if one.condition_predicate is not None or one.static_globs is None
+    ]
+    return match_all if match_all in predicates else any_of(predicates)
 
 
 # Resources.
 
 
-def _resource(statement: Statement, place: Place, *, variables: bool) -> tuple[Globs | None, Match | None]:
+def _compile_resource(
+    statement: Statement, attachment: Attachment, *, has_variables: bool
+) -> tuple[GlobsByForm | None, Predicate | None]:
     """Return the patterns where none needs the context and they are not denied, else the test of them."""
     patterns = statement.resources if statement.resources is not None else statement.not_resources
     if patterns is None:
-        return None, anything if place is Place.RESOURCE else nothing
-    static, dynamic = _split(patterns, place, variables=variables)
-    plain = sort_globs(static)
+        return None, match_all if attachment is Attachment.RESOURCE else match_none
+    static, dynamic = _split_patterns(patterns, attachment, has_variables=has_variables)
+    static_globs = classify_globs(static)
     if statement.resources is not None and not dynamic:
-        return plain, None
-    test = _any_resource(plain, dynamic)
-    return None, test if statement.resources is not None else _Not(test).holds
+        return static_globs, None
+    predicate = _any_resource_predicate(static_globs, dynamic)
+    return None, predicate if statement.resources is not None else _Not(predicate).matches
 
 
 class _Not:
-    __slots__ = ("test",)
+    __slots__ = ("predicate",)
 
-    def __init__(self, test: Match) -> None:
-        self.test = test
+    def __init__(self, predicate: Predicate) -> None:
+        self.predicate = predicate
 
-    def holds(self, name: str, context: Context) -> bool:
-        return not self.test(name, context)
+    def matches(self, resource_arn: str, context: Context) -> bool:
+        return not self.predicate(resource_arn, context)
 
 
-def _split(patterns: Sequence[str], place: Place, *, variables: bool) -> tuple[list[str], list[Match]]:
+def _split_patterns(
+    patterns: Sequence[str], attachment: Attachment, *, has_variables: bool
+) -> tuple[list[str], list[Predicate]]:
     """Part the patterns into plain globs and those with variables, which act after the fifth colon only."""
     static: list[str] = []
-    dynamic: list[Match] = []
+    dynamic: list[Predicate] = []
     for pattern in patterns:
-        *head, tail = pattern.split(":", _ARN_FIELDS - 1)
+        *head, resource_part = pattern.split(":", _ARN_FIELDS - 1)
         if len(head) < _ARN_FIELDS - 1:
-            pad = place is Place.OWN and head[:1] == ["arn"]
-            static.append(pattern + ":*" * (_ARN_FIELDS - 1 - len(head)) if pad else pattern)
-        elif variables and "${" in tail:
-            dynamic.append(_with_variables(":".join(head) + ":", tail))
+            pads_short_arns = attachment is Attachment.IDENTITY and head[:1] == ["arn"]
+            static.append(pattern + ":*" * (_ARN_FIELDS - 1 - len(head)) if pads_short_arns else pattern)
+        elif has_variables and "${" in resource_part:
+            dynamic.append(_compile_pattern_with_variables(":".join(head) + ":", resource_part))
         else:
             static.append(pattern)
     return static, dynamic
 
 
-def _any_resource(plain: Globs, dynamic: list[Match]) -> Match:
-    test = any_glob(plain)
-    if test is anything:
-        return anything
-    return any_of([*([test] if test is not nothing else []), *dynamic]) or nothing
+def _any_resource_predicate(static_globs: GlobsByForm, dynamic: list[Predicate]) -> Predicate:
+    static_predicate = compile_globs(static_globs)
+    if static_predicate is match_all:
+        return match_all
+    return (
+        any_of([*([static_predicate] if static_predicate is not match_none else []), *dynamic]) or match_none
+    )
 
 
-def _with_variables(head: str, tail: str) -> Match:
-    pieces = list(tokens(tail, {}))
+def _compile_pattern_with_variables(head: str, resource_part: str) -> Predicate:
+    pattern_tokens = list(tokenize(resource_part, {}))
     if (
-        any("*" in one.text or "?" in one.text for one in pieces if not one.variable)
+        any("*" in token.text or "?" in token.text for token in pattern_tokens if not token.is_variable)
         or "*" in head
         or "?" in head
     ):
-        return _glob_with_variables(head, pieces)
+        return _compile_glob_with_variables(head, pattern_tokens)
 
-    def match(name: str, context: Context) -> bool:
-        filled = _filled(pieces, context)
-        return filled is not None and name == head + "".join(filled)
+    def predicate(resource_arn: str, context: Context) -> bool:
+        texts = _resolve_tokens(pattern_tokens, context)
+        return texts is not None and resource_arn == head + "".join(texts)
 
-    return match
+    return predicate
 
 
-def _glob_with_variables(head: str, pieces: list[Token]) -> Match:
+def _compile_glob_with_variables(head: str, pattern_tokens: list[Token]) -> Predicate:
     """Match a glob in which what variables stand for is literal."""
-    begin = Part(head)
+    head_part = PatternPart(head)
 
-    def match(name: str, context: Context) -> bool:
-        filled = _filled(pieces, context)
-        if filled is None:
+    def predicate(resource_arn: str, context: Context) -> bool:
+        texts = _resolve_tokens(pattern_tokens, context)
+        if texts is None:
             return False
-        parts = (Part(text, one.variable) for text, one in zip(filled, pieces, strict=True))
-        return glob_parts((begin, *parts), name)
+        parts = (
+            PatternPart(text, token.is_variable) for text, token in zip(texts, pattern_tokens, strict=True)
+        )
+        return glob_parts((head_part, *parts), resource_arn)
 
-    return match
+    return predicate
 
 
-def _filled(pieces: list[Token], context: Context) -> list[str] | None:
-    filled: list[str] = []
-    for text, variable in pieces:
-        found = value_of(text, context) if variable else text
-        if found is None:
+def _resolve_tokens(pattern_tokens: list[Token], context: Context) -> list[str] | None:
+    texts: list[str] = []
+    for text, is_variable in pattern_tokens:
+        value = resolve(text, context) if is_variable else text
+        if value is None:
             return None
-        filled.append(found)
-    return filled
+        texts.append(value)
+    return texts

@@ -6,20 +6,27 @@ Standard library only, no clock, no I/O. What AWS's services can do comes from a
     assert findings[0].code == "MISSING_STATEMENT" and findings[0].level is Level.ERROR
 """
 
-from iamd.policy.lint.findings import MOST_FINDINGS, Finding
+from iamd.policy.lint.findings import MAX_FINDINGS, Finding
 from iamd.policy.lint.linter import lint
-from iamd.policy.lint.reference import Action, Key, KeyType, Need, Reference, ResourceType
+from iamd.policy.lint.reference import (
+    Action,
+    ActionResourceType,
+    ConditionKey,
+    KeyType,
+    Reference,
+    ResourceType,
+)
 from iamd.policy.lint.rules import RULES, Level, Rule
 
 __all__ = [
-    "MOST_FINDINGS",
+    "MAX_FINDINGS",
     "RULES",
     "Action",
+    "ActionResourceType",
+    "ConditionKey",
     "Finding",
-    "Key",
     "KeyType",
     "Level",
-    "Need",
     "Reference",
     "ResourceType",
     "Rule",

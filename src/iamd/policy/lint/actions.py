@@ -1,32 +1,34 @@
 """Actions: whether there are any such."""
 
-from iamd.policy.grammar import action_fault
-from iamd.policy.lint.draft import Draft, Text
-from iamd.policy.lint.findings import Findings, shown
-from iamd.policy.lint.known import Known
+from iamd.policy.grammar import action_error
+from iamd.policy.lint.draft import LintDocument, TextNode
+from iamd.policy.lint.findings import Findings, quote
+from iamd.policy.lint.known import ServiceCatalog
 from iamd.policy.validate import PolicyKind
 
 
-def check(draft: Draft, known: Known, found: Findings) -> None:
+def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -> None:
     """Check a whole document."""
-    for entry in draft.entries:
-        for place in entry.texts("Action", "NotAction"):
-            if action_fault(place.text) is None and place.text not in {"*", "*:*"}:
-                _check(place, known, found)
-        if draft.kind is PolicyKind.RCP and entry.allows:
-            said = "RCPs act by denying alone: this Allow does nothing that RCPFullAWSAccess does not do"
-            found.add("ALLOW_WITHOUT_EFFECT", f"{entry.path}.Effect", said)
+    for node in document.statements:
+        for action in node.texts("Action", "NotAction"):
+            if action_error(action.text) is None and action.text not in {"*", "*:*"}:
+                _check_action(action, catalog, findings)
+        if document.kind is PolicyKind.RCP and node.is_allow:
+            message = "RCPs act by denying alone: this Allow does nothing that RCPFullAWSAccess does not do"
+            findings.add("ALLOW_WITHOUT_EFFECT", f"{node.path}.Effect", message)
 
 
-def _check(place: Text, known: Known, found: Findings) -> None:
-    service, _, name = place.text.partition(":")
-    lower = service.lower()
-    if "${" in place.text:
+def _check_action(action: TextNode, catalog: ServiceCatalog, findings: Findings) -> None:
+    service, _, name = action.text.partition(":")
+    service_key = service.lower()
+    if "${" in action.text:
         return
-    if lower not in known.services:
-        said = f"there is no service {shown(service)}{known.near_service(lower)}"
-        found.add("INVALID_SERVICE_IN_ACTION", place.path, said)
-    elif known.actions(place.text) == frozenset():
-        what = "matches no action" if set(name) & set("*?") else "is no action"
-        near = known.near_action(lower, name)
-        found.add("INVALID_ACTION", place.path, f"{shown(place.text)} {what} of {lower}{near}")
+    if service_key not in catalog.services:
+        message = f"there is no service {quote(service)}{catalog.suggest_service(service_key)}"
+        findings.add("INVALID_SERVICE_IN_ACTION", action.path, message)
+    elif catalog.actions(action.text) == frozenset():
+        problem = "matches no action" if set(name) & set("*?") else "is no action"
+        suggestion = catalog.suggest_action(service_key, name)
+        findings.add(
+            "INVALID_ACTION", action.path, f"{quote(action.text)} {problem} of {service_key}{suggestion}"
+        )

@@ -5,103 +5,117 @@ from decimal import Decimal
 from itertools import combinations
 
 from iamd.policy import values
-from iamd.policy.lint.draft import Draft, Test
+from iamd.policy.lint.draft import ConditionClause, LintDocument
 from iamd.policy.lint.findings import Findings
-from iamd.policy.lint.presence import needs_key
-from iamd.policy.lint.values import family
+from iamd.policy.lint.presence import requires_key
+from iamd.policy.lint.values import operator_family
 from iamd.policy.operators import NULL
 from iamd.policy.patterns import glob
 
-_MOST_TESTS = 20
-_MOST_VALUES = 20
+_MAX_CLAUSES_PER_KEY = 20
+_MAX_VALUES = 20
 
 
-def check(draft: Draft, found: Findings) -> None:
+def check(document: LintDocument, findings: Findings) -> None:
     """Check a whole document."""
-    for entry in draft.entries:
-        by_key: dict[str, list[Test]] = {}
-        for test in entry.tests:
-            if test.condition.values:
-                by_key.setdefault(test.key, []).append(test)
-        for tests in by_key.values():
-            for one, other in combinations(tests[:_MOST_TESTS], 2):
-                if why := _why_never(one, other):
-                    found.add("STATEMENT_NEVER_MATCHES", other.path, f"the statement never matches: {why}")
+    for node in document.statements:
+        by_key: dict[str, list[ConditionClause]] = {}
+        for clause in node.clauses:
+            if clause.condition.values:
+                by_key.setdefault(clause.key, []).append(clause)
+        for clauses in by_key.values():
+            for first, second in combinations(clauses[:_MAX_CLAUSES_PER_KEY], 2):
+                if reason := _contradiction(first, second):
+                    findings.add(
+                        "STATEMENT_NEVER_MATCHES", second.path, f"the statement never matches: {reason}"
+                    )
 
 
-def _why_never(one: Test, other: Test) -> str | None:
+def _contradiction(clause: ConditionClause, other_clause: ConditionClause) -> str | None:
     """Say why two conditions on one key cannot both hold; None where they may."""
-    for first, second in ((one, other), (other, one)):
+    for first, second in ((clause, other_clause), (other_clause, clause)):
         if first.condition.operator == NULL:
-            if _wants_missing(first) and needs_key(second):
+            if _requires_missing_key(first) and requires_key(second):
                 return "the key must be missing, and must have a value"
-        elif needs_key(first) and (why := _compared(first, second)):
-            return why
+        elif requires_key(first) and (reason := _value_contradiction(first, second)):
+            return reason
     return None
 
 
-def _wants_missing(test: Test) -> bool:
-    return {values.boolean(value) for value in test.condition.values} == {True}
+def _requires_missing_key(clause: ConditionClause) -> bool:
+    return {values.boolean(value) for value in clause.condition.values} == {True}
 
 
-def _are_plain(one: Test, other: Test) -> bool:
+def _are_comparable(clause: ConditionClause, other_clause: ConditionClause) -> bool:
     """Say whether both compare one value, and with few enough."""
     return all(
-        test.condition.quantifier is None
-        and len(test.condition.values) <= _MOST_VALUES
-        and not any("${" in value for value in test.condition.values)
-        for test in (one, other)
+        either.condition.quantifier is None
+        and len(either.condition.values) <= _MAX_VALUES
+        and not any("${" in value for value in either.condition.values)
+        for either in (clause, other_clause)
     )
 
 
-def _compared(one: Test, other: Test) -> str | None:
-    if not _are_plain(one, other):
+def _value_contradiction(clause: ConditionClause, other_clause: ConditionClause) -> str | None:
+    if not _are_comparable(clause, other_clause):
         return None
-    return _texts(one, other) or _booleans(one, other) or _bounds(one, other)
+    return (
+        _string_contradiction(clause, other_clause)
+        or _boolean_contradiction(clause, other_clause)
+        or _bounds_contradiction(clause, other_clause)
+    )
 
 
-def _texts(one: Test, other: Test) -> str | None:
+def _string_contradiction(clause: ConditionClause, other_clause: ConditionClause) -> str | None:
     """Compare what a text must be with what else it must be, or must not."""
-    if one.condition.operator != "StringEquals":
+    if clause.condition.operator != "StringEquals":
         return None
-    fitting = [value for value in one.condition.values if _fits(value, other)]
-    return None if fitting else f"none of the values of StringEquals fits {other.condition.operator}"
+    matching = [value for value in clause.condition.values if _satisfies(value, other_clause)]
+    return None if matching else f"none of the values of StringEquals fits {other_clause.condition.operator}"
 
 
-def _fits(value: str, test: Test) -> bool:
-    wanted = test.condition.values
+def _satisfies(value: str, clause: ConditionClause) -> bool:
+    expected = clause.condition.values
     return {
-        "StringEquals": lambda: value in wanted,
-        "StringNotEquals": lambda: value not in wanted,
-        "StringEqualsIgnoreCase": lambda: value.lower() in {one.lower() for one in wanted},
-        "StringNotEqualsIgnoreCase": lambda: value.lower() not in {one.lower() for one in wanted},
-        "StringLike": lambda: any(glob(one, value) for one in wanted),
-        "StringNotLike": lambda: not any(glob(one, value) for one in wanted),
-    }.get(test.condition.operator, lambda: True)()
+        "StringEquals": lambda: value in expected,
+        "StringNotEquals": lambda: value not in expected,
+        "StringEqualsIgnoreCase": lambda: value.lower() in {candidate.lower() for candidate in expected},
+        "StringNotEqualsIgnoreCase": lambda: value.lower() not in {one.lower() for one in expected},
+        "StringLike": lambda: any(glob(one, value) for one in expected),
+        "StringNotLike": lambda: not any(glob(one, value) for one in expected),
+    }.get(clause.condition.operator, lambda: True)()
 
 
-def _booleans(one: Test, other: Test) -> str | None:
-    if one.condition.operator != "Bool" or other.condition.operator != "Bool":
+def _boolean_contradiction(clause: ConditionClause, other_clause: ConditionClause) -> str | None:
+    if clause.condition.operator != "Bool" or other_clause.condition.operator != "Bool":
         return None
-    truths = [{values.boolean(value) for value in test.condition.values} for test in (one, other)]
-    return None if truths[0] & truths[1] else "the key must be true, and must be false"
+    boolean_sets = [
+        {values.boolean(value) for value in either.condition.values} for either in (clause, other_clause)
+    ]
+    return None if boolean_sets[0] & boolean_sets[1] else "the key must be true, and must be false"
 
 
-def _bounds(one: Test, other: Test) -> str | None:
+def _bounds_contradiction(clause: ConditionClause, other_clause: ConditionClause) -> str | None:
     """Compare a lower bound with an upper one; of several values of a bound the most generous counts."""
-    if family(one.condition) not in {"Numeric", "Date"} or family(one.condition) != family(other.condition):
+    if operator_family(clause.condition) not in {"Numeric", "Date"} or operator_family(
+        clause.condition
+    ) != operator_family(other_clause.condition):
         return None
-    if "Greater" not in one.condition.operator or "Less" not in other.condition.operator:
+    if "Greater" not in clause.condition.operator or "Less" not in other_clause.condition.operator:
         return None
-    least, most = list(_numbers(one)), list(_numbers(other))
-    if len(least) != len(one.condition.values) or len(most) != len(other.condition.values):
+    lower_bounds, upper_bounds = list(_numbers(clause)), list(_numbers(other_clause))
+    if len(lower_bounds) != len(clause.condition.values) or len(upper_bounds) != len(
+        other_clause.condition.values
+    ):
         return None
-    strict = not (one.condition.operator.endswith("Equals") and other.condition.operator.endswith("Equals"))
-    never = min(least) > max(most) or (strict and min(least) == max(most))
-    return "the least value is above the greatest" if never else None
+    is_strict = not (
+        clause.condition.operator.endswith("Equals") and other_clause.condition.operator.endswith("Equals")
+    )
+    is_empty = min(lower_bounds) > max(upper_bounds) or (is_strict and min(lower_bounds) == max(upper_bounds))
+    return "the least value is above the greatest" if is_empty else None
 
 
-def _numbers(test: Test) -> Iterator[Decimal]:
-    read = values.number if family(test.condition) == "Numeric" else values.instant
-    found: Iterable[Decimal | None] = (read(value) for value in test.condition.values)
-    yield from (number for number in found if number is not None)
+def _numbers(clause: ConditionClause) -> Iterator[Decimal]:
+    parse = values.number if operator_family(clause.condition) == "Numeric" else values.instant
+    numbers: Iterable[Decimal | None] = (parse(value) for value in clause.condition.values)
+    yield from (number for number in numbers if number is not None)

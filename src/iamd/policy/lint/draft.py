@@ -6,21 +6,21 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from iamd.policy.document import MODERN, Condition, Statement
+from iamd.policy.document import CURRENT_VERSION, Condition, Statement
 from iamd.policy.validate import PolicyKind
 
-OWN_SIDE = frozenset({PolicyKind.MANAGED, PolicyKind.INLINE, PolicyKind.SESSION})
-ON_RESOURCE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST})
+IDENTITY_SIDE = frozenset({PolicyKind.MANAGED, PolicyKind.INLINE, PolicyKind.SESSION})
+RESOURCE_SIDE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST})
 
 
-class Text(NamedTuple):
+class TextNode(NamedTuple):
     """A text and its place."""
 
     path: str
     text: str
 
 
-class Principal(NamedTuple):
+class PrincipalNode(NamedTuple):
     """An entry of Principal or NotPrincipal and its place."""
 
     path: str
@@ -28,25 +28,27 @@ class Principal(NamedTuple):
     value: str
 
 
-class Test(NamedTuple):
+class ConditionClause(NamedTuple):
     """A condition, the place of its key, and whether its values are a list."""
 
     path: str
     condition: Condition
-    listed: bool
+    is_list: bool
 
     @property
     def key(self) -> str:
         """The key in lower case."""
         return self.condition.key.lower()
 
-    def values(self) -> Iterator[Text]:
+    def values(self) -> Iterator[TextNode]:
         """Go through the values."""
-        return _texts(self.path, list(self.condition.values) if self.listed else self.condition.values[0])
+        return _text_nodes(
+            self.path, list(self.condition.values) if self.is_list else self.condition.values[0]
+        )
 
 
 @dataclass(frozen=True)
-class Entry:
+class StatementNode:
     """A statement that can be read; `raw` is what it was read from."""
 
     statement: Statement
@@ -58,60 +60,63 @@ class Entry:
         return f"Statement[{self.statement.index}]"
 
     @property
-    def allows(self) -> bool:
+    def is_allow(self) -> bool:
         """Whether the statement is an Allow."""
         return self.statement.effect == "Allow"
 
-    def texts(self, *elements: str) -> Iterator[Text]:
+    def texts(self, *elements: str) -> Iterator[TextNode]:
         """Go through the texts of elements that are a text or a list of texts."""
         for name in elements:
             if name in self.raw:
-                yield from _texts(f"{self.path}.{name}", self.raw[name])
+                yield from _text_nodes(f"{self.path}.{name}", self.raw[name])
 
     @cached_property
-    def actions(self) -> tuple[Text, ...]:
+    def actions(self) -> tuple[TextNode, ...]:
         """The entries of Action."""
         return tuple(self.texts("Action"))
 
     @cached_property
-    def resources(self) -> tuple[Text, ...]:
+    def resources(self) -> tuple[TextNode, ...]:
         """The entries of Resource."""
         return tuple(self.texts("Resource"))
 
     @cached_property
-    def tests(self) -> tuple[Test, ...]:
+    def clauses(self) -> tuple[ConditionClause, ...]:
         """The conditions."""
-        return tuple(self._tests())
+        return tuple(self._clauses())
 
     @cached_property
-    def principals(self) -> tuple[Principal, ...]:
+    def principals(self) -> tuple[PrincipalNode, ...]:
         """The entries of Principal and NotPrincipal."""
         return tuple(self._principals())
 
-    def _tests(self) -> Iterator[Test]:
+    def _clauses(self) -> Iterator[ConditionClause]:
         conditions = iter(self.statement.conditions)
         for operator, block in _items(self.raw.get("Condition")):
             for key, values in _items(block):
                 path = f"{self.path}.Condition.{operator}.{key}"
-                yield Test(path, next(conditions), isinstance(values, list))
+                yield ConditionClause(path, next(conditions), isinstance(values, list))
 
-    def _principals(self) -> Iterator[Principal]:
+    def _principals(self) -> Iterator[PrincipalNode]:
         for element in ("Principal", "NotPrincipal"):
             value, path = self.raw.get(element), f"{self.path}.{element}"
             if isinstance(value, str):
-                yield Principal(path, "AWS", value)
+                yield PrincipalNode(path, "AWS", value)
             for kind, names in _items(value):
-                yield from (Principal(place, kind, name) for place, name in _texts(f"{path}.{kind}", names))
+                yield from (
+                    PrincipalNode(principal_path, kind, name)
+                    for principal_path, name in _text_nodes(f"{path}.{kind}", names)
+                )
 
 
 @dataclass(frozen=True)
-class Draft:
+class LintDocument:
     """A document with those of its statements that can be read, and what the caller knows besides."""
 
     text: str
     kind: PolicyKind
     version: str | None
-    entries: tuple[Entry, ...]
+    statements: tuple[StatementNode, ...]
     partition: str
     account: str | None
     now: datetime | None
@@ -119,15 +124,15 @@ class Draft:
     @property
     def has_variables(self) -> bool:
         """Whether variables act."""
-        return self.version == MODERN
+        return self.version == CURRENT_VERSION
 
 
 def _items(value: object) -> Iterator[tuple[str, object]]:
     yield from value.items() if isinstance(value, dict) else ()
 
 
-def _texts(path: str, value: object) -> Iterator[Text]:
+def _text_nodes(path: str, value: object) -> Iterator[TextNode]:
     if isinstance(value, list):
-        yield from (Text(f"{path}[{index}]", str(one)) for index, one in enumerate(value))
+        yield from (TextNode(f"{path}[{index}]", str(item)) for index, item in enumerate(value))
     else:
-        yield Text(path, str(value))
+        yield TextNode(path, str(value))

@@ -7,11 +7,11 @@ from typing import Final
 
 from iamd.policy.lint.rules import RULES, Level
 
-MOST_FINDINGS: Final = 1_000
-MOST_WORK: Final = 150_000  # twice what the largest of AWS's own policies needs; about two seconds
-_MOST_GUESSES = 40
-_SHOWN = 120
-_INDEX = re.compile(r"\[(\d+)\]|\.")
+MAX_FINDINGS: Final = 1_000
+WORK_BUDGET: Final = 150_000  # twice what the largest of AWS's own policies needs; about two seconds
+_MAX_SUGGESTIONS = 40
+_MAX_QUOTED_LENGTH = 120
+_PATH_SEPARATOR = re.compile(r"\[(\d+)\]|\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Finding:
     path: str
 
 
-class Full(Exception):
+class TooManyFindings(Exception):
     """Enough has been found; nothing more is looked for."""
 
 
@@ -33,46 +33,46 @@ class Findings:
 
     def __init__(self) -> None:
         self.has_error = False
-        self._found: dict[Finding, None] = {}
-        self._work = MOST_WORK
-        self._guesses = _MOST_GUESSES
+        self._findings: dict[Finding, None] = {}
+        self._remaining_work = WORK_BUDGET
+        self._remaining_suggestions = _MAX_SUGGESTIONS
 
     def add(self, code: str, path: str, message: str, level: Level | None = None) -> None:
         """Note a finding, at the level of its rule where none is given; Full when there are too many."""
-        if len(self._found) >= MOST_FINDINGS:
-            raise Full
+        if len(self._findings) >= MAX_FINDINGS:
+            raise TooManyFindings
         finding = Finding(level or RULES[code].level, code, message, path)
-        self._found[finding] = None
+        self._findings[finding] = None
         self.has_error = self.has_error or finding.level is Level.ERROR
 
     @property
-    def exhausted(self) -> bool:
+    def is_work_exhausted(self) -> bool:
         """Whether some checks were left out for want of work."""
-        return self._work <= 0
+        return self._remaining_work <= 0
 
-    def may(self, work: int) -> bool:
+    def spend_work(self, work: int) -> bool:
         """Take some work; False when there is not enough left, and none is left from then on."""
-        self._work -= work
-        return self._work > 0
+        self._remaining_work -= work
+        return self._remaining_work > 0
 
-    def guess(self, near: Callable[[], str]) -> str:
+    def suggest(self, find_suggestion: Callable[[], str]) -> str:
         """Ask for a near match, which is dear; the empty string once that was done often enough."""
-        if not self._guesses:
+        if not self._remaining_suggestions:
             return ""
-        self._guesses -= 1
-        return near()
+        self._remaining_suggestions -= 1
+        return find_suggestion()
 
-    def listed(self, *more: Finding) -> list[Finding]:
+    def to_list(self, *extra: Finding) -> list[Finding]:
         """Return the findings in the order of the document."""
-        return sorted({**self._found, **dict.fromkeys(more)}, key=_order)
+        return sorted({**self._findings, **dict.fromkeys(extra)}, key=_sort_key)
 
 
-def shown(text: str) -> str:
+def quote(text: str) -> str:
     """Return a text as a message shows it: quoted, and shortened where it is long."""
-    return f'"{text}"' if len(text) <= _SHOWN else f'"{text[:_SHOWN]}…"'
+    return f'"{text}"' if len(text) <= _MAX_QUOTED_LENGTH else f'"{text[:_MAX_QUOTED_LENGTH]}…"'
 
 
-def _order(finding: Finding) -> tuple[list[tuple[int, str]], int, str]:
-    parts = _INDEX.split(finding.path)
-    place = [(int(part), "") if part and part.isdecimal() else (-1, part or "") for part in parts]
-    return place, finding.level.rank, finding.code
+def _sort_key(finding: Finding) -> tuple[list[tuple[int, str]], int, str]:
+    parts = _PATH_SEPARATOR.split(finding.path)
+    path_key = [(int(part), "") if part and part.isdecimal() else (-1, part or "") for part in parts]
+    return path_key, finding.level.rank, finding.code

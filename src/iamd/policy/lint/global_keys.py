@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from iamd.policy.lint.reference import Key, KeyType
+from iamd.policy.lint.reference import ConditionKey, KeyType
 
-_SINGLE: Final = {
+_SINGLE_VALUED: Final = {
     KeyType.STRING: (
         "aws:CalledViaFirst aws:CalledViaLast aws:Ec2InstanceSourceVpc aws:FederatedProvider "
         "aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalOrgMasterAccountId aws:PrincipalServiceName "
@@ -30,27 +30,29 @@ _SINGLE: Final = {
     KeyType.DATE: "aws:CurrentTime aws:EpochTime aws:TokenIssueTime",
     KeyType.IP: "aws:Ec2InstanceSourcePrivateIPv4 aws:SourceIp aws:VpcSourceIp",
 }
-_LISTED: Final = (
+_MULTIVALUED: Final = (
     "aws:CalledVia aws:PrincipalOrgPaths aws:PrincipalServiceNamesList aws:ResourceOrgPaths "
     "aws:SourceOrgPaths aws:TagKeys aws:VpceOrgPaths"
 )
 
 # Keys that are not to be used any more, and what is.
-DEPRECATED: Final[Mapping[str, str]] = MappingProxyType(
+DEPRECATED_KEYS: Final[Mapping[str, str]] = MappingProxyType(
     {"aws:arn": "aws:PrincipalArn or aws:SourceArn", "aws:sourceowner": "aws:SourceAccount"}
 )
 # Keys that say little unless one of others is there as well.
-PAIRED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+PAIRED_KEYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"aws:vpcsourceip": ("aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount")}
 )
 # Keys of tags, which services have or have not.
-TAG_PREFIXES: Final = ("aws:resourcetag/", "aws:requesttag/", "aws:tagkeys")
+TAG_KEY_PREFIXES: Final = ("aws:resourcetag/", "aws:requesttag/", "aws:tagkeys")
 
 
-def _keys() -> Iterator[Key]:
-    for kind, names in _SINGLE.items():
-        yield from (Key(name, kind) for name in names.split())
-    yield from (Key(name, KeyType.STRING, listed=True) for name in _LISTED.split())
+def _global_keys() -> Iterator[ConditionKey]:
+    for key_type, names in _SINGLE_VALUED.items():
+        yield from (ConditionKey(name, key_type) for name in names.split())
+    yield from (ConditionKey(name, KeyType.STRING, is_multivalued=True) for name in _MULTIVALUED.split())
 
 
-GLOBAL_KEYS: Final[Mapping[str, Key]] = MappingProxyType({key.name.lower(): key for key in _keys()})
+GLOBAL_KEYS: Final[Mapping[str, ConditionKey]] = MappingProxyType(
+    {key.name.lower(): key for key in _global_keys()}
+)

@@ -10,63 +10,67 @@ from typing import Final, NamedTuple
 
 from iamd.policy.compiled.globs import compile_glob
 
-FIELD: Final = "\ue010"
-_PART, _REST = "\ue011", "\ue012"  # one character but a colon, and any number of them
+FIELD_WILDCARD: Final = "\ue010"
+_NON_COLON, _NON_COLONS = "\ue011", "\ue012"  # one character but a colon, and any number of them
 _FILLER = "\ue000"
-_SHORT = 256  # what is kept for the next time
-_STARS = re.compile(r"\*+")
+_MAX_CACHED_LENGTH = 256  # what is kept for the next time
+_STAR_RUN = re.compile(r"\*+")
 
 
-def intersects(one: str, other: str) -> bool:
+def intersects(pattern: str, other_pattern: str) -> bool:
     """Say whether some text matches both patterns: the walk of both at once, all ways at the same time.
 
     Bit `j` of the state is set where the first `j` characters of `other` fit what was read of `one`.
     `other` may have fields in it: `FIELD` stands for a run without colons that is not empty.
     """
-    walked = _walked(other) if len(other) <= _SHORT else _Walked.of(other)
-    full = (1 << walked.size + 1) - 1
-    state = 1 | (walked.stars & 1) << 1
-    for char in one:
+    other_bits = (
+        _pattern_bits(other_pattern)
+        if len(other_pattern) <= _MAX_CACHED_LENGTH
+        else _PatternBits.parse(other_pattern)
+    )
+    full_mask = (1 << other_bits.size + 1) - 1
+    state = 1 | (other_bits.runs & 1) << 1
+    for char in pattern:
         if char == "*":
-            state = full & ~((state & -state) - 1)
+            state = full_mask & ~((state & -state) - 1)
             continue
-        staying = walked.anything if char == ":" else walked.stars
-        moving = ~walked.stars if char == "?" else walked.fits(char)
-        state = (state & moving) << 1 & full | state & staying
-        state |= (state & walked.stars) << 1
+        staying = other_bits.any_run if char == ":" else other_bits.runs
+        moving = ~other_bits.runs if char == "?" else other_bits.matching_bits(char)
+        state = (state & moving) << 1 & full_mask | state & staying
+        state |= (state & other_bits.runs) << 1
         if not state:
             return False
-    return bool(state >> walked.size)
+    return bool(state >> other_bits.size)
 
 
-class _Walked(NamedTuple):
+class _PatternBits(NamedTuple):
     """A pattern as places in it, a bit each: where there are stars, and where each character fits."""
 
     size: int
-    anything: int
-    stars: int
-    holes: int
-    parts: int
-    places: dict[str, int]
+    any_run: int
+    runs: int
+    any_char: int
+    non_colon: int
+    chars: dict[str, int]
 
     @classmethod
-    def of(cls, pattern: str) -> "_Walked":
-        pattern = _STARS.sub("*", pattern).replace(FIELD, _PART + _REST)
-        places: dict[str, int] = {}
-        for place, char in enumerate(pattern):
-            places[char] = places.get(char, 0) | 1 << place
-        anything, rests = places.pop("*", 0), places.pop(_REST, 0)
-        holes, parts = places.pop("?", 0), places.pop(_PART, 0)
-        return cls(len(pattern), anything, anything | rests, holes, parts, places)
+    def parse(cls, pattern: str) -> "_PatternBits":
+        pattern = _STAR_RUN.sub("*", pattern).replace(FIELD_WILDCARD, _NON_COLON + _NON_COLONS)
+        chars: dict[str, int] = {}
+        for index, char in enumerate(pattern):
+            chars[char] = chars.get(char, 0) | 1 << index
+        any_run, non_colon_runs = chars.pop("*", 0), chars.pop(_NON_COLONS, 0)
+        any_char, non_colon = chars.pop("?", 0), chars.pop(_NON_COLON, 0)
+        return cls(len(pattern), any_run, any_run | non_colon_runs, any_char, non_colon, chars)
 
-    def fits(self, char: str) -> int:
+    def matching_bits(self, char: str) -> int:
         """Return the places at which a character fits, stars not counted."""
-        return self.places.get(char, 0) | self.holes | (0 if char == ":" else self.parts)
+        return self.chars.get(char, 0) | self.any_char | (0 if char == ":" else self.non_colon)
 
 
 @lru_cache(maxsize=8192)
-def _walked(pattern: str) -> _Walked:
-    return _Walked.of(pattern)
+def _pattern_bits(pattern: str) -> _PatternBits:
+    return _PatternBits.parse(pattern)
 
 
 def covers(wide: str, narrow: str) -> bool:
@@ -76,23 +80,23 @@ def covers(wide: str, narrow: str) -> bool:
     if "*" not in wide and "?" not in wide:
         return False
     if "?" not in wide:
-        return _compiled(wide)(narrow)
+        return _matcher(wide)(narrow)
     filler = _FILLER * (wide.count("?") + 1)
-    return _compiled(wide)(narrow.replace("*", filler)) and _compiled(wide)(narrow.replace("*", ""))
+    return _matcher(wide)(narrow.replace("*", filler)) and _matcher(wide)(narrow.replace("*", ""))
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> Callable[..., bool]:
+def _matcher(pattern: str) -> Callable[..., bool]:
     return compile_glob(pattern)
 
 
-def widened(text: str) -> str:
+def widen_variables(text: str) -> str:
     """Return a pattern that matches all that a text with variables may become."""
     if "${" not in text:
         return text
-    out, at = [], 0
-    while (start := text.find("${", at)) >= 0 and (end := text.find("}", start)) >= 0:
-        out.append(text[at:start])
-        out.append({"*": "?", "?": "?", "$": "$"}.get(text[start + 2 : end], "*"))
-        at = end + 1
-    return "".join([*out, text[at:]])
+    pieces, position = [], 0
+    while (start := text.find("${", position)) >= 0 and (end := text.find("}", start)) >= 0:
+        pieces.append(text[position:start])
+        pieces.append({"*": "?", "?": "?", "$": "$"}.get(text[start + 2 : end], "*"))
+        position = end + 1
+    return "".join([*pieces, text[position:]])

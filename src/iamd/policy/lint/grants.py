@@ -2,110 +2,118 @@
 
 from typing import NamedTuple
 
-from iamd.policy.lint.draft import OWN_SIDE, Draft, Entry, Text
+from iamd.policy.lint.draft import IDENTITY_SIDE, LintDocument, StatementNode, TextNode
 from iamd.policy.lint.findings import Findings
 from iamd.policy.lint.narrowing import is_positive
 from iamd.policy.patterns import glob, matches_action
 from iamd.policy.validate import PolicyKind
 
-_FIELDS = 6
-_WIDE = frozenset({"*", "*.amazonaws.com"})  # services, as many as there are
+_ARN_FIELDS = 6
+_ANY_SERVICE = frozenset({"*", "*.amazonaws.com"})  # services, as many as there are
 
 
-class _Reach(NamedTuple):
+class _SensitiveAction(NamedTuple):
     """An action whose resource should be named, with a resource nobody has, and what limits it otherwise."""
 
-    stem: str
+    code_prefix: str
     action: str
-    probe: str
-    limits: tuple[str, ...]
-    said: str
+    probe_resource: str
+    limiting_keys: tuple[str, ...]
+    message: str
 
 
-_PASS_ROLE = _Reach(
+_PASS_ROLE = _SensitiveAction(
     "PASS_ROLE",
     "iam:PassRole",
     "role/zq7-zq7",
     ("iam:passedtoservice", "iam:associatedresourcearn"),
     "roles may be passed that hold more than they should: name the roles, or ask for iam:PassedToService",
 )
-_CREATE_SLR = _Reach(
+_CREATE_SLR = _SensitiveAction(
     "CREATE_SLR",
     "iam:CreateServiceLinkedRole",
     "role/aws-service-role/zq7.amazonaws.com/AWSServiceRoleForZq7",
     ("iam:awsservicename",),
     "service-linked roles of any service may be made: name them, or ask for iam:AWSServiceName",
 )
-_KINDS = OWN_SIDE | {PolicyKind.RESOURCE}
+_CHECKED_KINDS = IDENTITY_SIDE | {PolicyKind.RESOURCE}
 
 
-def check(draft: Draft, found: Findings) -> None:
+def check(document: LintDocument, findings: Findings) -> None:
     """Check a whole document."""
-    if draft.kind not in _KINDS:
+    if document.kind not in _CHECKED_KINDS:
         return
-    for entry in draft.entries:
-        if not entry.allows:
+    for node in document.statements:
+        if not node.is_allow:
             continue
-        _check_exceptions(entry, found)
-        for reach in (_PASS_ROLE, _CREATE_SLR) if draft.kind in OWN_SIDE else ():
-            _check_reach(entry, reach, found)
+        _check_negations(node, findings)
+        for sensitive_action in (_PASS_ROLE, _CREATE_SLR) if document.kind in IDENTITY_SIDE else ():
+            _check_sensitive_action(node, sensitive_action, findings)
 
 
-def _check_exceptions(entry: Entry, found: Findings) -> None:
-    statement = entry.statement
-    still = "those still to come included"
+def _check_negations(node: StatementNode, findings: Findings) -> None:
+    statement = node.statement
+    suffix = "those still to come included"
     if statement.not_actions is not None and statement.not_resources is not None:
-        said = f"all actions but these on all resources but some are allowed, {still}"
-        found.add("ALLOW_WITH_NOT_ACTION_AND_NOT_RESOURCE", f"{entry.path}.NotAction", said)
+        message = f"all actions but these on all resources but some are allowed, {suffix}"
+        findings.add("ALLOW_WITH_NOT_ACTION_AND_NOT_RESOURCE", f"{node.path}.NotAction", message)
     elif statement.not_actions is not None:
-        said = f"all actions but these are allowed, {still}"
-        found.add("ALLOW_WITH_NOT_ACTION", f"{entry.path}.NotAction", said)
+        message = f"all actions but these are allowed, {suffix}"
+        findings.add("ALLOW_WITH_NOT_ACTION", f"{node.path}.NotAction", message)
     elif statement.not_resources is not None:
-        said = f"all resources but these are allowed, {still}"
-        found.add("ALLOW_WITH_NOT_RESOURCE", f"{entry.path}.NotResource", said)
+        message = f"all resources but these are allowed, {suffix}"
+        findings.add("ALLOW_WITH_NOT_RESOURCE", f"{node.path}.NotResource", message)
 
 
-def _check_reach(entry: Entry, reach: _Reach, found: Findings) -> None:
-    granted = _granted(entry, reach.action)
-    if granted is None or _is_limited(entry, reach):
+def _check_sensitive_action(
+    node: StatementNode, sensitive_action: _SensitiveAction, findings: Findings
+) -> None:
+    grant = _find_grant(node, sensitive_action.action)
+    if grant is None or _is_limited(node, sensitive_action):
         return
-    by, place = granted
-    if entry.statement.not_resources is not None:
-        what = {"": "", "STAR": "STAR_IN_ACTION_AND_", "NOT": "NOT_ACTION_AND_"}[by]
-        found.add(f"{reach.stem}_WITH_{what}NOT_RESOURCE", place, reach.said)
-    elif any(_reaches(resource, reach) for resource in entry.resources):
+    code_part, path = grant
+    if node.statement.not_resources is not None:
+        code_infix = {"": "", "STAR": "STAR_IN_ACTION_AND_", "NOT": "NOT_ACTION_AND_"}[code_part]
+        findings.add(
+            f"{sensitive_action.code_prefix}_WITH_{code_infix}NOT_RESOURCE", path, sensitive_action.message
+        )
+    elif any(_covers_probe(resource, sensitive_action) for resource in node.resources):
         code = {
             "": "STAR_IN_RESOURCE",
             "STAR": "STAR_IN_ACTION_AND_RESOURCE",
             "NOT": "STAR_IN_RESOURCE_AND_NOT_ACTION",
-        }[by]
-        found.add(f"{reach.stem}_WITH_{code}", place, reach.said)
+        }[code_part]
+        findings.add(f"{sensitive_action.code_prefix}_WITH_{code}", path, sensitive_action.message)
 
 
-def _granted(entry: Entry, action: str) -> tuple[str, str] | None:
+def _find_grant(node: StatementNode, action: str) -> tuple[str, str] | None:
     """Say how a statement has an action, by its name, by a star or by NotAction, and where."""
-    patterns = entry.statement.not_actions
+    patterns = node.statement.not_actions
     if patterns is not None:
-        spared = any(matches_action(pattern, action) for pattern in patterns)
-        return None if spared else ("NOT", f"{entry.path}.NotAction")
-    matching = [place for place in entry.actions if matches_action(place.text, action)]
-    named = [place for place in matching if place.text.lower() == action.lower()]
-    if named:
-        return "", named[0].path
+        is_excluded = any(matches_action(pattern, action) for pattern in patterns)
+        return None if is_excluded else ("NOT", f"{node.path}.NotAction")
+    matching = [text_node for text_node in node.actions if matches_action(text_node.text, action)]
+    exact = [place for place in matching if place.text.lower() == action.lower()]
+    if exact:
+        return "", exact[0].path
     return ("STAR", matching[0].path) if matching else None
 
 
-def _is_limited(entry: Entry, reach: _Reach) -> bool:
+def _is_limited(node: StatementNode, sensitive_action: _SensitiveAction) -> bool:
     return any(
-        test.key in reach.limits and is_positive(test) and not _WIDE & set(test.condition.values)
-        for test in entry.tests
+        clause.key in sensitive_action.limiting_keys
+        and is_positive(clause)
+        and not _ANY_SERVICE & set(clause.condition.values)
+        for clause in node.clauses
     )
 
 
-def _reaches(resource: Text, reach: _Reach) -> bool:
+def _covers_probe(resource: TextNode, sensitive_action: _SensitiveAction) -> bool:
     """Say whether a resource has a role in it that nobody thought of: its account may be named."""
     if not resource.text.strip("*"):
         return True
-    fields = resource.text.split(":", _FIELDS - 1)
-    fields += ["*"] * (_FIELDS - len(fields))
-    return fields[2] in {"iam", "*"} and "*" in fields[-1] and glob(fields[-1], reach.probe)
+    fields = resource.text.split(":", _ARN_FIELDS - 1)
+    fields += ["*"] * (_ARN_FIELDS - len(fields))
+    return (
+        fields[2] in {"iam", "*"} and "*" in fields[-1] and glob(fields[-1], sensitive_action.probe_resource)
+    )

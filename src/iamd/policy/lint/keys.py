@@ -1,132 +1,158 @@
 """Condition keys: whether there are any such, and whether the actions of a statement have them."""
 
-from iamd.policy.lint.draft import Draft, Entry, Test
-from iamd.policy.lint.findings import Findings, shown
-from iamd.policy.lint.global_keys import DEPRECATED, GLOBAL_KEYS, PAIRED, TAG_PREFIXES
-from iamd.policy.lint.known import Known
-from iamd.policy.lint.presence import needs_key
+from iamd.policy.lint.draft import ConditionClause, LintDocument, StatementNode
+from iamd.policy.lint.findings import Findings, quote
+from iamd.policy.lint.global_keys import DEPRECATED_KEYS, GLOBAL_KEYS, PAIRED_KEYS, TAG_KEY_PREFIXES
+from iamd.policy.lint.known import ServiceCatalog
+from iamd.policy.lint.presence import requires_key
 
-_TAGS = frozenset(
+_TAG_KEYS_WITHOUT_NAME = frozenset(
     {"aws:requesttag", "aws:resourcetag", "aws:principaltag", "iam:resourcetag", "s3:existingobjecttag"}
 )
 
 
-def check(draft: Draft, known: Known, found: Findings) -> None:
+def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -> None:
     """Check a whole document."""
-    for entry in draft.entries:
-        services = _services(entry, known)
-        for test in entry.tests:
-            if _check_key(test, services, known, found):
-                _check_support(entry, test, services, known, found)
-        _check_case(entry, found)
-        _check_pairs(entry, found)
+    for node in document.statements:
+        services = _services(node, catalog)
+        for clause in node.clauses:
+            if _check_key(clause, services, catalog, findings):
+                _check_support(node, clause, services, catalog, findings)
+        _check_duplicate_case(node, findings)
+        _check_paired_keys(node, findings)
 
 
-def _services(entry: Entry, known: Known) -> tuple[str, ...]:
-    names = (place.text.partition(":")[0].lower() for place in entry.texts("Action", "NotAction"))
-    return tuple(name for name in dict.fromkeys(names) if name in known.services)
+def _services(node: StatementNode, catalog: ServiceCatalog) -> tuple[str, ...]:
+    names = (action.text.partition(":")[0].lower() for action in node.texts("Action", "NotAction"))
+    return tuple(name for name in dict.fromkeys(names) if name in catalog.services)
 
 
-def _check_key(test: Test, services: tuple[str, ...], known: Known, found: Findings) -> bool:
+def _check_key(
+    clause: ConditionClause, services: tuple[str, ...], catalog: ServiceCatalog, findings: Findings
+) -> bool:
     """Say whether a key is known and in use; a finding says why not."""
-    key = test.condition.key
-    if test.key in DEPRECATED:
-        said = f"{key} is not to be used any more: use {DEPRECATED[test.key]}"
-        found.add("DEPRECATED_GLOBAL_CONDITION_KEY", test.path, said)
-    elif test.key.rstrip("/") in _TAGS:
-        said = f"{key} names no tag: write {key.rstrip('/')}/the-key-of-a-tag"
-        found.add("MISSING_TAG_KEY_IN_CONDITION", test.path, said)
-    elif "${" in key or known.key(key, services):
+    key = clause.condition.key
+    if clause.key in DEPRECATED_KEYS:
+        message = f"{key} is not to be used any more: use {DEPRECATED_KEYS[clause.key]}"
+        findings.add("DEPRECATED_GLOBAL_CONDITION_KEY", clause.path, message)
+    elif clause.key.rstrip("/") in _TAG_KEYS_WITHOUT_NAME:
+        message = f"{key} names no tag: write {key.rstrip('/')}/the-key-of-a-tag"
+        findings.add("MISSING_TAG_KEY_IN_CONDITION", clause.path, message)
+    elif "${" in key or catalog.find_key(key, services):
         return "${" not in key
     else:
-        found.add(*_unknown(test, services, known))
+        findings.add(*_unknown_key_finding(clause, services, catalog))
     return False
 
 
-def _unknown(test: Test, services: tuple[str, ...], known: Known) -> tuple[str, str, str]:
-    key = test.condition.key
-    prefix, colon, name = test.key.partition(":")
+def _unknown_key_finding(
+    clause: ConditionClause, services: tuple[str, ...], catalog: ServiceCatalog
+) -> tuple[str, str, str]:
+    key = clause.condition.key
+    prefix, colon, name = clause.key.partition(":")
     if not (prefix and colon and name):
-        near = known.near_key(f"aws:{test.key}", services)
-        return "INVALID_CONDITION_KEY_FORMAT", test.path, f"{shown(key)} is not service:name{near}"
-    near = known.near_key(key, (*services, prefix))
+        suggestion = catalog.suggest_key(f"aws:{clause.key}", services)
+        return "INVALID_CONDITION_KEY_FORMAT", clause.path, f"{quote(key)} is not service:name{suggestion}"
+    suggestion = catalog.suggest_key(key, (*services, prefix))
     if prefix == "aws":
-        return "INVALID_GLOBAL_CONDITION_KEY", test.path, f"there is no global key {shown(key)}{near}"
-    if prefix in known.services:
-        said = f"{prefix} has no condition key {shown(key)}{near}"
-        return "INVALID_SERVICE_CONDITION_KEY", test.path, said
-    return "INVALID_SERVICE", test.path, f"there is no service {shown(prefix)} of the key {shown(key)}{near}"
+        return "INVALID_GLOBAL_CONDITION_KEY", clause.path, f"there is no global key {quote(key)}{suggestion}"
+    if prefix in catalog.services:
+        message = f"{prefix} has no condition key {quote(key)}{suggestion}"
+        return "INVALID_SERVICE_CONDITION_KEY", clause.path, message
+    return (
+        "INVALID_SERVICE",
+        clause.path,
+        f"there is no service {quote(prefix)} of the key {quote(key)}{suggestion}",
+    )
 
 
-def _check_case(entry: Entry, found: Findings) -> None:
-    seen = dict[tuple[str, str], str]()
-    for test in entry.tests:
-        block = test.path.removesuffix(test.condition.key)
-        if seen.setdefault((block, test.key), test.path) != test.path:
-            said = "the same key in another case: keys have no case, so both must hold"
-            found.add("DUPLICATE_KEYS_WITH_DIFFERENT_CASE", test.path, said)
+def _check_duplicate_case(node: StatementNode, findings: Findings) -> None:
+    first_paths = dict[tuple[str, str], str]()
+    for clause in node.clauses:
+        block = clause.path.removesuffix(clause.condition.key)
+        if first_paths.setdefault((block, clause.key), clause.path) != clause.path:
+            message = "the same key in another case: keys have no case, so both must hold"
+            findings.add("DUPLICATE_KEYS_WITH_DIFFERENT_CASE", clause.path, message)
 
 
-def _check_pairs(entry: Entry, found: Findings) -> None:
-    keys = {test.key for test in entry.tests}
-    for test in entry.tests:
-        if entry.allows and test.key in PAIRED and not keys & {*PAIRED[test.key]}:
-            said = f"{test.condition.key} says little alone, since others have the same addresses:"
-            said += " add aws:SourceVpc or aws:SourceVpce"
-            found.add("MISSING_PAIRED_CONDITION_KEYS", test.path, said)
+def _check_paired_keys(node: StatementNode, findings: Findings) -> None:
+    keys = {clause.key for clause in node.clauses}
+    for test in node.clauses:
+        if node.is_allow and test.key in PAIRED_KEYS and not keys & {*PAIRED_KEYS[test.key]}:
+            message = f"{test.condition.key} says little alone, since others have the same addresses:"
+            message += " add aws:SourceVpc or aws:SourceVpce"
+            findings.add("MISSING_PAIRED_CONDITION_KEYS", test.path, message)
 
 
 # Keys that some actions have.
 
 
 def _check_support(
-    entry: Entry, test: Test, services: tuple[str, ...], known: Known, found: Findings
+    node: StatementNode,
+    clause: ConditionClause,
+    services: tuple[str, ...],
+    catalog: ServiceCatalog,
+    findings: Findings,
 ) -> None:
-    tagged = test.key.startswith(TAG_PREFIXES)
-    prefix = test.key.partition(":")[0]
-    if not tagged and (prefix == "aws" or "." in prefix or test.key in GLOBAL_KEYS):
+    is_tag_key = clause.key.startswith(TAG_KEY_PREFIXES)
+    prefix = clause.key.partition(":")[0]
+    if not is_tag_key and (prefix == "aws" or "." in prefix or clause.key in GLOBAL_KEYS):
         return
-    if entry.statement.not_actions is not None:
-        if tagged and needs_key(test):
-            _tell_not_action(entry, test, found)
+    if node.statement.not_actions is not None:
+        if is_tag_key and requires_key(clause):
+            _add_unsupported_tag_key_with_not_action(node, clause, findings)
         return
-    unsupported = _unsupported(entry, test.key, known)
+    unsupported = _services_without_key(node, clause.key, catalog)
     if unsupported is None:
         return
-    missing = tuple(service for service in services if service in unsupported)
-    if len(missing) == len(services):
-        said = f"none of the actions has the key {test.condition.key}"
-        found.add("UNSUPPORTED_CONDITION_KEY", test.path, said)
-    elif missing and tagged and needs_key(test):
-        _tell_services(entry, test, missing, found)
+    services_without_key = tuple(service for service in services if service in unsupported)
+    if len(services_without_key) == len(services):
+        message = f"none of the actions has the key {clause.condition.key}"
+        findings.add("UNSUPPORTED_CONDITION_KEY", clause.path, message)
+    elif services_without_key and is_tag_key and requires_key(clause):
+        _add_unsupported_tag_key(node, clause, services_without_key, findings)
 
 
-def _unsupported(entry: Entry, key: str, known: Known) -> frozenset[str] | None:
+def _services_without_key(node: StatementNode, key: str, catalog: ServiceCatalog) -> frozenset[str] | None:
     """Return the services of which no action has a key; None where that cannot be said."""
-    has: dict[str, bool] = {}
-    for place in entry.actions:
-        names = known.actions(place.text)
+    supported_by_service: dict[str, bool] = {}
+    for action in node.actions:
+        names = catalog.actions(action.text)
         if not names:
             return None
-        service = place.text.partition(":")[0].lower()
-        has[service] = has.get(service, False) or any(known.supports(name, key) for name in names)
-    return frozenset(service for service, supported in has.items() if not supported) if has else None
+        service = action.text.partition(":")[0].lower()
+        supported_by_service[service] = supported_by_service.get(service, False) or any(
+            catalog.supports(name, key) for name in names
+        )
+    return (
+        frozenset(service for service, supported in supported_by_service.items() if not supported)
+        if supported_by_service
+        else None
+    )
 
 
-def _tell_services(entry: Entry, test: Test, missing: tuple[str, ...], found: Findings) -> None:
-    names = ", ".join(missing[:6])
-    if entry.allows:
-        said = f"{test.condition.key} is no key of {names}, whose actions are not allowed by this statement"
-        found.add("ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", test.path, said)
+def _add_unsupported_tag_key(
+    node: StatementNode, clause: ConditionClause, services_without_key: tuple[str, ...], findings: Findings
+) -> None:
+    names = ", ".join(services_without_key[:6])
+    if node.is_allow:
+        message = (
+            f"{clause.condition.key} is no key of {names}, whose actions are not allowed by this statement"
+        )
+        findings.add("ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", clause.path, message)
     else:
-        said = f"{test.condition.key} is no key of {names}, whose actions are not denied by this statement"
-        found.add("DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", test.path, said)
+        message = (
+            f"{clause.condition.key} is no key of {names}, whose actions are not denied by this statement"
+        )
+        findings.add("DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", clause.path, message)
 
 
-def _tell_not_action(entry: Entry, test: Test, found: Findings) -> None:
-    if entry.allows:
-        said = f"actions without the key {test.condition.key} are not allowed by this statement"
-        found.add("ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", test.path, said)
+def _add_unsupported_tag_key_with_not_action(
+    node: StatementNode, clause: ConditionClause, findings: Findings
+) -> None:
+    if node.is_allow:
+        message = f"actions without the key {clause.condition.key} are not allowed by this statement"
+        findings.add("ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", clause.path, message)
     else:
-        said = f"actions without the key {test.condition.key} are not denied by this statement"
-        found.add("DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", test.path, said)
+        message = f"actions without the key {clause.condition.key} are not denied by this statement"
+        findings.add("DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", clause.path, message)

@@ -17,16 +17,16 @@ from iamd.policy.lint import (
     values,
     variables,
 )
-from iamd.policy.lint.draft import Draft
-from iamd.policy.lint.findings import MOST_FINDINGS, Finding, Findings, Full
-from iamd.policy.lint.known import Known
+from iamd.policy.lint.draft import LintDocument
+from iamd.policy.lint.findings import MAX_FINDINGS, Finding, Findings, TooManyFindings
+from iamd.policy.lint.known import ServiceCatalog
 from iamd.policy.lint.reference import Reference
 from iamd.policy.lint.rules import RULES, Level
 from iamd.policy.validate import PolicyKind, validate
 
 
 def lint(
-    document: str,
+    text: str,
     kind: PolicyKind,
     reference: Reference,
     *,
@@ -40,57 +40,59 @@ def lint(
     and only if `validate` refuses the document, or something in it cannot act at all. The time is bounded:
     after a thousand findings nothing more is looked for, and a finding says so.
     """
-    found, more = Findings(), list[Finding]()
+    findings, extra = Findings(), list[Finding]()
     try:
-        _look(document, kind, reference, found, partition, account, now)
-    except Full:
-        more.append(_unfinished(f"there are more than {MOST_FINDINGS:,} findings, and the rest is left out"))
-    if found.exhausted:
-        more.append(_unfinished("the document is so large that patterns were not all compared"))
-    if not found.has_error:
-        more += _refused(document, kind, partition)
-    return found.listed(*more)
+        _run_checks(text, kind, reference, findings, partition, account, now)
+    except TooManyFindings:
+        extra.append(
+            _not_fully_checked(f"there are more than {MAX_FINDINGS:,} findings, and the rest is left out")
+        )
+    if findings.is_work_exhausted:
+        extra.append(_not_fully_checked("the document is so large that patterns were not all compared"))
+    if not findings.has_error:
+        extra += _validation_findings(text, kind, partition)
+    return findings.to_list(*extra)
 
 
-def _look(
-    document: str,
+def _run_checks(
+    text: str,
     kind: PolicyKind,
     reference: Reference,
-    found: Findings,
+    findings: Findings,
     partition: str,
     account: str | None,
     now: datetime | None,
 ) -> None:
     """Look for everything, for errors first, since there is a limit."""
-    top = structure.read(document, found)
+    top = structure.parse_document(text, findings)
     if top is None:
         return
-    entries = tuple(structure.entries(top, found))
+    statements = tuple(structure.check_statements(top, findings))
     version = top.get("Version")
     version = version if isinstance(version, str) else None
-    draft = Draft(document, kind, version, entries, partition, account, now)
-    known = Known(reference, found)
-    saves.check(draft, found)
-    actions.check(draft, known, found)
-    keys.check(draft, known, found)
-    values.check(draft, known, found)
-    variables.check(draft, known, found)
-    presence.check(draft, known, found)
-    principals.check(draft, found)
-    grants.check(draft, found)
-    resources.check(draft, known, found)
-    contradictions.check(draft, found)
-    redundancy.check(draft, found)
+    document = LintDocument(text, kind, version, statements, partition, account, now)
+    catalog = ServiceCatalog(reference, findings)
+    saves.check(document, findings)
+    actions.check(document, catalog, findings)
+    keys.check(document, catalog, findings)
+    values.check(document, catalog, findings)
+    variables.check(document, catalog, findings)
+    presence.check(document, catalog, findings)
+    principals.check(document, findings)
+    grants.check(document, findings)
+    resources.check(document, catalog, findings)
+    contradictions.check(document, findings)
+    redundancy.check(document, findings)
 
 
-def _refused(document: str, kind: PolicyKind, partition: str) -> list[Finding]:
+def _validation_findings(text: str, kind: PolicyKind, partition: str) -> list[Finding]:
     """Ask `validate` in the end: what it refuses is an error, whatever was overlooked."""
     try:
-        validate(document, kind, partition=partition)
-    except PolicyError as wrong:
-        return [Finding(Level.ERROR, "MALFORMED_POLICY", wrong.message, wrong.path or "")]
+        validate(text, kind, partition=partition)
+    except PolicyError as error:
+        return [Finding(Level.ERROR, "MALFORMED_POLICY", error.message, error.path or "")]
     return []
 
 
-def _unfinished(said: str) -> Finding:
-    return Finding(RULES["NOT_FULLY_CHECKED"].level, "NOT_FULLY_CHECKED", said, "")
+def _not_fully_checked(message: str) -> Finding:
+    return Finding(RULES["NOT_FULLY_CHECKED"].level, "NOT_FULLY_CHECKED", message, "")

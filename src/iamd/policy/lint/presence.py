@@ -1,33 +1,33 @@
 """Conditions on keys that may be missing, which then say more, or less, than was meant."""
 
 from iamd.policy.document import Quantifier
-from iamd.policy.lint.draft import Draft, Entry, Test
+from iamd.policy.lint.draft import ConditionClause, LintDocument, StatementNode
 from iamd.policy.lint.findings import Findings
-from iamd.policy.lint.known import Known
+from iamd.policy.lint.known import ServiceCatalog
 from iamd.policy.lint.rules import Level
 from iamd.policy.operators import NULL, OPERATORS
 from iamd.policy.values import boolean
 
-_MFA = frozenset({"aws:multifactorauthpresent", "aws:multifactorauthage"})
-_TAG_KEYS = "tagkeys"
+_MFA_KEYS = frozenset({"aws:multifactorauthpresent", "aws:multifactorauthage"})
+_TAG_KEYS_SUFFIX = "tagkeys"
 
 
-def check(draft: Draft, known: Known, found: Findings) -> None:
+def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -> None:
     """Check a whole document."""
-    missing_denied = any(_denies_missing_mfa(entry) for entry in draft.entries)
-    for entry in draft.entries:
-        for test in entry.tests:
-            if test.condition.operator == NULL or not test.condition.values:
+    denies_missing_mfa = any(_denies_missing_mfa(node) for node in document.statements)
+    for entry in document.statements:
+        for clause in entry.clauses:
+            if clause.condition.operator == NULL or not clause.condition.values:
                 continue
-            if entry.allows:
-                _check_all_values(entry, test, known, found)
-            if test.key in _MFA:
-                _check_mfa(entry, test, missing_denied, found)
+            if entry.is_allow:
+                _check_all_values(entry, clause, catalog, findings)
+            if clause.key in _MFA_KEYS:
+                _check_mfa(entry, clause, denies_missing_mfa, findings)
 
 
-def needs_key(test: Test) -> bool:
+def requires_key(clause: ConditionClause) -> bool:
     """Say whether a condition fails where its key is missing."""
-    condition = test.condition
+    condition = clause.condition
     if condition.operator == NULL:
         return {boolean(value) for value in condition.values} == {False}
     if condition.quantifier is not None:
@@ -35,37 +35,43 @@ def needs_key(test: Test) -> bool:
     return not (condition.if_exists or OPERATORS[condition.operator].negated)
 
 
-def _check_all_values(entry: Entry, test: Test, known: Known, found: Findings) -> None:
+def _check_all_values(
+    node: StatementNode, clause: ConditionClause, catalog: ServiceCatalog, findings: Findings
+) -> None:
     """Tell a ForAllValues that lets a request without the key through, as long as nothing else asks for it.
 
     Where the key lists tags, to have none is what such a condition mostly means to allow.
     """
-    key = known.key(test.condition.key)
-    if test.condition.quantifier is not Quantifier.ALL or (key is not None and not key.listed):
+    key = catalog.find_key(clause.condition.key)
+    if clause.condition.quantifier is not Quantifier.ALL or (key is not None and not key.is_multivalued):
         return
-    if any(other.key == test.key and needs_key(other) for other in entry.tests):
+    if any(other_clause.key == clause.key and requires_key(other_clause) for other_clause in node.clauses):
         return
-    level = Level.SUGGESTION if test.key.endswith(_TAG_KEYS) else Level.SECURITY_WARNING
-    said = f"true where {test.condition.key} is missing: to rule that out, add Null with the value false"
-    found.add("FORALLVALUES_WITHOUT_NULL_CHECK", test.path, said, level)
+    level = Level.SUGGESTION if clause.key.endswith(_TAG_KEYS_SUFFIX) else Level.SECURITY_WARNING
+    message = f"true where {clause.condition.key} is missing: to rule that out, add Null with the value false"
+    findings.add("FORALLVALUES_WITHOUT_NULL_CHECK", clause.path, message, level)
 
 
-def _denies_missing_mfa(entry: Entry) -> bool:
-    return not entry.allows and any(
-        test.key in _MFA and test.condition.operator == NULL and "true" in test.condition.values
-        for test in entry.tests
+def _denies_missing_mfa(node: StatementNode) -> bool:
+    return not node.is_allow and any(
+        clause.key in _MFA_KEYS and clause.condition.operator == NULL and "true" in clause.condition.values
+        for clause in node.clauses
     )
 
 
-def _check_mfa(entry: Entry, test: Test, missing_denied: bool, found: Findings) -> None:
+def _check_mfa(
+    node: StatementNode, clause: ConditionClause, denies_missing_mfa: bool, findings: Findings
+) -> None:
     """Know that requests signed with long-term keys have neither of the keys of MFA."""
-    condition = test.condition
-    asks = condition.operator == "Bool" or condition.operator.startswith("Numeric")
-    if not asks or (condition.operator == "Bool" and boolean(condition.values[0]) is not entry.allows):
+    condition = clause.condition
+    is_mfa_test = condition.operator == "Bool" or condition.operator.startswith("Numeric")
+    if not is_mfa_test or (
+        condition.operator == "Bool" and boolean(condition.values[0]) is not node.is_allow
+    ):
         return
-    if not entry.allows and needs_key(test) and not missing_denied:
-        said = f"long-term access keys have no {condition.key}, so they are not denied: use"
-        found.add("DENY_VOID_WHERE_KEY_IS_MISSING", test.path, f"{said} {condition.operator}IfExists")
-    if entry.allows and condition.if_exists and condition.quantifier is not Quantifier.ANY:
-        said = f"long-term access keys have no {condition.key}, so they are allowed without MFA: leave out"
-        found.add("MFA_IF_EXISTS_IN_ALLOW", test.path, f"{said} IfExists")
+    if not node.is_allow and requires_key(clause) and not denies_missing_mfa:
+        message = f"long-term access keys have no {condition.key}, so they are not denied: use"
+        findings.add("DENY_VOID_WHERE_KEY_IS_MISSING", clause.path, f"{message} {condition.operator}IfExists")
+    if node.is_allow and condition.if_exists and condition.quantifier is not Quantifier.ANY:
+        message = f"long-term access keys have no {condition.key}, so they are allowed without MFA: leave out"
+        findings.add("MFA_IF_EXISTS_IN_ALLOW", clause.path, f"{message} IfExists")

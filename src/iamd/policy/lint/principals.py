@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from typing import Final
 
-from iamd.policy.lint.draft import ON_RESOURCE, Draft, Entry, Principal, Test
-from iamd.policy.lint.findings import Findings, shown
-from iamd.policy.lint.narrowing import narrows, says_who
+from iamd.policy.lint.draft import RESOURCE_SIDE, ConditionClause, LintDocument, PrincipalNode, StatementNode
+from iamd.policy.lint.findings import Findings, quote
+from iamd.policy.lint.narrowing import restricts, restricts_caller
 from iamd.policy.lint.rules import Level
 from iamd.policy.principals import is_account_id
 from iamd.policy.validate import PolicyKind
 
-_SOURCES: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
+_SOURCE_KEYS: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 # A service whose calls for a role have no source: the role is handed out by an instance profile.
-_WITHOUT_SOURCE: Final = frozenset({"ec2.amazonaws.com", "ec2.amazonaws.com.cn"})
+_SERVICES_WITHOUT_SOURCE: Final = frozenset({"ec2.amazonaws.com", "ec2.amazonaws.com.cn"})
 # Issuers whose tokens have the same audience for everybody.
-_SHARED_AUDIENCE: Final = (
+_SHARED_AUDIENCE_ISSUERS: Final = (
     "app.terraform.io",
     "token.actions.githubusercontent.com",
     "gitlab.com",
@@ -22,7 +22,7 @@ _SHARED_AUDIENCE: Final = (
     "oidc.eks.",
 )
 # The claims that say whose a token is, of issuers whose other claims anybody in the world may have.
-_WORLDWIDE: Final = {
+_SUBJECT_CLAIMS: Final = {
     "token.actions.githubusercontent.com": frozenset(
         {
             "sub",
@@ -37,120 +37,142 @@ _WORLDWIDE: Final = {
     )
 }
 # Who can call an action of a trust policy: the types of principals, and a part of a Federated one's name.
-_CALLERS: Final = {
+_PRINCIPALS_BY_ACTION: Final = {
     "sts:assumerole": (("AWS", ""), ("Service", ""), ("CanonicalUser", "")),
     "sts:assumerolewithsaml": (("Federated", ":saml-provider/"),),
     "sts:assumerolewithwebidentity": (("Federated", ""),),
 }
 
 
-def check(draft: Draft, found: Findings) -> None:
+def check(document: LintDocument, findings: Findings) -> None:
     """Check a whole document."""
-    if draft.kind not in ON_RESOURCE:
+    if document.kind not in RESOURCE_SIDE:
         return
-    for entry in draft.entries:
-        for name in entry.principals:
-            _check_reference(name, found)
-        if not entry.allows:
+    for node in document.statements:
+        for principal in node.principals:
+            _check_unique_id(principal, findings)
+        if not node.is_allow:
             continue
-        if entry.statement.not_principals is not None:
-            said = "whoever is not named here is allowed, strangers included: name whom you mean in Principal"
-            found.add("ALLOW_WITH_NOT_PRINCIPAL", f"{entry.path}.NotPrincipal", said)
-        for name in entry.principals if entry.statement.principals is not None else ():
-            _check_name(draft, entry, name, found)
-        if draft.kind is PolicyKind.TRUST:
-            _check_callers(entry, found)
-
-
-def _check_reference(name: Principal, found: Findings) -> None:
-    if name.type != "AWS":
-        return
-    said = "an ID stands where whom it belongs to was deleted, or where it was written by hand: use the ARN"
-    if name.value.startswith("AROA"):
-        found.add("INVALID_ROLE_REFERENCE", name.path, said)
-    elif name.value.startswith("AIDA"):
-        found.add("INVALID_USER_REFERENCE", name.path, said)
-
-
-def _check_name(draft: Draft, entry: Entry, name: Principal, found: Findings) -> None:
-    if name.type == "AWS" and name.value == "*":
-        if not any(says_who(test) for test in entry.tests):
-            said = (
-                "anybody is allowed, whoever it is" if not entry.tests else "no condition says who is allowed"
+        if node.statement.not_principals is not None:
+            message = (
+                "whoever is not named here is allowed, strangers included: name whom you mean in Principal"
             )
-            found.add(
-                "PUBLIC_PRINCIPAL", name.path, f"{said}: name principals, or ask for aws:PrincipalOrgID"
+            findings.add("ALLOW_WITH_NOT_PRINCIPAL", f"{node.path}.NotPrincipal", message)
+        for principal in node.principals if node.statement.principals is not None else ():
+            _check_principal(document, node, principal, findings)
+        if document.kind is PolicyKind.TRUST:
+            _check_principal_types(node, findings)
+
+
+def _check_unique_id(principal: PrincipalNode, findings: Findings) -> None:
+    if principal.type != "AWS":
+        return
+    message = (
+        "an ID stands where whom it belongs to was deleted, or where it was written by hand: use the ARN"
+    )
+    if principal.value.startswith("AROA"):
+        findings.add("INVALID_ROLE_REFERENCE", principal.path, message)
+    elif principal.value.startswith("AIDA"):
+        findings.add("INVALID_USER_REFERENCE", principal.path, message)
+
+
+def _check_principal(
+    document: LintDocument, node: StatementNode, principal: PrincipalNode, findings: Findings
+) -> None:
+    if principal.type == "AWS" and principal.value == "*":
+        if not any(restricts_caller(clause) for clause in node.clauses):
+            message = (
+                "anybody is allowed, whoever it is"
+                if not node.clauses
+                else "no condition says who is allowed"
             )
-    elif name.type == "Service":
-        _check_service(draft, entry, name, found)
-    elif name.type == "Federated":
-        _check_federated(entry, name, found)
-    elif draft.kind is PolicyKind.TRUST and name.type == "AWS":
-        _check_account(draft, entry, name, found)
+            findings.add(
+                "PUBLIC_PRINCIPAL",
+                principal.path,
+                f"{message}: name principals, or ask for aws:PrincipalOrgID",
+            )
+    elif principal.type == "Service":
+        _check_service(document, node, principal, findings)
+    elif principal.type == "Federated":
+        _check_federated(node, principal, findings)
+    elif document.kind is PolicyKind.TRUST and principal.type == "AWS":
+        _check_external_id(document, node, principal, findings)
 
 
-def _check_service(draft: Draft, entry: Entry, name: Principal, found: Findings) -> None:
-    if any(test.key in _SOURCES and narrows(test) for test in entry.tests):
+def _check_service(
+    document: LintDocument, node: StatementNode, principal: PrincipalNode, findings: Findings
+) -> None:
+    if any(clause.key in _SOURCE_KEYS and restricts(clause) for clause in node.clauses):
         return
-    trust = draft.kind is PolicyKind.TRUST
-    if trust and name.value in _WITHOUT_SOURCE:
+    is_trust_policy = document.kind is PolicyKind.TRUST
+    if is_trust_policy and principal.value in _SERVICES_WITHOUT_SOURCE:
         return
-    said = f"{name.value} may be made to act here by anybody: ask for aws:SourceArn, aws:SourceAccount or"
-    level = Level.SUGGESTION if trust else Level.SECURITY_WARNING
-    found.add("RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", name.path, f"{said} aws:SourceOrgID", level)
+    message = (
+        f"{principal.value} may be made to act here by anybody: ask for aws:SourceArn, aws:SourceAccount or"
+    )
+    level = Level.SUGGESTION if is_trust_policy else Level.SECURITY_WARNING
+    findings.add("RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", principal.path, f"{message} aws:SourceOrgID", level)
 
 
-def _check_federated(entry: Entry, name: Principal, found: Findings) -> None:
-    if ":saml-provider/" in name.value:
+def _check_federated(node: StatementNode, principal: PrincipalNode, findings: Findings) -> None:
+    if ":saml-provider/" in principal.value:
         return
-    host = name.value.rpartition(":oidc-provider/")[2].lower()
-    asked = [test for test in entry.tests if test.key.startswith(f"{host}:")]
-    if not any(_says_whose(test, host) for test in asked):
-        said = f"whoever {host} gives a token to is allowed: ask for {host}:sub"
-        said += ", which the conditions here leave open" if asked else ""
-        found.add("MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", name.path, said)
+    host = principal.value.rpartition(":oidc-provider/")[2].lower()
+    issuer_clauses = [clause for clause in node.clauses if clause.key.startswith(f"{host}:")]
+    if not any(_restricts_subject(test, host) for test in issuer_clauses):
+        message = f"whoever {host} gives a token to is allowed: ask for {host}:sub"
+        message += ", which the conditions here leave open" if issuer_clauses else ""
+        findings.add("MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", principal.path, message)
 
 
-def _is_shared(host: str) -> bool:
-    return host.startswith(_SHARED_AUDIENCE)
+def _has_shared_audience(host: str) -> bool:
+    return host.startswith(_SHARED_AUDIENCE_ISSUERS)
 
 
-def _says_whose(test: Test, host: str) -> bool:
+def _restricts_subject(clause: ConditionClause, host: str) -> bool:
     """Say whether a condition on a token's claim leaves open whose it is."""
-    claim = test.key.removeprefix(f"{host}:")
-    if not narrows(test) or (_is_shared(host) and claim == "aud"):
+    claim = clause.key.removeprefix(f"{host}:")
+    if not restricts(clause) or (_has_shared_audience(host) and claim == "aud"):
         return False
-    if host in _WORLDWIDE and claim not in _WORLDWIDE[host]:
+    if host in _SUBJECT_CLAIMS and claim not in _SUBJECT_CLAIMS[host]:
         return False
-    return claim != "sub" or not any(map(_is_open, test.condition.values))
+    return claim != "sub" or not any(map(_is_open_subject, clause.condition.values))
 
 
-def _is_open(subject: str) -> bool:
+def _is_open_subject(subject: str) -> bool:
     """Say whether a pattern of subjects leaves the first name in it open: `repo:*`, `repo:o*/r:*`."""
-    named = subject.partition(":")[2] or subject
-    return bool(set(named.split("/")[0].split(":")[0]) & set("*?"))
+    subject_name = subject.partition(":")[2] or subject
+    return bool(set(subject_name.split("/")[0].split(":")[0]) & set("*?"))
 
 
-def _check_account(draft: Draft, entry: Entry, name: Principal, found: Findings) -> None:
-    account = name.value.split(":")[4] if name.value.endswith(":root") else name.value
-    assumes = any(place.text.lower() == "sts:assumerole" for place in entry.actions)
-    if entry.tests or not assumes or not is_account_id(account) or account == draft.account:
+def _check_external_id(
+    document: LintDocument, node: StatementNode, principal: PrincipalNode, findings: Findings
+) -> None:
+    account = principal.value.split(":")[4] if principal.value.endswith(":root") else principal.value
+    allows_assume_role = any(action.text.lower() == "sts:assumerole" for action in node.actions)
+    if node.clauses or not allows_assume_role or not is_account_id(account) or account == document.account:
         return
-    said = f"all of account {account} may assume the role, as far as its own policies allow:"
-    said += " if it is not yours, ask for sts:ExternalId or name its roles"
-    found.add("MISSING_EXTERNAL_ID", name.path, said)
+    message = f"all of account {account} may assume the role, as far as its own policies allow:"
+    message += " if it is not yours, ask for sts:ExternalId or name its roles"
+    findings.add("MISSING_EXTERNAL_ID", principal.path, message)
 
 
-def _check_callers(entry: Entry, found: Findings) -> None:
-    names = entry.principals
-    if not names or any(name.value == "*" for name in names):
+def _check_principal_types(node: StatementNode, findings: Findings) -> None:
+    principals = node.principals
+    if not principals or any(principal.value == "*" for principal in principals):
         return
-    for place in entry.actions:
-        callers = _CALLERS.get(place.text.lower())
-        if callers is not None and not _has_caller(names, callers):
-            said = f"{shown(place.text)} cannot be called by any of the principals"
-            found.add("MISMATCHED_ACTION_FOR_PRINCIPAL", place.path, said)
+    for action in node.actions:
+        allowed_principals = _PRINCIPALS_BY_ACTION.get(action.text.lower())
+        if allowed_principals is not None and not _has_allowed_principal(principals, allowed_principals):
+            message = f"{quote(action.text)} cannot be called by any of the principals"
+            findings.add("MISMATCHED_ACTION_FOR_PRINCIPAL", action.path, message)
 
 
-def _has_caller(names: Iterable[Principal], callers: tuple[tuple[str, str], ...]) -> bool:
-    return any(name.type == kind and part in name.value for name in names for kind, part in callers)
+def _has_allowed_principal(
+    principals: Iterable[PrincipalNode], allowed_principals: tuple[tuple[str, str], ...]
+) -> bool:
+    return any(
+        principal.type == kind and part in principal.value
+        for principal in principals
+        for kind, part in allowed_principals
+    )

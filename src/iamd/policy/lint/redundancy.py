@@ -4,44 +4,45 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from iamd.policy.document import Condition, Statement
-from iamd.policy.lint.draft import Draft, Entry, Text
-from iamd.policy.lint.findings import Findings, shown
+from iamd.policy.lint.draft import LintDocument, StatementNode, TextNode
+from iamd.policy.lint.findings import Findings, quote
 from iamd.policy.lint.globs import covers, intersects
-from iamd.policy.variables import tokens
+from iamd.policy.variables import tokenize
 
-_MOST_STATEMENTS = 300
-_LONG = 50  # characters that make a pattern twice as dear to compare
-_STARS = str.maketrans({"*": "\ue001", "?": "\ue002"})
+_MAX_STATEMENTS = 300
+_LONG_PATTERN = 50  # characters that make a pattern twice as dear to compare
+_ESCAPED_WILDCARDS = str.maketrans({"*": "\ue001", "?": "\ue002"})
 
 
-def check(draft: Draft, found: Findings) -> None:
+def check(document: LintDocument, findings: Findings) -> None:
     """Check a whole document."""
-    for entry in draft.entries:
+    for node in document.statements:
         for element in ("Action", "NotAction"):
-            _check_entries("REDUNDANT_ACTION", list(entry.texts(element)), _action, found)
+            _check_list("REDUNDANT_ACTION", list(node.texts(element)), _normalize_action, findings)
         for element in ("Resource", "NotResource"):
-            _check_entries("REDUNDANT_RESOURCE", list(entry.texts(element)), _plain, found)
-    scopes = [_Scope.of(entry) for entry in draft.entries]
-    told = _check_identical(scopes, found)
-    if len(scopes) <= _MOST_STATEMENTS:
-        _check_pairs([scope for scope in scopes if scope.path not in told], found)
+            _check_list("REDUNDANT_RESOURCE", list(node.texts(element)), _escape_variables, findings)
+    scopes = [_StatementScope.from_node(entry) for entry in document.statements]
+    reported_paths = _check_identical(scopes, findings)
+    if len(scopes) <= _MAX_STATEMENTS:
+        _check_overlaps([scope for scope in scopes if scope.path not in reported_paths], findings)
 
 
-def _action(text: str) -> str:
+def _normalize_action(text: str) -> str:
     text = text.lower()
     return "*" if text == "*:*" else text
 
 
-def _plain(text: str) -> str:
+def _escape_variables(text: str) -> str:
     """Return a pattern whose variables stand for themselves."""
     if "${" not in text:
         return text
     return "".join(
-        token.text.translate(_STARS) if token.variable else token.text for token in tokens(text, {})
+        token.text.translate(_ESCAPED_WILDCARDS) if token.is_variable else token.text
+        for token in tokenize(text, {})
     )
 
 
-class _Patterns:
+class _PatternSet:
     """Patterns of one list, ready to be asked whether some of them has all that another has.
 
     Those with wildcards are kept by what stands before their first colon, which for actions is the service.
@@ -49,24 +50,32 @@ class _Patterns:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self.all = frozenset(patterns)
-        self._wild: dict[str, list[str]] = {}
+        self._wildcards_by_prefix: dict[str, list[str]] = {}
         for pattern in self.all:
             if "*" in pattern or "?" in pattern:
                 head = pattern.partition(":")[0]
-                self._wild.setdefault("" if "*" in head or "?" in head else head, []).append(pattern)
+                self._wildcards_by_prefix.setdefault("" if "*" in head or "?" in head else head, []).append(
+                    pattern
+                )
 
-    def wider(self, pattern: str, found: Findings) -> str | None:
+    def find_wider(self, pattern: str, findings: Findings) -> str | None:
         """Find one that has all of a pattern, not counting itself or the same in other words."""
         if "*" in self.all:
             return None if pattern == "*" else "*"
-        wild = [*self._wild.get(pattern.partition(":")[0], ()), *self._wild.get("", ())]
-        if not found.may(len(wild) * (1 + len(pattern) // _LONG) // 8 + 1):
+        candidates = [
+            *self._wildcards_by_prefix.get(pattern.partition(":")[0], ()),
+            *self._wildcards_by_prefix.get("", ()),
+        ]
+        if not findings.spend_work(len(candidates) * (1 + len(pattern) // _LONG_PATTERN) // 8 + 1):
             return None
-        return next((one for one in wild if one != pattern and _is_wider(one, pattern)), None)
+        return next(
+            (candidate for candidate in candidates if candidate != pattern and _is_wider(candidate, pattern)),
+            None,
+        )
 
-    def has(self, pattern: str, found: Findings) -> bool:
+    def covers(self, pattern: str, findings: Findings) -> bool:
         """Say whether a pattern, or one that has all of it, is among these."""
-        return pattern in self.all or self.wider(pattern, found) is not None
+        return pattern in self.all or self.find_wider(pattern, findings) is not None
 
 
 def _is_wider(wide: str, narrow: str) -> bool:
@@ -82,144 +91,156 @@ def _covers(wide: str, narrow: str) -> bool:
 # Entries of one list.
 
 
-def _check_entries(code: str, places: list[Text], read: Callable[[str], str], found: Findings) -> None:
-    if len(places) < 2:
+def _check_list(
+    code: str, nodes: list[TextNode], normalize: Callable[[str], str], findings: Findings
+) -> None:
+    if len(nodes) < 2:
         return
-    first: dict[str, Text] = {}
-    for place in places:
-        other = first.setdefault(read(place.text), place)
-        if other is not place:
-            found.add(code, place.path, f"{shown(place.text)} is there already, at {other.path}")
-    patterns = _Patterns(first)
-    for pattern, place in first.items():
-        if wider := patterns.wider(pattern, found):
-            found.add(code, place.path, f"{shown(first[wider].text)} has all of {shown(place.text)}")
+    first_by_pattern: dict[str, TextNode] = {}
+    for item in nodes:
+        other = first_by_pattern.setdefault(normalize(item.text), item)
+        if other is not item:
+            findings.add(code, item.path, f"{quote(item.text)} is there already, at {other.path}")
+    patterns = _PatternSet(first_by_pattern)
+    for pattern, item in first_by_pattern.items():
+        if wider := patterns.find_wider(pattern, findings):
+            findings.add(
+                code, item.path, f"{quote(first_by_pattern[wider].text)} has all of {quote(item.text)}"
+            )
 
 
 # Statements.
 
 
-class _Scope(NamedTuple):
+class _StatementScope(NamedTuple):
     """A statement as sets of patterns."""
 
     path: str
     effect: str
     principals: frozenset[object] | None
     not_principals: frozenset[object] | None
-    actions: _Patterns | None
-    not_actions: _Patterns | None
-    resources: _Patterns | None
-    not_resources: _Patterns | None
+    actions: _PatternSet | None
+    not_actions: _PatternSet | None
+    resources: _PatternSet | None
+    not_resources: _PatternSet | None
     conditions: frozenset[object]
 
     @property
-    def identity(self) -> tuple[object, ...]:
+    def content_key(self) -> tuple[object, ...]:
         """What two statements that say the same have in common."""
         lists = (self.actions, self.not_actions, self.resources, self.not_resources)
-        patterns = tuple(None if one is None else one.all for one in lists)
+        patterns = tuple(None if pattern_set is None else pattern_set.all for pattern_set in lists)
         return self.effect, self.principals, self.not_principals, patterns, self.conditions
 
     @classmethod
-    def of(cls, entry: Entry) -> "_Scope":
-        statement: Statement = entry.statement
+    def from_node(cls, node: StatementNode) -> "_StatementScope":
+        statement: Statement = node.statement
         return cls(
-            entry.path,
+            node.path,
             statement.effect,
-            _set(statement.principals),
-            _set(statement.not_principals),
-            _patterns(statement.actions, action=True),
-            _patterns(statement.not_actions, action=True),
-            _patterns(statement.resources),
-            _patterns(statement.not_resources),
-            frozenset(_condition(condition) for condition in statement.conditions),
+            _optional_frozenset(statement.principals),
+            _optional_frozenset(statement.not_principals),
+            _pattern_set(statement.actions, action=True),
+            _pattern_set(statement.not_actions, action=True),
+            _pattern_set(statement.resources),
+            _pattern_set(statement.not_resources),
+            frozenset(_condition_key(condition) for condition in statement.conditions),
         )
 
 
-def _set(names: Iterable[object] | None) -> frozenset[object] | None:
+def _optional_frozenset(names: Iterable[object] | None) -> frozenset[object] | None:
     return None if names is None else frozenset(names)
 
 
-def _patterns(texts: Iterable[str] | None, *, action: bool = False) -> _Patterns | None:
-    return None if texts is None else _Patterns(_action(text) if action else _plain(text) for text in texts)
+def _pattern_set(texts: Iterable[str] | None, *, action: bool = False) -> _PatternSet | None:
+    return (
+        None
+        if texts is None
+        else _PatternSet(_normalize_action(text) if action else _escape_variables(text) for text in texts)
+    )
 
 
-def _condition(condition: Condition) -> object:
+def _condition_key(condition: Condition) -> object:
     key = condition.key.lower()
     return (
         condition.operator, condition.quantifier, condition.if_exists, key, frozenset(condition.values),
     )  # fmt: skip
 
 
-def _check_identical(scopes: Sequence[_Scope], found: Findings) -> set[str]:
-    first: dict[tuple[object, ...], _Scope] = {}
-    told = set[str]()
+def _check_identical(scopes: Sequence[_StatementScope], findings: Findings) -> set[str]:
+    first_by_key: dict[tuple[object, ...], _StatementScope] = {}
+    reported_paths = set[str]()
     for scope in scopes:
-        other = first.setdefault(scope.identity, scope)
+        other = first_by_key.setdefault(scope.content_key, scope)
         if other is not scope:
-            found.add("REDUNDANT_STATEMENT", scope.path, f"{other.path} says the same")
-            told.add(scope.path)
-    return told
+            findings.add("REDUNDANT_STATEMENT", scope.path, f"{other.path} says the same")
+            reported_paths.add(scope.path)
+    return reported_paths
 
 
-def _check_pairs(scopes: Sequence[_Scope], found: Findings) -> None:
+def _check_overlaps(scopes: Sequence[_StatementScope], findings: Findings) -> None:
     for narrow in scopes:
         for wide in scopes:
             if wide is narrow or not (wide.conditions <= narrow.conditions):
                 continue
             if wide.effect == "Allow" and narrow.effect == "Deny":
                 continue
-            if found.may(1) and _includes(wide, narrow, found):
-                _tell(wide, narrow, found)
+            if findings.spend_work(1) and _includes(wide, narrow, findings):
+                _add_overlap(wide, narrow, findings)
                 break
 
 
-def _tell(wide: _Scope, narrow: _Scope, found: Findings) -> None:
+def _add_overlap(wide: _StatementScope, narrow: _StatementScope, findings: Findings) -> None:
     if wide.effect == narrow.effect:
-        found.add("REDUNDANT_STATEMENT", narrow.path, f"{wide.path} has all of this statement")
+        findings.add("REDUNDANT_STATEMENT", narrow.path, f"{wide.path} has all of this statement")
     else:
-        found.add(
+        findings.add(
             "ALLOW_VOIDED_BY_DENY", narrow.path, f"the Deny of {wide.path} takes all of this Allow back"
         )
 
 
-def _includes(wide: _Scope, narrow: _Scope, found: Findings) -> bool:
+def _includes(wide: _StatementScope, narrow: _StatementScope, findings: Findings) -> bool:
     return (
         _includes_principals(wide, narrow)
-        and _includes_all(wide.actions, wide.not_actions, narrow.actions, narrow.not_actions, found)
-        and _includes_all(wide.resources, wide.not_resources, narrow.resources, narrow.not_resources, found)
+        and _includes_patterns(wide.actions, wide.not_actions, narrow.actions, narrow.not_actions, findings)
+        and _includes_patterns(
+            wide.resources, wide.not_resources, narrow.resources, narrow.not_resources, findings
+        )
     )
 
 
-def _includes_principals(wide: _Scope, narrow: _Scope) -> bool:
+def _includes_principals(wide: _StatementScope, narrow: _StatementScope) -> bool:
     if wide.principals is None or narrow.principals is None:
         return wide.principals == narrow.principals and wide.not_principals == narrow.not_principals
     return ("AWS", "*") in wide.principals or narrow.principals <= wide.principals
 
 
-def _includes_all(
-    wide: _Patterns | None,
-    wide_not: _Patterns | None,
-    narrow: _Patterns | None,
-    narrow_not: _Patterns | None,
-    found: Findings,
+def _includes_patterns(
+    wide: _PatternSet | None,
+    wide_not: _PatternSet | None,
+    narrow: _PatternSet | None,
+    narrow_not: _PatternSet | None,
+    findings: Findings,
 ) -> bool:
     """Compare two elements, each a list or a list of exceptions; neither there is one and the same thing."""
     if wide is not None:
-        return "*" in wide.all or (narrow is not None and all(wide.has(one, found) for one in narrow.all))
+        return "*" in wide.all or (
+            narrow is not None and all(wide.covers(pattern, findings) for pattern in narrow.all)
+        )
     if wide_not is None:
         return narrow is None and narrow_not is None
     if narrow is not None:
-        return not any(_meets(one, wide_not, found) for one in narrow.all)
-    return narrow_not is not None and all(narrow_not.has(one, found) for one in wide_not.all)
+        return not any(_may_intersect(one, wide_not, findings) for one in narrow.all)
+    return narrow_not is not None and all(narrow_not.covers(one, findings) for one in wide_not.all)
 
 
-def _meets(pattern: str, others: _Patterns, found: Findings) -> bool:
+def _may_intersect(pattern: str, others: _PatternSet, findings: Findings) -> bool:
     """Say whether a pattern and one of others may match the same; in doubt they may."""
-    if not found.may(len(others.all) * (1 + len(pattern) // _LONG)):
+    if not findings.spend_work(len(others.all) * (1 + len(pattern) // _LONG_PATTERN)):
         return True
-    return any(intersects(_open(pattern), _open(other)) for other in others.all)
+    return any(intersects(_widen_variables(pattern), _widen_variables(other)) for other in others.all)
 
 
-def _open(pattern: str) -> str:
+def _widen_variables(pattern: str) -> str:
     """Return a pattern in which a variable may be anything."""
     return pattern if "${" not in pattern else "*"

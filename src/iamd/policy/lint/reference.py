@@ -19,12 +19,12 @@ class KeyType(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ConditionKey:
     """A condition key; `name` may have a hole (`aws:RequestTag/${TagKey}`), `listed`: with many values."""
 
     name: str
     type: KeyType
-    listed: bool = False
+    is_multivalued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,16 @@ class ResourceType:
 
     name: str
     arn: str
-    keys: tuple[str, ...]
+    condition_keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class ActionResourceType:
     """A type of resource that an action works on; a required one must be allowed for the action to be."""
 
     type: str
-    required: bool
-    keys: tuple[str, ...]
+    is_required: bool
+    condition_keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Action:
     """An action; one without `needs` has no resource but `*`."""
 
     name: str
-    needs: tuple[Need, ...]
-    keys: tuple[str, ...]
+    resource_types: tuple[ActionResourceType, ...]
+    condition_keys: tuple[str, ...]
 
 
 class Reference(Protocol):
@@ -69,5 +69,5 @@ class Reference(Protocol):
     def resource_types(self, service: str) -> Mapping[str, ResourceType]:
         """Return the types of resources of a service by name."""
 
-    def keys(self, service: str) -> Mapping[str, Key]:
+    def condition_keys(self, service: str) -> Mapping[str, ConditionKey]:
         """Return the condition keys that requests to a service may have, by name, those of tags included."""

@@ -3,37 +3,40 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from iamd.policy.grammar import is_legacy_arn, resource_fault
-from iamd.policy.lint.draft import OWN_SIDE, Draft, Entry, Text
-from iamd.policy.lint.findings import Findings, shown
-from iamd.policy.lint.known import Known
+from iamd.policy.grammar import is_legacy_arn, resource_error
+from iamd.policy.lint.draft import IDENTITY_SIDE, LintDocument, StatementNode, TextNode
+from iamd.policy.lint.findings import Findings, quote
+from iamd.policy.lint.known import ServiceCatalog
 from iamd.policy.lint.rules import Level
 from iamd.policy.patterns import matches_action
 from iamd.policy.principals import is_account_id
 
-_FIELDS = 6
-_SERVICE, _REGION, _ACCOUNT = 2, 3, 4
-_ASSUME = "sts:assumerole"
+_ARN_FIELDS = 6
+_SERVICE_FIELD, _REGION_FIELD, _ACCOUNT_FIELD = 2, 3, 4
+_ASSUME_ROLE = "sts:assumerole"
 # Where a required type is one that every request has; elsewhere it is often one of several that will do.
-_DEPENDABLE = ("ec2:",)
-_OWNERS = ("aws:resourceaccount", "aws:resourceorg")
+_PREFIXES_WITH_REQUIRED_TYPES = ("ec2:",)
+_RESOURCE_OWNER_KEYS = ("aws:resourceaccount", "aws:resourceorg")
 
 
-def check(draft: Draft, known: Known, found: Findings) -> None:
+def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -> None:
     """Check a whole document."""
-    needed: dict[str, _Needed] = {}
-    for entry in draft.entries:
-        arns = [Arn.of(place, pad=draft.kind in OWN_SIDE) for place in entry.texts("Resource", "NotResource")]
-        arns = [arn for arn in arns if _is_readable(arn, draft)]
-        services = _services(entry, known)
+    requirements: dict[str, _ActionRequirement] = {}
+    for node in document.statements:
+        arns = [
+            Arn.parse(resource, pad=document.kind in IDENTITY_SIDE)
+            for resource in node.texts("Resource", "NotResource")
+        ]
+        arns = [arn for arn in arns if _is_valid(arn, document)]
+        services = _services(node, catalog)
         for arn in arns:
-            _check_form(arn, services, known, found)
-        _check_accounts(entry, arns, found)
-        _Works(entry, arns, services, known, found).check()
-    if draft.kind in OWN_SIDE:
-        _collect(draft, known, needed, found)
-        for need in needed.values():
-            need.tell(found)
+            _check_arn_form(arn, services, catalog, findings)
+        _check_role_accounts(node, arns, findings)
+        _ActionResourceChecks(node, arns, services, catalog, findings).check()
+    if document.kind in IDENTITY_SIDE:
+        _collect_requirements(document, catalog, requirements, findings)
+        for requirement in requirements.values():
+            requirement.report(findings)
 
 
 @dataclass(frozen=True)
@@ -45,231 +48,275 @@ class Arn:
     pattern: str
 
     @classmethod
-    def of(cls, place: Text, *, pad: bool) -> "Arn":
-        missing = _FIELDS - 1 - place.text.count(":") if place.text.startswith("arn:") and pad else 0
-        return cls(place.path, place.text, place.text + ":*" * missing)
+    def parse(cls, resource: TextNode, *, pad: bool) -> "Arn":
+        missing_fields = (
+            _ARN_FIELDS - 1 - resource.text.count(":") if resource.text.startswith("arn:") and pad else 0
+        )
+        return cls(resource.path, resource.text, resource.text + ":*" * missing_fields)
 
     @property
-    def is_all(self) -> bool:
+    def is_match_all(self) -> bool:
         """Whether it matches everything, the `*` of actions without resources included."""
         return not self.text.strip("*")
 
     @property
     def fields(self) -> list[str]:
         """The six fields."""
-        return self.pattern.split(":", _FIELDS - 1)
+        return self.pattern.split(":", _ARN_FIELDS - 1)
 
-    def with_field(self, place: int, text: str) -> str:
+    def with_field(self, index: int, text: str) -> str:
         """Return the ARN with another text in one field."""
         fields = self.fields
-        fields[place] = text
+        fields[index] = text
         return ":".join(fields)
 
 
-def _is_readable(arn: Arn, draft: Draft) -> bool:
+def _is_valid(arn: Arn, document: LintDocument) -> bool:
     """Say whether a save has nothing against a resource: what it has is told already."""
-    if arn.is_all:
+    if arn.is_match_all:
         return True
-    whole = len(arn.fields) == _FIELDS
-    return whole and not resource_fault(arn.text, draft.partition) and not is_legacy_arn(arn.text)
+    is_complete = len(arn.fields) == _ARN_FIELDS
+    return is_complete and not resource_error(arn.text, document.partition) and not is_legacy_arn(arn.text)
 
 
-def _services(entry: Entry, known: Known) -> tuple[str, ...]:
+def _services(node: StatementNode, catalog: ServiceCatalog) -> tuple[str, ...]:
     """Return the services of a statement's actions; none where it is about all of them."""
-    names = [place.text.partition(":")[0].lower() for place in entry.actions]
-    return () if "*" in names else tuple(name for name in dict.fromkeys(names) if name in known.services)
+    names = [action.text.partition(":")[0].lower() for action in node.actions]
+    return () if "*" in names else tuple(name for name in dict.fromkeys(names) if name in catalog.services)
 
 
 # The form of an ARN.
 
 
-def _check_form(arn: Arn, services: tuple[str, ...], known: Known, found: Findings) -> None:
-    if arn.is_all:
+def _check_arn_form(arn: Arn, services: tuple[str, ...], catalog: ServiceCatalog, findings: Findings) -> None:
+    if arn.is_match_all:
         return
-    service = arn.fields[_SERVICE]
+    service = arn.fields[_SERVICE_FIELD]
     if service != service.lower():
-        said = f"the service {shown(service)} must be in lower case, since ARNs are compared as they are"
-        found.add("INVALID_ARN_SERVICE_CASE", arn.path, said)
+        message = f"the service {quote(service)} must be in lower case, since ARNs are compared as they are"
+        findings.add("INVALID_ARN_SERVICE_CASE", arn.path, message)
         return
-    account = arn.fields[_ACCOUNT]
+    account = arn.fields[_ACCOUNT_FIELD]
     if account.isdecimal() and not is_account_id(account):
-        said = f"{account} has {len(account)} digits, and accounts have 12"
-        found.add("INVALID_ARN_ACCOUNT", arn.path, said)
+        message = f"{account} has {len(account)} digits, and accounts have 12"
+        findings.add("INVALID_ARN_ACCOUNT", arn.path, message)
         return
-    asked = tuple(dict.fromkeys((service, *services)))
-    if not any(_speaks_of(arn, one, known) for one in asked) or _fits(arn.pattern, asked, known):
+    candidate_services = tuple(dict.fromkeys((service, *services)))
+    if not any(
+        _has_templates(arn, candidate, catalog) for candidate in candidate_services
+    ) or _matches_any_type(arn.pattern, candidate_services, catalog):
         return
     if service == "iam" and arn.fields[-1] == "root":  # the account itself, which is no type of resource
         return
-    code, said = _mismatch(arn, asked, known)
-    found.add(code, arn.path, said)
+    code, message = _mismatch(arn, candidate_services, catalog)
+    findings.add(code, arn.path, message)
 
 
-def _speaks_of(arn: Arn, service: str, known: Known) -> bool:
+def _has_templates(arn: Arn, service: str, catalog: ServiceCatalog) -> bool:
     """Say whether a service has ARNs with this service's name in them."""
-    return any(arn.fields[_SERVICE] == template.service for template in known.templates(service))
+    return any(arn.fields[_SERVICE_FIELD] == template.service for template in catalog.templates(service))
 
 
-def _fits(pattern: str, services: Iterable[str], known: Known) -> bool:
+def _matches_any_type(pattern: str, services: Iterable[str], catalog: ServiceCatalog) -> bool:
     """Say whether a pattern is of a known type; in doubt it is."""
-    return any(known.types(pattern, service) != frozenset() for service in services)
+    return any(catalog.matching_types(pattern, service) != frozenset() for service in services)
 
 
-def _mismatch(arn: Arn, services: tuple[str, ...], known: Known) -> tuple[str, str]:
+def _mismatch(arn: Arn, services: tuple[str, ...], catalog: ServiceCatalog) -> tuple[str, str]:
     """Name the field that keeps an ARN from being of a known type."""
-    region, account = arn.fields[_REGION], arn.fields[_ACCOUNT]
-    tries = (
-        (_REGION, region, "", "ARN_REGION_NOT_ALLOWED", "these ARNs have no region"),
-        (_ACCOUNT, account, "", "ARN_ACCOUNT_NOT_ALLOWED", "these ARNs have no account"),
-        (_REGION, not region, "*", "MISSING_ARN_REGION", "these ARNs have a region: write one, or *"),
-        (_ACCOUNT, not account, "*", "MISSING_ARN_ACCOUNT", "these ARNs have an account: write one, or *"),
+    region, account = arn.fields[_REGION_FIELD], arn.fields[_ACCOUNT_FIELD]
+    attempts = (
+        (_REGION_FIELD, region, "", "ARN_REGION_NOT_ALLOWED", "these ARNs have no region"),
+        (_ACCOUNT_FIELD, account, "", "ARN_ACCOUNT_NOT_ALLOWED", "these ARNs have no account"),
+        (_REGION_FIELD, not region, "*", "MISSING_ARN_REGION", "these ARNs have a region: write one, or *"),
+        (
+            _ACCOUNT_FIELD,
+            not account,
+            "*",
+            "MISSING_ARN_ACCOUNT",
+            "these ARNs have an account: write one, or *",
+        ),
     )
-    for place, applies, text, code, said in tries:
-        if applies and _fits(arn.with_field(place, text), services, known):
-            return code, said
-    service = arn.fields[_SERVICE]
-    forms = sorted(one.fields[-1] for one in known.templates(service))
-    some = ", ".join(form.replace("?*", "…") for form in forms[:6])
-    return "INVALID_ARN_RESOURCE", f"{shown(arn.text)} is no ARN of {service}, whose resources are: {some}"
+    for index, applies, text, code, message in attempts:
+        if applies and _matches_any_type(arn.with_field(index, text), services, catalog):
+            return code, message
+    service = arn.fields[_SERVICE_FIELD]
+    forms = sorted(template.fields[-1] for template in catalog.templates(service))
+    examples = ", ".join(form.replace("?*", "…") for form in forms[:6])
+    return (
+        "INVALID_ARN_RESOURCE",
+        f"{quote(arn.text)} is no ARN of {service}, whose resources are: {examples}",
+    )
 
 
-def _check_accounts(entry: Entry, arns: list[Arn], found: Findings) -> None:
-    if not entry.allows or entry.statement.resources is None:
+def _check_role_accounts(node: StatementNode, arns: list[Arn], findings: Findings) -> None:
+    if not node.is_allow or node.statement.resources is None:
         return
-    if any(test.key.startswith(_OWNERS) for test in entry.tests):
+    if any(clause.key.startswith(_RESOURCE_OWNER_KEYS) for clause in node.clauses):
         return
-    if not any(_assumes(place.text) for place in entry.actions):
+    if not any(_is_assume_role(action.text) for action in node.actions):
         return
     for arn in arns:
-        if arn.is_all or set(arn.fields[_ACCOUNT]) & set("*?"):
-            said = "roles of every account may be assumed: name the accounts, or ask for aws:ResourceOrgID"
-            found.add("ROLE_IN_ANY_ACCOUNT", arn.path, said)
+        if arn.is_match_all or set(arn.fields[_ACCOUNT_FIELD]) & set("*?"):
+            message = "roles of every account may be assumed: name the accounts, or ask for aws:ResourceOrgID"
+            findings.add("ROLE_IN_ANY_ACCOUNT", arn.path, message)
 
 
-def _assumes(action: str) -> bool:
+def _is_assume_role(action: str) -> bool:
     """Say whether a pattern is meant for STS and has AssumeRole in it."""
-    return action.lower().startswith("sts:") and matches_action(action, _ASSUME)
+    return action.lower().startswith("sts:") and matches_action(action, _ASSUME_ROLE)
 
 
 # Actions and resources together.
 
 
-class _Works:
+class _ActionResourceChecks:
     """The checks of one statement: which of its actions work on which of its resources."""
 
     def __init__(
-        self, entry: Entry, arns: list[Arn], services: tuple[str, ...], known: Known, found: Findings
+        self,
+        node: StatementNode,
+        arns: list[Arn],
+        services: tuple[str, ...],
+        catalog: ServiceCatalog,
+        findings: Findings,
     ) -> None:
-        self._entry = entry
+        self._node = node
         self._arns = arns
         self._services = services
-        self._known = known
-        self._found = found
+        self._catalog = catalog
+        self._findings = findings
 
     def check(self) -> None:
         """Check, where the statement says on what its actions are to work, and all of that can be read."""
-        resources = self._entry.resources
-        if not resources or len(self._arns) != len(resources) or any(arn.is_all for arn in self._arns):
+        resources = self._node.resources
+        if not resources or len(self._arns) != len(resources) or any(arn.is_match_all for arn in self._arns):
             return
-        if not self._found.may(len(resources) * len(self._services) // 8):
+        if not self._findings.spend_work(len(resources) * len(self._services) // 8):
             return
-        types = {service: self._types(service) for service in self._services}
-        used = {service: set[str]() for service in self._services}
-        fitting = True
-        for place in self._entry.actions:
-            service = place.text.partition(":")[0].lower()
-            if not self._known.actions(place.text):  # told already, or about all services
-                fitting = False
+        types = {service: self._resource_types(service) for service in self._services}
+        used_types = {service: set[str]() for service in self._services}
+        all_match = True
+        for action in self._node.actions:
+            service = action.text.partition(":")[0].lower()
+            if not self._catalog.actions(action.text):  # told already, or about all services
+                all_match = False
                 continue
-            worked, known_types = self._known.worked(place.text), types.get(service)
-            if worked is None or known_types is None:
+            action_types, resource_types = (
+                self._catalog.action_resource_types(action.text),
+                types.get(service),
+            )
+            if action_types is None or resource_types is None:
                 return
-            used[service] |= worked
-            if not worked & known_types:
-                fitting = False
-                self._found.add("RESOURCE_MISMATCH", place.path, self._said(place, worked))
-        if fitting:
-            self._check_unused(used)
+            used_types[service] |= action_types
+            if not action_types & resource_types:
+                all_match = False
+                self._findings.add(
+                    "RESOURCE_MISMATCH", action.path, self._mismatch_message(action, action_types)
+                )
+        if all_match:
+            self._check_unused(used_types)
 
-    def _types(self, service: str) -> frozenset[str] | None:
+    def _resource_types(self, service: str) -> frozenset[str] | None:
         union = set[str]()
         for arn in self._arns:
-            types = self._known.types(arn.pattern, service)
+            types = self._catalog.matching_types(arn.pattern, service)
             if types is None:
                 return None
             union |= types
         return frozenset(union)
 
-    def _said(self, place: Text, worked: frozenset[str]) -> str:
-        if not worked:
-            return f'{shown(place.text)} has no resources: it works only where Resource is "*"'
-        names = ", ".join(sorted(worked)[:6])
-        return f"{shown(place.text)} works on {names}, and none of the resources is one"
+    def _mismatch_message(self, action: TextNode, action_types: frozenset[str]) -> str:
+        if not action_types:
+            return f'{quote(action.text)} has no resources: it works only where Resource is "*"'
+        names = ", ".join(sorted(action_types)[:6])
+        return f"{quote(action.text)} works on {names}, and none of the resources is one"
 
-    def _check_unused(self, used: dict[str, set[str]]) -> None:
+    def _check_unused(self, used_types: dict[str, set[str]]) -> None:
         """Tell resources that no action works on, each a place where something else may have been meant."""
         for arn in self._arns:
-            types = {service: self._known.types(arn.pattern, service) or () for service in used}
-            if any(types.values()) and not any(used[service] & {*names} for service, names in types.items()):
-                said = "none of the statement's actions works on such a resource"
-                self._found.add("UNUSED_RESOURCE", arn.path, said)
+            types = {
+                service: self._catalog.matching_types(arn.pattern, service) or () for service in used_types
+            }
+            if any(types.values()) and not any(
+                used_types[service] & {*names} for service, names in types.items()
+            ):
+                message = "none of the statement's actions works on such a resource"
+                self._findings.add("UNUSED_RESOURCE", arn.path, message)
 
 
 # What an action needs besides.
 
 
 @dataclass
-class _Needed:
+class _ActionRequirement:
     """The required types of an action, and those of them that some statement allows."""
 
-    place: Text
-    required: frozenset[str]
-    allowed: set[str] = field(default_factory=set)
+    action: TextNode
+    required_types: frozenset[str]
+    allowed_types: set[str] = field(default_factory=set)
 
-    def tell(self, found: Findings) -> None:
-        missing = self.required - self.allowed
-        if missing and self.allowed:
-            names = ", ".join(sorted(missing))
-            said = f"{self.place.text} also needs {names} to be allowed, here or in another policy"
-            found.add("MISSING_RESOURCE_TYPES", self.place.path, said, Level.WARNING)
+    def report(self, findings: Findings) -> None:
+        missing_types = self.required_types - self.allowed_types
+        if missing_types and self.allowed_types:
+            names = ", ".join(sorted(missing_types))
+            message = f"{self.action.text} also needs {names} to be allowed, here or in another policy"
+            findings.add("MISSING_RESOURCE_TYPES", self.action.path, message, Level.WARNING)
 
 
-def _collect(draft: Draft, known: Known, needed: dict[str, _Needed], found: Findings) -> None:
+def _collect_requirements(
+    document: LintDocument,
+    catalog: ServiceCatalog,
+    requirements: dict[str, _ActionRequirement],
+    findings: Findings,
+) -> None:
     """Gather what the named actions need, and then what all statements allow of it."""
-    allows = [entry for entry in draft.entries if entry.allows]
-    for entry in allows:
-        for place in entry.actions:
-            name = place.text.lower()
-            dependable = name.startswith(_DEPENDABLE) and name not in needed
-            if dependable and known.actions(name) == frozenset({name}):
-                required = frozenset(n.type.lower() for n in known.action(name).needs if n.required)
-                if len(required) > 1:
-                    needed[name] = _Needed(place, required)
-    if needed:
-        for entry in allows:
-            _allow(draft, entry, known, needed, found)
+    allow_nodes = [node for node in document.statements if node.is_allow]
+    for entry in allow_nodes:
+        for action in entry.actions:
+            name = action.text.lower()
+            is_candidate = name.startswith(_PREFIXES_WITH_REQUIRED_TYPES) and name not in requirements
+            if is_candidate and catalog.actions(name) == frozenset({name}):
+                required_types = frozenset(
+                    resource_type.type.lower()
+                    for resource_type in catalog.action(name).resource_types
+                    if resource_type.is_required
+                )
+                if len(required_types) > 1:
+                    requirements[name] = _ActionRequirement(action, required_types)
+    if requirements:
+        for entry in allow_nodes:
+            _record_allowed_types(document, entry, catalog, requirements, findings)
 
 
-def _allow(draft: Draft, entry: Entry, known: Known, needed: dict[str, _Needed], found: Findings) -> None:
-    names = {name for name in _named(entry, known, needed) if name in needed}
+def _record_allowed_types(
+    document: LintDocument,
+    node: StatementNode,
+    catalog: ServiceCatalog,
+    requirements: dict[str, _ActionRequirement],
+    findings: Findings,
+) -> None:
+    names = {name for name in _named_actions(node, catalog, requirements) if name in requirements}
     if not names:
         return
-    arns = [Arn.of(place, pad=draft.kind in OWN_SIDE) for place in entry.resources]
-    if not found.may(len(arns) * len(names) // 8):
+    arns = [Arn.parse(resource, pad=document.kind in IDENTITY_SIDE) for resource in node.resources]
+    if not findings.spend_work(len(arns) * len(names) // 8):
         arns = []
     for name in names:
         service = name.partition(":")[0]
         for arn in arns:
-            types = known.types(arn.pattern, service)
-            needed[name].allowed |= needed[name].required if types is None else types
+            types = catalog.matching_types(arn.pattern, service)
+            requirements[name].allowed_types |= requirements[name].required_types if types is None else types
         if not arns:
-            needed[name].allowed |= needed[name].required
+            requirements[name].allowed_types |= requirements[name].required_types
 
 
-def _named(entry: Entry, known: Known, needed: Iterable[str]) -> Iterator[str]:
+def _named_actions(
+    node: StatementNode, catalog: ServiceCatalog, requirements: Iterable[str]
+) -> Iterator[str]:
     """Go through the actions of a statement; all of them where it does not name any."""
-    if not entry.actions:
-        yield from needed
-    for place in entry.actions:
-        matched = known.actions(place.text)
-        yield from needed if matched is None else matched
+    if not node.actions:
+        yield from requirements
+    for action in node.actions:
+        action_names = catalog.actions(action.text)
+        yield from requirements if action_names is None else action_names

@@ -34,7 +34,7 @@ class Rule(NamedTuple):
     title: str
 
 
-_ERRORS = {
+_ERROR_RULES = {
     # The document and its elements.
     "JSON_SYNTAX_ERROR": "The document is not JSON.",
     "DUPLICATE_KEY": "An object has the same key twice.",
@@ -105,7 +105,7 @@ _ERRORS = {
     "VARIABLE_UNSUPPORTED_IN_VERSION": "Variables act in Version 2012-10-17 only.",
 }
 
-_SECURITY_WARNINGS = {
+_SECURITY_WARNING_RULES = {
     "ALLOW_WITH_NOT_PRINCIPAL": "Everyone but some is allowed, strangers included.",
     "ALLOW_WITH_NOT_ACTION": "All actions but some are allowed, those still to come included.",
     "ALLOW_WITH_NOT_ACTION_AND_NOT_RESOURCE": "All actions but some on all resources but some are allowed.",
@@ -128,7 +128,7 @@ _SECURITY_WARNINGS = {
     "ROLE_IN_ANY_ACCOUNT": "Roles of any account may be assumed.",
 }
 
-_WARNINGS = {
+_WARNING_RULES = {
     "MISSING_VERSION": "The policy has no Version, and is read as 2008-10-17.",
     "RESOURCE_MISMATCH": "An action does not work on any of the resources.",
     "MISSING_RESOURCE_TYPES": "An action needs types of resources that are not allowed.",
@@ -166,7 +166,7 @@ _WARNINGS = {
     "NOT_FULLY_CHECKED": "There was too much to look at.",
 }
 
-_SUGGESTIONS = {
+_SUGGESTION_RULES = {
     "EMPTY_SID_VALUE": "A Sid is empty.",
     "EMPTY_ARRAY_ACTION": "A list of actions is empty.",
     "EMPTY_ARRAY_RESOURCE": "A list of resources is empty.",
@@ -197,10 +197,10 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         code: Rule(level, title)
         for level, titles in (
-            (Level.ERROR, _ERRORS),
-            (Level.SECURITY_WARNING, _SECURITY_WARNINGS),
-            (Level.WARNING, _WARNINGS),
-            (Level.SUGGESTION, _SUGGESTIONS),
+            (Level.ERROR, _ERROR_RULES),
+            (Level.SECURITY_WARNING, _SECURITY_WARNING_RULES),
+            (Level.WARNING, _WARNING_RULES),
+            (Level.SUGGESTION, _SUGGESTION_RULES),
         )
         for code, title in titles.items()
     }

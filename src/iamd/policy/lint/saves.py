@@ -3,24 +3,24 @@
 import re
 from typing import Final
 
-from iamd.policy.document import MODERN, PrincipalName
-from iamd.policy.grammar import TRUST_ACTIONS, action_fault, is_legacy_arn, principal_fault, resource_fault
-from iamd.policy.lint.draft import Draft, Entry, Principal
-from iamd.policy.lint.findings import Findings, shown
+from iamd.policy.document import CURRENT_VERSION, PrincipalName
+from iamd.policy.grammar import TRUST_ACTIONS, action_error, is_legacy_arn, principal_error, resource_error
+from iamd.policy.lint.draft import LintDocument, PrincipalNode, StatementNode
+from iamd.policy.lint.findings import Findings, quote
 from iamd.policy.lint.rules import Level
-from iamd.policy.validate import WITH_PRINCIPAL, PolicyKind, size
+from iamd.policy.validate import KINDS_WITH_PRINCIPAL, PolicyKind, policy_size
 from iamd.policy.values import instant
 
 _SID = re.compile(r"[A-Za-z0-9]*")
-_FIELDS = 6
+_ARN_FIELDS = 6
 # How AWS's sentence on a resource begins or ends, and what Access Analyzer calls the same.
-_RESOURCE_CODES = (
+_RESOURCE_CODES_BY_MESSAGE = (
     ("Partition ", "INVALID_PARTITION"),
     ("must be in ARN format", "INVALID_ARN_PREFIX"),
     ("region information", "ARN_REGION_NOT_ALLOWED"),
     ("IAM resource path", "INVALID_ARN_RESOURCE"),
 )
-_BY_KIND: Final = {
+_QUOTAS: Final = {
     PolicyKind.MANAGED: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 6_144),
     PolicyKind.INLINE: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 10_240),
     PolicyKind.SESSION: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 2_048),
@@ -30,187 +30,192 @@ _BY_KIND: Final = {
     PolicyKind.RCP: ("POLICY_SIZE_EXCEEDS_RCP_QUOTA", 5_120),
 }
 # Smaller quotas that some holders of such a policy have: whose, how much.
-_FOR_SOME: Final = {
+_SMALLER_QUOTAS: Final = {
     PolicyKind.INLINE: (("user", 2_048), ("group", 5_120)),
     PolicyKind.RESOURCE: (("bucket or a secret", 20_480),),
 }
 
 
-def check(draft: Draft, found: Findings) -> None:
+def check(document: LintDocument, findings: Findings) -> None:
     """Check a whole document."""
-    _check_version(draft, found)
-    _check_size(draft, found)
-    _check_sids(draft, found)
-    for entry in draft.entries:
-        _check_actions(draft, entry, found)
-        _check_resources(draft, entry, found)
-        _check_principals(draft, entry, found)
-        _check_dates(entry, found)
+    _check_version(document, findings)
+    _check_size(document, findings)
+    _check_sids(document, findings)
+    for node in document.statements:
+        _check_actions(document, node, findings)
+        _check_resources(document, node, findings)
+        _check_principals(document, node, findings)
+        _check_dates(node, findings)
 
 
-def _check_version(draft: Draft, found: Findings) -> None:
-    if draft.kind is PolicyKind.MANAGED and draft.version != MODERN:
-        code = "INVALID_VERSION" if draft.version else "MISSING_VERSION"
-        found.add(code, "Version", f"the Version of a managed policy must be {MODERN}", Level.ERROR)
-    elif draft.version is None:
-        said = (
-            f"without a Version the policy is read as 2008-10-17, where variables do not act; write {MODERN}"
+def _check_version(document: LintDocument, findings: Findings) -> None:
+    if document.kind is PolicyKind.MANAGED and document.version != CURRENT_VERSION:
+        code = "INVALID_VERSION" if document.version else "MISSING_VERSION"
+        findings.add(
+            code, "Version", f"the Version of a managed policy must be {CURRENT_VERSION}", Level.ERROR
         )
-        found.add("MISSING_VERSION", "Version", said)
+    elif document.version is None:
+        message = (
+            "a policy without a Version is evaluated as 2008-10-17, which does not support variables; "
+            f"set {CURRENT_VERSION}"
+        )
+        findings.add("MISSING_VERSION", "Version", message)
 
 
-def _check_size(draft: Draft, found: Findings) -> None:
-    code, most = _BY_KIND[draft.kind]
-    characters = size(draft.text)
-    said = f"{characters:,} characters, white space left out, and"
-    if characters > most:
-        kind = "an inline policy" if draft.kind is PolicyKind.INLINE else "a policy of this kind"
-        found.add(code, "", f"{said} {kind} may have {most:,}", Level.ERROR)
+def _check_size(document: LintDocument, findings: Findings) -> None:
+    code, max_characters = _QUOTAS[document.kind]
+    characters = policy_size(document.text)
+    message = f"{characters:,} characters, white space left out, and"
+    if characters > max_characters:
+        description = "an inline policy" if document.kind is PolicyKind.INLINE else "a policy of this kind"
+        findings.add(code, "", f"{message} {description} may have {max_characters:,}", Level.ERROR)
         return
-    for whose, quota in _FOR_SOME.get(draft.kind, ()):
+    for owner, quota in _SMALLER_QUOTAS.get(document.kind, ()):
         if characters > quota:
-            found.add(code, "", f"{said} that of a {whose} may have {quota:,}", Level.WARNING)
+            findings.add(code, "", f"{message} that of a {owner} may have {quota:,}", Level.WARNING)
 
 
-def _check_sids(draft: Draft, found: Findings) -> None:
-    seen = set[str]()
-    for entry in draft.entries:
-        sid, path = entry.statement.sid, f"{entry.path}.Sid"
-        if draft.kind is not PolicyKind.RESOURCE and not _SID.fullmatch(sid or ""):
-            found.add("UNSUPPORTED_SID", path, "a Sid must be letters and digits: [0-9A-Za-z]*")
-        if sid and sid in seen:
-            found.add("UNIQUE_SIDS_REQUIRED", path, f"another statement has the Sid {shown(sid)}")
+def _check_sids(document: LintDocument, findings: Findings) -> None:
+    sids = set[str]()
+    for node in document.statements:
+        sid, path = node.statement.sid, f"{node.path}.Sid"
+        if document.kind is not PolicyKind.RESOURCE and not _SID.fullmatch(sid or ""):
+            findings.add("UNSUPPORTED_SID", path, "a Sid must be letters and digits: [0-9A-Za-z]*")
+        if sid and sid in sids:
+            findings.add("UNIQUE_SIDS_REQUIRED", path, f"another statement has the Sid {quote(sid)}")
         if sid == "":
-            found.add(
+            findings.add(
                 "EMPTY_SID_VALUE", path, "the Sid is empty: leave it out, or say what the statement is for"
             )
-        seen.add(sid or "")
+        sids.add(sid or "")
 
 
-def _check_actions(draft: Draft, entry: Entry, found: Findings) -> None:
-    statement = entry.statement
+def _check_actions(document: LintDocument, node: StatementNode, findings: Findings) -> None:
+    statement = node.statement
     if statement.actions is None and statement.not_actions is None:
-        found.add("MISSING_ACTION", f"{entry.path}.Action", "a statement must have Action or NotAction")
+        findings.add("MISSING_ACTION", f"{node.path}.Action", "a statement must have Action or NotAction")
     elif not (statement.actions or statement.not_actions):
         element = "Action" if statement.actions is not None else "NotAction"
-        said = "the list of actions is empty, and a statement must have some"
-        found.add("EMPTY_ARRAY_ACTION", f"{entry.path}.{element}", said, Level.ERROR)
-    for path, action in entry.texts("Action", "NotAction"):
-        if fault := action_fault(action):
-            code = "INVALID_SERVICE_IN_ACTION" if fault.startswith("Vendor") else "INVALID_ACTION"
-            found.add(code, path, fault)
-    if draft.kind is PolicyKind.TRUST:
-        _check_trust_actions(entry, found)
+        message = "the list of actions is empty, and a statement must have some"
+        findings.add("EMPTY_ARRAY_ACTION", f"{node.path}.{element}", message, Level.ERROR)
+    for path, action in node.texts("Action", "NotAction"):
+        if error := action_error(action):
+            code = "INVALID_SERVICE_IN_ACTION" if error.startswith("Vendor") else "INVALID_ACTION"
+            findings.add(code, path, error)
+    if document.kind is PolicyKind.TRUST:
+        _check_trust_actions(node, findings)
 
 
-def _check_trust_actions(entry: Entry, found: Findings) -> None:
-    said = "a trust policy may only have sts:AssumeRole, …WithSAML, …WithWebIdentity, sts:TagSession,"
-    said += " sts:SetSourceIdentity and sts:SetContext"
-    if entry.statement.not_actions is not None:
-        found.add("UNSUPPORTED_ACTION_IN_POLICY", f"{entry.path}.NotAction", said)
-    for path, action in entry.actions:
+def _check_trust_actions(node: StatementNode, findings: Findings) -> None:
+    message = "a trust policy may only have sts:AssumeRole, …WithSAML, …WithWebIdentity, sts:TagSession,"
+    message += " sts:SetSourceIdentity and sts:SetContext"
+    if node.statement.not_actions is not None:
+        findings.add("UNSUPPORTED_ACTION_IN_POLICY", f"{node.path}.NotAction", message)
+    for path, action in node.actions:
         if action.lower() not in TRUST_ACTIONS:
-            found.add("UNSUPPORTED_ACTION_IN_POLICY", path, said)
+            findings.add("UNSUPPORTED_ACTION_IN_POLICY", path, message)
 
 
-def _check_resources(draft: Draft, entry: Entry, found: Findings) -> None:
-    element = "NotResource" if entry.statement.not_resources is not None else "Resource"
-    there = entry.statement.resources is not None or entry.statement.not_resources is not None
-    path = f"{entry.path}.{element}"
-    if draft.kind is PolicyKind.TRUST:
-        if there:
-            said = "a trust policy must not name resources: it speaks of its role"
-            found.add("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", path, said)
-    elif not there:
-        found.add("MISSING_RESOURCE", path, "a statement must have Resource or NotResource")
-    elif not (entry.statement.resources or entry.statement.not_resources):
-        said = "the list of resources is empty, and a statement must have some"
-        found.add("EMPTY_ARRAY_RESOURCE", path, said, Level.ERROR)
-    for place, resource in entry.texts("Resource", "NotResource"):
-        if fault := resource_fault(resource, draft.partition):
-            found.add(_resource_code(fault, resource), place, fault, Level.ERROR)
+def _check_resources(document: LintDocument, node: StatementNode, findings: Findings) -> None:
+    element = "NotResource" if node.statement.not_resources is not None else "Resource"
+    has_resources = node.statement.resources is not None or node.statement.not_resources is not None
+    path = f"{node.path}.{element}"
+    if document.kind is PolicyKind.TRUST:
+        if has_resources:
+            message = "a trust policy must not name resources: it speaks of its role"
+            findings.add("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", path, message)
+    elif not has_resources:
+        findings.add("MISSING_RESOURCE", path, "a statement must have Resource or NotResource")
+    elif not (node.statement.resources or node.statement.not_resources):
+        message = "the list of resources is empty, and a statement must have some"
+        findings.add("EMPTY_ARRAY_RESOURCE", path, message, Level.ERROR)
+    for resource_path, resource in node.texts("Resource", "NotResource"):
+        if error := resource_error(resource, document.partition):
+            findings.add(_resource_code(error, resource), resource_path, error, Level.ERROR)
         elif is_legacy_arn(resource):
-            found.add(*_legacy(place, resource))
+            findings.add(*_legacy_arn_finding(resource_path, resource))
 
 
-def _resource_code(fault: str, resource: str) -> str:
-    for said, code in _RESOURCE_CODES:
-        if said in fault:
+def _resource_code(error: str, resource: str) -> str:
+    for fragment, code in _RESOURCE_CODES_BY_MESSAGE:
+        if fragment in error:
             return code
     service = resource.split(":")[2:3]
     return "WILDCARD_IN_SERVICE_NAME" if service and set(service[0]) & set("*?") else "MISSING_ARN_FIELD"
 
 
-def _legacy(path: str, resource: str) -> tuple[str, str, str]:
-    fields = resource.split(":", _FIELDS - 1)
-    if len(fields) < _FIELDS or not fields[2]:
-        said = "an ARN has six fields, arn:partition:service:region:account:resource, the service filled in"
-        return "MISSING_ARN_FIELD", path, said
+def _legacy_arn_finding(path: str, resource: str) -> tuple[str, str, str]:
+    fields = resource.split(":", _ARN_FIELDS - 1)
+    if len(fields) < _ARN_FIELDS or not fields[2]:
+        message = (
+            "an ARN has six fields, arn:partition:service:region:account:resource, the service filled in"
+        )
+        return "MISSING_ARN_FIELD", path, message
     if "${" in fields[3] or "${" in fields[4]:
         return "VARIABLE_UNSUPPORTED_IN_ELEMENT", path, "variables do not act before an ARN's fifth colon"
-    return "INVALID_ARN_ACCOUNT", path, f"{shown(fields[4])} is not an account, nor a pattern of one"
+    return "INVALID_ARN_ACCOUNT", path, f"{quote(fields[4])} is not an account, nor a pattern of one"
 
 
-def _check_dates(entry: Entry, found: Findings) -> None:
-    for test in entry.tests:
-        if test.condition.operator.startswith("Date"):
-            for path, value in test.values():
+def _check_dates(node: StatementNode, findings: Findings) -> None:
+    for clause in node.clauses:
+        if clause.condition.operator.startswith("Date"):
+            for path, value in clause.values():
                 if instant(value) is None and "${" not in value:
-                    said = f"{shown(value)} is no date: write 2026-02-28 or 2026-02-28T12:00:00Z"
-                    found.add("TYPE_MISMATCH_DATE", path, said, Level.ERROR)
+                    message = f"{quote(value)} is no date: write 2026-02-28 or 2026-02-28T12:00:00Z"
+                    findings.add("TYPE_MISMATCH_DATE", path, message, Level.ERROR)
 
 
 # Principals.
 
 
-def _check_principals(draft: Draft, entry: Entry, found: Findings) -> None:
-    statement = entry.statement
-    named = [name for name in ("Principal", "NotPrincipal") if name in entry.raw]
-    if draft.kind not in WITH_PRINCIPAL:
-        for element in named:
-            _refuse_principal(draft, f"{entry.path}.{element}", found)
+def _check_principals(document: LintDocument, node: StatementNode, findings: Findings) -> None:
+    statement = node.statement
+    elements = [principal for principal in ("Principal", "NotPrincipal") if principal in node.raw]
+    if document.kind not in KINDS_WITH_PRINCIPAL:
+        for element in elements:
+            _add_unsupported_principal(document, f"{node.path}.{element}", findings)
         return
-    if statement.not_principals is not None and draft.kind is not PolicyKind.RESOURCE:
-        path = f"{entry.path}.NotPrincipal"
-        if draft.kind is PolicyKind.TRUST:
-            said = "a trust policy must name whom it means: Principal, not NotPrincipal"
-            found.add("ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", path, said)
+    if statement.not_principals is not None and document.kind is not PolicyKind.RESOURCE:
+        path = f"{node.path}.NotPrincipal"
+        if document.kind is PolicyKind.TRUST:
+            message = "a trust policy must name whom it means: Principal, not NotPrincipal"
+            findings.add("ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", path, message)
         else:
-            found.add("RCP_SYNTAX_ERROR_PRINCIPAL", path, 'an RCP must have the Principal "*"')
+            findings.add("RCP_SYNTAX_ERROR_PRINCIPAL", path, 'an RCP must have the Principal "*"')
     if not (statement.principals or statement.not_principals):
-        found.add(*_missing_principal(entry, named), Level.ERROR)
-    for name in entry.principals:
-        _check_principal(draft, name, found)
+        findings.add(*_missing_principal_finding(node, elements), Level.ERROR)
+    for name in node.principals:
+        _check_principal(document, name, findings)
 
 
-def _refuse_principal(draft: Draft, path: str, found: Findings) -> None:
-    if draft.kind is PolicyKind.SCP:
-        said = "an SCP has no principals: its conditions may name them by aws:PrincipalArn"
-        found.add("SCP_SYNTAX_ERROR_PRINCIPAL", path, said)
+def _add_unsupported_principal(document: LintDocument, path: str, findings: Findings) -> None:
+    if document.kind is PolicyKind.SCP:
+        message = "an SCP has no principals: its conditions may name them by aws:PrincipalArn"
+        findings.add("SCP_SYNTAX_ERROR_PRINCIPAL", path, message)
     else:
-        said = "a policy of an identity has no principals: it speaks of whom it is attached to"
-        found.add("UNSUPPORTED_PRINCIPAL", path, said)
+        message = "a policy of an identity has no principals: it speaks of whom it is attached to"
+        findings.add("UNSUPPORTED_PRINCIPAL", path, message)
 
 
-def _missing_principal(entry: Entry, named: list[str]) -> tuple[str, str, str]:
-    if not named:
+def _missing_principal_finding(node: StatementNode, elements: list[str]) -> tuple[str, str, str]:
+    if not elements:
         return (
             "MISSING_PRINCIPAL",
-            f"{entry.path}.Principal",
+            f"{node.path}.Principal",
             "a statement of this kind must have a Principal",
         )
-    code = "EMPTY_ARRAY_PRINCIPAL" if entry.raw[named[0]] else "EMPTY_OBJECT_PRINCIPAL"
-    return code, f"{entry.path}.{named[0]}", f"the {named[0]} names nobody"
+    code = "EMPTY_ARRAY_PRINCIPAL" if node.raw[elements[0]] else "EMPTY_OBJECT_PRINCIPAL"
+    return code, f"{node.path}.{elements[0]}", f"the {elements[0]} names nobody"
 
 
-def _check_principal(draft: Draft, name: Principal, found: Findings) -> None:
-    if draft.kind is PolicyKind.RCP and (name.type, name.value) != ("AWS", "*"):
-        found.add("RCP_SYNTAX_ERROR_PRINCIPAL", name.path, 'an RCP must have the Principal "*"')
-    elif fault := principal_fault(PrincipalName(name.type, name.value)):
-        found.add(_principal_code(name), name.path, fault)
+def _check_principal(document: LintDocument, principal: PrincipalNode, findings: Findings) -> None:
+    if document.kind is PolicyKind.RCP and (principal.type, principal.value) != ("AWS", "*"):
+        findings.add("RCP_SYNTAX_ERROR_PRINCIPAL", principal.path, 'an RCP must have the Principal "*"')
+    elif error := principal_error(PrincipalName(principal.type, principal.value)):
+        findings.add(_principal_code(principal), principal.path, error)
 
 
-def _principal_code(name: Principal) -> str:
-    if set(name.value) & set("*?"):
+def _principal_code(principal: PrincipalNode) -> str:
+    if set(principal.value) & set("*?"):
         return "UNSUPPORTED_WILDCARD_IN_PRINCIPAL"
-    return "INVALID_SERVICE_PRINCIPAL_FORMAT" if name.type == "Service" else "INVALID_PRINCIPAL_FORMAT"
+    return "INVALID_SERVICE_PRINCIPAL_FORMAT" if principal.type == "Service" else "INVALID_PRINCIPAL_FORMAT"

@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from iamd.policy.document import (
-    EXCLUSIVE,
+    EXCLUSIVE_ELEMENTS,
     MAX_CHARACTERS,
     MAX_DEPTH,
-    MAX_NUMBER,
+    MAX_NUMBER_LENGTH,
     PRINCIPAL_TYPES,
     STATEMENT_ELEMENTS,
     TOP_ELEMENTS,
@@ -21,51 +21,55 @@ from iamd.policy.document import (
     read_statement,
 )
 from iamd.policy.errors import PolicyError
-from iamd.policy.lint.draft import Entry
-from iamd.policy.lint.findings import Findings, shown
+from iamd.policy.lint.draft import StatementNode
+from iamd.policy.lint.findings import Findings, quote
 from iamd.policy.operators import NULL, OPERATORS
 
-_FOREIGN = re.compile("[^\t\n\r\u0020-\u00ff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_LISTS = ("Action", "NotAction", "Resource", "NotResource")
+_UNSUPPORTED_CHARACTER = re.compile("[^\t\n\r\u0020-\u00ff]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LIST_ELEMENTS = ("Action", "NotAction", "Resource", "NotResource")
 
 
-class _Object(dict[str, object]):
+class _JsonObject(dict[str, object]):
     """A JSON object that remembers which keys it had twice."""
 
-    twice: tuple[str, ...] = ()
+    duplicate_keys: tuple[str, ...] = ()
 
 
-def read(text: str, found: Findings) -> Mapping[str, object] | None:
+def parse_document(text: str, findings: Findings) -> Mapping[str, object] | None:
     """Read the JSON of a document; None, with an error, where that is no object."""
     if len(text) > MAX_CHARACTERS:
-        found.add("DOCUMENT_TOO_COMPLEX", "", f"the document is longer than {MAX_CHARACTERS:,} characters")
+        findings.add("DOCUMENT_TOO_COMPLEX", "", f"the document is longer than {MAX_CHARACTERS:,} characters")
         return None
-    if foreign := _FOREIGN.search(text):
-        said = f"the character U+{ord(foreign[0]):04X} on line {text.count(chr(10), 0, foreign.start()) + 1}"
-        found.add("UNSUPPORTED_CHARACTER", "", f"{said} is not one that policies may have")
+    if match := _UNSUPPORTED_CHARACTER.search(text):
+        message = f"the character U+{ord(match[0]):04X} on line {text.count(chr(10), 0, match.start()) + 1}"
+        findings.add("UNSUPPORTED_CHARACTER", "", f"{message} is not one that policies may have")
     try:
-        value = _load(text)
-    except json.JSONDecodeError as wrong:
-        found.add("JSON_SYNTAX_ERROR", "", f"{wrong.msg}: line {wrong.lineno}, column {wrong.colno}")
+        value = _load_json(text)
+    except json.JSONDecodeError as error:
+        findings.add("JSON_SYNTAX_ERROR", "", f"{error.msg}: line {error.lineno}, column {error.colno}")
         return None
-    except (ValueError, RecursionError) as wrong:
-        found.add("DOCUMENT_TOO_COMPLEX", "", f"the document cannot be read: {wrong}")
+    except (ValueError, RecursionError) as error:
+        findings.add("DOCUMENT_TOO_COMPLEX", "", f"the document cannot be read: {error}")
         return None
     if isinstance(value, dict):
         return value
-    found.add("DATA_TYPE_MISMATCH", "", "a policy must be a JSON object")
+    findings.add("DATA_TYPE_MISMATCH", "", "a policy must be a JSON object")
     return None
 
 
-def _load(text: str) -> object:
+def _load_json(text: str) -> object:
     value: object = json.loads(
-        text, object_pairs_hook=_object, parse_int=_number, parse_float=_number, parse_constant=_constant
+        text,
+        object_pairs_hook=_build_object,
+        parse_int=_parse_number,
+        parse_float=_parse_number,
+        parse_constant=_reject_constant,
     )
-    layer = [value]
+    level = [value]
     for _ in range(MAX_DEPTH + 1):
-        layer = [item for each in layer for item in _children(each)]
-    if layer:
+        level = [item for parent in level for item in _children(parent)]
+    if level:
         raise ValueError(f"it is nested more than {MAX_DEPTH} deep")
     return value
 
@@ -76,82 +80,82 @@ def _children(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _object(pairs: list[tuple[str, object]]) -> _Object:
-    made = _Object(pairs)
-    if len(made) != len(pairs):
-        counted = Counter(key for key, _ in pairs)
-        made.twice = tuple(key for key, times in counted.items() if times > 1)
-    return made
+def _build_object(pairs: list[tuple[str, object]]) -> _JsonObject:
+    json_object = _JsonObject(pairs)
+    if len(json_object) != len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        json_object.duplicate_keys = tuple(key for key, count in counts.items() if count > 1)
+    return json_object
 
 
-def _number(text: str) -> Number:
-    if len(text) > MAX_NUMBER:
-        raise ValueError(f"a number is longer than {MAX_NUMBER} characters")
+def _parse_number(text: str) -> Number:
+    if len(text) > MAX_NUMBER_LENGTH:
+        raise ValueError(f"a number is longer than {MAX_NUMBER_LENGTH} characters")
     return Number(text)
 
 
-def _constant(text: str) -> object:
+def _reject_constant(text: str) -> object:
     raise ValueError(f"{text} is not JSON")
 
 
 # The elements.
 
 
-def entries(top: Mapping[str, object], found: Findings) -> Iterator[Entry]:
+def check_statements(top: Mapping[str, object], findings: Findings) -> Iterator[StatementNode]:
     """Check all elements, and go through the statements that can be read."""
-    _check_keys(top, TOP_ELEMENTS, "", found)
-    _check_version(top, found)
+    _check_keys(top, TOP_ELEMENTS, "", findings)
+    _check_version(top, findings)
     if "Id" in top:
-        _check_text(top["Id"], "Id", found)
+        _check_text(top["Id"], "Id", findings)
     statements = top.get("Statement", [])
-    listed = statements if isinstance(statements, list) else [statements]
-    if not listed:
-        found.add("MISSING_STATEMENT", "Statement", "a policy must have a statement")
-    for index, item in enumerate(listed):
-        yield from _entry(item, index, found)
+    items = statements if isinstance(statements, list) else [statements]
+    if not items:
+        findings.add("MISSING_STATEMENT", "Statement", "a policy must have a statement")
+    for index, item in enumerate(items):
+        yield from _check_statement(item, index, findings)
 
 
-def _entry(item: object, index: int, found: Findings) -> Iterator[Entry]:
+def _check_statement(item: object, index: int, findings: Findings) -> Iterator[StatementNode]:
     path = f"Statement[{index}]"
     if not isinstance(item, dict):
-        found.add("DATA_TYPE_MISMATCH", path, "a statement must be an object")
+        findings.add("DATA_TYPE_MISMATCH", path, "a statement must be an object")
         return
-    _Elements(item, path, found).check()
+    _StatementChecks(item, path, findings).check()
     try:
-        yield Entry(read_statement(item, index), item)
-    except PolicyError as wrong:
-        if not found.has_error:
-            found.add("MALFORMED_POLICY", wrong.path or path, wrong.message)
+        yield StatementNode(read_statement(item, index), item)
+    except PolicyError as error:
+        if not findings.has_error:
+            findings.add("MALFORMED_POLICY", error.path or path, error.message)
 
 
-def _check_version(top: Mapping[str, object], found: Findings) -> None:
-    if "Version" not in top or not _check_text(top["Version"], "Version", found):
+def _check_version(top: Mapping[str, object], findings: Findings) -> None:
+    if "Version" not in top or not _check_text(top["Version"], "Version", findings):
         return
     if top["Version"] not in VERSIONS:
-        known = " or ".join(sorted(VERSIONS, reverse=True))
-        found.add("INVALID_VERSION", "Version", f"the Version must be {known}")
+        versions = " or ".join(sorted(VERSIONS, reverse=True))
+        findings.add("INVALID_VERSION", "Version", f"the Version must be {versions}")
 
 
-class _Elements:
+class _StatementChecks:
     """The checks of one statement's elements."""
 
-    def __init__(self, item: Mapping[str, Any], path: str, found: Findings) -> None:
+    def __init__(self, item: Mapping[str, Any], path: str, findings: Findings) -> None:
         self._item = item
         self._path = path
-        self._found = found
+        self._findings = findings
 
     def check(self) -> None:
-        _check_keys(self._item, STATEMENT_ELEMENTS, self._path, self._found)
-        for one, other in EXCLUSIVE:
-            if one in self._item and other in self._item:
-                said = f"{one} and {other} exclude each other"
-                self._found.add("UNSUPPORTED_ELEMENT_COMBINATION", f"{self._path}.{other}", said)
+        _check_keys(self._item, STATEMENT_ELEMENTS, self._path, self._findings)
+        for first, second in EXCLUSIVE_ELEMENTS:
+            if first in self._item and second in self._item:
+                message = f"{first} and {second} exclude each other"
+                self._findings.add("UNSUPPORTED_ELEMENT_COMBINATION", f"{self._path}.{second}", message)
         if "Sid" in self._item:
-            _check_text(self._item["Sid"], f"{self._path}.Sid", self._found)
+            _check_text(self._item["Sid"], f"{self._path}.Sid", self._findings)
         self._check_effect()
-        for name in _LISTS:
+        for name in _LIST_ELEMENTS:
             if name in self._item:
-                _check_texts(self._item[name], f"{self._path}.{name}", self._found)
+                _check_texts(self._item[name], f"{self._path}.{name}", self._findings)
         for name in ("Principal", "NotPrincipal"):
             if name in self._item:
                 self._check_principal(name)
@@ -161,115 +165,119 @@ class _Elements:
     def _check_effect(self) -> None:
         path = f"{self._path}.Effect"
         if "Effect" not in self._item:
-            self._found.add("MISSING_EFFECT", path, "a statement must have an Effect: Allow or Deny")
+            self._findings.add("MISSING_EFFECT", path, "a statement must have an Effect: Allow or Deny")
             return
         effect = self._item["Effect"]
-        if _check_text(effect, path, self._found) and effect not in {"Allow", "Deny"}:
-            said = f"Effect is {shown(effect)}, and must be Allow or Deny, spelt so"
-            self._found.add("INVALID_EFFECT", path, said)
+        if _check_text(effect, path, self._findings) and effect not in {"Allow", "Deny"}:
+            message = f"Effect is {quote(effect)}, and must be Allow or Deny, spelt so"
+            self._findings.add("INVALID_EFFECT", path, message)
 
     def _check_principal(self, name: str) -> None:
         value, path = self._item[name], f"{self._path}.{name}"
         if value == "*":
             return
         if not isinstance(value, dict):
-            said = f'{name} must be "*" or an object such as {{"AWS": "111122223333"}}'
-            self._found.add("INVALID_PRINCIPAL_FORMAT", path, said)
+            message = f'{name} must be "*" or an object such as {{"AWS": "111122223333"}}'
+            self._findings.add("INVALID_PRINCIPAL_FORMAT", path, message)
             return
-        _check_twice(value, path, self._found)
+        _check_duplicate_keys(value, path, self._findings)
         for kind, names in value.items():
             if kind not in PRINCIPAL_TYPES:
-                said = f"{shown(kind)} is no kind of principal: {', '.join(sorted(PRINCIPAL_TYPES))}"
-                self._found.add("INVALID_PRINCIPAL_KEY", f"{path}.{kind}", said)
-            _check_texts(names, f"{path}.{kind}", self._found)
+                message = f"{quote(kind)} is no kind of principal: {', '.join(sorted(PRINCIPAL_TYPES))}"
+                self._findings.add("INVALID_PRINCIPAL_KEY", f"{path}.{kind}", message)
+            _check_texts(names, f"{path}.{kind}", self._findings)
 
     def _check_condition(self, value: object, path: str) -> None:
         if not isinstance(value, dict):
-            self._found.add("DATA_TYPE_MISMATCH", path, "Condition must be an object")
+            self._findings.add("DATA_TYPE_MISMATCH", path, "Condition must be an object")
             return
-        _check_twice(value, path, self._found)
+        _check_duplicate_keys(value, path, self._findings)
         if not value:
-            self._found.add("EMPTY_OBJECT_CONDITION", path, "the Condition is empty and does nothing")
+            self._findings.add("EMPTY_OBJECT_CONDITION", path, "the Condition is empty and does nothing")
         for operator, block in value.items():
             self._check_operator(operator, f"{path}.{operator}")
             self._check_block(block, f"{path}.{operator}")
 
     def _check_operator(self, name: str, path: str) -> None:
-        prefix, colon, rest = name.partition(":")
-        base = (rest if colon else name).removesuffix("IfExists")
+        prefix, colon, suffix = name.partition(":")
+        base = (suffix if colon else name).removesuffix("IfExists")
         if base == NULL and colon:
-            self._found.add("NULL_WITH_QUALIFIER", path, "Null takes no set operator")
+            self._findings.add("NULL_WITH_QUALIFIER", path, "Null takes no set operator")
         elif base == NULL and name != NULL:
-            self._found.add("NULL_WITH_IF_EXISTS", path, "Null takes no IfExists")
+            self._findings.add("NULL_WITH_IF_EXISTS", path, "Null takes no IfExists")
         elif colon and prefix not in {quantifier.value for quantifier in Quantifier}:
-            said = f"{shown(prefix)} is no set operator: ForAllValues and ForAnyValue are, spelt so"
-            self._found.add("INVALID_CONDITION_OPERATOR", path, said)
+            message = f"{quote(prefix)} is no set operator: ForAllValues and ForAnyValue are, spelt so"
+            self._findings.add("INVALID_CONDITION_OPERATOR", path, message)
         elif base not in OPERATORS and base != NULL:
-            near = self._found.guess(lambda: _near(base, [*OPERATORS, NULL]))
-            self._found.add("INVALID_CONDITION_OPERATOR", path, f"{shown(base)} is no operator{near}")
+            suggestion = self._findings.suggest(lambda: _suggestion(base, [*OPERATORS, NULL]))
+            self._findings.add(
+                "INVALID_CONDITION_OPERATOR", path, f"{quote(base)} is no operator{suggestion}"
+            )
 
     def _check_block(self, block: object, path: str) -> None:
         if not isinstance(block, dict):
-            said = 'an operator has an object of keys and values: {"aws:username": "alice"}'
-            self._found.add("DATA_TYPE_MISMATCH", path, said)
+            message = 'an operator has an object of keys and values: {"aws:username": "alice"}'
+            self._findings.add("DATA_TYPE_MISMATCH", path, message)
             return
-        _check_twice(block, path, self._found)
+        _check_duplicate_keys(block, path, self._findings)
         if not block:
-            self._found.add("EMPTY_OBJECT_CONDITION", path, "the operator has no keys and does nothing")
+            self._findings.add("EMPTY_OBJECT_CONDITION", path, "the operator has no keys and does nothing")
         for key, values in block.items():
-            _check_characters(key, f"{path}.{key}", self._found)
-            for place, one in _each(values, f"{path}.{key}"):
-                self._check_value(one, place)
+            _check_characters(key, f"{path}.{key}", self._findings)
+            for value_path, item in _items_with_paths(values, f"{path}.{key}"):
+                self._check_value(item, value_path)
 
     def _check_value(self, value: object, path: str) -> None:
         if isinstance(value, str) and not isinstance(value, Number):
-            _check_characters(value, path, self._found)
+            _check_characters(value, path, self._findings)
         elif not isinstance(value, bool | Number):
-            self._found.add("DATA_TYPE_MISMATCH", path, "a value must be a text, a number or a truth value")
+            self._findings.add(
+                "DATA_TYPE_MISMATCH", path, "a value must be a text, a number or a truth value"
+            )
 
 
-def _check_keys(item: Mapping[str, object], known: frozenset[str], path: str, found: Findings) -> None:
-    _check_twice(item, path, found)
+def _check_keys(item: Mapping[str, object], allowed: frozenset[str], path: str, findings: Findings) -> None:
+    _check_duplicate_keys(item, path, findings)
     for name in item:
-        if name not in known:
-            near = found.guess(lambda name=name: _near(name, sorted(known)))  # type: ignore[misc]
-            place = f"{path}.{name}".lstrip(".")
-            found.add("INVALID_POLICY_ELEMENT", place, f"there is no element {shown(name)}{near}")
+        if name not in allowed:
+            suggestion = findings.suggest(lambda name=name: _suggestion(name, sorted(allowed)))  # type: ignore[misc]
+            key_path = f"{path}.{name}".lstrip(".")
+            findings.add("INVALID_POLICY_ELEMENT", key_path, f"there is no element {quote(name)}{suggestion}")
 
 
-def _check_twice(item: Mapping[str, object], path: str, found: Findings) -> None:
-    for name in item.twice if isinstance(item, _Object) else ():
-        place = f"{path}.{name}".lstrip(".")
-        found.add("DUPLICATE_KEY", place, f"the key {shown(name)} is there more than once")
+def _check_duplicate_keys(item: Mapping[str, object], path: str, findings: Findings) -> None:
+    for name in item.duplicate_keys if isinstance(item, _JsonObject) else ():
+        key_path = f"{path}.{name}".lstrip(".")
+        findings.add("DUPLICATE_KEY", key_path, f"the key {quote(name)} is there more than once")
 
 
-def _check_texts(value: object, path: str, found: Findings) -> None:
-    for place, one in _each(value, path):
-        _check_text(one, place, found)
+def _check_texts(value: object, path: str, findings: Findings) -> None:
+    for item_path, item in _items_with_paths(value, path):
+        _check_text(item, item_path, findings)
 
 
-def _check_text(value: object, path: str, found: Findings) -> bool:
+def _check_text(value: object, path: str, findings: Findings) -> bool:
     if isinstance(value, str) and not isinstance(value, Number):
-        return _check_characters(value, path, found)
-    found.add("DATA_TYPE_MISMATCH", path, "there must be a text here, in quotes")
+        return _check_characters(value, path, findings)
+    findings.add("DATA_TYPE_MISMATCH", path, "there must be a text here, in quotes")
     return False
 
 
-def _check_characters(text: str, path: str, found: Findings) -> bool:
-    if not _SURROGATE.search(text):
+def _check_characters(text: str, path: str, findings: Findings) -> bool:
+    if not _LONE_SURROGATE.search(text):
         return True
-    found.add("UNSUPPORTED_CHARACTER", path, "half of a surrogate pair is no character")
+    findings.add("UNSUPPORTED_CHARACTER", path, "half of a surrogate pair is no character")
     return False
 
 
-def _each(value: object, path: str) -> Iterator[tuple[str, object]]:
+def _items_with_paths(value: object, path: str) -> Iterator[tuple[str, object]]:
     if isinstance(value, list):
-        yield from ((f"{path}[{index}]", one) for index, one in enumerate(value))
+        yield from ((f"{path}[{index}]", item) for index, item in enumerate(value))
     else:
         yield path, value
 
 
-def _near(name: str, known: list[str]) -> str:
-    lowered = {one.lower(): one for one in known}
-    close = get_close_matches(name.lower(), lowered, n=1)
-    return f": did you mean {lowered[close[0]]}?" if close else ""
+def _suggestion(name: str, candidates: list[str]) -> str:
+    lowered = {candidate.lower(): candidate for candidate in candidates}
+    matches = get_close_matches(name.lower(), lowered, n=1)
+    return f": did you mean {lowered[matches[0]]}?" if matches else ""

@@ -6,18 +6,18 @@ from typing import Any, Final
 
 from iamd.policy import values
 from iamd.policy.document import Condition, Quantifier
-from iamd.policy.lint.draft import Draft, Entry, Test
-from iamd.policy.lint.findings import Findings, shown
-from iamd.policy.lint.known import Known
-from iamd.policy.lint.reference import Key, KeyType
+from iamd.policy.lint.draft import ConditionClause, LintDocument, StatementNode
+from iamd.policy.lint.findings import Findings, quote
+from iamd.policy.lint.known import ServiceCatalog
+from iamd.policy.lint.reference import ConditionKey, KeyType
 from iamd.policy.lint.rules import Level
 from iamd.policy.operators import NULL, OPERATORS
-from iamd.policy.variables import tokens
+from iamd.policy.variables import tokenize
 
 _ARN_FIELDS = 6
-_MILLISECONDS = 100_000_000_000  # more seconds than that since 1970 is the year 5138
+_MAX_PLAUSIBLE_SECONDS = 100_000_000_000  # more seconds than that since 1970 is the year 5138
 _FAMILIES: Final = ("String", "Numeric", "Date", "Bool", "Binary", "IpAddress", "Arn", NULL)
-_OPERATORS_OF: Final = {
+_FAMILIES_BY_KEY_TYPE: Final = {
     KeyType.STRING: ("String", "Arn"),  # the values may well be ARNs
     KeyType.NUMERIC: ("Numeric",),
     KeyType.DATE: ("Date",),
@@ -27,8 +27,8 @@ _OPERATORS_OF: Final = {
     KeyType.BINARY: ("Binary",),
 }
 # Keys whose values may be read as another type too.
-_ALSO: Final = {"aws:epochtime": ("Numeric",)}
-_UNREADABLE: Final[dict[str, tuple[Callable[[str], Any], str, str]]] = {
+_EXTRA_FAMILIES: Final = {"aws:epochtime": ("Numeric",)}
+_VALUE_PARSERS: Final[dict[str, tuple[Callable[[str], Any], str, str]]] = {
     "Numeric": (values.number, "TYPE_MISMATCH_NUMBER", "no number"),
     "Bool": (values.boolean, "TYPE_MISMATCH_BOOLEAN", "neither true nor false"),
     NULL: (values.boolean, "TYPE_MISMATCH_BOOLEAN", "neither true nor false"),
@@ -39,7 +39,7 @@ _UNREADABLE: Final[dict[str, tuple[Callable[[str], Any], str, str]]] = {
         "neither an address nor a range as 203.0.113.0/24",
     ),
 }
-_PRIVATE: Final = tuple(
+_PRIVATE_NETWORKS: Final = tuple(
     ip_network(block)
     for block in (
         "10.0.0.0/8",
@@ -55,184 +55,197 @@ _PRIVATE: Final = tuple(
 )
 
 
-def check(draft: Draft, known: Known, found: Findings) -> None:
+def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -> None:
     """Check a whole document."""
-    for entry in draft.entries:
-        services = {place.text.partition(":")[0].lower() for place in entry.texts("Action", "NotAction")}
-        for test in entry.tests:
-            if not test.condition.values:
-                _tell_empty(test, found)
+    for node in document.statements:
+        services = {action.text.partition(":")[0].lower() for action in node.texts("Action", "NotAction")}
+        for clause in node.clauses:
+            if not clause.condition.values:
+                _add_empty_values(clause, findings)
                 continue
-            _check_if_exists(test, found)
-            if key := known.key(test.condition.key, sorted(services & known.services)):
-                _check_type(test, key, found)
-                _check_quantifier(entry, test, key, found)
-            _check_values(test, draft, found)
-            _check_addresses(test, found)
-            _check_dates(test, draft, found)
+            _check_if_exists(clause, findings)
+            if key := catalog.find_key(clause.condition.key, sorted(services & catalog.services)):
+                _check_type(clause, key, findings)
+                _check_quantifier(node, clause, key, findings)
+            _check_values(clause, document, findings)
+            _check_addresses(clause, findings)
+            _check_dates(clause, document, findings)
 
 
-def family(condition: Condition) -> str:
+def operator_family(condition: Condition) -> str:
     """Return the family of an operator: what its values are read as."""
     name = condition.operator.removeprefix("Not")
-    return next(one for one in _FAMILIES if name.startswith(one))
+    return next(candidate for candidate in _FAMILIES if name.startswith(candidate))
 
 
-def _tell_empty(test: Test, found: Findings) -> None:
-    condition = test.condition
-    negated = condition.operator != NULL and OPERATORS[condition.operator].negated
-    present = "true only where the key is there" if negated else "never true"
-    missing = "always true" if negated else "true only where the key is missing: write Null instead"
+def _add_empty_values(clause: ConditionClause, findings: Findings) -> None:
+    condition = clause.condition
+    is_negated = condition.operator != NULL and OPERATORS[condition.operator].negated
+    true_if_present = "true only where the key is there" if is_negated else "never true"
+    true_if_missing = (
+        "always true" if is_negated else "true only where the key is missing: write Null instead"
+    )
     if condition.quantifier is Quantifier.ALL:
-        code, said = "EMPTY_ARRAY_CONDITION_FORALLVALUES", missing
+        code, message = "EMPTY_ARRAY_CONDITION_FORALLVALUES", true_if_missing
     elif condition.quantifier is Quantifier.ANY:
-        code, said = "EMPTY_ARRAY_CONDITION_FORANYVALUE", present
+        code, message = "EMPTY_ARRAY_CONDITION_FORANYVALUE", true_if_present
     elif condition.if_exists:
-        code, said = "EMPTY_ARRAY_CONDITION_IFEXISTS", missing
+        code, message = "EMPTY_ARRAY_CONDITION_IFEXISTS", true_if_missing
     else:
-        code, said = "EMPTY_ARRAY_CONDITION", "always true" if negated else "never true"
-    found.add(code, test.path, f"a condition without values is {said}")
+        code, message = "EMPTY_ARRAY_CONDITION", "always true" if is_negated else "never true"
+    findings.add(code, clause.path, f"a condition without values is {message}")
 
 
 # Operators and keys.
 
 
-def _check_type(test: Test, key: Key, found: Findings) -> None:
-    named = family(test.condition)
-    fitting = (*_OPERATORS_OF[key.type], *_ALSO.get(test.key, ()))
-    if named == NULL:
+def _check_type(clause: ConditionClause, key: ConditionKey, findings: Findings) -> None:
+    family_name = operator_family(clause.condition)
+    allowed_families = (*_FAMILIES_BY_KEY_TYPE[key.type], *_EXTRA_FAMILIES.get(clause.key, ()))
+    if family_name == NULL:
         return
-    if named not in fitting:
-        said = f"{test.condition.key} is of the type {key.type.value}: use {fitting[0]}… operators"
-        found.add("TYPE_MISMATCH", test.path, f"{said}, not {test.condition.operator}")
-    elif test.condition.operator in ("StringLike", "StringNotLike") and key.type is KeyType.ARN:
-        said = f"{test.condition.key} is an ARN: in ArnLike a * stays within its field"
-        found.add("STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", test.path, said)
+    if family_name not in allowed_families:
+        message = (
+            f"{clause.condition.key} is of the type {key.type.value}: use {allowed_families[0]}… operators"
+        )
+        findings.add("TYPE_MISMATCH", clause.path, f"{message}, not {clause.condition.operator}")
+    elif clause.condition.operator in ("StringLike", "StringNotLike") and key.type is KeyType.ARN:
+        message = f"{clause.condition.key} is an ARN: in ArnLike a * stays within its field"
+        findings.add("STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", clause.path, message)
 
 
-def _check_quantifier(entry: Entry, test: Test, key: Key, found: Findings) -> None:
-    name, quantifier = test.condition.key, test.condition.quantifier
-    if key.listed and quantifier is None and test.condition.operator != NULL:
-        said = f"{name} has many values, and a condition without ForAllValues or ForAnyValue never reads them"
-        found.add("MISSING_QUALIFIER", test.path, said)
-    elif not key.listed and quantifier is Quantifier.ALL:
-        level = Level.SECURITY_WARNING if entry.allows else Level.WARNING
-        said = f"{name} has one value, and ForAllValues is true where it has none: leave ForAllValues out"
-        found.add("FORALLVALUES_WITH_SINGLE_VALUED_KEY", test.path, said, level)
-    elif not key.listed and quantifier is Quantifier.ANY:
-        said = f"{name} has one value: leave ForAnyValue out"
-        found.add("FORANYVALUE_WITH_SINGLE_VALUED_KEY", test.path, said)
+def _check_quantifier(
+    node: StatementNode, clause: ConditionClause, key: ConditionKey, findings: Findings
+) -> None:
+    name, quantifier = clause.condition.key, clause.condition.quantifier
+    if key.is_multivalued and quantifier is None and clause.condition.operator != NULL:
+        message = (
+            f"{name} has many values, and a condition without ForAllValues or ForAnyValue never reads them"
+        )
+        findings.add("MISSING_QUALIFIER", clause.path, message)
+    elif not key.is_multivalued and quantifier is Quantifier.ALL:
+        level = Level.SECURITY_WARNING if node.is_allow else Level.WARNING
+        message = f"{name} has one value, and ForAllValues is true where it has none: leave ForAllValues out"
+        findings.add("FORALLVALUES_WITH_SINGLE_VALUED_KEY", clause.path, message, level)
+    elif not key.is_multivalued and quantifier is Quantifier.ANY:
+        message = f"{name} has one value: leave ForAnyValue out"
+        findings.add("FORANYVALUE_WITH_SINGLE_VALUED_KEY", clause.path, message)
 
 
-def _check_if_exists(test: Test, found: Findings) -> None:
+def _check_if_exists(clause: ConditionClause, findings: Findings) -> None:
     """Tell an IfExists that adds nothing: a set operator alone says what a missing key means."""
-    if test.condition.if_exists and test.condition.quantifier is not None:
-        means = "true" if test.condition.quantifier is Quantifier.ALL else "false"
-        said = f"{test.condition.quantifier.value} is {means} where the key is missing, with IfExists too"
-        found.add("IFEXISTS_WITH_SET_OPERATOR", test.path, f"{said}: leave IfExists out")
+    if clause.condition.if_exists and clause.condition.quantifier is not None:
+        result = "true" if clause.condition.quantifier is Quantifier.ALL else "false"
+        message = (
+            f"{clause.condition.quantifier.value} is {result} where the key is missing, with IfExists too"
+        )
+        findings.add("IFEXISTS_WITH_SET_OPERATOR", clause.path, f"{message}: leave IfExists out")
 
 
 # Values.
 
 
-def _check_values(test: Test, draft: Draft, found: Findings) -> None:
-    named = family(test.condition)
-    for path, value in test.values():
-        if named in _UNREADABLE and "${" not in value:
-            reader, code, what = _UNREADABLE[named]
+def _check_values(clause: ConditionClause, document: LintDocument, findings: Findings) -> None:
+    family_name = operator_family(clause.condition)
+    for path, value in clause.values():
+        if family_name in _VALUE_PARSERS and "${" not in value:
+            reader, code, expectation = _VALUE_PARSERS[family_name]
             if reader(value) is None:
-                said = f"{shown(value)} is {what}, and the condition is never true of it"
-                found.add(code, path, said)
-        elif named == "Arn" and not _is_arn(value, draft):
-            said = f"{shown(value)} is no ARN of six fields, and an Arn operator never holds for it"
-            found.add("TYPE_MISMATCH_ARN", path, said)
-        elif test.condition.operator in {"StringEquals", "StringNotEquals"} and _has_wildcard(value):
-            said = f"{test.condition.operator} takes * and ? as they are: use StringLike for patterns"
-            found.add("WILDCARD_WITHOUT_LIKE_OPERATOR", path, said)
-    _check_booleans(test, named, found)
-    _check_redundant_numbers(test, named, found)
+                message = f"{quote(value)} is {expectation}, and the condition is never true of it"
+                findings.add(code, path, message)
+        elif family_name == "Arn" and not _is_arn(value, document):
+            message = f"{quote(value)} is no ARN of six fields, and an Arn operator never holds for it"
+            findings.add("TYPE_MISMATCH_ARN", path, message)
+        elif clause.condition.operator in {"StringEquals", "StringNotEquals"} and _has_wildcard(value):
+            message = f"{clause.condition.operator} takes * and ? as they are: use StringLike for patterns"
+            findings.add("WILDCARD_WITHOUT_LIKE_OPERATOR", path, message)
+    _check_booleans(clause, family_name, findings)
+    _check_redundant_numbers(clause, family_name, findings)
 
 
-def _is_arn(value: str, draft: Draft) -> bool:
+def _is_arn(value: str, document: LintDocument) -> bool:
     """Count the fields as evaluation does: colons inside variables are none."""
-    scope: dict[str, str] | None = {} if draft.has_variables else None
+    scope: dict[str, str] | None = {} if document.has_variables else None
     return (
-        sum(token.text.count(":") for token in tokens(value, scope) if not token.variable) >= _ARN_FIELDS - 1
+        sum(token.text.count(":") for token in tokenize(value, scope) if not token.is_variable)
+        >= _ARN_FIELDS - 1
     )
 
 
 def _has_wildcard(value: str) -> bool:
-    return bool({*"*?"} & {*"".join(token.text for token in tokens(value, {}) if not token.variable)})
+    return bool({*"*?"} & {*"".join(token.text for token in tokenize(value, {}) if not token.is_variable)})
 
 
-def _check_booleans(test: Test, named: str, found: Findings) -> None:
-    if named in {"Bool", NULL} and len({value.lower() for value in test.condition.values}) > 1:
-        said = "true and false for one key: the condition says nothing"
-        found.add("INVALID_CONDITION_MULTIPLE_BOOLEAN", test.path, said)
+def _check_booleans(clause: ConditionClause, family_name: str, findings: Findings) -> None:
+    if family_name in {"Bool", NULL} and len({value.lower() for value in clause.condition.values}) > 1:
+        message = "true and false for one key: the condition says nothing"
+        findings.add("INVALID_CONDITION_MULTIPLE_BOOLEAN", clause.path, message)
 
 
-def _check_redundant_numbers(test: Test, named: str, found: Findings) -> None:
-    bounds = test.condition.operator.endswith(("Than", "ThanEquals"))
-    if named not in {"Numeric", "Date"} or not bounds or len(test.condition.values) < 2:
+def _check_redundant_numbers(clause: ConditionClause, family_name: str, findings: Findings) -> None:
+    is_bound = clause.condition.operator.endswith(("Than", "ThanEquals"))
+    if family_name not in {"Numeric", "Date"} or not is_bound or len(clause.condition.values) < 2:
         return
-    which = "greatest" if "Less" in test.condition.operator else "least"
-    said = f"one of the values is enough, so the {which} of them decides"
-    found.add("REDUNDANT_CONDITION_VALUE_NUM", test.path, said)
+    deciding_value = "greatest" if "Less" in clause.condition.operator else "least"
+    message = f"one of the values is enough, so the {deciding_value} of them decides"
+    findings.add("REDUNDANT_CONDITION_VALUE_NUM", clause.path, message)
 
 
 # Addresses.
 
 
-def _check_addresses(test: Test, found: Findings) -> None:
-    if family(test.condition) != "IpAddress":
+def _check_addresses(clause: ConditionClause, findings: Findings) -> None:
+    if operator_family(clause.condition) != "IpAddress":
         return
-    blocks = [(path, value, values.network(value)) for path, value in test.values()]
+    blocks = [(path, value, values.network(value)) for path, value in clause.values()]
     for path, value, block in blocks:
         if block is not None and "/" in value and values.address(value.partition("/")[0]) != block[0]:
-            found.add("IMPROVE_IP_RANGE", path, f"the bits beyond the mask are ignored: write {block}")
-    if test.key == "aws:sourceip":
-        _check_private(test, [(path, block) for path, _, block in blocks if block is not None], found)
+            findings.add("IMPROVE_IP_RANGE", path, f"the bits beyond the mask are ignored: write {block}")
+    if clause.key == "aws:sourceip":
+        _check_private(clause, [(path, block) for path, _, block in blocks if block is not None], findings)
 
 
-def _check_private(test: Test, blocks: list[tuple[str, IPv4Network | IPv6Network]], found: Findings) -> None:
-    private = [path for path, block in blocks if _is_private(block)]
-    stem = "PRIVATE_NOT_IP_ADDRESS" if "Not" in test.condition.operator else "PRIVATE_IP_ADDRESS"
-    said = "a public endpoint never sees a private address"
-    if private and len(private) == len(blocks):
-        found.add(stem, test.path, f"{said}: for endpoints of a VPC there is aws:VpcSourceIp")
+def _check_private(
+    clause: ConditionClause, blocks: list[tuple[str, IPv4Network | IPv6Network]], findings: Findings
+) -> None:
+    private_paths = [path for path, block in blocks if _is_private(block)]
+    code = "PRIVATE_NOT_IP_ADDRESS" if "Not" in clause.condition.operator else "PRIVATE_IP_ADDRESS"
+    message = "a public endpoint never sees a private address"
+    if private_paths and len(private_paths) == len(blocks):
+        findings.add(code, clause.path, f"{message}: for endpoints of a VPC there is aws:VpcSourceIp")
     else:
-        for path in private:
-            found.add(f"{stem}_SUBSET", path, said)
+        for path in private_paths:
+            findings.add(f"{code}_SUBSET", path, message)
 
 
 def _is_private(block: IPv4Network | IPv6Network) -> bool:
-    return any(block.version == one.version and block.subnet_of(one) for one in _PRIVATE)  # type: ignore[arg-type]
+    return any(block.version == network.version and block.subnet_of(network) for network in _PRIVATE_NETWORKS)  # type: ignore[arg-type]
 
 
 # Dates.
 
 
-def _check_dates(test: Test, draft: Draft, found: Findings) -> None:
-    if family(test.condition) != "Date":
+def _check_dates(clause: ConditionClause, document: LintDocument, findings: Findings) -> None:
+    if operator_family(clause.condition) != "Date":
         return
-    for path, value in test.values():
+    for path, value in clause.values():
         moment = values.instant(value)
         if moment is None:
             continue
-        if moment > _MILLISECONDS:
-            said = f"{shown(value)} seconds since 1970 is far away: are these milliseconds?"
-            found.add("INVALID_DATE_VALUE", path, said)
-        elif value.lstrip("-").isdecimal() and len(value) != 4 and test.key != "aws:epochtime":
-            said = f"write a date instead of seconds since 1970: {shown(value)} is hard to read"
-            found.add("INVALID_DATE_VALUE", path, said)
-    _check_past(test, draft, found)
+        if moment > _MAX_PLAUSIBLE_SECONDS:
+            message = f"{quote(value)} seconds since 1970 is far away: are these milliseconds?"
+            findings.add("INVALID_DATE_VALUE", path, message)
+        elif value.lstrip("-").isdecimal() and len(value) != 4 and clause.key != "aws:epochtime":
+            message = f"write a date instead of seconds since 1970: {quote(value)} is hard to read"
+            findings.add("INVALID_DATE_VALUE", path, message)
+    _check_past(clause, document, findings)
 
 
-def _check_past(test: Test, draft: Draft, found: Findings) -> None:
-    moments = [values.instant(value) for value in test.condition.values]
-    if draft.now is None or test.key not in {"aws:currenttime", "aws:epochtime"} or None in moments:
+def _check_past(clause: ConditionClause, document: LintDocument, findings: Findings) -> None:
+    moments = [values.instant(value) for value in clause.condition.values]
+    if document.now is None or clause.key not in {"aws:currenttime", "aws:epochtime"} or None in moments:
         return
-    now = int(draft.now.timestamp())
-    over = all(moment is not None and moment < now for moment in moments)
-    if over and test.condition.operator.startswith(("DateLessThan", "DateEquals")):
-        found.add("DATE_IN_PAST", test.path, "the date is over, so the statement does not act any more")
+    now = int(document.now.timestamp())
+    is_past = all(moment is not None and moment < now for moment in moments)
+    if is_past and clause.condition.operator.startswith(("DateLessThan", "DateEquals")):
+        findings.add("DATE_IN_PAST", clause.path, "the date is over, so the statement does not act any more")

@@ -2,88 +2,88 @@
 
 from collections.abc import Iterator
 
-from iamd.policy.lint.draft import Draft, Entry, Text
-from iamd.policy.lint.findings import Findings, shown
-from iamd.policy.lint.known import Known
-from iamd.policy.lint.values import family
+from iamd.policy.lint.draft import LintDocument, StatementNode, TextNode
+from iamd.policy.lint.findings import Findings, quote
+from iamd.policy.lint.known import ServiceCatalog
+from iamd.policy.lint.values import operator_family
 
 _ESCAPES = frozenset("*?$")
 
 
-def check(draft: Draft, known: Known, found: Findings) -> None:
+def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -> None:
     """Check a whole document."""
-    for entry in draft.entries:
-        _check_places(entry, found)
-        for place in _acting(entry):
-            if not draft.has_variables:
-                said = (
-                    f"without the Version 2012-10-17 this is no variable but plain text: {shown(place.text)}"
+    for node in document.statements:
+        _check_unsupported_places(node, findings)
+        for value in _texts_with_variables(node):
+            if not document.has_variables:
+                message = (
+                    f"without the Version 2012-10-17 this is no variable but plain text: {quote(value.text)}"
                 )
-                found.add("VARIABLE_UNSUPPORTED_IN_VERSION", place.path, said)
+                findings.add("VARIABLE_UNSUPPORTED_IN_VERSION", value.path, message)
             else:
-                _check_text(place, known, found)
+                _check_text(value, catalog, findings)
 
 
-def _acting(entry: Entry) -> Iterator[Text]:
+def _texts_with_variables(node: StatementNode) -> Iterator[TextNode]:
     """Go through the texts in which a variable may act and one seems to be meant."""
-    for place in entry.texts("Resource", "NotResource"):
-        if "${" in place.text:
-            yield place
-    for test in entry.tests:
-        if family(test.condition) in {"String", "Arn"}:
-            yield from (place for place in test.values() if "${" in place.text)
+    for value in node.texts("Resource", "NotResource"):
+        if "${" in value.text:
+            yield value
+    for clause in node.clauses:
+        if operator_family(clause.condition) in {"String", "Arn"}:
+            yield from (place for place in clause.values() if "${" in place.text)
 
 
-def _check_places(entry: Entry, found: Findings) -> None:
-    still = "variables act in Resource and in the values of conditions only"
-    for place in entry.texts("Action", "NotAction"):
-        if "${" in place.text:
-            found.add("VARIABLE_UNSUPPORTED_IN_ELEMENT", place.path, still)
-    for name in entry.principals:
-        if "${" in name.value:
-            found.add("VARIABLE_UNSUPPORTED_IN_ELEMENT", name.path, still)
-    for test in entry.tests:
-        if "${" in test.condition.key:
-            found.add("VARIABLE_UNSUPPORTED_IN_ELEMENT", test.path, still)
-        if family(test.condition) not in {"String", "Arn"}:
-            for place in test.values():
-                if "${" in place.text:
-                    said = f"variables act in String and Arn operators, not in {test.condition.operator}"
-                    found.add("INVALID_VARIABLE_FOR_OPERATOR", place.path, said)
+def _check_unsupported_places(node: StatementNode, findings: Findings) -> None:
+    message_for_element = "variables act in Resource and in the values of conditions only"
+    for value in node.texts("Action", "NotAction"):
+        if "${" in value.text:
+            findings.add("VARIABLE_UNSUPPORTED_IN_ELEMENT", value.path, message_for_element)
+    for principal in node.principals:
+        if "${" in principal.value:
+            findings.add("VARIABLE_UNSUPPORTED_IN_ELEMENT", principal.path, message_for_element)
+    for clause in node.clauses:
+        if "${" in clause.condition.key:
+            findings.add("VARIABLE_UNSUPPORTED_IN_ELEMENT", clause.path, message_for_element)
+        if operator_family(clause.condition) not in {"String", "Arn"}:
+            for value in clause.values():
+                if "${" in value.text:
+                    message = f"variables act in String and Arn operators, not in {clause.condition.operator}"
+                    findings.add("INVALID_VARIABLE_FOR_OPERATOR", value.path, message)
 
 
-def _check_text(place: Text, known: Known, found: Findings) -> None:
-    at = 0
-    while (start := place.text.find("${", at)) >= 0:
-        end = place.text.find("}", start)
+def _check_text(value: TextNode, catalog: ServiceCatalog, findings: Findings) -> None:
+    position = 0
+    while (start := value.text.find("${", position)) >= 0:
+        end = value.text.find("}", start)
         if end < 0:
-            said = f"the variable {shown(place.text[start:])} has no closing brace"
-            found.add("MISSING_BRACE_IN_VARIABLE", place.path, said)
+            message = f"the variable {quote(value.text[start:])} has no closing brace"
+            findings.add("MISSING_BRACE_IN_VARIABLE", value.path, message)
             return
-        _check_variable(place.text[start + 2 : end], place.path, known, found)
-        at = end + 1
+        _check_variable(value.text[start + 2 : end], value.path, catalog, findings)
+        position = end + 1
 
 
-def _check_variable(inside: str, path: str, known: Known, found: Findings) -> None:
-    if inside in _ESCAPES:
+def _check_variable(expression: str, path: str, catalog: ServiceCatalog, findings: Findings) -> None:
+    if expression in _ESCAPES:
         return
-    name, comma, default = inside.partition(",")
+    name, comma, default = expression.partition(",")
     if not name:
-        found.add("EMPTY_VARIABLE", path, "the variable has no name")
+        findings.add("EMPTY_VARIABLE", path, "the variable has no name")
     elif comma and not (default.startswith(" '") and default.endswith("'") and len(default) > 2):
-        said = f"a default comes after a comma and a space and in single quotes: ${{{name}, 'default'}}"
-        found.add("MISSING_QUOTE_IN_VARIABLE", path, said)
+        message = f"a default comes after a comma and a space and in single quotes: ${{{name}, 'default'}}"
+        findings.add("MISSING_QUOTE_IN_VARIABLE", path, message)
     elif " " in name:
-        found.add("UNSUPPORTED_SPACE_IN_VARIABLE", path, f"a variable's name has no space: {shown(name)}")
+        findings.add("UNSUPPORTED_SPACE_IN_VARIABLE", path, f"a variable's name has no space: {quote(name)}")
     else:
-        _check_name(name, path, known, found)
+        _check_variable_name(name, path, catalog, findings)
 
 
-def _check_name(name: str, path: str, known: Known, found: Findings) -> None:
-    key = known.key(name)
+def _check_variable_name(name: str, path: str, catalog: ServiceCatalog, findings: Findings) -> None:
+    key = catalog.find_key(name)
     if key is None:
-        near = known.near_key(name if ":" in name else f"aws:{name}", ())
-        found.add("UNKNOWN_VARIABLE", path, f"there is no key {shown(name)} for a variable{near}")
-    elif key.listed:
-        said = f"{name} has many values, and a variable of it has none"
-        found.add("VARIABLE_OF_MULTIVALUED_KEY", path, said)
+        suggestion = catalog.suggest_key(name if ":" in name else f"aws:{name}", ())
+        findings.add("UNKNOWN_VARIABLE", path, f"there is no key {quote(name)} for a variable{suggestion}")
+    elif key.is_multivalued:
+        message = f"{name} has many values, and a variable of it has none"
+        findings.add("VARIABLE_OF_MULTIVALUED_KEY", path, message)
