@@ -22,7 +22,7 @@ from importlib import metadata
 from itertools import chain
 from pathlib import Path
 
-from bench import figures, iam_simulate, rivals
+from bench import evaluator_metrics, iam_simulate_engine, other_engines
 from bench.engines import Engine, EngineUnavailable, RunWorkload, SelfTimed
 from bench.http import replace_section
 from bench.workloads import WORKLOADS, Workload, literal_layers
@@ -88,7 +88,7 @@ def rate(run: RunWorkload, count: int) -> float:
 def measure(names: list[str]) -> Rates:
     """Measure the engines that are there, on the workloads that they answer rightly."""
     results: Rates = {}
-    for name, engine in {**ENGINES, **rivals.ENGINES}.items():
+    for name, engine in {**ENGINES, **other_engines.ENGINES}.items():
         if names and name not in names:
             continue
         try:
@@ -146,7 +146,7 @@ def _cells(results: Rates, name: str, workload: str) -> tuple[str, str]:
 
 def _metrics_table() -> str:
     lines = ["| compiled evaluator | |", "|---|---:|"]
-    lines += [f"| {metric.name} | {metric.value} |" for metric in figures.measure()]
+    lines += [f"| {metric.name} | {metric.value} |" for metric in evaluator_metrics.measure()]
     return "\n".join(lines)
 
 
@@ -168,7 +168,7 @@ def _versions() -> Iterator[str]:
     for name in ("cedarpy", "pycasbin"):
         with suppress(metadata.PackageNotFoundError):
             yield f"{name} {metadata.version(name)}"
-    yield f"iam-simulate {iam_simulate.VERSIONS['@cloud-copilot/iam-simulate']}"
+    yield f"iam-simulate {iam_simulate_engine.VERSIONS['@cloud-copilot/iam-simulate']}"
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import sqlalchemy.exc
 from iamd import operations
 from iamd.config import Settings
 from iamd.core.errors import ServiceUnavailable
+from iamd.core.execution_slots import ExecutionSlots
 from iamd.crypto import master_key, seal
 from iamd.crypto.master_key import MasterKeyError
 from iamd.crypto.password_blocklist import PasswordBlocklist, read_password_list
@@ -31,7 +32,6 @@ from iamd.signin.mail import Mailer
 from iamd.signin.services import SignInServices
 from iamd.store import accounts, migrate
 from iamd.store.database import Database
-from iamd.store.execution_slots import ExecutionSlots
 from iamd.store.postgres import PostgresDatabase
 from iamd.store.sqlite import SqliteDatabase
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse

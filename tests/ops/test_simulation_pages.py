@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from iamd.operations.iam import simulated, simulation
+from iamd.operations.iam import simulation, simulation_requests
 from iamd.operations.iam.simulation import Simulation
-from iamd.policy.inquiry import SourceLayers
+from iamd.policy.explanation import SourceLayers
 from iamd.store import paging
 
 NAMES = [f"s3:Get{number}" for number in range(10)]
 SIMULATION = Simulation(
-    simulated.unspecified_user("arn:aws:iam::111122223333:user/*"), SourceLayers(), None, {}, {}, {}
+    simulation_requests.unspecified_user("arn:aws:iam::111122223333:user/*"), SourceLayers(), None, {}, {}, {}
 )
 
 

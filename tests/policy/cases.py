@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from iamd.policy import Outcome, PolicyLayers, Request
-from iamd.policy.cases import read_case
+from iamd.policy.test_cases import read_case
 
 VECTORS = Path(__file__).parent / "vectors"
 

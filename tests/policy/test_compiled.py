@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from iamd.policy import Outcome, PolicyLayers, Request, decide, parse, principal_from_arn
 from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_policy
-from iamd.policy.compiled.generations import TwoGenerationCache
+from iamd.policy.compiled.two_generation_cache import TwoGenerationCache
 from tests.policy.cases import Case, decision_cases
 from tests.policy.whole import layers, requests
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from iamd.policy import Layer, Outcome, Request, cases, parse, principal_from_arn
-from iamd.policy.asked import referenced_keys
-from iamd.policy.inquiry import PolicySource, SourceLayers, explain_decision, requires_grant
-from iamd.policy.standings import LayerOutcome
+from iamd.policy import Layer, Outcome, Request, parse, principal_from_arn, test_cases
+from iamd.policy.context_keys import referenced_keys
+from iamd.policy.explanation import PolicySource, SourceLayers, explain_decision, requires_grant
+from iamd.policy.layer_results import LayerOutcome
 from tests.policy.cases import Case, decision_cases
 from tests.servers import allow, deny, document
 
@@ -109,7 +109,7 @@ def test_what_must_grant(action: str, resource: str, expected: bool) -> None:
 
 @pytest.mark.parametrize("action", ["sts:TagSession", "sts:SetSourceIdentity"])
 def test_cases_have_a_role_grant_what_the_server_has_it_grant(action: str) -> None:
-    assert cases.requires_grant(Request(ALICE, action, ROLE))
+    assert test_cases.requires_grant(Request(ALICE, action, ROLE))
 
 
 ASKED = [case for case in decision_cases() if case.layers.rcps is None]  # nobody asks with RCPs

@@ -7,7 +7,7 @@ import pytest
 
 from iamd.core import managed
 from iamd.policy import parse
-from iamd.policy.positions import LineIndex, Location, statement_spans
+from iamd.policy.source_positions import LineIndex, Location, statement_spans
 
 ONE = '{"Effect":"Allow","Action":"s3:*","Resource":"*"}'
 AS_LISTS = json.dumps({"Statement": [json.loads(ONE)] * 3}, indent=4)

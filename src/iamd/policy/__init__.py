@@ -9,14 +9,14 @@ Standard library only, no clock, no I/O; safe to share between threads. For exam
     assert not decision.allowed and "no identity-based policy allows" in denial_message(request, decision)
 """
 
-from iamd.policy.decide import decide
 from iamd.policy.decision import Decision, Layer, Match, Outcome
+from iamd.policy.denial_message import denial_message
 from iamd.policy.document import Condition, Policy, PrincipalName, Quantifier, Statement, parse
 from iamd.policy.errors import PolicyError
-from iamd.policy.explain import denial_message
+from iamd.policy.evaluation import decide
 from iamd.policy.principals import MatchKind, Principal, PrincipalKind, principal_from_arn
 from iamd.policy.request import PolicyLayers, Request
-from iamd.policy.validate import PolicyKind, policy_size, validate
+from iamd.policy.validation import PolicyKind, policy_size, validate
 
 __all__ = [
     "Condition",

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from iamd.core.errors import ServiceUnavailable
+from iamd.core.execution_slots import ExecutionSlots
 from iamd.store.database import UNREACHABLE_MESSAGE, ConnectionPool
-from iamd.store.execution_slots import ExecutionSlots
 from iamd.store.query import Tx
 
 FILE_NAME = "iamd.sqlite3"

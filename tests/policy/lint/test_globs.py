@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iamd.policy.lint.globs import FIELD_WILDCARD, covers, intersects, widen_variables
+from iamd.policy.lint.glob_relations import FIELD_WILDCARD, covers, intersects, widen_variables
 from iamd.policy.patterns import glob
 
 TEXTS = ["".join(chars) for length in range(6) for chars in product("ab:", repeat=length)]

@@ -19,11 +19,11 @@ from iamd.core import arns
 from iamd.core.errors import Fault
 from iamd.crypto.master_key import MasterKeyError
 from iamd.framework.operation import Context
-from iamd.operations.iam import simulated
+from iamd.operations.iam import simulation_requests
 from iamd.policy import Layer, Match, Request, denial_message
-from iamd.policy.inquiry import Explanation, PolicySource, explain_decision
-from iamd.policy.positions import Location, Span
-from iamd.policy.standings import LayerOutcome
+from iamd.policy.explanation import Explanation, PolicySource, explain_decision
+from iamd.policy.layer_results import LayerOutcome
+from iamd.policy.source_positions import Location, Span
 from iamd.store.migrate import NewerSchemaError
 from iamd.store.sqlite import FILE_NAME
 
@@ -163,7 +163,7 @@ def _inquire(subject: ExplainSubject, action: str, resource: str, context_keys: 
         raise CommandError(f"--resource: {resource} is neither an ARN nor *", status=2)
     request = Request(subject.principal, action, _default_resource(subject, action, resource))
     owner: Context = {"aws:resourceaccount": request.resource_owner} if request.resource_owner else {}
-    context = {**subject.context_keys, **simulated.action_context(action), **owner, **context_keys}
+    context = {**subject.context_keys, **simulation_requests.action_context(action), **owner, **context_keys}
     return explain_decision(replace(request, context=context), subject.policies)
 
 

@@ -12,11 +12,11 @@ from iamd.cli.policy.policy_file import read_policy_file
 from iamd.core import arns, clock
 from iamd.core.records import Group, Role
 from iamd.framework.operation import Context
-from iamd.operations.iam import policy_sources, simulated
-from iamd.operations.iam.policy_sources import Entity
+from iamd.operations.iam import entity_policies, simulation_requests
+from iamd.operations.iam.entity_policies import Entity
 from iamd.policy import Policy, PolicyError, Principal, PrincipalKind, parse, principal_from_arn
-from iamd.policy.inquiry import PolicySource, SourceLayers, evaluates_trust_policy
-from iamd.policy.positions import Location
+from iamd.policy.explanation import PolicySource, SourceLayers, evaluates_trust_policy
+from iamd.policy.source_positions import Location
 from iamd.store import accounts
 from iamd.store.entities import ROLES
 from iamd.store.query import Tx
@@ -41,7 +41,7 @@ class ExplainSubject(NamedTuple):
 def base_context() -> Context:
     """Return the keys that every call has at this moment."""
     now = clock.now()
-    return simulated.global_context(clock.iso(now), int(now.timestamp()))
+    return simulation_requests.global_context(clock.iso(now), int(now.timestamp()))
 
 
 def parse_principal(name: str) -> Principal:
@@ -83,7 +83,10 @@ def load_from_files(name: str, files: LayerFiles) -> ExplainSubject:
         scps=tuple((reader.read(file),) for file in files.scps) or None,
     )
     return ExplainSubject(
-        principal, policies, {**base_context(), **simulated.principal_context(principal)}, reader.locators
+        principal,
+        policies,
+        {**base_context(), **simulation_requests.principal_context(principal)},
+        reader.locators,
     )
 
 
@@ -150,14 +153,16 @@ def _account_subject(tx: Tx, arn: str, account_id: str | None) -> ExplainSubject
         return ExplainSubject(
             principal,
             SourceLayers(),
-            {**base_context(), **simulated.principal_context(principal), "aws:userid": owner},
+            {**base_context(), **simulation_requests.principal_context(principal), "aws:userid": owner},
         )
     if session_match := _SESSION_ARN.fullmatch(arn):
         return _role_session_subject(tx, owner, session_match[2], session_match[3], principal)
-    entity = policy_sources.find(tx, owner, arn)
+    entity = entity_policies.find(tx, owner, arn)
     if entity is None or isinstance(entity, Group):
         raise CommandError(f"there is no user and no role {arn}", status=2)
-    caller = simulated.caller_from_entity(entity, owner, policy_sources.list_tags(tx, owner, entity))
+    caller = simulation_requests.caller_from_entity(
+        entity, owner, entity_policies.list_tags(tx, owner, entity)
+    )
     return ExplainSubject(
         caller.principal, _load_policies(tx, owner, entity), {**base_context(), **caller.context}
     )
@@ -169,7 +174,9 @@ def _role_session_subject(
     role = ROLES.find(tx, account_id, role_name)
     if role is None or role.role_name != role_name:
         raise CommandError(f"there is no role {role_name} in the account {account_id}", status=2)
-    caller = simulated.caller_from_entity(role, account_id, policy_sources.list_tags(tx, account_id, role))
+    caller = simulation_requests.caller_from_entity(
+        role, account_id, entity_policies.list_tags(tx, account_id, role)
+    )
     session_principal = Principal(principal.kind, principal.arn, account_id, role.role_id, role_arn=role.arn)
     context_keys = {**base_context(), **caller.context, "aws:userid": f"{role.role_id}:{session}"}
     return ExplainSubject(session_principal, _load_policies(tx, account_id, role), context_keys)
@@ -177,13 +184,13 @@ def _role_session_subject(
 
 def _load_policies(tx: Tx, account_id: str, entity: Entity) -> SourceLayers:
     return SourceLayers(
-        identity=policy_sources.list_identity_policies(tx, account_id, entity),
-        boundary=policy_sources.get_boundary(tx, account_id, entity),
+        identity=entity_policies.list_identity_policies(tx, account_id, entity),
+        boundary=entity_policies.get_boundary(tx, account_id, entity),
     )
 
 
 def _trust_policy(tx: Tx, arn: str) -> PolicySource | None:
     """Return the trust policy of a role, in whichever account of the store."""
     match = _ROLE_ARN.fullmatch(arn)
-    role = policy_sources.find(tx, match[1], arn) if match else None
-    return policy_sources.get_trust_policy(tx, role) if isinstance(role, Role) else None
+    role = entity_policies.find(tx, match[1], arn) if match else None
+    return entity_policies.get_trust_policy(tx, role) if isinstance(role, Role) else None

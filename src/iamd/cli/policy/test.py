@@ -11,8 +11,8 @@ import typer
 from iamd.cli.errors import CommandError
 from iamd.cli.policy.input_files import expand_paths, printable, read_entries
 from iamd.policy import Decision, Match, Outcome, decide, denial_message
-from iamd.policy.cases import Case, CaseError, read_case, unknown_fields
 from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_policy
+from iamd.policy.test_cases import Case, CaseError, read_case, unknown_fields
 
 
 class Format(StrEnum):

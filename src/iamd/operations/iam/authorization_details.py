@@ -13,7 +13,14 @@ from iamd.domain import policy_documents
 from iamd.framework import targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iam import attachments, boundaries, instance_profiles, policies, roles, versions
+from iamd.operations.iam import (
+    instance_profiles,
+    permissions_boundaries,
+    policies,
+    policy_attachments,
+    policy_versions,
+    roles,
+)
 from iamd.store import inline_policies, memberships, paging, tags
 from iamd.store import policies as policy_store
 from iamd.store import policy_attachments as attachment_store
@@ -79,7 +86,7 @@ class _EntityPolicies:
 
     def list_attached_policies(self, entity_id: str) -> list[Any]:
         """Return the managed policies attached to an entity."""
-        return [attachments.to_attachment(arn) for arn in self._attached_arns[entity_id]]
+        return [policy_attachments.to_attachment(arn) for arn in self._attached_arns[entity_id]]
 
 
 def _user_details(call: Call, users: Sequence[User]) -> list[dict[str, Any]]:
@@ -97,7 +104,7 @@ def _user_details(call: Call, users: Sequence[User]) -> list[dict[str, Any]]:
             "UserPolicyList": entity_policies.list_inline_policies(user.user_id),
             "GroupList": group_names[user.user_id],
             "AttachedManagedPolicies": entity_policies.list_attached_policies(user.user_id),
-            "PermissionsBoundary": boundaries.to_response(user.boundary_arn),
+            "PermissionsBoundary": permissions_boundaries.to_response(user.boundary_arn),
             "Tags": tags_by_id[user.user_id],
         }
         for user in users
@@ -137,7 +144,7 @@ def _role_details(call: Call, role_records: Sequence[Role]) -> list[dict[str, An
             ],
             "RolePolicyList": entity_policies.list_inline_policies(role.role_id),
             "AttachedManagedPolicies": entity_policies.list_attached_policies(role.role_id),
-            "PermissionsBoundary": boundaries.to_response(role.boundary_arn),
+            "PermissionsBoundary": permissions_boundaries.to_response(role.boundary_arn),
             "Tags": tags_by_id[role.role_id],
             "RoleLastUsed": last_uses.get(role.role_id, {}),
         }
@@ -178,4 +185,7 @@ def _is_aws_managed(arn: str) -> bool:
 
 
 def _version_detail(version: PolicyVersion) -> dict[str, Any]:
-    return {**versions.to_list_entry(version), "Document": policy_documents.percent_encode(version.document)}
+    return {
+        **policy_versions.to_list_entry(version),
+        "Document": policy_documents.percent_encode(version.document),
+    }

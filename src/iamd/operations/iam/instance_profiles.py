@@ -11,7 +11,7 @@ from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Params, PermissionCheck, Reply, Target, operation
 from iamd.operations.iam import roles
-from iamd.operations.iam.boundaries import require_modifiable
+from iamd.operations.iam.permissions_boundaries import require_modifiable
 from iamd.store import accounts, paging, quotas
 from iamd.store import roles as role_store
 from iamd.store import tags as tag_store

@@ -10,7 +10,7 @@ from iamd.domain.tagging import add_tags, tagging_checks
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iam.versions import require_only_default
+from iamd.operations.iam.policy_versions import require_only_default
 from iamd.store import accounts, paging, policies
 from iamd.store import tags as tag_store
 from iamd.store.paging import Page, PageLimits

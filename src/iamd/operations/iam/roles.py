@@ -11,8 +11,8 @@ from iamd.domain.tagging import add_tags, tagging_checks
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iam import boundaries
-from iamd.operations.iam.boundaries import SERVICE_LINKED_ROLE_PATH, require_modifiable
+from iamd.operations.iam import permissions_boundaries
+from iamd.operations.iam.permissions_boundaries import SERVICE_LINKED_ROLE_PATH, require_modifiable
 from iamd.store import accounts, inline_policies, paging, policy_attachments
 from iamd.store import roles as role_store
 from iamd.store import tags as tag_store
@@ -42,7 +42,7 @@ def to_response(call: Call, role: Role, role_tags: Tags, last_use: RoleLastUsed 
     """Return a role as GetRole shows it, which lists do not."""
     return {
         **to_list_entry(call, role),
-        "PermissionsBoundary": boundaries.to_response(role.boundary_arn),
+        "PermissionsBoundary": permissions_boundaries.to_response(role.boundary_arn),
         "Tags": role_tags or None,
         "RoleLastUsed": last_use or {},
     }
@@ -73,7 +73,7 @@ def create_role(
             f"Path prefix '{SERVICE_LINKED_ROLE_PATH}' can only be used for AWS Service linked Roles"
         )
     if permissions_boundary is not None:
-        boundaries.require_attachable(call, permissions_boundary)
+        permissions_boundaries.require_attachable(call, permissions_boundary)
     role = Role(
         ids.unique(ids.ROLE),
         role_name,

@@ -5,14 +5,14 @@ from typing import Any
 
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iam import policy_sources
-from iamd.operations.iam.policy_sources import Entity
+from iamd.operations.iam import entity_policies
+from iamd.operations.iam.entity_policies import Entity
 from iamd.policy import Statement
-from iamd.policy.inquiry import PolicySource
+from iamd.policy.explanation import PolicySource
 from iamd.store import paging
 
 
-@operation("iam", target_finder=policy_sources.IDENTITY)
+@operation("iam", target_finder=entity_policies.IDENTITY)
 def list_policies_granting_service_access(
     call: Call, entity: Entity, service_namespaces: list[str], marker: str | None = None
 ) -> Reply:
@@ -23,7 +23,7 @@ def list_policies_granting_service_access(
         if (sort_key := f"{index:06}") > limits.after
     ]
     page = paging.make_page(remaining, limits, lambda item: item[0])
-    policies = policy_sources.list_identity_policies(call.tx, call.account_id, entity)
+    policies = entity_policies.list_identity_policies(call.tx, call.account_id, entity)
     entries = [
         {
             "ServiceNamespace": namespace,

@@ -14,13 +14,13 @@ from iamd.core.records import Role
 from iamd.framework import targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Context, Params, PermissionCheck, Reply, Target, operation
-from iamd.operations.iam import exclusions, policy_sources, simulated
-from iamd.operations.iam.policy_sources import Entity
-from iamd.operations.iam.simulated import SimulatedCaller
-from iamd.operations.iam.simulated_results import Evaluation, Result, to_evaluation_result
+from iamd.operations.iam import entity_policies, policy_exclusions, simulation_requests
+from iamd.operations.iam.entity_policies import Entity
+from iamd.operations.iam.simulation_requests import SimulatedCaller
+from iamd.operations.iam.simulation_results import Evaluation, Result, to_evaluation_result
 from iamd.policy import PolicyKind, Request
-from iamd.policy.asked import distinct_keys, referenced_keys
-from iamd.policy.inquiry import PolicySource, SourceLayers, evaluates_trust_policy, explain_decision
+from iamd.policy.context_keys import distinct_keys, referenced_keys
+from iamd.policy.explanation import PolicySource, SourceLayers, evaluates_trust_policy, explain_decision
 from iamd.store import paging
 from iamd.store.paging import PageLimits
 
@@ -50,11 +50,11 @@ class Simulation(NamedTuple):
     trust_policies: Mapping[str, PolicySource]
 
     def evaluate(self, action: str, resource: str) -> Evaluation:
-        owner = None if simulated.has_account_id(resource) else self.resource_owner
+        owner = None if simulation_requests.has_account_id(resource) else self.resource_owner
         request = Request(self.caller.principal, action, resource, owner)
         context = {
             **self.base_context,
-            **simulated.action_context(action),
+            **simulation_requests.action_context(action),
             "aws:resourceaccount": request.resource_owner or "",
             **self.context_entries,
         }
@@ -96,9 +96,9 @@ def _check_trust_policy_access(call: Call, _target: Target, params: Params) -> I
     for arn in _find_assumed_roles(
         call.account_id, params["action_names"], params.get("resource_arns") or ()
     ):
-        role = policy_sources.find(call.tx, call.account_id, arn)
+        role = entity_policies.find(call.tx, call.account_id, arn)
         yield PermissionCheck(
-            "iam:GetRole", arn, policy_sources.entity_context(call, role) if role is not None else {}
+            "iam:GetRole", arn, entity_policies.entity_context(call, role) if role is not None else {}
         )
 
 
@@ -107,9 +107,9 @@ def _find_trust_policies(
 ) -> dict[str, PolicySource]:
     trust_policies_by_arn: dict[str, PolicySource] = {}
     for arn in _find_assumed_roles(call.account_id, names, resources):
-        role = policy_sources.find(call.tx, call.account_id, arn)
+        role = entity_policies.find(call.tx, call.account_id, arn)
         if isinstance(role, Role):
-            trust_policies_by_arn[arn] = policy_sources.get_trust_policy(call.tx, role)
+            trust_policies_by_arn[arn] = entity_policies.get_trust_policy(call.tx, role)
     return trust_policies_by_arn
 
 
@@ -132,23 +132,26 @@ def simulate_custom_policy(
     max_items: int | None = None,
     marker: str | None = None,
 ) -> Reply:
-    names, resources = simulated.validate_actions(action_names), simulated.validate_resources(resource_arns)
+    names, resources = (
+        simulation_requests.validate_actions(action_names),
+        simulation_requests.validate_resources(resource_arns),
+    )
     caller = (
-        simulated.find_caller(call.tx, caller_arn)
+        simulation_requests.find_caller(call.tx, caller_arn)
         if caller_arn
-        else simulated.unspecified_user(call.arn("user/*"))
+        else simulation_requests.unspecified_user(call.arn("user/*"))
     )
     policies = SourceLayers(
-        identity=simulated.parse_policies("PolicyInputList", policy_input_list, PolicyKind.INLINE),
-        boundary=simulated.parse_boundary(permissions_boundary_policy_input_list),
-        resource=simulated.parse_resource_policy(resource_policy, caller_arn, names, resources),
-        scps=simulated.parse_scp_levels(ordered_organization_policy_input_list),
+        identity=simulation_requests.parse_policies("PolicyInputList", policy_input_list, PolicyKind.INLINE),
+        boundary=simulation_requests.parse_boundary(permissions_boundary_policy_input_list),
+        resource=simulation_requests.parse_resource_policy(resource_policy, caller_arn, names, resources),
+        scps=simulation_requests.parse_scp_levels(ordered_organization_policy_input_list),
     )
     simulation = _build_simulation(call, caller, policies, names, resources, resource_owner, context_entries)
     return evaluate_page(simulation, names, resources, paging.page_limits(marker, max_items))
 
 
-@operation("iam", target_finder=policy_sources.POLICY_SOURCE, extra_checks=_check_trust_policy_access)
+@operation("iam", target_finder=entity_policies.POLICY_SOURCE, extra_checks=_check_trust_policy_access)
 def simulate_principal_policy(
     call: Call,
     entity: Entity,
@@ -165,28 +168,33 @@ def simulate_principal_policy(
     max_items: int | None = None,
     marker: str | None = None,
 ) -> Reply:
-    names, resources = simulated.validate_actions(action_names), simulated.validate_resources(resource_arns)
+    names, resources = (
+        simulation_requests.validate_actions(action_names),
+        simulation_requests.validate_resources(resource_arns),
+    )
     caller = _find_caller(call, entity, caller_arn)
-    attached_policies = policy_sources.list_identity_policies(call.tx, call.account_id, entity)
+    attached_policies = entity_policies.list_identity_policies(call.tx, call.account_id, entity)
     policies = SourceLayers(
         identity=(
-            *exclusions.exclude(attached_policies, policy_exclusion_list),
-            *simulated.parse_policies("PolicyInputList", policy_input_list, PolicyKind.INLINE),
+            *policy_exclusions.exclude(attached_policies, policy_exclusion_list),
+            *simulation_requests.parse_policies("PolicyInputList", policy_input_list, PolicyKind.INLINE),
         ),
-        boundary=simulated.parse_boundary(permissions_boundary_policy_input_list),
-        resource=simulated.parse_resource_policy(resource_policy, caller_arn or entity.arn, names, resources),
+        boundary=simulation_requests.parse_boundary(permissions_boundary_policy_input_list),
+        resource=simulation_requests.parse_resource_policy(
+            resource_policy, caller_arn or entity.arn, names, resources
+        ),
     )
-    if policies.boundary is None and exclusions.includes_boundary(policy_exclusion_list):
-        policies = replace(policies, boundary=policy_sources.get_boundary(call.tx, call.account_id, entity))
+    if policies.boundary is None and policy_exclusions.includes_boundary(policy_exclusion_list):
+        policies = replace(policies, boundary=entity_policies.get_boundary(call.tx, call.account_id, entity))
     simulation = _build_simulation(call, caller, policies, names, resources, resource_owner, context_entries)
     return evaluate_page(simulation, names, resources, paging.page_limits(marker, max_items))
 
 
 def _find_caller(call: Call, entity: Entity, caller_arn: str | None) -> SimulatedCaller:
     if caller_arn is not None and caller_arn != entity.arn:
-        return simulated.find_caller(call.tx, caller_arn)
-    entity_tags = policy_sources.list_tags(call.tx, call.account_id, entity)
-    return simulated.caller_from_entity(entity, call.account_id, entity_tags)
+        return simulation_requests.find_caller(call.tx, caller_arn)
+    entity_tags = entity_policies.list_tags(call.tx, call.account_id, entity)
+    return simulation_requests.caller_from_entity(entity, call.account_id, entity_tags)
 
 
 def _build_simulation(
@@ -201,9 +209,9 @@ def _build_simulation(
     return Simulation(
         caller,
         policies,
-        simulated.parse_resource_owner(resource_owner),
-        {**simulated.global_context(call.timestamp, call.epoch), **caller.context},
-        simulated.parse_context_entries(context_entries),
+        simulation_requests.parse_resource_owner(resource_owner),
+        {**simulation_requests.global_context(call.timestamp, call.epoch), **caller.context},
+        simulation_requests.parse_context_entries(context_entries),
         {} if policies.resource is not None else _find_trust_policies(call, names, resources),
     )
 
@@ -238,15 +246,17 @@ def evaluate_page(
 
 @operation("iam", target_finder=targets.ANY_RESOURCE)
 def get_context_keys_for_custom_policy(call: Call, policy_input_list: list[str]) -> Reply:
-    return _list_context_keys(simulated.parse_policies_of_any_kind(policy_input_list))
+    return _list_context_keys(simulation_requests.parse_policies_of_any_kind(policy_input_list))
 
 
-@operation("iam", target_finder=policy_sources.POLICY_SOURCE)
+@operation("iam", target_finder=entity_policies.POLICY_SOURCE)
 def get_context_keys_for_principal_policy(
     call: Call, entity: Entity, policy_input_list: list[str] | None = None
 ) -> Reply:
-    attached_policies = policy_sources.list_identity_policies(call.tx, call.account_id, entity)
-    return _list_context_keys((*attached_policies, *simulated.parse_policies_of_any_kind(policy_input_list)))
+    attached_policies = entity_policies.list_identity_policies(call.tx, call.account_id, entity)
+    return _list_context_keys(
+        (*attached_policies, *simulation_requests.parse_policies_of_any_kind(policy_input_list))
+    )
 
 
 def _list_context_keys(sources: Sequence[PolicySource]) -> Reply:

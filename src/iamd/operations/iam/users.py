@@ -10,7 +10,7 @@ from iamd.domain.tagging import add_tags, tagging_checks
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Params, PermissionCheck, Reply, Target, operation
-from iamd.operations.iam import boundaries
+from iamd.operations.iam import permissions_boundaries
 from iamd.store import (
     access_keys,
     accounts,
@@ -37,7 +37,7 @@ def to_response(user: User, user_tags: Tags) -> dict[str, Any]:
         "Arn": user.arn,
         "CreateDate": user.create_date,
         "PasswordLastUsed": user.password_last_used,
-        "PermissionsBoundary": boundaries.to_response(user.boundary_arn),
+        "PermissionsBoundary": permissions_boundaries.to_response(user.boundary_arn),
         "Tags": user_tags or None,
     }
 
@@ -59,7 +59,7 @@ def create_user(
     arn = arns.user(call.account_id, path, user_name)
     user = User(ids.unique(ids.USER), user_name, path, arn, call.timestamp, permissions_boundary)
     if permissions_boundary is not None:
-        boundaries.require_attachable(call, permissions_boundary)
+        permissions_boundaries.require_attachable(call, permissions_boundary)
     USERS.add(call.tx, call.account_id, user)
     accounts.adjust_counter(call.tx, call.account_id, "UsersPerAccount", +1)
     put_tags(call, user.user_id, new_tags)

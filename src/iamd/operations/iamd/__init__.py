@@ -6,15 +6,24 @@ from types import MappingProxyType
 from iamd.framework.operation import Operation, collect_operations
 from iamd.operations.iamd import (
     account,
+    console_sessions,
     passkeys,
     recommendations,
-    recovery,
+    recovery_codes,
     root,
-    sessions,
-    settings,
-    unlocking,
+    security_settings,
+    sign_in_status,
 )
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    collect_operations(account, passkeys, recommendations, recovery, root, sessions, settings, unlocking)
+    collect_operations(
+        account,
+        passkeys,
+        recommendations,
+        recovery_codes,
+        root,
+        console_sessions,
+        security_settings,
+        sign_in_status,
+    )
 )

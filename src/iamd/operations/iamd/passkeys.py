@@ -9,7 +9,7 @@ from iamd.domain import mfa_codes, mfa_lifecycle
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, always, operation
-from iamd.operations.iamd import sessions
+from iamd.operations.iamd import console_sessions
 from iamd.operations.iamd.account import get_current_account
 from iamd.store import mfa_devices
 from iamd.store import sessions as session_store
@@ -32,7 +32,7 @@ class InvalidRegistration(InvalidInput):
     allowed_during_enrollment=always,
 )
 def start_passkey_registration(call: Call) -> Reply:
-    session, owner_id = sessions.require_session(call), call.caller.unique_id
+    session, owner_id = console_sessions.require_session(call), call.caller.unique_id
     mfa_lifecycle.require_mfa(call, owner_id)
     mfa_lifecycle.enforce_device_quota(call, owner_id)
     challenge = passkeys.new_challenge()
@@ -63,7 +63,7 @@ def _user_name(call: Call) -> str:
     allowed_during_enrollment=always,
 )
 def register_passkey(call: Call, device_name: str, credential: str) -> Reply:
-    session, owner_id = sessions.require_session(call), call.caller.unique_id
+    session, owner_id = console_sessions.require_session(call), call.caller.unique_id
     mfa_lifecycle.require_mfa(call, owner_id)
     mfa_lifecycle.enforce_device_quota(call, owner_id)
     session_store.set_challenge(call.tx, session.token_hash, None)

@@ -31,7 +31,7 @@ from iamd.federation.jwks import VerificationKey
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call, Caller, Dependencies
 from iamd.framework.operation import Params, PermissionCheck, Reply, Target, UnresolvedCaller, operation
-from iamd.operations.sts import roles
+from iamd.operations.sts import assume_role
 from iamd.policy import Principal, PrincipalKind
 from iamd.store import accounts, audit, oidc_providers
 
@@ -178,7 +178,7 @@ def assume_role_with_web_identity(
         role_session_name,
         ids.secret_access_key(),
         call.epoch,
-        call.epoch + roles.session_duration(call, role, duration_seconds),
+        call.epoch + assume_role.session_duration(call, role, duration_seconds),
         None,
         inline_policy,
         managed_policy_arns,
@@ -189,7 +189,7 @@ def assume_role_with_web_identity(
     )
     return {
         **temporary_credentials.issue_credentials(call, token, minimum_session_token_size),
-        **roles.assumed_role_user(token, role),
+        **assume_role.assumed_role_user(token, role),
         "SubjectFromWebIdentityToken": web_identity.subject,
         "Provider": web_identity.issuer,
         "Audience": web_identity.audience,

@@ -1,4 +1,4 @@
-"""The compiled evaluator: the same answers as `iamd.policy.decide`, for who asks again and again.
+"""The compiled evaluator: the same answers as `iamd.policy.evaluation`, for who asks again and again.
 
 Policies are compiled once and shared by everybody who has them; a caller's plan for an action is made when
 it is first asked for. It answers the outcome alone: for the reason of a denial ask the literal evaluator.

@@ -1,16 +1,16 @@
 """A caller's plans: for each action all denies of all layers first, then what every layer must allow.
 
 A layer that allows the action on anything without a condition is not in the plan any more. What is decided is
-said in `iamd.policy.decide`, which this must agree with.
+said in `iamd.policy.evaluation`, which this must agree with.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from iamd.policy.compiled.generations import TwoGenerationCache
 from iamd.policy.compiled.globs import any_of, match_all, match_none
 from iamd.policy.compiled.layers import CompiledLayers
 from iamd.policy.compiled.policies import CompiledPolicy, Predicate
+from iamd.policy.compiled.two_generation_cache import TwoGenerationCache
 from iamd.policy.decision import Outcome
 from iamd.policy.document import Statement
 from iamd.policy.principals import MatchKind, Principal, PrincipalKind, match_principal

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from iamd.policy.compiled.actions import ActionIndex
 from iamd.policy.compiled.conditions import ConditionPredicate, all_of, compile_condition
-from iamd.policy.compiled.generations import TwoGenerationCache
 from iamd.policy.compiled.globs import (
     GlobsByForm,
     any_of,
@@ -21,6 +20,7 @@ from iamd.policy.compiled.globs import (
     match_none,
     merge_globs,
 )
+from iamd.policy.compiled.two_generation_cache import TwoGenerationCache
 from iamd.policy.document import CURRENT_VERSION, Policy, Statement
 from iamd.policy.patterns import PatternPart, glob_parts
 from iamd.policy.variables import Context, Token, resolve, tokenize
@@ -32,7 +32,7 @@ Predicate = Callable[[str, Context], bool]
 
 
 class Attachment(Enum):
-    """Where a policy hangs, which says how its statements are read (see `iamd.policy.decide`)."""
+    """Where a policy hangs, which says how its statements are read (see `iamd.policy.evaluation`)."""
 
     IDENTITY = "identity policy, boundary or session policy"
     RESOURCE = "resource policy"

@@ -1,10 +1,10 @@
 """Actions: whether there are any such."""
 
 from iamd.policy.grammar import action_error
-from iamd.policy.lint.draft import LintDocument, TextNode
+from iamd.policy.lint.document import LintDocument, TextNode
 from iamd.policy.lint.findings import Findings, quote
-from iamd.policy.lint.known import ServiceCatalog
-from iamd.policy.validate import PolicyKind
+from iamd.policy.lint.service_catalog import ServiceCatalog
+from iamd.policy.validation import PolicyKind
 
 
 def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -> None:

@@ -5,9 +5,9 @@ from decimal import Decimal
 from itertools import combinations
 
 from iamd.policy import values
-from iamd.policy.lint.draft import ConditionClause, LintDocument
+from iamd.policy.lint.document import ConditionClause, LintDocument
 from iamd.policy.lint.findings import Findings
-from iamd.policy.lint.presence import requires_key
+from iamd.policy.lint.missing_keys import requires_key
 from iamd.policy.lint.values import operator_family
 from iamd.policy.operators import NULL
 from iamd.policy.patterns import glob

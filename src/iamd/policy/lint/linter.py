@@ -5,24 +5,24 @@ from datetime import datetime
 from iamd.policy.errors import PolicyError
 from iamd.policy.lint import (
     actions,
+    broad_grants,
+    condition_keys,
     contradictions,
-    grants,
-    keys,
-    presence,
+    missing_keys,
     principals,
     redundancy,
     resources,
-    saves,
     structure,
+    validation,
     values,
     variables,
 )
-from iamd.policy.lint.draft import LintDocument
+from iamd.policy.lint.document import LintDocument
 from iamd.policy.lint.findings import MAX_FINDINGS, Finding, Findings, TooManyFindings
-from iamd.policy.lint.known import ServiceCatalog
 from iamd.policy.lint.reference import Reference
 from iamd.policy.lint.rules import RULES, Level
-from iamd.policy.validate import PolicyKind, validate
+from iamd.policy.lint.service_catalog import ServiceCatalog
+from iamd.policy.validation import PolicyKind, validate
 
 
 def lint(
@@ -72,14 +72,14 @@ def _run_checks(
     version = version if isinstance(version, str) else None
     document = LintDocument(text, kind, version, statements, partition, account, now)
     catalog = ServiceCatalog(reference, findings)
-    saves.check(document, findings)
+    validation.check(document, findings)
     actions.check(document, catalog, findings)
-    keys.check(document, catalog, findings)
+    condition_keys.check(document, catalog, findings)
     values.check(document, catalog, findings)
     variables.check(document, catalog, findings)
-    presence.check(document, catalog, findings)
+    missing_keys.check(document, catalog, findings)
     principals.check(document, findings)
-    grants.check(document, findings)
+    broad_grants.check(document, findings)
     resources.check(document, catalog, findings)
     contradictions.check(document, findings)
     redundancy.check(document, findings)

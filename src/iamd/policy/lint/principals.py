@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 from typing import Final
 
-from iamd.policy.lint.draft import RESOURCE_SIDE, ConditionClause, LintDocument, PrincipalNode, StatementNode
+from iamd.policy.lint.document import (
+    RESOURCE_SIDE,
+    ConditionClause,
+    LintDocument,
+    PrincipalNode,
+    StatementNode,
+)
 from iamd.policy.lint.findings import Findings, quote
-from iamd.policy.lint.narrowing import restricts, restricts_caller
+from iamd.policy.lint.restrictions import restricts, restricts_caller
 from iamd.policy.lint.rules import Level
 from iamd.policy.principals import is_account_id
-from iamd.policy.validate import PolicyKind
+from iamd.policy.validation import PolicyKind
 
 _SOURCE_KEYS: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 # A service whose calls for a role have no source: the role is handed out by an instance profile.

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from iamd.policy.document import Condition, Statement
-from iamd.policy.lint.draft import LintDocument, StatementNode, TextNode
+from iamd.policy.lint.document import LintDocument, StatementNode, TextNode
 from iamd.policy.lint.findings import Findings, quote
-from iamd.policy.lint.globs import covers, intersects
+from iamd.policy.lint.glob_relations import covers, intersects
 from iamd.policy.variables import tokenize
 
 _MAX_STATEMENTS = 300

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from iamd.policy.grammar import is_legacy_arn, resource_error
-from iamd.policy.lint.draft import IDENTITY_SIDE, LintDocument, StatementNode, TextNode
+from iamd.policy.lint.document import IDENTITY_SIDE, LintDocument, StatementNode, TextNode
 from iamd.policy.lint.findings import Findings, quote
-from iamd.policy.lint.known import ServiceCatalog
 from iamd.policy.lint.rules import Level
+from iamd.policy.lint.service_catalog import ServiceCatalog
 from iamd.policy.patterns import matches_action
 from iamd.policy.principals import is_account_id
 

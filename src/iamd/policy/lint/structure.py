@@ -21,7 +21,7 @@ from iamd.policy.document import (
     read_statement,
 )
 from iamd.policy.errors import PolicyError
-from iamd.policy.lint.draft import StatementNode
+from iamd.policy.lint.document import StatementNode
 from iamd.policy.lint.findings import Findings, quote
 from iamd.policy.operators import NULL, OPERATORS
 

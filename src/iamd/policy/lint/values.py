@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from iamd.policy import values
 from iamd.policy.document import Condition, Quantifier
-from iamd.policy.lint.draft import ConditionClause, LintDocument, StatementNode
+from iamd.policy.lint.document import ConditionClause, LintDocument, StatementNode
 from iamd.policy.lint.findings import Findings, quote
-from iamd.policy.lint.known import ServiceCatalog
 from iamd.policy.lint.reference import ConditionKey, KeyType
 from iamd.policy.lint.rules import Level
+from iamd.policy.lint.service_catalog import ServiceCatalog
 from iamd.policy.operators import NULL, OPERATORS
 from iamd.policy.variables import tokenize
 

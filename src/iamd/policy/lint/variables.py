@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from iamd.policy.lint.draft import LintDocument, StatementNode, TextNode
+from iamd.policy.lint.document import LintDocument, StatementNode, TextNode
 from iamd.policy.lint.findings import Findings, quote
-from iamd.policy.lint.known import ServiceCatalog
+from iamd.policy.lint.service_catalog import ServiceCatalog
 from iamd.policy.lint.values import operator_family
 
 _ESCAPES = frozenset("*?$")

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from iamd.policy.lint.draft import IDENTITY_SIDE, LintDocument, StatementNode, TextNode
+from iamd.policy.lint.document import IDENTITY_SIDE, LintDocument, StatementNode, TextNode
 from iamd.policy.lint.findings import Findings
-from iamd.policy.lint.narrowing import is_positive
+from iamd.policy.lint.restrictions import is_positive
 from iamd.policy.patterns import glob, matches_action
-from iamd.policy.validate import PolicyKind
+from iamd.policy.validation import PolicyKind
 
 _ARN_FIELDS = 6
 _ANY_SERVICE = frozenset({"*", "*.amazonaws.com"})  # services, as many as there are

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from iamd.policy.decide import decide
 from iamd.policy.decision import Layer, Match
 from iamd.policy.document import CURRENT_VERSION, Policy
+from iamd.policy.evaluation import decide
 from iamd.policy.principals import PrincipalKind
 from iamd.policy.request import PolicyLayers, Request
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from iamd.core import arns
 from iamd.core.errors import InvalidInput
-from iamd.policy.inquiry import PolicySource
+from iamd.policy.explanation import PolicySource
 from iamd.policy.patterns import glob
 
 Identifier = Mapping[str, Any]

@@ -1,6 +1,6 @@
 """Put made-up requests to both policy evaluators until they disagree, or so many were asked.
 
-    python -m scripts.compare_evaluators [--cases 1000000] [--seed 1]
+    python -m bench.compare_evaluators [--cases 1000000] [--seed 1]
 
 The test suite does the same with hypothesis, which shrinks what it finds, and is slower.
 """

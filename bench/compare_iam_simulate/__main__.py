@@ -1,6 +1,6 @@
 """Put made-up cases to our literal evaluator and to iam-simulate, and tell why they differ where they do.
 
-    python -m scripts.compare_iam_simulate [--cases 20000] [--seed 1] [--vectors FILE]
+    python -m bench.compare_iam_simulate.__main__ [--cases 20000] [--seed 1] [--vectors FILE]
 
 Each case that differs is made as small as it gets; what is left tells the cause. A cause that is not known
 is an error: the case is printed, and somebody has to find out who is right. `docs/policy-language.md` has the
@@ -14,15 +14,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bench.iam_simulate import run_node
-from scripts.compare_iam_simulate_cases import CaseEntry, CaseGenerator
-from scripts.compare_iam_simulate_causes import CAUSES, find_cause
-from scripts.compare_iam_simulate_shrink import Answers, Difference, shrink
-
+from bench.compare_iam_simulate.cases import CaseEntry, CaseGenerator
+from bench.compare_iam_simulate.causes import CAUSES, find_cause
+from bench.compare_iam_simulate.shrink import Answers, Difference, shrink
+from bench.iam_simulate_engine import run_node
 from iamd.policy import decide
-from iamd.policy.cases import read_case
+from iamd.policy.test_cases import read_case
 
-_SCRIPT = Path(__file__).with_suffix(".mjs")
+_SCRIPT = Path(__file__).with_name("simulate.mjs")
 _BATCH = 20_000  # cases to one run of Node
 
 
@@ -115,7 +114,7 @@ def _format_vectors(differences: list[Difference]) -> str:
         if name := find_cause(difference.entry, difference.answers):
             smallest.setdefault((name, difference.answers), difference.entry)
     lines = [
-        "# Where iam-simulate differs: written by scripts/compare_iam_simulate.py. Who is right, by which",
+        "# Where iam-simulate differs: written by bench.compare_iam_simulate.py. Who is right, by which",
         "# documentation of AWS, is said in docs/policy-language.md.",
     ]
     for name in CAUSES:

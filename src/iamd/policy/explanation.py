@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from iamd.policy import cases
-from iamd.policy.asked import distinct_keys, missing_keys
-from iamd.policy.decide import decide
+from iamd.policy import test_cases
+from iamd.policy.context_keys import distinct_keys, missing_keys
 from iamd.policy.decision import Decision, Layer, Match
 from iamd.policy.document import Policy
+from iamd.policy.evaluation import decide
 from iamd.policy.grammar import TRUST_ACTIONS
-from iamd.policy.positions import LineIndex, Location, Span, statement_spans
+from iamd.policy.layer_results import LayerResult, layer_results
 from iamd.policy.request import PolicyLayers, Request
-from iamd.policy.standings import LayerResult, layer_results
+from iamd.policy.source_positions import LineIndex, Location, Span, statement_spans
 
 _ARN_FIELDS = 6
 
@@ -145,7 +145,7 @@ def _missing_keys(request: Request, source_layers: SourceLayers) -> Iterator[str
 
 def requires_grant(request: Request) -> bool:
     """Say whether nothing happens without the resource's own policy: a role's trust, a KMS key's."""
-    return evaluates_trust_policy(request.action, request.resource) or cases.requires_grant(request)
+    return evaluates_trust_policy(request.action, request.resource) or test_cases.requires_grant(request)
 
 
 def evaluates_trust_policy(action: str, resource: str) -> bool:

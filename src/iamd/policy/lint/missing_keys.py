@@ -1,10 +1,10 @@
 """Conditions on keys that may be missing, which then say more, or less, than was meant."""
 
 from iamd.policy.document import Quantifier
-from iamd.policy.lint.draft import ConditionClause, LintDocument, StatementNode
+from iamd.policy.lint.document import ConditionClause, LintDocument, StatementNode
 from iamd.policy.lint.findings import Findings
-from iamd.policy.lint.known import ServiceCatalog
 from iamd.policy.lint.rules import Level
+from iamd.policy.lint.service_catalog import ServiceCatalog
 from iamd.policy.operators import NULL, OPERATORS
 from iamd.policy.values import boolean
 

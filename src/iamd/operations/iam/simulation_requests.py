@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from iamd.core.errors import InvalidInput
 from iamd.core.records import Group, Role, Tags, User
 from iamd.framework.operation import Context
-from iamd.operations.iam import policy_sources
+from iamd.operations.iam import entity_policies
 from iamd.policy import (
     Policy,
     PolicyError,
@@ -19,7 +19,7 @@ from iamd.policy import (
     validate,
     values,
 )
-from iamd.policy.inquiry import PolicySource, evaluates_trust_policy
+from iamd.policy.explanation import PolicySource, evaluates_trust_policy
 from iamd.store.query import Tx
 
 _ARN_FIELD_COUNT = 6
@@ -144,7 +144,7 @@ def find_caller(tx: Tx, arn: str) -> SimulatedCaller:
     if _parse_caller_kind(arn) == "group":
         return unspecified_user(arn)
     account_id = arn.split(":")[4]
-    entity = policy_sources.find(tx, account_id, arn)
+    entity = entity_policies.find(tx, account_id, arn)
     principal = principal_from_arn(arn) if entity is None else to_principal(entity, account_id)
     return SimulatedCaller(principal, principal_context(principal))
 
@@ -185,7 +185,7 @@ def to_principal(entity: User | Group | Role, account_id: str) -> Principal:
     if isinstance(entity, Role):
         kind = PrincipalKind.ROLE_SESSION
         return Principal(kind, entity.arn, account_id, entity.role_id, role_arn=entity.arn)
-    return Principal(PrincipalKind.USER, entity.arn, account_id, policy_sources.unique_id(entity))
+    return Principal(PrincipalKind.USER, entity.arn, account_id, entity_policies.unique_id(entity))
 
 
 def principal_context(principal: Principal) -> Context:

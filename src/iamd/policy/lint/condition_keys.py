@@ -1,10 +1,10 @@
 """Condition keys: whether there are any such, and whether the actions of a statement have them."""
 
-from iamd.policy.lint.draft import ConditionClause, LintDocument, StatementNode
+from iamd.policy.lint.document import ConditionClause, LintDocument, StatementNode
 from iamd.policy.lint.findings import Findings, quote
-from iamd.policy.lint.global_keys import DEPRECATED_KEYS, GLOBAL_KEYS, PAIRED_KEYS, TAG_KEY_PREFIXES
-from iamd.policy.lint.known import ServiceCatalog
-from iamd.policy.lint.presence import requires_key
+from iamd.policy.lint.global_condition_keys import DEPRECATED_KEYS, GLOBAL_KEYS, PAIRED_KEYS, TAG_KEY_PREFIXES
+from iamd.policy.lint.missing_keys import requires_key
+from iamd.policy.lint.service_catalog import ServiceCatalog
 
 _TAG_KEYS_WITHOUT_NAME = frozenset(
     {"aws:requesttag", "aws:resourcetag", "aws:principaltag", "iam:resourcetag", "s3:existingobjecttag"}

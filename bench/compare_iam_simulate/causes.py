@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from scripts.compare_iam_simulate_cases import CaseEntry
-from scripts.compare_iam_simulate_shrink import Answers, documents
+from bench.compare_iam_simulate.cases import CaseEntry
+from bench.compare_iam_simulate.shrink import Answers, documents
 
 Predicate = Callable[[CaseEntry, str, Answers], bool]  # of the case, the case as text, both answers
 

@@ -7,8 +7,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from scripts.compare_evaluators import CaseGenerator, compare
-
+from bench.compare_evaluators import CaseGenerator, compare
 from bench.workloads import Workload, literal_layers, w2
 from iamd.policy import Policy, PolicyLayers, Request, parse
 from iamd.policy.compiled import Attachment, CompiledLayers, CompiledPolicy, Evaluator

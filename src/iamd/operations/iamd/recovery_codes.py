@@ -6,7 +6,7 @@ from iamd.domain import mfa_lifecycle
 from iamd.framework import targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, always, operation
-from iamd.operations.iamd import sessions
+from iamd.operations.iamd import console_sessions
 from iamd.store import recovery_codes as recovery_code_store
 
 
@@ -24,7 +24,7 @@ def create_recovery_codes(call: Call) -> Reply:
     They are another second factor, so a session without MFA may make them once only: those that are offered
     after the first device.
     """
-    sessions.require_session(call)
+    console_sessions.require_session(call)
     owner_id = call.caller.unique_id
     count = len(mfa_lifecycle.list_for_owner(call, owner_id))
     if not count:

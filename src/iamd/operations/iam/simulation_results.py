@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from iamd.policy import Layer, Match, Outcome
-from iamd.policy.asked import distinct_keys
-from iamd.policy.inquiry import Explanation, PolicySource, SourceLayers
-from iamd.policy.positions import Location
-from iamd.policy.standings import LayerOutcome
+from iamd.policy.context_keys import distinct_keys
+from iamd.policy.explanation import Explanation, PolicySource, SourceLayers
+from iamd.policy.layer_results import LayerOutcome
+from iamd.policy.source_positions import Location
 
 Result = dict[str, Any]
 

@@ -12,7 +12,7 @@ from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Params, Reply, Target, TargetFinder, operation
 from iamd.operations.iam import roles
-from iamd.operations.iam.boundaries import SERVICE_LINKED_ROLE_PATH
+from iamd.operations.iam.permissions_boundaries import SERVICE_LINKED_ROLE_PATH
 from iamd.store import policy_attachments, tags
 from iamd.store import roles as role_store
 from iamd.store.entities import ROLES

@@ -5,10 +5,10 @@ from typing import Final
 
 from iamd.policy.document import CURRENT_VERSION, PrincipalName
 from iamd.policy.grammar import TRUST_ACTIONS, action_error, is_legacy_arn, principal_error, resource_error
-from iamd.policy.lint.draft import LintDocument, PrincipalNode, StatementNode
+from iamd.policy.lint.document import LintDocument, PrincipalNode, StatementNode
 from iamd.policy.lint.findings import Findings, quote
 from iamd.policy.lint.rules import Level
-from iamd.policy.validate import KINDS_WITH_PRINCIPAL, PolicyKind, policy_size
+from iamd.policy.validation import KINDS_WITH_PRINCIPAL, PolicyKind, policy_size
 from iamd.policy.values import instant
 
 _SID = re.compile(r"[A-Za-z0-9]*")

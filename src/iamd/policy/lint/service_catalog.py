@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from iamd.policy.compiled.globs import compile_glob
 from iamd.policy.lint.findings import Findings
-from iamd.policy.lint.global_keys import GLOBAL_KEYS
-from iamd.policy.lint.globs import FIELD_WILDCARD, intersects, widen_variables
+from iamd.policy.lint.glob_relations import FIELD_WILDCARD, intersects, widen_variables
+from iamd.policy.lint.global_condition_keys import GLOBAL_KEYS
 from iamd.policy.lint.reference import Action, ConditionKey, KeyType, Reference
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}|<[^>]*>")

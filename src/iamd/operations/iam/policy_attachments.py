@@ -5,13 +5,13 @@ from iamd.core.records import Attachment, Group, Role, User
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iam import boundaries
+from iamd.operations.iam import permissions_boundaries
 from iamd.store import paging, policy_attachments, quotas
 from iamd.store.paging import PageLimits
 
 
 def _attach(call: Call, entity_id: str, policy_arn: str, quota: str) -> None:
-    boundaries.require_attachable(call, policy_arn)
+    permissions_boundaries.require_attachable(call, policy_arn)
     attached_arns = policy_attachments.list_for_entity(call.tx, call.account_id, entity_id)
     if policy_arn in attached_arns:
         return
@@ -99,7 +99,7 @@ def list_attached_group_policies(
     ),
 )
 def attach_role_policy(call: Call, role: Role, policy_arn: str) -> Reply:
-    boundaries.require_modifiable(role)
+    permissions_boundaries.require_modifiable(role)
     _attach(call, role.role_id, policy_arn, "PoliciesPerRole")
     return None
 
@@ -110,7 +110,7 @@ def attach_role_policy(call: Call, role: Role, policy_arn: str) -> Reply:
     condition_keys=(condition_keys.POLICY_ARN, condition_keys.CURRENT_BOUNDARY),
 )
 def detach_role_policy(call: Call, role: Role, policy_arn: str) -> Reply:
-    boundaries.require_modifiable(role)
+    permissions_boundaries.require_modifiable(role)
     _detach(call, role.role_id, policy_arn)
     return None
 

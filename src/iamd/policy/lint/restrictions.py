@@ -2,8 +2,8 @@
 
 from ipaddress import ip_network
 
-from iamd.policy.lint.draft import ConditionClause
-from iamd.policy.lint.presence import requires_key
+from iamd.policy.lint.document import ConditionClause
+from iamd.policy.lint.missing_keys import requires_key
 from iamd.policy.operators import NULL, OPERATORS
 
 _ARN_FIELDS = 6

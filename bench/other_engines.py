@@ -4,11 +4,11 @@ An engine whose package is not installed raises `Absent` when it is given its wo
 `pycasbin` are in the extra `bench`, iam-simulate comes from npm.
 """
 
-from bench import iam_simulate, in_casbin, in_cedar
+from bench import casbin_engine, cedar_engine, iam_simulate_engine
 from bench.engines import Engine
 
 ENGINES: dict[str, Engine] = {
-    "cedarpy": in_cedar.engine,
-    "pycasbin": in_casbin.engine,
-    "iam-simulate": iam_simulate.engine,
+    "cedarpy": cedar_engine.engine,
+    "pycasbin": casbin_engine.engine,
+    "iam-simulate": iam_simulate_engine.engine,
 }

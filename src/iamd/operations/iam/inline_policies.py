@@ -6,7 +6,7 @@ from iamd.domain import policy_documents
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iam.boundaries import require_modifiable
+from iamd.operations.iam.permissions_boundaries import require_modifiable
 from iamd.store import inline_policies, paging
 from iamd.store.inline_policies import InlinePolicy
 from iamd.store.paging import PageLimits

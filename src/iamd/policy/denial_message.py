@@ -1,7 +1,7 @@
 """The sentence that a denied caller reads, in AWS's words."""
 
-from iamd.policy.decide import is_root_assuming_role
 from iamd.policy.decision import Decision, Layer, Outcome
+from iamd.policy.evaluation import is_root_assuming_role
 from iamd.policy.request import Request
 
 ROOT_CANNOT_ASSUME_ROLE = "Roles may not be assumed by root accounts."

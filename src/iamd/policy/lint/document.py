@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from iamd.policy.document import CURRENT_VERSION, Condition, Statement
-from iamd.policy.validate import PolicyKind
+from iamd.policy.validation import PolicyKind
 
 IDENTITY_SIDE = frozenset({PolicyKind.MANAGED, PolicyKind.INLINE, PolicyKind.SESSION})
 RESOURCE_SIDE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST})

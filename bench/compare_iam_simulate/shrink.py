@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scripts.compare_iam_simulate_cases import CaseEntry
+from bench.compare_iam_simulate.cases import CaseEntry
 
 Answers = tuple[str, str]  # ours, theirs
 Evaluate = Callable[[list[CaseEntry]], list[Answers | None]]  # None where either side does not answer

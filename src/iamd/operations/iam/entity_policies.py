@@ -10,7 +10,7 @@ from iamd.framework.call import Call
 from iamd.framework.operation import Context, Params, Target, TargetFinder
 from iamd.framework.targets import resource_tag_keys
 from iamd.policy import Policy, PolicyError, parse
-from iamd.policy.inquiry import PolicySource
+from iamd.policy.explanation import PolicySource
 from iamd.store import inline_policies, memberships, paging, policy_attachments, principal_policies, tags
 from iamd.store.entities import GROUPS, ROLES, USERS
 from iamd.store.query import Tx
