@@ -10,7 +10,7 @@ LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-hea
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run install dev test check pictures format lock bench clean
+.PHONY: run install dev test check check-fast pictures format lock bench clean
 
 run: install
 	$(BIN)/iamd serve
@@ -28,6 +28,14 @@ check: dev
 	$(BIN)/python -m scripts.npm console test --silent
 	$(BIN)/python -m scripts.install_browser
 	$(BIN)/pytest -n auto --dist loadgroup -q
+
+# While one works: what the change at hand reaches most directly, in less than a minute. SINCE=main: the branch.
+check-fast: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto --dist loadgroup -q $$($(BIN)/python -m scripts.reached $(if $(SINCE),--since $(SINCE)))
 
 pictures: dev
 	$(BIN)/python -m scripts.install_browser

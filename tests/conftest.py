@@ -4,13 +4,14 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from iamd.app import Store, open_store
 from iamd.config import Settings
 from iamd.store import attempt_counters
-from tests import servers
+from tests import servers, sharing
 from tests.servers import Account, Server
 
 DATABASES = ("sqlite", "postgresql")
@@ -18,6 +19,30 @@ DATABASES = ("sqlite", "postgresql")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", metavar="DIR", help="write the pictures of the documents here")
+    parser.addoption("--every-database", action="store_true", help="run every test on both databases")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on SQLite; on PostgreSQL as well where SQL, locks or order are what it tests."""
+    if "settings" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases")
+        on_both = both is not None or metafunc.config.getoption("every_database")
+        databases = DATABASES if on_both else DATABASES[:1]
+        metafunc.parametrize("settings", databases, indirect=True, scope="session")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> sharing.ByFile | None:
+    """Share the tests out among processes in our way."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    config.option.loadscopereorder = False
+    return sharing.ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    sharing.begin_with_long(items)
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +58,7 @@ def postgres_url() -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture(scope="session", params=DATABASES)
+@pytest.fixture(scope="session")
 def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Return the settings of a store, one on SQLite and one on PostgreSQL."""
     folder: Path = tmp_path_factory.mktemp("store")

@@ -257,7 +257,7 @@ def library(folder: Path) -> Iterator[Callable[..., str]]:
     context = presenting(leaf(), authority())
     app = oidc_provider_mock.app()
     server = werkzeug.serving.make_server("127.0.0.1", 0, app, threaded=True, ssl_context=context)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     url = f"https://127.0.0.1:{server.server_port}"
     client = {"client_id": CLIENT_ID, "redirect_uri": "https://client.example/back"}

@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from botocore.config import Config
@@ -19,6 +21,9 @@ from iamd.admin.account_creation import AccountSpec, NewAccount
 from iamd.app import Store
 from iamd.core import clock
 from tests import iamd_client
+from tests.in_process import root_client
+
+_BETWEEN = 0.01  # seconds between two looks at a server that starts: looking on and on would keep it from it
 
 
 class Server(NamedTuple):
@@ -60,11 +65,11 @@ class Account(NamedTuple):
 
     def key_of(self, name: str, *statements: dict[str, Any]) -> tuple[str, str]:
         """Make a user whose inline policy has these statements; return its access key."""
-        iam = self.iam
-        iam.create_user(UserName=name)
-        if statements:
-            iam.put_user_policy(UserName=name, PolicyName="test", PolicyDocument=document(*statements))
-        made = iam.create_access_key(UserName=name)["AccessKey"]
+        with root_client(self.server.store, self.account_id) as iam:
+            iam.create_user(UserName=name)
+            if statements:
+                iam.put_user_policy(UserName=name, PolicyName="test", PolicyDocument=document(*statements))
+            made = iam.create_access_key(UserName=name)["AccessKey"]
         return made["AccessKeyId"], made["SecretAccessKey"]
 
 
@@ -81,8 +86,9 @@ def deny(*actions: str, resource: str | list[str] = "*", **more: Any) -> dict[st
     return {"Effect": "Deny", "Action": list(actions), "Resource": resource, **more}
 
 
+@lru_cache(maxsize=256)
 def client(url: str, service: str, key: tuple[str, str]) -> Any:
-    """Return a boto3 client of a key; it does not try again, so that a test sees the first answer."""
+    """Return a boto3 client of a key; it does not retry, so that a test sees the first answer."""
     return iamd_client.session().client(
         service,
         region_name="us-east-1",
@@ -104,18 +110,24 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "iamd", *arguments]
 
 
+def cheap_command(*arguments: str) -> list[str]:
+    """Return the command line of an `iamd` whose password hashes are cheap."""
+    return [sys.executable, "-P", str(Path(__file__).with_name("cheaply.py")), *arguments]
+
+
 def environment(**more: str) -> dict[str, str]:
-    """Return this process's environment without settings of AWS's or ours."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "IAMD_"))}
+    """Return this process's environment without settings of AWS's or ours, or one that slows every start."""
+    dropped = ("AWS_", "IAMD_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return {**kept, "AWS_EC2_METADATA_DISABLED": "true", **more}
 
 
 @contextlib.contextmanager
 def serving(store: Store, *arguments: str, port: int | None = None, **env: str) -> Iterator[Server]:
-    """Serve a store that has an account already, until the block ends."""
+    """Serve a store that has an account already, until the block ends; its password hashes are cheap."""
     port = port or free_port()
     process = subprocess.Popen(
-        command("serve", "--port", str(port), *arguments),
+        cheap_command("serve", "--port", str(port), *arguments),
         env=environment(**env),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -138,6 +150,7 @@ def wait_ready(server: Server) -> None:
             raise AssertionError(server.process.communicate()[0])
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{server.url}/readyz", timeout=5):
             return
+        time.sleep(_BETWEEN)
     raise AssertionError("the server did not get ready")
 
 
@@ -150,6 +163,7 @@ def wait_listening(server: Server) -> None:
             raise AssertionError(server.process.communicate()[0])
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
             return
+        time.sleep(_BETWEEN)
     raise AssertionError("the server did not get ready")
 
 

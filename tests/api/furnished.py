@@ -8,6 +8,7 @@ from iamd.store import credential_reports, login_profiles, sessions
 from iamd.store.credential_reports import CredentialReport
 from tests.api.served import DOCUMENT, LINKED, READ_ONLY, SESSION, TRUST, Row
 from tests.authenticator import Authenticator
+from tests.in_process import root_client
 from tests.servers import Account
 
 HELD = [{"Key": "held", "Value": "1"}]
@@ -22,45 +23,45 @@ def furnish(account: Account, row: Row) -> dict[str, str]:
 
 def furnish_people(account: Account) -> dict[str, str]:
     """Make users, groups, policies and all that users have; return what stands for the names in braces."""
-    iam = account.iam
     own = f"arn:aws:iam::{account.account_id}:policy/t/own"
-    made = iam.create_user(UserName="target", Path="/t/", Tags=HELD, PermissionsBoundary=READ_ONLY)
-    iam.create_user(UserName="other")
-    iam.create_group(GroupName="team", Path="/t/")
-    iam.create_group(GroupName="empty")
-    iam.add_user_to_group(GroupName="team", UserName="target")
-    iam.put_user_policy(UserName="target", PolicyName="inline", PolicyDocument=DOCUMENT)
-    iam.put_group_policy(GroupName="team", PolicyName="inline", PolicyDocument=DOCUMENT)
-    iam.attach_user_policy(UserName="target", PolicyArn=READ_ONLY)
-    iam.attach_group_policy(GroupName="team", PolicyArn=READ_ONLY)
-    iam.create_policy(PolicyName="own", Path="/t/", PolicyDocument=DOCUMENT, Tags=HELD)
-    iam.create_policy(PolicyName="unused", PolicyDocument=DOCUMENT)
-    iam.create_policy_version(PolicyArn=own, PolicyDocument=DOCUMENT)
-    iam.create_account_alias(AccountAlias=f"held-{account.account_id}")
-    iam.update_account_password_policy()
-    devices = _devices(iam)
-    _furnish_signing_in(account, made["User"]["UserId"])  # a new device would end the session
-    key = str(iam.create_access_key(UserName="target")["AccessKey"]["AccessKeyId"])
+    with root_client(account.server.store, account.account_id) as iam:
+        made = iam.create_user(UserName="target", Path="/t/", Tags=HELD, PermissionsBoundary=READ_ONLY)
+        iam.create_user(UserName="other")
+        iam.create_group(GroupName="team", Path="/t/")
+        iam.create_group(GroupName="empty")
+        iam.add_user_to_group(GroupName="team", UserName="target")
+        iam.put_user_policy(UserName="target", PolicyName="inline", PolicyDocument=DOCUMENT)
+        iam.put_group_policy(GroupName="team", PolicyName="inline", PolicyDocument=DOCUMENT)
+        iam.attach_user_policy(UserName="target", PolicyArn=READ_ONLY)
+        iam.attach_group_policy(GroupName="team", PolicyArn=READ_ONLY)
+        iam.create_policy(PolicyName="own", Path="/t/", PolicyDocument=DOCUMENT, Tags=HELD)
+        iam.create_policy(PolicyName="unused", PolicyDocument=DOCUMENT)
+        iam.create_policy_version(PolicyArn=own, PolicyDocument=DOCUMENT)
+        iam.create_account_alias(AccountAlias=f"held-{account.account_id}")
+        iam.update_account_password_policy()
+        devices = _devices(iam)
+        key = str(iam.create_access_key(UserName="target")["AccessKey"]["AccessKeyId"])
+    _furnish_signing_in(account, made["User"]["UserId"])  # after the devices: a new one would end the session
     return {**unfurnished(account, key), **devices}
 
 
 def furnish_roles(account: Account) -> str:
     """Make roles and what hands them on; return the ID of a deletion of a service-linked role."""
-    iam = account.iam
     trust: dict[str, str] = {"AssumeRolePolicyDocument": TRUST}
-    iam.create_role(RoleName="job", Path="/t/", Tags=HELD, PermissionsBoundary=READ_ONLY, **trust)
-    iam.create_role(RoleName="idle", **trust)
-    iam.put_role_policy(RoleName="job", PolicyName="inline", PolicyDocument=DOCUMENT)
-    iam.attach_role_policy(RoleName="job", PolicyArn=READ_ONLY)
-    iam.create_instance_profile(InstanceProfileName="machine", Path="/t/", Tags=HELD)
-    iam.create_instance_profile(InstanceProfileName="bare")
-    iam.add_role_to_instance_profile(InstanceProfileName="machine", RoleName="job")
-    iam.create_open_id_connect_provider(
+    account.iam.create_open_id_connect_provider(
         Url="https://idp.example.com/t", ThumbprintList=["a" * 40], ClientIDList=["held"], Tags=HELD
     )
-    for service in ("backup", "ecs"):
-        iam.create_service_linked_role(AWSServiceName=f"{service}.amazonaws.com")
-    deleted = iam.delete_service_linked_role(RoleName=LINKED.replace("Backup", "ECS"))
+    with root_client(account.server.store, account.account_id) as iam:
+        iam.create_role(RoleName="job", Path="/t/", Tags=HELD, PermissionsBoundary=READ_ONLY, **trust)
+        iam.create_role(RoleName="idle", **trust)
+        iam.put_role_policy(RoleName="job", PolicyName="inline", PolicyDocument=DOCUMENT)
+        iam.attach_role_policy(RoleName="job", PolicyArn=READ_ONLY)
+        iam.create_instance_profile(InstanceProfileName="machine", Path="/t/", Tags=HELD)
+        iam.create_instance_profile(InstanceProfileName="bare")
+        iam.add_role_to_instance_profile(InstanceProfileName="machine", RoleName="job")
+        for service in ("backup", "ecs"):
+            iam.create_service_linked_role(AWSServiceName=f"{service}.amazonaws.com")
+        deleted = iam.delete_service_linked_role(RoleName=LINKED.replace("Backup", "ECS"))
     return str(deleted["DeletionTaskId"])
 
 

@@ -9,6 +9,9 @@ from tests.api.answers import Refused, body, call, refused
 from tests.api.served import TRUST
 from tests.servers import Account, allow, document
 
+pytestmark = pytest.mark.both_databases
+
+
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
 SERVICE_ROLE = "arn:aws:iam::aws:policy/aws-service-role/AccessAnalyzerServiceRolePolicy"

@@ -13,6 +13,9 @@ from tests.api.furnished import furnish
 from tests.api.served import ROWS, Row, filled
 from tests.servers import Account, allow, document
 
+pytestmark = pytest.mark.both_databases
+
+
 _PATIENCE = 10.0
 
 

@@ -21,6 +21,9 @@ from iamd.store.roles import RoleLastUsed
 from tests.api.answers import Refused, body, pages, refused
 from tests.servers import Account, allow, document
 
+pytestmark = pytest.mark.both_databases
+
+
 NAME = "GetAccountAuthorizationDetails"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"

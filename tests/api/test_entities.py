@@ -7,6 +7,9 @@ import pytest
 from tests.api.answers import Refused, refused
 from tests.servers import Account, allow, document
 
+pytestmark = pytest.mark.both_databases
+
+
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 DOCUMENT = document(allow("s3:GetObject"))
 TRUST = document(

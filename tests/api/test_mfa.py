@@ -18,6 +18,9 @@ from tests.api.answers import call, refused, state, together
 from tests.authenticator import Authenticator
 from tests.servers import Account, Server, allow, client
 
+pytestmark = pytest.mark.both_databases
+
+
 INVALID = "Authentication code for device is not valid"
 TOO_MANY = "Too many wrong codes were typed for this device. Wait 15 minutes, then try again."
 

@@ -11,6 +11,9 @@ from tests.api.served import NONE_HERE, TRUST
 from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
+pytestmark = pytest.mark.both_databases
+
+
 DOCUMENT = document(allow("s3:GetObject"))
 COUNT = 7
 NAMES = [f"n{number}" for number in range(COUNT)]

@@ -18,6 +18,7 @@ def test_every_operation_has_a_row(service: str) -> None:
     assert rows == sorted(OPERATIONS[service].keys() - OF_THE_CALLER[service] - OF_ROOT)
 
 
+@pytest.mark.both_databases  # every operation runs on both, so every statement does
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.operation)
 def test_refused_without_its_action_and_answered_with_it(account: Account, row: Row) -> None:
     names = furnish(account, row)

@@ -8,6 +8,9 @@ import pytest
 from tests.api.answers import Refused, body, call, pages, refused, set_counter
 from tests.servers import Account, allow, deny, document
 
+pytestmark = pytest.mark.both_databases
+
+
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 DOCUMENT = document(allow("s3:GetObject"))
 

@@ -11,6 +11,9 @@ from tests.api.answers import Refused, call, refused, state
 from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
+pytestmark = pytest.mark.both_databases
+
+
 DOCUMENT = document(allow("s3:GetObject"))
 TRUST = document(
     {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}

@@ -1,7 +1,12 @@
 """64 calls at once: exactly the limit, exactly one, and nothing falls over."""
 
+import pytest
+
 from tests.api.answers import refused, together
 from tests.servers import Account, Server, allow, client, document
+
+pytestmark = pytest.mark.both_databases
+
 
 AT_ONCE = 64
 DOCUMENT = document(allow("s3:GetObject"))

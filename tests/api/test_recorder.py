@@ -4,12 +4,16 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from iamd.app import Store
 from iamd.gate.audit_queue import AuditEntry, coalesce
 from iamd.store import access_keys
 from iamd.store.access_keys import AccessKeyLastUsed
 from iamd.store.audit import AuditEvent
 from tests.servers import make_account
+
+pytestmark = pytest.mark.both_databases
 
 
 def note(event_id: str, fold: tuple[str, ...] | None) -> AuditEntry:

@@ -4,6 +4,8 @@ import csv
 import io
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from iamd.checks import credential_report
 from iamd.core import clock
 from iamd.store import credential_reports
@@ -13,6 +15,8 @@ from tests.api.answers import refused
 from tests.authenticator import Authenticator
 from tests.people import PASSWORD
 from tests.servers import Account
+
+pytestmark = pytest.mark.both_databases
 
 
 def report(account: Account) -> dict[str, dict[str, str]]:

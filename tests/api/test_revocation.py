@@ -8,6 +8,9 @@ import pytest
 from tests.api.answers import allowed, refused
 from tests.servers import Account, Server, allow, client, deny, document
 
+pytestmark = pytest.mark.both_databases
+
+
 GROUPED = "arn:aws:iam::{A}:policy/grouped"
 Change = Callable[[Any, Account, str], object]
 

@@ -23,6 +23,9 @@ from tests.api.temporary import (
 from tests.authenticator import Authenticator
 from tests.servers import Account, Server, allow, deny, document
 
+pytestmark = pytest.mark.both_databases
+
+
 _PATIENCE = 10.0  # seconds
 S3_ONLY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 EVERYBODY = trusting("*", "sts:AssumeRole", "sts:TagSession")

@@ -11,6 +11,9 @@ from iamd.store import oidc_providers, quotas
 from tests.api.answers import refused
 from tests.servers import Account, allow, document
 
+pytestmark = pytest.mark.both_databases
+
+
 TRUST = document(
     {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
 )

@@ -9,6 +9,9 @@ from tests.api.answers import Refused, call, refused
 from tests.api.served import TRUST
 from tests.servers import Account, allow, document
 
+pytestmark = pytest.mark.both_databases
+
+
 KINDS = ("User", "Role", "InstanceProfile", "Policy", "OpenIDConnectProvider")
 Tagged = tuple[str, dict[str, str]]
 

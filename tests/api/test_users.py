@@ -9,6 +9,9 @@ import pytest
 from tests.api.answers import Refused, call, refused, set_counter
 from tests.servers import Account, allow, document
 
+pytestmark = pytest.mark.both_databases
+
+
 BOUNDARY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 

@@ -1,29 +1,28 @@
-"""A real Chromium, and a server of its own for each test."""
+"""A real Chromium, and a server on which each test has an account of its own."""
 
 import re
 import subprocess
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from scripts import install_browser
 
-from tests import servers
+from iamd.admin import account_creation
+from iamd.admin.account_creation import AccountSpec
+from iamd.app import open_store
+from iamd.config import Settings
+from iamd.core import clock
+from iamd.store import attempt_counters
+from tests import people, servers
 from tests.browser import steps
 from tests.browser.camera import Camera
-from tests.servers import command, environment, free_port
+from tests.servers import Account, Server, command, environment, free_port
 
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process have all tests with a browser: two at once would only wait for each other."""
-    for item in items:
-        if "tests/browser" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +36,53 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@dataclass(frozen=True)
 class Iamd:
+    """An account of a test's own with nobody in it yet, on a server that other tests use as well."""
+
+    account: Account
+
+    @classmethod
+    def on(cls, server: Server) -> "Iamd":
+        nobody = AccountSpec(None, None, None, None)
+        made = account_creation.create(server.store.database, server.store.vault, nobody, clock.now())
+        return cls(Account(made.account.account_id, "", "", server))
+
+    @property
+    def url(self) -> str:
+        return self.account.server.url.replace("127.0.0.1", "localhost")
+
+    @property
+    def email(self) -> str:
+        """Return the email address that its root user has, or will have."""
+        return f"founder-{self.account.account_id}@acme.example"
+
+    @property
+    def setup_link(self) -> str:
+        """Return a link to set the account up, as the operator makes one."""
+        return f"{self.url}{people.setup_path(self.account)}"
+
+
+@pytest.fixture(scope="session")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return the server that the tests share."""
+    data = tmp_path_factory.mktemp("browser") / "data"
+    store = open_store(Settings(data=data))
+    servers.make_account(store)
+    with servers.serving(store, "--data", str(data)) as running:
+        yield running
+    store.database.close()
+
+
+@pytest.fixture
+def iamd(serving: Server) -> Iamd:
+    """Return an account of the test's own; what other tests did wrong at signing in is forgotten."""
+    with serving.store.database.write() as tx:
+        attempt_counters.reset(tx, attempt_counters.counter_key("address", "127.0.0.1"))
+    return Iamd.on(serving)
+
+
+class FirstStart:
     """`iamd serve` on an empty store, as somebody starts it for the first time."""
 
     def __init__(self, folder: Path, **env: str) -> None:
@@ -80,8 +125,8 @@ class Iamd:
 
 
 @pytest.fixture
-def iamd(tmp_path: Path) -> Iterator[Iamd]:
-    running = Iamd(tmp_path)
+def first_start(tmp_path: Path) -> Iterator[FirstStart]:
+    running = FirstStart(tmp_path)
     yield running
     running.stop()
 
@@ -103,10 +148,16 @@ def _failed(item: pytest.Item) -> bool:
 
 
 @pytest.fixture
-def page(chromium: Browser, iamd: Iamd, request: pytest.FixtureRequest) -> Iterator[Page]:
+def base_url(iamd: Iamd) -> str:
+    """Return where the test's page is at home."""
+    return iamd.url
+
+
+@pytest.fixture
+def page(chromium: Browser, base_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Return a page that fails the test when a script fails in it, or a policy of ours stops one."""
     context = chromium.new_context(
-        base_url=iamd.url,
+        base_url=base_url,
         viewport=WIDE,  # type: ignore[arg-type]
         locale="en-US",
         reduced_motion="reduce",
@@ -128,11 +179,9 @@ def page(chromium: Browser, iamd: Iamd, request: pytest.FixtureRequest) -> Itera
 
 @pytest.fixture
 def root(page: Page, iamd: Iamd) -> Page:
-    """Return the page of a root user who is signed in and has confirmed who it is."""
-    steps.set_up(page, iamd.setup_link)
-    page.goto("/signin/confirm")
-    steps.confirm_by_password(page, steps.FIRST_PASSWORD)
-    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    """Return the page of a root user who is signed in and has confirmed who it is; it shows nothing yet."""
+    steps.set_up_at_once(page.context, iamd.setup_link, iamd.email)
+    page.goto("/healthz")
     return page
 
 

@@ -41,7 +41,7 @@ def evil() -> Iterator[str]:
             """Say nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
@@ -49,7 +49,7 @@ def evil() -> Iterator[str]:
 
 @pytest.fixture
 def root(page: Page, iamd: Iamd) -> Page:
-    steps.set_up(page, iamd.setup_link)
+    steps.set_up_at_once(page.context, iamd.setup_link, iamd.email)
     return page
 
 

@@ -1,16 +1,15 @@
 """MFA at sign-in: recovery codes, a choice of devices, hardware tokens, and accounts that require it."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pyotp
 from playwright.sync_api import Page, expect
 
+from tests import running
 from tests.browser import steps
 from tests.browser.conftest import Iamd
 from tests.browser.steps import FIRST_PASSWORD, code
-from tests.servers import command, environment
 
 SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
@@ -40,11 +39,11 @@ def by_recovery(page: Page, typed: str) -> None:
     page.get_by_role("button", name="Submit").click()
 
 
-def test_a_recovery_code_signs_in_once(root: Page, tmp_path: Path) -> None:
+def test_a_recovery_code_signs_in_once(root: Page, iamd: Iamd, tmp_path: Path) -> None:
     _, recovery = assign_app(root, tmp_path, "phone")
     for _ in range(2):
         steps.sign_out(root, "Acme")
-        steps.sign_in_root(root, FIRST_PASSWORD)
+        steps.sign_in_root(root, FIRST_PASSWORD, iamd.email)
         by_recovery(root, recovery[0].lower())
         if root.get_by_role("alert").count() == 0:
             expect(root.get_by_role("heading", name="Welcome")).to_be_visible()
@@ -56,19 +55,14 @@ def test_a_recovery_code_signs_in_once(root: Page, tmp_path: Path) -> None:
 
 
 def test_a_hardware_token_is_assigned_and_chosen(root: Page, iamd: Iamd, tmp_path: Path) -> None:
-    (iamd.folder / "tokens.csv").write_text(f"GAHT12345678,{SEED}\n")
-    imported = subprocess.run(
-        command("tokens", "import", "tokens.csv"),
-        cwd=iamd.folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    tokens = tmp_path / "tokens.csv"
+    tokens.write_text(f"GAHT12345678,{SEED}\n")
+    of_account = (*iamd.account.server.arguments, "--account-id", iamd.account.account_id)
+    imported = running.iamd("tokens", "import", str(tokens), *of_account)
     assert imported.stdout == "1 tokens were imported, 0 were there already.\n"
     app, _ = assign_app(root, tmp_path, "phone")
     steps.sign_out(root, "Acme")
-    steps.sign_in_root(root, FIRST_PASSWORD)
+    steps.sign_in_root(root, FIRST_PASSWORD, iamd.email)
     root.get_by_label("MFA code").fill(code(app, 1))
     root.get_by_role("button", name="Submit").click()
     expect(root.get_by_role("heading", name="Welcome")).to_be_visible()
@@ -83,7 +77,7 @@ def test_a_hardware_token_is_assigned_and_chosen(root: Page, iamd: Iamd, tmp_pat
     root.get_by_role("button", name="Add MFA").click()
     expect(root.get_by_role("heading", name="Multi-factor authentication (MFA) (2)")).to_be_visible()
     steps.sign_out(root, "Acme")
-    steps.sign_in_root(root, FIRST_PASSWORD)
+    steps.sign_in_root(root, FIRST_PASSWORD, iamd.email)
     root.get_by_label("MFA device").select_option("GAHT12345678")
     root.get_by_label("MFA code").fill(code(token, 1))
     root.get_by_role("button", name="Submit").click()
@@ -100,8 +94,9 @@ def test_an_account_that_requires_mfa_lets_one_do_nothing_else(
         "RequireMFA": "true",
     }
     assert root.request.post("/", headers=headers, form=form).ok
+    root.goto("/console")
     steps.sign_out(root, "Acme")
-    steps.sign_in_root(root, FIRST_PASSWORD)
+    steps.sign_in_root(root, FIRST_PASSWORD, iamd.email)
     expect(root.get_by_label("Device name")).to_be_visible()
     root.goto("/console/iam/users")
     expect(root.get_by_label("Device name")).to_be_visible()
@@ -117,7 +112,7 @@ def test_an_account_that_requires_mfa_lets_one_do_nothing_else(
     root.get_by_role("button", name="Add MFA").click()
     root.get_by_role("button", name="I have saved my recovery codes").click()
     root.get_by_role("button", name=re.compile("Sign in again|Sign out")).first.click()
-    steps.sign_in_root(root, FIRST_PASSWORD)
+    steps.sign_in_root(root, FIRST_PASSWORD, iamd.email)
     root.get_by_label("MFA code").fill(code(app, 1))
     root.get_by_role("button", name="Submit").click()
     expect(root.get_by_role("heading", name="Welcome")).to_be_visible()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
+from iamd.store import login_profiles
 from tests.browser import steps
 from tests.browser.conftest import Iamd
 from tests.browser.steps import FIRST_PASSWORD
@@ -29,11 +30,10 @@ def authenticator(page: Page) -> tuple[CDPSession, str]:
 
 
 @pytest.fixture
-def with_passkey(page: Page, iamd: Iamd, authenticator: tuple[CDPSession, str]) -> Page:
-    """Set an account up and give its root user a passkey; then sign out."""
-    steps.set_up(page, iamd.setup_link)
+def with_passkey(root: Page, authenticator: tuple[CDPSession, str]) -> Page:
+    """Give a root user a passkey; then sign out."""
+    page = root
     page.goto("/console/iam/security-credentials/assign-mfa")
-    steps.confirm_by_password(page, FIRST_PASSWORD)
     page.get_by_label("Device name").fill("laptop")
     page.get_by_text("Passkey or security key", exact=True).click()
     page.get_by_role("button", name="Next", exact=True).click()
@@ -52,8 +52,8 @@ def test_a_passkey_signs_in_by_itself(with_passkey: Page) -> None:
     expect(with_passkey.get_by_role("heading", name="Welcome")).to_be_visible()
 
 
-def test_a_passkey_is_a_second_factor_and_confirms(with_passkey: Page) -> None:
-    steps.sign_in_root(with_passkey, FIRST_PASSWORD)
+def test_a_passkey_is_a_second_factor_and_confirms(with_passkey: Page, iamd: Iamd) -> None:
+    steps.sign_in_root(with_passkey, FIRST_PASSWORD, iamd.email)
     with_passkey.get_by_role("button", name="Use your passkey").click()
     expect(with_passkey.get_by_role("heading", name="Welcome")).to_be_visible()
     with_passkey.goto("/signin/confirm?next=/console/iam")
@@ -61,8 +61,8 @@ def test_a_passkey_is_a_second_factor_and_confirms(with_passkey: Page) -> None:
     expect(with_passkey.get_by_role("heading", name="IAM Dashboard")).to_be_visible()
 
 
-def test_who_has_a_passkey_gets_nowhere_with_the_password_alone(with_passkey: Page) -> None:
-    steps.sign_in_root(with_passkey, FIRST_PASSWORD)
+def test_who_has_a_passkey_gets_nowhere_with_the_password_alone(with_passkey: Page, iamd: Iamd) -> None:
+    steps.sign_in_root(with_passkey, FIRST_PASSWORD, iamd.email)
     expect(with_passkey.get_by_role("heading", name="Multi-factor authentication")).to_be_visible()
     with_passkey.goto("/console")
     expect(with_passkey.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -93,16 +93,10 @@ def test_a_copied_passkey_is_noticed_by_its_counter(
 
 
 def test_a_passkey_skips_no_forced_change(with_passkey: Page, iamd: Iamd) -> None:
-    from iamd.app import open_store
-    from iamd.config import Settings
-    from iamd.store import accounts, login_profiles
-
-    store = open_store(Settings(data=iamd.folder / "iamd-data"))
-    with store.database.write() as tx:
-        (account,) = accounts.list_all(tx)
-        held = login_profiles.find(tx, account.account_id, account.account_id)
+    account_id = iamd.account.account_id
+    with iamd.account.server.store.database.write() as tx:
+        held = login_profiles.find(tx, account_id, account_id)
         assert held is not None
-        login_profiles.update(tx, account.account_id, held._replace(password_reset_required=True))
-    store.database.close()
+        login_profiles.update(tx, account_id, held._replace(password_reset_required=True))
     with_passkey.get_by_role("button", name="Sign in with a passkey").click()
     expect(with_passkey.get_by_role("heading", name="Reset required")).to_be_visible()

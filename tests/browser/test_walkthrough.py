@@ -10,11 +10,12 @@ from pathlib import Path
 
 import boto3
 import pyotp
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
 from tests.browser.camera import Camera
-from tests.browser.conftest import Iamd
+from tests.browser.conftest import FirstStart
 from tests.browser.steps import EMAIL, FIRST_PASSWORD, code
 
 STRONG_PASSWORD = "Slate-Orchard-58-RIVER"
@@ -22,9 +23,15 @@ FIRST_OF_ALICE = "Copper-Lantern-41-Moss"
 OWN_OF_ALICE = "Velvet-Anchor-67-Pine"
 
 
+@pytest.fixture
+def base_url(first_start: FirstStart) -> str:
+    return first_start.url
+
+
 def test_from_the_first_start_to_a_secured_account(
-    page: Page, iamd: Iamd, camera: Camera, tmp_path: Path
+    page: Page, first_start: FirstStart, camera: Camera, tmp_path: Path
 ) -> None:
+    iamd = first_start
     set_up(page, iamd, camera)
     sign_in_as_root(page, camera)
     see_what_is_unsafe(page, camera)
@@ -40,7 +47,7 @@ def test_from_the_first_start_to_a_secured_account(
     nothing_secret_lies_open(iamd, [*secrets, base64.b32decode(app.secret).decode("latin-1")])
 
 
-def nothing_secret_lies_open(iamd: Iamd, secrets: list[str]) -> None:
+def nothing_secret_lies_open(iamd: FirstStart, secrets: list[str]) -> None:
     """Look for secrets in all that the server said, and in every byte that it wrote."""
     said = (iamd.said.replace(iamd.setup_link, "") + iamd.stop()).encode()
     written = b"".join(file.read_bytes() for file in (iamd.folder / "iamd-data").iterdir())
@@ -55,7 +62,7 @@ def picture(page: Page, camera: Camera, name: str) -> None:
     assert steps.violations(page) == []
 
 
-def set_up(page: Page, iamd: Iamd, camera: Camera) -> None:
+def set_up(page: Page, iamd: FirstStart, camera: Camera) -> None:
     page.goto(iamd.setup_link)
     page.get_by_label("Account name").fill("Acme")
     page.get_by_label("Root user email address").fill(EMAIL)
@@ -222,7 +229,7 @@ def sign_in_as_the_user(page: Page, camera: Camera, alias: str) -> None:
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
 
 
-def make_an_access_key(page: Page, iamd: Iamd, camera: Camera, folder: Path) -> str:
+def make_an_access_key(page: Page, iamd: FirstStart, camera: Camera, folder: Path) -> str:
     page.goto("/console/iam/security-credentials")
     steps.press(page, "Create access key")
     steps.confirm_by_password(page, OWN_OF_ALICE)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Iamd
-from tests.browser.steps import EMAIL, FIRST_PASSWORD
+from tests.browser.steps import FIRST_PASSWORD
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def test_from_the_link_to_a_session(plain: Page, iamd: Iamd) -> None:
     plain.goto(iamd.setup_link)
     expect(plain.get_by_text("At least 8 characters")).to_be_visible()
     plain.get_by_label("Account name").fill("Acme")
-    plain.get_by_label("Root user email address").fill(EMAIL)
+    plain.get_by_label("Root user email address").fill(iamd.email)
     plain.get_by_label("Root user password").fill(FIRST_PASSWORD)
     plain.get_by_label("Confirm password").fill(FIRST_PASSWORD)
     plain.get_by_role("button", name="Create account").click()
@@ -29,7 +29,7 @@ def test_from_the_link_to_a_session(plain: Page, iamd: Iamd) -> None:
     plain.get_by_text("IAM user", exact=True).click()
     expect(plain.get_by_label("Root user email address")).to_be_hidden()
     plain.get_by_text("Root user", exact=True).click()
-    plain.get_by_label("Root user email address").fill(EMAIL)
+    plain.get_by_label("Root user email address").fill(iamd.email)
     plain.get_by_role("button", name="Next").click()
     plain.get_by_label("Password", exact=True).fill(FIRST_PASSWORD)
     plain.get_by_role("button", name="Sign in").click()
@@ -41,7 +41,7 @@ def test_from_the_link_to_a_session(plain: Page, iamd: Iamd) -> None:
 
 def test_the_security_check_after_failures_can_be_seen_and_heard(plain: Page, iamd: Iamd) -> None:
     plain.goto("/signin")
-    plain.get_by_label("Root user email address").fill(EMAIL)
+    plain.get_by_label("Root user email address").fill(iamd.email)
     plain.get_by_role("button", name="Next").click()
     for _ in range(3):
         expect(plain.get_by_text("Security check")).to_be_hidden()

@@ -11,9 +11,10 @@ from botocore.exceptions import ClientError
 
 from iamd.cli import account_snapshot
 from iamd.cli.errors import CommandError
-from tests import people
+from tests import people, running
 from tests.authenticator import Authenticator
-from tests.servers import Account, allow, command, document, environment
+from tests.running import Done
+from tests.servers import Account, allow, document, environment
 
 ROOT_LINE = "<root_account>,arn:aws:iam::1:root,2020-01-01T00:00:00+00:00,true,N/A,N/A,not_supported,true"
 HEAD = (
@@ -22,15 +23,15 @@ HEAD = (
 )
 
 
-def check(account: Account, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+def check(account: Account, *arguments: str, **env: str) -> Done:
     """Run `iamd check` as the account's administrator."""
     keys = {"AWS_ACCESS_KEY_ID": account.access_key_id, "AWS_SECRET_ACCESS_KEY": account.secret_access_key}
-    return subprocess.run(
-        command("check", *(arguments or ("--endpoint-url", account.server.url))),
-        env=environment(AWS_CONFIG_FILE="/nonexistent", **keys | env),
-        capture_output=True,
-        text=True,
-        check=False,
+    return running.iamd(
+        "check",
+        *(arguments or ("--endpoint-url", account.server.url)),
+        cwd=None,
+        AWS_CONFIG_FILE="/nonexistent",
+        **keys | env,
     )
 
 
@@ -186,8 +187,7 @@ def test_a_report_that_is_none_is_told(aws: Aws, words: str) -> None:
 
 def test_the_aws_cli_learns_our_service(account: Account, tmp_path: Path) -> None:
     model = tmp_path / "iamd.json"
-    printed = subprocess.run(command("service-model"), capture_output=True, text=True, check=True)
-    model.write_text(printed.stdout)
+    model.write_text(running.iamd("service-model").stdout)
     env = environment(
         HOME=str(tmp_path),
         AWS_ACCESS_KEY_ID=account.access_key_id,

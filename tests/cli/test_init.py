@@ -1,32 +1,23 @@
 """`iamd init`, `iamd account …`: accounts made on the host."""
 
 import json
-import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.servers import command, environment
+from tests import running
+from tests.running import Done
 
-Iamd = Callable[..., subprocess.CompletedProcess[str]]
+Iamd = Callable[..., Done]
 
 
 @pytest.fixture
 def iamd(tmp_path: Path) -> Iamd:
     """Run `iamd` in a folder of the test's own."""
 
-    def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command(*arguments),
-            cwd=tmp_path,
-            env=environment(**env),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
+    return partial(running.iamd, cwd=tmp_path)
 
 
 def test_init_tells_one_json_object(iamd: Iamd) -> None:

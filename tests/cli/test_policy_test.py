@@ -1,14 +1,14 @@
 """`iamd policy test`: cases in each format, readable failures, and an exit status for CI."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests import servers
+from tests import running
 from tests.policy.cases import decision_cases, decision_files
+from tests.running import Done
 
 ALLOW = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
 PASSES = {
@@ -31,15 +31,8 @@ expected: Allowed
 FAILS = {**PASSES, "id": "writes", "action": "s3:PutObject"}
 
 
-def policy_test(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        servers.command("policy", "test", *arguments),
-        input=given,
-        capture_output=True,
-        text=True,
-        env=servers.environment(),
-        check=False,
-    )
+def policy_test(*arguments: str, given: str = "") -> Done:
+    return running.iamd("policy", "test", *arguments, given=given)
 
 
 def written(folder: Path, name: str, content: Any) -> str:
@@ -177,9 +170,7 @@ def test_what_tests_nothing_is_no_success(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["test", "validate"])
 def test_yaml_that_cannot_be_meant_is_one_line(tmp_path: Path, command: str, text: str) -> None:
     file = written(tmp_path, "bad.yaml", text)
-    done = subprocess.run(
-        servers.command("policy", command, file), capture_output=True, text=True, check=False
-    )
+    done = running.iamd("policy", command, file)
     assert done.returncode == 2
     assert "not YAML" in done.stderr
     assert "bug" not in done.stderr
@@ -189,7 +180,7 @@ def test_yaml_that_cannot_be_meant_is_one_line(tmp_path: Path, command: str, tex
 def test_half_a_character_is_told_and_the_rest_judged() -> None:
     given = '[{"id": "\\ud800", "action": "a:\\ud800", "expected": "Allowed"}, {"action": "a:b"}]'
     for form in ("text", "json"):
-        done = policy_test("--format", form, "-", given=given)
+        done = running.process("policy", "test", "--format", form, "-", given=given)
         assert (done.returncode, done.stderr) == (1, "")
 
 

@@ -1,7 +1,6 @@
 """`iamd policy validate`: policies in files, findings at their lines, and an exit status for CI."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ from iamd.cli.policy.policy_file import read_policy_file
 from iamd.cli.policy.validate import guess_policy_kind
 from iamd.cli.policy.yaml_to_json import Location
 from iamd.policy import PolicyKind
-from tests import servers
+from tests import running
+from tests.running import Done
 
 CLEAN = {
     "Version": "2012-10-17",
@@ -56,15 +56,9 @@ def policy_validate(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, ["policy", "validate", *map(str, arguments)], catch_exceptions=False)
 
 
-def in_a_process(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        servers.command("policy", "validate", *arguments),
-        input=given,
-        capture_output=True,
-        text=True,
-        env=servers.environment(),
-        check=False,
-    )
+def to_its_end(*arguments: str, given: str = "") -> Done:
+    """Run the command as its entry point does, where what cannot be read is a line and a status."""
+    return running.iamd("policy", "validate", *arguments, given=given)
 
 
 def written(folder: Path, name: str, content: Any) -> Path:
@@ -99,7 +93,7 @@ def test_yaml_has_lines_too(tmp_path: Path) -> None:
 
 
 def test_a_policy_that_is_right_comes_in_as_well() -> None:
-    done = in_a_process("-", given=json.dumps(CLEAN))
+    done = to_its_end("-", given=json.dumps(CLEAN))
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 policy: nothing found\n", "")
 
 
@@ -144,12 +138,12 @@ def test_a_syntax_error_has_its_line(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_policies_is_no_success(tmp_path: Path) -> None:
-    done = in_a_process(str(tmp_path))
+    done = to_its_end(str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "iamd: there are no policies\n")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    done = in_a_process(str(written(tmp_path, "a.json", CLEAN)), "nowhere.json")
+    done = to_its_end(str(written(tmp_path, "a.json", CLEAN)), "nowhere.json")
     assert (done.returncode, done.stdout) == (2, "1 policy: nothing found\n")
     assert done.stderr == "iamd: nowhere.json cannot be read: No such file or directory\n"
 

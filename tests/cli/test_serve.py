@@ -13,13 +13,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from iamd.app import open_store
 from iamd.config import Settings
-from tests import servers
+from iamd.store import login_profiles
+from tests import running, servers
 from tests.people import PASSWORD, Browser
 from tests.servers import command, environment, free_port
 
 
 def started(*arguments: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
-    """Start `iamd serve` and return it with what it says when it starts."""
+    """Start `iamd serve`; return it, once it is ready, with what it says when it starts."""
     process = subprocess.Popen(
         command("serve", *arguments),
         cwd=cwd,
@@ -34,6 +35,10 @@ def started(*arguments: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
         said += line
         if line.startswith("Press Ctrl+C"):
             break
+    # A worker that is told to stop before it listens is waited for in vain, for seconds.
+    url = re.search(r"http://localhost:(\d+)", said)
+    assert url, said
+    servers.wait_ready(servers.Server(f"http://127.0.0.1:{url[1]}", None, process, ()))  # type: ignore[arg-type]
     return process, said
 
 
@@ -46,15 +51,7 @@ def stopped(process: subprocess.Popen[str]) -> int:
 
 def administrator(cwd: Path) -> tuple[str, str]:
     """Make an account with an administrator; return its access key."""
-    done = subprocess.run(
-        command("init", "--admin", "admin", "--json"),
-        cwd=cwd,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    made = json.loads(done.stdout)
+    made = json.loads(running.iamd("init", "--admin", "admin", "--json", cwd=cwd).stdout)
     return made["access_key_id"], made["secret_access_key"]
 
 
@@ -80,12 +77,24 @@ def test_the_first_start_prints_a_link_to_set_the_account_up(tmp_path: Path) -> 
     assert page.title == "Set up your account"
     fields = {"account_name": "Acme", "email": "root@acme.example", "new": PASSWORD, "again": PASSWORD}
     browser.send(page, path, **fields)
-    assert f"account {browser.iamd.get_account()['AccountId']}" in said
+    account_id = browser.iamd.get_account()["AccountId"]
+    assert f"account {account_id}" in said
     assert stopped(process) == 0
+    assert hash_of_root(tmp_path, account_id).startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
     process, said = started("--port", str(port), cwd=tmp_path)
     assert "/setup/" not in said
     assert stopped(process) == 0
+
+
+def hash_of_root(cwd: Path, account_id: str) -> str:
+    """Return how a server that people would run keeps the password of its root user."""
+    opened = open_store(Settings(data=cwd / "iamd-data"))
+    with opened.database.read() as tx:
+        held = login_profiles.find(tx, account_id, account_id)
+    opened.database.close()
+    assert held is not None
+    return held.hash
 
 
 def test_two_nodes_that_start_together_make_one_account(tmp_path: Path, postgres_url: str) -> None:
@@ -122,7 +131,6 @@ def test_an_acknowledged_write_survives_kill_9(tmp_path: Path) -> None:
     port, key = free_port(), administrator(tmp_path)
     process, _ = started("--port", str(port), cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
-    servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
     acknowledged: list[str] = []
     enough = threading.Event()
 
@@ -146,7 +154,6 @@ def test_an_acknowledged_write_survives_kill_9(tmp_path: Path) -> None:
     process.communicate()
 
     process, _ = started("--port", str(port), cwd=tmp_path)
-    servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
     pages = servers.client(url, "iam", key).get_paginator("list_users").paginate()
     kept = {user["UserName"] for page in pages for user in page["Users"]}
     assert set(acknowledged) <= kept
@@ -164,14 +171,7 @@ def _kill_family(pid: int) -> None:
 def test_a_port_in_use_is_said(tmp_path: Path) -> None:
     port = free_port()
     process, _ = started("--port", str(port), cwd=tmp_path)
-    done = subprocess.run(
-        command("serve", "--port", str(port), "--data", "other"),
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = running.process("serve", "--port", str(port), "--data", "other", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"iamd: cannot listen on 127.0.0.1:{port}: Address already in use\n"
     assert stopped(process) == 0
@@ -181,7 +181,6 @@ def test_what_was_read_before_a_stop_is_recorded(tmp_path: Path) -> None:
     port, key = free_port(), administrator(tmp_path)
     process, _ = started("--port", str(port), cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
-    servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
     for _ in range(5):
         answer = servers.client(url, "iam", key).list_users()
     assert stopped(process) == 0
@@ -199,7 +198,6 @@ def test_several_workers_serve_one_store(tmp_path: Path) -> None:
     port, key = free_port(), administrator(tmp_path)
     process, _ = started("--port", str(port), "--workers", "2", cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
-    servers.wait_ready(servers.Server(url, None, process, ()))  # type: ignore[arg-type]
     for number in range(20):
         servers.client(url, "iam", key).create_user(UserName=f"user-{number}")
         servers.client(url, "iam", key).get_user(UserName=f"user-{number}")

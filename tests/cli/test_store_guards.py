@@ -3,18 +3,16 @@
 import base64
 import json
 import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.servers import command, environment
+from tests import running
+from tests.running import Done
 
 
-def iamd(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments), cwd=folder, env=environment(**env), capture_output=True, text=True, check=False
-    )
+def iamd(folder: Path, *arguments: str, **env: str) -> Done:
+    return running.iamd(*arguments, cwd=folder, **env)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """`iamd tokens import`: seeds of hardware tokens from PSKC and CSV files."""
 
-import subprocess
+from functools import partial
 from pathlib import Path
 
 import pyotp
@@ -8,7 +8,7 @@ import pytest
 
 from iamd.crypto import token_seed_file
 from iamd.crypto.token_seed_file import HardwareToken, TokenFileError
-from tests.servers import command, environment
+from tests import running
 
 SEED = b"12345678901234567890"
 PSKC = """<?xml version="1.0" encoding="UTF-8"?>
@@ -61,11 +61,7 @@ def test_other_files_are_refused_in_a_sentence(why: str, text: str, sentence: st
 
 
 def test_tokens_come_into_an_account_once(tmp_path: Path) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command(*arguments), cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
-        )
-
+    run = partial(running.iamd, cwd=tmp_path)
     run("init")
     (tmp_path / "seeds.csv").write_text(f"T-100000001,{SEED.hex()}\nT-100000002,{SEED.hex()}\n")
     assert run("tokens", "import", "seeds.csv").stdout == "2 tokens were imported, 0 were there already.\n"

@@ -1,13 +1,12 @@
 """The setting that names private networks."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from iamd import app
 from iamd.config import Settings
-from tests.servers import command, environment
+from tests import running
 
 
 @pytest.mark.parametrize(
@@ -27,10 +26,7 @@ def test_a_network_that_is_none_is_named() -> None:
 
 
 def test_a_server_does_not_start_with_a_network_that_is_none(tmp_path: Path) -> None:
-    env = environment(IAMD_OIDC_PRIVATE_NETWORKS="10.0.0.0/33")
-    done = subprocess.run(
-        command("serve"), cwd=tmp_path, env=env, capture_output=True, text=True, timeout=20, check=False
-    )
+    done = running.iamd("serve", cwd=tmp_path, IAMD_OIDC_PRIVATE_NETWORKS="10.0.0.0/33")
     assert done.returncode == 2
     assert done.stderr == "iamd: '10.0.0.0/33' does not appear to be an IPv4 or IPv6 network\n"
     assert list(tmp_path.iterdir()) == []

@@ -36,7 +36,7 @@ class Ranges(BaseHTTPRequestHandler):
 def ranges() -> Iterator[str]:
     Ranges.asked = []
     server = HTTPServer(("127.0.0.1", 0), Ranges)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

@@ -5,6 +5,7 @@ and `sentence` is what a denied caller reads.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,18 @@ class Case:
     sentence: str | None
 
 
-def decision_cases() -> list[Case]:
-    return [_case(entry) for path in decision_files() for entry in yaml.safe_load(path.read_text("utf-8"))]
+@cache
+def decision_cases() -> tuple[Case, ...]:
+    return tuple(_case(entry) for path in decision_files() for entry in _read(path))
 
 
-def save_cases() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.safe_load((VECTORS / "rejected.yaml").read_text("utf-8"))
+@cache
+def save_cases() -> tuple[dict[str, Any], ...]:
+    return tuple(_read(VECTORS / "rejected.yaml"))
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
     return found
 
 

@@ -4,15 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from iamd.policy import Outcome, PolicyLayers, Request, decide, parse, principal_from_arn
 from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_policy
 from iamd.policy.compiled.two_generation_cache import TwoGenerationCache
+from tests.examples import examples
 from tests.policy.cases import Case, decision_cases
 from tests.policy.whole import layers, requests
-
-thorough = settings(deadline=None, max_examples=1000)
 
 
 def outcome(request: Request, given_layers: PolicyLayers) -> Outcome:
@@ -32,13 +31,13 @@ def test_a_vector(case: Case) -> None:
     assert outcome(case.request, case.layers) is case.expected
 
 
-@thorough
+@examples(200)
 @given(requests, layers)
 def test_both_evaluators_agree(request: Request, given_layers: PolicyLayers) -> None:
     assert outcome(request, given_layers) is decide(request, given_layers).outcome
 
 
-@thorough
+@examples(80)
 @given(requests, requests, layers)
 def test_a_caller_keeps_nothing_of_an_earlier_request(
     one: Request, other: Request, given_layers: PolicyLayers

@@ -124,7 +124,7 @@ def test_what_json_cannot_hold_is_refused(value: object) -> None:
 
 
 def _timed(work: Callable[[], T]) -> T:
-    start = time.perf_counter()
+    start = time.process_time()
     result = work()
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     return result

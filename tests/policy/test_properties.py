@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iamd.policy import (
@@ -24,9 +24,10 @@ from iamd.policy import (
 from iamd.policy.decision import Decision
 from iamd.policy.document import Statement
 from iamd.policy.patterns import PatternPart, glob, glob_parts, matches_action
+from tests.examples import examples
 
-calm = settings(deadline=None, max_examples=80)
-thorough = settings(deadline=None, max_examples=500)
+calm = examples(40)
+thorough = examples(200)
 
 HERE, THERE = "111122223333", "444455556666"
 CALLERS = [

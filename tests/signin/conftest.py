@@ -21,7 +21,7 @@ from iamd.signin.password import PasswordForm
 from iamd.signin.services import Client, SignInResult, SignInServices
 from iamd.store import login_profiles, security_settings
 from iamd.store.entities import USERS
-from tests import servers
+from tests import cheaply, servers
 from tests.people import PASSWORD
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -85,7 +85,7 @@ def visitor(at: str = "203.0.113.9", device: str = "") -> Client:
 
 @pytest.fixture(scope="session")
 def hasher() -> Hasher:
-    return Hasher()
+    return cheaply.hasher()
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,9 @@ from iamd.store.query import Query, Tx
 from tests.people import OTHER_PASSWORD, PASSWORD
 from tests.signin.conftest import Place, visitor
 
+pytestmark = pytest.mark.both_databases
+
+
 SEED = b"0123456789abcdefghij"
 
 

@@ -19,6 +19,9 @@ from iamd.store.query import Query
 from iamd.store.schema import attempts as table
 from tests.signin.conftest import Place, visitor
 
+pytestmark = pytest.mark.both_databases
+
+
 WRONG = "Wrong-Password-1"
 
 

@@ -1,5 +1,6 @@
 """Migrations lead to the schema that the code describes, on both databases."""
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -7,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from iamd.app import Store
 from iamd.store import migrate
 from iamd.store.schema import metadata
+
+pytestmark = pytest.mark.both_databases
 
 
 def _engine(store: Store) -> sa.Engine:

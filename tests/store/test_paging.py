@@ -10,6 +10,9 @@ from iamd.core.errors import ValidationError
 from iamd.store import paging
 from iamd.store.paging import Page, PageLimits
 
+pytestmark = pytest.mark.both_databases
+
+
 NAMES = st.lists(st.text("ab:é", min_size=1, max_size=4), unique=True, max_size=12)
 
 

@@ -8,6 +8,8 @@ from iamd.store import accounts
 from iamd.store.postgres import PostgresDatabase
 from iamd.store.query import Tx
 
+pytestmark = pytest.mark.both_databases
+
 
 def _hang_up(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:

@@ -11,6 +11,8 @@ from iamd.store import accounts
 from iamd.store.query import Tx
 from tests.servers import make_account
 
+pytestmark = pytest.mark.both_databases
+
 
 def _set_alias_and_fail(tx: Tx, account_id: str) -> None:
     accounts.set_alias(tx, account_id, f"alias-{account_id}")

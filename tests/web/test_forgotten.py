@@ -3,7 +3,6 @@
 import email
 import email.policy
 import re
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +13,10 @@ from aiosmtpd.controller import Controller
 
 from iamd.app import Store, open_store
 from iamd.config import Settings
-from tests import people, servers
+from tests import people, running, servers
 from tests.people import OTHER_PASSWORD, PASSWORD, Browser
-from tests.servers import Account, Server, command, environment, free_port
+from tests.running import Done
+from tests.servers import Account, Server, free_port
 
 
 class Inbox:
@@ -124,14 +124,8 @@ def test_without_mail_the_page_tells_the_operators_command(server: Server) -> No
     assert "iamd root reset-password" in said.text
 
 
-def run(account: Account, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments, *account.server.arguments, "--account-id", account.account_id),
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(account: Account, *arguments: str) -> Done:
+    return running.iamd(*arguments, *account.server.arguments, "--account-id", account.account_id)
 
 
 def test_the_operator_makes_links_on_the_host(account: Account) -> None:

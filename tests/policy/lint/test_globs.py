@@ -4,15 +4,16 @@ from functools import cache
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iamd.policy.lint.glob_relations import FIELD_WILDCARD, covers, intersects, widen_variables
 from iamd.policy.patterns import glob
+from tests.examples import examples
 
 TEXTS = ["".join(chars) for length in range(6) for chars in product("ab:", repeat=length)]
 PATTERNS = st.text(alphabet="ab:*?", max_size=4)
-thorough = settings(deadline=None, max_examples=600)
+thorough = examples(200)
 
 
 @cache

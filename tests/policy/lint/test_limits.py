@@ -122,9 +122,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_document_is_answered_soon(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found = lint(text, PolicyKind.MANAGED, REFERENCE)
-    assert time.perf_counter() - start < 15  # a few seconds, on a machine that does something else besides
+    assert time.process_time() - start < 15  # a few seconds of this process, whatever else the machine does
     assert any(finding.level is Level.ERROR for finding in found)
     assert len(found) <= MAX_FINDINGS + 1
 
