@@ -24,11 +24,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test on SQLite; on PostgreSQL as well where SQL, locks or order are what it tests."""
-    if "settings" in metafunc.fixturenames:
+    if "database_kind" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("both_databases")
         on_both = both is not None or metafunc.config.getoption("every_database")
         databases = DATABASES if on_both else DATABASES[:1]
-        metafunc.parametrize("settings", databases, indirect=True, scope="session")
+        metafunc.parametrize("database_kind", databases, indirect=True, scope="session")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -59,10 +59,18 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Return the settings of a store, one on SQLite and one on PostgreSQL."""
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Return `sqlite` or `postgresql`: `pytest_generate_tests` says which a test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def settings(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """Return the settings of a store on one of the databases."""
     folder: Path = tmp_path_factory.mktemp("store")
-    if request.param == "sqlite":
+    if database_kind == "sqlite":
         return Settings(data=folder / "data")
     url = request.getfixturevalue("postgres_url")
     return Settings(database=url, master_key_file=folder / "master.key")
