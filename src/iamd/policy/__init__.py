@@ -1,6 +1,6 @@
-"""The AWS policy language: documents, the checks of a save, decisions and their reasons.
+"""AWS IAM policy engine: parsing, validation and evaluation of policies, with the reasons of denials.
 
-Standard library only, no clock, no I/O; safe to share between threads. For example:
+Standard library only, no clock, no I/O; thread-safe. For example:
 
     admin = parse('{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}')
     alice = principal_from_arn("arn:aws:iam::123456789012:user/alice")

@@ -1,4 +1,4 @@
-"""Conditions: whether one operator, key and list of values hold for a request's context."""
+"""Condition evaluation: whether an operator, a key and its values match a request's context."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from iamd.policy.variables import Context, lookup
 
 
 def holds(condition: Condition, context: Context, *, has_variables: bool) -> bool:
-    """Evaluate one condition; `variables` says whether the policy's Version lets `${…}` act."""
+    """Evaluate one condition; `has_variables`: whether `${…}` is expanded (Version 2012-10-17)."""
     value = lookup(context, condition.key)
     if condition.operator == NULL:
         return any(boolean(expected) is (value is None) for expected in condition.values)
@@ -22,18 +22,18 @@ def holds(condition: Condition, context: Context, *, has_variables: bool) -> boo
 
 
 def _values_of_set(value: str | Sequence[str] | None) -> Sequence[str]:
-    """Return a key's values for a set operator; an empty text is none for it, nor has an absent key any.
+    """Return a context key's values for a set operator; an empty string or a missing key has none.
 
-    So all of them pass and none does, and `…IfExists` adds nothing: IAM User Guide, *Single-valued vs.
-    multivalued context keys*.
+    ForAllValues is then true, ForAnyValue false, and `…IfExists` changes nothing: IAM User Guide,
+    *Single-valued vs. multivalued context keys*.
     """
     values = (value,) if isinstance(value, str) else value or ()
     return () if tuple(values) == ("",) else values
 
 
 def _matches_any(condition: Condition, value: str, context: Context, has_variables: bool) -> bool:
-    """Compare one request value with all policy values: any of them (OR), or none where negated (NOR)."""
+    """Compare a request value with all policy values: any may match (OR), or none if negated (NOR)."""
     operator = OPERATORS[condition.operator]
     scope = context if has_variables else None
     results = (operator.compare(value, expected, scope) for expected in condition.values)
-    return all(answer is False for answer in results) if operator.negated else any(results)
+    return all(result is False for result in results) if operator.negated else any(results)

@@ -1,4 +1,4 @@
-"""The context keys that policies ask for: all that a policy names, and those that a request did not bring."""
+"""Context keys that policies reference: all of them, and those missing from a request."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,12 +11,12 @@ from iamd.policy.statements import matches_statement
 from iamd.policy.variables import Context, Token, lookup, resolve, tokenize, variable_key
 
 _ARN_FIELDS = 6
-_EMPTY_SCOPE: Context = {}  # a scope in which variables are told apart, and none has a value
+_EMPTY_SCOPE: Context = {}  # recognizes variables, but none has a value
 _FAMILIES_WITH_VARIABLES = ("String", "Arn")
 
 
 def referenced_keys(policy: Policy) -> tuple[str, ...]:
-    """Return the keys that a policy names in conditions and variables, as first spelled, each once."""
+    """Return the keys referenced in conditions and variables, each once, as first spelled."""
     modern = policy.version == CURRENT_VERSION
     return distinct_keys(key for statement in policy.statements for key in _statement_keys(statement, modern))
 
@@ -24,10 +24,10 @@ def referenced_keys(policy: Policy) -> tuple[str, ...]:
 def missing_keys(
     policy: Policy, request: Request, *, is_resource_policy: bool, has_boundary: bool
 ) -> tuple[str, ...]:
-    """Return the keys that statements ask for and the request does not have, each once.
+    """Return the keys that statements reference and the request lacks, each once.
 
-    Asked for are the keys of the statements that match but for their conditions, and but for variables in
-    their resources. `on_resource` and `bounded` are as for statements and principals.
+    Only statements count that match apart from their conditions and from variables in their resources.
+    `is_resource_policy` and `has_boundary` are as for `matches_statement` and `match_principal`.
     """
     modern = policy.version == CURRENT_VERSION
     return distinct_keys(
@@ -42,7 +42,7 @@ def missing_keys(
 
 
 def distinct_keys(keys: Iterable[str]) -> tuple[str, ...]:
-    """Return keys once each, without regard to case, as they were spelled first."""
+    """Remove duplicate keys, ignoring case; each stays as first spelled."""
     spellings: dict[str, str] = {}
     for key in keys:
         spellings.setdefault(key.lower(), key)
@@ -60,7 +60,7 @@ def _statement_keys(statement: Statement, modern: bool) -> Iterator[str]:
 
 
 def _keys_without_value(statement: Statement, context: Context, modern: bool) -> Iterator[str]:
-    """Return the keys that a statement asks for and a context has not; variables with defaults ask none."""
+    """Yield the keys that a statement references and a context lacks, except variables with defaults."""
     if modern:
         for resource in (*(statement.resources or ()), *(statement.not_resources or ())):
             yield from _unresolved_keys(_variables(_resource_part(resource)), context)
@@ -72,7 +72,7 @@ def _keys_without_value(statement: Statement, context: Context, modern: bool) ->
 
 
 def _condition_variables(condition: Condition) -> Iterator[str]:
-    """Return what is between `${` and `}` in a condition's values, where variables act."""
+    """Yield the variable expressions in a condition's values, if its operator supports variables."""
     if condition.operator != NULL and condition.operator.startswith(_FAMILIES_WITH_VARIABLES):
         for value in condition.values:
             yield from _variables(value)
@@ -83,19 +83,19 @@ def _unresolved_keys(variables: Iterable[str], context: Context) -> Iterator[str
 
 
 def _is_unresolved(expression: str, context: Context) -> bool:
-    """Say whether a variable would have a value if only its key were given; no default stands in for it."""
+    """Return whether a variable has neither a default nor a context key that could give it a value."""
     return resolve(expression, context) is None and lookup(context, variable_key(expression)) is None
 
 
 def _variables(text: str) -> Iterator[str]:
-    """Return what is between `${` and `}`; the escapes for `*`, `?` and `$` are no keys."""
+    """Yield the variable expressions (between `${` and `}`) except the escapes for `*`, `?` and `$`."""
     for token in tokenize(text, _EMPTY_SCOPE):
         if token.is_variable and resolve(token.text, _EMPTY_SCOPE) != token.text:
             yield token.text
 
 
 def _resource_part(resource: str) -> str:
-    """Return the part of a resource in which variables act: behind the fifth colon."""
+    """Return the part of an ARN in which variables are expanded: after the fifth colon."""
     fields = resource.split(":", _ARN_FIELDS - 1)
     return fields[-1] if len(fields) == _ARN_FIELDS else ""
 
@@ -109,7 +109,7 @@ def _matches_principal(
 
 
 def _may_match(policy: Policy, statement: Statement, request: Request, *, is_resource_policy: bool) -> bool:
-    """Match action and resource, where a variable without a value may be anything."""
+    """Match action and resource; a variable without a value matches anything."""
     unconditional = replace(statement, conditions=())
     if policy.version == CURRENT_VERSION:
         unconditional = replace(
@@ -133,7 +133,7 @@ def _widen(resources: tuple[str, ...] | None, context: Context) -> tuple[str, ..
 
 
 def _fully_resolved(resources: tuple[str, ...] | None, context: Context) -> tuple[str, ...] | None:
-    """Leave out what may or may not be spared: a NotResource of unknown extent spares nothing."""
+    """Drop NotResource entries with unresolved variables: of unknown extent, they exclude nothing."""
     if resources is None:
         return None
     return tuple(resource for resource in resources if _replace_unresolved(resource, context) == resource)

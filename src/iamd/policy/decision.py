@@ -1,4 +1,4 @@
-"""Decisions: the outcome, the layer that decided, and the statements that matched."""
+"""Policy decisions: the outcome, the layer that decided, and the statements that matched."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,7 +7,7 @@ from iamd.policy.document import Statement
 
 
 class Outcome(Enum):
-    """The three answers, in the words of AWS's simulator."""
+    """The evaluation results, as AWS's policy simulator names them."""
 
     ALLOWED = "Allowed"
     IMPLICITLY_DENIED = "ImplicitlyDenied"
@@ -15,7 +15,7 @@ class Outcome(Enum):
 
 
 class Layer(Enum):
-    """The kinds of policies, in AWS's words."""
+    """The policy types, as AWS's access denied messages name them."""
 
     IDENTITY = "identity-based policy"
     BOUNDARY = "permissions boundary"
@@ -28,7 +28,7 @@ class Layer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A statement that matched; `policy_index` counts within its layer, in SCPs and RCPs within `level`."""
+    """A matching statement; `policy_index` counts within its layer, for SCPs and RCPs within `level`."""
 
     layer: Layer
     policy_index: int
@@ -38,9 +38,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An answer; `layer` is the one to blame, None if allowed.
+    """The result of an evaluation; `layer` is the one that caused a denial, None if allowed.
 
-    `matches` are the statements that denied, or, where none did, those that allowed: enough of them or not.
+    `matches` are the statements that denied or, if none did, the Allow statements that matched, sufficient
+    or not.
     """
 
     outcome: Outcome
@@ -49,5 +50,5 @@ class Decision:
 
     @property
     def allowed(self) -> bool:
-        """Whether the request may go on."""
+        """Whether the request is allowed."""
         return self.outcome is Outcome.ALLOWED

@@ -1,4 +1,4 @@
-"""The sentence that a denied caller reads, in AWS's words."""
+"""Access denied messages, in AWS's words."""
 
 from iamd.policy.decision import Decision, Layer, Outcome
 from iamd.policy.evaluation import is_root_assuming_role
@@ -13,7 +13,7 @@ _LAYER_WITH_ARTICLE = {
 
 
 def denial_message(request: Request, decision: Decision) -> str:
-    """Say why a request was denied, as AWS does; the empty string if it was not. The text is not escaped."""
+    """Return AWS's message for a denied request, "" if it was allowed. The text is not escaped."""
     if decision.layer is None:
         return ""
     if decision.outcome is Outcome.IMPLICITLY_DENIED and is_root_assuming_role(request):

@@ -1,4 +1,4 @@
-"""Policies as read: strict JSON into frozen values, every element in its place or refused."""
+"""Policy document parsing: strict JSON into frozen dataclasses; unknown elements are rejected."""
 
 import json
 import math
@@ -43,14 +43,14 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Quantifier(Enum):
-    """The set operators, which judge a list of request values."""
+    """The set operators, which compare multivalued context keys."""
 
     ALL = "ForAllValues"
     ANY = "ForAnyValue"
 
 
 class PrincipalName(NamedTuple):
-    """One entry of a Principal element; `"*"` alone is read as `{"AWS": "*"}`."""
+    """One entry of a Principal element; a plain `"*"` is parsed as `{"AWS": "*"}`."""
 
     type: str
     value: str
@@ -58,7 +58,7 @@ class PrincipalName(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One key under one operator; `operator` is without prefix and suffix, `key` as it was written."""
+    """One key under one operator; `operator` has no set operator and no IfExists, `key` is as written."""
 
     operator: str
     quantifier: Quantifier | None
@@ -69,7 +69,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement; an element that is not there is None, an empty list is an empty tuple."""
+    """One statement; a missing element is None, an empty list is an empty tuple."""
 
     sid: str | None
     effect: str
@@ -85,7 +85,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A document; no Version means 2008-10-17, in which `${…}` is plain text."""
+    """A policy document; no Version means 2008-10-17, in which `${…}` is plain text."""
 
     version: str | None
     id: str | None
@@ -93,15 +93,15 @@ class Policy:
 
 
 class Number(str):
-    """A JSON number as it was written: allowed where a condition value is, and nowhere else."""
+    """A JSON number as written; numbers are allowed only as condition values."""
 
     __slots__ = ()
 
 
 def parse(text: str | Mapping[str, object]) -> Policy:
-    """Read a document that evaluation can use; `validate` makes the further checks of a save.
+    """Parse a document for evaluation; `validate` also makes the checks of a save. PolicyError if invalid.
 
-    Nothing to except from everything is refused here already: it would be everything.
+    An empty NotAction, NotResource or NotPrincipal is rejected: it would match everything.
     """
     policy = read(text)
     for statement in policy.statements:
@@ -121,7 +121,10 @@ def _exceptions(statement: Statement) -> Iterator[tuple[str, tuple[object, ...] 
 
 
 def read(text: str | Mapping[str, object]) -> Policy:
-    """Read a document as far as its syntax goes: AWS tells a wrongly cased Effect from a syntax error."""
+    """Parse a document's syntax only; PolicyError on a syntax error.
+
+    An Effect in the wrong case is accepted: AWS reports it with another error.
+    """
     try:
         top = _load_json(text) if isinstance(text, str) else _json_value(text)
     except ValueError as error:
@@ -141,9 +144,9 @@ def read(text: str | Mapping[str, object]) -> Policy:
 
 
 def read_json(text: str) -> object:
-    """Read JSON whose numbers stay as they were written (`Number`); ValueError says what is wrong.
+    """Parse JSON, keeping numbers as written (`Number`); ValueError describes what is wrong.
 
-    A key that is there twice is wrong: one of them would be lost.
+    Duplicate keys are rejected, since only one of the values would be kept.
     """
     try:
         return json.loads(
@@ -154,7 +157,7 @@ def read_json(text: str) -> object:
             parse_constant=_reject_constant,
         )
     except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
+        raise ValueError("it is nested too deeply") from error
 
 
 def _load_json(text: str) -> object:
@@ -164,24 +167,24 @@ def _load_json(text: str) -> object:
 
 
 def _json_scalar(value: object) -> object:
-    """Return a value as JSON's reader returns it."""
+    """Convert a scalar to what `read_json` returns for it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     if not math.isfinite(value):
-        raise ValueError(f"{value} is no number")
+        raise ValueError(f"{value} is not a finite number")
     return _parse_number(str(value) if isinstance(value, int) else f"{Decimal(repr(value)):f}")
 
 
 def _json_value(value: object, remaining_depth: int = MAX_DEPTH + 1) -> object:
-    """Take over a document that is no text any more; ValueError for what JSON could not have said."""
+    """Copy an already decoded document; ValueError for what JSON cannot express."""
     if not remaining_depth:
-        raise ValueError("the document is nested too deep")
+        raise ValueError("the document is nested too deeply")
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
-            raise ValueError("a key is no text")
+            raise ValueError("a key is not a string")
         return {key: _json_value(item, remaining_depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_json_value(one, remaining_depth - 1) for one in value]
+        return [_json_value(item, remaining_depth - 1) for item in value]
     return _json_scalar(value)
 
 
@@ -200,7 +203,7 @@ def _parse_number(text: str) -> Number:
 
 
 def _reject_constant(text: str) -> object:
-    raise ValueError(f"{text} is no value")
+    raise ValueError(f"{text} is not a valid value")
 
 
 def _check_depth(value: object) -> None:
@@ -219,7 +222,7 @@ def _children(value: object) -> list[object]:
 
 
 def read_statement(item: object, index: int) -> Statement:
-    """Read one statement as it came out of JSON; its numbers are `Number`s."""
+    """Parse one statement of decoded JSON, whose numbers are `Number`s; PolicyError on a syntax error."""
     path = f"Statement[{index}]"
     if not isinstance(item, dict) or not item.keys() <= STATEMENT_ELEMENTS:
         raise syntax_error(path)

@@ -1,11 +1,11 @@
-"""What a reader of policies may raise: one error, in AWS's words."""
+"""PolicyError: the exception for invalid policies, with AWS's error message."""
 
 
 class PolicyError(ValueError):
-    """A document that is no policy, or none that may be saved; `message` is AWS's sentence.
+    """A document that is not a valid policy or may not be saved; `message` is AWS's error message.
 
-    `path` is the place in the document (`Statement[2].Condition`), where one place is to blame. It is no
-    part of the message: AWS does not say it, a linter does.
+    `path` is the element that caused the error (`Statement[2].Condition`), if it is a single one. It is not
+    part of the message: AWS does not report it, the linter does.
     """
 
     def __init__(self, message: str, path: str | None = None) -> None:
@@ -18,5 +18,5 @@ SYNTAX = "Syntax errors in policy."
 
 
 def syntax_error(path: str | None = None) -> PolicyError:
-    """Answer the first of AWS's refusals: the text is not in the grammar of policies."""
+    """Return the error for a violation of the policy grammar, which AWS checks first."""
     return PolicyError(SYNTAX, path)

@@ -1,6 +1,7 @@
-"""The decision: denies of all layers first, then every layer that must allow, a missing one an implicit deny.
+"""Policy evaluation logic: explicit denies of all layers first, then every layer that must allow.
 
-Written to be read beside the specification of AWS's evaluation; whatever is faster must answer the same.
+A layer that must allow and does not is an implicit deny. The code follows AWS's documented evaluation logic
+step by step; the compiled evaluator must return the same outcomes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ class _AttachedPolicy(NamedTuple):
 
 
 def decide(request: Request, layers: PolicyLayers) -> Decision:
-    """Answer whether the request may go on, which layer decided, and by which statements."""
+    """Evaluate a request: whether it is allowed, which layer decided, and by which statements."""
     if request.principal.is_signed and request.action.lower() == "sts:getcalleridentity":
         return Decision(Outcome.ALLOWED, None)
     matches = tuple(_matches(request, layers))
@@ -36,7 +37,7 @@ def decide(request: Request, layers: PolicyLayers) -> Decision:
 
 
 def is_root_assuming_role(request: Request) -> bool:
-    """Tell the one thing that a root user may not do whatever the policies say: assume a role."""
+    """Return whether a root user tries to assume a role, which no policy can allow."""
     return request.principal.kind is PrincipalKind.ROOT and request.action.lower() == "sts:assumerole"
 
 
@@ -48,7 +49,7 @@ def _matches(request: Request, layers: PolicyLayers) -> Iterator[Match]:
 
 
 def _applicable_policies(request: Request, layers: PolicyLayers) -> Iterator[_AttachedPolicy]:
-    """Go through the policies that bind this caller, in the order in which a deny is named."""
+    """Yield the policies that apply to the caller, in the order in which explicit denies are reported."""
     caller = request.principal
     if caller.kind.has_identity_side:
         yield from _attach(Layer.IDENTITY, layers.identity)
@@ -86,7 +87,7 @@ def _applies(attached: _AttachedPolicy, statement: Statement, request: Request, 
 
 
 def _matches_principal(layer: Layer, statement: Statement, request: Request, layers: PolicyLayers) -> bool:
-    """Match the principal, where the kind of policy has one: identity policies and SCPs must not name any."""
+    """Match the principal; statements of identity-side policies and SCPs must not have one."""
     has_no_principal = statement.principals is None and statement.not_principals is None
     if layer in _IDENTITY_SIDE or layer is Layer.SCP:
         return has_no_principal
@@ -97,7 +98,7 @@ def _matches_principal(layer: Layer, statement: Statement, request: Request, lay
 
 
 def _missing_layer(request: Request, layers: PolicyLayers, allows: tuple[Match, ...]) -> Layer | None:
-    """Name the first layer that should have allowed and did not; RCPs act by denying alone."""
+    """Return the first layer that must allow and does not; RCPs only deny."""
     if is_root_assuming_role(request):
         return Layer.TRUST
     if request.principal.kind.has_identity_side:
@@ -120,7 +121,7 @@ def _missing_layer_of_identity(
 
 
 def _has_closed_level(scps: Sequence[Sequence[Policy]], allows: tuple[Match, ...]) -> bool:
-    """Levels intersect: each must have an Allow of its own, be it the organization's root or the account."""
+    """Return whether an SCP level has no Allow: every level, from root to account, must allow."""
     open_levels = {match.level for match in allows if match.layer is Layer.SCP}
     return len(open_levels) < len(scps)
 
@@ -128,7 +129,7 @@ def _has_closed_level(scps: Sequence[Sequence[Policy]], allows: tuple[Match, ...
 def _missing_identity_or_grant(
     request: Request, layers: PolicyLayers, allows: tuple[Match, ...]
 ) -> Layer | None:
-    """Read the grant table: what a resource policy's Allow is worth depends on how it names the caller."""
+    """Apply the grant table: the effect of a resource policy's Allow depends on how it names the caller."""
     grant = _strongest_grant(request, layers, allows)
     if request.resource_owner != request.principal.account:
         return _missing_identity_side(request, layers, allows) or (
@@ -154,14 +155,14 @@ def _strongest_grant(request: Request, layers: PolicyLayers, allows: tuple[Match
 
 
 def _missing_identity_side(request: Request, layers: PolicyLayers, allows: tuple[Match, ...]) -> Layer | None:
-    """Identity ∧ boundary ∧ session; a root user's identity side allows everything."""
+    """Check identity ∧ boundary ∧ session; a root user's identity side allows everything."""
     if request.principal.kind is not PrincipalKind.ROOT and not _is_allowed_by(Layer.IDENTITY, allows):
         return Layer.IDENTITY
     return _missing_boundary_or_session(layers, allows)
 
 
 def _missing_boundary_or_session(layers: PolicyLayers, allows: tuple[Match, ...]) -> Layer | None:
-    """Boundary ∧ session: neither grants, each must allow where it is there."""
+    """Check boundary ∧ session: neither grants access, and each must allow if present."""
     if layers.boundary is not None and not _is_allowed_by(Layer.BOUNDARY, allows):
         return Layer.BOUNDARY
     if layers.session is not None and not _is_allowed_by(Layer.SESSION, allows):

@@ -1,10 +1,11 @@
-"""A decision with all that explains it: what each kind of policy says, where it says so, what is not known.
+"""Explained policy decisions: the result of each layer, the sources of statements, missing context keys.
 
-For example, why alice may not:
+For example, why alice is denied:
 
-    source = Source("alice.json", text, parse(text))
-    found = inquire(Request(alice, "s3:GetObject", "arn:aws:s3:::box/a"), Held(identity=(source,)))
-    found.decision.allowed, found.stands[Layer.IDENTITY].standing, found.missing
+    source = PolicySource("alice.json", text, parse(text))
+    request = Request(alice, "s3:GetObject", "arn:aws:s3:::box/a")
+    explanation = explain_decision(request, SourceLayers(identity=(source,)))
+    explanation.decision.allowed, explanation.layer_results[Layer.IDENTITY].outcome, explanation.missing_keys
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,10 +28,10 @@ _ARN_FIELDS = 6
 
 @dataclass(frozen=True)
 class PolicySource:
-    """A policy and where it is from; `text` is what it was read from.
+    """A policy with its origin; `text` is what it was parsed from.
 
-    `id` tells it from others. A policy of a user, a group or a role has a `name`, and an `owner` (kind and
-    name) if it is inline, or else an `arn`.
+    `id` identifies it among the sources. A policy of a user, a group or a role has a `name`, and an `owner`
+    (kind and name) if it is inline, otherwise an `arn`.
     """
 
     id: str
@@ -41,11 +42,11 @@ class PolicySource:
     arn: str | None = None
 
     def span(self, match: Match) -> Span:
-        """Return where a statement stands in the text."""
+        """Return the position of a matching statement in the text."""
         return self._spans[match.statement.index]
 
     def location(self, offset: int) -> Location:
-        """Return the line and the column of a character of the text."""
+        """Return the line and column of a character offset in the text."""
         return self._line_index.location(offset)
 
     @cached_property
@@ -59,7 +60,7 @@ class PolicySource:
 
 @dataclass(frozen=True)
 class SourceLayers:
-    """The policies that have a say, by layers; `session` and `scps` are None where there is no such layer.
+    """The applicable policies by layer; `session` and `scps` are None if there is no such layer.
 
     `scps` are levels, the organization's root first.
     """
@@ -71,7 +72,7 @@ class SourceLayers:
     scps: tuple[tuple[PolicySource, ...], ...] | None = None
 
     def layers(self, *, requires_grant: bool) -> PolicyLayers:
-        """Return them as they are decided by."""
+        """Return the parsed policies as the layers that `decide` takes."""
         return PolicyLayers(
             identity=_policies(self.identity),
             boundary=self.boundary.policy if self.boundary else None,
@@ -82,7 +83,7 @@ class SourceLayers:
         )
 
     def source(self, match: Match) -> PolicySource:
-        """Return the policy that a statement is of; LookupError for one that is not of these."""
+        """Return the policy of a matching statement; LookupError if it is not one of these."""
         if match.layer is Layer.SCP:
             return (self.scps or ())[match.level or 0][match.policy_index]
         return self._layer_sources(match.layer)[match.policy_index]
@@ -95,7 +96,7 @@ class SourceLayers:
         }.get(layer, (self.resource,) if self.resource else ())
 
     def all_sources(self) -> Iterator[PolicySource]:
-        """Return all of them."""
+        """Yield the policies of all layers."""
         for layer in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION, Layer.RESOURCE):
             yield from self._layer_sources(layer)
         for level in self.scps or ():
@@ -103,9 +104,9 @@ class SourceLayers:
 
 
 class Explanation(NamedTuple):
-    """What came of a request.
+    """A decision with its explanation.
 
-    `missing` are the context keys that the policies ask for and the request did not bring, SCPs apart.
+    `missing_keys` are the context keys that the policies, except SCPs, reference and the request lacks.
     """
 
     request: Request
@@ -115,7 +116,7 @@ class Explanation(NamedTuple):
 
 
 def explain_decision(request: Request, source_layers: SourceLayers) -> Explanation:
-    """Decide a request and tell all about it; what must grant follows from action and resource."""
+    """Decide a request and explain the decision; `requires_grant` follows from action and resource."""
     layers = source_layers.layers(requires_grant=requires_grant(request))
     return Explanation(
         request,
@@ -144,12 +145,12 @@ def _missing_keys(request: Request, source_layers: SourceLayers) -> Iterator[str
 
 
 def requires_grant(request: Request) -> bool:
-    """Say whether nothing happens without the resource's own policy: a role's trust, a KMS key's."""
+    """Return whether the resource policy must allow: a role's trust policy, a KMS key policy."""
     return evaluates_trust_policy(request.action, request.resource) or test_cases.requires_grant(request)
 
 
 def evaluates_trust_policy(action: str, resource: str) -> bool:
-    """Say whether a role's trust policy has the word: when the role is assumed, or its session is tagged."""
+    """Return whether a role's trust policy is evaluated: the role is assumed, or its session is tagged."""
     fields = resource.split(":", _ARN_FIELDS - 1)
     is_role = len(fields) == _ARN_FIELDS and fields[2] == "iam" and fields[5].startswith("role/")
     return is_role and action.lower() in TRUST_ACTIONS

@@ -1,4 +1,4 @@
-"""What a saved policy's actions, resources and principals must look like, and what AWS says otherwise."""
+"""Policy grammar: the form of actions, resources and principals, and AWS's error messages for it."""
 
 import re
 from typing import Final
@@ -51,7 +51,7 @@ TRUST_ACTIONS: Final = frozenset(
 
 
 def action_error(action: str) -> str | None:
-    """Say what is wrong with an entry of Action or NotAction."""
+    """Return AWS's error message for an entry of Action or NotAction, None if it is valid."""
     if action in {"*", "*:*"}:
         return None
     vendor, colon, name = action.partition(":")
@@ -63,7 +63,10 @@ def action_error(action: str) -> str | None:
 
 
 def resource_error(resource: str, partition: str) -> str | None:
-    """Say what is wrong with an entry of Resource or NotResource; see `is_legacy_arn` for what is worse."""
+    """Return AWS's error message for an entry of Resource or NotResource, None if it is valid.
+
+    See `is_legacy_arn` for ARNs that only the legacy parser rejects.
+    """
     if resource == "*":
         return None
     prefix, *fields = resource.split(":", _ARN_FIELDS - 1)
@@ -99,7 +102,7 @@ def _service_error(resource: str, fields: list[str]) -> str | None:
 
 
 def is_legacy_arn(resource: str) -> bool:
-    """Tell an ARN whose shape AWS's old parser refuses: holes, or anything but an account where one is."""
+    """Return whether AWS's legacy parser rejects an ARN: an empty field, or an invalid account field."""
     if resource == "*":
         return False
     fields = resource.split(":", _ARN_FIELDS - 1)
@@ -111,7 +114,10 @@ def is_legacy_arn(resource: str) -> bool:
 
 
 def principal_error(name: PrincipalName) -> str | None:
-    """Say what is wrong with the form of an entry of Principal; whether it exists is for the store to say."""
+    """Return AWS's error message for the form of a Principal entry, None if it is valid.
+
+    Whether the principal exists is not checked here.
+    """
     if _is_principal(name):
         return None
     kind = "AWS" if name.type == "AWS" else name.type.upper()
@@ -131,7 +137,7 @@ def _is_principal_entity(value: str) -> bool:
 
 
 def has_only_trust_actions(statement: Statement) -> bool:
-    """Tell whether a trust policy's statement keeps to the actions that assume a role."""
+    """Return whether a trust policy's statement has only the STS actions allowed in one."""
     return statement.not_actions is None and all(
         action.lower() in TRUST_ACTIONS for action in statement.actions or ()
     )

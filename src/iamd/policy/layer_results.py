@@ -1,4 +1,4 @@
-"""What each kind of policy says for itself: a decision taken apart, for whoever explains or simulates one."""
+"""Per-layer results of a policy evaluation, for explanations and the policy simulator."""
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -10,12 +10,12 @@ from iamd.policy.evaluation import decide
 from iamd.policy.principals import PrincipalKind
 from iamd.policy.request import PolicyLayers, Request
 
-# Stands in for a boundary where only that there is one matters: no exemption of NotPrincipal survives it.
+# Stands in for a boundary where only its presence matters: with one, NotPrincipal in a Deny exempts no one.
 _ANY_BOUNDARY = Policy(CURRENT_VERSION, None, ())
 
 
 class LayerOutcome(Enum):
-    """What one kind of policy comes to; SILENT has policies, and no statement that matches."""
+    """The result of one layer; NO_MATCH: it has policies, but none of their statements matches."""
 
     ALLOWS = "allows"
     DENIES = "denies"
@@ -24,16 +24,16 @@ class LayerOutcome(Enum):
 
 
 class LayerResult(NamedTuple):
-    """A layer's standing and the statements that matched: those that deny, or else those that allow."""
+    """A layer's outcome and its matching statements: those that deny or, if none do, those that allow."""
 
     outcome: LayerOutcome
     matches: tuple[Match, ...] = ()
 
 
 def layer_results(request: Request, layers: PolicyLayers) -> Mapping[Layer, LayerResult]:
-    """Judge every layer by itself, in the order in which denies are named.
+    """Evaluate every layer by itself, in the order in which explicit denies are reported.
 
-    SCPs allow where every level does. A root user's identity side allows everything.
+    SCPs allow if every level does. A root user's identity side allows everything.
     """
     return {
         layer: _layer_result(layer, request, isolated)
@@ -52,7 +52,7 @@ def _isolated_layers(request: Request, layers: PolicyLayers) -> Iterator[tuple[L
 
 
 def resource_layer(request: Request, layers: PolicyLayers) -> Layer:
-    """Name the layer of the resource's own policy: a role's is its trust policy."""
+    """Return the layer of the resource's own policy; for a role it is the trust policy."""
     return (
         Layer.TRUST if layers.requires_grant and request.action.lower().startswith("sts:") else Layer.RESOURCE
     )

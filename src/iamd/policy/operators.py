@@ -1,7 +1,7 @@
-"""Condition operators: how one value of the request compares with one value of the policy.
+"""Condition operators: how a request value compares with a policy value.
 
-A comparison answers True, False, or None where either side cannot be read. Variables act in the String and
-Arn families alone; a variable without value makes its policy value match nothing.
+A comparison returns True, False, or None if either side cannot be parsed. Variables are expanded in the
+String and Arn families only; a policy value with an unresolved variable matches nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ _ARN_FIELDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One operator; a negated one holds where its comparison with every policy value is False."""
+    """One operator; a negated one is true if its comparison with every policy value is False."""
 
     compare: Comparison
     negated: bool = False

@@ -1,9 +1,9 @@
-"""Globs: `*` matches any run, `?` one character, everything else itself; always over the whole string.
+"""Wildcard matching (globs): `*` matches any run of characters, `?` exactly one; the whole string must match.
 
-No regular expression is ever made of a user's pattern. A pattern is split on `*` into segments, and the
-segments are sought one after the other, leftmost first, which is complete for globs and never goes back. A
-segment with `?` in it is sought with one machine word per 64 characters (shift-and), so hostile patterns
-stay linear too.
+User patterns are never compiled to regular expressions. A pattern is split on `*` into segments, which are
+searched for in order, leftmost match first: this is complete for globs and needs no backtracking. A segment
+with `?` is searched for with the shift-and algorithm, one machine word per 64 characters, so hostile
+patterns stay linear too.
 """
 
 from collections.abc import Iterable
@@ -11,26 +11,26 @@ from typing import NamedTuple
 
 
 class PatternPart(NamedTuple):
-    """A piece of a pattern; in a literal piece (a substituted variable) `*` and `?` stand for themselves."""
+    """A part of a pattern; in a literal part (a substituted variable) `*` and `?` are plain characters."""
 
     text: str
     is_literal: bool = False
 
 
 class Segment(NamedTuple):
-    """What stands between two `*`; `holes` are the places where any one character will do."""
+    """The text between two `*`; `wildcards` are the indexes of its `?`."""
 
     text: str
     wildcards: frozenset[int] = frozenset()
 
 
 def glob(pattern: str, subject: str) -> bool:
-    """Match a pattern of plain text, case-sensitively."""
+    """Match a plain-text pattern, case-sensitively."""
     return glob_parts((PatternPart(pattern),), subject)
 
 
 def glob_parts(parts: Iterable[PatternPart], subject: str) -> bool:
-    """Match a pattern put together of pieces, some of them literal."""
+    """Match a pattern made of parts, some of them literal, case-sensitively."""
     pattern_parts = tuple(parts)
     if _min_length(pattern_parts) > len(subject):
         return False
@@ -51,7 +51,7 @@ def _min_length(pattern_parts: tuple[PatternPart, ...]) -> int:
 
 
 def segments(pattern_parts: tuple[PatternPart, ...]) -> list[Segment]:
-    """Cut at the wildcards; what stands on both sides of a boundary between pieces belongs together."""
+    """Split a pattern at each `*`; a boundary between parts does not end a segment."""
     finished: list[Segment] = []
     pending: list[PatternPart] = []
     for text, is_literal in pattern_parts:
@@ -83,7 +83,7 @@ def _join(parts: list[PatternPart]) -> Segment:
 
 
 def _matches_at(segment: Segment, subject: str, position: int) -> bool:
-    """Say whether a segment stands at a place; there must be room for it."""
+    """Return whether a segment matches at a position; the subject must be long enough."""
     if not segment.wildcards:
         return subject.startswith(segment.text, position)
     return all(
@@ -93,7 +93,7 @@ def _matches_at(segment: Segment, subject: str, position: int) -> bool:
 
 
 def _match_in_order(remaining: list[Segment], subject: str, start: int, end: int) -> bool:
-    """Seek segments one after the other between two places, leftmost first."""
+    """Search for segments one after the other between two positions, leftmost first."""
     position = start
     for segment in remaining:
         index = (
@@ -108,12 +108,15 @@ def _match_in_order(remaining: list[Segment], subject: str, start: int, end: int
 
 
 def search(segment: Segment, subject: str, start: int, end: int) -> int:
-    """Find a segment with holes: bit `i` of the state is set while its first `i + 1` characters fit here."""
+    """Find a segment with wildcards by shift-and; -1 if there is none.
+
+    Bit `i` of the state is set while the segment's first `i + 1` characters match up to here.
+    """
     wildcard_mask = sum(1 << index for index in segment.wildcards)
     masks: dict[str, int] = {}
-    for place, char in enumerate(segment.text):
-        if place not in segment.wildcards:
-            masks[char] = masks.get(char, wildcard_mask) | 1 << place
+    for index, char in enumerate(segment.text):
+        if index not in segment.wildcards:
+            masks[char] = masks.get(char, wildcard_mask) | 1 << index
     size, state = len(segment.text), 0
     goal = 1 << (size - 1)
     for position in range(start, end):
@@ -124,7 +127,7 @@ def search(segment: Segment, subject: str, start: int, end: int) -> int:
 
 
 def matches_action(pattern: str, action: str) -> bool:
-    """Match `service:Name` without regard to case; `*` and `?` act in the name alone, a bare `*` is all."""
+    """Match `service:Name`, ignoring case; wildcards apply to the name only, a plain `*` matches all."""
     if pattern in {"*", "*:*"}:
         return True
     service, _, name = action.lower().partition(":")

@@ -1,7 +1,7 @@
-"""Principals: who calls, and how a Principal element names them.
+"""Principals: the caller of a request, and how a Principal element matches it.
 
-How a statement names its caller decides what the grant is worth (see `decide`), so a match is no mere yes:
-it says whether the caller itself is named, or its role, the user behind it, or only its account.
+How a statement names the caller determines the effect of the grant (see `decide`), so a match has a kind: the
+caller itself is named, or its role, the user behind it, or only its account.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ _ACCOUNT_DIGITS = 12
 
 
 class PrincipalKind(Enum):
-    """What a caller is. A role session of any origin is ROLE_SESSION once it has its credentials."""
+    """The kind of a caller. Any role session is ROLE_SESSION once it has credentials, however it began."""
 
     ROOT = "root"
     USER = "user"
@@ -38,7 +38,7 @@ _KINDS_WITH_IDENTITY_SIDE = frozenset(
 
 
 class MatchKind(IntEnum):
-    """How an entry names the caller, the weaker grant first."""
+    """How a Principal entry matches the caller, the weakest grant first."""
 
     ACCOUNT = 1
     USER = 2
@@ -54,9 +54,9 @@ class Principal:
     """The caller of a request.
 
     `arn` is what AWS prints: the session's ARN for sessions, the name for services, the provider for web
-    identity and SAML, empty for the anonymous. `unique_id` is the user's AIDA… (for a federated user: of
-    the user behind it) or the role's AROA… without session name. Without `role_arn` a session is matched to
-    its role by account and name, since session ARNs drop the role's path.
+    identity and SAML, empty if anonymous. `unique_id` is the user's AIDA… ID (of a federated user: that of
+    the user behind it) or the role's AROA… ID without the session name. Without `role_arn` a session is
+    matched to its role by account and name, since session ARNs lack the role's path.
     """
 
     kind: PrincipalKind
@@ -68,14 +68,14 @@ class Principal:
 
     @property
     def is_signed(self) -> bool:
-        """Whether credentials speak for the caller at all."""
+        """Whether the request is signed with credentials, that is, not anonymous."""
         return self.kind is not PrincipalKind.ANONYMOUS
 
     @property
     def is_service_linked(self) -> bool:
-        """Whether this is a session of a service-linked role, which SCPs and RCPs leave alone.
+        """Whether this is a session of a service-linked role, to which SCPs and RCPs do not apply.
 
-        Where its role's ARN is not known, it is told by the name, which is AWS's own.
+        If the role's ARN is unknown, the role's name decides, whose prefix AWS reserves.
         """
         if self.role_arn is None:
             return self.kind is PrincipalKind.ROLE_SESSION and ":assumed-role/AWSServiceRoleFor" in self.arn
@@ -83,10 +83,10 @@ class Principal:
 
 
 def principal_from_arn(arn: str, principal_type: str = "AWS") -> Principal:
-    """Make a caller of what a test or a simulator gives; ValueError if no caller has such a name.
+    """Build a caller from an ARN or a service name; ValueError if it is not a principal's.
 
-    `principal_type` is "AWS", "Service", "Federated" or "Anonymous". A role's own ARN stands for a session
-    of it.
+    `principal_type` is "AWS", "Service", "Federated" or "Anonymous". A role's ARN stands for a session of the
+    role, an account ID for the account's root user.
     """
     if principal_type == "Anonymous" or not arn:
         return Principal(PrincipalKind.ANONYMOUS, "", None)
@@ -121,14 +121,14 @@ _KINDS_BY_ARN = {
 
 
 def is_account_id(text: str) -> bool:
-    """Tell whether the text is an account's twelve digits."""
+    """Return whether the text is a 12-digit account ID."""
     return len(text) == _ACCOUNT_DIGITS and text.isascii() and text.isdigit()
 
 
 def match_principal(statement: Statement, caller: Principal, *, has_boundary: bool) -> MatchKind | None:
-    """Say how a statement names the caller, or None; one without Principal and NotPrincipal names nobody.
+    """Return how a statement matches the caller; None if it does not, or has no principals at all.
 
-    `bounded`: the caller has a permissions boundary, which no exemption in a Deny with NotPrincipal survives.
+    `has_boundary`: the caller has a permissions boundary, so a Deny with NotPrincipal does not exempt it.
     """
     if statement.principals is not None:
         return strongest(match_principal_name(name, caller) for name in statement.principals)
@@ -147,10 +147,11 @@ def match_principal(statement: Statement, caller: Principal, *, has_boundary: bo
 
 
 def _is_narrowed_by_other_entry(kind: MatchKind, names: Iterable[PrincipalName], caller: Principal) -> bool:
-    """Say whether an entry that covers the caller stands there for the sake of another one within it.
+    """Return whether an entry that covers the caller is only listed because of a narrower entry.
 
-    AWS wants the account beside a user that is exempt from a Deny, and role and account beside a session.
-    The account's other users and the role's other sessions are denied (IAM User Guide, *NotPrincipal*).
+    To exempt a user from a Deny, AWS requires its account in the list too, and for a session its role and
+    account. The account's other users and the role's other sessions are denied (IAM User Guide,
+    *NotPrincipal*).
     """
     values = [name.value for name in names if name.type == "AWS"]
     sts_prefix = f"{_partition(caller)}:sts::{caller.account}:"
@@ -169,18 +170,18 @@ def _is_narrowed_by_other_entry(kind: MatchKind, names: Iterable[PrincipalName],
 
 
 def _may_be_in_account(value: str, caller: Principal) -> bool:
-    """Say whether an entry names somebody of the caller's account; an ID may be anybody's."""
+    """Return whether an entry may name a principal of the caller's account; an ID may be of any account."""
     fields = value.split(":", _ARN_FIELDS - 1)
     return len(fields) < _ARN_FIELDS or fields[4] == caller.account
 
 
 def strongest(kinds: Iterable[MatchKind | None]) -> MatchKind | None:
-    """Pick the match that grants most."""
+    """Return the match that grants most, None if there is none."""
     return max((kind for kind in kinds if kind is not None), default=None)
 
 
 def match_principal_name(name: PrincipalName, caller: Principal) -> MatchKind | None:
-    """Match one entry of a Principal element; names are case-sensitive and have no partial wildcards."""
+    """Match one Principal entry; names are case-sensitive, and only a plain `*` is a wildcard."""
     if name.type == "AWS":
         return _match_aws(name.value, caller)
     if caller.arn != name.value:

@@ -1,4 +1,4 @@
-"""Requests: who wants to do what to which resource, and the policies that have a say in it."""
+"""Authorization requests: caller, action, resource and context, and the policies that apply."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ _ACCOUNT_FIELD = 4
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One action on one resource; evaluate each resource of a call by itself, all must be allowed.
+    """One action on one resource; each resource of a call is evaluated by itself, and all must be allowed.
 
-    `resource` is an ARN, or `*` for actions that have none. Keys of `context` are lower-case.
+    `resource` is an ARN, or `*` for actions without resources. Keys of `context` are lower-case.
     `resource_account` is needed where the ARN names no account (S3) and the owner is not the caller.
     """
 
@@ -40,8 +40,8 @@ class PolicyLayers:
     """The policies that apply to one request. The caller supplies all of them; nothing is fetched.
 
     `session`: None if the session has no session policies; an empty sequence allows nothing (a federation
-    token without policies). `requires_grant`: the resource policy is a trust policy or a KMS key policy, which
-    must itself allow the request. `scps` of the caller's account and `rcps` of the resource's account:
+    token without policies). `requires_grant`: the resource policy is a trust policy or a KMS key policy,
+    which must itself allow the request. `scps` of the caller's account and `rcps` of the resource's account:
     policies per level, the root first; None without an organization, or for its management account.
     """
 

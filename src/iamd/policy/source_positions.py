@@ -1,22 +1,22 @@
-"""Where the statements of a policy stand in its text, for whoever points at one."""
+"""Source positions: where the statements of a policy are in its text, by offset, line and column."""
 
 import re
 from bisect import bisect_right
 from json import JSONDecoder
 from typing import NamedTuple
 
-# Numbers stay texts: only where a value ends is wanted, and a number may have more digits than an int takes.
+# Numbers stay strings: only the end of a value matters, and a number may have more digits than int() accepts.
 _DECODER = JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class Span(NamedTuple):
-    """Where a statement stands, in characters from the text's first.
+    """The position of a statement in the text, in characters from its start.
 
-    `start` is its opening brace and `end` is behind its closing one. `opened` is where AWS's simulator has it
-    begin: behind what was read before it, be it the bracket of the list or the statement before; where there
-    is no list, behind its own opening brace.
+    `start` is at the opening brace, `end` after the closing one. `simulator_start` is where AWS's policy
+    simulator begins the statement: after the list's opening bracket or the previous statement or, if there is
+    no list, after the statement's own opening brace.
     """
 
     simulator_start: int
@@ -32,7 +32,7 @@ class Location(NamedTuple):
 
 
 class LineIndex:
-    """Turns places in a text from characters into lines and columns."""
+    """Converts character offsets of a text into lines and columns."""
 
     def __init__(self, text: str) -> None:
         self._line_starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
@@ -43,9 +43,9 @@ class LineIndex:
 
 
 def statement_spans(text: str) -> tuple[Span, ...]:
-    """Return where each statement stands, in the order of the document, of a text that `parse` takes.
+    """Return the position of each statement, in document order; the text must be valid for `parse`.
 
-    ValueError for a text that is no JSON object with a Statement.
+    ValueError if the text is not a JSON object with a Statement.
     """
     position = _expect(text, _skip_whitespace(text, 0), "{")
     while True:
@@ -59,32 +59,32 @@ def statement_spans(text: str) -> tuple[Span, ...]:
 def _statement_spans(text: str, position: int) -> tuple[Span, ...]:
     if not text.startswith("[", position):
         return (Span(position + 1, position, _value_end(text, position)),)
-    found_spans: list[Span] = []
+    spans: list[Span] = []
     simulator_start = position + 1
     while True:
         start = _skip_whitespace(
             text,
-            _expect(text, _skip_whitespace(text, simulator_start), ",") if found_spans else simulator_start,
+            _expect(text, _skip_whitespace(text, simulator_start), ",") if spans else simulator_start,
         )
         end = _value_end(text, start)
-        found_spans.append(Span(simulator_start, start, end))
+        spans.append(Span(simulator_start, start, end))
         simulator_start = end
         if text.startswith("]", _skip_whitespace(text, end)):
-            return tuple(found_spans)
+            return tuple(spans)
 
 
 def _value_end(text: str, position: int) -> int:
-    """Return where the value that begins here ends."""
+    """Return the end of the JSON value that begins at `position`."""
     return _DECODER.raw_decode(text, position)[1]
 
 
 def _skip_whitespace(text: str, position: int) -> int:
-    """Return where white space ends."""
+    """Return the position after any white space."""
     match = _WHITESPACE.match(text, position)
     return match.end() if match else position
 
 
 def _expect(text: str, position: int, token: str) -> int:
     if not text.startswith(token, position):
-        raise ValueError(f"no {token} at character {position}")
+        raise ValueError(f"expected {token} at character {position}")
     return position + 1

@@ -1,4 +1,4 @@
-"""Statements: whether action, resource and conditions of one statement match a request, principal apart."""
+"""Statement matching: action, resource and conditions of a statement, without its principal."""
 
 from iamd.policy.conditions import holds
 from iamd.policy.document import CURRENT_VERSION, Policy, Statement
@@ -14,8 +14,8 @@ def matches_statement(
 ) -> bool:
     """Match everything but the principal.
 
-    `on_resource`: the policy hangs on the resource, which a statement without Resource then means. `pad`:
-    ARNs with fewer than six fields go on with `*`.
+    `is_resource_policy`: the policy is attached to the resource, to which a statement without Resource then
+    applies. `pads_short_arns`: ARNs with fewer than six fields are padded with `*`.
     """
     has_variables = policy.version == CURRENT_VERSION
     return (
@@ -67,7 +67,7 @@ def _pattern_matches(pattern: str, request: Request, has_variables: bool, pads_s
 def _resource_parts(
     pattern: str, request: Request, has_variables: bool, pads_short_arns: bool
 ) -> tuple[PatternPart, ...] | None:
-    """Make the glob over the whole ARN; variables act after the fifth colon only."""
+    """Return the pattern for the whole ARN; variables are expanded after the fifth colon only."""
     *head, resource_part = pattern.split(":", _ARN_FIELDS - 1)
     if len(head) < _ARN_FIELDS - 1:
         missing_fields = _ARN_FIELDS - 1 - len(head) if pads_short_arns and head[:1] == ["arn"] else 0

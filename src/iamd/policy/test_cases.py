@@ -1,8 +1,7 @@
-"""Test cases of policies as data: one request with its policies, and what is to come of it.
+"""Policy test cases as data: a request, its policies, and the expected outcome.
 
-Every field but `action` is optional. What kind of caller it is follows from the ARN. Where a role is
-assumed, or the resource is a KMS key, nothing happens without the resource policy's word, whether one is
-given or not.
+Every field but `action` is optional. The ARN determines the kind of caller. If a role is assumed, or the
+resource is a KMS key, the resource policy must allow the request, whether one is given or not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,18 +33,18 @@ FIELDS: Final = frozenset(
         "expected",
     }
 )
-_DEFAULT_ACCOUNT = "111122223333"  # the account of a caller who is not named, where the resource names none
+_DEFAULT_ACCOUNT = "111122223333"  # of a caller that is not named, if the resource has no account
 _ARN_FIELDS = 6
 _PRINCIPAL_TYPES = frozenset({"AWS", "Service", "Federated", "Anonymous"})
 
 
 class CaseError(ValueError):
-    """A case is not what a case must be; the message says which field and why."""
+    """An invalid test case; the message names the field and the reason."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case, ready to be put to an evaluator; without `expected` it is only a question."""
+    """One test case, ready for evaluation; without `expected` its outcome is not checked."""
 
     id: str
     request: Request
@@ -54,7 +53,7 @@ class Case:
 
 
 def read_case(entry: Any, number: int) -> Case:
-    """Read one case; `number` names it where it has no ID. CaseError when it cannot be read."""
+    """Parse one test case; `number` identifies it if it has no ID. CaseError if it is invalid."""
     if not isinstance(entry, Mapping):
         raise CaseError("a case must be an object")
     request = _request(entry)
@@ -62,7 +61,7 @@ def read_case(entry: Any, number: int) -> Case:
 
 
 def unknown_fields(entry: Mapping[str, Any]) -> list[str]:
-    """Return the fields that no case has, which may be misspelt."""
+    """Return the unknown fields of a test case, which may be misspelled."""
     return sorted(str(name) for name in entry.keys() - FIELDS)
 
 
@@ -72,7 +71,7 @@ def unknown_fields(entry: Mapping[str, Any]) -> list[str]:
 def _request(entry: Mapping[str, Any]) -> Request:
     action, resource = _optional_text(entry, "action", None), _optional_text(entry, "resource", "*")
     if action is None or resource is None:
-        raise CaseError("action: every case must have one")
+        raise CaseError("action: is required")
     return Request(
         _principal(entry, resource),
         action,
@@ -96,7 +95,7 @@ def _principal(entry: Mapping[str, Any], resource: str) -> Principal:
 
 
 def _owner_account(entry: Mapping[str, Any], resource: str) -> str:
-    """Return the account that owns the resource: a caller who is not named is taken to be at home."""
+    """Return the account that owns the resource, which is also that of a caller that is not named."""
     owner = _optional_text(entry, "resource_account", None)
     fields = resource.split(":", _ARN_FIELDS - 1)
     arn_account = fields[4] if len(fields) == _ARN_FIELDS and is_account_id(fields[4]) else None
@@ -117,12 +116,12 @@ def _value(key: str, value: Any) -> str | Sequence[str]:
 
 
 def _scalar(key: str, value: Any) -> str:
-    """Return a context value as policies see it: booleans and numbers are texts."""
+    """Return a context value as a string, as policies compare booleans and numbers."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         return str(value)
-    raise CaseError(f"context: the value of {key} must be a text or a list of texts")
+    raise CaseError(f"context: the value of {key} must be a string or a list of strings")
 
 
 def _optional_text(entry: Mapping[str, Any], name: str, default: str | None) -> str | None:
@@ -130,7 +129,7 @@ def _optional_text(entry: Mapping[str, Any], name: str, default: str | None) -> 
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise CaseError(f"{name}: must be a text")
+        raise CaseError(f"{name}: must be a string")
     return str(value)
 
 
@@ -164,7 +163,7 @@ def _layers(entry: Mapping[str, Any], request: Request) -> PolicyLayers:
 
 
 def requires_grant(request: Request) -> bool:
-    """Say whether nothing happens without the resource policy: a role that is assumed, a KMS key."""
+    """Return whether the resource policy must allow the request: a role is assumed, a KMS key is used."""
     fields = request.resource.split(":", _ARN_FIELDS - 1)
     if len(fields) != _ARN_FIELDS:
         return False

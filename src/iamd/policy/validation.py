@@ -1,4 +1,4 @@
-"""The checks of a save: AWS's sentences in AWS's order, the first that applies being the answer."""
+"""Policy validation on save: AWS's checks and error messages in AWS's order; the first error is raised."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ _UNSUPPORTED_CHARACTER = re.compile("[^\t\n\r\u0020-\u00ff]")
 
 
 class PolicyKind(Enum):
-    """What a document is saved as. A permissions boundary is a managed policy."""
+    """The kind of policy a document is saved as. A permissions boundary is a managed policy."""
 
     MANAGED = "managed"
     INLINE = "inline"
@@ -41,9 +41,9 @@ Check = Callable[[Policy, PolicyKind, str], None]
 
 
 def validate(text: str | Mapping[str, object], kind: PolicyKind, *, partition: str = "aws") -> Policy:
-    """Read a document and make every check that AWS makes before it saves one of this kind.
+    """Parse a document and make the checks that AWS makes on save; PolicyError for the first that fails.
 
-    Sizes are not looked at (see `size`), nor whether principals exist.
+    Sizes are not checked (see `policy_size`), nor whether principals exist.
     """
     if isinstance(text, str) and _UNSUPPORTED_CHARACTER.search(text):
         raise syntax_error()
@@ -54,7 +54,7 @@ def validate(text: str | Mapping[str, object], kind: PolicyKind, *, partition: s
 
 
 def policy_size(text: str) -> int:
-    """Count characters as AWS's quotas for IAM policies do: without white space."""
+    """Return the size in characters as AWS's IAM quotas count it: without white space."""
     return sum(map(len, text.split()))
 
 
@@ -162,7 +162,7 @@ def _check_principals(policy: Policy, kind: PolicyKind, _partition: str) -> None
 
 
 def _principal_name_error(name: PrincipalName, kind: PolicyKind) -> str | None:
-    """Find fault with one name; an RCP speaks of everyone, whom it spares is for its conditions to say."""
+    """Return AWS's error message for one principal; an RCP must name `*`, its conditions make exemptions."""
     if kind is PolicyKind.RCP and name != PrincipalName("AWS", "*"):
         return f'Invalid principal in policy: "{name.type}":"{name.value}"'
     return principal_error(name)

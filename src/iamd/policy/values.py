@@ -1,4 +1,4 @@
-"""Condition values: numbers, instants, addresses, truth. A reader answers None for the unreadable."""
+"""Parsers of condition values: numbers, dates, booleans, base64, IP addresses; None if invalid."""
 
 import base64
 import binascii
@@ -18,12 +18,12 @@ _EPOCH_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def number(text: str) -> Decimal | None:
-    """Read an integer or a decimal; no exponents, no infinities."""
+    """Parse an integer or a decimal; no exponents, no infinities."""
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def instant(text: str) -> Decimal | None:
-    """Read a date of the W3C profile, or epoch seconds, as seconds since 1970; four digits are a year."""
+    """Parse an ISO 8601 date (W3C profile) or epoch seconds into epoch seconds; four digits are a year."""
     if match := _INSTANT.fullmatch(text):
         return _epoch_seconds(match)
     return Decimal(text) if _EPOCH.fullmatch(text) else None
@@ -59,12 +59,12 @@ def _zone(text: str | None) -> timezone:
 
 
 def boolean(text: str) -> bool | None:
-    """Read `true` or `false`, in any case."""
+    """Parse `true` or `false`, ignoring case."""
     return {"true": True, "false": False}.get(text.lower())
 
 
 def binary(text: str) -> bytes | None:
-    """Read base64, padding required."""
+    """Decode base64; padding is required."""
     try:
         return base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
@@ -72,7 +72,7 @@ def binary(text: str) -> bytes | None:
 
 
 def address(text: str) -> IPv4Address | IPv6Address | None:
-    """Read one address, without mask or zone."""
+    """Parse one IP address, without mask or zone."""
     try:
         return None if "%" in text else ip_address(text)
     except ValueError:
@@ -80,7 +80,7 @@ def address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def network(text: str) -> IPv4Network | IPv6Network | None:
-    """Read a CIDR block; a bare address is a block of one, and bits beyond the mask are ignored."""
+    """Parse a CIDR block; a bare address is a block of one address, host bits are ignored."""
     base, slash, mask = text.partition("/")
     if "%" in base or (slash and not (mask.isascii() and mask.isdigit())):
         return None

@@ -1,7 +1,7 @@
-"""Policy variables: `${key}`, `${key, 'default'}`, and `${*}`, `${?}`, `${$}` for the characters themselves.
+"""Policy variables: `${key}`, `${key, 'default'}`, and `${*}`, `${?}`, `${$}` for the literal characters.
 
-Whether variables act at all (only under Version 2012-10-17, only in some places) is for the caller to know: a
-`Scope` of None says that they do not, and the text is then what it is.
+Whether variables are supported (only under Version 2012-10-17 and only in some elements) is decided by the
+caller: with a `Scope` of None they are not, and the text is taken literally.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,19 +17,19 @@ _ARN_FIELDS = 6
 
 
 class Token(NamedTuple):
-    """A piece of text as it was written: plain, or what stood between `${` and `}`."""
+    """A piece of text as written: plain text, or the expression between `${` and `}`."""
 
     text: str
     is_variable: bool = False
 
 
 def expand(text: str, scope: Scope) -> tuple[PatternPart, ...] | None:
-    """Put the values in their places, as literal parts; None if a variable has neither value nor default."""
+    """Substitute variables, as literal parts; None if a variable has neither value nor default."""
     return _expand_tokens(tokenize(text, scope), scope)
 
 
 def expand_fields(text: str, scope: Scope) -> list[tuple[PatternPart, ...] | None]:
-    """Cut an ARN at its first five colons, those inside `${…}` not counted, and expand each by itself."""
+    """Split an ARN at its first five colons, ignoring those inside `${…}`, and expand each field."""
     fields: list[list[Token]] = [[]]
     for token in tokenize(text, scope):
         remaining = _ARN_FIELDS - len(fields)
@@ -40,19 +40,19 @@ def expand_fields(text: str, scope: Scope) -> list[tuple[PatternPart, ...] | Non
 
 
 def expand_to_text(text: str, scope: Scope) -> str | None:
-    """Expand to plain text, for operators that know no wildcards."""
+    """Expand to plain text, for operators without wildcards; None as for `expand`."""
     parts = expand(text, scope)
     return None if parts is None else "".join(part.text for part in parts)
 
 
 def lookup(context: Context, key: str) -> str | Sequence[str] | None:
-    """Look a key up without regard to case; a key with no values at all counts as absent."""
+    """Look up a context key, ignoring case; a key with an empty list of values counts as missing."""
     value = context.get(key.lower())
     return value if isinstance(value, str) or value else None
 
 
 def tokenize(text: str, scope: Scope) -> Iterator[Token]:
-    """Take a text apart at its variables; a scope of None has none."""
+    """Split a text at its variables; with a scope of None there are none."""
     position = 0
     while (
         scope is not None
@@ -76,7 +76,7 @@ def _expand_tokens(pattern_tokens: Iterable[Token], scope: Scope) -> tuple[Patte
 
 
 def resolve(expression: str, context: Context) -> str | None:
-    """Return what stands for what was between `${` and `}`; None where nothing does."""
+    """Return the value of a variable expression; None if it has none, or its key is multivalued."""
     if expression in _ESCAPES:
         return expression
     key, default = _split_default(expression)
@@ -87,7 +87,7 @@ def resolve(expression: str, context: Context) -> str | None:
 
 
 def variable_key(expression: str) -> str:
-    """Return the key that what was between `${` and `}` names."""
+    """Return the context key of a variable expression, without its default."""
     return _split_default(expression)[0]
 
 

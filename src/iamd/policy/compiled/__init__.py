@@ -1,9 +1,9 @@
-"""The compiled evaluator: the same answers as `iamd.policy.evaluation`, for who asks again and again.
+"""Compiled policy evaluation: the same outcomes as `iamd.policy.evaluation`, fast for repeated requests.
 
-Policies are compiled once and shared by everybody who has them; a caller's plan for an action is made when
-it is first asked for. It answers the outcome alone: for the reason of a denial ask the literal evaluator.
+Policies are compiled once and shared by all callers that have them; a caller's plan for an action is built on
+first use. The evaluator returns only the outcome: for the reason of a denial use `iamd.policy.decide`.
 
-    evaluator = Evaluator(alice, CompiledLayers.of(Layers(identity=[admin])))
+    evaluator = Evaluator(alice, CompiledLayers.compile(PolicyLayers(identity=[admin])))
     assert evaluator.outcome(Request(alice, "iam:GetUser", alice.arn)) is Outcome.ALLOWED
 """
 

@@ -1,4 +1,4 @@
-"""Which statements of a policy are on an action: found by its service, the others are never looked at."""
+"""Action index: finds the statements of a policy that match an action, by the action's service."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 
@@ -9,9 +9,9 @@ _ALL_ACTIONS = ("*", "*:*")
 
 
 class ActionIndex:
-    """The actions of a policy's statements, by service; statements are told by their place.
+    """A policy's statements, identified by their index, by the services of their actions.
 
-    `services` are those that any statement speaks of, None where that is all of them.
+    `services` are the services that the statements name, None if a statement applies to any service.
     """
 
     __slots__ = ("_any_service", "_by_service", "_statements", "services")
@@ -32,14 +32,14 @@ class ActionIndex:
         self.services: Container[str] | None = None if self._any_service else self._by_service
 
     def statement_indexes(self, action: str) -> Iterator[int]:
-        """Go through the statements that are on an action, which is in lower case."""
+        """Yield the indexes of the statements that match an action, given in lower case."""
         for index in self._by_service.get(action.partition(":")[0], self._any_service):
             if _covers_action(self._statements[index], action):
                 yield index
 
 
 def _services(statement: Statement) -> set[str] | None:
-    """Return the services that a statement speaks of; None where that is any."""
+    """Return the services that a statement names; None if it applies to any service."""
     if statement.actions is None or any(pattern in _ALL_ACTIONS for pattern in statement.actions):
         return None
     return {pattern.partition(":")[0].lower() for pattern in statement.actions}
@@ -62,7 +62,7 @@ def _covers_action(statement: Statement, action: str) -> bool:
 
 
 def _matches_action(pattern: str, action: str) -> bool:
-    """Answer as `matches_action`; most patterns are a name, or end in their only wildcard."""
+    """Match like `matches_action`, with fast paths for exact names and a single trailing `*`."""
     lowered = pattern.lower()
     if "?" not in lowered and ":" in lowered:
         star = lowered.find("*")

@@ -1,7 +1,7 @@
-"""Conditions as closures: the policy's values are read once, the request's when they are compared.
+"""Compiled conditions: closures that parse the policy's values once and the request's values on comparison.
 
-What a condition means is said in `iamd.policy.conditions`; where variables act in anything but a String
-operator, the condition is handed to it.
+The semantics are those of `iamd.policy.conditions`, which also evaluates conditions with variables in
+anything but a String operator.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +22,7 @@ ValuePredicate = Callable[[str, Context], bool]
 
 _ARN_FIELDS = 6
 
-# The same moments, addresses and numbers come again and again: the request's side is read through these.
+# The same dates, addresses and numbers recur in requests, so parsed request values are cached.
 _number = lru_cache(4096)(values.number)
 _instant = lru_cache(4096)(values.instant)
 _address = lru_cache(4096)(values.address)
@@ -30,7 +30,7 @@ _binary = lru_cache(1024)(values.binary)
 
 
 def compile_condition(condition: Condition, *, has_variables: bool) -> ConditionPredicate:
-    """Return what says whether a condition holds for a context, whose keys are in lower case."""
+    """Return a predicate for a condition; the keys of its contexts must be in lower case."""
     if condition.operator == NULL:
         return _compile_null(condition)
     key = condition.key.lower()
@@ -91,7 +91,7 @@ def _compile_set(
     return test
 
 
-# The commonest conditions, in one step: one key, one value, plain text.
+# Fast paths for the most common conditions: a single-valued key and plain text.
 
 
 def _string_equals(key: str, expected: Sequence[str], if_absent: bool) -> ConditionPredicate:
@@ -137,7 +137,7 @@ _FUSED_OPERATORS: dict[str, Callable[[str, Sequence[str], bool], ConditionPredic
 }
 
 
-# Operators without variables: a test of one value of the request.
+# Operators without variables: a predicate for a single request value.
 
 
 def _compile_static(condition: Condition) -> ValuePredicate:
@@ -149,9 +149,8 @@ def _compile_static(condition: Condition) -> ValuePredicate:
     return lambda value, _context: predicate(value) is False
 
 
-StaticPredicate = Callable[
-    [str], "bool | None"
-]  # None: a side cannot be read, or a negated comparison is void
+# None: a side cannot be parsed, so that the condition is false even if the operator is negated.
+StaticPredicate = Callable[[str], "bool | None"]
 
 
 def _equals(expected: Sequence[str]) -> StaticPredicate:
@@ -261,7 +260,7 @@ def _compile_strings_with_variables(condition: Condition) -> ValuePredicate:
     predicates = [_compile_string_with_variables(condition.operator, pattern) for pattern in condition.values]
     if operator.negated:
         return lambda value, context: not any(predicate(value, context) for predicate in predicates)
-    return lambda value, context: any(test(value, context) for test in predicates)
+    return lambda value, context: any(predicate(value, context) for predicate in predicates)
 
 
 def _compile_string_with_variables(operator: str, pattern: str) -> ValuePredicate:
@@ -279,7 +278,7 @@ def _equal_ignoring_case(value: str, text: str | None) -> bool:
 
 
 def _compile_template(text: str) -> Callable[[Context], str | None]:
-    """Return what puts the values of variables into a text; None where one has no value."""
+    """Return a function that substitutes variables in a text; it returns None if one has no value."""
     pieces = [(token.text, token.is_variable) for token in tokenize(text, {})]
 
     def fill(context: Context) -> str | None:
@@ -295,7 +294,7 @@ def _compile_template(text: str) -> Callable[[Context], str | None]:
 
 
 def all_of(conditions: Iterable[ConditionPredicate]) -> ConditionPredicate | None:
-    """Return what says whether all conditions hold; None where there are none."""
+    """Return a predicate that is true if all conditions are; None if there are no conditions."""
     predicates = tuple(conditions)
     if not predicates:
         return None

@@ -1,7 +1,7 @@
-"""A caller's plans: for each action all denies of all layers first, then what every layer must allow.
+"""Evaluator: a caller's compiled plans, one per action: denies of all layers first, then required allows.
 
-A layer that allows the action on anything without a condition is not in the plan any more. What is decided is
-said in `iamd.policy.evaluation`, which this must agree with.
+A layer that allows the action on any resource without conditions is left out of the plan. The outcomes must
+be those of `iamd.policy.evaluation`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,23 +16,23 @@ from iamd.policy.document import Statement
 from iamd.policy.principals import MatchKind, Principal, PrincipalKind, match_principal
 from iamd.policy.request import Request
 
-_MAX_PLANS = 512  # that a caller has plans for; action names come from callers
-_MAX_RESOURCE_GRANTS = 256  # of resource policies and actions
+_MAX_PLANS = 512  # per caller; limited, since action names come from callers
+_MAX_RESOURCE_GRANTS = 256  # per caller: pairs of a resource policy and an action
 _ALLOWED, _IMPLICITLY_DENIED, _EXPLICITLY_DENIED = (
     Outcome.ALLOWED,
     Outcome.IMPLICITLY_DENIED,
     Outcome.EXPLICITLY_DENIED,
 )
 
-# What no Allow has a say in: always allowed, allowed unless denied, denied.
+# Shortcuts of plans for actions that are decided without Allow statements.
 _ALWAYS_ALLOWED, _ALLOWED_UNLESS_DENIED, _NEVER_ALLOWED = 1, 2, 3
 
 
 class _Plan(NamedTuple):
-    """What is asked about an action, in turn: no deny may hold, and every test of a group must.
+    """The evaluation of an action: no deny may be true, and every predicate of the required groups must be.
 
-    `own` are identity policies, boundary and session policies, `limits` the last two of them. `special` is
-    0, or says that nothing but denies is asked.
+    `identity_side` are identity policies, boundary and session policies, `limits` the last two of them.
+    `shortcut` is 0, or a constant above for an action that is decided without Allow statements.
     """
 
     denies: tuple[Predicate, ...]
@@ -43,14 +43,14 @@ class _Plan(NamedTuple):
 
 
 class _ResourceGrants(NamedTuple):
-    """What a resource policy says of an action to a caller, the strongest grant first."""
+    """A resource policy's predicates for an action and a caller, the strongest grant first."""
 
     denies: tuple[Predicate, ...]
     allows: tuple[tuple[MatchKind, Predicate], ...]
 
 
 class Evaluator:
-    """Somebody with the policies that bear on it; safe to share between threads."""
+    """A caller with the policies that apply to it; thread-safe."""
 
     __slots__ = ("_account", "_grants", "_has_identity_side", "_layers", "plans", "principal")
 
@@ -67,7 +67,7 @@ class Evaluator:
     ) -> Outcome:
         """Decide a request of this caller.
 
-        `resource_policy` is compiled with `Attachment.RESOURCE`; if `requires_grant`, it must allow the call.
+        `resource_policy` is compiled with `Attachment.RESOURCE`; it must allow if `requires_grant`.
         """
         action, resource_arn, context = request.action, request.resource, request.context
         plan = self.plans.young.get(action) or self._get_plan(action)
@@ -77,7 +77,7 @@ class Evaluator:
         if resource_policy is not None or requires_grant or plan.shortcut:
             return self._decide_with_resource_policy(request, plan, resource_policy, requires_grant)
         if (request.resource_account or request.resource_owner) != self._account:
-            return _IMPLICITLY_DENIED  # what belongs to another account needs that account's word
+            return _IMPLICITLY_DENIED  # cross-account access requires a resource policy
         for allow in plan.scps:
             if not allow(resource_arn, context):
                 return _IMPLICITLY_DENIED
@@ -89,7 +89,7 @@ class Evaluator:
     def _decide_with_resource_policy(
         self, request: Request, plan: _Plan, resource_policy: CompiledPolicy | None, requires_grant: bool
     ) -> Outcome:
-        """Decide where the resource's own policy has a say, or none has; nothing was denied so far."""
+        """Decide a request with a resource policy or a shortcut; no deny of the plan has matched."""
         if plan.shortcut == _ALWAYS_ALLOWED:
             return _ALLOWED
         resource_arn, context = request.resource, request.context
@@ -112,7 +112,7 @@ class Evaluator:
     def _decide_with_grant(
         self, request: Request, plan: _Plan, grant: MatchKind | None, requires_grant: bool
     ) -> Outcome:
-        """Read the grant table for a caller that has an identity side."""
+        """Apply the grant table to a caller that has an identity side."""
         if grant is None and (requires_grant or request.resource_owner != self._account):
             return _IMPLICITLY_DENIED
         required = plan.identity_side
@@ -175,7 +175,7 @@ class Evaluator:
                 )
 
     def _applies_to_caller(self, statement: Statement) -> bool:
-        """Say whether an RCP's statement is about the caller; one that names nobody is about everybody."""
+        """Return whether an RCP's statement applies to the caller; without principals it applies to all."""
         if statement.principals is None and statement.not_principals is None:
             return True
         has_boundary = self._layers.boundary is not None
@@ -202,7 +202,7 @@ class Evaluator:
 
 
 def _compile_layer(policies: Iterable[CompiledPolicy], action: str, denies: list[Predicate]) -> Predicate:
-    """Return what says whether any policy of a layer allows an action; add what denies it to the list."""
+    """Return a predicate that is true if a policy of the layer allows the action; append to `denies`."""
     allows = list[Predicate]()
     service = action.partition(":")[0]
     for policy in policies:
@@ -219,7 +219,7 @@ def _compile_layer(policies: Iterable[CompiledPolicy], action: str, denies: list
 
 
 def _without_match_all(predicates: Sequence[Predicate]) -> tuple[Predicate, ...]:
-    """Leave out what always holds."""
+    """Drop predicates that are always true."""
     return tuple([predicate for predicate in predicates if predicate is not match_all])
 
 

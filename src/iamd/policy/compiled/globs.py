@@ -1,9 +1,10 @@
-"""Patterns compiled: what a pattern costs to take apart is paid once, and many are asked as one test.
+"""Compiled wildcard patterns: each pattern is parsed once, and many are matched by a single matcher.
 
-The common forms (exact, `prefix*`, `first*last`, `first*chunk*`) are kept as plain data and come down to one
-or two calls of str's own methods; the rest is sought segment by segment as in `iamd.policy.patterns`, never
-going back. A test takes the subject, and a second argument that it does not look at, so that it can stand
-where a context is given. Tests are methods of small objects: closures are as fast and three times as large.
+The common forms (exact, `prefix*`, `first*last`, `first*chunk*`) are stored as plain data and need only one
+or two calls of `str` methods; other patterns are matched segment by segment as in `iamd.policy.patterns`,
+without backtracking. A matcher takes the subject and ignores a second argument, so that it can be used as a
+predicate that takes a context. Matchers are methods of small objects: closures are as fast but three times as
+large.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +29,7 @@ def match_none(_subject: str, _context: Any = None) -> bool:
 
 
 class GlobsByForm(NamedTuple):
-    """Patterns sorted by their form. An entry of two texts has a length too: of both, or of the first."""
+    """Patterns grouped by form. The number in an entry is the length of both texts, or of the first."""
 
     exact: tuple[str, ...]
     prefixes: tuple[str, ...]
@@ -38,7 +39,7 @@ class GlobsByForm(NamedTuple):
 
 
 def classify_globs(patterns: Iterable[str]) -> GlobsByForm:
-    """Take patterns of plain text apart."""
+    """Group plain-text patterns by their form."""
     exact, prefixes, general = list[str](), list[str](), list[Matcher]()
     prefix_suffix, prefix_infix = list[tuple[str, str, int]](), list[tuple[str, str, int]]()
     for pattern in patterns:
@@ -62,14 +63,14 @@ def classify_globs(patterns: Iterable[str]) -> GlobsByForm:
 
 
 def merge_globs(groups: Sequence[GlobsByForm]) -> GlobsByForm:
-    """Put together what was taken apart."""
+    """Merge groups of patterns into one."""
     if len(groups) == 1:
         return groups[0]
     return GlobsByForm(*(tuple(chain.from_iterable(same_form)) for same_form in zip(*groups, strict=True)))
 
 
 def compile_globs(globs: GlobsByForm) -> Matcher:
-    """Return what matches any of many patterns, case-sensitively."""
+    """Return a case-sensitive matcher for any of the patterns."""
     exact, prefixes, prefix_suffix, prefix_infix, general = globs
     if "" in prefixes:
         return match_all
@@ -90,12 +91,12 @@ def compile_globs(globs: GlobsByForm) -> Matcher:
 
 
 def compile_patterns(patterns: Iterable[str]) -> Matcher:
-    """Return what matches any of many patterns of plain text."""
+    """Return a matcher for any of several plain-text patterns."""
     return compile_globs(classify_globs(patterns))
 
 
 def compile_glob(pattern: str) -> Matcher:
-    """Return what matches a pattern of plain text."""
+    """Return a matcher for a plain-text pattern."""
     return compile_patterns((pattern,))
 
 
@@ -156,7 +157,7 @@ class _PrefixInfixes:
 
 
 class _GeneralGlob:
-    """Any pattern: it begins with one text, ends with another, and has the rest in turn between them."""
+    """Any pattern: starts with `first`, ends with `last`, and has the `middle` segments in order between."""
 
     __slots__ = ("first", "last", "middle")
 
@@ -169,7 +170,7 @@ class _GeneralGlob:
     def matches(self, subject: str, _context: Any = None) -> bool:
         first, last = self.first, self.last
         position, end = first.size, len(subject)
-        if not subject.startswith(first.anchor, first.offset):  # which says no most of the time
+        if not subject.startswith(first.anchor, first.offset):  # rejects most subjects
             return False
         if last is None:
             return position == end and first.other_pieces_match_at(subject, 0)
@@ -187,7 +188,7 @@ class _GeneralGlob:
 
 
 def _literal_pieces(text: str) -> list[tuple[int, str]]:
-    """Return the texts between the `?` of a text, some of them empty, with their places in it."""
+    """Return the texts between the `?` of a text, some of them empty, with their offsets."""
     position, pieces = 0, []
     for piece in text.split("?"):
         pieces.append((position, piece))
@@ -204,9 +205,9 @@ def _piece_length(piece: tuple[int, str]) -> int:
 
 
 class _SegmentMatcher:
-    """What stands between two `*`: the longest piece between its `?`, the place of it, and the other pieces.
+    """A segment between two `*`: its longest literal piece (`anchor`), that piece's offset, the other pieces.
 
-    A text without `?` is its only piece.
+    A text without `?` is a single piece.
     """
 
     __slots__ = ("anchor", "offset", "other_pieces", "size", "whole")
@@ -221,16 +222,16 @@ class _SegmentMatcher:
             self.other_pieces = tuple([piece for piece in pieces if piece is not longest_piece and piece[1]])
 
     def matches_at(self, subject: str, position: int) -> bool:
-        """Say whether the text stands at a place."""
+        """Return whether the segment matches at a position."""
         return subject.startswith(self.anchor, position + self.offset) and (
             not self.other_pieces or self.other_pieces_match_at(subject, position)
         )
 
     def find_end(self, subject: str, position: int, end: int) -> int:
-        """Find the text between two places and tell where it ends; -1 when it is not there.
+        """Find the segment between two positions and return its end; -1 if it is not there.
 
-        Where the anchor turns up in the wrong place again and again, the whole is sought character by
-        character instead, so that hostile patterns stay linear.
+        After several occurrences of the anchor at which the segment does not match, shift-and search is used
+        instead, so that hostile patterns stay linear.
         """
         size, offset = self.size, self.offset
         for _ in range(_MAX_ANCHOR_TRIES):
@@ -244,7 +245,7 @@ class _SegmentMatcher:
         return index + size if index >= 0 else -1
 
     def other_pieces_match_at(self, subject: str, position: int) -> bool:
-        """Say whether the text stands at a place where its anchor does."""
+        """Return whether the segment matches at a position at which its anchor does."""
         for piece_offset, text in self.other_pieces:
             if not subject.startswith(text, position + piece_offset):
                 return False
@@ -259,7 +260,7 @@ def _segment_matcher(text: str) -> _SegmentMatcher:
 
 
 def any_of(matchers: Sequence[Matcher]) -> Matcher | None:
-    """Return what says whether any of the tests holds; None where there are none."""
+    """Return a matcher that is true if any of the matchers is; None if there are none."""
     if len(matchers) <= 1:
         return matchers[0] if matchers else None
     if len(matchers) == 2:

@@ -1,4 +1,4 @@
-"""The policies that bear on a caller, compiled."""
+"""Compiled policy layers of a caller, and the cache of compiled policies."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,12 +15,12 @@ Levels = tuple[tuple[CompiledPolicy, ...], ...]
 
 @lru_cache(maxsize=_MAX_POLICIES)
 def compile_policy(policy: Policy, attachment: Attachment = Attachment.IDENTITY) -> CompiledPolicy:
-    """Compile a policy, once for all who have one with this content in such a place."""
+    """Compile a policy; the result is cached for equal policies with the same attachment."""
     return CompiledPolicy(policy, attachment)
 
 
 class CompiledLayers(NamedTuple):
-    """As `Layers`, compiled; the resource's own policy is given with each request."""
+    """`PolicyLayers`, compiled; the resource policy is given with each request."""
 
     identity: tuple[CompiledPolicy, ...] = ()
     boundary: CompiledPolicy | None = None

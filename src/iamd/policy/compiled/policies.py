@@ -1,7 +1,7 @@
-"""A policy compiled for the place that it has: what it says of an action, made when first asked for.
+"""Compiled policies: predicates per action, built on first use, for a policy with a given attachment.
 
-Statements without variables and conditions are put together: their resources become one test. What is made is
-shared by everybody who has the policy.
+Statements without variables and conditions are merged: their resources become one matcher. Compiled policies
+are shared by all callers that have them.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,13 +26,13 @@ from iamd.policy.patterns import PatternPart, glob_parts
 from iamd.policy.variables import Context, Token, resolve, tokenize
 
 _ARN_FIELDS = 6
-_MAX_ACTIONS = 256  # that a policy remembers its answer for; callers invent action names
+_MAX_ACTIONS = 256  # cached per policy; limited, since action names come from callers
 
 Predicate = Callable[[str, Context], bool]
 
 
 class Attachment(Enum):
-    """Where a policy hangs, which says how its statements are read (see `iamd.policy.evaluation`)."""
+    """What a policy is attached as, which affects how its statements match (see `iamd.policy.evaluation`)."""
 
     IDENTITY = "identity policy, boundary or session policy"
     RESOURCE = "resource policy"
@@ -41,9 +41,9 @@ class Attachment(Enum):
 
 
 class EffectPredicates(NamedTuple):
-    """What a policy says of an action: a test for each effect, None where nothing has it.
+    """A policy's predicates for an action by effect, None if no statement has the effect.
 
-    `anything` is the test that always holds.
+    `match_all` is the predicate that is always true.
     """
 
     allow: Predicate | None
@@ -51,7 +51,7 @@ class EffectPredicates(NamedTuple):
 
 
 class PrincipalStatement(NamedTuple):
-    """One statement of a policy that names principals, and the test of the rest of it."""
+    """One statement of a policy with principals, and the predicate for everything but its principals."""
 
     statement: Statement
     predicate: Predicate
@@ -62,9 +62,9 @@ _NO_PREDICATES = EffectPredicates(None, None)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _CompiledStatement:
-    """A statement taken apart: `plain` are resources that need no context, where it has no others.
+    """A compiled statement; `static_globs` are its resources if none of them needs the context.
 
-    `resource` is the test of the resources where there are others, None beside `plain`.
+    Otherwise `resource_predicate` matches its resources. Exactly one of the two is None.
     """
 
     statement: Statement
@@ -82,9 +82,9 @@ _NO_GLOBS = classify_globs(())
 
 
 class CompiledPolicy:
-    """A policy in its place. It equals itself only. A statement is compiled when an action first needs it.
+    """A policy compiled for its attachment, compared by identity. Statements are compiled on first use.
 
-    `services` are those that it speaks of, None for any: of others there is nothing to ask it.
+    `services` are the services that it names, None for any; no statement applies to other services.
     """
 
     __slots__ = (
@@ -115,7 +115,7 @@ class CompiledPolicy:
         )
 
     def predicates(self, action: str) -> EffectPredicates:
-        """Return what the policy says of an action, whoever calls; `action` is in lower case."""
+        """Return the predicates for an action, whatever the caller; `action` is in lower case."""
         predicates = self.predicates_by_action.young.get(action) or self.predicates_by_action.get(action)
         if predicates is None:
             matching_statements = self._matching_statements(action)
@@ -131,7 +131,7 @@ class CompiledPolicy:
         return predicates
 
     def principal_statements(self, action: str) -> tuple[PrincipalStatement, ...]:
-        """Return the statements on an action, each of which names whom it is about."""
+        """Return the statements that match an action, whose principals are still to be matched."""
         statements = self._principal_statements.get(action)
         if statements is None:
             statements = tuple(
@@ -202,22 +202,22 @@ class _ResourceAndConditions:
 
 
 def _effect_predicate(compiled_statements: Sequence[_CompiledStatement], effect: str) -> Predicate | None:
-    """Put the statements of one effect together: those that need no context first, as one test."""
+    """Merge the statements of one effect, those that need no context first, as one matcher."""
     same_effect = [
         compiled_statement
         for compiled_statement in compiled_statements
         if compiled_statement.statement.effect == effect
     ]
     static_globs = [
-        one.static_globs
-        for one in same_effect
-        if one.condition_predicate is None and one.static_globs is not None
+        compiled_statement.static_globs
+        for compiled_statement in same_effect
+        if compiled_statement.condition_predicate is None and compiled_statement.static_globs is not None
     ]
     predicates = [compile_globs(merge_globs(static_globs))] if static_globs else []
     predicates += [
-        one.predicate
-        for one in same_effect
-        if one.condition_predicate is not None or one.static_globs is None
+        compiled_statement.predicate
+        for compiled_statement in same_effect
+        if compiled_statement.condition_predicate is not None or compiled_statement.static_globs is None
     ]
     return match_all if match_all in predicates else any_of(predicates)
 
@@ -228,7 +228,7 @@ def _effect_predicate(compiled_statements: Sequence[_CompiledStatement], effect:
 def _compile_resource(
     statement: Statement, attachment: Attachment, *, has_variables: bool
 ) -> tuple[GlobsByForm | None, Predicate | None]:
-    """Return the patterns where none needs the context and they are not denied, else the test of them."""
+    """Return the patterns if none needs the context and they are not negated, else a predicate."""
     patterns = statement.resources if statement.resources is not None else statement.not_resources
     if patterns is None:
         return None, match_all if attachment is Attachment.RESOURCE else match_none
@@ -253,7 +253,7 @@ class _Not:
 def _split_patterns(
     patterns: Sequence[str], attachment: Attachment, *, has_variables: bool
 ) -> tuple[list[str], list[Predicate]]:
-    """Part the patterns into plain globs and those with variables, which act after the fifth colon only."""
+    """Split patterns into static ones and those with variables, expanded after the fifth colon only."""
     static: list[str] = []
     dynamic: list[Predicate] = []
     for pattern in patterns:
@@ -294,7 +294,7 @@ def _compile_pattern_with_variables(head: str, resource_part: str) -> Predicate:
 
 
 def _compile_glob_with_variables(head: str, pattern_tokens: list[Token]) -> Predicate:
-    """Match a glob in which what variables stand for is literal."""
+    """Return a predicate for a pattern with wildcards, in which the values of variables are literal."""
     head_part = PatternPart(head)
 
     def predicate(resource_arn: str, context: Context) -> bool:

@@ -1,8 +1,8 @@
-"""A bounded cache without a lock: what was used lately stays, and nobody waits for anybody.
+"""Two-generation cache: a bounded, lock-free approximation of an LRU cache.
 
-Two dictionaries, young and old. What is found in the old one moves to the young one; once that is full it
-becomes the old one, and what nobody asked for meanwhile goes. Every step is one operation of a dictionary,
-which threads may do at the same time; at worst something is made twice.
+Two dictionaries, young and old. A hit in the old one moves the entry to the young one; once the young one is
+full it becomes the old one, and entries that were not used meanwhile are dropped. Every step is a single
+dictionary operation, which is atomic between threads; at worst a value is computed twice.
 """
 
 from collections.abc import Hashable
@@ -13,13 +13,13 @@ Value = TypeVar("Value")
 
 
 class TwoGenerationCache(Generic[Key, Value]):
-    """Keeps at least the `size` values that were used last, and at most twice as many."""
+    """Keeps at least the `size` most recently used values, and at most twice as many."""
 
     __slots__ = ("_size", "old", "young")
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self.young: dict[Key, Value] = {}  # read by those in a hurry
+        self.young: dict[Key, Value] = {}  # also read directly on hot paths
         self.old: dict[Key, Value] = {}
 
     def get(self, key: Key) -> Value | None:

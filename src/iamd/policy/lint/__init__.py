@@ -1,6 +1,7 @@
-"""A linter for policies, in the terms of AWS Access Analyzer's ValidatePolicy.
+"""Policy linter with findings like those of IAM Access Analyzer's ValidatePolicy.
 
-Standard library only, no clock, no I/O. What AWS's services can do comes from a `Reference` of the caller's:
+Standard library only, no clock, no I/O. The caller supplies the actions, resource types and condition keys of
+AWS services as a `Reference`:
 
     findings = lint('{"Statement": []}', PolicyKind.MANAGED, reference)
     assert findings[0].code == "MISSING_STATEMENT" and findings[0].level is Level.ERROR

@@ -1,4 +1,4 @@
-"""Actions: whether there are any such."""
+"""Lint checks of Action and NotAction: services and actions that do not exist."""
 
 from iamd.policy.grammar import action_error
 from iamd.policy.lint.document import LintDocument, TextNode
@@ -14,7 +14,7 @@ def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -
             if action_error(action.text) is None and action.text not in {"*", "*:*"}:
                 _check_action(action, catalog, findings)
         if document.kind is PolicyKind.RCP and node.is_allow:
-            message = "RCPs act by denying alone: this Allow does nothing that RCPFullAWSAccess does not do"
+            message = "RCPs only deny access: this Allow has no effect beyond that of RCPFullAWSAccess"
             findings.add("ALLOW_WITHOUT_EFFECT", f"{node.path}.Effect", message)
 
 
@@ -24,11 +24,12 @@ def _check_action(action: TextNode, catalog: ServiceCatalog, findings: Findings)
     if "${" in action.text:
         return
     if service_key not in catalog.services:
-        message = f"there is no service {quote(service)}{catalog.suggest_service(service_key)}"
+        suggestion = catalog.suggest_service(service_key)
+        message = f"the service {quote(service)} of the action does not exist{suggestion}"
         findings.add("INVALID_SERVICE_IN_ACTION", action.path, message)
     elif catalog.actions(action.text) == frozenset():
-        problem = "matches no action" if set(name) & set("*?") else "is no action"
+        is_pattern = bool(set(name) & set("*?"))
+        problem = f"does not match any action of {service_key}" if is_pattern else "does not exist"
         suggestion = catalog.suggest_action(service_key, name)
-        findings.add(
-            "INVALID_ACTION", action.path, f"{quote(action.text)} {problem} of {service_key}{suggestion}"
-        )
+        message = f"the action {quote(action.text)} {problem}{suggestion}"
+        findings.add("INVALID_ACTION", action.path, message)

@@ -1,4 +1,4 @@
-"""Grants that reach further than they seem to: roles to pass, service-linked roles, all but what is named."""
+"""Lint checks of overly broad grants: iam:PassRole, service-linked roles, NotAction and NotResource."""
 
 from typing import NamedTuple
 
@@ -9,11 +9,14 @@ from iamd.policy.patterns import glob, matches_action
 from iamd.policy.validation import PolicyKind
 
 _ARN_FIELDS = 6
-_ANY_SERVICE = frozenset({"*", "*.amazonaws.com"})  # services, as many as there are
+_ANY_SERVICE = frozenset({"*", "*.amazonaws.com"})  # values that match every service
 
 
 class _SensitiveAction(NamedTuple):
-    """An action whose resource should be named, with a resource nobody has, and what limits it otherwise."""
+    """An action whose resources should be specified, or limited by a condition on one of `limiting_keys`.
+
+    `probe_resource` is a made-up resource that no policy names but broad patterns match.
+    """
 
     code_prefix: str
     action: str
@@ -27,14 +30,14 @@ _PASS_ROLE = _SensitiveAction(
     "iam:PassRole",
     "role/zq7-zq7",
     ("iam:passedtoservice", "iam:associatedresourcearn"),
-    "roles may be passed that hold more than they should: name the roles, or ask for iam:PassedToService",
+    "overly privileged roles may be passed: specify role ARNs or add a condition on iam:PassedToService",
 )
 _CREATE_SLR = _SensitiveAction(
     "CREATE_SLR",
     "iam:CreateServiceLinkedRole",
     "role/aws-service-role/zq7.amazonaws.com/AWSServiceRoleForZq7",
     ("iam:awsservicename",),
-    "service-linked roles of any service may be made: name them, or ask for iam:AWSServiceName",
+    "service-linked roles of any service may be created: specify ARNs or a condition on iam:AWSServiceName",
 )
 _CHECKED_KINDS = IDENTITY_SIDE | {PolicyKind.RESOURCE}
 
@@ -53,15 +56,15 @@ def check(document: LintDocument, findings: Findings) -> None:
 
 def _check_negations(node: StatementNode, findings: Findings) -> None:
     statement = node.statement
-    suffix = "those still to come included"
+    suffix = "including those added in the future"
     if statement.not_actions is not None and statement.not_resources is not None:
-        message = f"all actions but these on all resources but some are allowed, {suffix}"
+        message = f"all actions and all resources except those listed are allowed, {suffix}"
         findings.add("ALLOW_WITH_NOT_ACTION_AND_NOT_RESOURCE", f"{node.path}.NotAction", message)
     elif statement.not_actions is not None:
-        message = f"all actions but these are allowed, {suffix}"
+        message = f"all actions except those listed are allowed, {suffix}"
         findings.add("ALLOW_WITH_NOT_ACTION", f"{node.path}.NotAction", message)
     elif statement.not_resources is not None:
-        message = f"all resources but these are allowed, {suffix}"
+        message = f"all resources except those listed are allowed, {suffix}"
         findings.add("ALLOW_WITH_NOT_RESOURCE", f"{node.path}.NotResource", message)
 
 
@@ -87,13 +90,13 @@ def _check_sensitive_action(
 
 
 def _find_grant(node: StatementNode, action: str) -> tuple[str, str] | None:
-    """Say how a statement has an action, by its name, by a star or by NotAction, and where."""
+    """Return how a statement grants an action ("": by name, "STAR", "NOT": by NotAction) and the path."""
     patterns = node.statement.not_actions
     if patterns is not None:
         is_excluded = any(matches_action(pattern, action) for pattern in patterns)
         return None if is_excluded else ("NOT", f"{node.path}.NotAction")
     matching = [text_node for text_node in node.actions if matches_action(text_node.text, action)]
-    exact = [place for place in matching if place.text.lower() == action.lower()]
+    exact = [text_node for text_node in matching if text_node.text.lower() == action.lower()]
     if exact:
         return "", exact[0].path
     return ("STAR", matching[0].path) if matching else None
@@ -109,7 +112,7 @@ def _is_limited(node: StatementNode, sensitive_action: _SensitiveAction) -> bool
 
 
 def _covers_probe(resource: TextNode, sensitive_action: _SensitiveAction) -> bool:
-    """Say whether a resource has a role in it that nobody thought of: its account may be named."""
+    """Return whether a resource pattern matches roles with any name; the account may be specified."""
     if not resource.text.strip("*"):
         return True
     fields = resource.text.split(":", _ARN_FIELDS - 1)

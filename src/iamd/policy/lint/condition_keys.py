@@ -1,4 +1,4 @@
-"""Condition keys: whether there are any such, and whether the actions of a statement have them."""
+"""Lint checks of condition keys: unknown keys, and keys that the statement's actions do not support."""
 
 from iamd.policy.lint.document import ConditionClause, LintDocument, StatementNode
 from iamd.policy.lint.findings import Findings, quote
@@ -30,13 +30,13 @@ def _services(node: StatementNode, catalog: ServiceCatalog) -> tuple[str, ...]:
 def _check_key(
     clause: ConditionClause, services: tuple[str, ...], catalog: ServiceCatalog, findings: Findings
 ) -> bool:
-    """Say whether a key is known and in use; a finding says why not."""
+    """Return whether a key exists and is not deprecated; otherwise add a finding."""
     key = clause.condition.key
     if clause.key in DEPRECATED_KEYS:
-        message = f"{key} is not to be used any more: use {DEPRECATED_KEYS[clause.key]}"
+        message = f"{key} is deprecated: use {DEPRECATED_KEYS[clause.key]}"
         findings.add("DEPRECATED_GLOBAL_CONDITION_KEY", clause.path, message)
     elif clause.key.rstrip("/") in _TAG_KEYS_WITHOUT_NAME:
-        message = f"{key} names no tag: write {key.rstrip('/')}/the-key-of-a-tag"
+        message = f"{key} has no tag key: use {key.rstrip('/')}/tag-key"
         findings.add("MISSING_TAG_KEY_IN_CONDITION", clause.path, message)
     elif "${" in key or catalog.find_key(key, services):
         return "${" not in key
@@ -52,17 +52,19 @@ def _unknown_key_finding(
     prefix, colon, name = clause.key.partition(":")
     if not (prefix and colon and name):
         suggestion = catalog.suggest_key(f"aws:{clause.key}", services)
-        return "INVALID_CONDITION_KEY_FORMAT", clause.path, f"{quote(key)} is not service:name{suggestion}"
+        message = f"the condition key {quote(key)} must be service:key-name{suggestion}"
+        return "INVALID_CONDITION_KEY_FORMAT", clause.path, message
     suggestion = catalog.suggest_key(key, (*services, prefix))
     if prefix == "aws":
-        return "INVALID_GLOBAL_CONDITION_KEY", clause.path, f"there is no global key {quote(key)}{suggestion}"
+        message = f"the global condition key {quote(key)} does not exist{suggestion}"
+        return "INVALID_GLOBAL_CONDITION_KEY", clause.path, message
     if prefix in catalog.services:
-        message = f"{prefix} has no condition key {quote(key)}{suggestion}"
+        message = f"the condition key {quote(key)} of {prefix} does not exist{suggestion}"
         return "INVALID_SERVICE_CONDITION_KEY", clause.path, message
     return (
         "INVALID_SERVICE",
         clause.path,
-        f"there is no service {quote(prefix)} of the key {quote(key)}{suggestion}",
+        f"the service {quote(prefix)} of the key {quote(key)} does not exist{suggestion}",
     )
 
 
@@ -71,20 +73,20 @@ def _check_duplicate_case(node: StatementNode, findings: Findings) -> None:
     for clause in node.clauses:
         block = clause.path.removesuffix(clause.condition.key)
         if first_paths.setdefault((block, clause.key), clause.path) != clause.path:
-            message = "the same key in another case: keys have no case, so both must hold"
+            message = "the same key in different case: keys are case-insensitive, so both conditions apply"
             findings.add("DUPLICATE_KEYS_WITH_DIFFERENT_CASE", clause.path, message)
 
 
 def _check_paired_keys(node: StatementNode, findings: Findings) -> None:
     keys = {clause.key for clause in node.clauses}
-    for test in node.clauses:
-        if node.is_allow and test.key in PAIRED_KEYS and not keys & {*PAIRED_KEYS[test.key]}:
-            message = f"{test.condition.key} says little alone, since others have the same addresses:"
+    for clause in node.clauses:
+        if node.is_allow and clause.key in PAIRED_KEYS and not keys & {*PAIRED_KEYS[clause.key]}:
+            message = f"{clause.condition.key} alone is not specific, since VPCs may use the same addresses:"
             message += " add aws:SourceVpc or aws:SourceVpce"
-            findings.add("MISSING_PAIRED_CONDITION_KEYS", test.path, message)
+            findings.add("MISSING_PAIRED_CONDITION_KEYS", clause.path, message)
 
 
-# Keys that some actions have.
+# Keys that only some actions support.
 
 
 def _check_support(
@@ -107,14 +109,14 @@ def _check_support(
         return
     services_without_key = tuple(service for service in services if service in unsupported)
     if len(services_without_key) == len(services):
-        message = f"none of the actions has the key {clause.condition.key}"
+        message = f"none of the actions supports the condition key {clause.condition.key}"
         findings.add("UNSUPPORTED_CONDITION_KEY", clause.path, message)
     elif services_without_key and is_tag_key and requires_key(clause):
         _add_unsupported_tag_key(node, clause, services_without_key, findings)
 
 
 def _services_without_key(node: StatementNode, key: str, catalog: ServiceCatalog) -> frozenset[str] | None:
-    """Return the services of which no action has a key; None where that cannot be said."""
+    """Return the services whose actions in the statement do not support a key; None if unknown."""
     supported_by_service: dict[str, bool] = {}
     for action in node.actions:
         names = catalog.actions(action.text)
@@ -137,12 +139,12 @@ def _add_unsupported_tag_key(
     names = ", ".join(services_without_key[:6])
     if node.is_allow:
         message = (
-            f"{clause.condition.key} is no key of {names}, whose actions are not allowed by this statement"
+            f"this statement does not allow the actions of services without {clause.condition.key}: {names}"
         )
         findings.add("ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", clause.path, message)
     else:
         message = (
-            f"{clause.condition.key} is no key of {names}, whose actions are not denied by this statement"
+            f"this statement does not deny the actions of services without {clause.condition.key}: {names}"
         )
         findings.add("DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", clause.path, message)
 
@@ -151,8 +153,8 @@ def _add_unsupported_tag_key_with_not_action(
     node: StatementNode, clause: ConditionClause, findings: Findings
 ) -> None:
     if node.is_allow:
-        message = f"actions without the key {clause.condition.key} are not allowed by this statement"
+        message = f"actions that do not support {clause.condition.key} are not allowed by this statement"
         findings.add("ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", clause.path, message)
     else:
-        message = f"actions without the key {clause.condition.key} are not denied by this statement"
+        message = f"actions that do not support {clause.condition.key} are not denied by this statement"
         findings.add("DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", clause.path, message)

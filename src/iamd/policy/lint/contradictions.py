@@ -1,4 +1,4 @@
-"""Conditions of one statement that cannot hold together."""
+"""Lint checks of contradictory conditions, with which a statement never matches."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -32,11 +32,11 @@ def check(document: LintDocument, findings: Findings) -> None:
 
 
 def _contradiction(clause: ConditionClause, other_clause: ConditionClause) -> str | None:
-    """Say why two conditions on one key cannot both hold; None where they may."""
+    """Return why two conditions on one key cannot both be true; None if they can."""
     for first, second in ((clause, other_clause), (other_clause, clause)):
         if first.condition.operator == NULL:
             if _requires_missing_key(first) and requires_key(second):
-                return "the key must be missing, and must have a value"
+                return "the key must be both missing and present"
         elif requires_key(first) and (reason := _value_contradiction(first, second)):
             return reason
     return None
@@ -47,7 +47,7 @@ def _requires_missing_key(clause: ConditionClause) -> bool:
 
 
 def _are_comparable(clause: ConditionClause, other_clause: ConditionClause) -> bool:
-    """Say whether both compare one value, and with few enough."""
+    """Return whether both are single-valued, without variables, and have few enough values."""
     return all(
         either.condition.quantifier is None
         and len(either.condition.values) <= _MAX_VALUES
@@ -67,11 +67,11 @@ def _value_contradiction(clause: ConditionClause, other_clause: ConditionClause)
 
 
 def _string_contradiction(clause: ConditionClause, other_clause: ConditionClause) -> str | None:
-    """Compare what a text must be with what else it must be, or must not."""
+    """Compare the values of StringEquals with those of another String condition."""
     if clause.condition.operator != "StringEquals":
         return None
     matching = [value for value in clause.condition.values if _satisfies(value, other_clause)]
-    return None if matching else f"none of the values of StringEquals fits {other_clause.condition.operator}"
+    return None if matching else f"no value of StringEquals satisfies {other_clause.condition.operator}"
 
 
 def _satisfies(value: str, clause: ConditionClause) -> bool:
@@ -79,10 +79,10 @@ def _satisfies(value: str, clause: ConditionClause) -> bool:
     return {
         "StringEquals": lambda: value in expected,
         "StringNotEquals": lambda: value not in expected,
-        "StringEqualsIgnoreCase": lambda: value.lower() in {candidate.lower() for candidate in expected},
-        "StringNotEqualsIgnoreCase": lambda: value.lower() not in {one.lower() for one in expected},
-        "StringLike": lambda: any(glob(one, value) for one in expected),
-        "StringNotLike": lambda: not any(glob(one, value) for one in expected),
+        "StringEqualsIgnoreCase": lambda: value.lower() in {item.lower() for item in expected},
+        "StringNotEqualsIgnoreCase": lambda: value.lower() not in {item.lower() for item in expected},
+        "StringLike": lambda: any(glob(pattern, value) for pattern in expected),
+        "StringNotLike": lambda: not any(glob(pattern, value) for pattern in expected),
     }.get(clause.condition.operator, lambda: True)()
 
 
@@ -92,11 +92,11 @@ def _boolean_contradiction(clause: ConditionClause, other_clause: ConditionClaus
     boolean_sets = [
         {values.boolean(value) for value in either.condition.values} for either in (clause, other_clause)
     ]
-    return None if boolean_sets[0] & boolean_sets[1] else "the key must be true, and must be false"
+    return None if boolean_sets[0] & boolean_sets[1] else "the key must be both true and false"
 
 
 def _bounds_contradiction(clause: ConditionClause, other_clause: ConditionClause) -> str | None:
-    """Compare a lower bound with an upper one; of several values of a bound the most generous counts."""
+    """Compare a lower with an upper bound; of several values of a bound, the most permissive counts."""
     if operator_family(clause.condition) not in {"Numeric", "Date"} or operator_family(
         clause.condition
     ) != operator_family(other_clause.condition):
@@ -112,7 +112,7 @@ def _bounds_contradiction(clause: ConditionClause, other_clause: ConditionClause
         clause.condition.operator.endswith("Equals") and other_clause.condition.operator.endswith("Equals")
     )
     is_empty = min(lower_bounds) > max(upper_bounds) or (is_strict and min(lower_bounds) == max(upper_bounds))
-    return "the least value is above the greatest" if is_empty else None
+    return "the lower bound excludes the upper bound" if is_empty else None
 
 
 def _numbers(clause: ConditionClause) -> Iterator[Decimal]:

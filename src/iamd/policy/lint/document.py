@@ -1,4 +1,4 @@
-"""A document as the linter has it: statements that can be read, and where each text of them stands."""
+"""The parsed document that the lint checks work on: valid statements, and the path of every element."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ RESOURCE_SIDE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST})
 
 
 class TextNode(NamedTuple):
-    """A text and its place."""
+    """A string and its path."""
 
     path: str
     text: str
 
 
 class PrincipalNode(NamedTuple):
-    """An entry of Principal or NotPrincipal and its place."""
+    """An entry of Principal or NotPrincipal, and its path."""
 
     path: str
     type: str
@@ -29,7 +29,7 @@ class PrincipalNode(NamedTuple):
 
 
 class ConditionClause(NamedTuple):
-    """A condition, the place of its key, and whether its values are a list."""
+    """A condition, the path of its key, and whether its values are a list."""
 
     path: str
     condition: Condition
@@ -41,7 +41,7 @@ class ConditionClause(NamedTuple):
         return self.condition.key.lower()
 
     def values(self) -> Iterator[TextNode]:
-        """Go through the values."""
+        """Yield the values with their paths."""
         return _text_nodes(
             self.path, list(self.condition.values) if self.is_list else self.condition.values[0]
         )
@@ -49,14 +49,14 @@ class ConditionClause(NamedTuple):
 
 @dataclass(frozen=True)
 class StatementNode:
-    """A statement that can be read; `raw` is what it was read from."""
+    """A statement with valid syntax; `raw` is the JSON it was parsed from."""
 
     statement: Statement
     raw: Mapping[str, object]
 
     @property
     def path(self) -> str:
-        """The place of the statement."""
+        """The path of the statement."""
         return f"Statement[{self.statement.index}]"
 
     @property
@@ -65,7 +65,7 @@ class StatementNode:
         return self.statement.effect == "Allow"
 
     def texts(self, *elements: str) -> Iterator[TextNode]:
-        """Go through the texts of elements that are a text or a list of texts."""
+        """Yield the strings of elements that are a string or a list of strings."""
         for name in elements:
             if name in self.raw:
                 yield from _text_nodes(f"{self.path}.{name}", self.raw[name])
@@ -111,7 +111,7 @@ class StatementNode:
 
 @dataclass(frozen=True)
 class LintDocument:
-    """A document with those of its statements that can be read, and what the caller knows besides."""
+    """A document with its valid statements, and the options of `lint`."""
 
     text: str
     kind: PolicyKind
@@ -123,7 +123,7 @@ class LintDocument:
 
     @property
     def has_variables(self) -> bool:
-        """Whether variables act."""
+        """Whether the document's Version supports variables."""
         return self.version == CURRENT_VERSION
 
 

@@ -1,4 +1,4 @@
-"""Findings: what is wrong with a document, how bad it is, and where."""
+"""Lint findings: level, code, message and path; a limit on their number and on the work of the checks."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Final
 from iamd.policy.lint.rules import RULES, Level
 
 MAX_FINDINGS: Final = 1_000
-WORK_BUDGET: Final = 150_000  # twice what the largest of AWS's own policies needs; about two seconds
+WORK_BUDGET: Final = 150_000  # twice what the largest AWS managed policy needs; about two seconds
 _MAX_SUGGESTIONS = 40
 _MAX_QUOTED_LENGTH = 120
 _PATH_SEPARATOR = re.compile(r"\[(\d+)\]|\.")
@@ -16,7 +16,7 @@ _PATH_SEPARATOR = re.compile(r"\[(\d+)\]|\.")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to mend; `path` is the place in the document (`Statement[2].Action[0]`), "" the whole."""
+    """One problem; `path` is the element (`Statement[2].Action[0]`), "" the whole document."""
 
     level: Level
     code: str
@@ -25,11 +25,11 @@ class Finding:
 
 
 class TooManyFindings(Exception):
-    """Enough has been found; nothing more is looked for."""
+    """The limit of findings is reached, and checking stops."""
 
 
 class Findings:
-    """Collects findings up to a limit, and counts the work that the dearer checks may still do."""
+    """Collects findings up to a limit, and keeps the work budget of the expensive checks."""
 
     def __init__(self) -> None:
         self.has_error = False
@@ -38,7 +38,7 @@ class Findings:
         self._remaining_suggestions = _MAX_SUGGESTIONS
 
     def add(self, code: str, path: str, message: str, level: Level | None = None) -> None:
-        """Note a finding, at the level of its rule where none is given; Full when there are too many."""
+        """Add a finding, by default at the level of its rule; TooManyFindings if the limit is reached."""
         if len(self._findings) >= MAX_FINDINGS:
             raise TooManyFindings
         finding = Finding(level or RULES[code].level, code, message, path)
@@ -47,16 +47,16 @@ class Findings:
 
     @property
     def is_work_exhausted(self) -> bool:
-        """Whether some checks were left out for want of work."""
+        """Whether the work budget is used up, so that some checks were skipped."""
         return self._remaining_work <= 0
 
     def spend_work(self, work: int) -> bool:
-        """Take some work; False when there is not enough left, and none is left from then on."""
+        """Spend some of the work budget; False if it is used up, which it then stays."""
         self._remaining_work -= work
         return self._remaining_work > 0
 
     def suggest(self, find_suggestion: Callable[[], str]) -> str:
-        """Ask for a near match, which is dear; the empty string once that was done often enough."""
+        """Look for a close match, which is expensive; "" once the limit of suggestions is reached."""
         if not self._remaining_suggestions:
             return ""
         self._remaining_suggestions -= 1
@@ -68,7 +68,7 @@ class Findings:
 
 
 def quote(text: str) -> str:
-    """Return a text as a message shows it: quoted, and shortened where it is long."""
+    """Return a text for a message: quoted, and truncated if it is long."""
     return f'"{text}"' if len(text) <= _MAX_QUOTED_LENGTH else f'"{text[:_MAX_QUOTED_LENGTH]}…"'
 
 

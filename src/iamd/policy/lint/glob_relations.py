@@ -1,4 +1,4 @@
-"""Two patterns beside each other: whether a text can match both, and whether one has all that the other has.
+"""Relations between wildcard patterns: whether two of them intersect, and whether one covers the other.
 
 The work is bounded by one machine word per 64 characters of one pattern for each character of the other.
 """
@@ -13,15 +13,15 @@ from iamd.policy.compiled.globs import compile_glob
 FIELD_WILDCARD: Final = "\ue010"
 _NON_COLON, _NON_COLONS = "\ue011", "\ue012"  # one character but a colon, and any number of them
 _FILLER = "\ue000"
-_MAX_CACHED_LENGTH = 256  # what is kept for the next time
+_MAX_CACHED_LENGTH = 256  # characters; longer patterns are not cached
 _STAR_RUN = re.compile(r"\*+")
 
 
 def intersects(pattern: str, other_pattern: str) -> bool:
-    """Say whether some text matches both patterns: the walk of both at once, all ways at the same time.
+    """Return whether some text matches both patterns, following all alternatives in parallel as bits.
 
-    Bit `j` of the state is set where the first `j` characters of `other` fit what was read of `one`.
-    `other` may have fields in it: `FIELD` stands for a run without colons that is not empty.
+    Bit `j` of the state is set if the first `j` characters of `other_pattern` fit what was read of `pattern`.
+    `other_pattern` may contain `FIELD_WILDCARD`, which matches a non-empty run without colons.
     """
     other_bits = (
         _pattern_bits(other_pattern)
@@ -44,7 +44,7 @@ def intersects(pattern: str, other_pattern: str) -> bool:
 
 
 class _PatternBits(NamedTuple):
-    """A pattern as places in it, a bit each: where there are stars, and where each character fits."""
+    """A pattern as bit masks over its positions: where there are stars, and where each character fits."""
 
     size: int
     any_run: int
@@ -64,7 +64,7 @@ class _PatternBits(NamedTuple):
         return cls(len(pattern), any_run, any_run | non_colon_runs, any_char, non_colon, chars)
 
     def matching_bits(self, char: str) -> int:
-        """Return the places at which a character fits, stars not counted."""
+        """Return the positions at which a character fits, not counting stars."""
         return self.chars.get(char, 0) | self.any_char | (0 if char == ":" else self.non_colon)
 
 
@@ -74,7 +74,7 @@ def _pattern_bits(pattern: str) -> _PatternBits:
 
 
 def covers(wide: str, narrow: str) -> bool:
-    """Say whether everything that matches `narrow` matches `wide`; in doubt it does not."""
+    """Return whether everything that matches `narrow` matches `wide`; False if uncertain."""
     if wide == narrow or wide == "*":
         return True
     if "*" not in wide and "?" not in wide:
@@ -91,7 +91,7 @@ def _matcher(pattern: str) -> Callable[..., bool]:
 
 
 def widen_variables(text: str) -> str:
-    """Return a pattern that matches all that a text with variables may become."""
+    """Return a pattern that matches everything a text with variables may expand to."""
     if "${" not in text:
         return text
     pieces, position = [], 0

@@ -1,4 +1,4 @@
-"""Global condition keys ("AWS global condition context keys" in the IAM user guide), one table of data."""
+"""Global condition keys and their types ("AWS global condition context keys", IAM User Guide)."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -35,15 +35,15 @@ _MULTIVALUED: Final = (
     "aws:SourceOrgPaths aws:TagKeys aws:VpceOrgPaths"
 )
 
-# Keys that are not to be used any more, and what is.
+# Deprecated keys and their replacements.
 DEPRECATED_KEYS: Final[Mapping[str, str]] = MappingProxyType(
     {"aws:arn": "aws:PrincipalArn or aws:SourceArn", "aws:sourceowner": "aws:SourceAccount"}
 )
-# Keys that say little unless one of others is there as well.
+# Keys that are specific only together with one of the other keys.
 PAIRED_KEYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"aws:vpcsourceip": ("aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount")}
 )
-# Keys of tags, which services have or have not.
+# Tag keys, which only some services support.
 TAG_KEY_PREFIXES: Final = ("aws:resourcetag/", "aws:requesttag/", "aws:tagkeys")
 
 

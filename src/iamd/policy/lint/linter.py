@@ -1,4 +1,4 @@
-"""The linter: all that a save refuses, and what it does not refuse but nobody can have meant."""
+"""Policy linter: reports everything that a save rejects, and what it accepts but is likely a mistake."""
 
 from datetime import datetime
 
@@ -34,21 +34,21 @@ def lint(
     account: str | None = None,
     now: datetime | None = None,
 ) -> list[Finding]:
-    """Find what is wrong with a document, in the order of its places.
+    """Return the findings for a document, in document order.
 
-    `account` is whose policy it is, where that is known; without `now` no date is over. There are errors if
-    and only if `validate` refuses the document, or something in it cannot act at all. The time is bounded:
-    after a thousand findings nothing more is looked for, and a finding says so.
+    `account` is the account that owns the policy, if known; without `now` no date is reported as past. There
+    are errors if and only if `validate` rejects the document, or a part of it can have no effect. The time is
+    bounded: checking stops after `MAX_FINDINGS` findings, and a finding reports that.
     """
     findings, extra = Findings(), list[Finding]()
     try:
         _run_checks(text, kind, reference, findings, partition, account, now)
     except TooManyFindings:
         extra.append(
-            _not_fully_checked(f"there are more than {MAX_FINDINGS:,} findings, and the rest is left out")
+            _not_fully_checked(f"there are more than {MAX_FINDINGS:,} findings; the others are not reported")
         )
     if findings.is_work_exhausted:
-        extra.append(_not_fully_checked("the document is so large that patterns were not all compared"))
+        extra.append(_not_fully_checked("the document is too large to compare all patterns"))
     if not findings.has_error:
         extra += _validation_findings(text, kind, partition)
     return findings.to_list(*extra)
@@ -63,7 +63,7 @@ def _run_checks(
     account: str | None,
     now: datetime | None,
 ) -> None:
-    """Look for everything, for errors first, since there is a limit."""
+    """Run all checks, those for errors first, since the number of findings is limited."""
     top = structure.parse_document(text, findings)
     if top is None:
         return
@@ -86,7 +86,7 @@ def _run_checks(
 
 
 def _validation_findings(text: str, kind: PolicyKind, partition: str) -> list[Finding]:
-    """Ask `validate` in the end: what it refuses is an error, whatever was overlooked."""
+    """Run `validate` last: what it rejects is an error, even if no check has found it."""
     try:
         validate(text, kind, partition=partition)
     except PolicyError as error:

@@ -1,4 +1,4 @@
-"""Conditions on keys that may be missing, which then say more, or less, than was meant."""
+"""Lint checks of conditions on keys that a request may lack: ForAllValues, and the MFA keys."""
 
 from iamd.policy.document import Quantifier
 from iamd.policy.lint.document import ConditionClause, LintDocument, StatementNode
@@ -26,7 +26,7 @@ def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -
 
 
 def requires_key(clause: ConditionClause) -> bool:
-    """Say whether a condition fails where its key is missing."""
+    """Return whether a condition is false if its key is missing."""
     condition = clause.condition
     if condition.operator == NULL:
         return {boolean(value) for value in condition.values} == {False}
@@ -38,9 +38,9 @@ def requires_key(clause: ConditionClause) -> bool:
 def _check_all_values(
     node: StatementNode, clause: ConditionClause, catalog: ServiceCatalog, findings: Findings
 ) -> None:
-    """Tell a ForAllValues that lets a request without the key through, as long as nothing else asks for it.
+    """Report a ForAllValues that allows requests without the key, unless another condition requires the key.
 
-    Where the key lists tags, to have none is what such a condition mostly means to allow.
+    If the key lists tags, the condition is mostly meant to allow requests without tags: only a suggestion.
     """
     key = catalog.find_key(clause.condition.key)
     if clause.condition.quantifier is not Quantifier.ALL or (key is not None and not key.is_multivalued):
@@ -48,7 +48,7 @@ def _check_all_values(
     if any(other_clause.key == clause.key and requires_key(other_clause) for other_clause in node.clauses):
         return
     level = Level.SUGGESTION if clause.key.endswith(_TAG_KEYS_SUFFIX) else Level.SECURITY_WARNING
-    message = f"true where {clause.condition.key} is missing: to rule that out, add Null with the value false"
+    message = f"true if {clause.condition.key} is missing: to prevent this, add a Null condition with false"
     findings.add("FORALLVALUES_WITHOUT_NULL_CHECK", clause.path, message, level)
 
 
@@ -62,7 +62,7 @@ def _denies_missing_mfa(node: StatementNode) -> bool:
 def _check_mfa(
     node: StatementNode, clause: ConditionClause, denies_missing_mfa: bool, findings: Findings
 ) -> None:
-    """Know that requests signed with long-term keys have neither of the keys of MFA."""
+    """Report conditions on MFA keys, which requests signed with long-term access keys do not have."""
     condition = clause.condition
     is_mfa_test = condition.operator == "Bool" or condition.operator.startswith("Numeric")
     if not is_mfa_test or (
@@ -70,8 +70,8 @@ def _check_mfa(
     ):
         return
     if not node.is_allow and requires_key(clause) and not denies_missing_mfa:
-        message = f"long-term access keys have no {condition.key}, so they are not denied: use"
+        message = f"requests with long-term access keys have no {condition.key} and are not denied: use"
         findings.add("DENY_VOID_WHERE_KEY_IS_MISSING", clause.path, f"{message} {condition.operator}IfExists")
     if node.is_allow and condition.if_exists and condition.quantifier is not Quantifier.ANY:
-        message = f"long-term access keys have no {condition.key}, so they are allowed without MFA: leave out"
+        message = f"requests with long-term access keys have no {condition.key} and need no MFA: remove"
         findings.add("MFA_IF_EXISTS_IN_ALLOW", clause.path, f"{message} IfExists")

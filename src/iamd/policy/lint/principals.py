@@ -1,4 +1,4 @@
-"""Principals: who is let in, and whether the conditions say enough of who that is."""
+"""Lint checks of principals: public access, confused deputies, OIDC federation, external IDs."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -17,9 +17,9 @@ from iamd.policy.principals import is_account_id
 from iamd.policy.validation import PolicyKind
 
 _SOURCE_KEYS: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
-# A service whose calls for a role have no source: the role is handed out by an instance profile.
+# Services that assume roles without source keys: EC2 does so for instance profiles.
 _SERVICES_WITHOUT_SOURCE: Final = frozenset({"ec2.amazonaws.com", "ec2.amazonaws.com.cn"})
-# Issuers whose tokens have the same audience for everybody.
+# OIDC issuers whose tokens have the same audience for all of their customers.
 _SHARED_AUDIENCE_ISSUERS: Final = (
     "app.terraform.io",
     "token.actions.githubusercontent.com",
@@ -27,7 +27,7 @@ _SHARED_AUDIENCE_ISSUERS: Final = (
     "agent.buildkite.com",
     "oidc.eks.",
 )
-# The claims that say whose a token is, of issuers whose other claims anybody in the world may have.
+# Claims that identify the owner of a token, for issuers whose other claims anyone may have.
 _SUBJECT_CLAIMS: Final = {
     "token.actions.githubusercontent.com": frozenset(
         {
@@ -42,7 +42,7 @@ _SUBJECT_CLAIMS: Final = {
         }
     )
 }
-# Who can call an action of a trust policy: the types of principals, and a part of a Federated one's name.
+# Principals that can call an action of a trust policy: the type, and a substring of the value.
 _PRINCIPALS_BY_ACTION: Final = {
     "sts:assumerole": (("AWS", ""), ("Service", ""), ("CanonicalUser", "")),
     "sts:assumerolewithsaml": (("Federated", ":saml-provider/"),),
@@ -61,7 +61,7 @@ def check(document: LintDocument, findings: Findings) -> None:
             continue
         if node.statement.not_principals is not None:
             message = (
-                "whoever is not named here is allowed, strangers included: name whom you mean in Principal"
+                "Allow with NotPrincipal allows all other principals, even anonymous ones: use Principal"
             )
             findings.add("ALLOW_WITH_NOT_PRINCIPAL", f"{node.path}.NotPrincipal", message)
         for principal in node.principals if node.statement.principals is not None else ():
@@ -73,9 +73,7 @@ def check(document: LintDocument, findings: Findings) -> None:
 def _check_unique_id(principal: PrincipalNode, findings: Findings) -> None:
     if principal.type != "AWS":
         return
-    message = (
-        "an ID stands where whom it belongs to was deleted, or where it was written by hand: use the ARN"
-    )
+    message = "the principal is a unique ID, as shown for a deleted user or role: use the ARN"
     if principal.value.startswith("AROA"):
         findings.add("INVALID_ROLE_REFERENCE", principal.path, message)
     elif principal.value.startswith("AIDA"):
@@ -87,15 +85,11 @@ def _check_principal(
 ) -> None:
     if principal.type == "AWS" and principal.value == "*":
         if not any(restricts_caller(clause) for clause in node.clauses):
-            message = (
-                "anybody is allowed, whoever it is"
-                if not node.clauses
-                else "no condition says who is allowed"
-            )
+            message = "everyone is allowed" if not node.clauses else "no condition restricts who is allowed"
             findings.add(
                 "PUBLIC_PRINCIPAL",
                 principal.path,
-                f"{message}: name principals, or ask for aws:PrincipalOrgID",
+                f"{message}: specify principals or add a condition on aws:PrincipalOrgID",
             )
     elif principal.type == "Service":
         _check_service(document, node, principal, findings)
@@ -114,7 +108,7 @@ def _check_service(
     if is_trust_policy and principal.value in _SERVICES_WITHOUT_SOURCE:
         return
     message = (
-        f"{principal.value} may be made to act here by anybody: ask for aws:SourceArn, aws:SourceAccount or"
+        f"{principal.value} may act for any account: add a condition on aws:SourceArn, aws:SourceAccount or"
     )
     level = Level.SUGGESTION if is_trust_policy else Level.SECURITY_WARNING
     findings.add("RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", principal.path, f"{message} aws:SourceOrgID", level)
@@ -125,9 +119,9 @@ def _check_federated(node: StatementNode, principal: PrincipalNode, findings: Fi
         return
     host = principal.value.rpartition(":oidc-provider/")[2].lower()
     issuer_clauses = [clause for clause in node.clauses if clause.key.startswith(f"{host}:")]
-    if not any(_restricts_subject(test, host) for test in issuer_clauses):
-        message = f"whoever {host} gives a token to is allowed: ask for {host}:sub"
-        message += ", which the conditions here leave open" if issuer_clauses else ""
+    if not any(_restricts_subject(clause, host) for clause in issuer_clauses):
+        message = f"every identity of {host} is allowed: add a condition on {host}:sub"
+        message += ", which the existing conditions do not restrict" if issuer_clauses else ""
         findings.add("MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", principal.path, message)
 
 
@@ -136,7 +130,7 @@ def _has_shared_audience(host: str) -> bool:
 
 
 def _restricts_subject(clause: ConditionClause, host: str) -> bool:
-    """Say whether a condition on a token's claim leaves open whose it is."""
+    """Return whether a condition on a token's claim restricts whose tokens are accepted."""
     claim = clause.key.removeprefix(f"{host}:")
     if not restricts(clause) or (_has_shared_audience(host) and claim == "aud"):
         return False
@@ -146,7 +140,7 @@ def _restricts_subject(clause: ConditionClause, host: str) -> bool:
 
 
 def _is_open_subject(subject: str) -> bool:
-    """Say whether a pattern of subjects leaves the first name in it open: `repo:*`, `repo:o*/r:*`."""
+    """Return whether a subject pattern has a wildcard in its first name: `repo:*`, `repo:o*/r:*`."""
     subject_name = subject.partition(":")[2] or subject
     return bool(set(subject_name.split("/")[0].split(":")[0]) & set("*?"))
 
@@ -158,8 +152,8 @@ def _check_external_id(
     allows_assume_role = any(action.text.lower() == "sts:assumerole" for action in node.actions)
     if node.clauses or not allows_assume_role or not is_account_id(account) or account == document.account:
         return
-    message = f"all of account {account} may assume the role, as far as its own policies allow:"
-    message += " if it is not yours, ask for sts:ExternalId or name its roles"
+    message = f"any principal of account {account} may assume the role if its policies allow it:"
+    message += " if the account is a third party's, require sts:ExternalId or specify its roles"
     findings.add("MISSING_EXTERNAL_ID", principal.path, message)
 
 

@@ -1,4 +1,4 @@
-"""Entries and statements that others make superfluous, and Allows that a Deny takes back."""
+"""Lint checks of redundancy: entries and statements covered by others, Allows overridden by a Deny."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from iamd.policy.lint.glob_relations import covers, intersects
 from iamd.policy.variables import tokenize
 
 _MAX_STATEMENTS = 300
-_LONG_PATTERN = 50  # characters that make a pattern twice as dear to compare
+_LONG_PATTERN = 50  # characters; each multiple of it adds to the cost of comparing a pattern
 _ESCAPED_WILDCARDS = str.maketrans({"*": "\ue001", "?": "\ue002"})
 
 
@@ -33,7 +33,7 @@ def _normalize_action(text: str) -> str:
 
 
 def _escape_variables(text: str) -> str:
-    """Return a pattern whose variables stand for themselves."""
+    """Return a pattern in which variables are literal text."""
     if "${" not in text:
         return text
     return "".join(
@@ -43,9 +43,9 @@ def _escape_variables(text: str) -> str:
 
 
 class _PatternSet:
-    """Patterns of one list, ready to be asked whether some of them has all that another has.
+    """The patterns of one list, indexed to find those that cover another pattern.
 
-    Those with wildcards are kept by what stands before their first colon, which for actions is the service.
+    Patterns with wildcards are indexed by the text before their first colon, for actions the service.
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
@@ -59,7 +59,7 @@ class _PatternSet:
                 )
 
     def find_wider(self, pattern: str, findings: Findings) -> str | None:
-        """Find one that has all of a pattern, not counting itself or the same in other words."""
+        """Find another pattern that covers a pattern; of equivalent patterns, one counts as the wider."""
         if "*" in self.all:
             return None if pattern == "*" else "*"
         candidates = [
@@ -74,7 +74,7 @@ class _PatternSet:
         )
 
     def covers(self, pattern: str, findings: Findings) -> bool:
-        """Say whether a pattern, or one that has all of it, is among these."""
+        """Return whether a pattern is in the list or covered by one that is."""
         return pattern in self.all or self.find_wider(pattern, findings) is not None
 
 
@@ -100,13 +100,12 @@ def _check_list(
     for item in nodes:
         other = first_by_pattern.setdefault(normalize(item.text), item)
         if other is not item:
-            findings.add(code, item.path, f"{quote(item.text)} is there already, at {other.path}")
+            findings.add(code, item.path, f"{quote(item.text)} is already listed at {other.path}")
     patterns = _PatternSet(first_by_pattern)
     for pattern, item in first_by_pattern.items():
         if wider := patterns.find_wider(pattern, findings):
-            findings.add(
-                code, item.path, f"{quote(first_by_pattern[wider].text)} has all of {quote(item.text)}"
-            )
+            wider_text = quote(first_by_pattern[wider].text)
+            findings.add(code, item.path, f"{quote(item.text)} is redundant: {wider_text} covers it")
 
 
 # Statements.
@@ -127,7 +126,7 @@ class _StatementScope(NamedTuple):
 
     @property
     def content_key(self) -> tuple[object, ...]:
-        """What two statements that say the same have in common."""
+        """A key that is equal for identical statements."""
         lists = (self.actions, self.not_actions, self.resources, self.not_resources)
         patterns = tuple(None if pattern_set is None else pattern_set.all for pattern_set in lists)
         return self.effect, self.principals, self.not_principals, patterns, self.conditions
@@ -173,7 +172,7 @@ def _check_identical(scopes: Sequence[_StatementScope], findings: Findings) -> s
     for scope in scopes:
         other = first_by_key.setdefault(scope.content_key, scope)
         if other is not scope:
-            findings.add("REDUNDANT_STATEMENT", scope.path, f"{other.path} says the same")
+            findings.add("REDUNDANT_STATEMENT", scope.path, f"the statement is identical to {other.path}")
             reported_paths.add(scope.path)
     return reported_paths
 
@@ -192,11 +191,10 @@ def _check_overlaps(scopes: Sequence[_StatementScope], findings: Findings) -> No
 
 def _add_overlap(wide: _StatementScope, narrow: _StatementScope, findings: Findings) -> None:
     if wide.effect == narrow.effect:
-        findings.add("REDUNDANT_STATEMENT", narrow.path, f"{wide.path} has all of this statement")
+        findings.add("REDUNDANT_STATEMENT", narrow.path, f"the statement is redundant: {wide.path} covers it")
     else:
-        findings.add(
-            "ALLOW_VOIDED_BY_DENY", narrow.path, f"the Deny of {wide.path} takes all of this Allow back"
-        )
+        message = f"everything that this Allow allows is denied by {wide.path}"
+        findings.add("ALLOW_VOIDED_BY_DENY", narrow.path, message)
 
 
 def _includes(wide: _StatementScope, narrow: _StatementScope, findings: Findings) -> bool:
@@ -222,7 +220,7 @@ def _includes_patterns(
     narrow_not: _PatternSet | None,
     findings: Findings,
 ) -> bool:
-    """Compare two elements, each a list or a list of exceptions; neither there is one and the same thing."""
+    """Return whether an element, a list or a list of exceptions, covers another; absent ones are equal."""
     if wide is not None:
         return "*" in wide.all or (
             narrow is not None and all(wide.covers(pattern, findings) for pattern in narrow.all)
@@ -230,17 +228,17 @@ def _includes_patterns(
     if wide_not is None:
         return narrow is None and narrow_not is None
     if narrow is not None:
-        return not any(_may_intersect(one, wide_not, findings) for one in narrow.all)
-    return narrow_not is not None and all(narrow_not.covers(one, findings) for one in wide_not.all)
+        return not any(_may_intersect(pattern, wide_not, findings) for pattern in narrow.all)
+    return narrow_not is not None and all(narrow_not.covers(pattern, findings) for pattern in wide_not.all)
 
 
 def _may_intersect(pattern: str, others: _PatternSet, findings: Findings) -> bool:
-    """Say whether a pattern and one of others may match the same; in doubt they may."""
+    """Return whether a pattern and one of the others may match the same text; True if uncertain."""
     if not findings.spend_work(len(others.all) * (1 + len(pattern) // _LONG_PATTERN)):
         return True
     return any(intersects(_widen_variables(pattern), _widen_variables(other)) for other in others.all)
 
 
 def _widen_variables(pattern: str) -> str:
-    """Return a pattern in which a variable may be anything."""
+    """Return `*` for a pattern with variables, otherwise the pattern."""
     return pattern if "${" not in pattern else "*"

@@ -1,4 +1,4 @@
-"""What the linter must know about services; who knows it is for the caller to say."""
+"""Service authorization reference: the interface from which the linter learns about AWS services."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class KeyType(Enum):
-    """What the values of a condition key are, in the words of AWS's service authorization reference."""
+    """The type of a condition key, as AWS's Service Authorization Reference names it."""
 
     STRING = "String"
     NUMERIC = "Numeric"
@@ -20,7 +20,7 @@ class KeyType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ConditionKey:
-    """A condition key; `name` may have a hole (`aws:RequestTag/${TagKey}`), `listed`: with many values."""
+    """A condition key; `name` may have a placeholder (`aws:RequestTag/${TagKey}`)."""
 
     name: str
     type: KeyType
@@ -29,7 +29,7 @@ class ConditionKey:
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """A type of resource; `arn` has holes (`arn:${Partition}:s3:::${BucketName}`)."""
+    """A resource type; `arn` has placeholders (`arn:${Partition}:s3:::${BucketName}`)."""
 
     name: str
     arn: str
@@ -38,7 +38,7 @@ class ResourceType:
 
 @dataclass(frozen=True, slots=True)
 class ActionResourceType:
-    """A type of resource that an action works on; a required one must be allowed for the action to be."""
+    """A resource type that an action supports; if it is required, it must be allowed for the action."""
 
     type: str
     is_required: bool
@@ -47,7 +47,7 @@ class ActionResourceType:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action; one without `needs` has no resource but `*`."""
+    """An action; one without `resource_types` supports only the resource `*`."""
 
     name: str
     resource_types: tuple[ActionResourceType, ...]
@@ -55,9 +55,9 @@ class Action:
 
 
 class Reference(Protocol):
-    """AWS's service authorization reference, or another. Prefixes and the names in mappings are lower-case.
+    """AWS's Service Authorization Reference, or another. Service prefixes and mapping keys are lower-case.
 
-    A service that is not known has no actions, types or keys. What is returned is never changed.
+    An unknown service has no actions, resource types or condition keys. Returned mappings never change.
     """
 
     def services(self) -> Set[str]:
@@ -67,7 +67,7 @@ class Reference(Protocol):
         """Return the actions of a service by name."""
 
     def resource_types(self, service: str) -> Mapping[str, ResourceType]:
-        """Return the types of resources of a service by name."""
+        """Return the resource types of a service by name."""
 
     def condition_keys(self, service: str) -> Mapping[str, ConditionKey]:
-        """Return the condition keys that requests to a service may have, by name, those of tags included."""
+        """Return the condition keys of a service by name, tag keys included."""

@@ -1,4 +1,4 @@
-"""Resources: whether ARNs are of a known form, and whether the actions of a statement work on them."""
+"""Lint checks of resources: ARN formats, and whether the statement's actions support the resources."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from iamd.policy.principals import is_account_id
 _ARN_FIELDS = 6
 _SERVICE_FIELD, _REGION_FIELD, _ACCOUNT_FIELD = 2, 3, 4
 _ASSUME_ROLE = "sts:assumerole"
-# Where a required type is one that every request has; elsewhere it is often one of several that will do.
+# Services whose required resource types are all needed; elsewhere one of several is often enough.
 _PREFIXES_WITH_REQUIRED_TYPES = ("ec2:",)
 _RESOURCE_OWNER_KEYS = ("aws:resourceaccount", "aws:resourceorg")
 
@@ -41,7 +41,7 @@ def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -
 
 @dataclass(frozen=True)
 class Arn:
-    """A resource as it was written, and with the fields that evaluation adds to short ones."""
+    """A resource as written, and as a pattern with the fields that evaluation adds to short ARNs."""
 
     path: str
     text: str
@@ -56,23 +56,23 @@ class Arn:
 
     @property
     def is_match_all(self) -> bool:
-        """Whether it matches everything, the `*` of actions without resources included."""
+        """Whether it matches everything, including the `*` of actions without resource types."""
         return not self.text.strip("*")
 
     @property
     def fields(self) -> list[str]:
-        """The six fields."""
+        """The fields of the pattern: six if the ARN is complete."""
         return self.pattern.split(":", _ARN_FIELDS - 1)
 
     def with_field(self, index: int, text: str) -> str:
-        """Return the ARN with another text in one field."""
+        """Return the pattern with one field replaced."""
         fields = self.fields
         fields[index] = text
         return ":".join(fields)
 
 
 def _is_valid(arn: Arn, document: LintDocument) -> bool:
-    """Say whether a save has nothing against a resource: what it has is told already."""
+    """Return whether a resource passes the checks of a save, whose errors are reported elsewhere."""
     if arn.is_match_all:
         return True
     is_complete = len(arn.fields) == _ARN_FIELDS
@@ -80,12 +80,12 @@ def _is_valid(arn: Arn, document: LintDocument) -> bool:
 
 
 def _services(node: StatementNode, catalog: ServiceCatalog) -> tuple[str, ...]:
-    """Return the services of a statement's actions; none where it is about all of them."""
+    """Return the services of a statement's actions; empty if it applies to all services."""
     names = [action.text.partition(":")[0].lower() for action in node.actions]
     return () if "*" in names else tuple(name for name in dict.fromkeys(names) if name in catalog.services)
 
 
-# The form of an ARN.
+# ARN formats.
 
 
 def _check_arn_form(arn: Arn, services: tuple[str, ...], catalog: ServiceCatalog, findings: Findings) -> None:
@@ -93,12 +93,12 @@ def _check_arn_form(arn: Arn, services: tuple[str, ...], catalog: ServiceCatalog
         return
     service = arn.fields[_SERVICE_FIELD]
     if service != service.lower():
-        message = f"the service {quote(service)} must be in lower case, since ARNs are compared as they are"
+        message = f"the service {quote(service)} must be in lower case, since ARNs are case-sensitive"
         findings.add("INVALID_ARN_SERVICE_CASE", arn.path, message)
         return
     account = arn.fields[_ACCOUNT_FIELD]
     if account.isdecimal() and not is_account_id(account):
-        message = f"{account} has {len(account)} digits, and accounts have 12"
+        message = f"the account ID {account} has {len(account)} digits instead of 12"
         findings.add("INVALID_ARN_ACCOUNT", arn.path, message)
         return
     candidate_services = tuple(dict.fromkeys((service, *services)))
@@ -106,36 +106,30 @@ def _check_arn_form(arn: Arn, services: tuple[str, ...], catalog: ServiceCatalog
         _has_templates(arn, candidate, catalog) for candidate in candidate_services
     ) or _matches_any_type(arn.pattern, candidate_services, catalog):
         return
-    if service == "iam" and arn.fields[-1] == "root":  # the account itself, which is no type of resource
+    if service == "iam" and arn.fields[-1] == "root":  # the account, which is not a resource type
         return
     code, message = _mismatch(arn, candidate_services, catalog)
     findings.add(code, arn.path, message)
 
 
 def _has_templates(arn: Arn, service: str, catalog: ServiceCatalog) -> bool:
-    """Say whether a service has ARNs with this service's name in them."""
+    """Return whether a service has ARN formats with this ARN's service name."""
     return any(arn.fields[_SERVICE_FIELD] == template.service for template in catalog.templates(service))
 
 
 def _matches_any_type(pattern: str, services: Iterable[str], catalog: ServiceCatalog) -> bool:
-    """Say whether a pattern is of a known type; in doubt it is."""
+    """Return whether a pattern may match a known resource type; True if uncertain."""
     return any(catalog.matching_types(pattern, service) != frozenset() for service in services)
 
 
 def _mismatch(arn: Arn, services: tuple[str, ...], catalog: ServiceCatalog) -> tuple[str, str]:
-    """Name the field that keeps an ARN from being of a known type."""
+    """Return code and message for the field that keeps an ARN from matching a resource type."""
     region, account = arn.fields[_REGION_FIELD], arn.fields[_ACCOUNT_FIELD]
     attempts = (
-        (_REGION_FIELD, region, "", "ARN_REGION_NOT_ALLOWED", "these ARNs have no region"),
-        (_ACCOUNT_FIELD, account, "", "ARN_ACCOUNT_NOT_ALLOWED", "these ARNs have no account"),
-        (_REGION_FIELD, not region, "*", "MISSING_ARN_REGION", "these ARNs have a region: write one, or *"),
-        (
-            _ACCOUNT_FIELD,
-            not account,
-            "*",
-            "MISSING_ARN_ACCOUNT",
-            "these ARNs have an account: write one, or *",
-        ),
+        (_REGION_FIELD, region, "", "ARN_REGION_NOT_ALLOWED", "the ARN must not have a region"),
+        (_ACCOUNT_FIELD, account, "", "ARN_ACCOUNT_NOT_ALLOWED", "the ARN must not have an account ID"),
+        (_REGION_FIELD, not region, "*", "MISSING_ARN_REGION", "the ARN has no region: add one or *"),
+        (_ACCOUNT_FIELD, not account, "*", "MISSING_ARN_ACCOUNT", "the ARN has no account ID: add one or *"),
     )
     for index, applies, text, code, message in attempts:
         if applies and _matches_any_type(arn.with_field(index, text), services, catalog):
@@ -145,7 +139,7 @@ def _mismatch(arn: Arn, services: tuple[str, ...], catalog: ServiceCatalog) -> t
     examples = ", ".join(form.replace("?*", "…") for form in forms[:6])
     return (
         "INVALID_ARN_RESOURCE",
-        f"{quote(arn.text)} is no ARN of {service}, whose resources are: {examples}",
+        f"{quote(arn.text)} does not match any ARN format of {service}: {examples}",
     )
 
 
@@ -158,12 +152,12 @@ def _check_role_accounts(node: StatementNode, arns: list[Arn], findings: Finding
         return
     for arn in arns:
         if arn.is_match_all or set(arn.fields[_ACCOUNT_FIELD]) & set("*?"):
-            message = "roles of every account may be assumed: name the accounts, or ask for aws:ResourceOrgID"
+            message = "roles of any account may be assumed: specify accounts or add aws:ResourceOrgID"
             findings.add("ROLE_IN_ANY_ACCOUNT", arn.path, message)
 
 
 def _is_assume_role(action: str) -> bool:
-    """Say whether a pattern is meant for STS and has AssumeRole in it."""
+    """Return whether an action pattern of STS matches AssumeRole."""
     return action.lower().startswith("sts:") and matches_action(action, _ASSUME_ROLE)
 
 
@@ -171,7 +165,7 @@ def _is_assume_role(action: str) -> bool:
 
 
 class _ActionResourceChecks:
-    """The checks of one statement: which of its actions work on which of its resources."""
+    """The checks of one statement: which of its actions support which of its resources."""
 
     def __init__(
         self,
@@ -188,7 +182,7 @@ class _ActionResourceChecks:
         self._findings = findings
 
     def check(self) -> None:
-        """Check, where the statement says on what its actions are to work, and all of that can be read."""
+        """Check the statement if it names resources and all of them are valid."""
         resources = self._node.resources
         if not resources or len(self._arns) != len(resources) or any(arn.is_match_all for arn in self._arns):
             return
@@ -199,7 +193,7 @@ class _ActionResourceChecks:
         all_match = True
         for action in self._node.actions:
             service = action.text.partition(":")[0].lower()
-            if not self._catalog.actions(action.text):  # told already, or about all services
+            if not self._catalog.actions(action.text):  # already reported, or for all services
                 all_match = False
                 continue
             action_types, resource_types = (
@@ -228,12 +222,12 @@ class _ActionResourceChecks:
 
     def _mismatch_message(self, action: TextNode, action_types: frozenset[str]) -> str:
         if not action_types:
-            return f'{quote(action.text)} has no resources: it works only where Resource is "*"'
+            return f'{quote(action.text)} does not support specific resources: Resource must be "*"'
         names = ", ".join(sorted(action_types)[:6])
-        return f"{quote(action.text)} works on {names}, and none of the resources is one"
+        return f"{quote(action.text)} supports none of the resources, only these types: {names}"
 
     def _check_unused(self, used_types: dict[str, set[str]]) -> None:
-        """Tell resources that no action works on, each a place where something else may have been meant."""
+        """Report resources that no action supports, where another resource may have been meant."""
         for arn in self._arns:
             types = {
                 service: self._catalog.matching_types(arn.pattern, service) or () for service in used_types
@@ -241,16 +235,16 @@ class _ActionResourceChecks:
             if any(types.values()) and not any(
                 used_types[service] & {*names} for service, names in types.items()
             ):
-                message = "none of the statement's actions works on such a resource"
+                message = "none of the statement's actions supports this resource"
                 self._findings.add("UNUSED_RESOURCE", arn.path, message)
 
 
-# What an action needs besides.
+# Resource types that an action requires.
 
 
 @dataclass
 class _ActionRequirement:
-    """The required types of an action, and those of them that some statement allows."""
+    """The required resource types of an action, and the types that some statement allows."""
 
     action: TextNode
     required_types: frozenset[str]
@@ -260,7 +254,7 @@ class _ActionRequirement:
         missing_types = self.required_types - self.allowed_types
         if missing_types and self.allowed_types:
             names = ", ".join(sorted(missing_types))
-            message = f"{self.action.text} also needs {names} to be allowed, here or in another policy"
+            message = f"{self.action.text} also requires permission for {names}, in this or another policy"
             findings.add("MISSING_RESOURCE_TYPES", self.action.path, message, Level.WARNING)
 
 
@@ -270,7 +264,7 @@ def _collect_requirements(
     requirements: dict[str, _ActionRequirement],
     findings: Findings,
 ) -> None:
-    """Gather what the named actions need, and then what all statements allow of it."""
+    """Collect the types that the named actions require, then those that the statements allow."""
     allow_nodes = [node for node in document.statements if node.is_allow]
     for entry in allow_nodes:
         for action in entry.actions:
@@ -314,7 +308,7 @@ def _record_allowed_types(
 def _named_actions(
     node: StatementNode, catalog: ServiceCatalog, requirements: Iterable[str]
 ) -> Iterator[str]:
-    """Go through the actions of a statement; all of them where it does not name any."""
+    """Yield the actions that a statement matches; all of `requirements` if it does not name any."""
     if not node.actions:
         yield from requirements
     for action in node.actions:

@@ -1,4 +1,4 @@
-"""Whether a condition of an Allow narrows it: it must be there, be met, and not be met by everyone."""
+"""Whether a condition of an Allow is a restriction: it requires its key and not everyone meets it."""
 
 from ipaddress import ip_network
 
@@ -8,13 +8,10 @@ from iamd.policy.operators import NULL, OPERATORS
 
 _ARN_FIELDS = 6
 _ACCOUNT_FIELD = 4
-_ACCOUNT_KEY_SUFFIXES = ("account", "orgid")  # how keys end that hold an account or an organization
-_MIN_PREFIX_LENGTHS = {
-    4: 8,
-    6: 32,
-}  # the bits that a range of addresses must name, or it is most of the world
+_ACCOUNT_KEY_SUFFIXES = ("account", "orgid")  # of keys with accounts or organizations
+_MIN_PREFIX_LENGTHS = {4: 8, 6: 32}  # by IP version; larger networks are no restriction
 
-# Of the global keys, those that say who calls or from where. A tag anybody may have.
+# Global keys that identify the caller or its network; tags do not, since anyone may have them.
 _CALLER_KEY_PREFIXES = (
     "aws:principal",
     "aws:source",
@@ -29,7 +26,7 @@ _NON_RESTRICTING_PREFIXES = (
     "aws:sourceidentity",
     "aws:principaltag/",
 )
-# Of the services' keys, those that do.
+# Service keys that identify the caller.
 _CALLER_KEYS_OF_SERVICES = frozenset(
     {
         "kms:calleraccount",
@@ -43,12 +40,12 @@ _CALLER_KEYS_OF_SERVICES = frozenset(
 
 
 def is_positive(clause: ConditionClause) -> bool:
-    """Say whether a condition names what is meant, rather than what is not."""
+    """Return whether a condition lists the values it allows, rather than those it excludes."""
     return clause.condition.operator != NULL and not OPERATORS[clause.condition.operator].negated
 
 
 def restricts(clause: ConditionClause) -> bool:
-    """Say whether a condition lets through only those who have a key, with a value that not all have."""
+    """Return whether a condition requires its key, with a value that not every request has."""
     return (
         is_positive(clause)
         and requires_key(clause)
@@ -57,7 +54,7 @@ def restricts(clause: ConditionClause) -> bool:
 
 
 def restricts_caller(clause: ConditionClause) -> bool:
-    """Say whether a condition narrows who calls, or from where."""
+    """Return whether a condition restricts the caller or its network."""
     if clause.key.startswith("aws:"):
         return (
             clause.key.startswith(_CALLER_KEY_PREFIXES)
@@ -70,7 +67,7 @@ def restricts_caller(clause: ConditionClause) -> bool:
 
 
 def _is_broad(clause: ConditionClause, value: str) -> bool:
-    """Say whether nearly everyone has a value."""
+    """Return whether nearly every request matches a value."""
     if not value.strip("*?") or value == "*.amazonaws.com":
         return True
     if clause.condition.operator.endswith("IpAddress"):
@@ -93,7 +90,7 @@ def _is_broad_network(value: str) -> bool:
 
 
 def _is_any_account(arn: str) -> bool:
-    """Say whether an ARN leaves open whose it is: the account, or where there is none, what it names."""
+    """Return whether an ARN pattern matches any account or, if its account is empty, any resource."""
     fields = arn.split(":", _ARN_FIELDS - 1)
     if len(fields) < _ARN_FIELDS:
         return arn.endswith("*")

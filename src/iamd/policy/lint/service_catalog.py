@@ -1,4 +1,4 @@
-"""What is known of services, asked of a reference and remembered for the length of one document."""
+"""Service catalog: cached lookups in the service authorization reference, for one document."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,14 +14,14 @@ from iamd.policy.lint.reference import Action, ConditionKey, KeyType, Reference
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}|<[^>]*>")
 _ARN_FIELDS = 6
-_AMR_SUFFIX = ":amr"  # how a web identity was proved, of any provider's: a list
+_AMR_SUFFIX = ":amr"  # authentication methods of a web identity, for any provider: multivalued
 _SERVICE_FIELD = 2
 _MAX_ARN_LENGTH = 2_048
 _NO_NAMES: frozenset[str] = frozenset()
 
 
 class ArnTemplate(NamedTuple):
-    """The ARNs of a type of resource as six patterns, and as one whose names have no colons in them."""
+    """An ARN format of a resource type: as six field patterns, and as one pattern without colons in names."""
 
     type: str
     fields: tuple[str, ...]
@@ -30,12 +30,12 @@ class ArnTemplate(NamedTuple):
 
     @property
     def service(self) -> str:
-        """The service in the ARN, which need not be the one that has the type."""
+        """The service in the ARN, which may differ from the service that defines the type."""
         return self.fields[_SERVICE_FIELD]
 
 
 class ServiceCatalog:
-    """Look-ups that the checks share; those that cost work answer None once there is none left."""
+    """Lookups shared by the checks; expensive ones return None once the work budget is used up."""
 
     def __init__(self, reference: Reference, findings: Findings) -> None:
         self._reference = reference
@@ -49,35 +49,35 @@ class ServiceCatalog:
         self.services = reference.services()
 
     def suggest_service(self, service: str) -> str:
-        """Suggest a service: the empty string where none is near."""
+        """Return a suggestion to append to a message, "" if no service name is close."""
         return self._findings.suggest(lambda: _suggestion(service, {name: name for name in self.services}))
 
     def suggest_action(self, service: str, name: str) -> str:
-        """Suggest an action of a service."""
+        """Return a suggestion for an action of a service, as `suggest_service` does."""
         actions = self._reference.actions(service)
         names = {lowered: f"{service}:{action.name}" for lowered, action in actions.items()}
         return self._findings.suggest(lambda: _suggestion(name.rstrip("*"), names))
 
     def suggest_key(self, key: str, services: Iterable[str]) -> str:
-        """Suggest a condition key, among the global ones and those of some services."""
-        names = {lowered: key_info.name for lowered, key_info in GLOBAL_KEYS.items()}
+        """Return a suggestion for a condition key, global or of one of `services`."""
+        names = {lowered: info.name for lowered, info in GLOBAL_KEYS.items()}
         for service in services:
             names.update(
-                {lower: known.name for lower, known in self._reference.condition_keys(service).items()}
+                {lowered: info.name for lowered, info in self._reference.condition_keys(service).items()}
             )
         return self._findings.suggest(lambda: _suggestion(key, names))
 
     # Actions.
 
     def action(self, full_name: str) -> Action:
-        """Return an action that is known, by its name in lower case."""
+        """Return an action by its full name in lower case; KeyError if it does not exist."""
         service, _, name = full_name.partition(":")
         return self._reference.actions(service)[name]
 
     def actions(self, pattern: str) -> frozenset[str] | None:
         """Return the names, in lower case, of the actions that a pattern matches.
 
-        None: not known, because the pattern is for all services, or there is no work left.
+        None if the pattern is for all services, or the work budget is used up.
         """
         pattern = pattern.lower()
         if pattern not in self._actions_by_pattern:
@@ -96,10 +96,11 @@ class ServiceCatalog:
         if not self._findings.spend_work(len(service_actions) // 8 + len(name) // 8):
             return None
         matches = compile_glob(name)
-        return frozenset(f"{service}:{one}" for one in service_actions if matches(one))
+        matching_names = filter(matches, service_actions)
+        return frozenset(f"{service}:{action_name}" for action_name in matching_names)
 
     def action_resource_types(self, pattern: str) -> frozenset[str] | None:
-        """Return the types of resources that a pattern's actions work on; None where there are no actions."""
+        """Return the resource types that a pattern's actions support; None if it has no known actions."""
         pattern = pattern.lower()
         if pattern not in self._types_by_action_pattern:
             names = self.actions(pattern)
@@ -114,7 +115,10 @@ class ServiceCatalog:
     # Resources.
 
     def matching_types(self, resource: str, service: str) -> frozenset[str] | None:
-        """Return the types of a service's resources of which a pattern may name some; None without work."""
+        """Return the resource types of a service that a pattern may match; None if that was not checked.
+
+        That is so if the pattern is too long, or the work budget is used up.
+        """
         cache_key = resource, service
         if cache_key not in self._types_by_resource:
             self._types_by_resource[cache_key] = self._match_types(*cache_key)
@@ -129,7 +133,7 @@ class ServiceCatalog:
         return frozenset(template.type for template in templates if _may_match(pattern, fields, template))
 
     def templates(self, service: str) -> tuple[ArnTemplate, ...]:
-        """Return the ARNs of a service's types of resources."""
+        """Return the ARN formats of a service's resource types."""
         if service not in self._templates_by_service:
             types = self._reference.resource_types(service)
             self._templates_by_service[service] = tuple(
@@ -142,7 +146,7 @@ class ServiceCatalog:
     # Condition keys.
 
     def find_key(self, name: str, services: Iterable[str] = ()) -> ConditionKey | None:
-        """Find a condition key: a global one, one of its own service, or one of `services`."""
+        """Find a condition key: global, of its own service, or of one of `services`; None if unknown."""
         lowered = name.lower()
         prefix = lowered.partition(":")[0]
         for keys in (_GLOBAL_INDEX, self._key_index(prefix), *map(self._key_index, services)):
@@ -160,7 +164,7 @@ class ServiceCatalog:
         return self._keys_by_service[service]
 
     def supports(self, full_name: str, key: str) -> bool:
-        """Say whether requests of an action may have a key, the action or a type of its resources."""
+        """Return whether an action supports a key, itself or through one of its resource types."""
         cache_key = full_name, key
         if cache_key not in self._support_by_action:
             self._support_by_action[cache_key] = self._has_key(full_name, key)
@@ -180,7 +184,7 @@ class ServiceCatalog:
 
 
 class _KeyIndex:
-    """Condition keys by name; those with a hole in their name are tried in turn."""
+    """Condition keys by name; names with a placeholder are tried in order."""
 
     def __init__(self, keys: Mapping[str, ConditionKey]) -> None:
         self._exact = {name: key for name, key in keys.items() if not _PLACEHOLDER.search(name)}
@@ -193,7 +197,7 @@ class _KeyIndex:
 
 
 def matches_key_template(template: str, key: str) -> bool:
-    """Say whether a key, in lower case, is one of a name that may have a hole."""
+    """Return whether a key, in lower case, matches a name that may have a placeholder."""
     template = template.lower()
     if template == key:
         return True
@@ -204,7 +208,7 @@ def matches_key_template(template: str, key: str) -> bool:
 
 
 def _parse_template(name: str, arn: str) -> ArnTemplate:
-    """Make patterns of an ARN with holes, in which something must be."""
+    """Build the patterns of an ARN whose placeholders stand for at least one character."""
     pattern = _PLACEHOLDER.sub("?*", arn)
     fields = tuple(pattern.split(":", _ARN_FIELDS - 1))
     return ArnTemplate(
@@ -213,16 +217,16 @@ def _parse_template(name: str, arn: str) -> ArnTemplate:
 
 
 def _may_match(pattern: str, fields: list[str], template: ArnTemplate) -> bool:
-    """Say whether an ARN may be of a type: field by field, or with a `*` that runs across colons.
+    """Return whether an ARN pattern may match a type: field by field, or with a `*` that spans colons.
 
-    The latter is how resources are matched, but any name may have a colon in it then, which would make an
-    ARN of almost any type of `arn:aws:lambda:*:111122223333:anything`. Bucket names have no slash.
+    Evaluation lets `*` span colons, but if names could contain colons too, an ARN such as
+    `arn:aws:lambda:*:111122223333:anything` would match almost any type. Bucket names have no slash.
     """
     if not pattern.strip("*"):
         return True
     service_chars = {*"".join(fields[1:3]), *template.service}
     if not service_chars & {"*", "?"} and fields[_SERVICE_FIELD : _SERVICE_FIELD + 1] != [template.service]:
-        return False  # by far the most, and soon told
+        return False  # by far the most common case, and cheap to check
     if template.is_bucket and "/" in fields[-1]:
         return False
     if len(fields) == len(template.fields) and all(map(intersects, fields, template.fields)):

@@ -1,4 +1,4 @@
-"""The structure of a document: every element of its place and type, or an error for each that is not."""
+"""Lint checks of the document structure: JSON syntax, unknown elements, and their JSON types."""
 
 import json
 import re
@@ -31,26 +31,26 @@ _LIST_ELEMENTS = ("Action", "NotAction", "Resource", "NotResource")
 
 
 class _JsonObject(dict[str, object]):
-    """A JSON object that remembers which keys it had twice."""
+    """A JSON object that records its duplicate keys."""
 
     duplicate_keys: tuple[str, ...] = ()
 
 
 def parse_document(text: str, findings: Findings) -> Mapping[str, object] | None:
-    """Read the JSON of a document; None, with an error, where that is no object."""
+    """Parse the JSON of a document; None, with an error finding, if it is not an object."""
     if len(text) > MAX_CHARACTERS:
         findings.add("DOCUMENT_TOO_COMPLEX", "", f"the document is longer than {MAX_CHARACTERS:,} characters")
         return None
     if match := _UNSUPPORTED_CHARACTER.search(text):
         message = f"the character U+{ord(match[0]):04X} on line {text.count(chr(10), 0, match.start()) + 1}"
-        findings.add("UNSUPPORTED_CHARACTER", "", f"{message} is not one that policies may have")
+        findings.add("UNSUPPORTED_CHARACTER", "", f"{message} is not allowed in policies")
     try:
         value = _load_json(text)
     except json.JSONDecodeError as error:
         findings.add("JSON_SYNTAX_ERROR", "", f"{error.msg}: line {error.lineno}, column {error.colno}")
         return None
     except (ValueError, RecursionError) as error:
-        findings.add("DOCUMENT_TOO_COMPLEX", "", f"the document cannot be read: {error}")
+        findings.add("DOCUMENT_TOO_COMPLEX", "", f"the document cannot be parsed: {error}")
         return None
     if isinstance(value, dict):
         return value
@@ -70,7 +70,7 @@ def _load_json(text: str) -> object:
     for _ in range(MAX_DEPTH + 1):
         level = [item for parent in level for item in _children(parent)]
     if level:
-        raise ValueError(f"it is nested more than {MAX_DEPTH} deep")
+        raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
     return value
 
 
@@ -95,14 +95,14 @@ def _parse_number(text: str) -> Number:
 
 
 def _reject_constant(text: str) -> object:
-    raise ValueError(f"{text} is not JSON")
+    raise ValueError(f"{text} is not valid JSON")
 
 
-# The elements.
+# Elements.
 
 
 def check_statements(top: Mapping[str, object], findings: Findings) -> Iterator[StatementNode]:
-    """Check all elements, and go through the statements that can be read."""
+    """Check all elements, and yield the statements with valid syntax."""
     _check_keys(top, TOP_ELEMENTS, "", findings)
     _check_version(top, findings)
     if "Id" in top:
@@ -148,7 +148,7 @@ class _StatementChecks:
         _check_keys(self._item, STATEMENT_ELEMENTS, self._path, self._findings)
         for first, second in EXCLUSIVE_ELEMENTS:
             if first in self._item and second in self._item:
-                message = f"{first} and {second} exclude each other"
+                message = f"{first} and {second} cannot be used together"
                 self._findings.add("UNSUPPORTED_ELEMENT_COMBINATION", f"{self._path}.{second}", message)
         if "Sid" in self._item:
             _check_text(self._item["Sid"], f"{self._path}.Sid", self._findings)
@@ -169,7 +169,7 @@ class _StatementChecks:
             return
         effect = self._item["Effect"]
         if _check_text(effect, path, self._findings) and effect not in {"Allow", "Deny"}:
-            message = f"Effect is {quote(effect)}, and must be Allow or Deny, spelt so"
+            message = f"the Effect {quote(effect)} is invalid: use Allow or Deny (case-sensitive)"
             self._findings.add("INVALID_EFFECT", path, message)
 
     def _check_principal(self, name: str) -> None:
@@ -183,7 +183,7 @@ class _StatementChecks:
         _check_duplicate_keys(value, path, self._findings)
         for kind, names in value.items():
             if kind not in PRINCIPAL_TYPES:
-                message = f"{quote(kind)} is no kind of principal: {', '.join(sorted(PRINCIPAL_TYPES))}"
+                message = f"{quote(kind)} is not a principal type: use {', '.join(sorted(PRINCIPAL_TYPES))}"
                 self._findings.add("INVALID_PRINCIPAL_KEY", f"{path}.{kind}", message)
             _check_texts(names, f"{path}.{kind}", self._findings)
 
@@ -193,7 +193,7 @@ class _StatementChecks:
             return
         _check_duplicate_keys(value, path, self._findings)
         if not value:
-            self._findings.add("EMPTY_OBJECT_CONDITION", path, "the Condition is empty and does nothing")
+            self._findings.add("EMPTY_OBJECT_CONDITION", path, "the Condition is empty and has no effect")
         for operator, block in value.items():
             self._check_operator(operator, f"{path}.{operator}")
             self._check_block(block, f"{path}.{operator}")
@@ -202,26 +202,28 @@ class _StatementChecks:
         prefix, colon, suffix = name.partition(":")
         base = (suffix if colon else name).removesuffix("IfExists")
         if base == NULL and colon:
-            self._findings.add("NULL_WITH_QUALIFIER", path, "Null takes no set operator")
+            self._findings.add("NULL_WITH_QUALIFIER", path, "Null cannot be used with a set operator")
         elif base == NULL and name != NULL:
-            self._findings.add("NULL_WITH_IF_EXISTS", path, "Null takes no IfExists")
+            self._findings.add("NULL_WITH_IF_EXISTS", path, "Null cannot be used with IfExists")
         elif colon and prefix not in {quantifier.value for quantifier in Quantifier}:
-            message = f"{quote(prefix)} is no set operator: ForAllValues and ForAnyValue are, spelt so"
+            message = (
+                f"{quote(prefix)} is not a set operator (case-sensitive): use ForAllValues or ForAnyValue"
+            )
             self._findings.add("INVALID_CONDITION_OPERATOR", path, message)
         elif base not in OPERATORS and base != NULL:
             suggestion = self._findings.suggest(lambda: _suggestion(base, [*OPERATORS, NULL]))
             self._findings.add(
-                "INVALID_CONDITION_OPERATOR", path, f"{quote(base)} is no operator{suggestion}"
+                "INVALID_CONDITION_OPERATOR", path, f"the operator {quote(base)} does not exist{suggestion}"
             )
 
     def _check_block(self, block: object, path: str) -> None:
         if not isinstance(block, dict):
-            message = 'an operator has an object of keys and values: {"aws:username": "alice"}'
+            message = 'an operator must have an object of keys and values: {"aws:username": "alice"}'
             self._findings.add("DATA_TYPE_MISMATCH", path, message)
             return
         _check_duplicate_keys(block, path, self._findings)
         if not block:
-            self._findings.add("EMPTY_OBJECT_CONDITION", path, "the operator has no keys and does nothing")
+            self._findings.add("EMPTY_OBJECT_CONDITION", path, "the operator has no keys and has no effect")
         for key, values in block.items():
             _check_characters(key, f"{path}.{key}", self._findings)
             for value_path, item in _items_with_paths(values, f"{path}.{key}"):
@@ -231,9 +233,7 @@ class _StatementChecks:
         if isinstance(value, str) and not isinstance(value, Number):
             _check_characters(value, path, self._findings)
         elif not isinstance(value, bool | Number):
-            self._findings.add(
-                "DATA_TYPE_MISMATCH", path, "a value must be a text, a number or a truth value"
-            )
+            self._findings.add("DATA_TYPE_MISMATCH", path, "a value must be a string, a number or a boolean")
 
 
 def _check_keys(item: Mapping[str, object], allowed: frozenset[str], path: str, findings: Findings) -> None:
@@ -242,13 +242,14 @@ def _check_keys(item: Mapping[str, object], allowed: frozenset[str], path: str, 
         if name not in allowed:
             suggestion = findings.suggest(lambda name=name: _suggestion(name, sorted(allowed)))  # type: ignore[misc]
             key_path = f"{path}.{name}".lstrip(".")
-            findings.add("INVALID_POLICY_ELEMENT", key_path, f"there is no element {quote(name)}{suggestion}")
+            message = f"the element {quote(name)} does not exist{suggestion}"
+            findings.add("INVALID_POLICY_ELEMENT", key_path, message)
 
 
 def _check_duplicate_keys(item: Mapping[str, object], path: str, findings: Findings) -> None:
     for name in item.duplicate_keys if isinstance(item, _JsonObject) else ():
         key_path = f"{path}.{name}".lstrip(".")
-        findings.add("DUPLICATE_KEY", key_path, f"the key {quote(name)} is there more than once")
+        findings.add("DUPLICATE_KEY", key_path, f"the key {quote(name)} is duplicated")
 
 
 def _check_texts(value: object, path: str, findings: Findings) -> None:
@@ -259,14 +260,14 @@ def _check_texts(value: object, path: str, findings: Findings) -> None:
 def _check_text(value: object, path: str, findings: Findings) -> bool:
     if isinstance(value, str) and not isinstance(value, Number):
         return _check_characters(value, path, findings)
-    findings.add("DATA_TYPE_MISMATCH", path, "there must be a text here, in quotes")
+    findings.add("DATA_TYPE_MISMATCH", path, "the value must be a string, in quotes")
     return False
 
 
 def _check_characters(text: str, path: str, findings: Findings) -> bool:
     if not _LONE_SURROGATE.search(text):
         return True
-    findings.add("UNSUPPORTED_CHARACTER", path, "half of a surrogate pair is no character")
+    findings.add("UNSUPPORTED_CHARACTER", path, "the text has an unpaired surrogate")
     return False
 
 

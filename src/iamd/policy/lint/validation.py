@@ -1,4 +1,4 @@
-"""What a save refuses, all of it: the same rules as `validate`, each place by itself."""
+"""Lint checks of everything that a save rejects: the rules of `validate`, with a finding per violation."""
 
 import re
 from typing import Final
@@ -13,7 +13,7 @@ from iamd.policy.values import instant
 
 _SID = re.compile(r"[A-Za-z0-9]*")
 _ARN_FIELDS = 6
-# How AWS's sentence on a resource begins or ends, and what Access Analyzer calls the same.
+# Parts of AWS's error messages for resources, and Access Analyzer's codes for the same errors.
 _RESOURCE_CODES_BY_MESSAGE = (
     ("Partition ", "INVALID_PARTITION"),
     ("must be in ARN format", "INVALID_ARN_PREFIX"),
@@ -29,7 +29,7 @@ _QUOTAS: Final = {
     PolicyKind.SCP: ("POLICY_SIZE_EXCEEDS_SCP_QUOTA", 5_120),
     PolicyKind.RCP: ("POLICY_SIZE_EXCEEDS_RCP_QUOTA", 5_120),
 }
-# Smaller quotas that some holders of such a policy have: whose, how much.
+# Lower quotas that depend on the owner of the policy: owner, characters.
 _SMALLER_QUOTAS: Final = {
     PolicyKind.INLINE: (("user", 2_048), ("group", 5_120)),
     PolicyKind.RESOURCE: (("bucket or a secret", 20_480),),
@@ -65,14 +65,14 @@ def _check_version(document: LintDocument, findings: Findings) -> None:
 def _check_size(document: LintDocument, findings: Findings) -> None:
     code, max_characters = _QUOTAS[document.kind]
     characters = policy_size(document.text)
-    message = f"{characters:,} characters, white space left out, and"
+    message = f"the policy has {characters:,} characters without white space:"
     if characters > max_characters:
         description = "an inline policy" if document.kind is PolicyKind.INLINE else "a policy of this kind"
         findings.add(code, "", f"{message} {description} may have {max_characters:,}", Level.ERROR)
         return
     for owner, quota in _SMALLER_QUOTAS.get(document.kind, ()):
         if characters > quota:
-            findings.add(code, "", f"{message} that of a {owner} may have {quota:,}", Level.WARNING)
+            findings.add(code, "", f"{message} the policy of a {owner} may have {quota:,}", Level.WARNING)
 
 
 def _check_sids(document: LintDocument, findings: Findings) -> None:
@@ -80,13 +80,11 @@ def _check_sids(document: LintDocument, findings: Findings) -> None:
     for node in document.statements:
         sid, path = node.statement.sid, f"{node.path}.Sid"
         if document.kind is not PolicyKind.RESOURCE and not _SID.fullmatch(sid or ""):
-            findings.add("UNSUPPORTED_SID", path, "a Sid must be letters and digits: [0-9A-Za-z]*")
+            findings.add("UNSUPPORTED_SID", path, "a Sid may have only letters and digits: [0-9A-Za-z]*")
         if sid and sid in sids:
-            findings.add("UNIQUE_SIDS_REQUIRED", path, f"another statement has the Sid {quote(sid)}")
+            findings.add("UNIQUE_SIDS_REQUIRED", path, f"another statement already has the Sid {quote(sid)}")
         if sid == "":
-            findings.add(
-                "EMPTY_SID_VALUE", path, "the Sid is empty: leave it out, or say what the statement is for"
-            )
+            findings.add("EMPTY_SID_VALUE", path, "the Sid is empty: remove it or set a value")
         sids.add(sid or "")
 
 
@@ -96,7 +94,7 @@ def _check_actions(document: LintDocument, node: StatementNode, findings: Findin
         findings.add("MISSING_ACTION", f"{node.path}.Action", "a statement must have Action or NotAction")
     elif not (statement.actions or statement.not_actions):
         element = "Action" if statement.actions is not None else "NotAction"
-        message = "the list of actions is empty, and a statement must have some"
+        message = "the list of actions is empty: a statement must have at least one"
         findings.add("EMPTY_ARRAY_ACTION", f"{node.path}.{element}", message, Level.ERROR)
     for path, action in node.texts("Action", "NotAction"):
         if error := action_error(action):
@@ -107,8 +105,8 @@ def _check_actions(document: LintDocument, node: StatementNode, findings: Findin
 
 
 def _check_trust_actions(node: StatementNode, findings: Findings) -> None:
-    message = "a trust policy may only have sts:AssumeRole, …WithSAML, …WithWebIdentity, sts:TagSession,"
-    message += " sts:SetSourceIdentity and sts:SetContext"
+    message = "a trust policy may only have sts:AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity,"
+    message += " TagSession, SetSourceIdentity and SetContext"
     if node.statement.not_actions is not None:
         findings.add("UNSUPPORTED_ACTION_IN_POLICY", f"{node.path}.NotAction", message)
     for path, action in node.actions:
@@ -122,12 +120,12 @@ def _check_resources(document: LintDocument, node: StatementNode, findings: Find
     path = f"{node.path}.{element}"
     if document.kind is PolicyKind.TRUST:
         if has_resources:
-            message = "a trust policy must not name resources: it speaks of its role"
+            message = "a trust policy must not have a Resource: it applies to its role"
             findings.add("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", path, message)
     elif not has_resources:
         findings.add("MISSING_RESOURCE", path, "a statement must have Resource or NotResource")
     elif not (node.statement.resources or node.statement.not_resources):
-        message = "the list of resources is empty, and a statement must have some"
+        message = "the list of resources is empty: a statement must have at least one"
         findings.add("EMPTY_ARRAY_RESOURCE", path, message, Level.ERROR)
     for resource_path, resource in node.texts("Resource", "NotResource"):
         if error := resource_error(resource, document.partition):
@@ -147,13 +145,12 @@ def _resource_code(error: str, resource: str) -> str:
 def _legacy_arn_finding(path: str, resource: str) -> tuple[str, str, str]:
     fields = resource.split(":", _ARN_FIELDS - 1)
     if len(fields) < _ARN_FIELDS or not fields[2]:
-        message = (
-            "an ARN has six fields, arn:partition:service:region:account:resource, the service filled in"
-        )
+        message = "an ARN must have six fields, arn:partition:service:region:account:resource, and a service"
         return "MISSING_ARN_FIELD", path, message
     if "${" in fields[3] or "${" in fields[4]:
-        return "VARIABLE_UNSUPPORTED_IN_ELEMENT", path, "variables do not act before an ARN's fifth colon"
-    return "INVALID_ARN_ACCOUNT", path, f"{quote(fields[4])} is not an account, nor a pattern of one"
+        message = "variables are not supported before an ARN's fifth colon"
+        return "VARIABLE_UNSUPPORTED_IN_ELEMENT", path, message
+    return "INVALID_ARN_ACCOUNT", path, f"{quote(fields[4])} is neither an account ID nor a pattern of one"
 
 
 def _check_dates(node: StatementNode, findings: Findings) -> None:
@@ -161,7 +158,7 @@ def _check_dates(node: StatementNode, findings: Findings) -> None:
         if clause.condition.operator.startswith("Date"):
             for path, value in clause.values():
                 if instant(value) is None and "${" not in value:
-                    message = f"{quote(value)} is no date: write 2026-02-28 or 2026-02-28T12:00:00Z"
+                    message = f"{quote(value)} is not a date: use 2026-02-28 or 2026-02-28T12:00:00Z"
                     findings.add("TYPE_MISMATCH_DATE", path, message, Level.ERROR)
 
 
@@ -178,7 +175,7 @@ def _check_principals(document: LintDocument, node: StatementNode, findings: Fin
     if statement.not_principals is not None and document.kind is not PolicyKind.RESOURCE:
         path = f"{node.path}.NotPrincipal"
         if document.kind is PolicyKind.TRUST:
-            message = "a trust policy must name whom it means: Principal, not NotPrincipal"
+            message = "a trust policy must not have a NotPrincipal: use Principal"
             findings.add("ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", path, message)
         else:
             findings.add("RCP_SYNTAX_ERROR_PRINCIPAL", path, 'an RCP must have the Principal "*"')
@@ -190,10 +187,10 @@ def _check_principals(document: LintDocument, node: StatementNode, findings: Fin
 
 def _add_unsupported_principal(document: LintDocument, path: str, findings: Findings) -> None:
     if document.kind is PolicyKind.SCP:
-        message = "an SCP has no principals: its conditions may name them by aws:PrincipalArn"
+        message = "an SCP must not have a principal: use a condition on aws:PrincipalArn"
         findings.add("SCP_SYNTAX_ERROR_PRINCIPAL", path, message)
     else:
-        message = "a policy of an identity has no principals: it speaks of whom it is attached to"
+        message = "an identity-based policy must not have a principal: it applies to its identity"
         findings.add("UNSUPPORTED_PRINCIPAL", path, message)
 
 
@@ -202,10 +199,10 @@ def _missing_principal_finding(node: StatementNode, elements: list[str]) -> tupl
         return (
             "MISSING_PRINCIPAL",
             f"{node.path}.Principal",
-            "a statement of this kind must have a Principal",
+            "a statement of this kind of policy must have a Principal",
         )
     code = "EMPTY_ARRAY_PRINCIPAL" if node.raw[elements[0]] else "EMPTY_OBJECT_PRINCIPAL"
-    return code, f"{node.path}.{elements[0]}", f"the {elements[0]} names nobody"
+    return code, f"{node.path}.{elements[0]}", f"the {elements[0]} is empty"
 
 
 def _check_principal(document: LintDocument, principal: PrincipalNode, findings: Findings) -> None:

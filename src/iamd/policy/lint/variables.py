@@ -1,4 +1,4 @@
-"""Variables: where they act, how they are written, and whether there are any such."""
+"""Lint checks of policy variables: syntax, unknown keys, and where variables are supported."""
 
 from collections.abc import Iterator
 
@@ -13,29 +13,27 @@ _ESCAPES = frozenset("*?$")
 def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -> None:
     """Check a whole document."""
     for node in document.statements:
-        _check_unsupported_places(node, findings)
+        _check_unsupported_elements(node, findings)
         for value in _texts_with_variables(node):
             if not document.has_variables:
-                message = (
-                    f"without the Version 2012-10-17 this is no variable but plain text: {quote(value.text)}"
-                )
+                message = f"variables require Version 2012-10-17; this is plain text: {quote(value.text)}"
                 findings.add("VARIABLE_UNSUPPORTED_IN_VERSION", value.path, message)
             else:
                 _check_text(value, catalog, findings)
 
 
 def _texts_with_variables(node: StatementNode) -> Iterator[TextNode]:
-    """Go through the texts in which a variable may act and one seems to be meant."""
+    """Yield the texts with `${` in elements that support variables."""
     for value in node.texts("Resource", "NotResource"):
         if "${" in value.text:
             yield value
     for clause in node.clauses:
         if operator_family(clause.condition) in {"String", "Arn"}:
-            yield from (place for place in clause.values() if "${" in place.text)
+            yield from (value for value in clause.values() if "${" in value.text)
 
 
-def _check_unsupported_places(node: StatementNode, findings: Findings) -> None:
-    message_for_element = "variables act in Resource and in the values of conditions only"
+def _check_unsupported_elements(node: StatementNode, findings: Findings) -> None:
+    message_for_element = "variables are supported only in Resource and in condition values"
     for value in node.texts("Action", "NotAction"):
         if "${" in value.text:
             findings.add("VARIABLE_UNSUPPORTED_IN_ELEMENT", value.path, message_for_element)
@@ -48,7 +46,7 @@ def _check_unsupported_places(node: StatementNode, findings: Findings) -> None:
         if operator_family(clause.condition) not in {"String", "Arn"}:
             for value in clause.values():
                 if "${" in value.text:
-                    message = f"variables act in String and Arn operators, not in {clause.condition.operator}"
+                    message = f"variables require String or Arn operators, not {clause.condition.operator}"
                     findings.add("INVALID_VARIABLE_FOR_OPERATOR", value.path, message)
 
 
@@ -71,10 +69,10 @@ def _check_variable(expression: str, path: str, catalog: ServiceCatalog, finding
     if not name:
         findings.add("EMPTY_VARIABLE", path, "the variable has no name")
     elif comma and not (default.startswith(" '") and default.endswith("'") and len(default) > 2):
-        message = f"a default comes after a comma and a space and in single quotes: ${{{name}, 'default'}}"
+        message = f"a default value must follow a comma and a space, in single quotes: ${{{name}, 'default'}}"
         findings.add("MISSING_QUOTE_IN_VARIABLE", path, message)
     elif " " in name:
-        findings.add("UNSUPPORTED_SPACE_IN_VARIABLE", path, f"a variable's name has no space: {quote(name)}")
+        findings.add("UNSUPPORTED_SPACE_IN_VARIABLE", path, f"the variable name {quote(name)} has a space")
     else:
         _check_variable_name(name, path, catalog, findings)
 
@@ -83,7 +81,8 @@ def _check_variable_name(name: str, path: str, catalog: ServiceCatalog, findings
     key = catalog.find_key(name)
     if key is None:
         suggestion = catalog.suggest_key(name if ":" in name else f"aws:{name}", ())
-        findings.add("UNKNOWN_VARIABLE", path, f"there is no key {quote(name)} for a variable{suggestion}")
+        message = f"the condition key {quote(name)} of the variable does not exist{suggestion}"
+        findings.add("UNKNOWN_VARIABLE", path, message)
     elif key.is_multivalued:
-        message = f"{name} has many values, and a variable of it has none"
+        message = f"{name} is multivalued and cannot be used as a variable"
         findings.add("VARIABLE_OF_MULTIVALUED_KEY", path, message)
