@@ -3,7 +3,6 @@
 import tempfile
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,11 +68,10 @@ def settings(
     database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Settings:
     """Return the settings of a store on one of the databases."""
-    folder: Path = tmp_path_factory.mktemp("store")
     if database_kind == "sqlite":
-        return Settings(data=folder / "data")
+        return Settings(data=tmp_path_factory.mktemp("store") / "data")
     url = request.getfixturevalue("postgres_url")
-    return Settings(database=url, master_key_file=folder / "master.key")
+    return Settings(database=url, master_key_file=tmp_path_factory.getbasetemp() / "postgresql.key")
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         file, _, test = nodeid.partition("::")
         if file.startswith("tests/browser/"):
             return "browser"
-        return f"{file} {'[postgresql' in test}"
+        return f"{file} {'postgresql' in test}"
 
 
 def begin_with_long(items: list[pytest.Item]) -> None:

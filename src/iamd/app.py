@@ -1,4 +1,4 @@
-"""Puts the house together: opens the store, finds the master key, builds the doors."""
+"""The WSGI application: opens the store and routes requests to API, web pages and health checks."""
 
 import contextlib
 import sqlite3
@@ -36,7 +36,7 @@ from iamd.store.postgres import PostgresDatabase
 from iamd.store.sqlite import SqliteDatabase
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse
 
-# How many requests run Python at a time: docs/performance.md has the figures.
+# How many requests of a worker run Python code at a time; measurements are in docs/performance.md.
 SQLITE_SLOTS = 1
 POSTGRES_SLOTS = 4
 BLOCKING_THREADS = 1024  # a slow client's body occupies one of these and nothing else
@@ -49,11 +49,11 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 class StoreError(Exception):
-    """The store cannot be opened; the message says why in one line."""
+    """The store cannot be opened; the message gives the reason in one line."""
 
 
 class Store(NamedTuple):
-    """An open store and what opens its secrets."""
+    """An open store, with the vault and the master key that decrypt its secrets."""
 
     database: Database
     vault: Vault
@@ -61,18 +61,21 @@ class Store(NamedTuple):
 
 
 def create_database(settings: Settings, execution_slots: ExecutionSlots | None = None) -> Database:
-    """Name the database that the settings tell; nothing is opened yet."""
+    """Return the database of the settings, without connecting to it.
+
+    Raises StoreError if the database URL is not a PostgreSQL URL.
+    """
     if settings.database is None:
         return SqliteDatabase(settings.data, execution_slots)
     if not settings.database.startswith(("postgresql://", "postgres://")):
-        raise StoreError("the database must be a URL that begins with postgresql://")
+        raise StoreError("the database must be a postgresql:// URL")
     return PostgresDatabase(settings.database)
 
 
 def open_store(settings: Settings) -> Store:
-    """Open the store, founding or migrating it where needed.
+    """Open the store; create or migrate it if necessary.
 
-    StoreError, MasterKeyError or NewerStoreError when that cannot be done.
+    Raises StoreError, MasterKeyError or NewerStoreError if that fails.
     """
     database = create_database(settings)
     try:
@@ -95,7 +98,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _verified_master_key(database: Database, settings: Settings) -> bytes:
-    """Return the key that this store was founded with; a new one only for a new store."""
+    """Return the master key, checked against the store's fingerprint; created only for a new store."""
     with database.read() as tx:
         fingerprint = accounts.find_master_key_fingerprint(tx)
     key = _load_master_key(settings, new=fingerprint is None)
@@ -103,7 +106,7 @@ def _verified_master_key(database: Database, settings: Settings) -> bytes:
         with database.write() as tx:
             accounts.set_master_key_fingerprint(tx, seal.fingerprint(key))
     elif seal.fingerprint(key) != fingerprint:
-        raise MasterKeyError("this master key is not the one that the store was founded with")
+        raise MasterKeyError("this master key does not match the store")
     return key
 
 
@@ -117,7 +120,7 @@ def _load_master_key(settings: Settings, *, new: bool) -> bytes:
 
 
 def master_key_path(settings: Settings) -> Path:
-    """Return where the master key lies: beside the data folder, never in it."""
+    """Return the path of the master key file: next to the data folder, never in it."""
     if settings.master_key_file is not None:
         return settings.master_key_file
     if settings.database is not None:
@@ -127,18 +130,18 @@ def master_key_path(settings: Settings) -> Path:
 
 
 def session_limits(settings: Settings) -> console_sessions.SessionLimits:
-    """Return how long console sessions hold."""
+    """Return the idle and absolute timeouts of console sessions."""
     return console_sessions.SessionLimits(settings.session_idle_minutes * 60, settings.session_hours * 3600)
 
 
 def blocklist(settings: Settings, release_slot: ReleaseSlot = contextlib.nullcontext) -> PasswordBlocklist:
-    """Return the passwords that nobody may have; OSError or ValueError when the list cannot be read."""
+    """Return the blocklist of common and breached passwords; OSError or ValueError if it cannot be read."""
     extra_passwords = read_password_list(settings.password_list) if settings.password_list else ()
     return PasswordBlocklist(extra_passwords, settings.breached_password_url, release_slot)
 
 
 def issuers(settings: Settings, release_slot: ReleaseSlot = contextlib.nullcontext) -> JwksCache:
-    """Return what knows the keys of identity providers; ValueError for a network that is none."""
+    """Return the cache of identity providers' keys; ValueError if an allowed private network is invalid."""
     return JwksCache(HttpsClient(ssrf_guard.parse_networks(settings.oidc_private_networks)), release_slot)
 
 
@@ -182,17 +185,17 @@ class App:
             return _plain_text(start_response, "200 OK", "ok\n")
         if path == "/readyz":
             return self._readiness(start_response)
-        return _plain_text(start_response, "404 Not Found", "Nothing is served here; the API is at /.\n")
+        return _plain_text(start_response, "404 Not Found", "Not found. The API is at /.\n")
 
     def _readiness(self, start_response: StartResponse) -> Any:
-        """Tell whether the store is reachable and its schema the one that this program works with."""
+        """Return 200 if the store is reachable and has the schema revision of this version, otherwise 503."""
         with contextlib.suppress(ServiceUnavailable, psycopg.Error), self.database.read() as tx:
             if migrate.find_revision(tx) == migrate.LATEST_REVISION:
                 return _plain_text(start_response, "200 OK", "ready\n")
         return _plain_text(start_response, "503 Service Unavailable", "The store is not ready.\n")
 
     def close(self) -> None:
-        """Write what is not written yet, and close the store."""
+        """Write the queued audit entries and close the store."""
         self.audit_queue.close()
         self.database.close()
 
@@ -206,7 +209,7 @@ def _build_web_app(
     proxy_settings: client_info.ProxySettings,
     execution_slots: ExecutionSlots,
 ) -> Any:
-    """Build the people's door; only workers import it, since it costs a tenth of a second."""
+    """Build the web application. Imported late: the import takes 0.1 seconds and only workers need it."""
     from iamd.web.app import WebApp
     from iamd.web.context import WebContext
 
@@ -227,9 +230,10 @@ def _build_web_app(
 
 
 def base_url(settings: Settings) -> str:
-    """Return how people reach this server: passkeys need a name, so loopback goes by its own.
+    """Return the server's public URL, without a trailing slash.
 
-    The scheme's own port stays out, as browsers leave it out of the host that they ask for.
+    Loopback addresses become `localhost`, since passkeys need a host name. The scheme's default port is
+    omitted, as in the Host header of browsers.
     """
     if settings.public_url:
         url = settings.public_url.rstrip("/")
@@ -245,7 +249,7 @@ def _host(address: str) -> str:
 
 
 def _is_browser_request(environ: Environ) -> bool:
-    """Say whether a browser opened the server's address; a call of the API names its action."""
+    """Return whether a browser opened the server's address; an API call has an Action parameter."""
     is_get = environ["REQUEST_METHOD"] in ("GET", "HEAD") and "Action=" not in environ["QUERY_STRING"]
     return is_get and "text/html" in environ.get("HTTP_ACCEPT", "")
 
@@ -269,7 +273,7 @@ def _plain_text(start_response: StartResponse, status: str, text: str) -> list[b
 
 @contextlib.contextmanager
 def opened_store(settings: Settings) -> Iterator[Store]:
-    """Open the store for a command of the operator, and close it again."""
+    """Open the store for a CLI command and close it afterwards."""
     store = open_store(settings)
     try:
         yield store

@@ -1,4 +1,4 @@
-"""Settings: flags, then `IAMD_…` in the environment, then `iamd.toml`, read once and frozen."""
+"""Server settings: flags, then `IAMD_…` environment variables, then `iamd.toml`; read once and immutable."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +17,7 @@ DEFAULT_DATA = Path("iamd-data")
 
 
 class Settings(BaseSettings):
-    """All that an operator can set; docs/operating.md says what each does."""
+    """The settings of the server; docs/operating.md documents each."""
 
     model_config = SettingsConfigDict(
         env_prefix="IAMD_", toml_file="iamd.toml", frozen=True, extra="forbid", hide_input_in_errors=True
@@ -61,5 +61,5 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Say who wins: flags, the environment, the file."""
+        """Return the sources by precedence: flags, environment variables, `iamd.toml`."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

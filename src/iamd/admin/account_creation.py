@@ -1,4 +1,4 @@
-"""New accounts: made by the operator of the host, through the same operations that the wire serves."""
+"""Account creation by the server's operator, optionally with an administrator (made by IAM operations)."""
 
 import re
 from collections.abc import Mapping
@@ -26,11 +26,15 @@ _EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class AccountCreationError(Exception):
-    """The account cannot be made as asked; the message says why in one line."""
+    """The account cannot be created; the message gives the reason in one line."""
 
 
 class AccountSpec(NamedTuple):
-    """An account to make; without an ID a random one, without an `admin` no user."""
+    """The account to create.
+
+    Defaults: a random `account_id`, the account ID as `name`, `root@<account ID>.example` as `root_email`. An
+    IAM user is only created if `admin_name` is set.
+    """
 
     account_id: str | None
     name: str | None
@@ -39,7 +43,7 @@ class AccountSpec(NamedTuple):
 
 
 class NewAccount(NamedTuple):
-    """An account that was made; the admin's key is told here and never again."""
+    """The created account, with the administrator's access key; the secret cannot be retrieved again."""
 
     account: Account
     admin_name: str | None = None
@@ -48,7 +52,11 @@ class NewAccount(NamedTuple):
 
 
 def create(database: Database, vault: Vault, spec: AccountSpec, now: datetime) -> NewAccount:
-    """Make an account and, if wanted, its administrator; FoundingError, and no change, when it cannot be."""
+    """Create an account and, if `spec.admin_name` is set, an administrator with an access key.
+
+    Raises AccountCreationError, without any change, if a value is invalid or the account ID or root email is
+    taken.
+    """
     account_id = spec.account_id or ids.account()
     email = (spec.root_email or f"root@{account_id}.example").strip()
     _validate(account_id, email, spec.admin_name)
@@ -74,18 +82,20 @@ def create(database: Database, vault: Vault, spec: AccountSpec, now: datetime) -
 
 def _validate(account_id: str, email: str, admin_name: str | None) -> None:
     if not re.fullmatch(r"[0-9]{12}", account_id, re.ASCII) or account_id == audit.NO_ACCOUNT_ID:
-        raise AccountCreationError(f"an account ID has 12 digits, not {account_id!r}")
+        raise AccountCreationError(f"an account ID must have 12 digits, not {account_id!r}")
     if not _EMAIL_PATTERN.fullmatch(email):
-        raise AccountCreationError(f"{email!r} is no email address")
+        raise AccountCreationError(f"{email!r} is not a valid email address")
     if admin_name is not None and not _USER_NAME_PATTERN.fullmatch(admin_name):
-        raise AccountCreationError(f"a user name has 1 to 64 letters, digits and +=,.@_-, not {admin_name!r}")
+        raise AccountCreationError(
+            f"a user name must have 1 to 64 letters, digits or +=,.@_-, not {admin_name!r}"
+        )
 
 
 def _require_unused(tx: Tx, account: Account) -> None:
     if accounts.find(tx, account.account_id):
-        raise AccountCreationError(f"account {account.account_id} exists already")
+        raise AccountCreationError(f"account {account.account_id} already exists")
     if accounts.find_by_email(tx, account.root_email):
-        raise AccountCreationError(f"another account has the root email {account.root_email} already")
+        raise AccountCreationError(f"another account already has the root email {account.root_email}")
 
 
 def _create_admin(tx: Tx, account: Account, data_key: bytes, admin_name: str, now: datetime) -> NewAccount:
@@ -101,7 +111,7 @@ def _create_admin(tx: Tx, account: Account, data_key: bytes, admin_name: str, no
 
 
 def _invoke(call: Call, name: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Run an operation as the root user, whom no policy binds here, and record it."""
+    """Run an operation as the root user, without authorization, and write its audit event."""
     operation = iam.OPERATIONS[name]
     target = operation.target_finder.find(call, params)
     reply = operation.invoke(call, target, params)

@@ -1,4 +1,4 @@
-"""Quotas, which the operator of the host may set: every node holds the next request to them."""
+"""Account quotas, set by the server's operator; every node enforces a change from the next request on."""
 
 from iamd.core import ids
 from iamd.core.records import Account
@@ -12,7 +12,10 @@ _EVENT_SOURCE = "iamd.amazonaws.com"
 
 
 def set_quota(tx: Tx, account: Account, name: str, value: int | None, timestamp: str) -> None:
-    """Set a quota, or with None go back to AWS's default, and record it; `name` is one of `DEFAULTS`."""
+    """Set a quota, or reset it to AWS's default if `value` is None, and write an audit event.
+
+    `name` is a key of `DEFAULTS`; `timestamp` is ISO 8601 text.
+    """
     account_id = account.account_id
     previous_value = quotas.get(tx, account_id, name)
     if value is None:

@@ -1,4 +1,4 @@
-"""Hardware tokens, brought into an account by the operator of the host; whose they are is decided later."""
+"""Import of hardware TOTP tokens into an account by the server's operator; assigned to users later."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,10 @@ from iamd.store.query import Tx
 def import_tokens(
     tx: Tx, vault: Vault, account: Account, tokens: Iterable[HardwareToken], timestamp: str
 ) -> int:
-    """Add the tokens that the account does not have yet; return how many those were."""
+    """Add the tokens whose serial numbers the account does not have yet; return the number added.
+
+    Seeds are encrypted with the account's data key. `timestamp` is ISO 8601 text.
+    """
     account_id = account.account_id
     data_key = vault.data_key(account_id, account.data_key)
     added = 0

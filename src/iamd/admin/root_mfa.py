@@ -1,4 +1,4 @@
-"""What the host's operator does for a root user who lost every device."""
+"""Root user MFA reset by the server's operator, for a root user who has lost every MFA device."""
 
 from iamd.core import ids
 from iamd.core.records import Account
@@ -11,7 +11,10 @@ _OPERATOR_CONTEXT = RequestContext("", "", "iamd on the host", "", True, "us-eas
 
 
 def reset_mfa(tx: Tx, account: Account, timestamp: str) -> int:
-    """Take a root user's MFA devices and recovery codes, end its sessions; return how many it had."""
+    """Delete the root user's MFA devices and recovery codes, and end its sessions.
+
+    Returns the number of deleted devices. `timestamp` is ISO 8601 text.
+    """
     account_id = account.account_id
     devices = mfa_devices.list_for_user(tx, account_id, account_id)
     for device in devices:

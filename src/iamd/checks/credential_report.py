@@ -1,6 +1,6 @@
-"""The credential report: AWS's CSV, written from what an account holds and read back from any account's.
+"""The credential report: CSV in AWS's format, written and parsed.
 
-Columns and words are those of "Generate credential reports for your AWS account" in the IAM user guide.
+Columns and values are those of "Generate credential reports for your AWS account" in the IAM user guide.
 """
 
 import csv
@@ -14,15 +14,8 @@ ROOT = "<root_account>"
 NOT_APPLICABLE = "N/A"
 NO_INFORMATION = "no_information"
 NOT_SUPPORTED = "not_supported"
-_MAX_KEYS = 2  # that a user may have
-_FORMULA_PREFIXES = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-)  # what a spreadsheet takes for the beginning of a formula
+_MAX_KEYS = 2  # per user
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")  # how formulas begin in spreadsheets
 
 _KEY_COLUMNS = ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
 COLUMNS = (
@@ -45,7 +38,7 @@ _NO_CERTIFICATES = ("false", NOT_APPLICABLE) * 2
 
 
 class AccessKeyEntry(NamedTuple):
-    """An access key: when it was made, and its last use where there was one."""
+    """The columns of an access key; the last use is None if the key was never used."""
 
     active: bool
     last_rotated: datetime | None
@@ -55,7 +48,7 @@ class AccessKeyEntry(NamedTuple):
 
 
 class ReportRow(NamedTuple):
-    """One user of a report, or the root user; a date is None where the report has none."""
+    """A row of the report: a user, or the root user. A date is None if the report has none."""
 
     user: str
     arn: str
@@ -73,7 +66,7 @@ class ReportRow(NamedTuple):
 
 
 def parse_date(text: str | None) -> datetime | None:
-    """Read a date of a report or of the wire; None for a word that stands in a date's place."""
+    """Parse an ISO 8601 date; None for a placeholder such as `N/A`."""
     if not text or not text[0].isdigit():
         return None
     return datetime.fromisoformat(text)
@@ -92,7 +85,7 @@ def write(rows: Iterable[ReportRow]) -> str:
 
 
 def _escape_formula(cell: str) -> str:
-    """Keep a spreadsheet from running a name: names may begin as formulas do."""
+    """Prevent CSV injection: user names can begin like spreadsheet formulas."""
     return f"'{cell}" if cell.startswith(_FORMULA_PREFIXES) else cell
 
 
@@ -137,7 +130,7 @@ def _flag(value: bool) -> str:
 
 
 def read(text: str) -> list[ReportRow]:
-    """Read a report, iamd's or AWS's; ValueError when it is none."""
+    """Parse a report of iamd or AWS; ValueError if it lacks columns or has invalid dates."""
     reader = csv.DictReader(io.StringIO(text))
     missing = set(COLUMNS[:8]).difference(reader.fieldnames or ())
     if missing:
@@ -148,7 +141,7 @@ def read(text: str) -> list[ReportRow]:
 def _row(cells: dict[str, str]) -> ReportRow:
     keys = (_key(cells, f"access_key_{number}_") for number in (1, 2))
     is_root = cells["user"] == ROOT
-    # AWS says of a root user's password that it is not_supported, or, of late, whether there is one.
+    # For the root user, AWS reports not_supported or, more recently, true or false.
     password_enabled = cells["password_enabled"].lower() in (
         ("true", NOT_SUPPORTED) if is_root else ("true",)
     )

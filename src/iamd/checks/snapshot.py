@@ -10,9 +10,10 @@ from iamd.core.records import PasswordPolicy
 class AccountSnapshot(NamedTuple):
     """The state of an account at a moment.
 
-    `root` and `users` are rows of the credential report; `caller_arn` is the ARN of the user who asks, empty
-    if it is not a user. `has_administrator` says whether anyone but the root user has AdministratorAccess.
-    `full_access_policies` names attached customer managed policies that allow all actions on all resources.
+    `root` and `users` are rows of the credential report; `caller_arn` is the ARN of the calling user, empty
+    if the caller is not a user. `has_administrator` is whether anyone but the root user has
+    AdministratorAccess. `full_access_policies` names attached customer managed policies that allow all
+    actions on all resources.
     """
 
     now: datetime

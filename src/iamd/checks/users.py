@@ -1,4 +1,4 @@
-"""Checks of users' credentials: MFA, old access keys, and those of the user who asks.
+"""Checks of users' credentials: MFA, old access keys, and credentials of the calling user.
 
 An access key is old after 90 days (CIS AWS Foundations Benchmark), and unused after a year (the IAM console's
 dashboard).

@@ -1,4 +1,4 @@
-"""`iamd init` (which `iamd account create` is too) and `iamd account list`: accounts, made on the host."""
+"""`iamd init`, its synonym `iamd account create`, and `iamd account list`: create and list accounts."""
 
 import json
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from iamd.store import accounts
 AdminName = Annotated[
     str | None,
     typer.Option(
-        "--admin", metavar="NAME", help="Make an administrator of this name too, with one access key."
+        "--admin", metavar="NAME", help="Also create an administrator of this name, with one access key."
     ),
 ]
 
@@ -31,7 +31,7 @@ def init(
     admin_name: AdminName = None,
     as_json: options.JsonOutput = False,
 ) -> None:
-    """Make an account, and the store for it where there is none."""
+    """Create an account, and the store if it does not exist yet."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
     _create(settings, AccountSpec(account_id, account_name, root_email, admin_name), as_json=as_json)
 
@@ -53,8 +53,8 @@ def list_accounts(
         ]
         typer.echo(json.dumps({"accounts": payload}))
         return
-    for held in account_list:
-        typer.echo(f"{held.account_id}  {held.name}  {held.root_email}")
+    for account in account_list:
+        typer.echo(f"{account.account_id}  {account.name}  {account.root_email}")
 
 
 def _create(settings: Settings, spec: AccountSpec, *, as_json: bool) -> None:
@@ -75,9 +75,9 @@ def _fields(new_account: NewAccount) -> dict[str, Any]:
 
 
 def describe(new_account: NewAccount) -> str:
-    """Say in plain words what was made."""
+    """Return the text output for a new account."""
     account = new_account.account
-    lines = [f"Account {account.account_id} was created; its root user is {account.root_email}."]
+    lines = [f"Account {account.account_id} was created. Its root user is {account.root_email}."]
     if new_account.admin_name is not None:
         lines += [
             f"Its administrator is the IAM user {new_account.admin_name}, with this access key.",

@@ -1,4 +1,4 @@
-"""Which account a command of the operator is about."""
+"""The `--account-id` option, and the selection of the account of a command."""
 
 from typing import Annotated
 
@@ -11,20 +11,25 @@ from iamd.store.query import Tx
 
 AccountIdOption = Annotated[
     str | None,
-    typer.Option("--account-id", metavar="ID", help="12 digits. [default: the store's only account]"),
+    typer.Option(
+        "--account-id", metavar="ID", help="Account ID, 12 digits. [default: the store's only account]"
+    ),
 ]
 
 
 def select_account(tx: Tx, account_id: str | None) -> Account:
-    """Return the account that a command is about, its row locked; CommandError when that is not clear."""
+    """Return the account with this ID, or the only account, and lock its row.
+
+    Raises CommandError if it does not exist, or without an ID unless the store has exactly one account.
+    """
     if account_id is not None:
         account = accounts.find(tx, account_id)
         if account is None:
-            raise CommandError(f"there is no account {account_id}")
+            raise CommandError(f"account {account_id} does not exist")
         accounts.lock(tx, account_id)
         return account
     all_accounts = accounts.list_all(tx)
     if len(all_accounts) != 1:
-        raise CommandError(f"there are {len(all_accounts)} accounts: name one with --account-id", status=2)
+        raise CommandError(f"there are {len(all_accounts)} accounts: specify one with --account-id", status=2)
     accounts.lock(tx, all_accounts[0].account_id)
     return all_accounts[0]

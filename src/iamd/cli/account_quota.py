@@ -1,4 +1,4 @@
-"""`iamd account quota`: how much an account may have."""
+"""`iamd account quota`: show and change the quotas of an account."""
 
 import difflib
 import json
@@ -17,19 +17,19 @@ from iamd.core.default_quotas import DEFAULT_QUOTAS
 from iamd.store import quotas as quota_store
 
 _MAX_VALUE = 1_000_000
-# The store holds one of each, whatever a quota says; AWS lets nobody change these either.
+# The store holds at most one of each, whatever the quota. They cannot be changed on AWS either.
 _FIXED_QUOTAS = ("AccountAliasesPerAccount", "InstanceSessionsPerInstanceProfile")
-_MAX_SUGGESTIONS = 3  # names that a wrong one is answered with, at most
+_MAX_SUGGESTIONS = 3
 
 Name = Annotated[
     str | None,
-    typer.Argument(metavar="NAME", help="A quota, such as UsersPerAccount. [default: all of them]"),
+    typer.Argument(metavar="NAME", help="Quota name, such as UsersPerAccount. [default: all quotas]"),
 ]
 Value = Annotated[
     int | None,
-    typer.Argument(metavar="VALUE", min=0, max=_MAX_VALUE, help="What to set it to."),
+    typer.Argument(metavar="VALUE", min=0, max=_MAX_VALUE, help="New value of the quota."),
 ]
-Reset = Annotated[bool, typer.Option("--reset", help="Go back to AWS's default.")]
+Reset = Annotated[bool, typer.Option("--reset", help="Reset the quota to the AWS default.")]
 
 
 def quota(
@@ -42,10 +42,10 @@ def quota(
     reset: Reset = False,
     as_json: options.JsonOutput = False,
 ) -> None:
-    """Tell the quotas of an account, or set one."""
-    _require_known(name)
+    """Show or set an account's quotas."""
+    _require_known_quota(name)
     if reset and (name is None or value is not None):
-        raise CommandError("--reset takes the NAME of a quota, and no VALUE", status=2)
+        raise CommandError("--reset requires NAME and takes no VALUE", status=2)
     is_change = reset or value is not None
     if is_change and name in _FIXED_QUOTAS:
         raise CommandError(f"{name} is {DEFAULT_QUOTAS[name]} and cannot be changed", status=2)
@@ -62,16 +62,16 @@ def quota(
     typer.echo(_as_json(account.account_id, selection) if as_json else "\n".join(_lines(selection)))
 
 
-def _require_known(name: str | None) -> None:
+def _require_known_quota(name: str | None) -> None:
     if name is None or name in DEFAULT_QUOTAS:
         return
     suggestions = _suggest(name)
-    hint = f"did you mean {', '.join(suggestions)}?" if suggestions else "iamd account quota lists all"
-    raise CommandError(f"there is no quota {name!r}: {hint}", status=2)
+    hint = f"did you mean {', '.join(suggestions)}?" if suggestions else "run iamd account quota for a list"
+    raise CommandError(f"unknown quota {name!r}: {hint}", status=2)
 
 
 def _suggest(name: str) -> list[str]:
-    """Return quotas whose names hold what was typed, or else look like it."""
+    """Return up to `_MAX_SUGGESTIONS` quotas whose names contain the text, or else resemble it."""
     by_lower = {quota_name.lower(): quota_name for quota_name in DEFAULT_QUOTAS}
     name_part = name.lower()
     matches = [lower for lower in by_lower if name_part in lower]

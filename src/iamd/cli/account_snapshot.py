@@ -1,4 +1,7 @@
-"""Take the snapshot of any account over the IAM API; this changes nothing but its credential report."""
+"""The account snapshot for `iamd check`, read through the IAM API.
+
+Reading changes nothing but the credential report, which is generated.
+"""
 
 import json
 import time
@@ -21,7 +24,7 @@ _POLL_SECONDS = 2.0
 
 
 def take(iam: Any, sleep: Callable[[float], None] = time.sleep) -> AccountSnapshot:
-    """Read everything that the checks need; CommandError if the account has no usable report."""
+    """Read the snapshot with a botocore IAM client; CommandError if there is no usable credential report."""
     summary = iam.get_account_summary()["SummaryMap"]
     root, users = _rows(_report(iam, sleep))
     return AccountSnapshot(
@@ -42,13 +45,13 @@ def _error_code(error: ClientError) -> str:
 
 
 def _report(iam: Any, sleep: Callable[[float], None]) -> str:
-    """Have a report made, wait for it where that takes a while, and return its CSV."""
+    """Generate the credential report, wait until it is ready, and return its CSV."""
     for _ in range(int(_REPORT_SECONDS / _POLL_SECONDS)):
         if iam.generate_credential_report()["State"] == "COMPLETE":
             content: bytes = iam.get_credential_report()["Content"]
             return content.decode()
         sleep(_POLL_SECONDS)
-    raise CommandError("the credential report is not ready yet: try again in some minutes")
+    raise CommandError("the credential report is not ready yet: try again in a few minutes")
 
 
 def _rows(report: str) -> tuple[ReportRow, tuple[ReportRow, ...]]:
@@ -58,12 +61,12 @@ def _rows(report: str) -> tuple[ReportRow, tuple[ReportRow, ...]]:
         raise CommandError(f"the credential report cannot be read: {error}") from error
     roots = [row for row in rows if row.is_root]
     if len(roots) != 1:
-        raise CommandError("the credential report has no row of the root user")
+        raise CommandError("the credential report has no row for the root user")
     return roots[0], tuple(row for row in rows if not row.is_root)
 
 
 def _caller_arn(iam: Any) -> str:
-    """Return the ARN of the user who asks; empty when it is no user, or may not look itself up."""
+    """Return the ARN of the calling user; empty if the caller is not a user or may not call GetUser."""
     try:
         return str(iam.get_user()["User"]["Arn"])
     except ClientError as error:
@@ -84,7 +87,7 @@ def _password_policy(iam: Any) -> PasswordPolicy | None:
 
 
 def _has_administrator(iam: Any, partition: str) -> bool:
-    """Say whether a user, a role or a group that has members has AdministratorAccess."""
+    """Return whether a user, a role or a group with members has AdministratorAccess."""
     arn = f"arn:{partition}:iam::aws:policy/AdministratorAccess"
     for page in iam.get_paginator("list_entities_for_policy").paginate(PolicyArn=arn):
         if page["PolicyUsers"] or page["PolicyRoles"]:

@@ -1,4 +1,4 @@
-"""`iamd check`: the dashboard's recommendations for any account, ours or AWS's, over the API alone."""
+"""`iamd check`: security recommendations for an account of iamd or AWS, through the IAM API only."""
 
 import json
 from dataclasses import asdict
@@ -29,12 +29,12 @@ def check(
     endpoint_url: Annotated[
         str | None,
         typer.Option(
-            "--endpoint-url", metavar="URL", help="Where IAM is served. [default: as for the AWS CLI]"
+            "--endpoint-url", metavar="URL", help="URL of the IAM endpoint. [default: as for the AWS CLI]"
         ),
     ] = None,
     profile: Annotated[
         str | None,
-        typer.Option("--profile", metavar="P", help="Profile of the AWS configuration to call with."),
+        typer.Option("--profile", metavar="P", help="AWS configuration profile to use."),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.TABLE,
 ) -> None:
@@ -52,11 +52,11 @@ def _run_checks(endpoint_url: str | None, profile: str | None) -> list[Recommend
 
         from iamd.cli import account_snapshot
     except ModuleNotFoundError as error:
-        raise CommandError("this needs botocore: pip install 'iamd[check]'") from error
+        raise CommandError("iamd check requires botocore: pip install 'iamd[check]'") from error
     try:
         iam: Any = Session(profile=profile).create_client("iam", _REGION, endpoint_url=endpoint_url)
         return checks.evaluate(account_snapshot.take(iam))
-    except (BotoCoreError, ClientError, ValueError) as error:  # ValueError is an endpoint that is no URL
+    except (BotoCoreError, ClientError, ValueError) as error:  # ValueError: invalid endpoint URL
         raise CommandError(str(error)) from error
 
 
@@ -84,5 +84,5 @@ def _lines(recommendation: Recommendation) -> str:
 
 
 def _printable(text: str) -> str:
-    """Keep a server's names from steering the terminal."""
+    """Replace control characters, so that names from the server cannot send terminal escape sequences."""
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

@@ -1,4 +1,4 @@
-"""The `iamd` command."""
+"""The `iamd` command-line interface: commands, error output and exit statuses."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ from iamd.store.migrate import NewerSchemaError
 
 app = typer.Typer(
     name="iamd",
-    help="Your own AWS-compatible identity and access management.",
+    help="A self-hosted, AWS-compatible IAM and STS server.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -26,7 +26,9 @@ app = typer.Typer(
 )
 app.command(epilog="Example: iamd serve --data ./iamd-data --port 8470")(serve.serve)
 app.command(epilog="Example: iamd init --data ./iamd-data --admin alice --json")(account.init)
-account_commands = typer.Typer(help="Accounts of a store.", no_args_is_help=True, rich_markup_mode=None)
+account_commands = typer.Typer(
+    help="Create and list accounts, and manage their quotas.", no_args_is_help=True, rich_markup_mode=None
+)
 account_commands.command(
     "create", epilog="Example: iamd account create --data ./iamd-data --account-name staging --admin alice"
 )(account.init)
@@ -48,7 +50,9 @@ app.command(
 )(service_model.service_model)
 
 
-policy_commands = typer.Typer(help="Policies: tests and checks.", no_args_is_help=True, rich_markup_mode=None)
+policy_commands = typer.Typer(
+    help="Test, explain and validate policies.", no_args_is_help=True, rich_markup_mode=None
+)
 policy_commands.command(
     "test",
     epilog="Example: iamd policy test policies.test.yaml (docs/policy-language.md has the fields of a case)",
@@ -69,13 +73,13 @@ def version() -> None:
     typer.echo(f"iamd {__version__}")
 
 
-_BUG_STATUS = 70  # EX_SOFTWARE of sysexits.h: no command answers a question with it
+_BUG_STATUS = 70  # EX_SOFTWARE of sysexits.h; no command uses it for a result
 _EXPECTED_ERRORS = (StoreError, MasterKeyError, NewerSchemaError, AccountCreationError, Fault, OSError)
 
 
 def run() -> None:
-    """Run the command line; whatever goes wrong is one line on standard error."""
-    os.umask(0o077)  # whatever is made here is its owner's alone
+    """Run the command line and exit; every error is one line on standard error."""
+    os.umask(0o077)  # files that are created are accessible to their owner only
     try:
         status = app(standalone_mode=False) or 0
     except typer.TyperException as error:
@@ -86,7 +90,7 @@ def run() -> None:
         status = _print_error("interrupted", 1)
     except _EXPECTED_ERRORS as error:
         status = _print_error(str(error), 1)
-    except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user
+    except Exception as error:  # noqa: BLE001 - users never see a traceback
         status = _print_error(f"this is a bug in iamd: {type(error).__name__}: {error}", _BUG_STATUS)
     sys.exit(status)
 

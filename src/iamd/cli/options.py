@@ -1,4 +1,4 @@
-"""Options that several commands share, and how they become settings."""
+"""Command-line options shared by several commands, and their conversion to settings."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,38 +11,43 @@ from iamd.config import Settings
 
 Data = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="Folder of an SQLite store. [default: ./iamd-data]"),
+    typer.Option("--data", metavar="DIR", help="Directory of the SQLite store. [default: ./iamd-data]"),
 ]
 Database = Annotated[
     str | None,
-    typer.Option("--database", metavar="URL", help="PostgreSQL store: postgresql://user@host/name."),
+    typer.Option(
+        "--database", metavar="URL", help="URL of the PostgreSQL store: postgresql://user@host/name."
+    ),
 ]
 MasterKeyFile = Annotated[
     Path | None,
     typer.Option(
         "--master-key-file",
         metavar="F",
-        help="File of the master key. [default: beside the data folder, DIR.key]",
+        help="Master key file. [default: DIR.key, next to the data directory]",
     ),
 ]
 AccountId = Annotated[
-    str | None, typer.Option("--account-id", metavar="ID", help="12 digits. [default: a random one]")
+    str | None, typer.Option("--account-id", metavar="ID", help="Account ID, 12 digits. [default: random]")
 ]
-AccountName = Annotated[str | None, typer.Option("--account-name", metavar="NAME", help="What to call it.")]
+AccountName = Annotated[str | None, typer.Option("--account-name", metavar="NAME", help="Account name.")]
 RootEmail = Annotated[
     str | None, typer.Option("--root-email", metavar="EMAIL", help="Email address of the root user.")
 ]
-JsonOutput = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+JsonOutput = Annotated[bool, typer.Option("--json", help="Print only one JSON object.")]
 
 
 def settings(**overrides: Any) -> Settings:
-    """Read the settings; options that were given win over the environment and the file."""
+    """Read the settings; options that are not None override the environment and the settings file.
+
+    Raises CommandError, with status 2, if a setting is invalid.
+    """
     try:
         result = Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         raise CommandError(_describe(error), status=2) from error
     if overrides.get("data") is not None and overrides.get("database") is not None:
-        raise CommandError("--data and --database exclude each other", status=2)
+        raise CommandError("--data and --database are mutually exclusive", status=2)
     return result
 
 

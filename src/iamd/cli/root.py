@@ -1,4 +1,4 @@
-"""`iamd root …`: what the host's operator can do for a root user who cannot get in."""
+"""`iamd root`: set up a root user, reset its password and reset its MFA, on the host."""
 
 import typer
 
@@ -11,7 +11,9 @@ from iamd.config import Settings
 from iamd.core import clock
 from iamd.signin import links
 
-commands = typer.Typer(help="Root users of a store.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(
+    help="Set up root users, and reset their passwords and MFA.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @commands.command("setup-link", epilog="Example: iamd root setup-link --data ./iamd-data")
@@ -21,13 +23,13 @@ def setup_link(
     master_key_file: options.MasterKeyFile = None,
     account_id: AccountIdOption = None,
 ) -> None:
-    """Print a link to set an account up with; it works once, for 24 hours."""
+    """Print a link to set up the root user of an account. It works once and expires in 24 hours."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
     with app.opened_store(settings) as store, store.database.write() as tx:
         account = select_account(tx, account_id)
         token = links.create_setup_token(tx, account.account_id, int(clock.now().timestamp()))
     if token is None:
-        raise CommandError(f"account {account.account_id} has its root user already")
+        raise CommandError(f"account {account.account_id} already has a root user")
     typer.echo(setup_url(settings, token))
 
 
@@ -38,7 +40,7 @@ def reset_password(
     master_key_file: options.MasterKeyFile = None,
     account_id: AccountIdOption = None,
 ) -> None:
-    """Print a link to choose a new root password with; it works once, for an hour, and skips no MFA."""
+    """Print a link to reset a root password. It works once and expires in an hour. MFA is still required."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
     with app.opened_store(settings) as store, store.database.write() as tx:
         account = select_account(tx, account_id)
@@ -55,20 +57,18 @@ def reset_mfa(
     master_key_file: options.MasterKeyFile = None,
     account_id: AccountIdOption = None,
 ) -> None:
-    """Take all MFA devices and recovery codes from a root user, and end its sessions."""
+    """Remove the MFA devices and recovery codes of a root user, and end its sessions."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
     with app.opened_store(settings) as store, store.database.write() as tx:
         account = select_account(tx, account_id)
         count = root_mfa.reset_mfa(tx, account, clock.iso(clock.now()))
-    typer.echo(
-        f"The root user of account {account.account_id} has no MFA any more; it had {_device_count(count)}."
-    )
+    typer.echo(f"Removed {_device_count(count)} from the root user of account {account.account_id}.")
 
 
 def _device_count(count: int) -> str:
-    return {0: "none", 1: "one device"}.get(count, f"{count} devices")
+    return {0: "no MFA devices", 1: "one MFA device"}.get(count, f"{count} MFA devices")
 
 
 def setup_url(settings: Settings, token: str) -> str:
-    """Return the link of a set-up token."""
+    """Return the URL of the setup page for a token."""
     return f"{app.base_url(settings)}/setup/{token}"

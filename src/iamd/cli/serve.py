@@ -1,4 +1,4 @@
-"""`iamd serve`: the server, and what it says when it starts."""
+"""`iamd serve`: validate the settings, create the first account, and run the worker processes (granian)."""
 
 import multiprocessing
 import os
@@ -33,19 +33,19 @@ _ENVIRONMENT_PREFIXES = ("PG", "LANG", "LC_", "TZ", "SSL_CERT_")
 
 _BANNER = """\
 iamd {version} serves {accounts} at {url}
-Every signature is verified and every policy is enforced; there is no way to switch that off.
+Every signature is verified and every policy is enforced; this cannot be turned off.
 """
 _SETUP_NOTICE = """\
-This account has no root user yet. Open this link within 24 hours to set it up; it works once:
+This account has no root user yet. Open this link within 24 hours to set it up. The link works once:
 
     {url}
 """
 _CLIENT_CONFIG = """\
-Paste into a shell:
+Set these variables in a shell:
 
     export AWS_ENDPOINT_URL_IAM={url} AWS_ENDPOINT_URL_STS={url}
 
-or into ~/.aws/config, for `aws --profile iamd iam get-user`:
+or add this to ~/.aws/config, for `aws --profile iamd iam get-user`:
 
     [profile iamd]
     region = us-east-1
@@ -72,24 +72,25 @@ def serve(
         int | None, typer.Option("--workers", metavar="N", help="Worker processes. [default: 1]")
     ] = None,
     public_url: Annotated[
-        str | None, typer.Option("--public-url", metavar="URL", help="How clients reach this server.")
+        str | None,
+        typer.Option("--public-url", metavar="URL", help="URL at which clients reach this server."),
     ] = None,
     trusted_proxies: Annotated[
         str | None,
         typer.Option(
             "--trusted-proxies",
             metavar="LIST",
-            help="Addresses or networks, comma-separated, whose X-Forwarded-* headers count.",
+            help="Addresses or networks, comma-separated, whose X-Forwarded-* headers are trusted.",
         ),
     ] = None,
     tls_cert: Annotated[
-        Path | None, typer.Option("--tls-cert", metavar="F", help="Certificate chain in PEM.")
+        Path | None, typer.Option("--tls-cert", metavar="F", help="TLS certificate chain in PEM format.")
     ] = None,
     tls_key: Annotated[
-        Path | None, typer.Option("--tls-key", metavar="F", help="Private key in PEM.")
+        Path | None, typer.Option("--tls-key", metavar="F", help="TLS private key in PEM format.")
     ] = None,
 ) -> None:
-    """Serve IAM, STS and the console. An empty store gets an account, and a link to set it up."""
+    """Serve IAM, STS and the console. For an empty store, create an account and print a link to set it up."""
     settings = options.settings(
         data=data,
         database=database,
@@ -140,20 +141,20 @@ def _validate(settings: Settings) -> None:
 
 def _validate_sign_in(settings: Settings) -> None:
     if (settings.smtp_url is None) != (settings.mail_from is None):
-        raise CommandError("IAMD_SMTP_URL and IAMD_MAIL_FROM go together", status=2)
+        raise CommandError("IAMD_SMTP_URL and IAMD_MAIL_FROM must be set together", status=2)
     try:
         if settings.smtp_url is not None:
             mail.validate_url(settings.smtp_url.get_secret_value())
         app.blocklist(settings)
     except OSError as error:
-        raise CommandError(f"the list of passwords cannot be read: {error.strerror}") from error
+        raise CommandError(f"the password blocklist cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise CommandError(str(error), status=2) from error
 
 
 def _validate_tls(settings: Settings) -> None:
     if (settings.tls_cert is None) != (settings.tls_key is None):
-        raise CommandError("--tls-cert and --tls-key go together", status=2)
+        raise CommandError("--tls-cert and --tls-key must be used together", status=2)
     if settings.tls_cert is None or settings.tls_key is None:
         return
     try:
@@ -164,7 +165,7 @@ def _validate_tls(settings: Settings) -> None:
 
 
 def _create_first_account(store: app.Store) -> None:
-    """Make the first account of an empty store; two nodes that start together make one."""
+    """Create the first account of an empty store; servers that start at the same time create only one."""
     with store.database.exclusive_lock():
         with store.database.read() as tx:
             empty = not accounts.list_all(tx)
@@ -199,7 +200,7 @@ def _server(settings: Settings) -> Server:
 
 
 def _load_app(settings: Settings, master_key: bytes, worker_counter: Any) -> app.App:
-    """Build the application in a worker; what it has not written yet is written when the worker ends."""
+    """Create the application in a worker process; closing it at the worker's end writes pending data."""
     with worker_counter.get_lock():
         worker_number = worker_counter.value = worker_counter.value + 1
     cpu_affinity.pin(worker_number)
@@ -211,7 +212,7 @@ def _load_app(settings: Settings, master_key: bytes, worker_counter: Any) -> app
 
 
 def _clear_environment() -> None:
-    """Drop what no request should carry: granian copies the environment into every one."""
+    """Remove most environment variables: granian copies the environment into every WSGI request."""
     for name in list(os.environ):
         if not name.startswith(_ENVIRONMENT_PREFIXES):
             del os.environ[name]

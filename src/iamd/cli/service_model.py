@@ -1,4 +1,4 @@
-"""`iamd service-model`: what teaches the AWS CLI and the SDKs our own service."""
+"""`iamd service-model`: the botocore service model that adds the iamd service to the AWS CLI and SDKs."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`iamd tokens import`: the seeds of hardware tokens, so that people can assign them by serial number."""
+"""`iamd tokens import`: import the seeds of hardware MFA tokens, which users then assign by serial number."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,18 +14,18 @@ from iamd.core import clock
 from iamd.crypto import token_seed_file
 from iamd.crypto.token_seed_file import TokenFileError
 
-commands = typer.Typer(help="Hardware MFA tokens.", no_args_is_help=True, rich_markup_mode=None)
+commands = typer.Typer(help="Import hardware MFA tokens.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @commands.callback()
 def tokens_group() -> None:
-    """Say that this is a group of commands, though it has one."""
+    """Make `iamd tokens` a command group although it has a single command."""
 
 
 @commands.command("import", epilog="Example: iamd tokens import seeds.csv --account-id 123456789012")
 def import_tokens(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="PSKC (RFC 6030), or CSV: serial number, seed.")
+        Path, typer.Argument(metavar="FILE", help="PSKC file (RFC 6030), or CSV file: serial number, seed.")
     ],
     data: options.Data = None,
     database: options.Database = None,
@@ -33,7 +33,9 @@ def import_tokens(
     account_id: AccountIdOption = None,
     password_file: Annotated[
         Path | None,
-        typer.Option("--password-file", metavar="F", help="File of the password of an encrypted PSKC file."),
+        typer.Option(
+            "--password-file", metavar="F", help="File with the password of an encrypted PSKC file."
+        ),
     ] = None,
 ) -> None:
     """Import the seeds of hardware tokens into an account; users assign them by serial number."""
@@ -46,4 +48,4 @@ def import_tokens(
     with app.opened_store(settings) as store, store.database.write() as tx:
         account = select_account(tx, account_id)
         added = hardware_tokens.import_tokens(tx, store.vault, account, seeds, clock.iso(clock.now()))
-    typer.echo(f"{added} tokens were imported, {len(seeds) - added} were there already.")
+    typer.echo(f"{added} tokens were imported, {len(seeds) - added} already existed.")

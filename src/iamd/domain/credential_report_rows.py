@@ -1,4 +1,4 @@
-"""The credentials of everybody in an account, read in a handful of queries however many users there are."""
+"""Rows of the credential report, read from the store in a fixed number of queries."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -14,7 +14,7 @@ from iamd.store.query import Tx
 
 
 class CredentialReportSource:
-    """What an account's users hold, by their unique IDs; the root user's is the account's."""
+    """Credentials of an account's users by their unique IDs; the root user's unique ID is the account ID."""
 
     def __init__(self, tx: Tx, account_id: str) -> None:
         policy = security_settings.find_password_policy(tx, account_id)
@@ -35,7 +35,7 @@ class CredentialReportSource:
             self.access_keys[record.user_id].append(key)
 
     def root(self, account: Account) -> ReportRow:
-        """Return the root user's row, whose password a report has no rotation for."""
+        """Return the root user's row. It has no `password_next_rotation`, as in AWS's report."""
         arn = arns.root(account.account_id)
         login_profile = self.login_profiles.get(account.account_id)
         return self._row(
@@ -85,6 +85,9 @@ class CredentialReportSource:
 
 
 def report_rows(tx: Tx, account: Account) -> list[ReportRow]:
-    """Return the root user and all users by name; all statements of `tx` should see one state."""
+    """Return a row for the root user, then one for each user by name.
+
+    Several queries run, so `tx` should be a consistent snapshot.
+    """
     source = CredentialReportSource(tx, account.account_id)
     return [source.root(account), *(source.user(user) for user in USERS.list_all(tx, account.account_id))]

@@ -1,8 +1,9 @@
-"""Codes and keys of MFA devices, checked in the same way on every path that asks for one.
+"""MFA codes: TOTP verification with replay protection and a limit on wrong codes; sealing of MFA secrets.
 
-A code works once: the step it is of is kept, and the row is only ever moved on to a later step. Wrong codes
-are counted per device before they are looked at, so that a thousand at once are a thousand; ten in a quarter
-of an hour, then none is looked at until the window has passed.
+Every path that accepts an MFA code goes through this module. A code works once: the device's row stores the
+TOTP step of the last accepted code, and it only ever moves forward. Attempts are counted per device before
+the code is verified, so that concurrent guesses are all counted. After `MAX_WRONG_CODES` wrong codes within
+`WINDOW_SECONDS`, codes are rejected unverified until the window has passed.
 """
 
 import json
@@ -22,31 +23,32 @@ _NEAR_STEPS = 10
 
 _WRONG_CODE = "Authentication code for device is not valid."
 _CODE_ALREADY_USED = (
-    "Authentication code for device is not valid: it was used already. Wait for the next code."
+    "Authentication code for device is not valid: it has already been used. Wait for the next code."
 )
 _EQUAL_CODES = (
-    "Authentication code for device is not valid: the two codes are equal. Type two codes in a row."
+    "Authentication code for device is not valid: the two codes are the same. Enter two consecutive codes."
 )
 _CODES_NOT_CONSECUTIVE = (
-    "Authentication code for device is not valid: the two codes are not consecutive. Type two codes in a row."
+    "Authentication code for device is not valid: the two codes are not consecutive. "
+    "Enter two consecutive codes."
 )
-_TOO_MANY_CODES = "Too many wrong codes were typed for this device. Wait 15 minutes, then try again."
+_TOO_MANY_CODES = "Too many incorrect codes for this device. Wait 15 minutes, then try again."
 
 
 class TooManyCodes(InvalidAuthenticationCode):
-    """No code of this device is looked at for a while."""
+    """Codes of this device are rejected until the window of its wrong codes has passed."""
 
 
 def wrong_code_counter_key(account_id: str, serial_number: str) -> str:
-    """Name what wrong codes of a device are counted by."""
+    """Return the key of the counter of a device's wrong codes."""
     return attempt_counters.counter_key("otp", account_id, serial_number)
 
 
 def use_code(tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, code: str, epoch: int) -> None:
-    """Use a code of a TOTP device up; `at` is in seconds since 1970.
+    """Verify a code of a TOTP device and mark it as used; `epoch` is in seconds since 1970.
 
-    InvalidAuthenticationCode when it is wrong, was used before, or when too many were wrong lately. What was
-    counted must be committed even then.
+    Raises InvalidAuthenticationCode if the code is wrong or already used, and TooManyCodes if too many codes
+    were wrong recently. The caller must commit the transaction even then, so that the attempt counts.
     """
     current_device = _count_attempt(tx, account_id, device, epoch)
     seed = _unseal_seed(data_key, account_id, current_device)
@@ -60,9 +62,9 @@ def use_code(tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, code: 
 def use_codes(
     tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, codes: tuple[str, str], epoch: int
 ) -> MfaDevice:
-    """Use two consecutive codes up, which also tell how far the device's clock is off; return the device.
+    """Verify two consecutive codes and mark them as used; return the device with its clock drift measured.
 
-    InvalidAuthenticationCode as for `use_code`, with what is wrong with the two.
+    Raises InvalidAuthenticationCode as `use_code` does; its message says what is wrong with the two codes.
     """
     current_device = _count_attempt(tx, account_id, device, epoch)
     seed = _unseal_seed(data_key, account_id, current_device)
@@ -74,7 +76,11 @@ def use_codes(
 
 
 def _count_attempt(tx: Tx, account_id: str, device: MfaDevice, epoch: int) -> MfaDevice:
-    """Count a try, and only then read the device: who comes at the same moment waits, and sees it used."""
+    """Count an attempt, then read the device again.
+
+    Incrementing the counter locks its row, so concurrent attempts run one after the other, and each reads the
+    TOTP step that the previous one stored.
+    """
     counter_key = wrong_code_counter_key(account_id, device.serial_number)
     if (
         attempt_counters.increment(tx, counter_key, epoch, WINDOW_SECONDS, MAX_WRONG_CODES).tries
@@ -107,7 +113,7 @@ def _explain_rejection(seed: bytes, codes: tuple[str, str], epoch: int) -> str:
 
 
 def _is_near_current_time(seed: bytes, code: str, epoch: int) -> bool:
-    """Say whether a code is one of the device's within some minutes."""
+    """Return whether a code is valid within `_NEAR_STEPS` steps of the current time."""
     drifts = range(-_NEAR_STEPS, _NEAR_STEPS + 1)
     return any(totp.verify(seed, code, epoch, TotpState(-1, drift)) is not None for drift in drifts)
 
@@ -117,18 +123,18 @@ def _unseal_seed(data_key: bytes, account_id: str, device: MfaDevice) -> bytes:
 
 
 def seal_seed(data_key: bytes, account_id: str, serial_number: str, seed: bytes) -> bytes:
-    """Return what the store keeps of a TOTP device's seed."""
+    """Encrypt a TOTP device's seed for the store."""
     return seal.seal(data_key, seed, mfa_devices.associated_data(account_id, serial_number))
 
 
 def seal_passkey(data_key: bytes, account_id: str, serial_number: str, passkey: Passkey) -> bytes:
-    """Return what the store keeps of a passkey; its ID and its counter have columns of their own."""
+    """Encrypt a passkey's public key for the store; its credential ID and sign count are stored in clear."""
     payload = json.dumps({"public_key": passkey.public_key}).encode()
     return seal.seal(data_key, payload, mfa_devices.associated_data(account_id, serial_number))
 
 
 def unseal_passkey(data_key: bytes, account_id: str, device: MfaDevice) -> Passkey:
-    """Return the passkey of a device, as `keys.passkeys.verify` wants it."""
+    """Decrypt a device's passkey for `crypto.passkeys`."""
     associated_data = mfa_devices.associated_data(account_id, device.serial_number)
     payload = json.loads(seal.unseal(data_key, device.secret, associated_data))
     return Passkey(device.credential_id or "", payload["public_key"], device.counter)

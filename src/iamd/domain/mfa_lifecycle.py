@@ -1,4 +1,4 @@
-"""What the operations on MFA devices of users and of root users have in common.
+"""Lifecycle of MFA devices: assign, resynchronize, deactivate and delete, for IAM users and the root user.
 
 `owner_id` is a user's unique ID, or the account's ID for the root user.
 """
@@ -18,7 +18,7 @@ def list_for_owner(call: Call, owner_id: str) -> list[MfaDevice]:
 
 
 def to_response(device: MfaDevice, user_name: str | None) -> dict[str, Any]:
-    """Return a device as lists show it."""
+    """Return the members of a device in ListMFADevices."""
     return {
         "UserName": user_name,
         "SerialNumber": device.serial_number,
@@ -27,7 +27,7 @@ def to_response(device: MfaDevice, user_name: str | None) -> dict[str, Any]:
 
 
 def find_owned(call: Call, owner_id: str, serial_number: str) -> MfaDevice:
-    """Return one of somebody's devices; NoSuchEntity for any other."""
+    """Return a device assigned to an owner; NoSuchEntity if it does not exist or is not theirs."""
     device = _find(call, serial_number)
     if device.user_id != owner_id:
         raise NoSuchEntity("MFA Device invalid for user.")
@@ -42,20 +42,27 @@ def _find(call: Call, serial_number: str) -> MfaDevice:
 
 
 def require_mfa(call: Call, owner_id: str) -> None:
-    """Refuse to let somebody who has MFA change it without it: a password or a key is not enough."""
+    """Require MFA of a caller who changes their own MFA devices and already has one.
+
+    Raises AccessDenied otherwise: a stolen password or access key must not be enough to replace MFA.
+    """
     if call.caller.unique_id == owner_id and list_for_owner(call, owner_id) and not call.caller.has_mfa:
         raise AccessDenied(
-            f"User: {call.caller.principal.arn} has MFA, and must sign in with it to change MFA devices"
+            f"User: {call.caller.principal.arn} has MFA and must sign in with MFA to change MFA devices"
         )
 
 
 def enforce_device_quota(call: Call, owner_id: str) -> None:
-    """Refuse a device beyond the quota."""
+    """Raise LimitExceeded if the owner cannot have one more device."""
     quotas.enforce(call.tx, call.account_id, "MFADevicesPerUser", len(list_for_owner(call, owner_id)) + 1)
 
 
 def enable(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]) -> None:
-    """Assign a TOTP device that is nobody's yet, proved by two codes in a row."""
+    """Assign a TOTP device after verifying two consecutive codes; end the owner's other sessions.
+
+    Raises NoSuchEntity, EntityAlreadyExists if it is assigned already, LimitExceeded beyond the quota, and
+    AccessDenied or InvalidAuthenticationCode as `require_mfa` and `mfa_codes.use_codes` do.
+    """
     require_mfa(call, owner_id)
     device = _find(call, serial_number)
     if device.user_id is not None:
@@ -68,7 +75,7 @@ def enable(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]
 
 
 def end_other_sessions(call: Call, owner_id: str) -> None:
-    """End what somebody's sessions began before this device was there, but the one that is calling."""
+    """End the owner's console sessions, which began without the new device, except the calling one."""
     calling_session = call.caller.session
     sessions.delete_for_user(
         call.tx, call.account_id, owner_id, calling_session.token_hash if calling_session else ""
@@ -76,14 +83,17 @@ def end_other_sessions(call: Call, owner_id: str) -> None:
 
 
 def resync(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]) -> None:
-    """Find out from two codes in a row how far a device's clock is off."""
+    """Measure a device's clock drift from two consecutive codes."""
     device = find_owned(call, owner_id, serial_number)
     verified_device = mfa_codes.use_codes(call.tx, call.account_id, call.data_key, device, codes, call.epoch)
     mfa_devices.update(call.tx, call.account_id, verified_device)
 
 
 def deactivate(call: Call, owner_id: str, serial_number: str) -> None:
-    """Take a device away; a passkey, which is of no use to anybody else, goes altogether."""
+    """Unassign a TOTP device, or delete a passkey, which cannot be assigned again.
+
+    Recovery codes are deleted with the owner's last device.
+    """
     require_mfa(call, owner_id)
     device = find_owned(call, owner_id, serial_number)
     if device.kind == mfa_codes.PASSKEY:
@@ -96,6 +106,6 @@ def deactivate(call: Call, owner_id: str, serial_number: str) -> None:
 
 
 def delete(call: Call, device: MfaDevice) -> None:
-    """Remove a device with its tags."""
+    """Delete a device and its tags."""
     tags.delete_all(call.tx, call.account_id, device.serial_number)
     mfa_devices.delete(call.tx, call.account_id, device.serial_number)

@@ -1,4 +1,4 @@
-"""A code of the caller's own MFA device, brought along with a request for temporary credentials."""
+"""The MFA parameters SerialNumber and TokenCode of AssumeRole and GetSessionToken."""
 
 from iamd.core.errors import AccessDenied, InvalidAuthenticationCode
 from iamd.domain import mfa_codes
@@ -17,18 +17,22 @@ _WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass c
 
 
 class WrongMfaCode(AccessDenied):
-    """The code is not the device's; that it was tried is counted."""
+    """The MFA code is wrong; the attempt is counted all the same."""
 
     commits = True
 
 
 def has_mfa_params(params: Params) -> bool:
-    """Say whether a request brings a code, or part of what belongs to one."""
+    """Return whether a request has MFA parameters, even if one of the two is missing."""
     return "serial_number" in params or "token_code" in params
 
 
 def consume_mfa_code(call: Call, params: Params) -> Call:
-    """Use the code up and return the call of a caller with MFA; AccessDenied in AWS's words otherwise."""
+    """Verify a code of the caller's own device, mark it as used, and return the call with MFA.
+
+    Raises AccessDenied with AWS's sentence if a parameter is missing, the device is not the caller's or the
+    code is wrong.
+    """
     serial_number, token_code = params.get("serial_number"), params.get("token_code")
     if serial_number is None or token_code is None:
         raise AccessDenied(_INCOMPLETE_MFA)

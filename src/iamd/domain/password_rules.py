@@ -1,6 +1,6 @@
-"""What a password must be like: AWS's policy and ours, put together, and what a password breaks of it.
+"""Password rules: AWS's password policy and iamd's security settings combined, and checks against them.
 
-The default and its words are those of "Set an account password policy for IAM users" in the IAM user guide.
+The default and its wording are those of "Set an account password policy for IAM users" in the IAM user guide.
 """
 
 import re
@@ -13,7 +13,7 @@ SYMBOLS = "!@#$%^&*()_+-=[]{}|'"
 MAX_LENGTH = 128
 _DEFAULT_LENGTH = 8
 _DEFAULT_CHARACTER_TYPES = 3
-_MIN_NAME_LENGTH = 4  # letters; a shorter name is in too many good passwords
+_MIN_NAME_LENGTH = 4  # letters; shorter names are part of too many good passwords
 
 _CHARACTER_TYPES = {
     "uppercase letter": re.compile("[A-Z]"),
@@ -24,7 +24,7 @@ _CHARACTER_TYPES = {
 
 
 class PasswordRules(NamedTuple):
-    """The rules in force; 0 means that there is no such rule. `max_password_age` is in days."""
+    """The effective password rules; 0 means no rule. `max_password_age` is in days."""
 
     minimum_length: int
     minimum_uppercase: int
@@ -38,7 +38,7 @@ class PasswordRules(NamedTuple):
 
 
 def effective_rules(policy: PasswordPolicy | None, settings: SecuritySettings) -> PasswordRules:
-    """Put an account's rules together; without a policy AWS's default holds."""
+    """Combine an account's policy and settings; without a policy, AWS's default applies."""
     effective_policy = policy or PasswordPolicy(_DEFAULT_LENGTH)
     return PasswordRules(
         effective_policy.minimum_password_length,
@@ -54,7 +54,7 @@ def effective_rules(policy: PasswordPolicy | None, settings: SecuritySettings) -
 
 
 def violations(rules: PasswordRules, password: str) -> list[str]:
-    """Return a sentence for each rule on length and characters that a password breaks."""
+    """Return a sentence for each rule on length and characters that a password violates."""
     messages = []
     if len(password) < rules.minimum_length:
         messages.append(f"Password should have a minimum length of {rules.minimum_length}")
@@ -82,9 +82,9 @@ def _count_text(count: int, name: str) -> str:
 
 
 def is_name_variant(password: str, names: Iterable[str]) -> bool:
-    """Say whether a password is a name that its owner goes by, dressed up with digits and symbols at most.
+    """Return whether a password is one of the names, or a part of one, with only digits and symbols added.
 
-    `names` are the account's name, an email address, a user name.
+    `names` are the account's name, an email address, a user name. Case does not matter.
     """
     folded_password = password.casefold()
     password_letters = _letters(folded_password)

@@ -1,4 +1,4 @@
-"""Passwords as every path that sets one checks them: the API, signing in, and setting an account up."""
+"""Password checks shared by API, sign-in and account setup: rules, reuse, current password, expiration."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -16,21 +16,24 @@ from iamd.store.query import Tx
 MAX_WRONG_PASSWORDS = 10
 WINDOW_SECONDS = 15 * 60
 
-COMMON_PASSWORD = "Password must not be a common password, or one that is known from a breach"  # noqa: S105 - a message
-BASED_ON_NAME = "Password must not be made of your account name, email address or user name"
+COMMON_PASSWORD = "Password must not be a common or breached password"  # noqa: S105 - a message
+BASED_ON_NAME = "Password must not be based on your account name, email address or user name"
 REUSED_PASSWORD = "Policy constraint violation with password reuse prevention during password change"  # noqa: S105 - a message
 CHANGED_MEANWHILE = "The password was changed by another request at the same time. Try again."
 SAME_PASSWORD = "Password must not be the same as the current password"  # noqa: S105 - a message
 
 
 class VerifiedPassword(NamedTuple):
-    """An old password that was right, by the hash that it was right for."""
+    """A current password that was verified; `hash` is the stored hash that it matched."""
 
     hash: str
 
 
 def rules(tx: Tx, account_id: str, user_id: str) -> PasswordRules:
-    """Return the rules that somebody's next password must follow; root users' are never common passwords."""
+    """Return the rules for a user's next password; `user_id` is the account ID for the root user.
+
+    Common passwords are always rejected for the root user.
+    """
     policy, settings = (
         security_settings.find_password_policy(tx, account_id),
         security_settings.get_settings(tx, account_id),
@@ -40,7 +43,7 @@ def rules(tx: Tx, account_id: str, user_id: str) -> PasswordRules:
 
 
 def personal_names(account: Account, user: User | None) -> tuple[str, ...]:
-    """Return what a password must not be made of."""
+    """Return the names that a password must not be based on."""
     user_names = (user.user_name,) if user is not None else ()
     return (*user_names, account.name, account.root_email)
 
@@ -48,7 +51,7 @@ def personal_names(account: Account, user: User | None) -> tuple[str, ...]:
 def violations(
     tx: Tx, account_id: str, user_id: str, names: tuple[str, ...], password: str, blocklist: PasswordBlocklist
 ) -> list[str]:
-    """Return a sentence for each rule that a password breaks, but for those that need earlier passwords."""
+    """Return a sentence for each rule that a password violates, except reuse of earlier passwords."""
     effective_rules = rules(tx, account_id, user_id)
     messages = password_rules.violations(effective_rules, password)
     if effective_rules.refuse_common_passwords and blocklist.contains(password):
@@ -69,10 +72,10 @@ def enforce(
     *,
     current_hash: str | None = None,
 ) -> None:
-    """Refuse a password that breaks a rule; PasswordPolicyViolation says all that it breaks.
+    """Raise PasswordPolicyViolation, with every violated rule, if a password violates any.
 
-    `current` is the hash of a password that the new one must not be. Earlier passwords are tried, which takes
-    a while, only when nothing else is wrong.
+    `current_hash` is the hash of a password that the new one must differ from. Hashes of earlier passwords
+    are slow to verify, so they are checked only if all else is fine.
     """
     messages = violations(tx, account_id, user_id, names, password, blocklist)
     if messages:
@@ -92,10 +95,11 @@ def enforce(
 def verify_current(
     database: Database, hasher: Hasher, account_id: str, profile: LoginProfile, password: str, epoch: int
 ) -> VerifiedPassword:
-    """Check the password that is to be replaced; AccessDenied when it is another.
+    """Verify the password that is to be replaced; AccessDenied if it is wrong.
 
-    Each try is counted in a transaction of its own before it is looked at; after ten wrong ones in a quarter
-    of an hour EntityTemporarilyUnmodifiable, until the time has passed.
+    Each attempt is counted in a transaction of its own before the password is verified. After
+    `MAX_WRONG_PASSWORDS` wrong ones within `WINDOW_SECONDS`, raises EntityTemporarilyUnmodifiable until the
+    window has passed. `epoch` is in seconds since 1970.
     """
     counter_key = attempt_counters.counter_key("password", account_id, profile.user_id)
     with database.write() as tx:
@@ -112,13 +116,13 @@ def verify_current(
 
 
 def expiry_date(profile: LoginProfile, max_password_age: int | None) -> datetime | None:
-    """Return when a password gets too old under a policy of so many days; None when it never does."""
+    """Return when a password expires; None if it never does. `max_password_age` is in days."""
     if not max_password_age:
         return None
     return datetime.fromisoformat(profile.change_date) + timedelta(days=max_password_age)
 
 
 def is_expired(profile: LoginProfile, max_password_age: int | None, epoch: int) -> bool:
-    """Say whether a password is too old; `at` is in seconds since 1970."""
+    """Return whether a password has expired; `max_password_age` is in days, `epoch` in seconds since 1970."""
     expiry = expiry_date(profile, max_password_age)
     return expiry is not None and expiry.timestamp() <= epoch

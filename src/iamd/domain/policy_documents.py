@@ -1,4 +1,4 @@
-"""Policy documents on their way in and out."""
+"""Policy documents: validation and size quotas before they are saved, percent-encoding in responses."""
 
 from urllib.parse import quote
 
@@ -10,11 +10,11 @@ from iamd.policy import PolicyError, PolicyKind, policy_size, validate
 from iamd.store import quotas
 from iamd.store.inline_policies import InlinePolicy
 
-_MAX_MESSAGE_LENGTH = 2048  # it may quote what is wrong with a document, and a document may be large
+_MAX_MESSAGE_LENGTH = 2048  # characters; a message may quote the document, which can be large
 
 
 def validate_document(document: str, kind: PolicyKind) -> None:
-    """Check a document before it is saved; MalformedPolicyDocument with AWS's sentence."""
+    """Validate a document before it is saved; MalformedPolicyDocument, in AWS's words, if it is invalid."""
     try:
         validate(document, kind)
     except PolicyError as error:
@@ -22,7 +22,10 @@ def validate_document(document: str, kind: PolicyKind) -> None:
 
 
 def validate_managed(call: Call, document: str) -> None:
-    """Check a managed policy's document and its size, which white space does not count to."""
+    """Validate a managed policy's document and its size, which excludes whitespace.
+
+    Raises MalformedPolicyDocument or LimitExceeded.
+    """
     validate_document(document, PolicyKind.MANAGED)
     quotas.enforce(call.tx, call.account_id, "PolicySize", policy_size(document))
 
@@ -30,7 +33,10 @@ def validate_managed(call: Call, document: str) -> None:
 def validate_inline(
     call: Call, document: str, other_policies: list[InlinePolicy], quota: str, owner_label: str
 ) -> None:
-    """Check an inline policy's document, and the size of all of its entity's together."""
+    """Validate an inline policy's document, and the total size of its entity's inline policies.
+
+    `other_policies` are the entity's other inline policies. Raises MalformedPolicyDocument or LimitExceeded.
+    """
     validate_document(document, PolicyKind.INLINE)
     total_size = policy_size(document) + sum(policy_size(other.document) for other in other_policies)
     max_size = quotas.get(call.tx, call.account_id, quota)
@@ -39,11 +45,11 @@ def validate_inline(
 
 
 def percent_encode(document: str) -> str:
-    """Return a document as replies hold it: percent-encoded by RFC 3986."""
+    """Return a document as responses contain it: percent-encoded (RFC 3986)."""
     return quote(document, safe="")
 
 
 def require_customer_managed(policy: Policy) -> None:
-    """Refuse to change a policy that is AWS's."""
+    """Raise AccessDenied for an AWS managed policy, which cannot be changed."""
     if arns.parse_account_id(policy.arn) == "aws":
         raise AccessDenied(f"Policy {policy.arn} is outside your own account.")

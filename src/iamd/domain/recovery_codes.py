@@ -1,4 +1,4 @@
-"""Recovery codes used: each once, and wrong ones counted like those of a device."""
+"""Use of MFA recovery codes: each works once, and wrong ones are limited like wrong MFA codes."""
 
 from iamd.crypto import recovery_codes
 from iamd.domain.mfa_codes import MAX_WRONG_CODES, WINDOW_SECONDS
@@ -8,9 +8,10 @@ from iamd.store.query import Tx
 
 
 def use(tx: Tx, account_id: str, data_key: bytes, user_id: str, code: str, epoch: int) -> bool | None:
-    """Use a recovery code up; False when it is wrong or used, None when too many were wrong lately.
+    """Verify a recovery code and mark it as used.
 
-    What was counted must be committed either way. `at` is in seconds since 1970.
+    Returns False if it is wrong or already used, None if too many were wrong recently. The caller must commit
+    the transaction either way, so that the attempt counts. `epoch` is in seconds since 1970.
     """
     counter_key = attempt_counters.counter_key("recovery", account_id, user_id)
     if (

@@ -10,7 +10,7 @@ from iamd.store import quotas, tags
 
 
 def tagging_checks(action: str) -> Callable[[Call, Target, Params], list[PermissionCheck]]:
-    """Return extra checks that require a tagging action too when a resource is created with tags."""
+    """Return extra checks that also require a tagging action if a resource is created with tags."""
 
     def checks(_call: Call, target: Target, params: Params) -> list[PermissionCheck]:
         return [PermissionCheck(action, target.arn)] if params.get("tags") else []
@@ -19,9 +19,9 @@ def tagging_checks(action: str) -> Callable[[Call, Target, Params], list[Permiss
 
 
 def add_tags(call: Call, resource_id: str, new_tags: Tags, quota: str) -> None:
-    """Add tags to a resource, replacing values of keys that it has.
+    """Add tags to a resource, replacing the values of existing keys.
 
-    InvalidInput for keys that repeat or are reserved for AWS; LimitExceeded beyond the quota of that name.
+    Raises InvalidInput for duplicate keys or keys reserved for AWS, and LimitExceeded beyond the named quota.
     """
     keys = [tag.key.lower() for tag in new_tags]
     if len(set(keys)) < len(keys):

@@ -1,4 +1,4 @@
-"""Temporary credentials: what all operations that give them out have in common."""
+"""Temporary credentials: session policies, session tags, durations and tokens, for all STS operations."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,13 +16,13 @@ from iamd.store import principal_policies
 Reply = Mapping[str, Any]
 
 HOUR_SECONDS = 3600
-_MAX_POLICY_CHARACTERS = 2048  # characters of session policies, inline and managed ARNs together
+_MAX_POLICY_CHARACTERS = 2048  # of the inline session policy and the managed policies' ARNs together
 _MAX_POLICY_ARNS = 10
 _MAX_SESSION_TAGS = 50
 
 
 def require_long_term_credentials(call: Call, name: str) -> None:
-    """Refuse credentials that are temporary themselves."""
+    """Raise AccessDenied if the caller itself uses temporary credentials."""
     if call.caller.has_temporary_credentials:
         raise AccessDenied(f"Cannot call {name} with session credentials")
 
@@ -30,10 +30,14 @@ def require_long_term_credentials(call: Call, name: str) -> None:
 def check_session_policies(
     call: Call, account_id: str, policy: str | None, policy_arns: list[dict[str, str]] | None
 ) -> tuple[str | None, tuple[str, ...] | None]:
-    """Check session policies, of which the managed ones are those of an account or AWS's; return them."""
+    """Check session policies and return them; managed ones belong to the account `account_id` or to AWS.
+
+    Raises ValidationError for too many, PackedPolicyTooLarge if they are too long, and
+    MalformedPolicyDocument if the inline policy is invalid or a managed one does not exist.
+    """
     policy_arn_list = tuple(descriptor["arn"] for descriptor in policy_arns or () if "arn" in descriptor)
     if len(policy_arn_list) > _MAX_POLICY_ARNS:
-        raise ValidationError(f"A session can have {_MAX_POLICY_ARNS} managed session policies at most.")
+        raise ValidationError(f"A session can have at most {_MAX_POLICY_ARNS} managed session policies.")
     if len(policy or "") + sum(map(len, policy_arn_list)) > _MAX_POLICY_CHARACTERS:
         raise PackedPolicyTooLarge(f"Session policies have more than {_MAX_POLICY_CHARACTERS} characters.")
     if policy is not None:
@@ -45,9 +49,9 @@ def check_session_policies(
 
 
 def check_session_tags(requested: list[dict[str, str]] | None, inherited: Tags = ()) -> Tags:
-    """Return the tags of a session: those that are passed, and those that it inherits, which stay.
+    """Return the tags of a session: the inherited (transitive) ones, then the requested ones.
 
-    ValidationError for keys that repeat, that are AWS's, or that are inherited.
+    Raises ValidationError for keys that are duplicate, reserved for AWS or inherited, and for too many tags.
     """
     new_tags = tuple(Tag(tag["key"], tag["value"]) for tag in requested or ())
     keys = [tag.key.lower() for tag in new_tags]
@@ -61,12 +65,12 @@ def check_session_tags(requested: list[dict[str, str]] | None, inherited: Tags =
             "tag key from the calling session."
         )
     if len(new_tags) + len(inherited) > _MAX_SESSION_TAGS:
-        raise ValidationError(f"A session can have {_MAX_SESSION_TAGS} session tags at most.")
+        raise ValidationError(f"A session can have at most {_MAX_SESSION_TAGS} session tags.")
     return (*inherited, *new_tags)
 
 
 def check_transitive_tag_keys(requested: list[str] | None, session_tags: Tags) -> tuple[str, ...]:
-    """Return the keys that are passed on to the next session; ValidationError for one without a tag."""
+    """Return the transitive tag keys, which role chaining passes on; ValidationError if a key has no tag."""
     tag_keys = {tag.key.lower() for tag in session_tags}
     if not {key.lower() for key in requested or ()} <= tag_keys:
         raise ValidationError("The specified transitive tag key must be included in the requested tags.")
@@ -74,16 +78,16 @@ def check_transitive_tag_keys(requested: list[str] | None, session_tags: Tags) -
 
 
 def session_duration(requested: int | None, default: int, maximum: int, message: str) -> int:
-    """Return how many seconds a session lasts; ValidationError beyond the longest."""
+    """Return a session's duration in seconds; ValidationError with `message` beyond the maximum."""
     if requested is not None and requested > maximum:
         raise ValidationError(message)
     return min(default, maximum) if requested is None else requested
 
 
 def issue_credentials(call: Call, token: SessionToken, minimum_token_size: int | None) -> Reply:
-    """Return credentials with their token and, where policies or tags were passed, their packed size.
+    """Return the credentials with their session token and, if policies or tags were passed, the packed size.
 
-    PackedPolicyTooLarge when those are too large.
+    `minimum_token_size` is in characters. Raises PackedPolicyTooLarge if policies and tags are too large.
     """
     access_key_id = ids.access_key(token.account_id, ids.TEMPORARY_KEY)
     packed_size = _packed_size(token)
@@ -104,7 +108,7 @@ def issue_credentials(call: Call, token: SessionToken, minimum_token_size: int |
 
 
 def _packed_size(token: SessionToken) -> int | None:
-    """Return a percentage of what is allowed, at least 1; None where there is nothing to pack."""
+    """Return the packed size in percent of the limit, at least 1; None without session policies and tags."""
     if not (token.has_session_policies or token.tags):
         return None
     percent = -(-100 * session_tokens.packed_size(token) // session_tokens.MAX_PACKED_BYTES)
@@ -114,5 +118,5 @@ def _packed_size(token: SessionToken) -> int | None:
 
 
 def role_session_arn(token: SessionToken, role_name: str) -> str:
-    """Return the ARN of a role session."""
+    """Return the ARN of a role session (`assumed-role/…`)."""
     return arns.assumed_role(token.account_id, role_name, token.name)

@@ -1,7 +1,8 @@
-"""Trust policies as they are kept: users and roles by their unique IDs, so that no namesake inherits trust.
+"""Trust policies: validation, and conversion of principals between ARNs and the unique IDs that are stored.
 
-Whoever reads one is shown ARNs while there is somebody of that ID, and the bare ID once there is not, as AWS
-has it. A trust policy may name users and roles of any account of this store.
+Unique IDs are stored so that a user or role created later with the same name does not inherit the trust. When
+a trust policy is read, IDs of existing entities become ARNs again, and others stay IDs, as on AWS. Principals
+may be in any account of this store.
 """
 
 import json
@@ -23,10 +24,10 @@ _ACCOUNT_PRINCIPAL = re.compile(r"(?:arn:aws:(?:iam|sts)::)?([0-9]{12})(?::.*)?"
 
 
 def validate_and_normalize(call: Call, document: str) -> str:
-    """Check a trust policy before it is saved; return it as it is kept.
+    """Validate a trust policy before it is saved; return it with principals as unique IDs.
 
-    MalformedPolicyDocument with AWS's sentence, also where a principal is not there; LimitExceeded when it is
-    too large.
+    Raises MalformedPolicyDocument, with AWS's sentence, if it is invalid or a principal does not exist, and
+    LimitExceeded if it is too large.
     """
     policy_documents.validate_document(document, PolicyKind.TRUST)
     quotas.enforce(call.tx, call.account_id, "ACLSizePerRole", policy_size(document))
@@ -34,12 +35,12 @@ def validate_and_normalize(call: Call, document: str) -> str:
 
 
 def to_arns(tx: Tx, stored_document: str) -> str:
-    """Return a trust policy as people write it: with ARNs of those who are there."""
+    """Return a stored trust policy with the ARNs of the principals that exist."""
     return _map_principals(stored_document, lambda name: _find_arn(tx, name))
 
 
 def _map_principals(document: str, convert: Callable[[str], str]) -> str:
-    # Numbers stay as they were written: they are texts to a policy, and 1.10 is not 1.1.
+    # Numbers keep their spelling: policies treat them as strings, and 1.10 is not 1.1.
     policy = json.loads(document, parse_int=str, parse_float=str)
     statements = policy["Statement"]
     for statement in statements if isinstance(statements, list) else [statements]:
@@ -59,7 +60,7 @@ def _to_unique_id(tx: Tx, name: str) -> str:
 
 
 def _find_unique_id(tx: Tx, name: str) -> str | None:
-    """Return the unique ID of the user or the role of an ARN, which must be exact; or of an ID itself."""
+    """Return the unique ID for the exact ARN or the unique ID of a user or role; None if there is none."""
     if name.startswith((ids.USER, ids.ROLE)):
         return name if _find_entity(tx, name) is not None else None
     match = _ENTITY_ARN.fullmatch(name)
@@ -74,7 +75,7 @@ def _find_unique_id(tx: Tx, name: str) -> str | None:
 
 
 def _account_principal(tx: Tx, name: str) -> str | None:
-    """Return what names an account, or a session in it, as it is kept; None when there is no such account."""
+    """Return the stored form of an account ID, root ARN or STS ARN; None if there is no such account."""
     match = _ACCOUNT_PRINCIPAL.fullmatch(name)
     if match is None or _ENTITY_ARN.fullmatch(name) or accounts.find(tx, match[1]) is None:
         return None

@@ -1,4 +1,4 @@
-"""A call in progress: who calls, when, in which transaction."""
+"""The context of an API call: the caller, the time, the transaction, and what operations depend on."""
 
 from typing import NamedTuple
 
@@ -13,14 +13,13 @@ from iamd.store.query import Tx
 
 
 class Caller(NamedTuple):
-    """A proved caller. `unique_id` is AWS's `aws:userid`.
+    """An authenticated caller. `unique_id` is the value of `aws:userid`.
 
-    `user` is the IAM user that calls, whether with a key of its own, a session of the console or credentials
-    of GetSessionToken; `role` is the role of a role session. The root user, federated users and who comes
-    from an identity provider have neither. Somebody who is signed in to the console has a `session` and no
-    `access_key_id`; temporary credentials have a `token`. A `web_identity` came with a token of an identity
-    provider instead of a signature, and calls the account of the role that it asks for. `mfa_at` is when a
-    second factor was shown, in seconds since 1970.
+    `user` is the IAM user, whether it calls with an access key, a console session or credentials of
+    GetSessionToken; `role` is the role of a role session. The root user, federated users and web identities
+    have neither. A console session sets `session` and leaves `access_key_id` empty; temporary credentials set
+    `token`. A `web_identity` is authenticated by a token of an identity provider instead of a signature; its
+    account is that of the role to assume. `mfa_at` is the time of MFA authentication in seconds since 1970.
     """
 
     principal: Principal
@@ -37,26 +36,26 @@ class Caller(NamedTuple):
 
     @property
     def has_mfa(self) -> bool:
-        """Whether this caller proved itself with a second factor."""
+        """Whether the caller authenticated with MFA."""
         return self.mfa_at is not None
 
     @property
     def is_root(self) -> bool:
-        """Whether the account's root user itself calls."""
+        """Whether the caller is the account's root user."""
         return self.principal.kind is PrincipalKind.ROOT
 
     @property
     def has_temporary_credentials(self) -> bool:
-        """Whether the caller's credentials are temporary: those of a session of whichever kind."""
+        """Whether the caller uses a console session or temporary credentials."""
         return self.session is not None or self.token is not None
 
 
 class Call(NamedTuple):
     """What an operation may need besides its parameters.
 
-    `now` is in the wire's form, `at` the same moment in seconds since 1970. `origin` is where people
-    reach this server (`https://iam.example.com`), which passkeys are bound to. Session tokens are sealed
-    under `token_key`.
+    `timestamp` is the time of the call as ISO 8601 text, `epoch` the same time in seconds since 1970.
+    `origin` is the web origin of this server (`https://iam.example.com`), which passkeys are bound to.
+    `data_key` encrypts the account's secrets, `token_key` session tokens.
     """
 
     tx: Tx
@@ -69,7 +68,7 @@ class Call(NamedTuple):
 
     @property
     def account_id(self) -> str:
-        """The account that is called, which is the caller's own."""
+        """The ID of the caller's account, which is the account that the call is for."""
         return self.caller.account_id
 
     def arn(self, resource: str) -> str:
@@ -78,9 +77,9 @@ class Call(NamedTuple):
 
 
 class Dependencies(NamedTuple):
-    """What slow work before a transaction may need: to hash a password, to ask an identity provider.
+    """Dependencies of slow work outside the transaction, such as password hashing and requests to providers.
 
-    `root_keys` says whether the operator lets root users have access keys.
+    `allow_root_keys` is the operator's setting that lets root users have access keys.
     """
 
     database: Database

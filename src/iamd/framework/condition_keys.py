@@ -1,4 +1,4 @@
-"""Condition keys that requests bring along, each declared once with AWS's spelling."""
+"""Condition keys whose values come from an operation's parameters or target, in AWS's spelling."""
 
 from iamd.framework.operation import ConditionKeys, Context, Params, Target
 
@@ -43,7 +43,10 @@ def _policy_arn(params: Params, _target: Target) -> Context:
 
 
 def _security_key(state: str | None) -> ConditionKeys:
-    """Return the keys of a passkey's registration; its maker is not asked for, so nothing certifies it."""
+    """Return the condition keys of a passkey registration.
+
+    No attestation is requested, so the FIDO certification keys never have a value.
+    """
     names = (
         "iam:FIDO-FIPS-140-2-certification",
         "iam:FIDO-FIPS-140-3-certification",
@@ -62,7 +65,7 @@ POLICY_ARN = ConditionKeys(("iam:PolicyARN",), _policy_arn)
 SERVICE_NAME = ConditionKeys(
     ("iam:AWSServiceName",), lambda params, _target: {"iam:awsservicename": params["aws_service_name"]}
 )
-# Role templates are AWS's; no role here is made from one.
+# Role templates exist on AWS only, so the key never has a value.
 NO_ROLE_TEMPLATE = ConditionKeys(("iam:RoleTemplateARN",), lambda _params, _target: {})
 NO_SECURITY_KEY = _security_key(None)
 NEW_SECURITY_KEY = _security_key("create")
@@ -71,8 +74,8 @@ ROLE_SESSION = ConditionKeys(
     ("sts:ExternalId", "sts:RoleSessionName", "sts:SourceIdentity", "sts:TransitiveTagKeys"),
     _role_session_keys,
 )
-# The request names the session. The rest comes with the caller, whom the provider's token describes, and so
-# do the provider's own keys (`<host>:sub` and so on).
+# Only the session name is in the request. The values of the other keys, and the provider's own keys
+# (`<host>:sub` and so on), are in the caller's context: they come from the provider's token.
 WEB_IDENTITY = ConditionKeys(
     (
         "aws:RequestTag/${TagKey}",

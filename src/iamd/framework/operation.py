@@ -1,4 +1,4 @@
-"""What an operation is: a function, what it acts on, and what it asks leave for."""
+"""API operations and the `@operation` decorator: a function, its target and how it is authorized."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -17,12 +17,13 @@ Context = Mapping[str, str | tuple[str, ...]]
 Reply = Mapping[str, Any] | None
 
 
-# Who calls, found out from a call's parameters at a moment in seconds since 1970; it may ask other servers.
+# Authenticates a caller by the parameters of an unsigned call, at a time in seconds since 1970. It may make
+# requests to other servers.
 CallerResolver = Callable[[Dependencies, Params, int], Caller]
 
 
 class UnresolvedCaller(Exception):
-    """Nobody vouches for a caller: why not, and who it seems to be, which the audit is told."""
+    """An unsigned call cannot be authenticated: the fault, and a partial caller for the audit log."""
 
     def __init__(self, fault: Fault, caller: Caller) -> None:
         super().__init__(fault.message)
@@ -33,10 +34,10 @@ class UnresolvedCaller(Exception):
 class Target(NamedTuple):
     """What an operation acts on.
 
-    `context` holds condition keys in lower case. `not_found` is raised only for a caller who may perform the
+    `context` holds condition keys in lower case. `not_found` is raised only for a caller who may do the
     operation. `display_name` is what a denial calls the target where AWS uses the requested name: the ARN
     contains the stored path, which would reveal whether the entity exists. `resource_policy` is the target's
-    own policy; if `requires_grant` is set, it must allow the call, as a trust policy must. `account_id` is the
+    own policy; if `requires_grant` is set, it must allow the call, as trust policies do. `account_id` is the
     account that owns the target if that is not the caller's.
     """
 
@@ -53,9 +54,9 @@ class Target(NamedTuple):
 class TargetFinder(NamedTuple):
     """How an operation's target is found.
 
-    `consumes` names the parameters that the record stands for: the operation is given the record instead.
-    `resource_type` is the type that AWS's service authorization reference names, or all that it names where
-    the target may be of any; None where it names none.
+    `consumed_params` are the parameters that identify the record: the operation gets the record instead of
+    them. `resource_type` is the resource type in AWS's service authorization reference, a tuple if the target
+    may be of several types, and None if the reference names none.
     """
 
     find: Callable[[Call, Params], Target]
@@ -64,16 +65,16 @@ class TargetFinder(NamedTuple):
 
 
 class ConditionKeys(NamedTuple):
-    """Condition keys that a request brings along; `names` are AWS's spellings."""
+    """Condition keys of a request: names in AWS's spelling, and a function that returns their values."""
 
     names: tuple[str, ...]
     read: Callable[[Params, Target], Context]
 
 
 class PermissionCheck(NamedTuple):
-    """One question to the policies: whether the caller may do this to that; with keys of its own.
+    """An action and a resource that the policies must allow, with condition keys of its own.
 
-    `shown` is what a refusal calls the resource, as that of a `Target`.
+    `display_name` is what a denial calls the resource, as in `Target`.
     """
 
     action: str
@@ -84,15 +85,23 @@ class PermissionCheck(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation that is served.
+    """An API operation and how it is authorized.
 
-    `action` is what policies name it by. `prepare` does slow work before the transaction and gives back the
-    parameters to run with. `own` says where no policy need allow the call, because it concerns nobody but its
-    caller; a policy may still deny it. `root_only` is what no policy can grant. `confirm` asks somebody who
-    is signed in to show once more who it is. `enrols` says what a session that has yet to set up MFA may do,
-    whatever policies say. `issues`: it gives out temporary credentials, which the audit has without their
-    secrets. `second_factor`: it may come with a code of an MFA device, which is used up before anybody is
-    asked, since policies may ask for MFA. `vouch` finds out who calls where no signature says so.
+    - `action`: its name in policies.
+    - `condition_keys`: the keys whose values come from its parameters or target.
+    - `extra_checks`: further permissions that the call needs.
+    - `read_only`: it writes nothing itself, so it runs in a read transaction unless it has an MFA code.
+    - `prepare`: does slow work before the transaction, and returns the parameters to run with.
+    - `is_self_service`: whether a call needs no policy that allows it, because it only concerns its caller.
+      An explicit deny still applies.
+    - `root_only`: only the root user may call it; no policy can grant it.
+    - `requires_confirmation`: a console session must have confirmed its identity recently.
+    - `allowed_during_enrollment`: whether a console session that must still set up MFA may call it, whatever
+      policies say.
+    - `issues_credentials`: it returns temporary credentials; the audit log omits their secrets.
+    - `accepts_mfa_code`: it may have an MFA code, which is verified before authorization, since policies can
+      require MFA.
+    - `resolve_caller`: authenticates the caller of an unsigned call.
     """
 
     model: OperationModel
@@ -112,7 +121,7 @@ class Operation:
     resolve_caller: CallerResolver | None
 
     def invoke(self, call: Call, target: Target, params: Params) -> Reply:
-        """Run the operation on a target that was found and allowed."""
+        """Run the operation on a target that was found and authorized."""
         if not self.target_finder.consumed_params:
             return self.run(call, **params)
         remaining = {
@@ -126,17 +135,17 @@ def no_extra_checks(_call: Call, _target: Target, _params: Params) -> Iterable[P
 
 
 def never(_call: Call, _target: Target) -> bool:
-    """Say no, whoever calls."""
+    """Return False for every call."""
     return False
 
 
 def always(_call: Call, _target: Target) -> bool:
-    """Say yes, whoever calls."""
+    """Return True for every call."""
     return True
 
 
 def targets_caller(call: Call, target: Target) -> bool:
-    """Say whether somebody acts on themselves."""
+    """Return whether the target is the caller."""
     return target.arn == call.caller.principal.arn
 
 
@@ -157,12 +166,11 @@ def operation(
     resolve_caller: CallerResolver | None = None,
     function_name: str | None = None,
 ) -> Callable[[Callable[..., Reply]], Operation]:
-    """Turn a function into the operation that it is named after; its parameters are members of the input.
+    """Turn a function into the operation that it is named after; its parameters are input members.
 
-    `function_name` stands in for the function's own name where one function serves several operations. An
-    operation is read-only if its name begins with Get, List or Simulate, or if it issues temporary
-    credentials, which are not stored; any other may write. Its action is the service and its name unless
-    `action` is given.
+    `function_name` replaces the function's own name if one function serves several operations. An operation
+    is read-only if its name begins with Get, List or Simulate, or if it issues temporary credentials, which
+    are not stored; any other may write. Its action is the service and its name unless `action` is given.
     """
 
     def decorate(function: Callable[..., Reply]) -> Operation:
@@ -190,7 +198,7 @@ def operation(
 
 
 def collect_operations(*modules: object) -> dict[str, Operation]:
-    """Return the operations that modules define, alone or in tuples, by their names on the wire."""
+    """Return the operations that modules define, as attributes or in tuples, by API name."""
     members = (member for module in modules for _, member in inspect.getmembers(module))
     operations = chain.from_iterable(member if isinstance(member, tuple) else (member,) for member in members)
     return {item.model.name: item for item in operations if isinstance(item, Operation)}

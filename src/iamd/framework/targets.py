@@ -1,4 +1,8 @@
-"""What operations act on, found before anybody is asked: ARNs hold stored paths, conditions need tags."""
+"""Target finders: the resources that operations act on, looked up by parameters.
+
+Targets are found before authorization, because resource ARNs contain stored paths and conditions can refer to
+resource tags.
+"""
 
 import re
 
@@ -14,7 +18,7 @@ _ROLE_ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/(?:[^\s]*/)?([\w+=,.@-]{1
 
 
 def resource_tag_keys(resource_tags: Tags) -> Context:
-    """Return the condition keys of a resource's tags, under both of their names."""
+    """Return the condition keys of a resource's tags: `aws:ResourceTag/…` and `iam:ResourceTag/…`."""
     return {
         f"{prefix}:resourcetag/{tag.key.lower()}": tag.value
         for tag in resource_tags
@@ -111,7 +115,7 @@ NEW_GROUP = TargetFinder(_new_group, "group")
 GROUPS_BY_PATH = TargetFinder(_groups_by_path, None)
 
 
-# Roles, and the instance profiles that hand them on.
+# Roles and instance profiles.
 
 
 def _find_role(call: Call, params: Params) -> Target:
@@ -134,11 +138,13 @@ def _roles_by_path(call: Call, params: Params) -> Target:
 
 
 def _find_assumed_role(call: Call, params: Params) -> Target:
-    """Find the role of an ARN, in whichever account; where there is none, nothing trusts anybody."""
+    """Find the role of an ARN in any account; if there is none, no trust policy can allow the call."""
     arn = params["role_arn"]
     match = _ROLE_ARN.fullmatch(arn)
     if match is None:
-        raise ValidationError(f"{arn} is invalid")  # of nobody's: there is nothing that it could tell
+        raise ValidationError(
+            f"{arn} is invalid"
+        )  # before authorization: it reveals nothing about any account
     account_id, name = match.groups()
     role = ROLES.find(call.tx, account_id, name)
     if role is None or role.arn != arn:
@@ -177,7 +183,7 @@ NEW_INSTANCE_PROFILE = TargetFinder(_new_instance_profile, "instance-profile")
 INSTANCE_PROFILES_BY_PATH = TargetFinder(_instance_profiles_by_path, None)
 
 
-# Managed policies: the account's own, and AWS's, which belong to everybody and change for nobody.
+# Managed policies: the account's own, and AWS managed policies, which every account has and none can change.
 
 
 def _find_policy(call: Call, params: Params) -> Target:
@@ -204,7 +210,7 @@ def _new_policy(call: Call, params: Params) -> Target:
 
 
 def _policies_by_path(_call: Call, params: Params) -> Target:
-    # Not an ARN, and what AWS says: only a statement on all resources matches it.
+    # Not an ARN, as in AWS's denials: only a statement on all resources matches it.
     return Target(f"policy path {params.get('path_prefix', '/')}")
 
 
@@ -232,7 +238,7 @@ OIDC_PROVIDER = TargetFinder(_find_oidc_provider, "oidc-provider", ("open_id_con
 NEW_OIDC_PROVIDER = TargetFinder(_new_oidc_provider, "oidc-provider")
 
 
-# MFA devices. A hardware token's serial number is no ARN; it gets one here, as AWS writes it.
+# MFA devices. A hardware token's serial number is not an ARN; its ARN is built from it as on AWS.
 
 
 def _find_mfa_device(call: Call, params: Params) -> Target:
@@ -245,7 +251,7 @@ def _find_mfa_device(call: Call, params: Params) -> Target:
 
 
 def mfa_device_not_found(serial_number: str) -> Fault:
-    """Return what is said of a device that is not there."""
+    """Return the NoSuchEntity fault for an MFA device."""
     return NoSuchEntity(f"VirtualMFADevice with serial number {serial_number} does not exist.")
 
 
@@ -257,7 +263,7 @@ MFA_DEVICE = TargetFinder(_find_mfa_device, "mfa", ("serial_number",))
 NEW_MFA_DEVICE = TargetFinder(_new_mfa_device, "mfa")
 
 
-# Access keys, which are asked for by their owner; the account and its root user; and all else.
+# Access keys, authorized on their owner; the account and its root user; any resource.
 
 
 def _find_access_key_owner(call: Call, params: Params) -> Target:

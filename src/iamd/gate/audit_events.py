@@ -1,6 +1,7 @@
-"""Audit events in the form of CloudTrail's records ("CloudTrail record contents" in its user guide).
+"""Audit events of API calls, as CloudTrail records ("CloudTrail record contents" in its user guide).
 
-What the model marks as sensitive never gets in: passwords and secret keys are left out of both sides.
+Members that the service model marks as sensitive, such as passwords and secret keys, are replaced in
+parameters and responses.
 """
 
 import json
@@ -19,7 +20,7 @@ from iamd.policy import PrincipalKind
 from iamd.store.audit import AuditEvent
 
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
-# Session tokens and codes of MFA devices, which the models do not mark as sensitive.
+# Session tokens and MFA codes, which the models do not mark as sensitive.
 _SECRET_SHAPES = frozenset({"tokenType", "tokenCodeType", "authenticationCodeType"})
 _USER_IDENTITY_TYPES = {
     PrincipalKind.ROOT: "Root",
@@ -37,9 +38,10 @@ def event(
     request_context: RequestContext,
     timestamp: str,
 ) -> AuditEvent:
-    """Record one call. `outcome` is its reply or the fault that it ended with; reads record no reply.
+    """Return the audit event of a call.
 
-    `at` is the moment in the wire's form.
+    `outcome` is the reply or the fault; replies of read-only operations are not recorded, unless they issue
+    credentials. `timestamp` is ISO 8601 text.
     """
     source = f"{operation.action.partition(':')[0]}.amazonaws.com"
     record = {
@@ -74,7 +76,11 @@ def event(
 
 
 def cross_account_event(caller_event: AuditEvent, caller: Caller, account_id: str) -> AuditEvent:
-    """Return an event as the account hears it whose role somebody of another account assumed."""
+    """Return the event of a cross-account AssumeRole for the account that owns the role (`account_id`).
+
+    It shares its `sharedEventID` with the event of the caller's account, and omits the caller's ARN and user
+    name.
+    """
     record = json.loads(caller_event.record)
     user_identity = {"type": "AWSAccount", "principalId": caller.unique_id, "accountId": caller.account_id}
     event_id = ids.event()
@@ -138,12 +144,12 @@ def _session_context(caller: Caller) -> dict[str, Any]:
 
 
 def session_attributes(session: Session) -> dict[str, str]:
-    """Tell of a console session what CloudTrail tells of one."""
+    """Return the `sessionContext.attributes` of a console session."""
     return session_context_attributes(session.created_at, session.mfa_at)
 
 
 def session_context_attributes(created_at: int, mfa_at: int | None) -> dict[str, str]:
-    """Tell when a session began and whether with MFA; times are seconds since 1970."""
+    """Return CloudTrail's `sessionContext.attributes`; times are in seconds since 1970."""
     created = datetime.fromtimestamp(created_at, UTC)
     return {
         "creationDate": clock.iso(created),
@@ -159,7 +165,7 @@ def _response_elements(operation: Operation, outcome: Mapping[str, Any] | Fault 
 
 
 def to_cloudtrail(shape: Shape, value: Any) -> Any:
-    """Return a value of a shape as CloudTrail writes it: names begin in lower case, secrets are hidden."""
+    """Convert a value of a shape to CloudTrail's form: member names in lower camel case, secrets hidden."""
     if shape.sensitive or shape.name in _SECRET_SHAPES:
         return _HIDDEN
     return _CONVERTERS.get(shape.type, _scalar)(shape, value)

@@ -1,8 +1,8 @@
-"""The batched writer: reads, refusals and last-used stamps, committed in groups.
+"""Audit queue: audit events and last-used timestamps, written in batches in the background.
 
-Nobody who only reads or is refused takes part in the writers' queue; what they leave is written within
-50 ms. The queue is bounded: when the writer cannot keep up, callers are told to come back. The same
-refusal of the same caller, again and again, is one event with a count.
+Reads and denied calls need no write transaction of their own: their entries are queued and written about 50
+ms later. The queue is bounded; if the writer cannot keep up, calls fail with ServiceUnavailable. Identical
+denials of a caller within a batch are coalesced into one event with a count.
 """
 
 import json
@@ -30,20 +30,21 @@ from iamd.store.audit import AuditEvent
 from iamd.store.database import Database
 from iamd.store.roles import RoleLastUsed
 
-AnyUse = TypeVar("AnyUse", AccessKeyLastUsed, RoleLastUsed)
+LastUsed = TypeVar("LastUsed", AccessKeyLastUsed, RoleLastUsed)
 
 _BATCH_SECONDS = 0.05
 _MAX_ENTRIES = 10_000
 _RETRY_SECONDS = 0.5
 _PURGE_SECONDS = 3600
-_DAY_SECONDS = 86_400  # no session lasts longer, and no failure counts longer
+_DAY_SECONDS = 86_400  # no session lasts longer, and no attempt counter has a longer window
 _MFA_SETUP_LIFETIME = timedelta(hours=1)
 
 
 class AuditEntry(NamedTuple):
-    """What a call leaves behind: an event, the kind that it may be folded with, and its key's use.
+    """The audit event of a call, and the last-used timestamps to update.
 
-    `seen` is the token hash of a session and when it was used; `role` the use of a role.
+    Events of a batch with the same `coalesce_key` become one; None keeps the event separate. `session_use` is
+    the token hash of a console session and the time of use, in seconds since 1970.
     """
 
     event: AuditEvent | None
@@ -54,24 +55,24 @@ class AuditEntry(NamedTuple):
 
 
 class AuditQueue:
-    """Writes notes from a thread of its own until it is closed."""
+    """Writes entries to the database in a background thread, which also purges expired records every hour."""
 
     def __init__(self, database: Database, retention: timedelta) -> None:
         self._database = database
         self._retention = retention
         self._entries: queue.SimpleQueue[AuditEntry | None] = queue.SimpleQueue()
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="iamd-recorder", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="iamd-audit", daemon=True)
         self._thread.start()
 
     def put(self, entry: AuditEntry) -> None:
-        """Leave a note; ServiceUnavailable when more wait than the writer can hold."""
+        """Queue an entry; ServiceUnavailable if the queue is full."""
         if self._entries.qsize() >= _MAX_ENTRIES:
             raise ServiceUnavailable("The audit log cannot be written at the moment.")
         self._entries.put(entry)
 
     def close(self) -> None:
-        """Write what is left and stop."""
+        """Write the queued entries and stop the thread."""
         self._closing.set()
         self._entries.put(None)
         self._thread.join()
@@ -88,10 +89,10 @@ class AuditQueue:
         self._database.close()
 
     def _next_batch(self) -> tuple[list[AuditEntry], bool]:
-        """Wait for a note, then gather what comes within a group's time; False at the end.
+        """Return the next batch, and whether the queue is still open.
 
-        The time is slept through: a thread that woke for every note would take the interpreter each time from
-        those who serve.
+        Blocks until there is an entry, then sleeps for `_BATCH_SECONDS` and drains the queue. Waking for
+        every entry instead would take the interpreter lock from request threads each time.
         """
         entry = self._entries.get()
         self._closing.wait(_BATCH_SECONDS)
@@ -106,11 +107,11 @@ class AuditQueue:
     def _try_purge(self) -> None:
         try:
             self._purge()
-        except Exception:  # noqa: BLE001 - the writer must go on
-            LOGGER.exception("what is over could not be deleted; the next hour tries again")
+        except Exception:  # noqa: BLE001 - the writer thread must survive
+            LOGGER.exception("cannot delete expired records; trying again in an hour")
 
     def _purge(self) -> None:
-        """Delete what is over: old events, sessions, links, counts, and what abandoned wizards left."""
+        """Delete old audit events, expired sessions, links and counters, and abandoned MFA set-ups."""
         now = clock.now()
         with self._database.write() as tx:
             for account in accounts.list_all(tx):
@@ -129,12 +130,13 @@ class AuditQueue:
                     audit.add(tx, coalesce(batch))
                     for use in _latest([entry.access_key_use for entry in batch if entry.access_key_use]):
                         access_keys.record_last_use(tx, use)
-                    for role_use in _latest([note.role_use for note in batch if note.role_use]):
+                    for role_use in _latest([entry.role_use for entry in batch if entry.role_use]):
                         roles.record_last_use(tx, role_use)
-                    for token_hash, used_at in sorted(note.session_use for note in batch if note.session_use):
+                    session_uses = sorted(entry.session_use for entry in batch if entry.session_use)
+                    for token_hash, used_at in session_uses:
                         sessions.record_last_use(tx, token_hash, used_at)
-            except Exception:  # noqa: BLE001 - whatever the store says, what waits must not be lost
-                LOGGER.warning("%d audit events wait for the store", len(batch), exc_info=running)
+            except Exception:  # noqa: BLE001 - whatever the error, the batch must not be lost
+                LOGGER.warning("cannot write %d audit entries", len(batch), exc_info=running)
                 if not running:
                     return
                 time.sleep(_RETRY_SECONDS)
@@ -142,14 +144,14 @@ class AuditQueue:
                 return
 
 
-def _latest(uses: list[AnyUse]) -> list[AnyUse]:
-    """Return the latest use of each, in one order on every node: none waits for another's rows."""
+def _latest(uses: list[LastUsed]) -> list[LastUsed]:
+    """Return the latest use of each key or role, sorted, so that nodes lock rows in the same order."""
     latest = {use[:2]: use for use in uses}
     return [latest[key] for key in sorted(latest)]
 
 
 def coalesce(batch: list[AuditEntry]) -> list[AuditEvent]:
-    """Return the events of a group, those of one kind as the first of them with their count."""
+    """Return the events of a batch; of those with the same key the first, with their count."""
     events_by_key: dict[tuple[str, ...], tuple[AuditEvent, int]] = {}
     for entry in batch:
         if entry.event is None:

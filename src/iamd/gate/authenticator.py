@@ -1,4 +1,4 @@
-"""From a proof to a credential: a key, a session of the console, or temporary credentials."""
+"""Authentication: long-term access keys, temporary credentials and console sessions."""
 
 import contextlib
 from typing import NamedTuple
@@ -17,11 +17,11 @@ INVALID_TOKEN_MESSAGE = "The security token included in the request is invalid."
 _EXPIRED_TOKEN_MESSAGE = "The security token included in the request is expired"  # noqa: S105 - a message
 _SKEW_SECONDS = 15 * 60
 _SESSION_ENDED_MESSAGE = "The session has ended. Sign in again."
-_DUMMY_SECRET = seal.new_key().hex()[:40]  # an unknown key costs the same work as a known one
+_DUMMY_SECRET = seal.new_key().hex()[:40]  # makes verification take as long for unknown keys
 
 
 class Authenticator(NamedTuple):
-    """Checks proofs. Keys of root users count only where the operator has switched them on."""
+    """Authenticates credentials. Root user access keys are rejected unless `allow_root_keys` is set."""
 
     vault: Vault
     session_limits: console_sessions.SessionLimits
@@ -30,11 +30,12 @@ class Authenticator(NamedTuple):
     def authenticate(
         self, tx: Tx, credentials: AccessKeyCredentials | ConsoleCredentials, epoch: int
     ) -> CredentialRecord:
-        """Find the key or the session that a proof names, and check the proof with it.
+        """Find the access key or console session, verify the credentials, and return the record.
 
-        ExpiredToken when the session is over; InvalidClientTokenId when there is no such active key, when
-        a long-term key comes with a session token, or when temporary credentials come without their own;
-        and what the proof's own check raises.
+        Raises ExpiredToken if the console session or the temporary credentials have expired;
+        InvalidClientTokenId if there is no such active key, if a long-term key is used with a session token,
+        or if temporary credentials are used without their own session token; and whatever
+        `credentials.verify_signature` raises. `epoch` is in seconds since 1970.
         """
         if isinstance(credentials, ConsoleCredentials):
             return console_sessions.authenticate(tx, self.session_limits, credentials, epoch)
@@ -47,7 +48,10 @@ class Authenticator(NamedTuple):
         return record
 
     def reload(self, tx: Tx, record: CredentialRecord, epoch: int) -> CredentialRecord:
-        """Read a credential again, in a transaction whose statements see one state."""
+        """Read a credential record again, in a transaction whose statements see the same snapshot.
+
+        Raises ExpiredToken or InvalidClientTokenId if it is no longer usable.
+        """
         if record.session is not None:
             fresh_record = sessions.find_credential(tx, record.session.token_hash)
             if fresh_record is None or not console_sessions.is_usable(
@@ -82,7 +86,8 @@ def _authenticate_temporary(
         raise _reject_unknown_key(credentials)
     credentials.verify_signature(token.secret)
     if epoch >= token.expires_at or epoch < token.issued_at - _SKEW_SECONDS:
-        raise ExpiredToken(_EXPIRED_TOKEN_MESSAGE)  # a clock that went back revives nothing
+        # Issued in the future: the clock was set back, which must not revive expired credentials.
+        raise ExpiredToken(_EXPIRED_TOKEN_MESSAGE)
     record = temporary_credentials.find_credential(tx, credentials.access_key_id, token)
     if record is None:
         raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
@@ -90,7 +95,7 @@ def _authenticate_temporary(
 
 
 def _reject_unknown_key(credentials: AccessKeyCredentials) -> InvalidClientTokenId:
-    """Do the work of a check all the same, and return what is said of what nobody knows."""
+    """Return the fault for an unknown key, after a dummy verification against timing attacks."""
     with contextlib.suppress(SignatureDoesNotMatch):
         credentials.verify_signature(_DUMMY_SECRET)
     return InvalidClientTokenId(INVALID_TOKEN_MESSAGE)

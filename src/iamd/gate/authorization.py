@@ -1,4 +1,4 @@
-"""May this caller do this to that? What a call asks of the policies, and the sentence of a refusal."""
+"""Authorization: evaluation of policies for every action that a call needs, and AccessDenied messages."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from iamd.gate.policy_documents import compile_document, parse_document
 from iamd.policy import Layer, Outcome, Request, decide, denial_message
 from iamd.policy.compiled import Attachment
 
-# What credentials of GetSessionToken, and of GetFederationToken, may call of STS.
+# STS operations that credentials of GetSessionToken ("user") and GetFederationToken ("federated") may call.
 _STS_ACTIONS_BY_TOKEN_KIND = {"user": {"AssumeRole", "GetCallerIdentity"}, "federated": {"GetCallerIdentity"}}
 
 
@@ -26,7 +26,10 @@ def authorize(
     params: Params,
     global_keys: Context,
 ) -> None:
-    """Ask the policies for every action that a call needs; AccessDenied gives the reason of a refusal."""
+    """Check that policies allow every action that a call needs; raise AccessDenied with the reason otherwise.
+
+    Also raises InvalidClientTokenId for operations that the caller's temporary credentials cannot call.
+    """
     if not _needs_policy_decision(call.caller, operation, call, target):
         return
     target_keys = {**global_keys, **target.context}
@@ -34,7 +37,7 @@ def authorize(
         target_keys.update(condition_keys.read(params, target))
     resource_account = target.account_id or call.account_id
     for permission_check in _permission_checks(operation, call, target, params):
-        # What is known of the target is not known of anything else.
+        # Condition keys of the target do not apply to other resources.
         base_keys = target_keys if permission_check.resource_arn == target.arn else global_keys
         context = {**base_keys, **permission_check.context} if permission_check.context else base_keys
         request = Request(
@@ -66,7 +69,7 @@ def _denial_message(
     *,
     on_target: bool,
 ) -> str:
-    """Say why a request was denied, which the literal evaluator knows."""
+    """Return the AccessDenied message; the reason comes from the reference evaluator, `decide`."""
     if request.principal.account is None:
         return f"Not authorized to perform {request.action}"
     layers = authenticated_caller.documents.layers()
@@ -75,7 +78,7 @@ def _denial_message(
         layers = replace(layers, resource=trust_policy, requires_grant=True)
     decision = decide(request, layers)
     if decision.layer is Layer.TRUST and decision.outcome is Outcome.EXPLICITLY_DENIED:
-        # As if there were no such role: only who may ask learns that there is one.
+        # Same message as for a role that does not exist, so that only authorized callers learn that it does.
         decision = decide(request, replace(layers, resource=None))
     display_name = permission_check.display_name or (
         target.display_name if permission_check.resource_arn == target.arn else None
@@ -84,11 +87,11 @@ def _denial_message(
 
 
 def _needs_policy_decision(caller: Caller, operation: Operation, call: Call, target: Target) -> bool:
-    """Refuse what no policy can allow; False where no policy is asked."""
+    """Return whether policies must be evaluated; raise AccessDenied for calls that no policy can allow."""
     if operation.root_only and not caller.is_root:
         raise AccessDenied(
             f"User: {caller.principal.arn} is not authorized to perform: {operation.action} "
-            "because only the root user may"
+            "because only the root user can perform it"
         )
     if caller.token is not None:
         _check_token_scope(caller.token, operation)
@@ -100,7 +103,11 @@ def _needs_policy_decision(caller: Caller, operation: Operation, call: Call, tar
 
 
 def _check_token_scope(token: SessionToken, operation: Operation) -> None:
-    """Keep a user's temporary credentials to what AWS lets them call ("Compare STS credentials")."""
+    """Limit temporary credentials of a user to the operations that AWS lets them call.
+
+    The rules are in "Compare AWS STS credentials" of the IAM user guide: credentials of GetFederationToken
+    cannot call IAM, those of GetSessionToken only with MFA.
+    """
     if token.kind not in _STS_ACTIONS_BY_TOKEN_KIND:
         return
     name = operation.model.name

@@ -1,7 +1,7 @@
-"""From a credential to a caller, and to the policies that bear on it.
+"""Caller resolution: from a credential record to the caller and its policies, cached by account revision.
 
-What is kept between requests cannot change: what is known of an owner by its account's revision, which every
-write to the account renews. So nothing is ever invalidated, and nothing is ever stale.
+Every write to an account changes its revision, which is part of the cache key. So entries need no
+invalidation and are never stale.
 """
 
 from collections.abc import Callable
@@ -23,13 +23,13 @@ from iamd.store.query import Tx
 
 Reload = Callable[[Tx, CredentialRecord], CredentialRecord]
 
-# What identity policies come to for a root user, told to those whom it lets act in its name.
+# Stands for the identity policies of the root user when it issues credentials for a federated user.
 _ALLOW_EVERYTHING = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 _NO_DOCUMENTS = PolicyDocuments()
 
 
 class AuthenticatedCaller(NamedTuple):
-    """A caller, the documents that bear on it, and what answers for it."""
+    """A caller with the policy documents that apply to it, and their compiled evaluator."""
 
     caller: Caller
     documents: PolicyDocuments
@@ -37,26 +37,27 @@ class AuthenticatedCaller(NamedTuple):
 
     @classmethod
     def create(cls, caller: Caller, documents: PolicyDocuments = _NO_DOCUMENTS) -> "AuthenticatedCaller":
-        """Return a caller with its documents compiled."""
+        """Compile the documents of a caller."""
         return cls(caller, documents, documents.evaluator(caller.principal))
 
 
 class CallerCache:
-    """Knows callers by their revision."""
+    """An LRU cache of resolved callers; `size` is the maximum number of entries."""
 
     def __init__(self, size: int = 4096) -> None:
         self._cache: LruCache[AuthenticatedCaller] = LruCache(size)
 
     def resolve(self, tx: Tx, record: CredentialRecord) -> AuthenticatedCaller:
-        """Return the caller of a credential with its policies; all statements of `tx` must see one state."""
+        """Return the caller of a credential record; all statements of `tx` must see the same snapshot."""
         return self._find(record) or self._load_and_cache(tx, record)
 
     def resolve_consistently(
         self, database: Database, tx: Tx, record: CredentialRecord, reload: Reload
     ) -> AuthenticatedCaller:
-        """Return the caller with its policies, where each statement of `tx` may see another state.
+        """Return the caller of a credential record; each statement of `tx` may see a different snapshot.
 
-        `again` reads the credential once more where they must be looked up.
+        If the caller is not cached, `reload` reads the record again in a snapshot, so that it is consistent
+        with the policies.
         """
         authenticated_caller = self._find(record)
         if authenticated_caller is not None:
@@ -75,7 +76,7 @@ class CallerCache:
 
 
 def _cache_key(record: CredentialRecord) -> tuple[str | SessionToken, str]:
-    """Return what a caller is known by: the owner, or the session where it is somebody of its own."""
+    """Return the owner (for role sessions and federated users the token) and the account's revision."""
     token = record.token
     principal_key = record.owner_id if token is None or token.kind == "user" else token
     return principal_key, record.revision
@@ -84,7 +85,7 @@ def _cache_key(record: CredentialRecord) -> tuple[str | SessionToken, str]:
 def _with_credentials(
     authenticated_caller: AuthenticatedCaller, record: CredentialRecord
 ) -> AuthenticatedCaller:
-    """Return what is known of somebody, calling with this credential."""
+    """Return a cached caller with this credential's access key ID, session, token and time of MFA."""
     caller = authenticated_caller.caller
     session, token = record.session, record.token
     if caller.access_key_id == record.access_key_id and caller.session == session and caller.token is token:
@@ -150,7 +151,7 @@ def _role_session(tx: Tx, record: CredentialRecord, token: SessionToken) -> Auth
 
 
 def _federated_user(tx: Tx, owner: AuthenticatedCaller, token: SessionToken) -> AuthenticatedCaller:
-    """Return a federated user: the user behind it, cut down to what the session policies allow."""
+    """Return a federated user: the issuing user's permissions, limited by the session policies."""
     issuing_caller = owner.caller
     account_id = token.account_id
     principal = Principal(
@@ -177,7 +178,7 @@ def _policy_documents(entity_permissions: principal_policies.PrincipalPolicies) 
 def _with_session_policies(
     tx: Tx, documents: PolicyDocuments, token: SessionToken, *, required: bool = False
 ) -> PolicyDocuments:
-    """Add a token's session policies; a managed one that is there no more allows nothing."""
+    """Add a token's session policies; a managed policy that has been deleted allows nothing."""
     if not (token.has_session_policies or required):
         return documents
     managed_policies = [
@@ -190,6 +191,6 @@ def _with_session_policies(
 
 
 def _merge_tags(owner_tags: Tags, session_tags: Tags) -> Tags:
-    """Return tags, those that were passed to the session before those that its owner has."""
+    """Merge the owner's tags with session tags, which take precedence; keys are case-insensitive."""
     session_tag_keys = {tag.key.lower() for tag in session_tags}
     return (*session_tags, *(tag for tag in owner_tags if tag.key.lower() not in session_tag_keys))

@@ -1,6 +1,6 @@
-"""Where a request came from: what a proxy says counts only when the proxy is one of ours.
+"""Client IP address, host and scheme behind trusted proxies (`X-Forwarded-For`, `-Host` and `-Proto`).
 
-From anyone else forwarded headers mean nothing, since anyone can write them.
+Forwarded headers are ignored unless the peer is a trusted proxy, since any client can send them.
 """
 
 import re
@@ -14,12 +14,12 @@ from iamd.core.errors import MalformedInput
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}  # a client leaves them out of the host that it signs
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}  # clients omit them in the signed Host header
 _HOST_PATTERN = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 class ClientInfo(NamedTuple):
-    """The host that the client asked for, whether over TLS, and the client's address."""
+    """The requested host as in the Host header, whether TLS was used, and the client IP address."""
 
     host: str
     secure: bool
@@ -27,14 +27,14 @@ class ClientInfo(NamedTuple):
 
 
 class ProxySettings(NamedTuple):
-    """How this server is reached: its public URL, if it has one, and the proxies in front of it."""
+    """The public URL of the server, if set, and the networks of trusted proxies."""
 
     public_scheme: str | None
     public_host: str | None
     trusted_networks: tuple[Network, ...]
 
     def client_info(self, environ: Mapping[str, Any]) -> ClientInfo:
-        """Tell where a WSGI request came from."""
+        """Return the client info of a WSGI request; MalformedInput if X-Forwarded-For is invalid."""
         peer = str(environ.get("REMOTE_ADDR", "")).removeprefix("::ffff:")
         host = str(environ.get("HTTP_HOST", ""))
         secure = environ.get("wsgi.url_scheme") == "https"
@@ -51,16 +51,16 @@ class ProxySettings(NamedTuple):
         return address is not None and any(address in network for network in self.trusted_networks)
 
     def _client_address(self, forwarded_for: str | None, peer: str) -> str:
-        """Walk back over our own proxies: the first address that is none of them is the client's.
+        """Return the last address of `X-Forwarded-For` that is not a trusted proxy.
 
-        MalformedInput where something else stands in its place: a client may have put into the header what
-        makes it unreadable, and must not get a proxy's address by that.
+        Raises MalformedInput if an entry before it is not an IP address: a client must not be able to make
+        the header unreadable to appear under the address of a proxy.
         """
         client = peer
         for hop in reversed(forwarded_for.split(",")) if forwarded_for is not None else ():
             address = _parse_address(hop.strip())
             if address is None:
-                raise MalformedInput("X-Forwarded-For does not hold the address of the client.")
+                raise MalformedInput("X-Forwarded-For does not contain a valid client IP address.")
             client = str(address)
             if not self._is_trusted(address):
                 break
@@ -77,7 +77,7 @@ def _parse_address(text: str) -> Address | None:
 
 
 def parse_proxy_settings(public_url: str | None, trusted_proxies: tuple[str, ...]) -> ProxySettings:
-    """Read the settings; ValueError says which of them is wrong."""
+    """Parse the public URL and the proxies' addresses or networks (CIDR); ValueError if one is invalid."""
     trusted_networks = tuple(ip_network(proxy, strict=False) for proxy in trusted_proxies)
     if not public_url:
         return ProxySettings(None, None, trusted_networks)

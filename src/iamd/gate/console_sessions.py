@@ -1,4 +1,4 @@
-"""Console sessions as proof of who is calling: how long they hold, and when they must be confirmed."""
+"""Console sessions as credentials: idle and absolute timeouts, and recent confirmation of identity."""
 
 from typing import NamedTuple
 
@@ -11,20 +11,24 @@ from iamd.store.query import Tx
 
 OPEN, ENROLL, MFA, PASSWORD = "open", "enrol", "mfa", "password"
 CONFIRMATION_SECONDS = 15 * 60
-PENDING_SECONDS = 10 * 60  # how long a sign-in waits for its next step
-_LAST_USE_RESOLUTION_SECONDS = 60  # how exactly it is known when a session was last used
+PENDING_SECONDS = 10 * 60  # lifetime of an unfinished sign-in
+_LAST_USE_RESOLUTION_SECONDS = 60  # precision of a session's last use
 
 _SESSION_ENDED_MESSAGE = "The session has ended. Sign in again."
 
 
 class SessionLimits(NamedTuple):
-    """How many seconds a session may be idle, and how long it may be in all."""
+    """Idle timeout and maximum lifetime of a session, in seconds."""
 
     idle: int
     absolute: int
 
     def allow(self, session: Session, epoch: int) -> bool:
-        """Say whether a session is still within its limits; a clock that went back revives nothing."""
+        """Return whether a session is within its limits; unfinished sign-ins last `PENDING_SECONDS` at most.
+
+        A session created in the future (the clock was set back) is rejected; up to `CONFIRMATION_SECONDS` of
+        clock skew are tolerated.
+        """
         max_seconds = self.absolute if session.stage in (OPEN, ENROLL) else PENDING_SECONDS
         return (
             epoch < session.created_at + max_seconds
@@ -36,7 +40,7 @@ class SessionLimits(NamedTuple):
 def authenticate(
     tx: Tx, limits: SessionLimits, credentials: ConsoleCredentials, epoch: int
 ) -> CredentialRecord:
-    """Find the session that a cookie names; ExpiredToken when there is none that may call the API."""
+    """Find the session of a cookie's token; ExpiredToken if no session with it may call the API."""
     record = sessions.find_credential(tx, sessions.hash_token(credentials.session_token))
     if record is None or not is_usable(record, limits, epoch):
         raise ExpiredToken(_SESSION_ENDED_MESSAGE)
@@ -44,7 +48,7 @@ def authenticate(
 
 
 def is_usable(record: CredentialRecord, limits: SessionLimits, epoch: int) -> bool:
-    """Say whether a credential is an open session of somebody who is still there."""
+    """Return whether a record is an open session within its limits, of a user who still exists."""
     session = record.session
     if session is None or session.stage not in (OPEN, ENROLL):
         return False
@@ -53,16 +57,16 @@ def is_usable(record: CredentialRecord, limits: SessionLimits, epoch: int) -> bo
 
 
 def is_confirmed(session: Session, epoch: int) -> bool:
-    """Say whether somebody showed lately that it is still they."""
+    """Return whether the user confirmed their identity within the last `CONFIRMATION_SECONDS`."""
     return session.confirmed_at is not None and epoch < session.confirmed_at + CONFIRMATION_SECONDS
 
 
 def require_confirmed(session: Session | None, epoch: int) -> None:
-    """Refuse a session that was not confirmed lately; a signature confirms itself."""
+    """Raise ConfirmationRequired if a session was not confirmed recently; None (a signed call) passes."""
     if session is not None and not is_confirmed(session, epoch):
-        raise ConfirmationRequired("Confirm that it is you, then try again.")
+        raise ConfirmationRequired("Confirm your identity and try again.")
 
 
 def needs_last_use_update(session: Session, epoch: int) -> bool:
-    """Say whether it is worth writing down that a session is in use."""
+    """Return whether the stored last use of a session is old enough to be updated."""
     return epoch >= session.seen_at + _LAST_USE_RESOLUTION_SECONDS

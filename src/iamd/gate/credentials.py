@@ -1,11 +1,11 @@
-"""Proof of who is calling, as a door hands it to the gate."""
+"""Credentials of a request, as the API endpoint passes them to the gate."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 
 class AccessKeyCredentials(NamedTuple):
-    """A claim to an access key. `check` raises a fault when a secret is not the one that made it."""
+    """An access key ID and a signature; `verify_signature` raises a fault if it does not match a secret."""
 
     access_key_id: str
     session_token: str | None
@@ -13,7 +13,7 @@ class AccessKeyCredentials(NamedTuple):
 
 
 class ConsoleCredentials(NamedTuple):
-    """A claim to a console session: the token of its cookie."""
+    """The session token of a console cookie."""
 
     session_token: str
 

@@ -1,4 +1,4 @@
-"""The one gate: find, authorize, run, record. Both doors lead here, and nothing leads round it."""
+"""The gate: every API call is authenticated, rate limited, authorized, invoked and audited here."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -29,32 +29,32 @@ Invoke = Callable[[Params], Reply]
 
 
 class _Invocation(NamedTuple):
-    """One call on its way through the gate."""
+    """An operation with its parameters, request context and time."""
 
     operation: Operation
     params: Params
     request_context: RequestContext
     now: datetime
-    timestamp: str  # the same moment, as the wire writes it
+    timestamp: str  # the same time as ISO 8601 text
 
     @property
     def read_only(self) -> bool:
-        """Whether the call leaves the store as it is; a code of an MFA device is used up."""
+        """Whether the call does not write to the store; consuming an MFA code does."""
         return self.operation.read_only and not self.has_mfa_code
 
     @property
     def has_mfa_code(self) -> bool:
-        """Whether a code of an MFA device comes along, which is used up whatever becomes of the call."""
+        """Whether the parameters include an MFA code, which is consumed even if the call fails."""
         return self.operation.accepts_mfa_code and mfa_parameters.has_mfa_params(self.params)
 
     @property
     def epoch(self) -> int:
-        """The same moment, in seconds since 1970."""
+        """The time of the call in seconds since 1970."""
         return int(self.now.timestamp())
 
 
 class Gate:
-    """Lets proved callers do what their policies allow."""
+    """Authenticates callers and invokes the operations that their policies allow."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Gate:
         self._caller_cache = CallerCache()
 
     def now(self) -> datetime:
-        """Return the moment that calls and signatures are judged by."""
+        """Return the time by which calls and signatures are evaluated."""
         return self._time()
 
     @contextlib.contextmanager
@@ -118,7 +118,7 @@ class Gate:
     def _resolve_caller(
         self, tx: Tx, record: CredentialRecord, invocation: _Invocation
     ) -> AuthenticatedCaller:
-        """Know the caller in a read, whose statements may each see another state."""
+        """Resolve the caller in a read transaction whose statements may each see a different snapshot."""
 
         def reload(snapshot_tx: Tx, stale_record: CredentialRecord) -> CredentialRecord:
             return self._authenticator.reload(snapshot_tx, stale_record, invocation.epoch)
@@ -132,7 +132,10 @@ class Gate:
         request_context: RequestContext,
         params: Params,
     ) -> Reply:
-        """Answer whom another server vouches for, which is asked while no transaction is open."""
+        """Invoke an unsigned call, whose caller an identity provider authenticates.
+
+        The provider may be contacted, so that happens outside a transaction.
+        """
         self._rate_limiter.consume(request_context.source_ip)
         invocation = self._build_invocation(operation, params, request_context)
         try:
@@ -180,7 +183,10 @@ class Gate:
         return reply
 
     def _prepare(self, tx: Tx, record: CredentialRecord, invocation: _Invocation) -> _Invocation:
-        """Do an operation's slow work before anybody is held up by it; only for who may do the rest."""
+        """Run an operation's `prepare` step, for authorized callers only; return the updated invocation.
+
+        The step does slow work before the write transaction, which would block other writers.
+        """
         prepare = invocation.operation.prepare
         if prepare is None:
             return invocation
@@ -201,7 +207,11 @@ class Gate:
         record: CredentialRecord,
         invocation: _Invocation,
     ) -> Reply | Fault:
-        """Make a change with its event; a fault that keeps what was counted is returned: it commits."""
+        """Run a write operation and add its audit event in the same transaction.
+
+        A fault whose effects must be committed, such as attempt counters or a consumed MFA code, is returned
+        instead of raised.
+        """
         operation = invocation.operation
         try:
             call, target = self._authorize(tx, authenticated_caller, record.data_key, invocation)
@@ -217,7 +227,11 @@ class Gate:
     def _authorize(
         self, tx: Tx, authenticated_caller: AuthenticatedCaller, data_key: bytes, invocation: _Invocation
     ) -> tuple[Call, Target]:
-        """Find what a call acts on and ask whether it may; a Fault when not, or when nothing is there."""
+        """Find the target of a call and authorize it, after consuming the MFA code if there is one.
+
+        Raises a Fault if the call is denied, needs confirmation, or its target does not exist; the last only
+        for authorized callers.
+        """
         call, operation = (
             self._build_call(tx, authenticated_caller, data_key, invocation),
             invocation.operation,
@@ -272,7 +286,7 @@ class Gate:
         )
         caller = authenticated_caller.caller
         coalesce_key = None
-        if caller.web_identity is not None:  # anybody can be refused so, in words of their own choosing
+        if caller.web_identity is not None:  # not authenticated: messages and IDs contain client-chosen text
             coalesce_key = (caller.account_id, invocation.operation.action, fault.code)
         elif isinstance(fault, AccessDenied):
             coalesce_key = (caller.unique_id, invocation.operation.action, fault.message)
@@ -282,7 +296,7 @@ class Gate:
 def _build_events(
     caller: Caller, target: Target, invocation: _Invocation, reply: Reply
 ) -> Iterator[AuditEvent]:
-    """Return the event of a call that was answered, and that of the account whose role it was about."""
+    """Yield the event of a successful call, and one for the role's account if that is another account."""
     event = audit_events.event(
         invocation.operation,
         caller,
@@ -302,7 +316,7 @@ def _audit_entry(
     authenticated_caller: AuthenticatedCaller,
     invocation: _Invocation,
 ) -> AuditEntry:
-    """Return what a call leaves behind: its event, and that its key, its session or its role was used."""
+    """Return the queue entry of a call: its event, and the last use of its access key, session or role."""
     caller = authenticated_caller.caller
     if caller.session is not None:
         is_stale = console_sessions.needs_last_use_update(caller.session, invocation.epoch)

@@ -1,6 +1,6 @@
-"""The global condition keys of a call ("AWS global condition context keys" in the IAM user guide).
+"""Global condition keys (`aws:…`) of a call ("AWS global condition context keys" in the IAM user guide).
 
-Keys are in lower case; what AWS has absent is absent.
+Keys are in lower case. A key is absent where it is absent in AWS.
 """
 
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from iamd.policy import PrincipalKind
 
 ContextKeys = dict[str, str | tuple[str, ...]]
 
-# IAM is one service for all regions, and says so whatever region a client signs for.
+# IAM is a global service: aws:RequestedRegion is us-east-1 whatever region the client signs for.
 _GLOBAL_REGION = "us-east-1"
 
 _PRINCIPAL_TYPES = {
@@ -33,7 +33,7 @@ def collect(
     now: datetime,
     timestamp: str,
 ) -> ContextKeys:
-    """Return what is known of a call whatever it does; `at` is the moment in the wire's form."""
+    """Return the global condition keys of a call; `timestamp` is `now` as ISO 8601 text."""
     keys: ContextKeys = {
         "aws:currenttime": timestamp,
         "aws:epochtime": str(int(now.timestamp())),
@@ -70,7 +70,7 @@ def _principal_keys(caller: Caller) -> ContextKeys:
 
 
 def _session_keys(caller: Caller, epoch: int) -> ContextKeys:
-    """Return what temporary credentials say, a session of the console being such; keys have none of it."""
+    """Return the keys of temporary credentials and console sessions; long-term access keys have none."""
     keys: ContextKeys = {}
     issued_at = (
         caller.session.created_at if caller.session else caller.token.issued_at if caller.token else None

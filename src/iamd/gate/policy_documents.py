@@ -1,4 +1,4 @@
-"""The policy documents that bear on a caller, read and compiled once for all who have them."""
+"""Policy documents of a caller, and caches of parsed and compiled policies shared by all callers."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -8,14 +8,14 @@ from iamd.policy.compiled import Attachment, CompiledLayers, CompiledPolicy, Eva
 
 
 class PolicyDocuments(NamedTuple):
-    """JSON texts: of identity policies, a boundary, session policies; None where there is no such layer."""
+    """JSON texts of identity policies, permissions boundary and session policies; None if absent."""
 
     identity: tuple[str, ...] = ()
     boundary: str | None = None
     session: tuple[str, ...] | None = None
 
     def layers(self) -> PolicyLayers:
-        """Return them as the literal evaluator takes them, which tells reasons."""
+        """Return the parsed documents, for the reference evaluator, which gives the reasons of a decision."""
         return PolicyLayers(
             identity=tuple(parse_document(document) for document in self.identity),
             boundary=parse_document(self.boundary) if self.boundary is not None else None,
@@ -25,7 +25,7 @@ class PolicyDocuments(NamedTuple):
         )
 
     def evaluator(self, principal: Principal) -> Evaluator:
-        """Return what answers for somebody who has them."""
+        """Return the compiled evaluator of a principal with these documents."""
         compiled_layers = CompiledLayers(
             tuple(compile_document(document) for document in self.identity),
             compile_document(self.boundary) if self.boundary is not None else None,
@@ -36,11 +36,11 @@ class PolicyDocuments(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def parse_document(document: str) -> Policy:
-    """Return a stored document, read once for all who have it."""
+    """Parse a stored policy document; cached."""
     return parse(document)
 
 
 @lru_cache(maxsize=4096)
 def compile_document(document: str, policy_type: Attachment = Attachment.IDENTITY) -> CompiledPolicy:
-    """Return a stored document, compiled once for all who have it in such a place."""
+    """Compile a stored policy document for a type of attachment; cached."""
     return CompiledPolicy(parse_document(document), policy_type)

@@ -1,4 +1,4 @@
-"""Rate limits: a bucket of requests for each caller, filled at a steady rate."""
+"""Rate limiting: a token bucket for each caller."""
 
 import threading
 import time
@@ -19,9 +19,10 @@ class _Bucket:
 
 
 class RateLimiter:
-    """Lets each caller make `per_second` requests, and twice as many at once; None lets everything pass.
+    """Allows each caller `per_second` requests, and bursts of twice as many; None turns rate limiting off.
 
-    Counted in each worker process by itself, after the caller is proved: nobody can use up another's share.
+    Each worker process counts separately. Callers are counted after authentication, so that a client cannot
+    exhaust the limit of another.
     """
 
     def __init__(self, per_second: int | None, time: Callable[[], float] = time.monotonic) -> None:
@@ -31,7 +32,7 @@ class RateLimiter:
         self._lock = threading.Lock()
 
     def consume(self, caller_id: str) -> None:
-        """Take one request from a caller's bucket; Throttling when it is empty."""
+        """Take a token from a caller's bucket; Throttling if it is empty."""
         if self._per_second is None:
             return
         capacity = float(self._per_second * _BURST_SECONDS)

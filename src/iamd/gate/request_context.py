@@ -1,14 +1,15 @@
-"""What is known about a request besides its credentials and parameters."""
+"""Request context: ID, client address, user agent and region of a request."""
 
 from typing import NamedTuple
 
-MAX_USER_AGENT_LENGTH = 1024  # characters, as CloudTrail keeps them
+MAX_USER_AGENT_LENGTH = 1024  # characters, as in CloudTrail
 
 
 class RequestContext(NamedTuple):
-    """What else is known of a request: where it came from, for conditions and for the audit.
+    """Properties of a request besides its credentials and parameters, for condition keys and audit events.
 
-    `origin` is the scheme and host that the client asked for.
+    `secure` is whether TLS was used. `region` is the signed region. `origin` is the requested scheme and
+    host.
     """
 
     request_id: str

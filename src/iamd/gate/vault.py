@@ -1,4 +1,4 @@
-"""The vault: opens what is sealed under the master key, and keeps what it opened by its sealed form."""
+"""The vault: decrypts data keys, secret access keys and session tokens, with a cache of plaintexts."""
 
 from iamd.core.lru import LruCache
 from iamd.core.records import SessionToken
@@ -13,7 +13,7 @@ def _data_key_context(account_id: str) -> str:
 
 
 class Vault:
-    """Opens what is sealed under the master key."""
+    """Decrypts with the master key, and with keys that are derived from it or encrypted with it."""
 
     def __init__(self, master_key: bytes) -> None:
         self._master_key = master_key
@@ -22,15 +22,15 @@ class Vault:
         self._tokens: LruCache[SessionToken] = LruCache(8192)
 
     def seal_data_key(self, account_id: str, data_key: bytes) -> bytes:
-        """Seal a new account's data key."""
+        """Encrypt the data key of a new account with the master key."""
         return seal.seal(self._master_key, data_key, _data_key_context(account_id))
 
     def data_key(self, account_id: str, sealed: bytes) -> bytes:
-        """Return an account's data key."""
+        """Decrypt the data key of an account; UnsealError if it was not sealed for this account."""
         return self._unseal(self._master_key, sealed, _data_key_context(account_id))
 
     def secret_access_key(self, record: CredentialRecord) -> str:
-        """Return an access key's secret."""
+        """Decrypt the secret access key of a credential record."""
         data_key = self.data_key(record.account_id, record.data_key)
         associated_data = access_keys.associated_data(record.access_key_id)
         return self._unseal(data_key, record.secret, associated_data).decode()
@@ -43,7 +43,7 @@ class Vault:
         return plaintext
 
     def open_session_token(self, access_key_id: str, session_token: str) -> SessionToken | None:
-        """Open a session token; None when it was not issued here with this access key ID."""
+        """Decrypt a session token; None if it was not issued by this server for this access key ID."""
         token = self._tokens.get((access_key_id, session_token))
         if token is None:
             try:

@@ -1,4 +1,4 @@
-"""The operations that are served: a function each, in a module for each resource."""
+"""The API operations of IAM, STS and iamd by service and name, with a module for each resource."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

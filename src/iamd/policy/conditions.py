@@ -14,14 +14,16 @@ def holds(condition: Condition, context: Context, *, has_variables: bool) -> boo
     if condition.operator == NULL:
         return any(boolean(expected) is (value is None) for expected in condition.values)
     if condition.quantifier is not None:
-        results = (_matches_any(condition, item, context, has_variables) for item in _values_of_set(value))
+        results = (
+            _matches_any(condition, item, context, has_variables) for item in _set_operator_values(value)
+        )
         return all(results) if condition.quantifier is Quantifier.ALL else any(results)
     if value is None:
         return condition.if_exists or OPERATORS[condition.operator].negated
     return isinstance(value, str) and _matches_any(condition, value, context, has_variables)
 
 
-def _values_of_set(value: str | Sequence[str] | None) -> Sequence[str]:
+def _set_operator_values(value: str | Sequence[str] | None) -> Sequence[str]:
     """Return a context key's values for a set operator; an empty string or a missing key has none.
 
     ForAllValues is then true, ForAnyValue false, and `…IfExists` changes nothing: IAM User Guide,

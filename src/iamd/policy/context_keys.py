@@ -17,8 +17,10 @@ _FAMILIES_WITH_VARIABLES = ("String", "Arn")
 
 def referenced_keys(policy: Policy) -> tuple[str, ...]:
     """Return the keys referenced in conditions and variables, each once, as first spelled."""
-    modern = policy.version == CURRENT_VERSION
-    return distinct_keys(key for statement in policy.statements for key in _statement_keys(statement, modern))
+    has_variables = policy.version == CURRENT_VERSION
+    return distinct_keys(
+        key for statement in policy.statements for key in _statement_keys(statement, has_variables)
+    )
 
 
 def missing_keys(
@@ -29,7 +31,7 @@ def missing_keys(
     Only statements count that match apart from their conditions and from variables in their resources.
     `is_resource_policy` and `has_boundary` are as for `matches_statement` and `match_principal`.
     """
-    modern = policy.version == CURRENT_VERSION
+    has_variables = policy.version == CURRENT_VERSION
     return distinct_keys(
         key
         for statement in policy.statements
@@ -37,7 +39,7 @@ def missing_keys(
             statement, request, is_resource_policy=is_resource_policy, has_boundary=has_boundary
         )
         and _may_match(policy, statement, request, is_resource_policy=is_resource_policy)
-        for key in _keys_without_value(statement, request.context, modern)
+        for key in _keys_without_value(statement, request.context, has_variables)
     )
 
 
@@ -49,25 +51,25 @@ def distinct_keys(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(spellings.values())
 
 
-def _statement_keys(statement: Statement, modern: bool) -> Iterator[str]:
-    if modern:
+def _statement_keys(statement: Statement, has_variables: bool) -> Iterator[str]:
+    if has_variables:
         for resource in (*(statement.resources or ()), *(statement.not_resources or ())):
             yield from map(variable_key, _variables(_resource_part(resource)))
     for condition in statement.conditions:
         yield condition.key
-        if modern:
+        if has_variables:
             yield from map(variable_key, _condition_variables(condition))
 
 
-def _keys_without_value(statement: Statement, context: Context, modern: bool) -> Iterator[str]:
+def _keys_without_value(statement: Statement, context: Context, has_variables: bool) -> Iterator[str]:
     """Yield the keys that a statement references and a context lacks, except variables with defaults."""
-    if modern:
+    if has_variables:
         for resource in (*(statement.resources or ()), *(statement.not_resources or ())):
             yield from _unresolved_keys(_variables(_resource_part(resource)), context)
     for condition in statement.conditions:
         if lookup(context, condition.key) is None:
             yield condition.key
-        if modern:
+        if has_variables:
             yield from _unresolved_keys(_condition_variables(condition), context)
 
 
@@ -110,16 +112,16 @@ def _matches_principal(
 
 def _may_match(policy: Policy, statement: Statement, request: Request, *, is_resource_policy: bool) -> bool:
     """Match action and resource; a variable without a value matches anything."""
-    unconditional = replace(statement, conditions=())
+    unconditional_statement = replace(statement, conditions=())
     if policy.version == CURRENT_VERSION:
-        unconditional = replace(
-            unconditional,
+        unconditional_statement = replace(
+            unconditional_statement,
             resources=_widen(statement.resources, request.context),
             not_resources=_fully_resolved(statement.not_resources, request.context),
         )
     return matches_statement(
         policy,
-        unconditional,
+        unconditional_statement,
         request,
         is_resource_policy=is_resource_policy,
         pads_short_arns=not is_resource_policy,

@@ -42,10 +42,12 @@ def is_root_assuming_role(request: Request) -> bool:
 
 
 def _matches(request: Request, layers: PolicyLayers) -> Iterator[Match]:
-    for attached in _applicable_policies(request, layers):
-        for statement in attached.policy.statements:
-            if _applies(attached, statement, request, layers):
-                yield Match(attached.layer, attached.policy_index, statement, attached.level)
+    for attached_policy in _applicable_policies(request, layers):
+        for statement in attached_policy.policy.statements:
+            if _applies(attached_policy, statement, request, layers):
+                yield Match(
+                    attached_policy.layer, attached_policy.policy_index, statement, attached_policy.level
+                )
 
 
 def _applicable_policies(request: Request, layers: PolicyLayers) -> Iterator[_AttachedPolicy]:
@@ -68,7 +70,11 @@ def _attach(layer: Layer, policies: Sequence[Policy], level: int | None = None) 
 
 
 def _attach_levels(layer: Layer, levels: Sequence[Sequence[Policy]]) -> Iterator[_AttachedPolicy]:
-    return (attached for level, policies in enumerate(levels) for attached in _attach(layer, policies, level))
+    return (
+        attached_policy
+        for level, policies in enumerate(levels)
+        for attached_policy in _attach(layer, policies, level)
+    )
 
 
 def _resource_layer(request: Request, layers: PolicyLayers) -> Layer:
@@ -76,13 +82,15 @@ def _resource_layer(request: Request, layers: PolicyLayers) -> Layer:
     return Layer.TRUST if is_trust else Layer.RESOURCE
 
 
-def _applies(attached: _AttachedPolicy, statement: Statement, request: Request, layers: PolicyLayers) -> bool:
-    return _matches_principal(attached.layer, statement, request, layers) and matches_statement(
-        attached.policy,
+def _applies(
+    attached_policy: _AttachedPolicy, statement: Statement, request: Request, layers: PolicyLayers
+) -> bool:
+    return _matches_principal(attached_policy.layer, statement, request, layers) and matches_statement(
+        attached_policy.policy,
         statement,
         request,
-        is_resource_policy=attached.layer in _RESOURCE_SIDE,
-        pads_short_arns=attached.layer in _IDENTITY_SIDE,
+        is_resource_policy=attached_policy.layer in _RESOURCE_SIDE,
+        pads_short_arns=attached_policy.layer in _IDENTITY_SIDE,
     )
 
 
@@ -102,11 +110,11 @@ def _missing_layer(request: Request, layers: PolicyLayers, allows: tuple[Match, 
     if is_root_assuming_role(request):
         return Layer.TRUST
     if request.principal.kind.has_identity_side:
-        return _missing_layer_of_identity(request, layers, allows)
+        return _missing_layer_for_identity(request, layers, allows)
     return None if _strongest_grant(request, layers, allows) else _resource_layer(request, layers)
 
 
-def _missing_layer_of_identity(
+def _missing_layer_for_identity(
     request: Request, layers: PolicyLayers, allows: tuple[Match, ...]
 ) -> Layer | None:
     if request.action.lower() == "sts:getsessiontoken":
@@ -114,16 +122,16 @@ def _missing_layer_of_identity(
     if (
         layers.scps is not None
         and not request.principal.is_service_linked
-        and _has_closed_level(layers.scps, allows)
+        and _has_level_without_allow(layers.scps, allows)
     ):
         return Layer.SCP
     return _missing_identity_or_grant(request, layers, allows)
 
 
-def _has_closed_level(scps: Sequence[Sequence[Policy]], allows: tuple[Match, ...]) -> bool:
+def _has_level_without_allow(scps: Sequence[Sequence[Policy]], allows: tuple[Match, ...]) -> bool:
     """Return whether an SCP level has no Allow: every level, from root to account, must allow."""
-    open_levels = {match.level for match in allows if match.layer is Layer.SCP}
-    return len(open_levels) < len(scps)
+    allowing_levels = {match.level for match in allows if match.layer is Layer.SCP}
+    return len(allowing_levels) < len(scps)
 
 
 def _missing_identity_or_grant(

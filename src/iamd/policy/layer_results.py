@@ -19,7 +19,7 @@ class LayerOutcome(Enum):
 
     ALLOWS = "allows"
     DENIES = "denies"
-    NO_MATCH = "no say"
+    NO_MATCH = "no match"
     ABSENT = "not present"
 
 
@@ -36,8 +36,8 @@ def layer_results(request: Request, layers: PolicyLayers) -> Mapping[Layer, Laye
     SCPs allow if every level does. A root user's identity side allows everything.
     """
     return {
-        layer: _layer_result(layer, request, isolated)
-        for layer, isolated in _isolated_layers(request, layers)
+        layer: _layer_result(layer, request, isolated_layers)
+        for layer, isolated_layers in _isolated_layers(request, layers)
     }
 
 
@@ -65,18 +65,18 @@ def _isolated_resource_layer(layers: PolicyLayers) -> PolicyLayers | None:
     return PolicyLayers(resource=layers.resource, requires_grant=layers.requires_grant, boundary=boundary)
 
 
-def _layer_result(layer: Layer, request: Request, isolated: PolicyLayers | None) -> LayerResult:
+def _layer_result(layer: Layer, request: Request, isolated_layers: PolicyLayers | None) -> LayerResult:
     is_root_identity = layer is Layer.IDENTITY and request.principal.kind is PrincipalKind.ROOT
-    if isolated is None:
+    if isolated_layers is None:
         return LayerResult(LayerOutcome.ALLOWS if is_root_identity else LayerOutcome.ABSENT)
-    matches = decide(request, isolated).matches
+    matches = decide(request, isolated_layers).matches
     if any(match.statement.effect == "Deny" for match in matches):
         return LayerResult(LayerOutcome.DENIES, matches)
     if is_root_identity:
         return LayerResult(LayerOutcome.ALLOWS, matches)
-    has_closed_level = isolated.scps is not None and len({match.level for match in matches}) < len(
-        isolated.scps
-    )
+    has_level_without_allow = isolated_layers.scps is not None and len(
+        {match.level for match in matches}
+    ) < len(isolated_layers.scps)
     return LayerResult(
-        LayerOutcome.ALLOWS if matches and not has_closed_level else LayerOutcome.NO_MATCH, matches
+        LayerOutcome.ALLOWS if matches and not has_level_without_allow else LayerOutcome.NO_MATCH, matches
     )

@@ -52,10 +52,12 @@ def _field_like(field: str, parts: tuple[PatternPart, ...] | None) -> bool:
     return parts is not None and glob_parts(parts, field)
 
 
-def _typed_comparison(reader: Callable[[str], Any], test: Callable[[Any, Any], bool]) -> Comparison:
+def _typed_comparison(reader: Callable[[str], Any], comparison: Callable[[Any, Any], bool]) -> Comparison:
     def compare(value: str, expected: str, _scope: Scope) -> bool | None:
         request_value, policy_value = reader(value), reader(expected)
-        return None if request_value is None or policy_value is None else test(request_value, policy_value)
+        return (
+            None if request_value is None or policy_value is None else comparison(request_value, policy_value)
+        )
 
     return compare
 

@@ -55,12 +55,12 @@ def segments(pattern_parts: tuple[PatternPart, ...]) -> list[Segment]:
     finished: list[Segment] = []
     pending: list[PatternPart] = []
     for text, is_literal in pattern_parts:
-        first, *more = [text] if is_literal else text.split("*")
+        first, *later_chunks = [text] if is_literal else text.split("*")
         pending.append(PatternPart(first, is_literal))
-        if more:
+        if later_chunks:
             finished.append(_join(pending))
-            finished.extend(_segment(chunk) for chunk in more[:-1] if chunk)
-            pending = [PatternPart(more[-1])]
+            finished.extend(_segment(chunk) for chunk in later_chunks[:-1] if chunk)
+            pending = [PatternPart(later_chunks[-1])]
     return [*finished, _join(pending)]
 
 

@@ -128,7 +128,8 @@ def is_account_id(text: str) -> bool:
 def match_principal(statement: Statement, caller: Principal, *, has_boundary: bool) -> MatchKind | None:
     """Return how a statement matches the caller; None if it does not, or has no principals at all.
 
-    `has_boundary`: the caller has a permissions boundary, so a Deny with NotPrincipal does not exempt it.
+    `has_boundary`: the caller has a permissions boundary, so a Deny with NotPrincipal does not exempt it. A
+    boundary means nothing for callers without an identity side, such as services.
     """
     if statement.principals is not None:
         return strongest(match_principal_name(name, caller) for name in statement.principals)
@@ -138,7 +139,7 @@ def match_principal(statement: Statement, caller: Principal, *, has_boundary: bo
     if statement.effect == "Deny":
         is_exempt = (
             kind is not None
-            and not has_boundary
+            and not (has_boundary and caller.kind.has_identity_side)
             and not _is_narrowed_by_other_entry(kind, statement.not_principals, caller)
         )
     else:
@@ -203,8 +204,8 @@ def _match_aws(value: str, caller: Principal) -> MatchKind | None:
         return MatchKind.ROLE
     if caller.kind is PrincipalKind.FEDERATED_USER and value in {caller.user_arn, caller.unique_id}:
         return MatchKind.USER
-    by_id = caller.kind is PrincipalKind.USER and value == caller.unique_id
-    return MatchKind.SELF if by_id or value == caller.arn else None
+    is_id_match = caller.kind is PrincipalKind.USER and value == caller.unique_id
+    return MatchKind.SELF if is_id_match or value == caller.arn else None
 
 
 def _names_account(value: str, caller: Principal) -> bool:

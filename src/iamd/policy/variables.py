@@ -33,9 +33,9 @@ def expand_fields(text: str, scope: Scope) -> list[tuple[PatternPart, ...] | Non
     fields: list[list[Token]] = [[]]
     for token in tokenize(text, scope):
         remaining = _ARN_FIELDS - len(fields)
-        head, *more = [token.text] if token.is_variable else token.text.split(":", remaining)
+        head, *later_texts = [token.text] if token.is_variable else token.text.split(":", remaining)
         fields[-1].append(Token(head, token.is_variable))
-        fields.extend([Token(text_after_colon)] for text_after_colon in more)
+        fields.extend([Token(text_after_colon)] for text_after_colon in later_texts)
     return [_expand_tokens(field, scope) for field in fields]
 
 

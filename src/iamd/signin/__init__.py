@@ -1,1 +1,1 @@
-"""Signing people in: step by step, each step a transaction of its own that commits what it counted."""
+"""Console sign-in: password, MFA, new password. Each step commits its attempt counters even if it fails."""

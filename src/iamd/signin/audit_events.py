@@ -1,4 +1,4 @@
-"""Audit events of signing in, as CloudTrail names them ("Console sign-in events" in its guide)."""
+"""Audit events of console sign-in, as CloudTrail records ("AWS Management Console sign-in events")."""
 
 import json
 from typing import Any
@@ -22,10 +22,11 @@ def event(
     source: str = _SIGN_IN_SOURCE,
     **additional_data: Any,
 ) -> AuditEvent:
-    """Record one step; `failed` says why it did, `more` is what else CloudTrail tells of it.
+    """Return the audit event of a sign-in step, or of an action of the server's operator.
 
-    `source` is the service where it is no step of signing in, but something that the host's operator did.
-    The name that was typed is kept out where it is nobody's: people type passwords there.
+    `failure` is the error message of a failed step; `additional_data` becomes `additionalEventData`. `source`
+    is the event source, which is not the sign-in service for actions of the operator. `timestamp` is ISO 8601
+    text. A user name that does not exist is hidden, since it may be a password typed into the wrong field.
     """
     record = {
         "eventVersion": "1.11",

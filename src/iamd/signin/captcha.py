@@ -1,7 +1,7 @@
-"""The security check, shown: a picture of characters, or digits to hear.
+"""Captchas of the sign-in pages: an image, or audio digits.
 
-Sounds cost a fifth of a second, so they are made one at a time, while the turn is given away, and few to one
-address.
+Generating audio takes 0.2 seconds, so it is done one at a time, without an execution slot, and rate limited
+by client address.
 """
 
 import threading
@@ -14,27 +14,27 @@ from iamd.signin.services import Client, SignInServices
 
 __all__ = ["Captcha", "make_picture", "make_sound"]
 
-_MAX_SOUNDS = 10  # by one address in a quarter of an hour
+_MAX_SOUNDS = 10  # per client address in 15 minutes
 _WAIT_SECONDS = 2.0
 _sound_lock = threading.Lock()
 
 
 def make_picture(services: SignInServices) -> Captcha:
-    """Make a picture to show with the next try."""
+    """Generate an image captcha for the next sign-in attempt."""
     return captcha.generate(services.sealing_key, services.epoch())
 
 
 def make_sound(services: SignInServices, client: Client) -> Captcha:
-    """Make a sound to play with the next try; a picture when an address asks too often.
+    """Generate an audio captcha for the next sign-in attempt, or an image if the address exceeds its limit.
 
-    Throttling when too many are being made at the moment.
+    Raises Throttling if another one is still being generated after a wait of `_WAIT_SECONDS`.
     """
     with services.dependencies.database.write() as tx:
         if not throttle.allow(tx, "sound", client.request_context.source_ip, services.epoch(), _MAX_SOUNDS):
             return make_picture(services)
     with services.release_slot():
         if not _sound_lock.acquire(timeout=_WAIT_SECONDS):
-            raise Throttling("Too many security checks are being made at the moment. Try again.")
+            raise Throttling("Too many requests. Try again in a moment.")
         try:
             return captcha.generate(services.sealing_key, services.epoch(), audio=True)
         finally:

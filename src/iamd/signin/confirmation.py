@@ -1,4 +1,4 @@
-"""Confirm it is you: an open session shows again who it is, by its second factor or else by the password."""
+"""Identity confirmation (step-up authentication) in an open session, by MFA or, without MFA, by password."""
 
 from iamd.crypto.passkeys import RelyingParty
 from iamd.domain.passwords import MAX_WRONG_PASSWORDS, WINDOW_SECONDS
@@ -13,12 +13,15 @@ OPEN_STAGES = (OPEN, ENROLL)
 
 
 def prompt(services: SignInServices, session_token: str) -> MfaPrompt | None:
-    """Say who is asked, and for what: one of the devices, or the password where there is none."""
+    """Return the user to confirm and their MFA devices; without devices the password is required.
+
+    None if there is no open session.
+    """
     return mfa.prompt(services, session_token, OPEN_STAGES)
 
 
 def passkey_request_options(services: SignInServices, session_token: str, origin: str) -> str | None:
-    """Return what a browser needs to ask for one of somebody's passkeys."""
+    """Return the WebAuthn request options for the user's passkeys as JSON; None if there are none."""
     return mfa.passkey_request_options(services, session_token, origin, OPEN_STAGES)
 
 
@@ -48,7 +51,7 @@ def submit_passkey(
 def submit_password(
     services: SignInServices, session_token: str, password: str, client: Client
 ) -> SignInResult:
-    """Confirm by the password; somebody who has MFA confirms by that."""
+    """Confirm by password; refused if the user has an MFA device."""
     attempt_key = attempt_counters.counter_key("confirm", session_token)
     with pending.lock(services, session_token, OPEN_STAGES) as pending_sign_in:
         if pending_sign_in is None:

@@ -1,6 +1,7 @@
-"""Devices that somebody signed in from before, known by a sealed cookie: strangers' failures do not count.
+"""Device cookies: mark devices that a user has signed in from, which are throttled separately.
 
-A device is known for 90 days, and no longer than the password that it was known by.
+So failed attempts from unknown devices do not lock out the user. A cookie is encrypted and valid for 90 days
+or until the password changes.
 """
 
 import base64
@@ -16,7 +17,7 @@ _ASSOCIATED_DATA = "known device"
 
 
 def issue(key: bytes, identity: SignInIdentity, device_id: str | None, epoch: int) -> str:
-    """Return a cookie that makes a device known for one user; one that is known keeps its name."""
+    """Return a device cookie for a user; a known device keeps its `device_id`. `epoch` is in seconds."""
     payload = {
         "user": _binding(identity),
         "device": device_id or secrets.token_hex(16),
@@ -26,7 +27,7 @@ def issue(key: bytes, identity: SignInIdentity, device_id: str | None, epoch: in
 
 
 def verify(key: bytes, cookie: str, identity: SignInIdentity, epoch: int) -> str | None:
-    """Return the device's name if it is known for this user; None for any other cookie, and for none."""
+    """Return the device ID of a valid cookie of this user; None for any other cookie and for an empty one."""
     try:
         payload = json.loads(seal.unseal(key, base64.urlsafe_b64decode(cookie), _ASSOCIATED_DATA))
     except (UnsealError, ValueError):

@@ -1,4 +1,7 @@
-"""Who somebody says they are. Whatever is typed, the same statements run: nothing tells what exists."""
+"""Sign-in identity: the root user or IAM user to sign in as, whether it exists or not.
+
+Lookups run the same SQL statements in either case, so that timing does not reveal what exists.
+"""
 
 import re
 from typing import NamedTuple
@@ -16,7 +19,11 @@ _ACCOUNT_ID_PATTERN = re.compile(r"[0-9]{12}", re.ASCII)
 
 
 class SignInIdentity(NamedTuple):
-    """Somebody as they typed themselves; what is None is not there. Failures are counted by `subject`."""
+    """A root user or IAM user as entered.
+
+    `account`, `user` and `login_profile` are None if they do not exist; a root user has no `user`. Failed
+    attempts are counted by `throttle_key`.
+    """
 
     is_root: bool
     throttle_key: str
@@ -29,22 +36,22 @@ class SignInIdentity(NamedTuple):
 
     @property
     def account_id(self) -> str:
-        """The account's ID, or nobody's."""
+        """The account ID; `NO_ACCOUNT_ID` if the account does not exist."""
         return self.account.account_id if self.account else NO_ACCOUNT_ID
 
     @property
     def user_id(self) -> str:
-        """The unique ID that sessions and devices hang on: a root user's is the account's."""
+        """The unique ID, which sessions and MFA devices refer to; for a root user the account ID."""
         return self.user.user_id if self.user else self.account_id
 
     @property
     def name(self) -> str:
-        """What somebody goes by on a page."""
+        """The name to display: the user name, or the name or email address as entered."""
         return self.user.user_name if self.user else self.typed_name
 
     @property
     def principal(self) -> Principal:
-        """The principal that audit events name."""
+        """The principal, for audit events."""
         if self.user is None:
             root_arn = arns.root(self.account_id)
             return Principal(PrincipalKind.ROOT, root_arn, self.account_id, self.account_id)
@@ -52,22 +59,22 @@ class SignInIdentity(NamedTuple):
 
     @property
     def personal_names(self) -> tuple[str, ...]:
-        """What a password must not be made of."""
+        """The names that a password must not be based on."""
         user_names = (self.user.user_name,) if self.user else ()
         return (*user_names, self.account.name, self.account.root_email) if self.account else user_names
 
 
 def find_root(tx: Tx, email: str) -> SignInIdentity:
-    """Look for a root user by email address."""
+    """Look up a root user by email address."""
     account = accounts.find_by_email(tx, email)
     return _load(tx, root_counter_key(email), email, account, None, is_root=True)
 
 
 def find_user(tx: Tx, account_text: str, user_name: str) -> SignInIdentity:
-    """Look for an IAM user by its account's ID or alias and its name."""
+    """Look up an IAM user by account ID or alias and user name."""
     id_or_alias = account_text.strip()
     alias_owner = accounts.find_account_id_by_alias(tx, id_or_alias.lower())
-    # Twelve digits are an ID, whatever alias somebody took.
+    # 12 digits are always an account ID, even if an account has them as its alias.
     account_id = (
         id_or_alias if alias_owner is None or _ACCOUNT_ID_PATTERN.fullmatch(id_or_alias) else alias_owner
     )
@@ -78,13 +85,13 @@ def find_user(tx: Tx, account_text: str, user_name: str) -> SignInIdentity:
 
 
 def root_of_account(tx: Tx, account: Account) -> SignInIdentity:
-    """Return an account's root user, under the names that the account is given here."""
+    """Return the root user of `account`, with its name and email address, whether stored yet or not."""
     email = account.root_email
     return _load(tx, root_counter_key(email), email, account, None, is_root=True)
 
 
 def find_by_user_id(tx: Tx, account_id: str, user_id: str) -> SignInIdentity | None:
-    """Look somebody up again who proved a password before; None when they may not sign in any more."""
+    """Look up the user of a session or passkey; None if they were deleted or have no password any more."""
     account = accounts.find(tx, account_id)
     if account is None:
         return None
@@ -102,7 +109,7 @@ def find_by_user_id(tx: Tx, account_id: str, user_id: str) -> SignInIdentity | N
 
 
 def throttle_name(user: User | None) -> str:
-    """Return a user's name in the form that failures are counted by."""
+    """Return the normalized user name for the throttle key; "" without a user."""
     return user.user_name.lower() if user else ""
 
 

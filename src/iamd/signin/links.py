@@ -1,4 +1,4 @@
-"""Links that work once: to set a new account up, and to choose a new root password."""
+"""One-time links: account set-up links and root password reset links, which can be sent by mail."""
 
 from typing import NamedTuple
 
@@ -14,19 +14,19 @@ from iamd.store.sessions import hash_token
 
 SETUP, RESET = "setup", "reset-password"
 _LIFETIME_SECONDS = {SETUP: 24 * 3600, RESET: 3600}
-_MAX_MAILS = 5  # to one root user in an hour, and asked for from one address
+_MAX_MAILS = 5  # to a root user in an hour, and by a client address in 15 minutes
 _HOUR_SECONDS = 3600
 
 
 class LinkTarget(NamedTuple):
-    """What a link leads to."""
+    """A valid link and its account."""
 
     account: Account
     link: OneTimeLink
 
 
 def create(tx: Tx, account_id: str, purpose: str, epoch: int) -> str:
-    """Make a link's token; earlier links of the account go on until one is used."""
+    """Create a link and return its token; earlier links of the account stay valid until one is used."""
     token = new_token()
     one_time_links.add(
         tx, OneTimeLink(hash_token(token), account_id, purpose, epoch + _LIFETIME_SECONDS[purpose])
@@ -35,21 +35,21 @@ def create(tx: Tx, account_id: str, purpose: str, epoch: int) -> str:
 
 
 def create_setup_token(tx: Tx, account_id: str, epoch: int) -> str | None:
-    """Make a set-up link's token; None once the account has its root user, who has a password."""
+    """Create a set-up link and return its token; None if the root user already has a password."""
     if login_profiles.find(tx, account_id, account_id) is not None:
         return None
     return create(tx, account_id, SETUP, epoch)
 
 
 def create_reset_token(tx: Tx, account_id: str, epoch: int) -> str | None:
-    """Make a link's token to choose a new root password with; None before there is one."""
+    """Create a password reset link and return its token; None if the root user has no password yet."""
     if login_profiles.find(tx, account_id, account_id) is None:
         return None
     return create(tx, account_id, RESET, epoch)
 
 
 def resolve(tx: Tx, token: str, purpose: str, epoch: int) -> LinkTarget | None:
-    """Return what a link leads to; None when it was used, is over, or never was."""
+    """Return a link and its account; None if the link is unknown, used, expired or of another purpose."""
     link = one_time_links.find(tx, hash_token(token))
     if link is None or link.purpose != purpose or epoch >= link.expires_at:
         return None
@@ -61,14 +61,17 @@ def resolve(tx: Tx, token: str, purpose: str, epoch: int) -> LinkTarget | None:
 
 
 def find_account(services: SignInServices, token: str, purpose: str) -> Account | None:
-    """Look at a link without using it."""
+    """Return the account of a valid link without using the link; otherwise None."""
     with services.dependencies.database.read() as tx:
         link_target = resolve(tx, token, purpose, services.epoch())
     return link_target.account if link_target else None
 
 
 def mail_reset_link(services: SignInServices, email: str, base_url: str, client: Client) -> None:
-    """Mail a link to choose a new password, if there is such a root user; nobody is told whether there is."""
+    """Mail a password reset link if there is a root user with this email address.
+
+    Works in the background, so that neither result nor timing reveals whether there is.
+    """
     if services.mailer is None:
         return
 
@@ -85,13 +88,13 @@ def mail_reset_link(services: SignInServices, email: str, base_url: str, client:
 
 
 _RESET_MAIL = """\
-Somebody, probably you, asked for a new root user password of account {account_id}.
+A password reset was requested for the root user of account {account_id}.
 
-Open this link within an hour to choose one. It works once:
+Use this link within an hour to choose a new password. It works once:
 
     {url}
 
-If it was not you, do nothing: the password stays as it is.
+If you did not request this, ignore this message. Your password stays unchanged.
 """
 
 

@@ -1,4 +1,4 @@
-"""Mail to root users, by the operator's SMTP server; all from one thread: nobody can time who exists."""
+"""Mail queue: SMTP in a background thread, so that response times do not reveal which users exist."""
 
 import queue
 import smtplib
@@ -24,7 +24,10 @@ class Mail(NamedTuple):
 
 
 class Mailer:
-    """Sends mail later. `smtp://user:password@host:587` must offer TLS unless the host is this one."""
+    """Sends mail in the background; see `validate_url` for `url`.
+
+    `smtp://` servers must offer STARTTLS unless they are on a loopback address.
+    """
 
     def __init__(self, url: str, sender: str) -> None:
         self._url = url
@@ -33,25 +36,28 @@ class Mailer:
         threading.Thread(target=self._run, name="iamd-mail", daemon=True).start()
 
     def enqueue(self, compose: Callable[[], Mail | None]) -> None:
-        """Have a mail written and sent, if there is one to send; dropped when too many wait."""
+        """Queue a mail: `compose` runs in the background and returns None if there is nothing to send.
+
+        Dropped with a warning if the queue is full.
+        """
         try:
             self._queue.put_nowait(compose)
         except queue.Full:
-            LOGGER.warning("too many mails wait; one was dropped")
+            LOGGER.warning("the mail queue is full; one mail was dropped")
 
     def _run(self) -> None:
         while True:
             self._send(self._queue.get())
 
     def _send(self, compose: Callable[[], Mail | None]) -> None:
-        """Send one; whatever fails is logged without the address and the text."""
+        """Compose and send a mail; errors are logged without address and text."""
         try:
             mail = compose()
             if mail is not None:
                 with _connect(self._url) as server:
                     server.send_message(_message(self._sender, mail))
-        except Exception as error:  # noqa: BLE001 - the next mail must be sent all the same
-            LOGGER.warning("a mail could not be sent: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the thread must survive
+            LOGGER.warning("cannot send a mail: %s", type(error).__name__)
 
 
 def _message(sender: str, mail: Mail) -> EmailMessage:
@@ -62,7 +68,7 @@ def _message(sender: str, mail: Mail) -> EmailMessage:
 
 
 def validate_url(url: str) -> None:
-    """ValueError when a URL names no SMTP server."""
+    """Raise ValueError if a URL is not an `smtp://` or `smtps://` URL with a host."""
     parts = urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise ValueError("the SMTP URL must be smtp://user:password@host:port or smtps://…")
@@ -84,5 +90,5 @@ def _connect_tls(parts: SplitResult, host: str, port: int) -> smtplib.SMTP:
     server = smtplib.SMTP(host, port, timeout=_TIMEOUT_SECONDS)
     server.ehlo()
     if host not in _LOOPBACK_HOSTS or server.has_extn("starttls"):
-        server.starttls(context=ssl_context)  # SMTPNotSupportedError where somebody took the offer out
+        server.starttls(context=ssl_context)  # SMTPNotSupportedError if not offered (or stripped)
     return server

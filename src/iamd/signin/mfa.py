@@ -1,4 +1,4 @@
-"""The second step: a code, a recovery code or a passkey, of whoever proved a password; or a passkey alone."""
+"""MFA at sign-in: TOTP codes, recovery codes and passkeys; and sign-in with a passkey alone."""
 
 import base64
 import json
@@ -23,13 +23,14 @@ from iamd.store.query import Tx
 
 _ASSOCIATED_DATA = "passkey challenge"
 _CHALLENGE_SECONDS = 300
-_MAX_PASSKEY_ATTEMPTS = 50  # by one address in a quarter of an hour
+_MAX_PASSKEY_ATTEMPTS = 50  # per client address in 15 minutes
 
+# Verifies a factor: whether it is correct, or None if it was not verified because of too many wrong attempts.
 FactorCheck = Callable[[PendingSignIn], bool | None]
 
 
 class MfaPrompt(NamedTuple):
-    """What the page of the second step shows: whose it is, and the devices to choose from."""
+    """The content of the MFA page: the user and their MFA devices."""
 
     name: str
     is_root: bool
@@ -39,7 +40,7 @@ class MfaPrompt(NamedTuple):
 def prompt(
     services: SignInServices, session_token: str, stages: tuple[str, ...] = (MFA,)
 ) -> MfaPrompt | None:
-    """Say who is asked for a second factor, and for which; None when nobody is."""
+    """Return the user to authenticate and their MFA devices; None if no session is at one of `stages`."""
     with pending.lock(services, session_token, stages) as pending_sign_in:
         return pending_sign_in and MfaPrompt(
             pending_sign_in.identity.name, pending_sign_in.identity.is_root, tuple(pending_sign_in.devices)
@@ -49,7 +50,7 @@ def prompt(
 def submit_code(
     services: SignInServices, session_token: str, serial_number: str, code: str, client: Client
 ) -> SignInResult:
-    """Go on with a code of one of the devices."""
+    """Continue a sign-in with a code of an MFA device."""
     return _submit(
         services,
         session_token,
@@ -61,7 +62,7 @@ def submit_code(
 def submit_recovery_code(
     services: SignInServices, session_token: str, code: str, client: Client
 ) -> SignInResult:
-    """Go on with a recovery code, which serves once."""
+    """Continue a sign-in with a recovery code, which works once."""
     return _submit(
         services,
         session_token,
@@ -73,7 +74,7 @@ def submit_recovery_code(
 def submit_passkey(
     services: SignInServices, session_token: str, response: str, client: Client
 ) -> SignInResult:
-    """Go on with a passkey that signed the session's challenge."""
+    """Continue a sign-in with a passkey assertion (JSON) for the session's challenge."""
     relying_party = RelyingParty(client.request_context.origin)
     return _submit(
         services,
@@ -109,7 +110,7 @@ def record_result(
     name: str,
     is_correct: bool | None,
 ) -> None:
-    """Record what came of a proof; what was not looked at (None) leaves nothing, or it could fill the log."""
+    """Write the audit event of a factor check; none for None: blocked attempts must not fill the log."""
     if is_correct is not None:
         failure = None if is_correct else "Failed authentication"
         audit.add(
@@ -126,14 +127,14 @@ def record_result(
         )
 
 
-# What proves a second factor; a wrong one is counted in the same transaction, which commits. None says that
-# too many were wrong lately, so that none is looked at.
+# Factor checks. A wrong factor is counted in the transaction of the step, which must commit. None means that
+# there were too many wrong ones recently, so the factor was not verified.
 
 
 def check_code(
     services: SignInServices, pending_sign_in: PendingSignIn, serial_number: str, code: str
 ) -> bool | None:
-    """Say whether a code is right, and use it up."""
+    """Verify an MFA code and consume it."""
     device = next(
         (candidate for candidate in pending_sign_in.devices if candidate.serial_number == serial_number), None
     )
@@ -156,7 +157,7 @@ def check_code(
 
 
 def check_recovery_code(services: SignInServices, pending_sign_in: PendingSignIn, code: str) -> bool | None:
-    """Say whether a recovery code is right, and use it up."""
+    """Verify a recovery code and consume it."""
     return recovery_codes.use(
         pending_sign_in.tx,
         pending_sign_in.identity.account_id,
@@ -168,7 +169,7 @@ def check_recovery_code(services: SignInServices, pending_sign_in: PendingSignIn
 
 
 def check_passkey(pending_sign_in: PendingSignIn, relying_party: RelyingParty, response: str) -> bool:
-    """Say whether one of somebody's passkeys signed the session's challenge, which ends with that."""
+    """Verify an assertion of one of the user's passkeys; consumes the session's challenge in any case."""
     challenge = pending_sign_in.session.challenge
     sessions.set_challenge(pending_sign_in.tx, pending_sign_in.session.token_hash, None)
     if challenge is None:
@@ -207,7 +208,10 @@ def _verify_assertion(
 def passkey_request_options(
     services: SignInServices, session_token: str, origin: str, stages: tuple[str, ...] = (MFA,)
 ) -> str | None:
-    """Return what a browser needs to ask for one of somebody's passkeys, as JSON; None when there is none."""
+    """Return WebAuthn request options for the user's passkeys as JSON; None if they have none.
+
+    The challenge is stored in the session.
+    """
     with pending.lock(services, session_token, stages) as pending_sign_in:
         credential_ids = (
             [device.credential_id for device in pending_sign_in.devices if device.credential_id]
@@ -221,18 +225,18 @@ def passkey_request_options(
         return passkeys.request_options(RelyingParty(origin), challenge, credential_ids)
 
 
-# A passkey alone: nothing is known of whoever asks, so the challenge travels with the form, sealed.
+# Sign-in with a passkey alone: there is no session yet, so the challenge is encrypted in a form field.
 
 
 class PasskeyPrompt(NamedTuple):
-    """What the sign-in page needs to ask for any passkey: the browser's options, and the sealed challenge."""
+    """WebAuthn request options for any discoverable passkey (JSON), and the encrypted challenge."""
 
     options: str
     sealed: str
 
 
 def begin_passkey_sign_in(services: SignInServices, origin: str) -> PasskeyPrompt:
-    """Make a challenge that serves once, for five minutes."""
+    """Create a challenge, which is valid once and for five minutes."""
     challenge = passkeys.new_challenge()
     payload = json.dumps({"challenge": challenge, "until": services.epoch() + _CHALLENGE_SECONDS})
     sealed = base64.urlsafe_b64encode(
@@ -244,7 +248,10 @@ def begin_passkey_sign_in(services: SignInServices, origin: str) -> PasskeyPromp
 def sign_in_with_passkey(
     services: SignInServices, sealed: str, response: str, client: Client
 ) -> SignInResult:
-    """Sign in by a passkey; it is both factors, and skips neither a forced nor an expired password."""
+    """Sign in with a passkey alone, which counts as both factors.
+
+    A required password change or an expired password is still enforced.
+    """
     relying_party = RelyingParty(client.request_context.origin)
     with services.dependencies.database.write() as tx:
         if not throttle.allow(

@@ -1,4 +1,4 @@
-"""New passwords: forced or expired ones, by a mailed link, and the first of a root user (setting up)."""
+"""New passwords at sign-in: required changes, root password reset by link, and account set-up."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ _ACCOUNT_NAME_PATTERN = re.compile(r"[^\x00-\x1f<>\x7f]{1,50}")
 
 
 class NewPasswordPrompt(NamedTuple):
-    """What the page of a forced change shows: whose password it is, and the rules of the next one."""
+    """The content of the page of a required password change: the user, and the rules for the new password."""
 
     name: str
     is_root: bool
@@ -34,7 +34,7 @@ class NewPasswordPrompt(NamedTuple):
 
 
 class AccountSetup(NamedTuple):
-    """What an account is set up with."""
+    """The form of account set-up."""
 
     account_name: str
     root_email: str
@@ -42,7 +42,7 @@ class AccountSetup(NamedTuple):
 
 
 def prompt(services: SignInServices, session_token: str) -> NewPasswordPrompt | None:
-    """Say whose password must be changed; None when nobody's."""
+    """Return the user who must change their password, and the rules; None if not at that step."""
     with services.dependencies.database.read() as tx:
         pending_sign_in = pending.find(tx, services, session_token, (PASSWORD,))
         if pending_sign_in is None:
@@ -52,18 +52,21 @@ def prompt(services: SignInServices, session_token: str) -> NewPasswordPrompt | 
 
 
 def root_password_rules(services: SignInServices, account: Account) -> PasswordRules:
-    """Return the rules that a root user's next password must follow."""
+    """Return the rules for the root user's next password."""
     with services.dependencies.database.read() as tx:
         return passwords.rules(tx, account.account_id, account.account_id)
 
 
-# A forced or an expired password: the old one once more, and a new one.
+# Required password change: the old password again, and a new one.
 
 
 def change_password(
     services: SignInServices, session_token: str, old_password: str, new_password: str, client: Client
 ) -> SignInResult:
-    """Change the password that has to be changed, and go on."""
+    """Change a password that must be changed, and continue the sign-in.
+
+    Step.REFUSED with `errors` if the old password is wrong or the new one violates a rule.
+    """
     pending_sign_in = pending.peek(services, session_token, (PASSWORD,))
     if pending_sign_in is None or pending_sign_in.identity.login_profile is None:
         return GONE
@@ -104,7 +107,7 @@ def change_password(
 def _hash_valid_password(
     services: SignInServices, identity: SignInIdentity, password: str, current_hash: str | None
 ) -> str:
-    """Return the hash of a new password; PasswordPolicyViolation when it breaks a rule."""
+    """Return the hash of a new password; PasswordPolicyViolation if it violates a rule."""
     dependencies = services.dependencies
     with dependencies.database.read() as tx:
         passwords.enforce(
@@ -128,7 +131,7 @@ def _set_password(
     client: Client,
     keep_token_hash: str = "",
 ) -> SignInIdentity:
-    """Put a new password in force; sessions begun with the old one end, but the one that is `kept`."""
+    """Set a password, and end the user's sessions except that of `keep_token_hash`."""
     timestamp = services.timestamp()
     profile = LoginProfile(
         identity.user_id, password_hash, timestamp, timestamp, password_reset_required=False
@@ -144,13 +147,13 @@ def _set_password(
     return identity._replace(login_profile=profile)
 
 
-# A root user's password by a link: a new one, or the first.
+# Root user password by one-time link: reset and account set-up.
 
 
 def reset_root_password(
     services: SignInServices, link_token: str, password: str, client: Client
 ) -> SignInResult:
-    """Put a new root password in force; whoever has MFA must still show it when signing in."""
+    """Set a new root password by a reset link. The user is not signed in: MFA is still required for that."""
 
     def change_nothing(_tx: Tx, _account: Account) -> str | None:
         return None
@@ -164,7 +167,7 @@ def reset_root_password(
 def set_up_account(
     services: SignInServices, link_token: str, setup: AccountSetup, client: Client
 ) -> SignInResult:
-    """Give an account its name, its root user's email address and password, and sign that user in."""
+    """Set an account's name and its root user's email address and password, and sign the root user in."""
     account = links.find_account(services, link_token, SETUP)
     if account is None:
         return GONE
@@ -188,9 +191,9 @@ def set_up_account(
 def _validate_names(account: Account) -> list[str]:
     errors = []
     if not _ACCOUNT_NAME_PATTERN.fullmatch(account.name):
-        errors.append("The account name has 1 to 50 characters, without < and >.")
+        errors.append("The account name must have 1 to 50 characters, without < and >.")
     if not _EMAIL_PATTERN.fullmatch(account.root_email):
-        errors.append("The root user email address is no email address.")
+        errors.append("Enter a valid root user email address.")
     return errors
 
 
@@ -225,6 +228,6 @@ def _set_password_by_link(
 
 
 def _load_root(services: SignInServices, account: Account) -> SignInIdentity:
-    """Return a root user under the names that it is about to have."""
+    """Return the root user with the names of `account`, which may not be stored yet."""
     with services.dependencies.database.read() as tx:
         return identities.root_of_account(tx, account)

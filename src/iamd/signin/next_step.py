@@ -1,4 +1,4 @@
-"""What comes next once a factor was proved: MFA, a new password, or the console."""
+"""The next step of a sign-in after a verified factor: MFA, a new password, MFA set-up, or the console."""
 
 from iamd.core import ids
 from iamd.core.records import Session
@@ -11,11 +11,11 @@ from iamd.store import accounts, audit, login_profiles, mfa_devices, sessions
 from iamd.store.query import Tx
 
 _STEP_BY_STAGE = {MFA: Step.MFA, PASSWORD: Step.PASSWORD, OPEN: Step.OPEN, ENROLL: Step.OPEN}
-_MAX_USER_AGENT_LENGTH = 256  # characters that are kept
+_MAX_USER_AGENT_LENGTH = 256  # characters that are stored
 
 
 def begin_session(client: Client, identity: SignInIdentity, epoch: int) -> Session:
-    """Return a sign-in that has proved nothing yet; it is not in the store."""
+    """Return the session of a new sign-in, without a verified factor; it is not stored yet."""
     user_agent = client.request_context.user_agent[:_MAX_USER_AGENT_LENGTH]
     return Session(
         "",
@@ -36,11 +36,10 @@ def begin_session(client: Client, identity: SignInIdentity, epoch: int) -> Sessi
 def advance(
     tx: Tx, services: SignInServices, client: Client, identity: SignInIdentity, session: Session
 ) -> SignInResult:
-    """Go on from a factor that was proved, under a new token; the account's row is locked already.
+    """Continue a sign-in after a verified factor, under a new session token; the account must be locked.
 
-    A second factor confirms who it is, for as long as that holds; a password alone does not.
-
-    A password that is too old shuts nobody out but users of an account whose policy says so (HardExpiry).
+    MFA also counts as identity confirmation; a password alone does not. An expired password must be changed;
+    with HardExpiry in the password policy IAM users cannot sign in (Step.EXPIRED).
     """
     if identity.login_profile is None:
         return SignInResult(Step.GONE)
@@ -59,7 +58,7 @@ def advance(
         confirmed_at=epoch if stage == ENROLL or session.mfa_at is not None else None,
         challenge=None,
     )
-    if client.session_token:  # whoever signs in again leaves nothing open behind
+    if client.session_token:  # the browser's previous session ends
         sessions.delete(tx, sessions.hash_token(client.session_token))
     if stage not in (OPEN, ENROLL):
         return SignInResult(_STEP_BY_STAGE[stage], session_token)
@@ -108,6 +107,6 @@ def _is_password_expired(identity: SignInIdentity, epoch: int) -> bool:
 
 
 def is_hard_expired(identity: SignInIdentity, epoch: int) -> bool:
-    """Say whether only an administrator can renew an expired password; a root user is never shut out."""
+    """Return whether only an administrator can reset the expired password; never for a root user."""
     hard_expiry = identity.password_policy is not None and bool(identity.password_policy.hard_expiry)
     return hard_expiry and not identity.is_root and _is_password_expired(identity, epoch)

@@ -1,4 +1,4 @@
-"""The first step: a name and a password. Right or wrong, the work and the words are the same."""
+"""Password sign-in, the first step. Work and message are the same whether user or password is wrong."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -20,7 +20,7 @@ FindIdentity = Callable[[Tx], SignInIdentity]
 
 
 class PasswordForm(NamedTuple):
-    """What somebody typed: the password, and the answer to the security check where one was shown."""
+    """The sign-in form: the password, and the sealed captcha with its answer if one was shown."""
 
     password: str
     captcha: str = ""
@@ -30,7 +30,11 @@ class PasswordForm(NamedTuple):
 def sign_in(
     services: SignInServices, find_identity: FindIdentity, form: PasswordForm, client: Client
 ) -> SignInResult:
-    """Check a password and say what comes next."""
+    """Verify a password, and return the next step.
+
+    The attempt is counted in a transaction of its own before the password is verified, so that parallel
+    attempts all count.
+    """
     epoch = services.epoch()
     with services.dependencies.database.write() as tx:
         identity = find_identity(tx)
@@ -52,7 +56,7 @@ def sign_in(
 
 
 def _is_captcha_solved(tx: Tx, services: SignInServices, form: PasswordForm, epoch: int) -> bool:
-    """Say whether the security check was answered rightly; right or wrong, each is answered once."""
+    """Return whether the captcha was solved; each captcha can be answered only once."""
     answer = (
         captcha.read_answer(services.sealing_key, form.captcha, form.captcha_answer, epoch)
         if form.captcha
@@ -72,7 +76,7 @@ def _is_captcha_solved(tx: Tx, services: SignInServices, form: PasswordForm, epo
 def _refuse(
     services: SignInServices, identity: SignInIdentity, client: Client, attempt: Attempt
 ) -> SignInResult:
-    if not attempt.decision.name_blocked:  # whoever is blocked cannot fill the log either
+    if not attempt.decision.name_blocked:  # blocked attempts must not fill the audit log
         event = audit_events.event(
             identity,
             "ConsoleLogin",
@@ -104,7 +108,7 @@ def _accept(
             or verified_identity.login_profile is None
             or identity.login_profile.hash != verified_identity.login_profile.hash
         ):
-            return SignInResult(Step.REFUSED)  # the password was changed while it was being checked
+            return SignInResult(Step.REFUSED)  # the password was changed while it was being verified
         throttle.reset_counters(tx, attempt)
         if new_hash:
             login_profiles.rehash(tx, identity.account_id, identity.login_profile, new_hash)
@@ -112,7 +116,7 @@ def _accept(
 
 
 def _rehash_if_outdated(services: SignInServices, identity: SignInIdentity, password: str) -> str | None:
-    """Return a new hash of a password whose old one was made with weaker parameters."""
+    """Return a new hash if the stored one has outdated parameters; otherwise None."""
     hasher = services.dependencies.hasher
     return (
         hasher.hash(password)

@@ -1,4 +1,4 @@
-"""A sign-in under way: the session that waits for a step, and who it is of, read under the account's lock."""
+"""Pending sign-ins: the session at a step, its user and its account's data key."""
 
 import contextlib
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from iamd.store.query import Tx
 
 
 class PendingSignIn(NamedTuple):
-    """A step to take: in this transaction, by this person, in this session."""
+    """A session at a step of signing in, in a transaction; `data_key` is the account's."""
 
     tx: Tx
     identity: SignInIdentity
@@ -22,7 +22,7 @@ class PendingSignIn(NamedTuple):
 
     @property
     def devices(self) -> list[MfaDevice]:
-        """The MFA devices of whoever signs in."""
+        """The user's MFA devices."""
         return mfa_devices.list_for_user(self.tx, self.identity.account_id, self.identity.user_id)
 
 
@@ -30,25 +30,28 @@ class PendingSignIn(NamedTuple):
 def lock(
     services: SignInServices, session_token: str, stages: tuple[str, ...]
 ) -> Iterator[PendingSignIn | None]:
-    """Take a step in a transaction that commits; None when no sign-in waits there any more."""
+    """Lock the account, and yield the sign-in in a write transaction.
+
+    None if the session has ended, has expired, or is not at one of `stages`.
+    """
     token_hash = sessions.hash_token(session_token)
     with services.dependencies.database.write() as tx:
         session = sessions.find(tx, token_hash)
         if session is not None:
             accounts.lock(tx, session.account_id)
-            session = sessions.find(tx, token_hash)  # as it is under the lock
+            session = sessions.find(tx, token_hash)  # again, under the lock
         yield _load(tx, services, session, stages)
 
 
 def find(
     tx: Tx, services: SignInServices, session_token: str, stages: tuple[str, ...]
 ) -> PendingSignIn | None:
-    """Look at a step without taking it."""
+    """Return the sign-in if its session is at one of `stages`, without locking; otherwise None."""
     return _load(tx, services, sessions.find(tx, sessions.hash_token(session_token)), stages)
 
 
 def peek(services: SignInServices, session_token: str, stages: tuple[str, ...]) -> PendingSignIn | None:
-    """Look at a step without taking it; its transaction is over."""
+    """Return the sign-in as `find` does; its transaction has ended, so `tx` and `devices` cannot be used."""
     with services.dependencies.database.read() as tx:
         return find(tx, services, session_token, stages)
 

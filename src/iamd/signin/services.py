@@ -1,4 +1,4 @@
-"""What every step of signing in works with, and what a step ends with."""
+"""Dependencies of the sign-in steps, the client, and the result of a step."""
 
 import contextlib
 import secrets
@@ -18,7 +18,7 @@ from iamd.signin.mail import Mailer
 
 
 class Client(NamedTuple):
-    """Who knocks: the circumstances of a request, the cookies of the device and of its session."""
+    """The client: the request context, and the values of the device and session cookies."""
 
     request_context: RequestContext
     device_cookie: str = ""
@@ -26,22 +26,22 @@ class Client(NamedTuple):
 
 
 class Step(Enum):
-    """Where a sign-in stands."""
+    """The outcome of a step: an error, or the next step of the sign-in."""
 
     REFUSED = "refused"
-    CAPTCHA = "check"  # the security check must be answered too
-    EXPIRED = "expired"  # the password is too old, and only an administrator may renew it
-    GONE = "gone"  # this sign-in, or the link that it began with, is over
+    CAPTCHA = "check"  # the captcha must be solved
+    EXPIRED = "expired"  # the password has expired, and only an administrator can reset it
+    GONE = "gone"  # the sign-in or the one-time link has expired or was used
     MFA = "mfa"
-    PASSWORD = "password"  # noqa: S105 - a word, no secret
+    PASSWORD = "password"  # noqa: S105 - not a secret
     OPEN = "open"
-    DONE = "done"  # and nobody is signed in by that
+    DONE = "done"  # completed, without signing in
 
 
 class SignInResult(NamedTuple):
-    """What a step ended with: `token` is a new session's, `device` a new cookie of a known device.
+    """The result of a step: the outcome, and new values of the session and device cookies ("" for none).
 
-    `check` says that the next try must answer the security check; `wrong` are sentences on a new password.
+    `captcha_required` is whether the next attempt must solve a captcha; `errors` are messages about the form.
     """
 
     step: Step
@@ -56,7 +56,11 @@ GONE = SignInResult(Step.GONE)
 
 
 class SignInServices(NamedTuple):
-    """What the steps share; `key` seals what travels with forms and cookies; `aside` gives the turn away."""
+    """Dependencies of the sign-in steps.
+
+    `sealing_key` encrypts captcha answers, passkey challenges and device cookies. `release_slot` releases the
+    execution slot during slow work. Without a `mailer` no mail is sent.
+    """
 
     dependencies: Dependencies
     vault: Vault
@@ -68,18 +72,18 @@ class SignInServices(NamedTuple):
     release_slot: ReleaseSlot = contextlib.nullcontext
 
     def epoch(self) -> int:
-        """Return the moment in seconds since 1970."""
+        """Return the current time in seconds since 1970."""
         return int(self.time().timestamp())
 
     def timestamp(self) -> str:
-        """Return the moment in the wire's form."""
+        """Return the current time as ISO 8601 text."""
         return clock.iso(self.time())
 
     def data_key(self, account: Account) -> bytes:
-        """Return the key that an account's secrets are sealed under."""
+        """Decrypt an account's data key."""
         return self.vault.data_key(account.account_id, account.data_key)
 
 
 def new_token() -> str:
-    """Return 256 random bits for a cookie or a link."""
+    """Return 256 random bits as URL-safe base64, for a session cookie or a link."""
     return secrets.token_urlsafe(32)

@@ -1,4 +1,4 @@
-"""Signing out: the session ends on the server, whatever becomes of the cookie."""
+"""Sign-out: deletes the session on the server."""
 
 from iamd.signin import audit_events
 from iamd.signin import identity as identities
@@ -7,7 +7,7 @@ from iamd.store import audit, sessions
 
 
 def sign_out(services: SignInServices, session_token: str, client: Client) -> None:
-    """End a session, or a sign-in under way; nothing when there is none."""
+    """End a session or a pending sign-in, and write an audit event; does nothing if there is none."""
     with services.dependencies.database.write() as tx:
         session = sessions.find(tx, sessions.hash_token(session_token))
         if session is None:

@@ -1,11 +1,12 @@
-"""How often somebody may try: first a wait that doubles, then the security check, then a lock that passes.
+"""Sign-in throttling and lockout: exponential backoff, then a captcha, then a temporary lockout.
 
-A try is counted before its password is looked at, so that tries in parallel are all counted. Strangers are
-counted by the name they type and by their address; a device that signed in before is counted by itself, so
-that no stranger keeps the owner out. Root users are never locked by name, only for an address.
+An attempt is counted before its password is verified, so that parallel attempts all count. Attempts from
+unknown devices are counted by user and by client address. A device with a valid device cookie is counted
+separately, so that others cannot lock out its user. Root users are never locked out by name, only for a
+client address.
 
-A try that will not be looked at, for its address or for want of an answer to the security check, counts for
-the address alone: it locks nobody's name and leaves nothing behind.
+An attempt that is rejected because of its address or a missing captcha answer counts for the address only: it
+does not contribute to a lockout and is not audited.
 """
 
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -16,19 +17,19 @@ from iamd.signin.identity import SignInIdentity
 from iamd.store import attempt_counters
 from iamd.store.query import Tx
 
-FREE_ATTEMPTS = 3  # wrong passwords before the security check is asked for
+FREE_ATTEMPTS = 3  # failed attempts before a captcha is required
 _FREE_ATTEMPTS_PER_ADDRESS = 10
 _BACKOFF_AFTER_ATTEMPTS = 2
-_MAX_BACKOFF_SECONDS = 4  # seconds: by then the security check is asked for, which takes a person longer
-_MAX_ROOT_ATTEMPTS_PER_ADDRESS = 10  # by one address
-_MAX_ATTEMPTS_PER_DEVICE = 10  # then the device is a stranger again
+_MAX_BACKOFF_SECONDS = 4  # enough, since by then a captcha is required, which takes longer to solve
+_MAX_ROOT_ATTEMPTS_PER_ADDRESS = 10  # for one root user
+_MAX_ATTEMPTS_PER_DEVICE = 10  # then the device is treated as unknown
 _MAX_ATTEMPTS_PER_ADDRESS = 100
 _WINDOW_SECONDS = 15 * 60
-_IPV6_PREFIX_LENGTH = 64  # bits of an IPv6 address that one subscriber has all addresses under
+_IPV6_PREFIX_LENGTH = 64  # bits; one subscriber usually has a whole /64
 
 
 class ThrottleDecision(NamedTuple):
-    """What becomes of a try: `turned_away` by its address, `blocked` by its name, or asked the `check`."""
+    """Whether an attempt is blocked by its client address or its user, or needs a captcha answer."""
 
     address_blocked: bool = False
     name_blocked: bool = False
@@ -36,7 +37,7 @@ class ThrottleDecision(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """The subjects that a try was counted under, and what that says."""
+    """The decision on an attempt, and the counters that it was counted by, to reset after success."""
 
     decision: ThrottleDecision
     counter_keys: tuple[str, ...] = ()
@@ -44,7 +45,7 @@ class Attempt(NamedTuple):
 
 
 def address_group(address: str) -> str:
-    """Return what an address is counted by: IPv6 gives everybody a whole network of them."""
+    """Return the address to count by: an IPv6 address is replaced by its /64 network."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -55,7 +56,7 @@ def address_group(address: str) -> str:
 
 
 def allow(tx: Tx, kind: str, address: str, epoch: int, limit: int) -> bool:
-    """Count something that costs work, by address; False beyond `most` in a quarter of an hour."""
+    """Count a costly request of a kind by client address; False if it exceeds `limit` in 15 minutes."""
     return (
         attempt_counters.increment(
             tx, attempt_counters.counter_key(kind, address_group(address)), epoch, _WINDOW_SECONDS, limit
@@ -67,7 +68,10 @@ def allow(tx: Tx, kind: str, address: str, epoch: int, limit: int) -> bool:
 def count_attempt(
     tx: Tx, identity: SignInIdentity, address: str, device_id: str | None, epoch: int, *, captcha_solved: bool
 ) -> Attempt:
-    """Count a try at signing in; `checked` says that it answered the security check."""
+    """Count a sign-in attempt and decide on it; call it before the password is verified.
+
+    `device_id` is that of a valid device cookie. `epoch` is in seconds since 1970.
+    """
     if device_id is not None:
         device_key = attempt_counters.counter_key("device", device_id)
         tries = attempt_counters.increment(
@@ -116,9 +120,7 @@ def _count_password_check(
         tx, pair_key, epoch, _WINDOW_SECONDS, _MAX_ROOT_ATTEMPTS_PER_ADDRESS
     ).tries
     counter_keys = (identity.throttle_key, captcha_key, pair_key)
-    if (
-        tries > FREE_ATTEMPTS and not captcha_solved
-    ):  # others came at the same moment, and used up what is free
+    if tries > FREE_ATTEMPTS and not captcha_solved:  # parallel attempts have used up the free ones
         _uncount(tx, counter_keys)
         return Attempt(ThrottleDecision(captcha_required=True))
     must_wait = epoch < previous.last_at + _backoff_seconds(previous.tries)
@@ -131,14 +133,14 @@ def _count_password_check(
 
 
 def _lockout(identity: SignInIdentity) -> tuple[int, int]:
-    """Return after how many failures a name is locked (0: never), and for how many seconds."""
+    """Return the number of failed attempts before lockout (0: never) and the lockout duration in seconds."""
     return (
         0 if identity.is_root else identity.security_settings.lockout_attempts
     ), identity.security_settings.lockout_minutes * 60
 
 
 def _backoff_seconds(tries: int) -> int:
-    """Return how many seconds to wait after so many failures: 1, 2, then 4."""
+    """Return the seconds to wait after a number of failed attempts: 1, 2, then 4."""
     return (
         0
         if tries < _BACKOFF_AFTER_ATTEMPTS
@@ -152,7 +154,7 @@ def _uncount(tx: Tx, counter_keys: tuple[str, ...]) -> None:
 
 
 def reset_counters(tx: Tx, attempt: Attempt) -> None:
-    """Take a try back that was right; failures by its name and its device begin anew."""
+    """Reset the counters of user and device after a successful attempt, and uncount it for the address."""
     for counter_key in attempt.counter_keys:
         attempt_counters.reset(tx, counter_key)
     if attempt.address_key:
@@ -160,7 +162,7 @@ def reset_counters(tx: Tx, attempt: Attempt) -> None:
 
 
 def is_captcha_due(tx: Tx, identity: SignInIdentity, epoch: int) -> bool:
-    """Say whether the next try by this name must answer the security check."""
+    """Return whether the next attempt for this user must solve a captcha."""
     return (
         attempt_counters.get(tx, captcha_counter_key(identity.throttle_key), epoch, _WINDOW_SECONDS).tries
         >= FREE_ATTEMPTS

@@ -1,1 +1,1 @@
-"""The people's door: pages to sign in and to set an account up, rendered here, and the console's files."""
+"""The web application: server-rendered pages for sign-in and account set-up, and the console's files."""

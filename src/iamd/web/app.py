@@ -1,4 +1,4 @@
-"""The people's door: a WSGI callable in front of the pages and the console's files."""
+"""The web application: a WSGI callable that serves the Flask pages and the console's static files."""
 
 import io
 from collections.abc import Iterable
@@ -29,7 +29,10 @@ _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 class WebApp:
-    """Serves pages on the hosts that are ours; a request's bytes are read before a turn is taken."""
+    """Serves requests for this server's host names; other hosts get 421.
+
+    The body is read before an execution slot is acquired, so that slow clients do not occupy one.
+    """
 
     def __init__(
         self,
@@ -53,7 +56,7 @@ class WebApp:
         scheme = "https" if client_info.secure else "http"
         if _contains_nul(body, environ["QUERY_STRING"]):
             return _text_response(
-                start_response, "400 Bad Request", "The form holds what no form may hold.\n"
+                start_response, "400 Bad Request", "The request contains a NUL character.\n"
             )
         environ |= {
             "iamd.client_info": client_info,
@@ -67,7 +70,7 @@ class WebApp:
             return list(self._flask_app(environ, start_response))
 
     def _client_info(self, environ: Environ) -> ClientInfo | None:
-        """Return where a request came from; None when it was sent to a host that is not ours."""
+        """Return the client info; None if the host is not this server's or a proxy header is invalid."""
         try:
             client_info = self._proxy_settings.client_info(environ)
         except Fault:
@@ -76,7 +79,7 @@ class WebApp:
 
 
 def _allowed_hosts(base_url: str) -> frozenset[str]:
-    """Return the hosts that we go by: the public one, or on a loopback address each name of it."""
+    """Return the accepted Host headers: the public host; all loopback names if it is one of them."""
     url = urlsplit(base_url)
     port = f":{url.port}" if url.port else ""
     names = _LOOPBACK_HOSTS if url.hostname in ("localhost", "127.0.0.1", "::1") else ()
@@ -84,7 +87,7 @@ def _allowed_hosts(base_url: str) -> frozenset[str]:
 
 
 _MISDIRECTED_MESSAGE = (
-    "This is no host of this server's. Open the address that it printed, or set IAMD_PUBLIC_URL.\n"
+    "This server is not configured for this host name. Open the address it printed, or set IAMD_PUBLIC_URL.\n"
 )
 
 
@@ -99,7 +102,7 @@ def _read_body(environ: Environ) -> bytes | None:
 
 
 def _contains_nul(body: bytes, query: str) -> bool:
-    """Say whether there is a NUL, plain or encoded, which PostgreSQL cannot keep in a text."""
+    """Return whether there is a NUL, plain or percent-encoded; PostgreSQL cannot store it in text."""
     return b"\0" in body or b"%00" in body or "%00" in query
 
 
@@ -113,14 +116,14 @@ def _text_response(start_response: StartResponse, status: str, text: str) -> lis
 
 
 class FlaskApp(flask.Flask):
-    """Logs what goes wrong by the route that it went wrong on: a path may hold the token of a link."""
+    """A Flask application that logs exceptions by route, since paths may contain one-time tokens."""
 
     def log_exception(self, exc_info: Any) -> None:
         LOGGER.error("page %s failed", flask.request.url_rule, exc_info=exc_info)
 
 
 def create_flask_app(web_context: WebContext) -> flask.Flask:
-    """Return the application that renders the pages."""
+    """Create the Flask application of the sign-in pages."""
     folder = Path(__file__).parent
     app = FlaskApp(__name__, root_path=str(folder), static_folder="static", template_folder="templates")
     app.config.update(MAX_CONTENT_LENGTH=_MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=_STATIC_MAX_AGE_SECONDS)

@@ -1,4 +1,4 @@
-"""The console's files, as they were built: one page, and assets whose names tell their content."""
+"""Static files of the console: the single-page application and its content-hashed assets."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ Headers = list[tuple[str, str]]
 BUILD_DIR = Path(__file__).parent / "console"
 
 _ASSETS_PATH = "/console/assets/"
-_ENCODINGS = {".br": "br", ".gz": "gzip"}  # the best first
+_ENCODINGS = {".br": "br", ".gz": "gzip"}  # in order of preference
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -40,19 +40,19 @@ _IMMUTABLE = ("Cache-Control", "public, max-age=31536000, immutable")
 
 _ZERO_QVALUE = re.compile(r"q=0(\.0*)?")
 _NOT_BUILT_MESSAGE = (
-    "The console was not built into this installation. Run `make install`, or install a wheel.\n"
+    "This installation does not include the console. Run `make install`, or install a wheel.\n"
 )
 
 
 class _Asset(NamedTuple):
-    """A file of the page, with the forms of it that were compressed when it was built."""
+    """An asset, with its precompressed variants by content encoding."""
 
     content_type: str
     content: bytes
     compressed: Mapping[str, bytes]
 
     def negotiate(self, accept_encoding: str) -> tuple[str | None, bytes]:
-        """Return the best encoding that a client takes, None for none, and the bytes in it."""
+        """Return the preferred encoding that the client accepts (None: identity) and the encoded content."""
         encodings = _accepted_encodings(accept_encoding)
         for encoding, content in self.compressed.items():
             if encoding in encodings:
@@ -67,10 +67,10 @@ class _Response(NamedTuple):
 
 
 class ConsoleFiles:
-    """Serves what is under `/console`: an asset by its name, and for every other path the page, which routes.
+    """Serves `/console`: assets by name, and for every other path the page, which does client-side routing.
 
-    All of it (4 MB) is read at start: no path is ever put together from a request's, and an installation that
-    is renewed under a running server does not mix old and new files.
+    All files (4 MB) are read into memory at start. So there is no path traversal, and an upgrade of the
+    installation under a running server does not mix old and new files.
     """
 
     def __init__(self, folder: Path = BUILD_DIR) -> None:
@@ -89,7 +89,7 @@ class ConsoleFiles:
     def _respond(self, environ: dict[str, Any]) -> _Response:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             headers = [*_TEXT_HEADERS, ("Allow", "GET, HEAD")]
-            return _Response(HTTPStatus.METHOD_NOT_ALLOWED, headers, b"Only GET and HEAD are served here.\n")
+            return _Response(HTTPStatus.METHOD_NOT_ALLOWED, headers, b"Only GET and HEAD are allowed.\n")
         if self._page is None:
             return _Response(HTTPStatus.SERVICE_UNAVAILABLE, _TEXT_HEADERS, _NOT_BUILT_MESSAGE.encode())
         path: str = environ["PATH_INFO"]
@@ -100,7 +100,7 @@ class ConsoleFiles:
     def _serve_asset(self, name: str, accept_encoding: str) -> _Response:
         asset = self._assets.get(name)
         if asset is None:
-            return _Response(HTTPStatus.NOT_FOUND, _TEXT_HEADERS, b"The console has no such file.\n")
+            return _Response(HTTPStatus.NOT_FOUND, _TEXT_HEADERS, b"File not found.\n")
         encoding, content = asset.negotiate(accept_encoding)
         headers = [("Content-Type", asset.content_type), _IMMUTABLE, ("Vary", "Accept-Encoding")]
         if encoding is not None:
@@ -126,6 +126,6 @@ def _load_assets(folder: Path) -> dict[str, _Asset]:
 
 
 def _accepted_encodings(accept_encoding: str) -> set[str]:
-    """Return the encodings that `Accept-Encoding` names and does not weigh with zero (RFC 9110, 12.5.3)."""
+    """Return the encodings in `Accept-Encoding` with a nonzero qvalue (RFC 9110, section 12.5.3)."""
     items = (item.partition(";") for item in accept_encoding.lower().split(","))
     return {encoding.strip() for encoding, _, qvalue in items if not _ZERO_QVALUE.fullmatch(qvalue.strip())}

@@ -1,4 +1,4 @@
-"""What the pages share: the desk that signs people in, and the request in hand."""
+"""Web context: the sign-in services, and the client, cookies and redirect target of the current request."""
 
 import re
 from typing import NamedTuple
@@ -20,7 +20,7 @@ REGION = "us-east-1"
 
 
 class WebContext(NamedTuple):
-    """`base_url` is how links lead here; it never comes from a request."""
+    """The sign-in services, and the base URL of links, which never comes from a request."""
 
     services: SignInServices
     base_url: str
@@ -32,36 +32,36 @@ def _web_context() -> WebContext:
 
 
 def services() -> SignInServices:
-    """Return the desk that signs people in."""
+    """Return the sign-in services."""
     return _web_context().services
 
 
 def base_url() -> str:
-    """Return how links lead here."""
+    """Return the base URL of links to this server, without a trailing slash."""
     return _web_context().base_url
 
 
 def client_info() -> ClientInfo:
-    """Return where the request in hand came from."""
+    """Return the client info of the current request."""
     info: ClientInfo = flask.request.environ["iamd.client_info"]
     return info
 
 
 def origin() -> str:
-    """Return the scheme and host that the browser is at."""
+    """Return the web origin of the current request (scheme and host)."""
     info = client_info()
     return f"{'https' if info.secure else 'http'}://{info.host}"
 
 
 def get_cookie(kind: str) -> str:
-    """Return one of our cookies, empty where there is none."""
+    """Return the value of one of our cookies; "" if it is missing."""
     return cookies.read(
         flask.request.headers.get("Cookie", ""), cookies.name(kind, secure=client_info().secure)
     )
 
 
 def client() -> Client:
-    """Return who knocks."""
+    """Return the client of the current request, for the sign-in steps."""
     info, headers = client_info(), flask.request.headers
     request_context = RequestContext(
         ids.request(),
@@ -76,7 +76,10 @@ def client() -> Client:
 
 
 def next_path() -> str:
-    """Return where to go afterwards: a path of the console, whatever else was asked for."""
+    """Return the redirect target after sign-in: the `next` parameter if it is a console path.
+
+    Otherwise the console's start page; this prevents open redirects.
+    """
     path = flask.request.values.get("next", "")
     if len(path) > _MAX_NEXT_LENGTH or ".." in path:
         return CONSOLE_PATH
@@ -84,7 +87,7 @@ def next_path() -> str:
 
 
 def set_cookie(response: flask.Response, kind: str, value: str, seconds: int | None = None) -> None:
-    """Set one of our cookies; without `seconds` it ends with the browser, with 0 at once."""
+    """Set one of our cookies; without `seconds` it is a session cookie, with 0 it is deleted."""
     secure = client_info().secure
     response.set_cookie(
         cookies.name(kind, secure=secure),
@@ -98,7 +101,7 @@ def set_cookie(response: flask.Response, kind: str, value: str, seconds: int | N
 
 
 def set_outcome_cookies(response: flask.Response, outcome: SignInResult) -> None:
-    """Give the browser what a step ended with."""
+    """Set the session and device cookies of a step's result."""
     if outcome.session_token:
         set_cookie(response, cookies.SESSION, outcome.session_token)
     if outcome.device_cookie:
@@ -106,5 +109,5 @@ def set_outcome_cookies(response: flask.Response, outcome: SignInResult) -> None
 
 
 def set_account_cookie(response: flask.Response, account: str) -> None:
-    """Keep an account's ID or alias for the next sign-in, or forget it when empty."""
+    """Remember an account ID or alias for the next sign-in; forget it if `account` is empty."""
     set_cookie(response, cookies.ACCOUNT, account, _ACCOUNT_COOKIE_SECONDS if account else 0)

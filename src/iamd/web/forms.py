@@ -1,4 +1,4 @@
-"""Forms that only our own pages can send: a token bound to a cookie, and the browser's word on its origin."""
+"""CSRF protection of forms: a token bound to a cookie, and the Origin and Sec-Fetch-Site headers."""
 
 import hmac
 import secrets
@@ -13,18 +13,18 @@ CSRF_FIELD = "form_token"
 
 
 class CsrfError(Exception):
-    """A form came from somewhere else, or from a page that is too old."""
+    """A form without a valid token: from another site, or from an outdated page."""
 
 
 class CsrfTokens(NamedTuple):
-    """The cookie of a browser, and what its forms must hold."""
+    """The token in the browser's cookie, and the token that its forms must send."""
 
     cookie_token: str
     form_token: str
 
 
 def csrf_tokens() -> CsrfTokens:
-    """Return this browser's pair, a new one where it has none."""
+    """Return the CSRF tokens of this browser; new ones if it has no cookie."""
     cookie_token = context.get_cookie(cookies.FORM) or secrets.token_urlsafe(24)
     return CsrfTokens(cookie_token, _form_token(cookie_token))
 
@@ -34,7 +34,7 @@ def _form_token(cookie: str) -> str:
 
 
 def check_csrf() -> None:
-    """Refuse a form that another site made a browser send; Forged says no more."""
+    """Raise CsrfError if the form was not sent by one of our own pages in this browser."""
     headers, request = flask.request.headers, flask.request
     if headers.get("Origin", context.origin()) != context.origin():
         raise CsrfError
@@ -48,5 +48,5 @@ def check_csrf() -> None:
 
 
 def get_text(name: str, max_length: int = 512) -> str:
-    """Return a field of the form, cut where nobody's would end."""
+    """Return a form field, truncated to `max_length` characters; "" if it is missing."""
     return flask.request.form.get(name, "")[:max_length]

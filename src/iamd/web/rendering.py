@@ -1,4 +1,4 @@
-"""Pages: a template, its form token, its headers."""
+"""Page rendering: templates with CSRF token and security headers."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from iamd.web import context, forms, security_headers
 def render_page(
     template: str, *, allow_scripts: bool = False, status: int = 200, **variables: Any
 ) -> flask.Response:
-    """Render a page; `scripts` allows those of ours."""
+    """Render a template; `allow_scripts` allows our own scripts in the Content-Security-Policy."""
     csrf_tokens = forms.csrf_tokens()
     html = flask.render_template(
         template,

@@ -1,4 +1,4 @@
-"""What every page tells the browser: nothing from elsewhere, nothing inline, no frames, nothing kept."""
+"""Security headers of the sign-in pages: CSP without inline code, no framing, no caching, HSTS."""
 
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src data:; "
@@ -9,9 +9,10 @@ _HSTS_SECONDS = 31_536_000
 
 
 def page_headers(*, allow_scripts: bool, secure: bool) -> dict[str, str]:
-    """Return a page's headers; `scripts` where the page has one of ours.
+    """Return the headers of a page; `allow_scripts` if it has a script, `secure` if it is served over TLS.
 
-    The referrer stays on this site. Without one a browser would send `Origin: null` with our forms.
+    The referrer policy is `same-origin`: with `no-referrer` browsers would send `Origin: null` with our
+    forms.
     """
     headers = {
         "Content-Security-Policy": _CSP + (_CSP_SCRIPTS if allow_scripts else ""),

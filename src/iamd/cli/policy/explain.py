@@ -1,4 +1,4 @@
-"""`iamd policy explain`: why a request is allowed or denied, layer by layer, down to the statement."""
+"""`iamd policy explain`: explain why a request is allowed or denied, by policy layer and statement."""
 
 import json
 import textwrap
@@ -28,45 +28,51 @@ from iamd.store.migrate import NewerSchemaError
 from iamd.store.sqlite import FILE_NAME
 
 _GRANTING_LAYERS = frozenset({Layer.IDENTITY, Layer.RESOURCE, Layer.TRUST})
-_NO_STORE_MESSAGE = "there is no store in {}: give one with --data or --database, or policies as files"
+_NO_STORE_MESSAGE = "there is no store in {}: specify --data or --database, or policy files"
 
 PrincipalName = Annotated[
     str,
-    typer.Option("--principal", metavar="ARN", help="Who: a user, a role, a session; or a service's name."),
+    typer.Option(
+        "--principal", metavar="ARN", help="The caller: a user, a role, a session, or a service name."
+    ),
 ]
-Action = Annotated[str, typer.Option("--action", metavar="A", help="What to do, such as s3:GetObject.")]
-Resource = Annotated[str, typer.Option("--resource", metavar="R", help="To which resource: an ARN, or *.")]
+Action = Annotated[str, typer.Option("--action", metavar="A", help="Action, such as s3:GetObject.")]
+Resource = Annotated[str, typer.Option("--resource", metavar="R", help="Resource: an ARN, or *.")]
 ContextKeys = Annotated[
     list[str] | None,
     typer.Option(
         "--context",
         metavar="KEY=VALUE",
-        help="A context key; again for more keys, or for more values of one.",
+        help="Context key and value. Repeat for more keys, or for more values of a key.",
     ),
 ]
 IdentityPolicies = Annotated[
     list[Path] | None,
-    typer.Option("--identity", metavar="FILE", help="An identity policy; again for more."),
+    typer.Option("--identity", metavar="FILE", help="Identity-based policy. Repeat for more."),
 ]
-BoundaryPolicy = Annotated[
-    Path | None, typer.Option("--boundary", metavar="F", help="The permissions boundary.")
-]
-SessionPolicy = Annotated[Path | None, typer.Option("--session", metavar="F", help="The session policy.")]
+BoundaryPolicy = Annotated[Path | None, typer.Option("--boundary", metavar="F", help="Permissions boundary.")]
+SessionPolicy = Annotated[Path | None, typer.Option("--session", metavar="F", help="Session policy.")]
 ResourcePolicy = Annotated[
-    Path | None, typer.Option("--resource-policy", metavar="F", help="The policy of the resource.")
+    Path | None, typer.Option("--resource-policy", metavar="F", help="Resource-based policy.")
 ]
 Scps = Annotated[
     list[Path] | None,
-    typer.Option("--scp", metavar="F", help="The SCP of a level, the root's first; again for more levels."),
+    typer.Option(
+        "--scp", metavar="F", help="SCP of an organization level, root first. Repeat for more levels."
+    ),
 ]
 AccountId = Annotated[
     str | None,
-    typer.Option("--account-id", metavar="ID", help="12 digits. [default: that of the ARN, or the only one]"),
+    typer.Option(
+        "--account-id",
+        metavar="ID",
+        help="Account ID, 12 digits. [default: that of the ARN, or the only account]",
+    ),
 ]
 
 
 class DecisionCause(NamedTuple):
-    """A statement that decided, and where it stands."""
+    """A statement that decided the request, with its policy, location and text."""
 
     match: Match
     policy: str
@@ -80,7 +86,7 @@ class DecisionCause(NamedTuple):
         return f"{self.policy}, statement {statement.index + 1}{sid}, line {self.location.line}"
 
 
-_ARN_COLONS = 5  # of an ARN
+_ARN_COLONS = 5  # at least, in an ARN
 _LIST_RESOURCES = {
     "listusers": "user/",
     "listgroups": "group/",
@@ -107,9 +113,9 @@ def explain_request(
         Format, typer.Option("--format", help="text, or one JSON object.")
     ] = Format.TEXT,
 ) -> None:
-    """Explain a decision on policies in files, or on those that somebody has in a store.
+    """Explain why a request is allowed or denied by policies in files or in a store.
 
-    The exit status is 0 when the request is allowed, 1 when it is denied, 2 when that cannot be said.
+    The exit status is 0 if the request is allowed, 1 if it is denied, 2 if it cannot be evaluated.
     """
     context_keys = _parse_context(context or ())
     files = LayerFiles(identity or (), boundary, session, resource_policy, scp or ())
@@ -117,21 +123,23 @@ def explain_request(
     if not files:
         subject = _load_from_store(principal, account_id, action, resource, store)
     elif account_id or any(value is not None for value in store.values()):
-        raise CommandError("policies are in files or in a store, not in both", status=2)
+        raise CommandError("policy files cannot be combined with a store or an account ID", status=2)
     else:
         subject = load_from_files(principal, files)
-    finding = _inquire(subject, action, resource, context_keys)
+    explanation = _evaluate(subject, action, resource, context_keys)
     typer.echo(
-        _as_json(subject, finding) if output_format is Format.JSON else "\n".join(_lines(subject, finding))
+        _as_json(subject, explanation)
+        if output_format is Format.JSON
+        else "\n".join(_lines(subject, explanation))
     )
-    if not finding.decision.allowed:
+    if not explanation.decision.allowed:
         raise typer.Exit(1)
 
 
 def _load_from_store(
     principal: str, account_id: str | None, action: str, resource: str, store: dict[str, Any]
 ) -> ExplainSubject:
-    """Read a store; whatever goes wrong is status 2, since 1 says that a request is denied."""
+    """Load the subject from a store; every error has status 2, because 1 means that the request is denied."""
     settings = options.settings(**store)
     if settings.database is None and not (settings.data / FILE_NAME).exists():
         raise CommandError(_NO_STORE_MESSAGE.format(settings.data), status=2)
@@ -143,7 +151,7 @@ def _load_from_store(
 
 
 def _parse_context(pairs: Sequence[str]) -> Context:
-    """Read KEY=VALUE; a key that is given again has several values."""
+    """Parse KEY=VALUE pairs; a key that is repeated gets several values."""
     context_keys: dict[str, str | tuple[str, ...]] = {}
     for pair in pairs:
         key, separator, value = pair.partition("=")
@@ -156,7 +164,7 @@ def _parse_context(pairs: Sequence[str]) -> Context:
     return context_keys
 
 
-def _inquire(subject: ExplainSubject, action: str, resource: str, context_keys: Context) -> Explanation:
+def _evaluate(subject: ExplainSubject, action: str, resource: str, context_keys: Context) -> Explanation:
     if ":" not in action or "*" in action or "?" in action:
         raise CommandError(f"--action: {action} is not the name of an action, such as s3:GetObject", status=2)
     if resource != "*" and resource.count(":") < _ARN_COLONS:
@@ -168,7 +176,7 @@ def _inquire(subject: ExplainSubject, action: str, resource: str, context_keys: 
 
 
 def _default_resource(subject: ExplainSubject, action: str, resource: str) -> str:
-    """Return the resource that the server asks about where a caller names none: what a list is of."""
+    """Return the resource, or for `*` the one that the server authorizes IAM's list operations on."""
     service, _, name = action.partition(":")
     list_resource = _LIST_RESOURCES.get(name.lower()) if service.lower() == "iam" else None
     if resource != "*" or list_resource is None or subject.principal.account is None:
@@ -176,12 +184,12 @@ def _default_resource(subject: ExplainSubject, action: str, resource: str) -> st
     return arns.iam(subject.principal.account, list_resource)
 
 
-# What decided.
+# The deciding statements.
 
 
-def _decision_causes(subject: ExplainSubject, finding: Explanation) -> Iterator[DecisionCause]:
-    """Return the statements that deny, or those that grant; nothing decides an implicit deny."""
-    decision = finding.decision
+def _decision_causes(subject: ExplainSubject, explanation: Explanation) -> Iterator[DecisionCause]:
+    """Return the statements that deny, or else those that grant; an implicit deny has none."""
+    decision = explanation.decision
     for match in decision.matches:
         if match.statement.effect == "Deny" or (decision.allowed and match.layer in _GRANTING_LAYERS):
             source = subject.policies.source(match)
@@ -192,7 +200,7 @@ def _decision_causes(subject: ExplainSubject, finding: Explanation) -> Iterator[
 
 
 def _quote(source: PolicySource, span: Span) -> str:
-    """Return a statement as it is written; one that was written as YAML as it would be in JSON."""
+    """Return a statement as written in its file; one from a YAML file as JSON."""
     text = source.text[span.start : span.end]
     if Path(source.id).suffix in YAML_SUFFIXES:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
@@ -202,53 +210,55 @@ def _quote(source: PolicySource, span: Span) -> str:
 
 
 def _policy_name(subject: ExplainSubject, match: Match) -> str:
-    """Return what a policy is called: its file, or what AWS's simulator calls it."""
+    """Return the name of a policy: its file, or the source ID of AWS's policy simulator."""
     source = subject.policies.source(match)
     return match.layer.value if match.layer is Layer.TRUST and source.id == "ResourcePolicy" else source.id
 
 
-def _matching_policies(subject: ExplainSubject, finding: Explanation, layer: Layer) -> list[str]:
-    """Return the policies of a layer that a statement of matched, each once."""
-    return list(dict.fromkeys(_policy_name(subject, match) for match in finding.layer_results[layer].matches))
+def _matching_policies(subject: ExplainSubject, explanation: Explanation, layer: Layer) -> list[str]:
+    """Return the policies of a layer that have matching statements, each once."""
+    return list(
+        dict.fromkeys(_policy_name(subject, match) for match in explanation.layer_results[layer].matches)
+    )
 
 
-def _layer_outcomes(finding: Explanation) -> Iterator[tuple[Layer, LayerOutcome]]:
-    """Return the layers and what they say; nobody is asked about RCPs."""
-    for layer, result in finding.layer_results.items():
+def _layer_outcomes(explanation: Explanation) -> Iterator[tuple[Layer, LayerOutcome]]:
+    """Return each layer and its outcome, without RCPs, which the command does not support."""
+    for layer, result in explanation.layer_results.items():
         if layer is not Layer.RCP:
             yield layer, result.outcome
 
 
-# How it is told.
+# Output.
 
 
-def _lines(subject: ExplainSubject, finding: Explanation) -> Iterator[str]:
-    yield _sentence(finding)
+def _lines(subject: ExplainSubject, explanation: Explanation) -> Iterator[str]:
+    yield _sentence(explanation)
     yield ""
-    width = max(len(layer.value) for layer, _ in _layer_outcomes(finding))
-    for layer, outcome in _layer_outcomes(finding):
-        policies = ", ".join(_matching_policies(subject, finding, layer))
-        mark = "  <- decides" if layer is finding.decision.layer else ""
+    width = max(len(layer.value) for layer, _ in _layer_outcomes(explanation))
+    for layer, outcome in _layer_outcomes(explanation):
+        policies = ", ".join(_matching_policies(subject, explanation, layer))
+        mark = "  <- decides" if layer is explanation.decision.layer else ""
         yield f"{layer.value:{width}}  {outcome.value:11}  {policies}{mark}".rstrip()
-    for cause in _decision_causes(subject, finding):
+    for cause in _decision_causes(subject, explanation):
         yield ""
         yield f"{cause.match.statement.effect} by {cause.match.layer.value} {cause.title}:"
         yield textwrap.indent(cause.text, "    ")
-    if finding.missing_keys:
+    if explanation.missing_keys:
         yield ""
-        missing_keys = ", ".join(finding.missing_keys)
+        missing_keys = ", ".join(explanation.missing_keys)
         yield f"Condition keys without a value: {missing_keys} (--context KEY=VALUE)"
 
 
-def _sentence(finding: Explanation) -> str:
-    request, decision = finding.request, finding.decision
+def _sentence(explanation: Explanation) -> str:
+    request, decision = explanation.request, explanation.decision
     if not decision.allowed:
         return f"Denied. {denial_message(request, decision)}"
-    return f"Allowed. {request.principal.arn or 'Anybody'} may {request.action} on {request.resource}"
+    return f"Allowed. {request.principal.arn or 'Anyone'} may {request.action} on {request.resource}"
 
 
-def _as_json(subject: ExplainSubject, finding: Explanation) -> str:
-    request, decision = finding.request, finding.decision
+def _as_json(subject: ExplainSubject, explanation: Explanation) -> str:
+    request, decision = explanation.request, explanation.decision
     payload = {
         "decision": decision.outcome.value,
         "reason": denial_message(request, decision) or None,
@@ -260,12 +270,12 @@ def _as_json(subject: ExplainSubject, finding: Explanation) -> str:
             {
                 "layer": layer.value,
                 "says": outcome.value,
-                "policies": _matching_policies(subject, finding, layer),
+                "policies": _matching_policies(subject, explanation, layer),
             }
-            for layer, outcome in _layer_outcomes(finding)
+            for layer, outcome in _layer_outcomes(explanation)
         ],
-        "statements": [_statement(cause) for cause in _decision_causes(subject, finding)],
-        "missing_context": list(finding.missing_keys),
+        "statements": [_statement(cause) for cause in _decision_causes(subject, explanation)],
+        "missing_context": list(explanation.missing_keys),
     }
     return json.dumps(payload, ensure_ascii=False)
 

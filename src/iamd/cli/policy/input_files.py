@@ -1,4 +1,4 @@
-"""Files of policies and of test cases: JSON, JSON lines and YAML."""
+"""Input files of `iamd policy`: JSON, JSON Lines and YAML."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,11 +10,11 @@ from iamd.policy.document import MAX_DEPTH, read_json
 
 _SUFFIXES = frozenset({".json", ".jsonl", ".yaml", ".yml"})
 _MAX_NODES = 2_000_000
-_MAX_FILE_DEPTH = MAX_DEPTH + 8  # a policy in a list of policies of a level of a case of a list
+_MAX_FILE_DEPTH = MAX_DEPTH + 8  # a policy is nested this much deeper in a list of test cases
 
 
 def read_text(file: Path) -> str:
-    """Return a file's text, or what comes in for `-`; CommandError when it cannot be read."""
+    """Return a file's text, or standard input for `-`; CommandError, with status 2, if it cannot be read."""
     try:
         return Path("/dev/stdin").read_text("utf-8") if str(file) == "-" else file.read_text("utf-8")
     except OSError as error:
@@ -24,7 +24,7 @@ def read_text(file: Path) -> str:
 
 
 def expand_paths(paths: Iterable[Path]) -> Iterator[Path]:
-    """Return the files that are named, and those of folders that are, at any depth and in their order."""
+    """Return the files, and for a directory the JSON and YAML files in it, recursively and sorted."""
     for path in paths:
         if path.is_dir():
             yield from sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
@@ -33,7 +33,7 @@ def expand_paths(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def read_entries(file: Path) -> Iterator[Any]:
-    """Return the cases of a file: a list, an object with a list `cases`, one case, or one case a line."""
+    """Return the cases of a file: a list, an object with a list `cases`, one case, or one case per line."""
     text = read_text(file)
     if file.suffix == ".jsonl":
         yield from _parse_json_lines(file, text)
@@ -45,23 +45,25 @@ def read_entries(file: Path) -> Iterator[Any]:
 
 
 def _parse_json_lines(file: Path, text: str) -> Iterator[Any]:
-    for number, line in enumerate(text.split("\n"), 1):  # other line breaks may stand in JSON's texts
+    for number, line in enumerate(
+        text.split("\n"), 1
+    ):  # not splitlines(): JSON strings may contain other line breaks
         if line.strip():
             try:
                 yield read_json(line)
             except ValueError as error:
-                raise CommandError(f"{file}:{number}: not JSON: {error}", status=2) from error
+                raise CommandError(f"{file}:{number}: invalid JSON: {error}", status=2) from error
 
 
 def _parse_json(file: Path, text: str) -> Any:
-    """Read JSON; what is not one document may be one document a line."""
+    """Parse a JSON document, or else JSON Lines."""
     try:
         return read_json(text)
     except ValueError as error:
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines):
             return list(_parse_json_lines(file, text))
-        raise CommandError(f"{file}: not JSON: {error}", status=2) from error
+        raise CommandError(f"{file}: invalid JSON: {error}", status=2) from error
 
 
 def _parse_yaml(file: Path, text: str) -> Any:
@@ -69,9 +71,9 @@ def _parse_yaml(file: Path, text: str) -> Any:
         parsed_yaml = to_json(text, _MAX_NODES, _MAX_FILE_DEPTH)
         return read_json(parsed_yaml[0]) if parsed_yaml is not None else None
     except ValueError as error:
-        raise CommandError(f"{file}: not YAML: {error}", status=2) from error
+        raise CommandError(f"{file}: invalid YAML: {error}", status=2) from error
 
 
 def printable(line: str) -> str:
-    """Return a line without what a terminal would act on, or could not show."""
+    """Replace unprintable characters, so that input cannot send terminal escape sequences."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)

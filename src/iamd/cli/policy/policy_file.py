@@ -1,4 +1,4 @@
-"""Files with one policy each: the text that is checked, and where each place of it stands in the file."""
+"""Policy files: the policy as JSON text, and the line and column of each element in the file."""
 
 import json
 from collections.abc import Mapping
@@ -17,21 +17,24 @@ _WHITESPACE = " \t\n\r"
 
 @dataclass(frozen=True)
 class PolicyFile:
-    """A policy as JSON, and the places of what is in it."""
+    """A policy as JSON text, and the locations of its elements by path, such as `Statement[0].Action`."""
 
     file: Path
     text: str
     locations: Mapping[str, Location]
 
     def location(self, path: str) -> Location:
-        """Return the place of a path, or of the nearest thing around it that is there."""
+        """Return the location of a path, or of its nearest ancestor that has one."""
         while path and path not in self.locations:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return self.locations.get(path, Location(1, 1))
 
 
 def read_policy_file(file: Path) -> PolicyFile:
-    """Read a file, YAML by its suffix; CommandError when that cannot be done. What is not JSON is kept."""
+    """Read a policy file: YAML by its suffix, otherwise JSON, which may be invalid.
+
+    Raises CommandError if the file cannot be read or is not a YAML document.
+    """
     text = read_text(file)
     if file.suffix in YAML_SUFFIXES:
         return _from_yaml(file, text)
@@ -42,7 +45,7 @@ def read_policy_file(file: Path) -> PolicyFile:
 
 
 def _json_locations(text: str) -> Mapping[str, Location]:
-    """Find the place of every path; for what is not JSON, that of the mistake."""
+    """Return the location of every path; for invalid JSON, that of the syntax error."""
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
@@ -55,7 +58,7 @@ def _json_locations(text: str) -> Mapping[str, Location]:
 
 
 def _offsets_to_locations(text: str, offsets: Mapping[str, int]) -> Mapping[str, Location]:
-    """Turn offsets into lines and columns."""
+    """Convert offsets in characters to lines and columns."""
     locations: dict[str, Location] = {}
     line, start = 1, 0
     for path, offset in sorted(offsets.items(), key=lambda item: item[1]):
@@ -66,7 +69,7 @@ def _offsets_to_locations(text: str, offsets: Mapping[str, int]) -> Mapping[str,
 
 
 class _JsonScanner:
-    """Goes through JSON that is known to be JSON. A key that is there twice has the place of the last."""
+    """Finds the offset of every path in valid JSON. A duplicate key has the offset of its last occurrence."""
 
     def __init__(self, text: str) -> None:
         self.offsets: dict[str, int] = {}
@@ -82,7 +85,7 @@ class _JsonScanner:
         return offset
 
     def _value(self, offset: int, path: str, depth: int) -> int:
-        """Go through a value, and return where it ends; what is nested too deep is not looked into."""
+        """Scan a value, and return the offset of its end; values nested too deeply are skipped."""
         self.offsets.setdefault(path, offset)
         if depth and self._text[offset] == "{":
             return self._members(offset, path, depth - 1)
@@ -120,7 +123,7 @@ def _from_yaml(file: Path, text: str) -> PolicyFile:
     try:
         converted = to_json(text, _MAX_NODES)
     except ValueError as error:
-        raise CommandError(f"{file}: not YAML: {error}", status=2) from error
+        raise CommandError(f"{file}: invalid YAML: {error}", status=2) from error
     if converted is None:
         raise CommandError(f"{file} is empty", status=2)
     return PolicyFile(file, *converted)

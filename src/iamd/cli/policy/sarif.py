@@ -1,4 +1,4 @@
-"""Findings in the Static Analysis Results Interchange Format (SARIF) 2.1.0, which code hosts read."""
+"""Linter findings in the Static Analysis Results Interchange Format (SARIF) 2.1.0."""
 
 import os
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ LocatedFinding = tuple[Path, Location, Finding]
 
 
 def to_sarif(findings: Sequence[LocatedFinding]) -> dict[str, Any]:
-    """Return a log with one run: the rules that were broken, and each finding at its place."""
+    """Return a SARIF log with one run: the violated rules, and each finding with its location."""
     codes = sorted({finding.code for _, _, finding in findings})
     driver = {"name": "iamd", "version": __version__, "rules": [_rule(code) for code in codes]}
     run = {

@@ -1,4 +1,4 @@
-"""What `iamd policy explain` explains: a caller with its policies, out of files or out of a store."""
+"""The subject of `iamd policy explain`: a caller and its policies, loaded from files or a store."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -25,12 +25,13 @@ _SESSION_ARN = re.compile(r"arn:aws:sts::([0-9]{12}):assumed-role/([^/]+)/([^/]+
 _SERVICE_PRINCIPAL = re.compile(r"[a-z0-9.-]+\.amazonaws\.com")
 _ROLE_ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/\S+")
 
-# Where the statement of a number, from 0, stands in a file, which need not be what was parsed.
+# Returns the location of the statement with an index, from 0, in its file: the policy may be parsed from JSON
+# although the file is YAML.
 Locator = Callable[[int], Location]
 
 
 class ExplainSubject(NamedTuple):
-    """A caller, its policies, and the context keys that all of its calls have, in lower case."""
+    """A caller, its policies, and the condition keys of all of its calls, in lower case."""
 
     principal: Principal
     policies: SourceLayers
@@ -39,24 +40,24 @@ class ExplainSubject(NamedTuple):
 
 
 def base_context() -> Context:
-    """Return the keys that every call has at this moment."""
+    """Return the condition keys of every call made now."""
     now = clock.now()
     return simulation_requests.global_context(clock.iso(now), int(now.timestamp()))
 
 
 def parse_principal(name: str) -> Principal:
-    """Return the caller of an ARN, or of a service's name; CommandError when nobody has such a name."""
+    """Return the principal of an ARN or a service name; CommandError if it is neither."""
     try:
         return principal_from_arn(name, "Service" if _SERVICE_PRINCIPAL.fullmatch(name) else "AWS")
     except ValueError as error:
         raise CommandError(f"--principal: {error}", status=2) from error
 
 
-# Out of files.
+# From files.
 
 
 class LayerFiles(NamedTuple):
-    """The files of each layer; without any, a store is asked."""
+    """The policy files of each layer; without any, policies are loaded from a store."""
 
     identity: Sequence[Path]
     boundary: Path | None
@@ -65,12 +66,12 @@ class LayerFiles(NamedTuple):
     scps: Sequence[Path]
 
     def __bool__(self) -> bool:
-        """Whether there are any."""
+        """Whether there are any files."""
         return any((self.identity, self.boundary, self.session, self.resource, self.scps))
 
 
 def load_from_files(name: str, files: LayerFiles) -> ExplainSubject:
-    """Read the policies of files; CommandError when one is no policy."""
+    """Load a subject from policy files; CommandError if one is not a policy."""
     principal, reader = parse_principal(name), _PolicyReader()
     session: tuple[PolicySource, ...] | None = (reader.read(files.session),) if files.session else None
     if session is None and principal.kind is PrincipalKind.FEDERATED_USER:
@@ -91,7 +92,7 @@ def load_from_files(name: str, files: LayerFiles) -> ExplainSubject:
 
 
 class _PolicyReader:
-    """Reads files, and keeps where their statements stand."""
+    """Reads policy files and collects the locators of their statements."""
 
     def __init__(self) -> None:
         self.locators: dict[str, Locator] = {}
@@ -110,13 +111,14 @@ def _parse(file: Path, text: str) -> Policy:
         raise CommandError(f"{file}: {error.message}{position}", status=2) from error
 
 
-# Out of a store.
+# From a store.
 
 
 def load_from_store(tx: Tx, name: str, account_id: str | None, action: str, resource: str) -> ExplainSubject:
-    """Read somebody's policies, and the trust policy of a role that is to be assumed.
+    """Load a caller's policies, and the trust policy if the request assumes a role.
 
-    `name` may be short (`user/bob`) where the account is clear. CommandError when that is nobody.
+    `name` is an ARN, a service name, or the end of an ARN (`user/bob`) if the account is unambiguous. Raises
+    CommandError if there is no such caller.
     """
     subject = _service_subject(name) or _account_subject(tx, _full_arn(tx, name, account_id), account_id)
     if not evaluates_trust_policy(action, resource):
@@ -138,7 +140,7 @@ def _full_arn(tx: Tx, name: str, account_id: str | None) -> str:
         return name
     account_ids = [account.account_id for account in accounts.list_all(tx)]
     if account_id is None and len(account_ids) != 1:
-        raise CommandError(f"there are {len(account_ids)} accounts: name one with --account-id", status=2)
+        raise CommandError(f"there are {len(account_ids)} accounts: specify one with --account-id", status=2)
     return arns.iam(account_id or account_ids[0], name)
 
 
@@ -146,9 +148,9 @@ def _account_subject(tx: Tx, arn: str, account_id: str | None) -> ExplainSubject
     principal = parse_principal(arn)
     owner = principal.account or ""
     if account_id is not None and account_id != owner:
-        raise CommandError(f"{arn} is not of the account {account_id}", status=2)
+        raise CommandError(f"{arn} is not in account {account_id}", status=2)
     if accounts.find(tx, owner) is None:
-        raise CommandError(f"there is no account {owner}", status=2)
+        raise CommandError(f"account {owner} does not exist", status=2)
     if principal.kind is PrincipalKind.ROOT:
         return ExplainSubject(
             principal,
@@ -159,7 +161,7 @@ def _account_subject(tx: Tx, arn: str, account_id: str | None) -> ExplainSubject
         return _role_session_subject(tx, owner, session_match[2], session_match[3], principal)
     entity = entity_policies.find(tx, owner, arn)
     if entity is None or isinstance(entity, Group):
-        raise CommandError(f"there is no user and no role {arn}", status=2)
+        raise CommandError(f"no such user or role: {arn}", status=2)
     caller = simulation_requests.caller_from_entity(
         entity, owner, entity_policies.list_tags(tx, owner, entity)
     )
@@ -173,7 +175,7 @@ def _role_session_subject(
 ) -> ExplainSubject:
     role = ROLES.find(tx, account_id, role_name)
     if role is None or role.role_name != role_name:
-        raise CommandError(f"there is no role {role_name} in the account {account_id}", status=2)
+        raise CommandError(f"there is no role {role_name} in account {account_id}", status=2)
     caller = simulation_requests.caller_from_entity(
         role, account_id, entity_policies.list_tags(tx, account_id, role)
     )
@@ -190,7 +192,7 @@ def _load_policies(tx: Tx, account_id: str, entity: Entity) -> SourceLayers:
 
 
 def _trust_policy(tx: Tx, arn: str) -> PolicySource | None:
-    """Return the trust policy of a role, in whichever account of the store."""
+    """Return the trust policy of a role in any account of the store."""
     match = _ROLE_ARN.fullmatch(arn)
     role = entity_policies.find(tx, match[1], arn) if match else None
     return entity_policies.get_trust_policy(tx, role) if isinstance(role, Role) else None

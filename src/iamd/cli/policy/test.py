@@ -23,19 +23,19 @@ class Format(StrEnum):
 
 
 class CaseResult(NamedTuple):
-    """A case and what came of it."""
+    """A test case and its decision."""
 
     case: Case
     decision: Decision
 
     @property
     def failed(self) -> bool:
-        """Whether something else was expected."""
+        """Whether the decision differs from the expected one."""
         return self.case.expected not in (None, self.decision.outcome)
 
     @property
     def reasons(self) -> list[str]:
-        """Say what decided: the sentence of a refusal, and the statements that matched."""
+        """The denial message, if any, and the matching statements."""
         sentence = denial_message(self.case.request, self.decision)
         return [*([sentence] if sentence else []), *map(_describe_match, self.decision.matches)]
 
@@ -51,16 +51,17 @@ def run_cases(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE…", help="YAML, JSON, JSON lines, or folders of them; - is standard input."
+            metavar="FILE…",
+            help="YAML, JSON or JSON Lines files, or directories of them; - is standard input.",
         ),
     ],
     output_format: Annotated[
-        Format, typer.Option("--format", help="text, or one JSON object a line.")
+        Format, typer.Option("--format", help="text, or one JSON object per line.")
     ] = Format.TEXT,
 ) -> None:
-    """Put requests to policies and compare what is decided with what is expected.
+    """Run policy test cases.
 
-    The exit status is 0 when all is as expected, 1 when something is not, 2 when something cannot be read.
+    The exit status is 0 if all cases pass, 1 if a case fails, 2 if a case cannot be read.
     """
     count = failed = unreadable = without_expectation = 0
     for file in expand_paths(files):
@@ -73,7 +74,7 @@ def run_cases(
     if output_format is Format.TEXT:
         typer.echo(_summary(count, failed, unreadable, without_expectation))
     if not count:
-        raise CommandError("there are no cases", status=2)
+        raise CommandError("no test cases found", status=2)
     if failed or unreadable:
         raise typer.Exit(2 if unreadable else 1)
 
@@ -96,7 +97,7 @@ def _summary(count: int, failed: int, unreadable: int, without_expectation: int)
     parts = [f"{failed} failed"] if failed else []
     parts += [f"{unreadable} cannot be read"] if unreadable else []
     parts += [f"{without_expectation} without an expectation"] if without_expectation else []
-    return f"{count} case{'' if count == 1 else 's'}, {', '.join(parts) or 'all as expected'}"
+    return f"{count} case{'' if count == 1 else 's'}, {', '.join(parts) or 'all passed'}"
 
 
 def _results(file: Path) -> Iterator[CaseResult | UnreadableCase]:
@@ -107,15 +108,13 @@ def _results(file: Path) -> Iterator[CaseResult | UnreadableCase]:
             case_id = entry.get("id", f"case {number}") if isinstance(entry, dict) else f"case {number}"
             yield UnreadableCase(str(case_id), str(error))
             continue
-        for case_id in unknown_fields(entry):
-            typer.echo(
-                printable(f"iamd: {file}: {case.id}: the field {case_id} means nothing here"), err=True
-            )
+        for field in unknown_fields(entry):
+            typer.echo(printable(f"iamd: {file}: {case.id}: unknown field {field}"), err=True)
         yield CaseResult(case, _decide(case))
 
 
 def _decide(case: Case) -> Decision:
-    """Ask both evaluators: what they do not agree on is a bug of ours, and no answer."""
+    """Evaluate with both evaluators; CommandError, with status 70, if they disagree, which is a bug."""
     decision = decide(case.request, case.layers)
     evaluator = Evaluator(case.request.principal, CompiledLayers.compile(case.layers))
     resource_policy = case.layers.resource
@@ -126,7 +125,7 @@ def _decide(case: Case) -> Decision:
         evaluator.outcome(case.request, compiled_resource_policy, requires_grant=case.layers.requires_grant)
         is not decision.outcome
     ):
-        raise CommandError(f"this is a bug in iamd: its evaluators do not agree on {case.id}", status=70)
+        raise CommandError(f"this is a bug in iamd: its evaluators disagree on {case.id}", status=70)
     return decision
 
 

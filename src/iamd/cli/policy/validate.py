@@ -1,4 +1,4 @@
-"""`iamd policy validate`: a linter for policies in files."""
+"""`iamd policy validate`: lint policy files."""
 
 import json
 from collections import Counter
@@ -28,7 +28,7 @@ class Format(StrEnum):
 
 
 class PolicyKindOption(StrEnum):
-    """What a file's policy is to be saved as; an identity's policy and a boundary are managed policies."""
+    """The type of a policy; identity-based policies and boundaries are validated as managed policies."""
 
     IDENTITY = "identity"
     INLINE = "inline"
@@ -42,7 +42,7 @@ class PolicyKindOption(StrEnum):
 
     @property
     def to_policy_kind(self) -> PolicyKind:
-        """The kind that a save knows."""
+        """The corresponding policy kind."""
         return (
             PolicyKind.MANAGED
             if self in {PolicyKindOption.IDENTITY, PolicyKindOption.BOUNDARY}
@@ -51,7 +51,7 @@ class PolicyKindOption(StrEnum):
 
 
 class FailOn(StrEnum):
-    """The least level that makes the command fail."""
+    """The lowest finding level that makes the command fail."""
 
     ERROR = "error"
     SECURITY_WARNING = "security-warning"
@@ -60,7 +60,7 @@ class FailOn(StrEnum):
 
     @property
     def level(self) -> Level:
-        """The level of findings."""
+        """The corresponding finding level."""
         return Level[self.name]
 
 
@@ -68,25 +68,26 @@ def validate_files(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE…", help="One policy each, JSON or YAML, or folders; - is standard input."
+            metavar="FILE…",
+            help="JSON or YAML files with one policy each, or directories; - is standard input.",
         ),
     ],
     kind: Annotated[
         PolicyKindOption | None,
-        typer.Option("--kind", help="What they are saved as. [default: guessed of each]"),
+        typer.Option("--kind", help="Policy type. [default: guessed for each file]"),
     ] = None,
     output_format: Annotated[
-        Format, typer.Option("--format", help="text, one JSON object a line, or SARIF.")
+        Format, typer.Option("--format", help="text, one JSON object per line, or SARIF.")
     ] = Format.TEXT,
     fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="The least level that makes the exit status 1.")
+        FailOn, typer.Option("--fail-on", help="Lowest finding level that makes the exit status 1.")
     ] = FailOn.ERROR,
     account_id: Annotated[
         str | None,
-        typer.Option("--account-id", metavar="ID", help="Whose they are; it is not told to be a stranger."),
+        typer.Option("--account-id", metavar="ID", help="The policies' account; not reported as external."),
     ] = None,
 ) -> None:
-    """Check policies as AWS's Access Analyzer does: what a save refuses, and what nobody can have meant."""
+    """Validate policies as IAM Access Analyzer does: errors that prevent saving, and likely mistakes."""
     policy_files, unreadable = list[PolicyFile](), 0
     for file in expand_paths(files):
         try:
@@ -100,7 +101,7 @@ def validate_files(
         for located_finding in _lint(policy_file, kind, account_id)
     ]
     if not policy_files and not unreadable:
-        raise CommandError("there are no policies", status=2)
+        raise CommandError("no policies found", status=2)
     if policy_files or output_format is Format.SARIF:
         _print(findings, len(policy_files), output_format)
     if unreadable:
@@ -123,7 +124,7 @@ def _lint(
 
 
 def guess_policy_kind(text: str) -> PolicyKind:
-    """Guess what a policy is saved as: principals are in those of roles and of resources only."""
+    """Guess a policy's kind: only trust policies and resource-based policies have principals."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -153,7 +154,7 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-# What is printed.
+# Output.
 
 
 def _print(findings: list[LocatedFinding], files: int, output_format: Format) -> None:
@@ -194,7 +195,7 @@ def _summary(findings: list[LocatedFinding], files: int) -> str:
     files_text = f"{files} {'policy' if files == 1 else 'policies'}"
     counts = Counter(finding.level for _, _, finding in findings)
     levels_text = ", ".join(_count_text(level, counts[level]) for level in Level if counts[level])
-    return f"{files_text}: {levels_text or 'nothing found'}"
+    return f"{files_text}: {levels_text or 'no findings'}"
 
 
 def _count_text(level: Level, number: int) -> str:

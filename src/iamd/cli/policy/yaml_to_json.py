@@ -1,4 +1,4 @@
-"""YAML read as JSON: a policy means the same in either, and JSON has one strict reader."""
+"""Conversion of YAML to JSON text with locations: policies in both formats share one strict JSON parser."""
 
 import json
 import re
@@ -12,17 +12,17 @@ _TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
 
 
 class Location(NamedTuple):
-    """A line and a column, both counted from 1, the column in characters."""
+    """A line and a column, both from 1; the column is in characters."""
 
     line: int
     column: int
 
 
 def to_json(text: str, max_nodes: int, depth: int = MAX_DEPTH) -> tuple[str, dict[str, Location]] | None:
-    """Return a document as JSON, and the place of each path in it; None where there is none.
+    """Return a YAML document as JSON text, and the location of each path; None if the text has no document.
 
-    ValueError for what is no YAML, is nested deeper than `depth` and some, or becomes more than `most_nodes`:
-    aliases can make much of little.
+    Raises ValueError if the text is not valid YAML, is nested deeper than about `depth`, or expands to more
+    than `max_nodes` nodes: aliases can make a small text huge.
     """
     import yaml
 
@@ -38,11 +38,11 @@ def to_json(text: str, max_nodes: int, depth: int = MAX_DEPTH) -> tuple[str, dic
 
 
 def _loader_class() -> Any:
-    """Return a loader of YAML that leaves dates alone: a policy's Version is a text."""
+    """Return a YAML loader that does not parse dates: a policy's Version is a string."""
     import yaml
 
     class LoaderWithoutDates(yaml.SafeLoader):
-        """Knows no dates."""
+        """Loads dates as strings."""
 
     LoaderWithoutDates.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP_TAG]
@@ -52,7 +52,7 @@ def _loader_class() -> Any:
 
 
 class _JsonWriter:
-    """Writes YAML as JSON, with keys that are there twice left so, and notes where everything stands."""
+    """Writes YAML nodes as JSON, with duplicate keys preserved, and collects the location of each path."""
 
     def __init__(self, loader: Any, max_nodes: int) -> None:
         self.locations: dict[str, Location] = {}
@@ -60,10 +60,10 @@ class _JsonWriter:
         self._nodes_left = max_nodes
 
     def write(self, node: Any, path: str = "", *, depth: int) -> str:
-        """Return a node as JSON; ValueError for what is nested too deep, or becomes far too much."""
+        """Return a node as JSON; ValueError if it is nested too deeply or has too many nodes."""
         self._nodes_left -= 1
         if not depth or not self._nodes_left:
-            raise ValueError("it is nested too deep, or its aliases make too much of it")
+            raise ValueError("it is nested too deeply, or its aliases expand to too many nodes")
         self.locations.setdefault(path, _location(node))
         if node.id == "mapping":
             members = (self._member(key, value, path, depth - 1) for key, value in node.value)
@@ -76,19 +76,19 @@ class _JsonWriter:
         return self._scalar(node)
 
     def _scalar(self, node: Any) -> str:
-        """Write a number as it stands; what only YAML takes for one (`010`, `10:30`, `1_0`) is a text."""
+        """Write a scalar: JSON numbers as spelled, YAML-only numbers (`010`, `10:30`, `1_0`) as strings."""
         if node.tag in _NUMBER_TAGS and not node.style:
             text: str = node.value
             return text if _JSON_NUMBER.fullmatch(text) else json.dumps(text)
         try:
             value = self._loader.construct_object(node)
-        except (AttributeError, LookupError) as error:  # of a tag that its value does not fit
-            raise ValueError(f"{node.value[:128]!r} is no {node.tag.rpartition(':')[2]}") from error
+        except (AttributeError, LookupError) as error:  # the value does not match its tag
+            raise ValueError(f"{node.value[:128]!r} is not a valid {node.tag.rpartition(':')[2]}") from error
         return json.dumps(value, ensure_ascii=False, default=str)
 
     def _member(self, key: Any, value: Any, path: str, depth: int) -> str:
         if key.id != "scalar":
-            raise ValueError("a key must be a text")
+            raise ValueError("a key must be a string")
         name = str(key.value)
         member_path = f"{path}.{name}" if path else name
         self.locations[member_path] = _location(key)

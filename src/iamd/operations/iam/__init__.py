@@ -1,4 +1,4 @@
-"""IAM's operations."""
+"""Operations of IAM."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Access keys of users, and of the root user who calls without a name; the secret is told once."""
+"""Access keys of users and the root user. The secret access key is returned only by CreateAccessKey."""
 
 from iamd.core import ids
 from iamd.core.errors import AccessDenied, InvalidInput, NoSuchEntity
@@ -16,7 +16,7 @@ def _owner_id(call: Call, user: User | None) -> str:
 
 
 def _create_key(call: Call, user: User | None) -> tuple[AccessKey, str]:
-    """Make an access key; return it with its secret, which is kept sealed only."""
+    """Create an access key and return it with its secret, which is stored encrypted."""
     user_name = user.user_name if user else None
     key = AccessKey(
         ids.access_key(call.account_id), user_name, _owner_id(call, user), "Active", call.timestamp
@@ -32,8 +32,8 @@ def _check_root_keys_allowed(
 ) -> Params:
     if user is None and not dependencies.allow_root_keys:
         raise AccessDenied(
-            "The root user of this account cannot have access keys: make an IAM user with the permissions "
-            "that are needed, or let the operator of this server switch root access keys on."
+            "The root user of this account cannot have access keys. Create an IAM user with the required "
+            "permissions, or ask the server's operator to enable root access keys."
         )
     return params
 

@@ -1,4 +1,4 @@
-"""The account's alias: one at most, known to nobody else here."""
+"""The account alias: at most one per account, unique on this server."""
 
 import re
 

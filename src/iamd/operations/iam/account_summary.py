@@ -1,4 +1,4 @@
-"""The account in numbers: what it has, how much it may have, and what its root user has."""
+"""GetAccountSummary: resource counts, quotas and root user credentials."""
 
 from iamd.framework import targets
 from iamd.framework.call import Call
@@ -14,7 +14,7 @@ from iamd.store import (
 )
 from iamd.store.paging import PageLimits
 
-# What AWS calls our quotas in the summary.
+# Quotas by their names in the summary.
 _QUOTAS = {
     "UsersQuota": "UsersPerAccount",
     "GroupsQuota": "GroupsPerAccount",
@@ -33,7 +33,7 @@ _QUOTAS = {
     "RolePolicySizeQuota": "RolePolicySize",
     "AssumeRolePolicySizeQuota": "ACLSizePerRole",
 }
-# What is the same for every account: certificates are not kept here, and all regions are one.
+# The same for every account: there are no certificates and no regions.
 _CONSTANT_ENTRIES = {
     "AccountSigningCertificatesPresent": 0,
     "ServerCertificates": 0,

@@ -1,6 +1,6 @@
-"""Everything that says who may do what in an account, for auditors: GetAccountAuthorizationDetails.
+"""GetAccountAuthorizationDetails: users, groups, roles and policies of an account, and their relations.
 
-What the entities of a page hold is read in a query of each kind for all of them, not for each of them.
+Related records are read with one query per kind for all entities of a page, not per entity.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,13 +34,13 @@ def _list_aws_managed_in_use(call: Call, limits: PageLimits) -> Page[PolicyWithU
     return policies.list_aws_managed(call, "/", limits, None, only_used=True)
 
 
-# What Filter names, in the order in which pages go through it.
+# The values of Filter, in the order of the pages.
 _SOURCES: Mapping[str, Callable[[Call, PageLimits], Page[Any]]] = {
-    "User": lambda call, asked: USERS.list_page(call.tx, call.account_id, "/", asked),
-    "Group": lambda call, asked: GROUPS.list_page(call.tx, call.account_id, "/", asked),
-    "Role": lambda call, asked: ROLES.list_page(call.tx, call.account_id, "/", asked),
-    "LocalManagedPolicy": lambda call, asked: policy_store.list_page(
-        call.tx, call.account_id, "/", asked, None, only_used=False
+    "User": lambda call, limits: USERS.list_page(call.tx, call.account_id, "/", limits),
+    "Group": lambda call, limits: GROUPS.list_page(call.tx, call.account_id, "/", limits),
+    "Role": lambda call, limits: ROLES.list_page(call.tx, call.account_id, "/", limits),
+    "LocalManagedPolicy": lambda call, limits: policy_store.list_page(
+        call.tx, call.account_id, "/", limits, None, only_used=False
     ),
     "AWSManagedPolicy": _list_aws_managed_in_use,
 }
@@ -67,7 +67,7 @@ def get_account_authorization_details(
 
 
 class _EntityPolicies:
-    """What entities hold, by their unique IDs, in the form of a reply."""
+    """The inline and attached policies of entities by unique ID, as response members."""
 
     def __init__(self, call: Call, entity_ids: Sequence[str]) -> None:
         owners = (call.tx, call.account_id, entity_ids)
@@ -152,7 +152,7 @@ def _role_details(call: Call, role_records: Sequence[Role]) -> list[dict[str, An
     return [to_response(role) for role in role_records]
 
 
-# What is told of a role as lists tell it; description and session length are not.
+# The members of a role in lists that RoleDetail has too; it has no Description and no MaxSessionDuration.
 _ROLE_DETAIL_MEMBERS = ("RoleName", "RoleId", "Path", "Arn", "CreateDate", "AssumeRolePolicyDocument")
 
 
@@ -177,7 +177,7 @@ def _policy_details(call: Call, policies_with_usage: Sequence[PolicyWithUsage]) 
             "PolicyVersionList": [_version_detail(version) for version in policy_version_list],
         }
 
-    return [to_response(used) for used in policies_with_usage]
+    return [to_response(policy_with_usage) for policy_with_usage in policies_with_usage]
 
 
 def _is_aws_managed(arn: str) -> bool:

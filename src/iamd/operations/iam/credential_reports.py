@@ -1,4 +1,4 @@
-"""The credential report: made at once, kept for four hours."""
+"""Credential reports: generated synchronously, valid for four hours."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ _MAX_AGE_SECONDS = 4 * 3600
 
 
 def _generate_report(dependencies: Dependencies, call: Call, _record: None, params: Params) -> Params:
-    """Make the report before the call's own transaction: a large account takes a second to write down."""
+    """Generate the report before the call's transaction: it takes a second for a large account."""
     with dependencies.database.snapshot(call.tx) as snapshot:
         account = accounts.find(snapshot, call.account_id)
         rows = credential_report_rows.report_rows(snapshot, account) if account else []

@@ -1,7 +1,7 @@
-"""Lists of what no account here has: SSH keys, certificates, credentials of other services, SAML providers.
+"""Empty lists of unsupported resources: SSH keys, certificates, service-specific credentials, SAML providers.
 
-None of them can be made, so the lists are empty, which is the truth and what tools need: they ask before they
-delete a user, or to judge an account.
+They cannot be created here, so empty lists are correct. Tools call these operations before they delete a
+user, or when they audit an account.
 """
 
 from typing import Any

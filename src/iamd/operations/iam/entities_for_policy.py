@@ -1,4 +1,4 @@
-"""Who a managed policy is attached to, or bounds."""
+"""ListEntitiesForPolicy: the users, groups and roles that a managed policy is attached to, or bounds."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from iamd.store.paging import Page, PageLimits
 
 
 class _EntityKind(NamedTuple):
-    """One kind of entity in the reply: the list that it goes to, and what is said of each."""
+    """A kind of entity in the response: its list, and its members in it."""
 
     list_name: str
     record_type: type
@@ -34,14 +34,20 @@ def _sources(
     include_boundaries = usage_filter != "PermissionsPolicy"
     sources: dict[str, Callable[[PageLimits], Page[Any]]] = {}
     if include_attachments and entity_filter in (None, "Group", "LocalManagedPolicy"):
-        sources["group"] = lambda asked: policy_attachments.list_groups(*policy_key, asked)
+        sources["group"] = lambda limits: policy_attachments.list_groups(*policy_key, limits)
     if entity_filter in (None, "User", "LocalManagedPolicy"):
-        sources["user"] = lambda asked: policy_attachments.list_users(
-            *policy_key, asked, include_attachments=include_attachments, include_boundaries=include_boundaries
+        sources["user"] = lambda limits: policy_attachments.list_users(
+            *policy_key,
+            limits,
+            include_attachments=include_attachments,
+            include_boundaries=include_boundaries,
         )
     if entity_filter in (None, "Role", "LocalManagedPolicy"):
-        sources["role"] = lambda asked: policy_attachments.list_roles(
-            *policy_key, asked, include_attachments=include_attachments, include_boundaries=include_boundaries
+        sources["role"] = lambda limits: policy_attachments.list_roles(
+            *policy_key,
+            limits,
+            include_attachments=include_attachments,
+            include_boundaries=include_boundaries,
         )
     return sources
 

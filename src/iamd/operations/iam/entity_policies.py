@@ -1,4 +1,4 @@
-"""The policies that a user, a group or a role has, each with where it is from."""
+"""Policies of a user, group or role with their sources, for simulation and service access."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _ENTITY_ARN = re.compile(
 )
 
 
-# Whose policies they are.
+# Entities.
 
 
 def _parse_entity_arn(arn: str) -> tuple[str, str, str] | None:
@@ -31,7 +31,7 @@ def _parse_entity_arn(arn: str) -> tuple[str, str, str] | None:
 
 
 def find(tx: Tx, account_id: str, arn: str) -> Entity | None:
-    """Return the user, the group or the role of exactly this ARN, if the account has it."""
+    """Return the user, group or role with exactly this ARN, if the account has it."""
     parsed_arn = _parse_entity_arn(arn)
     if parsed_arn is None or parsed_arn[0] != account_id:
         return None
@@ -52,7 +52,7 @@ def unique_id(entity: Entity) -> str:
 
 
 def list_tags(tx: Tx, account_id: str, entity: Entity) -> Tags:
-    """Return the tags of an entity, of which groups have none."""
+    """Return the tags of an entity; groups have none."""
     return () if isinstance(entity, Group) else tags.list_for_resource(tx, account_id, unique_id(entity))
 
 
@@ -96,9 +96,9 @@ IDENTITY = _entity_finder("arn")
 
 
 def list_identity_policies(tx: Tx, account_id: str, entity: Entity) -> tuple[PolicySource, ...]:
-    """Return the identity policies of an entity, those of a user's groups with its own, each once.
+    """Return the identity-based policies of an entity, including those of a user's groups, each once.
 
-    PolicyEvaluation when one cannot be read.
+    Raises PolicyEvaluation if one cannot be parsed.
     """
     policy_owners = [entity, *_list_groups(tx, account_id, entity)]
     attached_arns: dict[str, None] = {}
@@ -110,13 +110,13 @@ def list_identity_policies(tx: Tx, account_id: str, entity: Entity) -> tuple[Pol
 
 
 def get_boundary(tx: Tx, account_id: str, entity: Entity) -> PolicySource | None:
-    """Return what bounds an entity; nothing bounds a group."""
+    """Return the permissions boundary of an entity; groups have none."""
     arn = None if isinstance(entity, Group) else entity.boundary_arn
     return None if arn is None else get_managed_policy(tx, account_id, arn)
 
 
 def get_managed_policy(tx: Tx, account_id: str, arn: str) -> PolicySource:
-    """Return a managed policy, AWS's own included; PolicyEvaluation when it cannot be read."""
+    """Return a customer or AWS managed policy; PolicyEvaluation if it is missing or cannot be parsed."""
     document = principal_policies.find_default_document(tx, account_id, arn)
     name = arn.rpartition("/")[2]
     if document is None:
@@ -125,10 +125,10 @@ def get_managed_policy(tx: Tx, account_id: str, arn: str) -> PolicySource:
 
 
 def get_trust_policy(tx: Tx, role: Role) -> PolicySource:
-    """Return a role's trust policy: the text as people read it, the policy as it is decided by."""
+    """Return a role's trust policy: the text with ARNs, the parsed policy with unique IDs."""
     text = trust_policies.to_arns(tx, role.trust)
     return PolicySource(
-        "ResourcePolicy", text, _parse_stored(f"for the trust of {role.role_name}", role.trust)
+        "ResourcePolicy", text, _parse_stored(f"AssumeRolePolicyDocument of {role.role_name}", role.trust)
     )
 
 
@@ -148,7 +148,7 @@ def _list_inline_policies(tx: Tx, account_id: str, owner: Entity) -> Iterator[Po
 
 
 def kind_and_name(entity: Entity) -> tuple[str, str]:
-    """Return what an entity is, in AWS's word, and its name."""
+    """Return the kind of an entity (`user`, `group` or `role`) and its name."""
     if isinstance(entity, User):
         return "user", entity.user_name
     return ("group", entity.group_name) if isinstance(entity, Group) else ("role", entity.role_name)

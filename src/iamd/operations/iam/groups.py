@@ -1,4 +1,4 @@
-"""Groups and who is in them."""
+"""Groups and their members."""
 
 from iamd.core import arns, ids
 from iamd.core.errors import DeleteConflict, NoSuchEntity
@@ -34,7 +34,7 @@ def _apply_rename(call: Call, group: Group, params: Params) -> Group:
 
 
 def _check_new_arn(call: Call, target: Target, params: Params) -> list[PermissionCheck]:
-    # A rename is allowed on the name it leaves and on the name it takes.
+    # A rename must be allowed on the old ARN and on the new one.
     if target.record is None:
         return []
     return [

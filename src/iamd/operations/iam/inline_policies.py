@@ -1,4 +1,4 @@
-"""Inline policies: the same four operations for users, groups and roles."""
+"""Inline policies of users, groups and roles."""
 
 from iamd.core.errors import NoSuchEntity
 from iamd.core.records import Group, Role, User

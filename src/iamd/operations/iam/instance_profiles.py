@@ -1,4 +1,4 @@
-"""Instance profiles: how a role is handed to a machine. Each has one role at most."""
+"""Instance profiles, which pass a role to EC2 instances. Each has at most one role."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,13 +21,13 @@ _EC2_SERVICE = "ec2.amazonaws.com"
 
 
 def to_list_entry(call: Call, profile: InstanceProfile) -> dict[str, Any]:
-    """Return an instance profile as lists show it, with its role."""
+    """Return the members of an instance profile in lists, with its role."""
     role = ROLES.find_by_id(call.tx, call.account_id, profile.role_id) if profile.role_id else None
     return to_list_entry_with_role(profile, roles.to_list_entry(call, role) if role else None)
 
 
 def to_list_entry_with_role(profile: InstanceProfile, role: dict[str, Any] | None) -> dict[str, Any]:
-    """Return an instance profile as lists show it, with a role that was looked up before."""
+    """Return the members of an instance profile in lists, with a role from `roles.to_list_entry`."""
     return {
         "InstanceProfileName": profile.instance_profile_name,
         "InstanceProfileId": profile.instance_profile_id,
@@ -61,7 +61,7 @@ def create_instance_profile(
 
 
 def put_tags(call: Call, unique_id: str, requested_tags: list[dict[str, str]]) -> Tags:
-    """Add an instance profile's tags within its quota; return them."""
+    """Add tags to an instance profile within the quota; return them."""
     new_tags = tuple(Tag(**tag) for tag in requested_tags)
     add_tags(call, unique_id, new_tags, "TagsPerInstanceProfile")
     return new_tags
@@ -110,7 +110,7 @@ def list_instance_profiles_for_role(
 
 
 def _check_pass_role(call: Call, _target: Target, params: Params) -> Iterator[PermissionCheck]:
-    """Ask for leave to give the role away; AWS names the instances of the account as what it is given to."""
+    """Require `iam:PassRole` on the role; as on AWS, the associated resources are the account's instances."""
     role = targets.ROLE.find(call, params)
     service_context = {
         "iam:passedtoservice": _EC2_SERVICE,

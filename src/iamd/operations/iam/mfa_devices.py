@@ -1,4 +1,4 @@
-"""MFA devices of users: assigned, brought back in step, taken away, listed."""
+"""MFA devices of users: enable, resynchronize, deactivate, get and list."""
 
 from iamd.core.records import User
 from iamd.domain import mfa_lifecycle
@@ -9,7 +9,7 @@ from iamd.store import paging
 
 
 def _owner_id_and_name(call: Call, user: User | None) -> tuple[str, str | None]:
-    """Return whose devices are meant, and the name to show; a root user has none."""
+    """Return the owner's unique ID and user name; the root user has no name."""
     return (call.account_id, None) if user is None else (user.user_id, user.user_name)
 
 

@@ -1,4 +1,4 @@
-"""OpenID Connect providers: whose tokens roles may trust, and for which audiences."""
+"""OpenID Connect providers: issuers whose tokens roles can trust, with audiences and thumbprints."""
 
 import re
 
@@ -14,7 +14,7 @@ from iamd.store import oidc_providers, quotas
 from iamd.store import tags as tag_store
 
 _INVALID_URL = "Invalid Open ID Connect Provider URL"
-# Of a port AWS says that there should be none; private providers have one.
+# AWS does not allow a port; private providers often need one.
 _ISSUER_URL = re.compile(
     r"https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?(?::(?P<port>[0-9]{1,5}))?(?:/[A-Za-z0-9._~!$&'()+,;=:@%/-]*)?"
 )
@@ -23,7 +23,7 @@ _MAX_PORT = 65535
 
 
 def _parse_issuer_url(url: str) -> str:
-    """Return an issuer's URL without its scheme; InvalidInput for what cannot be one."""
+    """Return an issuer URL without its scheme; InvalidInput or ValidationError if it is invalid."""
     scheme, _, issuer = url.partition("://")
     if not issuer:
         raise ValidationError(_INVALID_URL)
@@ -36,7 +36,7 @@ def _parse_issuer_url(url: str) -> str:
 
 
 def _fill_in_thumbprint(dependencies: Dependencies, _call: Call, _record: None, params: Params) -> Params:
-    """Find the thumbprint of the provider's top certificate out where none is given, as AWS does."""
+    """Retrieve the thumbprint of the provider's top certificate if none is passed, as AWS does."""
     if params.get("thumbprint_list"):
         return params
     url = _parse_issuer_url(params["url"])
@@ -44,13 +44,13 @@ def _fill_in_thumbprint(dependencies: Dependencies, _call: Call, _record: None, 
         return {**params, "thumbprint_list": [dependencies.jwks_cache.fetch_thumbprint(url)]}
     except ProviderUnreachable as error:
         raise OpenIdIdpCommunicationError(
-            f"The provider cannot be asked for its thumbprint: {error}."
+            f"The provider's thumbprint cannot be retrieved: {error}."
         ) from error
 
 
 def _validate_client_ids(call: Call, client_ids: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     if not all(client_id.isprintable() and " " not in client_id for client_id in client_ids):
-        raise InvalidInput("A client ID must not hold white space or control characters.")
+        raise InvalidInput("A client ID must not contain whitespace or control characters.")
     unique_ids = tuple(dict.fromkeys(client_ids))
     quotas.enforce(call.tx, call.account_id, "ClientIdsPerOpenIdConnectProvider", len(unique_ids))
     return unique_ids
@@ -62,7 +62,7 @@ def _validate_thumbprints(call: Call, thumbprints: list[str]) -> tuple[str, ...]
     max_thumbprints = quotas.get(call.tx, call.account_id, "ThumbprintsPerOpenIdConnectProvider")
     if len(thumbprints) > max_thumbprints:
         raise InvalidInput(f"Thumbprint list must contain fewer than {max_thumbprints} entries.")
-    return tuple(dict.fromkeys(one.lower() for one in thumbprints))
+    return tuple(dict.fromkeys(thumbprint.lower() for thumbprint in thumbprints))
 
 
 @operation(
@@ -98,7 +98,7 @@ def create_open_id_connect_provider(
 
 
 def put_tags(call: Call, arn: str, requested_tags: list[dict[str, str]]) -> tuple[Tag, ...]:
-    """Add a provider's tags within its quota; return them."""
+    """Add tags to a provider within the quota; return them."""
     new_tags = tuple(Tag(**tag) for tag in requested_tags)
     add_tags(call, arn, new_tags, "TagsPerOpenIdConnectProvider")
     return new_tags
@@ -125,7 +125,7 @@ def _find_or_none(call: Call, params: Params) -> Target:
     return targets.OIDC_PROVIDER.find(call, params)._replace(not_found=None)
 
 
-# AWS's reference: deleting a provider that is not there is no error.
+# Deleting a provider that does not exist is not an error (IAM API reference).
 _OPTIONAL_OIDC_PROVIDER = targets.OIDC_PROVIDER._replace(find=_find_or_none)
 
 

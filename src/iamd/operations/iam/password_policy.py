@@ -1,4 +1,4 @@
-"""The account's password policy, which has AWS's members and no others."""
+"""The account password policy, with AWS's members only; iamd's own rules are in the security settings."""
 
 from iamd.core.errors import NoSuchEntity
 from iamd.core.records import PasswordPolicy
@@ -30,7 +30,7 @@ def update_account_password_policy(
     password_reuse_prevention: int | None = None,
     hard_expiry: bool | None = None,
 ) -> Reply:
-    """Replace the policy whole: what is left out gets its default."""
+    """Replace the whole policy; omitted members get their defaults."""
     policy = PasswordPolicy(
         minimum_password_length,
         require_symbols,

@@ -1,4 +1,4 @@
-"""Passwords of IAM users: login profiles, as AWS calls them, and a user's own change of password."""
+"""Passwords of IAM users: login profiles and ChangePassword."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def _get_login_profile(call: Call, user: User) -> LoginProfile:
 def _validate_and_hash(
     dependencies: Dependencies, call: Call, user: User, password: str, current_hash: str | None = None
 ) -> str:
-    """Check a new password; return its hash."""
+    """Return the hash of a new password; PasswordPolicyViolation if it violates the rules."""
     account = accounts.find(call.tx, call.account_id)
     personal_names = passwords.personal_names(account, user) if account else ()
     passwords.enforce(
@@ -52,7 +52,7 @@ def _validate_and_hash(
 
 
 def _hash_new_password(dependencies: Dependencies, call: Call, user: User, params: Params) -> Params:
-    """Put the hash in a password's place."""
+    """Replace the password with its hash."""
     if "password" not in params:
         return params
     return {**params, "password": _validate_and_hash(dependencies, call, user, params["password"])}
@@ -101,17 +101,17 @@ def delete_login_profile(call: Call, user: User) -> Reply:
     return None
 
 
-# A user's own change of password.
+# ChangePassword.
 
 
 def users_may_change_password(call: Call, _target: Target) -> bool:
-    """Say whether the account lets its users change their own passwords without any policy."""
+    """Return whether the password policy lets users change their own passwords without an IAM policy."""
     policy = security_settings.find_password_policy(call.tx, call.account_id)
     return policy is not None and policy.allow_users_to_change_password
 
 
 def _verify_and_hash(dependencies: Dependencies, call: Call, _user: User, params: Params) -> Params:
-    """Put hashes in the places of both passwords: the one that the old was right for, and the new one's."""
+    """Replace both passwords with hashes: the stored one that the old password matched, and the new one."""
     user = call.caller.user
     if user is None:
         return params
@@ -130,7 +130,10 @@ def _verify_and_hash(dependencies: Dependencies, call: Call, _user: User, params
 
 
 def _require_not_hard_expired(call: Call, profile: LoginProfile) -> None:
-    """Refuse in the console what only an administrator may do: an access key may go on, as AWS has it."""
+    """Raise AccessDenied if the password has expired under hard expiry and the caller uses the console.
+
+    An access key can still change the password, as on AWS.
+    """
     policy = security_settings.find_password_policy(call.tx, call.account_id)
     hard_expiry = policy is not None and policy.hard_expiry and call.caller.session is not None
     if hard_expiry and policy and passwords.is_expired(profile, policy.max_password_age, call.epoch):

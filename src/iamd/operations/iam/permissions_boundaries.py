@@ -1,4 +1,4 @@
-"""Permissions boundaries of users and roles."""
+"""Permissions boundaries of users and roles; checks for attachable policies and modifiable roles."""
 
 from iamd.core.errors import NoSuchEntity, PolicyNotAttachable, UnmodifiableEntity
 from iamd.core.records import Role, User
@@ -12,7 +12,7 @@ SERVICE_LINKED_ROLE_PATH = "/aws-service-role/"
 
 
 def require_modifiable(role: Role) -> None:
-    """Refuse to change a service-linked role, which is its service's."""
+    """Raise UnmodifiableEntity for a service-linked role, which only its service can change."""
     if role.path.startswith(SERVICE_LINKED_ROLE_PATH):
         raise UnmodifiableEntity(
             f"Cannot perform the operation on the protected role '{role.role_name}' - "
@@ -21,14 +21,14 @@ def require_modifiable(role: Role) -> None:
 
 
 def to_response(boundary_arn: str | None) -> dict[str, str] | None:
-    """Return a boundary as replies show it, None where there is none."""
+    """Return the response member PermissionsBoundary; None if there is no boundary."""
     if boundary_arn is None:
         return None
     return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary_arn}
 
 
 def require_attachable(call: Call, policy_arn: str) -> None:
-    """Refuse a policy that is not there, or that only a service's own role may have."""
+    """Raise NoSuchEntity if a policy does not exist, PolicyNotAttachable if it is a service role policy."""
     if principal_policies.find_default_document(call.tx, call.account_id, policy_arn) is None:
         raise NoSuchEntity(f"Policy {policy_arn} does not exist or is not attachable.")
     if _SERVICE_ROLE_POLICY_PATH in policy_arn:

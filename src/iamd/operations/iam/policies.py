@@ -1,4 +1,4 @@
-"""Managed policies: the account's own, and AWS's to look at."""
+"""Managed policies: customer managed policies, and AWS managed policies, which are read-only."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from iamd.store.policies import PolicyUsage, PolicyWithUsage
 
 
 def to_list_entry(policy_with_usage: PolicyWithUsage) -> dict[str, Any]:
-    """Return a policy as lists show it, which GetPolicy adds a description and tags to."""
+    """Return the members of a policy in lists; GetPolicy adds a description and tags."""
     policy, usage = policy_with_usage
     return {
         "PolicyName": policy.policy_name,
@@ -63,7 +63,7 @@ def create_policy(
 
 
 def put_tags(call: Call, policy: Policy, requested_tags: list[dict[str, str]]) -> tuple[Tag, ...]:
-    """Add a policy's tags within its quota; return them."""
+    """Add tags to a policy within the quota; return them."""
     new_tags = tuple(Tag(**tag) for tag in requested_tags)
     add_tags(call, policy.policy_id, new_tags, "TagsPerPolicy")
     return new_tags
@@ -118,7 +118,10 @@ def list_policies(
         "Local": {"own": list_customer_managed},
     }[scope]
     page = paging.chain(sources, paging.page_limits(marker, max_items))
-    return {"Policies": [to_list_entry(used) for used in page.items], **page.truncation_members()}
+    return {
+        "Policies": [to_list_entry(policy_with_usage) for policy_with_usage in page.items],
+        **page.truncation_members(),
+    }
 
 
 def list_aws_managed(
@@ -133,4 +136,4 @@ def list_aws_managed(
             matching_policies.append(PolicyWithUsage(policy, usage))
         if len(matching_policies) > limits.max_items:
             break
-    return paging.make_page(matching_policies, limits, lambda used: used.policy.policy_name.lower())
+    return paging.make_page(matching_policies, limits, lambda item: item.policy.policy_name.lower())

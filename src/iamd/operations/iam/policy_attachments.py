@@ -1,4 +1,4 @@
-"""Managed policies on users, groups and roles: the same three operations for each."""
+"""Attachments of managed policies to users, groups and roles."""
 
 from iamd.core.errors import NoSuchEntity
 from iamd.core.records import Attachment, Group, Role, User

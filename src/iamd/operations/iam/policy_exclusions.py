@@ -1,6 +1,7 @@
-"""PolicyExclusionList: which of an entity's policies a simulation does without.
+"""PolicyExclusionList of the policy simulator: which of an entity's policies a simulation ignores.
 
-Whoever matches nothing that is held excludes nothing; InvalidInput for what could match nothing anywhere.
+An identifier that matches none of the policies excludes nothing. Raises InvalidInput for one that could not
+match any policy.
 """
 
 import re
@@ -24,7 +25,7 @@ def _is_aws_managed(source: PolicySource) -> bool:
     return source.arn is not None and arns.parse_account_id(source.arn) == "aws"
 
 
-# SCPs and RCPs are not held by entities.
+# SCPs and RCPs are not attached to IAM entities.
 _POLICY_TYPES: Mapping[str, SourcePredicate] = {
     "inline": lambda source: source.owner is not None,
     "aws-managed": _is_aws_managed,
@@ -37,11 +38,11 @@ def exclude(
 ) -> tuple[PolicySource, ...]:
     """Return the policies that no identifier excludes."""
     predicates = [_to_predicate(identifier) for identifier in identifiers or ()]
-    return tuple(source for source in policies if not any(test(source) for test in predicates))
+    return tuple(source for source in policies if not any(matches(source) for matches in predicates))
 
 
 def includes_boundary(identifiers: Sequence[Identifier] | None) -> bool:
-    """Say whether the entity's boundary still counts."""
+    """Return whether the entity's permissions boundary is not excluded."""
     return all(identifier.get("policy_type") != _BOUNDARY_TYPE for identifier in identifiers or ())
 
 

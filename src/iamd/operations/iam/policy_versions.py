@@ -1,4 +1,4 @@
-"""Versions of managed policies: five at most, one of them in force."""
+"""Versions of managed policies: limited by a quota, five by default; one of them is the default version."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def _get_version(call: Call, policy: Policy, version_id: str) -> PolicyVersion:
 
 
 def require_only_default(call: Call, policy: Policy) -> None:
-    """Refuse to delete a policy that has versions besides the one in force."""
+    """Raise DeleteConflict if a policy has versions besides the default one."""
     if len(_list_versions(call, policy)) > 1:
         raise DeleteConflict(
             "This policy has more than one version. Before you delete a policy, you must delete the "
@@ -92,7 +92,7 @@ def list_policy_versions(
 
 
 def _sort_key(version: PolicyVersion) -> str:
-    # Newest first, so the place of a version counts down.
+    # Newest first, so the sort key decreases with the version number.
     return f"{10**9 - policies.version_number(version.version_id):010d}"
 
 

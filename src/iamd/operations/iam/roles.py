@@ -1,4 +1,4 @@
-"""Roles: create, get, update, delete, list, and whom they trust."""
+"""Roles and their trust policies: create, get, update, delete, list."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,11 +19,11 @@ from iamd.store import tags as tag_store
 from iamd.store.entities import ROLES
 from iamd.store.roles import RoleLastUsed
 
-_DEFAULT_MAX_SESSION_DURATION = 3600  # seconds: how long sessions may last where nothing is said
+_DEFAULT_MAX_SESSION_DURATION = 3600  # seconds
 
 
 def to_list_entry(call: Call, role: Role) -> dict[str, Any]:
-    """Return a role as lists show it."""
+    """Return the members of a role in lists."""
     return {
         "RoleName": role.role_name,
         "RoleId": role.role_id,
@@ -39,7 +39,7 @@ def to_list_entry(call: Call, role: Role) -> dict[str, Any]:
 
 
 def to_response(call: Call, role: Role, role_tags: Tags, last_use: RoleLastUsed | None) -> dict[str, Any]:
-    """Return a role as GetRole shows it, which lists do not."""
+    """Return the members of a role in GetRole and CreateRole; lists have fewer."""
     return {
         **to_list_entry(call, role),
         "PermissionsBoundary": permissions_boundaries.to_response(role.boundary_arn),
@@ -91,13 +91,13 @@ def create_role(
 
 
 def insert_role(call: Call, role: Role) -> None:
-    """Add a role within the account's quota; EntityAlreadyExists when its name is taken."""
+    """Add a role; EntityAlreadyExists if its name is taken, LimitExceeded beyond the account's quota."""
     ROLES.add(call.tx, call.account_id, role)
     accounts.adjust_counter(call.tx, call.account_id, "RolesPerAccount", +1)
 
 
 def put_tags(call: Call, role_id: str, requested_tags: Sequence[dict[str, str]]) -> Tags:
-    """Add a role's tags within its quota; return them."""
+    """Add tags to a role within the quota; return them."""
     new_tags = tuple(Tag(**tag) for tag in requested_tags)
     add_tags(call, role_id, new_tags, "TagsPerRole")
     return new_tags
@@ -161,7 +161,7 @@ def delete_role(call: Call, role: Role) -> Reply:
 
 
 def delete_records(call: Call, role: Role) -> None:
-    """Remove a role that has neither policies nor instance profiles; its sessions end with it."""
+    """Delete a role without policies and instance profiles; its sessions end with it."""
     tag_store.delete_all(call.tx, call.account_id, role.role_id)
     role_store.delete_last_use(call.tx, call.account_id, role.role_id)
     ROLES.delete(call.tx, call.account_id, role.role_id)

@@ -1,4 +1,4 @@
-"""ListPoliciesGrantingServiceAccess: which of an entity's policies let it use a service."""
+"""ListPoliciesGrantingServiceAccess: which of an entity's policies grant access to a service."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -47,7 +47,7 @@ def _to_list_entry(source: PolicySource) -> dict[str, Any]:
 
 
 def _find_granting(policies: Sequence[PolicySource], namespace: str) -> Iterable[PolicySource]:
-    """Return the policies that allow something of a service, unless another denies all of it."""
+    """Return the policies that allow any action of a service; none if a policy denies the whole service."""
     service = namespace.lower()
     if any(_denies_all(statement, service) for source in policies for statement in source.policy.statements):
         return ()
@@ -73,7 +73,7 @@ def _denies_all(statement: Statement, service: str) -> bool:
 
 
 def _includes_service_action(statement: Statement, service: str) -> bool:
-    """Say whether a statement is about any action of a service."""
+    """Return whether a statement applies to any action of a service."""
     if statement.actions is not None:
         return any(_matches_service(action, service) for action in statement.actions)
     return statement.not_actions is not None and not _include_all_actions(statement.not_actions, service)
@@ -85,7 +85,7 @@ def _matches_service(action: str, service: str) -> bool:
 
 
 def _include_all_actions(actions: Iterable[str], service: str) -> bool:
-    """Say whether patterns take in every action of a service, whatever it is called."""
+    """Return whether action patterns cover every action of a service."""
     return any(action in {"*", "*:*"} or _is_service_wildcard(action, service) for action in actions)
 
 

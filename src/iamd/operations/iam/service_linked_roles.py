@@ -1,4 +1,7 @@
-"""Service-linked roles: made for one AWS service, changed by nobody, deleted by a task."""
+"""Service-linked roles: created for one AWS service, not modifiable, deleted by a deletion task.
+
+Deletion is immediate here; the task only reports success.
+"""
 
 import json
 import re
@@ -18,12 +21,12 @@ from iamd.store import roles as role_store
 from iamd.store.entities import ROLES
 
 _MAX_SESSION_DURATION = 3600
-_MAX_ROLE_NAME_LENGTH = 64  # characters: no operation takes a longer one
+_MAX_ROLE_NAME_LENGTH = 64  # characters, as in the API model
 _SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
 _DELETION_TASK_ID = re.compile(r"task/aws-service-role/.+/([\w+=,.@-]+)/[0-9a-f-]{36}", re.ASCII)
 
-# Names as AWS writes them and the policies that come with them, of services that are often asked for. Another
-# service's role is named for the service, and has no policy.
+# AWS's role name suffixes and policies for common services. The role of any other service is named after the
+# service, and has no policy.
 _ROLE_NAMES_AND_POLICIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "autoscaling": ("AutoScaling", "AutoScalingServiceRolePolicy"),
@@ -64,7 +67,7 @@ def _find_new_role(call: Call, params: Params) -> Target:
 
 
 def _find_deleted_role(call: Call, params: Params) -> Target:
-    """Name the role that a deletion was of; it is there no more."""
+    """Return the deleted role of a deletion task as the target."""
     task_id = params["deletion_task_id"]
     arn = call.arn(f"role/{task_id.removeprefix('task/').rpartition('/')[0]}")
     if _DELETION_TASK_ID.fullmatch(task_id) and role_store.deletion_task_exists(
@@ -88,7 +91,7 @@ def create_service_linked_role(
     if len(name) > _MAX_ROLE_NAME_LENGTH:
         raise InvalidInput(f"The role name {name} has more than {_MAX_ROLE_NAME_LENGTH} characters.")
     if ROLES.find(call.tx, call.account_id, name):
-        # The model has no EntityAlreadyExists here: AWS says InvalidInput.
+        # The API model has no EntityAlreadyExists for this operation; AWS raises InvalidInput.
         raise InvalidInput(
             f"Service role name {name} has been taken in this account, please try a different suffix."
         )

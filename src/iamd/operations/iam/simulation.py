@@ -1,6 +1,6 @@
-"""The policy simulator, which asks the evaluator that tells reasons; and which context keys policies ask for.
+"""The policy simulator (SimulateCustomPolicy, SimulatePrincipalPolicy), and the context keys of policies.
 
-A role's trust policy counts as it does when the role is assumed. Only who may read it is told.
+Simulations of assuming a role evaluate its trust policy, which requires `iam:GetRole` on the role.
 """
 
 import time
@@ -24,22 +24,21 @@ from iamd.policy.explanation import PolicySource, SourceLayers, evaluates_trust_
 from iamd.store import paging
 from iamd.store.paging import PageLimits
 
-# How much is looked at for one action, in characters of policies times resources. A statement is worth some,
-# since a reply tells of it if it matches, and so are the values that it is matched with.
+# The limit of work per action, in characters of policies times resources. Each statement has an extra weight,
+# because the response includes it if it matches, and so have long values that statements are matched with.
 _MAX_WEIGHT = 2_000_000
 _STATEMENT_WEIGHT = 400
 _VALUE_WEIGHT = 500
 
-_PAGE_SECONDS = (
-    1.0  # after which a page ends; AWS too says that it may hold fewer results than were asked for
-)
+# A page ends after this time: it may have fewer results than MaxItems, as on AWS.
+_PAGE_SECONDS = 1.0
 
 
 class Simulation(NamedTuple):
-    """What is the same for all actions and resources.
+    """The inputs that are the same for all actions and resources of a simulation.
 
-    `given` are the context keys that the caller passed, which win over all others. `trusts` are the trust
-    policies of roles that are asked for, by ARN.
+    `context_entries` are the context keys of the request, which override all others. `trust_policies` are
+    those of the roles among the resources, by ARN.
     """
 
     caller: SimulatedCaller
@@ -63,25 +62,25 @@ class Simulation(NamedTuple):
         return Evaluation(policies, explain_decision(replace(request, context=context), policies))
 
     def estimate_weight(self, resources: Sequence[str]) -> int:
-        """Tell how much is looked at for one action."""
+        """Estimate the work for one action, in the unit of `_MAX_WEIGHT`."""
         sources = (*self.policies.all_sources(), *self.trust_policies.values())
         policy_weight = sum(
             len(source.text) + _STATEMENT_WEIGHT * len(source.policy.statements) for source in sources
         )
         values = (
             value
-            for held in self.context_entries.values()
-            for value in ((held,) if isinstance(held, str) else held)
+            for entry in self.context_entries.values()
+            for value in ((entry,) if isinstance(entry, str) else entry)
         )
         max_length = max(map(len, (*resources, *values)))
         return policy_weight * len(resources) * (_VALUE_WEIGHT + max_length) // _VALUE_WEIGHT
 
 
-# The trust policies of roles that are asked for.
+# Trust policies of the roles among the resources.
 
 
 def _find_assumed_roles(account_id: str, names: Sequence[str], resources: Sequence[str]) -> Iterator[str]:
-    """Return the ARNs of roles of an account that are to be assumed, each once."""
+    """Return the ARNs of the account's roles that the simulated actions assume, each once."""
     for arn in dict.fromkeys(resources):
         if arn.startswith(arns.iam(account_id, "role/")) and any(
             evaluates_trust_policy(name, arn) for name in names
@@ -90,7 +89,7 @@ def _find_assumed_roles(account_id: str, names: Sequence[str], resources: Sequen
 
 
 def _check_trust_policy_access(call: Call, _target: Target, params: Params) -> Iterator[PermissionCheck]:
-    """Ask whether the caller may read the trust policies that it is told about."""
+    """Require permission to read the trust policies that the response is based on."""
     if params.get("resource_policy") is not None:
         return
     for arn in _find_assumed_roles(
@@ -113,7 +112,7 @@ def _find_trust_policies(
     return trust_policies_by_arn
 
 
-# The two simulators.
+# The simulation operations.
 
 
 @operation("iam", target_finder=targets.ANY_RESOURCE, extra_checks=_check_trust_policy_access)
@@ -128,7 +127,7 @@ def simulate_custom_policy(
     resource_owner: str | None = None,
     caller_arn: str | None = None,
     context_entries: list[dict[str, Any]] | None = None,
-    resource_handling_option: str | None = None,  # names resources that go together; each is asked for anyway
+    resource_handling_option: str | None = None,  # ignored: every resource is simulated anyway
     max_items: int | None = None,
     marker: str | None = None,
 ) -> Reply:
@@ -164,7 +163,7 @@ def simulate_principal_policy(
     resource_owner: str | None = None,
     caller_arn: str | None = None,
     context_entries: list[dict[str, Any]] | None = None,
-    resource_handling_option: str | None = None,  # names resources that go together; each is asked for anyway
+    resource_handling_option: str | None = None,  # ignored: every resource is simulated anyway
     max_items: int | None = None,
     marker: str | None = None,
 ) -> Reply:
@@ -223,9 +222,14 @@ def evaluate_page(
     limits: PageLimits,
     clock: Callable[[], float] = time.monotonic,
 ) -> Reply:
-    """Return a page of results, one for each action; `clock` counts seconds."""
+    """Return a page of results, one for each action; InvalidInput if the policies are too large.
+
+    `clock` returns a monotonic time in seconds.
+    """
     if simulation.estimate_weight(resources) > _MAX_WEIGHT:
-        raise InvalidInput("The policies are too large for so many resources: simulate fewer at a time.")
+        raise InvalidInput(
+            "The policies are too large for this many resources. Simulate fewer resources at a time."
+        )
     remaining = [
         (sort_key, name) for index, name in enumerate(names) if (sort_key := f"{index:06}") > limits.after
     ]
@@ -241,7 +245,7 @@ def evaluate_page(
     return {"EvaluationResults": results, **page.truncation_members()}
 
 
-# What there is to be given.
+# Context keys.
 
 
 @operation("iam", target_finder=targets.ANY_RESOURCE)

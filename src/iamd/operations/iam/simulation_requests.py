@@ -1,4 +1,7 @@
-"""What a simulation is about: who asks, under which keys, with which policies; InvalidInput where unclear."""
+"""Parsing of simulator requests: actions, resources, context entries, caller and policies.
+
+Invalid parameters raise InvalidInput.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +38,7 @@ _VALUE_PARSERS: Mapping[str, Callable[[str], object]] = {
 }
 _LIST_SUFFIX = "List"
 
-# IAM is one service for all regions.
+# IAM is a global service; its requests are in this region.
 _IAM_REGION = "us-east-1"
 
 _PRINCIPAL_TYPES = {
@@ -48,27 +51,27 @@ _KINDS_WITHOUT_MFA = frozenset({PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERA
 
 
 class SimulatedCaller(NamedTuple):
-    """A simulated caller and the context keys that every call of its has, in lower case."""
+    """A simulated caller and the condition keys of all of its calls, in lower case."""
 
     principal: Principal
     context: Context
 
 
-# What is asked.
+# Actions and resources.
 
 
 def validate_actions(names: Sequence[str]) -> Sequence[str]:
-    """Check the names of actions, which must be whole."""
+    """Validate action names, which must not have wildcards."""
     for name in names:
         if not _ACTION_NAME.fullmatch(name):
             raise InvalidInput(
-                f"Invalid action name: {name}. An action is named service:Name, without wildcards."
+                f"Invalid action name: {name}. Action names have the form service:Name, without wildcards."
             )
     return names
 
 
 def validate_resources(resource_arns: Sequence[str] | None) -> Sequence[str]:
-    """Check the ARNs of resources; none is `*`."""
+    """Validate resource ARNs; the default is `*`."""
     for resource in resource_arns or ():
         if resource != "*" and not (
             resource.startswith("arn:") and resource.count(":") >= _ARN_FIELD_COUNT - 1
@@ -78,7 +81,7 @@ def validate_resources(resource_arns: Sequence[str] | None) -> Sequence[str]:
 
 
 def parse_resource_owner(resource_owner: str | None) -> str | None:
-    """Return the account ID of a ResourceOwner: that of a root user's ARN, or itself."""
+    """Return the account ID of a ResourceOwner, which is a root user's ARN or an account ID."""
     if resource_owner is None:
         return None
     match = _RESOURCE_OWNER.fullmatch(resource_owner)
@@ -88,7 +91,7 @@ def parse_resource_owner(resource_owner: str | None) -> str | None:
 
 
 def has_account_id(resource: str) -> bool:
-    """Say whether an ARN tells whose the resource is."""
+    """Return whether an ARN contains an account ID."""
     fields = resource.split(":", _ARN_FIELD_COUNT - 1)
     return len(fields) == _ARN_FIELD_COUNT and bool(fields[4])
 
@@ -97,14 +100,14 @@ def has_account_id(resource: str) -> bool:
 
 
 def parse_context_entries(entries: Iterable[Mapping[str, Any]] | None) -> Context:
-    """Read ContextEntries; keys are returned in lower case, list types as tuples."""
+    """Parse ContextEntries; keys are returned in lower case, values of list types as tuples."""
     context_values: dict[str, str | tuple[str, ...]] = {}
     for entry in entries or ():
         name = entry.get("context_key_name")
         if name is None:
             raise InvalidInput("A context entry must have a ContextKeyName.")
         if name.lower() in context_values:
-            raise InvalidInput(f"The context key {name} is given more than once.")
+            raise InvalidInput(f"The context key {name} is specified more than once.")
         context_values[name.lower()] = _parse_context_entry(name, entry)
     return context_values
 
@@ -124,12 +127,12 @@ def _parse_context_entry(name: str, entry: Mapping[str, Any]) -> str | tuple[str
 
 
 def global_context(timestamp: str, epoch: int) -> Context:
-    """Return the keys that every call has whoever makes it; `at` is `now` in seconds since 1970."""
+    """Return the condition keys of every call. `timestamp` (ISO text) and `epoch` are the same time."""
     return {"aws:currenttime": timestamp, "aws:epochtime": str(epoch), "aws:viaawsservice": "false"}
 
 
 def action_context(action: str) -> Context:
-    """Return the keys that every call of an action has."""
+    """Return the condition keys of every call of an action."""
     return {"aws:requestedregion": _IAM_REGION} if action.lower().startswith("iam:") else {}
 
 
@@ -137,9 +140,9 @@ def action_context(action: str) -> Context:
 
 
 def find_caller(tx: Tx, arn: str) -> SimulatedCaller:
-    """Return a CallerArn's user or role, which need not exist; a group stands for a member of its.
+    """Return the caller for a CallerArn, which need not exist; for a group, an unspecified member.
 
-    Of who is there, no more is looked up than the ID that trust policies know it by.
+    Of an existing user or role, only the unique ID is used, which trust policies refer to.
     """
     if _parse_caller_kind(arn) == "group":
         return unspecified_user(arn)
@@ -157,7 +160,7 @@ def _parse_caller_kind(arn: str) -> str:
 
 
 def unspecified_user(arn: str) -> SimulatedCaller:
-    """Return somebody of whom nothing is known but the account and, if so, the group."""
+    """Return a caller of whom only the account and the ARN are known, such as any member of a group."""
     account_id = arn.split(":")[4]
     return SimulatedCaller(
         Principal(PrincipalKind.USER, arn, account_id), {"aws:principalaccount": account_id}
@@ -165,7 +168,7 @@ def unspecified_user(arn: str) -> SimulatedCaller:
 
 
 def caller_from_entity(entity: User | Group | Role, account_id: str, tags: Tags) -> SimulatedCaller:
-    """Return a user or a role that is there, with all keys that do not hang on its credentials."""
+    """Return an existing user or role, with all condition keys that do not depend on its credentials."""
     if isinstance(entity, Group):
         return unspecified_user(entity.arn)
     principal = to_principal(entity, account_id)
@@ -176,12 +179,12 @@ def caller_from_entity(entity: User | Group | Role, account_id: str, tags: Tags)
 
 
 def principal_tag_context(tags: Tags) -> Context:
-    """Return the keys of a caller's tags."""
+    """Return the `aws:PrincipalTag` keys of a caller."""
     return {f"aws:principaltag/{tag.key.lower()}": tag.value for tag in tags}
 
 
 def to_principal(entity: User | Group | Role, account_id: str) -> Principal:
-    """Return the caller that a user, or a session of a role, is."""
+    """Return the principal for a user, or for a session of a role."""
     if isinstance(entity, Role):
         kind = PrincipalKind.ROLE_SESSION
         return Principal(kind, entity.arn, account_id, entity.role_id, role_arn=entity.arn)
@@ -189,7 +192,7 @@ def to_principal(entity: User | Group | Role, account_id: str) -> Principal:
 
 
 def principal_context(principal: Principal) -> Context:
-    """Return the keys that follow from who calls; sessions of a role never count as made with MFA."""
+    """Return the condition keys of a principal; role sessions and federated users never have MFA."""
     if principal.account is None:
         return {}
     context_values: dict[str, str | tuple[str, ...]] = {
@@ -211,7 +214,7 @@ def principal_context(principal: Principal) -> Context:
 def parse_policies(
     member_name: str, documents: Iterable[str] | None, policy_kind: PolicyKind
 ) -> tuple[PolicySource, ...]:
-    """Check the policies of a parameter, which AWS calls by its name and their number."""
+    """Parse the policies of a parameter; source IDs are the parameter's name and a number, as on AWS."""
     return tuple(
         _validate_source(f"{member_name}.{number}", text, policy_kind)
         for number, text in enumerate(documents or (), 1)
@@ -219,7 +222,7 @@ def parse_policies(
 
 
 def parse_policies_of_any_kind(documents: Iterable[str] | None) -> tuple[PolicySource, ...]:
-    """Read policies of any kind, of which no more is wanted than what they name."""
+    """Parse policies of any kind, without validation, for the context keys in them."""
     return tuple(
         _build_source(f"PolicyInputList.{number}", text, parse)
         for number, text in enumerate(documents or (), 1)
@@ -227,7 +230,7 @@ def parse_policies_of_any_kind(documents: Iterable[str] | None) -> tuple[PolicyS
 
 
 def parse_boundary(documents: Sequence[str] | None) -> PolicySource | None:
-    """Check a boundary that is passed, of which there may be one."""
+    """Parse the permissions boundary of a request; at most one is allowed."""
     if len(documents or ()) > 1:
         raise InvalidInput("The list of Permissions Boundary policies cannot exceed 1 items.")
     sources = parse_policies("PermissionsBoundaryPolicyInputList", documents, PolicyKind.INLINE)
@@ -237,7 +240,7 @@ def parse_boundary(documents: Sequence[str] | None) -> PolicySource | None:
 def parse_scp_levels(
     organization_levels: Sequence[Mapping[str, Any]] | None,
 ) -> tuple[tuple[PolicySource, ...], ...] | None:
-    """Check the SCPs of each level of an organization."""
+    """Parse the SCPs of each level of an organization; None without any level."""
     if not organization_levels:
         return None
     return tuple(
@@ -253,14 +256,14 @@ def parse_scp_levels(
 def parse_resource_policy(
     document: str | None, caller_arn: str | None, names: Sequence[str], arns: Sequence[str]
 ) -> PolicySource | None:
-    """Check a policy of the resources, which its principals are matched to the caller for.
+    """Parse the resource-based policy of a request, which requires a caller to match its principals.
 
-    It is their trust policy, where all are roles that are to be assumed.
+    It is a trust policy if all resources are roles and all actions assume them.
     """
     if document is None:
         return None
     if caller_arn is None:
-        raise InvalidInput("CallerArn must be given where a ResourcePolicy is.")
+        raise InvalidInput("CallerArn is required if ResourcePolicy is specified.")
     if _parse_caller_kind(caller_arn) == "group":
         raise InvalidInput("Invalid caller - Caller must be an IAM user or role in this context.")
     is_trust_policy = all(evaluates_trust_policy(name, arn) for name in names for arn in arns)

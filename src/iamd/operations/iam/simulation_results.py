@@ -1,7 +1,7 @@
-"""The simulator's reply: a result for each action over all resources, in it one for each resource.
+"""The simulator's response: a result for each action over all resources, with a result for each resource.
 
-Names and shapes are those of AWS's examples ("SimulatePrincipalPolicy" in the IAM API reference), also where
-the model's enumerations say otherwise: `IAM Policy`, `Resource Policy`, `Permissions Boundary Policy`.
+Names and shapes follow AWS's examples ("SimulatePrincipalPolicy" in the IAM API reference), even where the
+API model's enumerations differ: `IAM Policy`, `Resource Policy`, `Permissions Boundary Policy`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,39 +32,41 @@ _GRANTING_LAYERS = frozenset({Layer.IDENTITY, Layer.RESOURCE, Layer.TRUST})
 
 
 class Evaluation(NamedTuple):
-    """What came of an action on one resource, and the policies that had a say."""
+    """The explanation of an action on one resource, and the policies that were evaluated."""
 
     policies: SourceLayers
-    finding: Explanation
+    explanation: Explanation
 
     @property
     def decision(self) -> str:
-        return _DECISIONS[self.finding.decision.outcome]
+        return _DECISIONS[self.explanation.decision.outcome]
 
     @property
     def crosses_accounts(self) -> bool:
-        return self.finding.request.resource_owner != self.finding.request.principal.account
+        return self.explanation.request.resource_owner != self.explanation.request.principal.account
 
     def is_allowed_by(self, layer: Layer) -> bool:
-        """Say whether a layer lets the request through, one that is not there included."""
-        layer_result = self.finding.layer_results[layer]
+        """Return whether a layer allows the request or is absent."""
+        layer_result = self.explanation.layer_results[layer]
         return layer_result.outcome in (LayerOutcome.ALLOWS, LayerOutcome.ABSENT)
 
 
 def to_evaluation_result(action: str, evaluations: Sequence[Evaluation], *, by_resource: bool) -> Result:
-    """Return the result of an action over all resources, none of them named unless `by_resource`."""
+    """Return the result of an action over all resources; `by_resource` adds a result for each resource."""
     decision = _most_restrictive(evaluation.decision for evaluation in evaluations)
-    names = [one.finding.request.resource for one in evaluations]
+    names = [evaluation.explanation.request.resource for evaluation in evaluations]
     return {
         "EvalActionName": action,
         "EvalResourceName": names[0] if len(names) == 1 else "*",
         "EvalDecision": decision,
         "MatchedStatements": _deciding_statements(evaluations, decision),
-        "MissingContextValues": distinct_keys(key for one in evaluations for key in one.finding.missing_keys),
+        "MissingContextValues": distinct_keys(
+            key for evaluation in evaluations for key in evaluation.explanation.missing_keys
+        ),
         "OrganizationsDecisionDetail": _organizations_detail(evaluations),
         "PermissionsBoundaryDecisionDetail": _boundary_detail(evaluations),
         "EvalDecisionDetails": _decision_details(evaluations, by_resource),
-        "ResourceSpecificResults": [_resource_specific_result(one) for one in evaluations]
+        "ResourceSpecificResults": [_resource_specific_result(evaluation) for evaluation in evaluations]
         if by_resource
         else None,
     }
@@ -72,10 +74,10 @@ def to_evaluation_result(action: str, evaluations: Sequence[Evaluation], *, by_r
 
 def _resource_specific_result(evaluation: Evaluation) -> Result:
     return {
-        "EvalResourceName": evaluation.finding.request.resource,
+        "EvalResourceName": evaluation.explanation.request.resource,
         "EvalResourceDecision": evaluation.decision,
         "MatchedStatements": [_statement(*matched_pair) for matched_pair in _matching_statements(evaluation)],
-        "MissingContextValues": evaluation.finding.missing_keys,
+        "MissingContextValues": evaluation.explanation.missing_keys,
         "EvalDecisionDetails": _decisions_by_type(evaluation) if evaluation.crosses_accounts else None,
         "PermissionsBoundaryDecisionDetail": _boundary_detail([evaluation]),
     }
@@ -89,7 +91,7 @@ def _most_restrictive(decisions: Iterable[str]) -> str:
 
 
 def _deciding_statements(evaluations: Sequence[Evaluation], decision: str) -> list[Result]:
-    """Return the statements that made a decision, each once; nothing makes an implicit deny."""
+    """Return the statements that caused a decision, each once; an implicit deny has none."""
     if decision == _DECISIONS[Outcome.IMPLICITLY_DENIED]:
         return []
     statements = {
@@ -102,8 +104,8 @@ def _deciding_statements(evaluations: Sequence[Evaluation], decision: str) -> li
 
 
 def _matching_statements(evaluation: Evaluation) -> Iterator[tuple[PolicySource, Match]]:
-    """Return the statements that deny, or else those that would grant; SCPs are never told."""
-    decision = evaluation.finding.decision
+    """Return the statements that deny, or else those that grant; those of SCPs are never revealed."""
+    decision = evaluation.explanation.decision
     is_denied = decision.outcome is Outcome.EXPLICITLY_DENIED
     for match in decision.matches:
         if match.layer is not Layer.SCP and (is_denied or match.layer in _GRANTING_LAYERS):
@@ -124,7 +126,7 @@ def _position(location: Location) -> Result:
     return {"Line": location.line, "Column": location.column}
 
 
-# What single kinds of policies say.
+# Decisions by policy type.
 
 
 def _boundary_detail(evaluations: Sequence[Evaluation]) -> Result | None:
@@ -144,20 +146,20 @@ def _organizations_detail(evaluations: Sequence[Evaluation]) -> Result | None:
 
 
 def _decision_details(evaluations: Sequence[Evaluation], by_resource: bool) -> Mapping[str, str] | None:
-    """Return the most restrictive decision of each kind of policy, where accounts are crossed.
+    """Return EvalDecisionDetails: the most restrictive decision of each policy type for cross-account access.
 
-    Within an account it is empty, and absent where no resource is named; so it is where an SCP ends it all.
+    Within an account it is empty. It is None without named resources, and if an SCP denies the request.
     """
     cross_account_decisions = [
         _decisions_by_type(evaluation) for evaluation in evaluations if evaluation.crosses_accounts
     ]
-    if not all(one.is_allowed_by(Layer.SCP) for one in evaluations) or not (
+    if not all(evaluation.is_allowed_by(Layer.SCP) for evaluation in evaluations) or not (
         cross_account_decisions or by_resource
     ):
         return None
     kinds = dict.fromkeys(kind for decisions in cross_account_decisions for kind in decisions)
     return {
-        kind: _most_restrictive(each[kind] for each in cross_account_decisions if kind in each)
+        kind: _most_restrictive(decisions[kind] for decisions in cross_account_decisions if kind in decisions)
         for kind in kinds
     }
 
@@ -165,6 +167,6 @@ def _decision_details(evaluations: Sequence[Evaluation], by_resource: bool) -> M
 def _decisions_by_type(evaluation: Evaluation) -> dict[str, str]:
     return {
         _POLICY_TYPES[layer]: _LAYER_DECISIONS.get(layer_result.outcome, "implicitDeny")
-        for layer, layer_result in evaluation.finding.layer_results.items()
+        for layer, layer_result in evaluation.explanation.layer_results.items()
         if layer in _GRANTING_LAYERS or (layer is Layer.BOUNDARY and evaluation.policies.boundary is not None)
     }

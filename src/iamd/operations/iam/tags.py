@@ -1,4 +1,4 @@
-"""The three tag operations of every taggable resource, as one table."""
+"""Tag, untag and list-tags operations of every taggable resource, defined by one table."""
 
 from collections.abc import Callable, Iterator
 from operator import attrgetter
@@ -14,13 +14,12 @@ from iamd.framework.operation import ConditionKeys, Operation, Reply, TargetFind
 from iamd.store import paging
 from iamd.store import tags as tag_store
 
-Record = (
-    Any  # of whichever resource: the operations use nothing of it but the ID that its tags are stored under
-)
+# A record of any taggable resource; the operations only use the ID that its tags are stored under.
+Record = Any
 
 
 class _Taggable(NamedTuple):
-    """A kind of resource with tags: the functions of its operations, and the quota of its tags.
+    """A taggable resource type: the function names of its operations, and its tag quota.
 
     `require_modifiable` raises a Fault for a record whose tags cannot be changed. `tag_condition_keys` are
     those of the tag operation besides `aws:RequestTag` and `aws:TagKeys`.
@@ -117,4 +116,4 @@ def _operations(taggable: _Taggable) -> Iterator[Operation]:
     yield operation("iam", finder, function_name=taggable.list_tags)(list_tags)
 
 
-OPERATIONS = tuple(served for taggable in _TAGGABLE for served in _operations(taggable))
+OPERATIONS = tuple(tag_operation for taggable in _TAGGABLE for tag_operation in _operations(taggable))

@@ -29,7 +29,7 @@ from iamd.store.paging import PageLimits
 
 
 def to_response(user: User, user_tags: Tags) -> dict[str, Any]:
-    """Return a user as GetUser and CreateUser show it, which lists do not."""
+    """Return the members of a user in GetUser and CreateUser; lists have fewer."""
     return {
         "UserName": user.user_name,
         "UserId": user.user_id,
@@ -67,7 +67,7 @@ def create_user(
 
 
 def put_tags(call: Call, user_id: str, new_tags: Tags) -> None:
-    """Add a user's tags within its quota."""
+    """Add tags to a user within the quota."""
     add_tags(call, user_id, new_tags, "TagsPerUser")
 
 
@@ -79,7 +79,7 @@ def get_user(call: Call, user: User | None) -> Reply:
 
 
 def root_to_response(call: Call) -> dict[str, Any]:
-    """Return the root user as AWS shows it: without a name."""
+    """Return the members of the root user, which has no name, as on AWS."""
     account = accounts.find(call.tx, call.account_id)
     return {
         "UserId": call.account_id,
@@ -95,7 +95,7 @@ def _apply_rename(call: Call, user: User, params: Params) -> User:
 
 
 def _check_new_arn(call: Call, target: Target, params: Params) -> list[PermissionCheck]:
-    # A rename is allowed on the name it leaves and on the name it takes.
+    # A rename must be allowed on the old ARN and on the new one.
     if target.record is None:
         return []
     return [PermissionCheck("iam:UpdateUser", _apply_rename(call, target.record, params).arn, target.context)]
@@ -137,7 +137,7 @@ def _require_no_subordinate_entities(call: Call, user: User) -> None:
 
 
 def _delete_sign_in_state(call: Call, user: User) -> None:
-    """Remove what is left of signing in; the next user of the name begins unlocked."""
+    """Delete sessions, recovery codes and failed attempts: a new user of the same name is not locked out."""
     sessions.delete_for_user(call.tx, call.account_id, user.user_id)
     recovery_codes.delete_all(call.tx, call.account_id, user.user_id)
     throttle_keys.reset(call.tx, throttle_keys.user_counter_key(call.account_id, user.user_name))

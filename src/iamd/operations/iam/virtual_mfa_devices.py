@@ -1,4 +1,7 @@
-"""Virtual MFA devices: made with a seed that is told once, and nobody's until two codes prove them."""
+"""Virtual MFA devices (TOTP authenticator apps): create with seed and QR code, delete, list.
+
+The seed is returned only on creation. A device is unassigned until EnableMFADevice verifies two codes.
+"""
 
 import re
 from typing import Any
@@ -17,7 +20,7 @@ from iamd.store import tags as tag_store
 from iamd.store.entities import USERS
 
 TOTP_ISSUER = "iamd"
-_SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)  # what other operations take as a serial number
+_SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)  # the API model's serialNumberType
 
 
 @operation(
@@ -35,7 +38,7 @@ def create_virtual_mfa_device(
 ) -> Reply:
     serial_number = call.arn(f"mfa{path}{virtual_mfa_device_name}")
     if not _SERIAL_NUMBER.fullmatch(serial_number):
-        raise InvalidInput(f"The serial number {serial_number} is too long, or holds what none may hold.")
+        raise InvalidInput(f"The serial number {serial_number} is too long or contains invalid characters.")
     _enforce_enrollment_limits(call, path, tags)
     _replace_unfinished_device(call, serial_number)
     seed = totp.new_seed()
@@ -65,29 +68,38 @@ def create_virtual_mfa_device(
 
 
 def put_tags(call: Call, serial_number: str, requested_tags: list[dict[str, str]]) -> tuple[Tag, ...]:
-    """Add a device's tags within its quota; return them."""
+    """Add tags to a device within the quota; return them."""
     new_tags = tuple(Tag(**tag) for tag in requested_tags)
     add_tags(call, serial_number, new_tags, "TagsPerVirtualMFADevice")
     return new_tags
 
 
 def _enrolling_principal_id(call: Call) -> str | None:
-    """Name who sets a device up in the console: whoever comes back starts anew, in whichever session."""
+    """Return the unique ID of a caller who sets up a device in the console; None without a console session.
+
+    It lets the same user start over later, in any session, although the unfinished device exists.
+    """
     return call.caller.unique_id if call.caller.session is not None else None
 
 
 def _enforce_enrollment_limits(call: Call, path: str, requested_tags: list[dict[str, str]] | None) -> None:
-    """Let whoever must set MFA up have one device at a time, and nothing with it: no policy was asked."""
+    """Allow a session that must set up MFA only one unfinished device, without a path and tags.
+
+    Such a session creates the device without authorization by policies.
+    """
     session = call.caller.session
     if session is None or session.stage != "enrol":
         return
     if path != "/" or requested_tags:
-        raise AccessDenied("Set up an MFA device without a path and without tags.")
+        raise AccessDenied("An MFA device that is required at sign-in cannot have a path or tags.")
     mfa_devices.delete_unfinished(call.tx, call.account_id, call.caller.unique_id)
 
 
 def _replace_unfinished_device(call: Call, serial_number: str) -> None:
-    """Make a new start of a device that the caller began; EntityAlreadyExists when another has the name."""
+    """Delete the caller's unfinished device of the same name; EntityAlreadyExists if any other has the name.
+
+    Also enforces the quota, and resets tags and wrong codes of an earlier device of this name.
+    """
     existing = mfa_devices.find(call.tx, call.account_id, serial_number)
     if existing is not None and not _is_own_unfinished(call, existing):
         raise EntityAlreadyExists("MFADevice entity at the same path and name already exists.")
@@ -104,7 +116,7 @@ def _replace_unfinished_device(call: Call, serial_number: str) -> None:
 
 
 def _is_own_unfinished(call: Call, device: MfaDevice) -> bool:
-    """Say whether a device is one that the caller began to set up and did not finish."""
+    """Return whether the caller began to set up this device in the console and did not finish."""
     return (
         device.user_id is None
         and device.wizard is not None
@@ -139,7 +151,7 @@ def list_virtual_mfa_devices(
 
 
 def _to_list_entry(call: Call, device: MfaDevice) -> dict[str, Any]:
-    """Return a device as the list shows it: whose it is, and never its seed."""
+    """Return the members of a device in lists: its owner, but never its seed."""
     owner: Any = None
     if device.user_id == call.account_id:
         owner = users.root_to_response(call)

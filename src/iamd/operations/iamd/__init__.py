@@ -1,4 +1,4 @@
-"""The operations of our own service: what AWS offers in its console only."""
+"""Operations of the iamd service: features that AWS offers only in its console."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

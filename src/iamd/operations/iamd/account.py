@@ -1,4 +1,4 @@
-"""The account's own data: its name, and the email address that its root user signs in with."""
+"""Account information: the account's name and its root user's email address."""
 
 from iamd.core.errors import EntityAlreadyExists, NoSuchEntity
 from iamd.core.records import Account
@@ -10,7 +10,7 @@ from iamd.store import accounts, one_time_links
 
 
 def get_current_account(call: Call) -> Account:
-    """Return the account that is called."""
+    """Return the account that the call is for."""
     account = accounts.find(call.tx, call.account_id)
     if account is None:
         raise NoSuchEntity(f"The account {call.account_id} cannot be found.")
@@ -46,10 +46,10 @@ def put_account_name(call: Call, account_name: str) -> Reply:
     requires_confirmation=True,
 )
 def update_root_email(call: Call, root_email: str) -> Reply:
-    """Change the email address; links that were mailed to the old one end."""
+    """Change the root user's email address; links mailed to the old one become invalid."""
     existing = accounts.find_by_email(call.tx, root_email)
     if existing is not None and existing.account_id != call.account_id:
-        raise EntityAlreadyExists("This email address cannot be used here.")
+        raise EntityAlreadyExists("This email address cannot be used.")
     accounts.update_name_and_email(call.tx, call.account_id, get_current_account(call).name, root_email)
     one_time_links.delete_for_account(call.tx, call.account_id)
     return None

@@ -1,4 +1,4 @@
-"""Console sessions: the one that is calling, the caller's own, and a user's."""
+"""Console sessions: describe the calling session, list and end the sessions of a user."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,14 +13,14 @@ from iamd.framework.operation import Reply, always, operation, targets_caller
 from iamd.operations.iamd.account import get_current_account
 from iamd.store import accounts, login_profiles, recovery_codes, sessions
 
-OPEN, ENROLL = "open", "enrol"  # the stages of a session that may call the API
-_MAX_SESSION_SECONDS = 12 * 3600  # seconds: no setting makes a session last longer
+OPEN, ENROLL = "open", "enrol"  # the session stages in which the API can be called
+_MAX_SESSION_SECONDS = 12 * 3600  # no setting can make a session last longer
 
 
 def require_session(call: Call) -> Session:
-    """Return the session that is calling; SessionRequired when it is a key that calls."""
+    """Return the calling session; SessionRequired if the caller does not use a console session."""
     if call.caller.session is None:
-        raise SessionRequired("This needs a session of the console: sign in with a browser.")
+        raise SessionRequired("This operation requires a console session. Sign in with a browser.")
     return call.caller.session
 
 
@@ -28,7 +28,7 @@ def _to_iso(epoch: int | None) -> str | None:
     return None if epoch is None else clock.iso(datetime.fromtimestamp(epoch, UTC))
 
 
-# Whoever is signed in is told so, as by GetCallerIdentity, even where a policy denies all without MFA.
+# Like GetCallerIdentity, it is allowed for every session, even if policies deny everything without MFA.
 @operation(
     "iamd",
     target_finder=targets.ANY_RESOURCE,
@@ -70,9 +70,9 @@ def list_sessions(call: Call, user: User | None) -> Reply:
     open_sessions = [session for session in user_sessions if session.stage in (OPEN, ENROLL)]
     return {
         "Sessions": [
-            _to_list_entry(call, held)
-            for held in open_sessions
-            if call.epoch < held.created_at + _MAX_SESSION_SECONDS
+            _to_list_entry(call, session)
+            for session in open_sessions
+            if call.epoch < session.created_at + _MAX_SESSION_SECONDS
         ]
     }
 

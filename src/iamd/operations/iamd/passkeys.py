@@ -1,4 +1,7 @@
-"""Passkeys of the caller: a challenge that the session keeps, and what the browser made of it."""
+"""Passkey (WebAuthn) registration: creation options with a challenge, and verification of the new credential.
+
+The challenge is stored in the console session and works once.
+"""
 
 from iamd.core import ids
 from iamd.core.errors import EntityAlreadyExists, InvalidInput
@@ -18,7 +21,7 @@ _ACTION = "iam:EnableMFADevice"
 
 
 class InvalidRegistration(InvalidInput):
-    """A browser's answer that was not to the challenge, which ends all the same."""
+    """The browser's response is invalid. The challenge is consumed all the same."""
 
     commits = True
 
@@ -49,7 +52,7 @@ def start_passkey_registration(call: Call) -> Reply:
 
 
 def _user_name(call: Call) -> str:
-    """Return what a browser lists the passkey under."""
+    """Return the user name that the browser shows for the passkey."""
     user = call.caller.user
     return user.user_name if user is not None else get_current_account(call).root_email
 
@@ -78,7 +81,9 @@ def register_passkey(call: Call, device_name: str, credential: str) -> Reply:
 
 def _verify_registration(call: Call, challenge: str | None, credential: str) -> Passkey:
     if challenge is None:
-        raise InvalidInput("No passkey was asked for in this session: start with StartPasskeyRegistration.")
+        raise InvalidInput(
+            "No passkey registration was started in this session. Call StartPasskeyRegistration first."
+        )
     try:
         return passkeys.verify_registration(RelyingParty(call.origin), challenge, credential)
     except InvalidPasskey as error:
@@ -86,7 +91,7 @@ def _verify_registration(call: Call, challenge: str | None, credential: str) -> 
 
 
 def _new_serial_number(call: Call, device_name: str) -> str:
-    """Return an ARN as AWS gives security keys: whose it is, its name, and what makes it unlike any other."""
+    """Return an ARN in AWS's form for security keys: the owner, the device name and a unique suffix."""
     user = call.caller.user
     owner = "root-account" if user is None else f"user/{user.user_name}"
     return call.arn(f"u2f/{owner}/{device_name}-{ids.unique('')}")

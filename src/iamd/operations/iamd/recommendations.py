@@ -1,4 +1,4 @@
-"""Security recommendations for the account, from what the store holds."""
+"""Security recommendations: the security checks on a snapshot of the account from the store."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Recovery codes of the caller: made once, told once."""
+"""MFA recovery codes of the caller, which are returned only when they are created."""
 
 from iamd.core.errors import AccessDenied, InvalidInput
 from iamd.crypto import recovery_codes
@@ -19,20 +19,20 @@ from iamd.store import recovery_codes as recovery_code_store
     allowed_during_enrollment=always,
 )
 def create_recovery_codes(call: Call) -> Reply:
-    """Make ten codes; earlier ones end.
+    """Create ten codes and invalidate earlier ones.
 
-    They are another second factor, so a session without MFA may make them once only: those that are offered
-    after the first device.
+    Recovery codes are a second factor, so a session without MFA can create them only once, right after the
+    first MFA device. Raises InvalidInput without a device, AccessDenied without MFA.
     """
     console_sessions.require_session(call)
     owner_id = call.caller.unique_id
     count = len(mfa_lifecycle.list_for_owner(call, owner_id))
     if not count:
-        raise InvalidInput("Recovery codes stand in for an MFA device: assign one first.")
+        raise InvalidInput("Recovery codes require an MFA device. Assign one first.")
     if not call.caller.has_mfa and (
         count > 1 or recovery_code_store.count(call.tx, call.account_id, owner_id)
     ):
-        raise AccessDenied("New recovery codes need a session with MFA: sign in again with an MFA device.")
+        raise AccessDenied("New recovery codes require a session with MFA. Sign in again with an MFA device.")
     codes = recovery_codes.generate_codes()
     hashes = [recovery_codes.hash_code(call.data_key, code) for code in codes]
     recovery_code_store.replace(call.tx, call.account_id, owner_id, hashes, call.timestamp)

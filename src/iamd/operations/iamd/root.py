@@ -1,4 +1,4 @@
-"""What only the root user may do: its own password and its own MFA devices."""
+"""Root user operations: change its password and manage its MFA devices. Only the root user can call them."""
 
 from iamd.core.errors import ConcurrentModification, NoSuchEntity
 from iamd.core.records import LoginProfile
@@ -18,7 +18,7 @@ def _get_login_profile(call: Call) -> LoginProfile:
 
 
 def _verify_and_hash(dependencies: Dependencies, call: Call, _record: None, params: Params) -> Params:
-    """Put hashes in the places of both passwords: the one that the old was right for, and the new one's."""
+    """Replace both passwords with hashes: the stored one that the old password matched, and the new one."""
     account_id, new_password = call.account_id, params["new_password"]
     verified_password = passwords.verify_current(
         dependencies.database,
@@ -50,7 +50,10 @@ def _verify_and_hash(dependencies: Dependencies, call: Call, _record: None, para
     requires_confirmation=True,
 )
 def change_root_password(call: Call, old_password: str, new_password: str) -> Reply:
-    """Change the root user's password; all of its sessions end, and it signs in again."""
+    """Change the root user's password and end all of its sessions, including the calling one.
+
+    `old_password` is the hash that it was verified against, which detects a concurrent change.
+    """
     profile = _get_login_profile(call)
     if profile.hash != old_password:
         raise ConcurrentModification(passwords.CHANGED_MEANWHILE)

@@ -1,4 +1,4 @@
-"""Sign-in rules beyond AWS's password policy: the settings, whom rules affect, what the caller must obey."""
+"""Security settings beyond AWS's password policy, the caller's password rules, impact of a new policy."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ from iamd.operations.iamd.account import get_current_account
 from iamd.store import security_settings
 
 _DEFAULT_SETTINGS = SecuritySettings()
-_MAX_NAMES = 100  # that are told; the counts are whole
+_MAX_NAMES = 100  # user names in a response; the counts are complete
 
 
 @operation("iamd", target_finder=targets.ANY_RESOURCE, action="iam:GetSecuritySettings")
@@ -32,7 +32,7 @@ def put_security_settings(
     lockout_attempts: int = _DEFAULT_SETTINGS.lockout_attempts,
     lockout_minutes: int = _DEFAULT_SETTINGS.lockout_minutes,
 ) -> Reply:
-    """Replace the settings whole: what is left out gets its default."""
+    """Replace all settings; omitted ones get their defaults."""
     new_settings = SecuritySettings(
         minimum_uppercase,
         minimum_lowercase,

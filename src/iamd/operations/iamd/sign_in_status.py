@@ -1,4 +1,4 @@
-"""Users who typed wrong passwords too often: whether they are locked, and letting them in again."""
+"""Sign-in lockout of users: status and unlocking."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""STS's operations."""
+"""Operations of STS."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""AssumeRole: a role's permissions for a while, for whom its trust policy names."""
+"""AssumeRole: temporary credentials of a role, including role chaining and transitive session tags."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ _ROLE_CHAINING_LIMIT = (
 
 
 def _inherited_session_context(call: Call) -> tuple[Tags, str | None]:
-    """Return the transitive tags and the source identity of the calling session, which pass to the next."""
+    """Return the transitive tags and source identity of the calling session, which the new one inherits."""
     token = call.caller.token
     if token is None:
         return (), None
@@ -62,7 +62,7 @@ def assume_role(
     minimum_session_token_size: int | None = None,
 ) -> Reply:
     if provided_contexts:
-        raise ValidationError("Context assertions are not supported: no context provider is known here.")
+        raise ValidationError("Context assertions are not supported: there are no context providers.")
     inherited_tags, inherited_source_identity = _inherited_session_context(call)
     account_id = role.arn.split(":")[4]
     inline_policy, managed_policy_arns = temporary_credentials.check_session_policies(
@@ -92,7 +92,7 @@ def assume_role(
 
 
 def assumed_role_user(token: SessionToken, role: Role) -> dict[str, Any]:
-    """Return whom the credentials are of, as replies tell it."""
+    """Return the response members AssumedRoleUser and SourceIdentity."""
     user = {
         "AssumedRoleId": f"{role.role_id}:{token.name}",
         "Arn": temporary_credentials.role_session_arn(token, role.role_name),
@@ -101,7 +101,10 @@ def assumed_role_user(token: SessionToken, role: Role) -> dict[str, Any]:
 
 
 def session_duration(call: Call, role: Role, requested_seconds: int | None) -> int:
-    """Return a session's seconds: what the role allows, an hour where one role session makes another."""
+    """Return a session's duration in seconds: up to the role's maximum, or one hour for role chaining.
+
+    Raises ValidationError beyond the maximum.
+    """
     if call.caller.role is not None and (requested_seconds or 0) > temporary_credentials.HOUR_SECONDS:
         raise ValidationError(_ROLE_CHAINING_LIMIT)
     return temporary_credentials.session_duration(
@@ -113,7 +116,10 @@ def session_duration(call: Call, role: Role, requested_seconds: int | None) -> i
 
 
 def _source_identity(requested: str | None, inherited: str | None) -> str | None:
-    """Return the source identity, which no session of a chain may change."""
+    """Return the source identity, which cannot change in a chain of sessions.
+
+    Raises AccessDenied for a change, ValidationError for a reserved prefix.
+    """
     if requested is not None and inherited is not None and requested != inherited:
         raise AccessDenied("The source identity of a session cannot be changed.")
     if requested is not None and requested.lower().startswith("aws:"):

@@ -1,4 +1,4 @@
-"""Who is calling, and whose key it is."""
+"""GetCallerIdentity and GetAccessKeyInfo."""
 
 from iamd.core import ids
 from iamd.core.errors import ValidationError
@@ -18,12 +18,12 @@ def get_caller_identity(call: Call) -> Reply:
 def get_access_key_info(call: Call, access_key_id: str) -> Reply:
     account_id = _find_account_id(call, access_key_id)
     if account_id is None:
-        raise ValidationError(f"The access key ID {access_key_id} is not known.")
+        raise ValidationError(f"The access key ID {access_key_id} does not exist.")
     return {"Account": account_id}
 
 
 def _find_account_id(call: Call, access_key_id: str) -> str | None:
-    """Return the account of a key; that of temporary credentials is in their ID, and nowhere else."""
+    """Return the account ID of an access key; temporary keys are not stored, but their ID contains it."""
     if not access_key_id.startswith(ids.TEMPORARY_KEY):
         return access_keys.find_account_id(call.tx, access_key_id)
     account_id = ids.account_id_of_key(access_key_id)

@@ -1,4 +1,4 @@
-"""GetSessionToken and GetFederationToken: temporary credentials of a user, for the user or for others."""
+"""GetSessionToken and GetFederationToken: temporary credentials of a user or a federated user."""
 
 from iamd.core import arns, ids
 from iamd.core.records import SessionToken
@@ -12,7 +12,7 @@ _DEFAULT_DURATION_SECONDS = 12 * temporary_credentials.HOUR_SECONDS
 
 
 def _session_duration(call: Call, requested_seconds: int | None) -> int:
-    """Return a session's seconds: the model bounds what users ask for, an hour what the root user gets."""
+    """Return a session's duration in seconds: the model limits it for users; for the root user, one hour."""
     duration_seconds = _DEFAULT_DURATION_SECONDS if requested_seconds is None else requested_seconds
     return (
         min(duration_seconds, temporary_credentials.HOUR_SECONDS) if call.caller.is_root else duration_seconds

@@ -1,7 +1,7 @@
-"""AssumeRoleWithWebIdentity: a role for whom an OpenID Connect provider vouches, without any secret of ours.
+"""AssumeRoleWithWebIdentity: temporary credentials of a role for a token of an OpenID Connect provider.
 
-Nobody has signed the request. Who calls is what the token says, once its signature, issuer, audience and
-times were verified; whether that is enough is for the role's trust policy to say.
+The request is unsigned: the token identifies the caller, once its signature, issuer, audience and times are
+verified. The role's trust policy decides whether that caller can assume the role.
 """
 
 import re
@@ -42,7 +42,10 @@ Verified = TypeVar("Verified")
 
 
 def _resolve_caller(dependencies: Dependencies, params: Params, epoch: int) -> Caller:
-    """Find out who calls; the provider's keys are fetched where they are not known."""
+    """Authenticate the caller by its token; the provider's keys are fetched if they are not cached.
+
+    Raises UnresolvedCaller, with STS's fault, if the token is not accepted.
+    """
     token, match = params["web_identity_token"], _ROLE_ARN.fullmatch(params["role_arn"])
     account_id = match[1] if match else ""
     issuer = ""
@@ -51,7 +54,7 @@ def _resolve_caller(dependencies: Dependencies, params: Params, epoch: int) -> C
             raise ValidationError(f"{params['role_arn']} is invalid")
         if "provider_id" in params:
             raise ValidationError(
-                "Only tokens of OpenID Connect providers are accepted, without a ProviderId."
+                "ProviderId is not supported: only tokens of OpenID Connect providers are accepted."
             )
         issuer = _translate_errors(lambda: id_tokens.unverified_issuer(token))
         provider = _get_provider(dependencies, account_id, issuer)
@@ -79,13 +82,13 @@ def _verify_token(
 
 
 def _translate_errors(verify: Callable[[], Verified]) -> Verified:
-    """Verify something of a token, and say in STS's faults what is wrong with it."""
+    """Run a verification and translate its errors to STS's faults."""
     try:
         return verify()
     except UntrustedCertificate as error:
         raise InvalidIdentityToken(_THUMBPRINT_MISMATCH) from error
     except ProviderUnreachable as error:
-        raise IDPCommunicationError(f"The identity provider cannot be asked: {error}.") from error
+        raise IDPCommunicationError(f"The request to the identity provider failed: {error}.") from error
     except TokenExpired as error:
         raise ExpiredIdentityToken(str(error)) from error
     except InvalidClaim as error:
@@ -122,7 +125,7 @@ def _build_caller(account_id: str, provider: OidcProvider, token_identity: id_to
 
 
 def _unresolved_caller(dependencies: Dependencies, account_id: str, issuer: str) -> Caller:
-    """Return who is refused before anybody vouched: the audit of the account that was called has it."""
+    """Return a caller for the audit event of a rejected token, in the called account if it exists."""
     with dependencies.database.read() as tx:
         audited_account_id = (
             account_id if account_id and accounts.find(tx, account_id) else audit.NO_ACCOUNT_ID

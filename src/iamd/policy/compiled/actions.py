@@ -63,11 +63,11 @@ def _covers_action(statement: Statement, action: str) -> bool:
 
 def _matches_action(pattern: str, action: str) -> bool:
     """Match like `matches_action`, with fast paths for exact names and a single trailing `*`."""
-    lowered = pattern.lower()
-    if "?" not in lowered and ":" in lowered:
-        star = lowered.find("*")
+    lowered_pattern = pattern.lower()
+    if "?" not in lowered_pattern and ":" in lowered_pattern:
+        star = lowered_pattern.find("*")
         if star < 0:
-            return lowered == action
-        if star == len(lowered) - 1:
-            return action.startswith(lowered[:-1])
-    return matches_action(lowered, action)
+            return lowered_pattern == action
+        if star == len(lowered_pattern) - 1:
+            return action.startswith(lowered_pattern[:-1])
+    return matches_action(lowered_pattern, action)

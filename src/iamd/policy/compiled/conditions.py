@@ -64,13 +64,13 @@ def _result_without_key(condition: Condition) -> bool:
 
 
 def _compile_single_valued(key: str, matches_value: ValuePredicate, *, if_absent: bool) -> ConditionPredicate:
-    def test(context: Context) -> bool:
+    def predicate(context: Context) -> bool:
         value = context.get(key)
         if isinstance(value, str):
             return matches_value(value, context)
         return False if value else if_absent
 
-    return test
+    return predicate
 
 
 def _compile_set(
@@ -78,7 +78,7 @@ def _compile_set(
 ) -> ConditionPredicate:
     if_absent = quantify(())
 
-    def test(context: Context) -> bool:
+    def predicate(context: Context) -> bool:
         value = context.get(key)
         if not value:
             return if_absent
@@ -88,7 +88,7 @@ def _compile_set(
             return if_absent
         return quantify(matches_value(item, context) for item in value)
 
-    return test
+    return predicate
 
 
 # Fast paths for the most common conditions: a single-valued key and plain text.
@@ -97,37 +97,37 @@ def _compile_set(
 def _string_equals(key: str, expected: Sequence[str], if_absent: bool) -> ConditionPredicate:
     values_set = frozenset(expected)
 
-    def test(context: Context) -> bool:
+    def predicate(context: Context) -> bool:
         value = context.get(key)
         if isinstance(value, str):
             return value in values_set
         return False if value else if_absent
 
-    return test
+    return predicate
 
 
 def _string_not_equals(key: str, expected: Sequence[str], if_absent: bool) -> ConditionPredicate:
     values_set = frozenset(expected)
 
-    def test(context: Context) -> bool:
+    def predicate(context: Context) -> bool:
         value = context.get(key)
         if isinstance(value, str):
             return value not in values_set
         return False if value else if_absent
 
-    return test
+    return predicate
 
 
 def _bool(key: str, expected: Sequence[str], if_absent: bool) -> ConditionPredicate:
     values_set = frozenset(value.lower() for value in expected) & {"true", "false"}
 
-    def test(context: Context) -> bool:
+    def predicate(context: Context) -> bool:
         value = context.get(key)
         if isinstance(value, str):
             return value in values_set or value.lower() in values_set
         return False if value else if_absent
 
-    return test
+    return predicate
 
 
 _FUSED_OPERATORS: dict[str, Callable[[str, Sequence[str], bool], ConditionPredicate]] = {
@@ -158,8 +158,8 @@ def _equals(expected: Sequence[str]) -> StaticPredicate:
 
 
 def _equals_ignoring_case(expected: Sequence[str]) -> StaticPredicate:
-    lowered = frozenset(value.lower() for value in expected)
-    return lambda value: value.lower() in lowered
+    lowered_values = frozenset(value.lower() for value in expected)
+    return lambda value: value.lower() in lowered_values
 
 
 def _like(expected: Sequence[str]) -> StaticPredicate:
@@ -167,18 +167,18 @@ def _like(expected: Sequence[str]) -> StaticPredicate:
 
 
 def _compile_comparison(
-    reader: Callable[[str], Any], test: Callable[[Any, Any], bool], expected: Sequence[str]
+    reader: Callable[[str], Any], comparison: Callable[[Any, Any], bool], expected: Sequence[str]
 ) -> StaticPredicate:
     operands = [reader(value) for value in expected]
-    readable = [value for value in operands if value is not None]
-    has_unreadable = len(readable) < len(operands)
+    readable_values = [value for value in operands if value is not None]
+    has_unreadable = len(readable_values) < len(operands)
 
     def predicate(value: str) -> bool | None:
         request_value = reader(value)
         if request_value is None:
             return None if expected else False
-        for policy_value in readable:
-            if test(request_value, policy_value):
+        for policy_value in readable_values:
+            if comparison(request_value, policy_value):
                 return True
         return None if has_unreadable else False
 
@@ -304,10 +304,10 @@ def all_of(conditions: Iterable[ConditionPredicate]) -> ConditionPredicate | Non
         first, second = predicates
         return lambda context: first(context) and second(context)
 
-    def test(context: Context) -> bool:
+    def predicate(context: Context) -> bool:
         for condition in predicates:  # noqa: SIM110 - a loop is a third faster than a generator
             if not condition(context):
                 return False
         return True
 
-    return test
+    return predicate

@@ -203,20 +203,20 @@ class _ResourceAndConditions:
 
 def _effect_predicate(compiled_statements: Sequence[_CompiledStatement], effect: str) -> Predicate | None:
     """Merge the statements of one effect, those that need no context first, as one matcher."""
-    same_effect = [
+    effect_statements = [
         compiled_statement
         for compiled_statement in compiled_statements
         if compiled_statement.statement.effect == effect
     ]
     static_globs = [
         compiled_statement.static_globs
-        for compiled_statement in same_effect
+        for compiled_statement in effect_statements
         if compiled_statement.condition_predicate is None and compiled_statement.static_globs is not None
     ]
     predicates = [compile_globs(merge_globs(static_globs))] if static_globs else []
     predicates += [
         compiled_statement.predicate
-        for compiled_statement in same_effect
+        for compiled_statement in effect_statements
         if compiled_statement.condition_predicate is not None or compiled_statement.static_globs is None
     ]
     return match_all if match_all in predicates else any_of(predicates)
@@ -232,11 +232,11 @@ def _compile_resource(
     patterns = statement.resources if statement.resources is not None else statement.not_resources
     if patterns is None:
         return None, match_all if attachment is Attachment.RESOURCE else match_none
-    static, dynamic = _split_patterns(patterns, attachment, has_variables=has_variables)
-    static_globs = classify_globs(static)
-    if statement.resources is not None and not dynamic:
+    static_patterns, dynamic_predicates = _split_patterns(patterns, attachment, has_variables=has_variables)
+    static_globs = classify_globs(static_patterns)
+    if statement.resources is not None and not dynamic_predicates:
         return static_globs, None
-    predicate = _any_resource_predicate(static_globs, dynamic)
+    predicate = _any_resource_predicate(static_globs, dynamic_predicates)
     return None, predicate if statement.resources is not None else _Not(predicate).matches
 
 
@@ -254,26 +254,29 @@ def _split_patterns(
     patterns: Sequence[str], attachment: Attachment, *, has_variables: bool
 ) -> tuple[list[str], list[Predicate]]:
     """Split patterns into static ones and those with variables, expanded after the fifth colon only."""
-    static: list[str] = []
-    dynamic: list[Predicate] = []
+    static_patterns: list[str] = []
+    dynamic_predicates: list[Predicate] = []
     for pattern in patterns:
         *head, resource_part = pattern.split(":", _ARN_FIELDS - 1)
         if len(head) < _ARN_FIELDS - 1:
             pads_short_arns = attachment is Attachment.IDENTITY and head[:1] == ["arn"]
-            static.append(pattern + ":*" * (_ARN_FIELDS - 1 - len(head)) if pads_short_arns else pattern)
+            static_patterns.append(
+                pattern + ":*" * (_ARN_FIELDS - 1 - len(head)) if pads_short_arns else pattern
+            )
         elif has_variables and "${" in resource_part:
-            dynamic.append(_compile_pattern_with_variables(":".join(head) + ":", resource_part))
+            dynamic_predicates.append(_compile_pattern_with_variables(":".join(head) + ":", resource_part))
         else:
-            static.append(pattern)
-    return static, dynamic
+            static_patterns.append(pattern)
+    return static_patterns, dynamic_predicates
 
 
-def _any_resource_predicate(static_globs: GlobsByForm, dynamic: list[Predicate]) -> Predicate:
+def _any_resource_predicate(static_globs: GlobsByForm, dynamic_predicates: list[Predicate]) -> Predicate:
     static_predicate = compile_globs(static_globs)
     if static_predicate is match_all:
         return match_all
     return (
-        any_of([*([static_predicate] if static_predicate is not match_none else []), *dynamic]) or match_none
+        any_of([*([static_predicate] if static_predicate is not match_none else []), *dynamic_predicates])
+        or match_none
     )
 
 

@@ -95,11 +95,11 @@ def _find_grant(node: StatementNode, action: str) -> tuple[str, str] | None:
     if patterns is not None:
         is_excluded = any(matches_action(pattern, action) for pattern in patterns)
         return None if is_excluded else ("NOT", f"{node.path}.NotAction")
-    matching = [text_node for text_node in node.actions if matches_action(text_node.text, action)]
-    exact = [text_node for text_node in matching if text_node.text.lower() == action.lower()]
-    if exact:
-        return "", exact[0].path
-    return ("STAR", matching[0].path) if matching else None
+    matching_nodes = [text_node for text_node in node.actions if matches_action(text_node.text, action)]
+    exact_nodes = [text_node for text_node in matching_nodes if text_node.text.lower() == action.lower()]
+    if exact_nodes:
+        return "", exact_nodes[0].path
+    return ("STAR", matching_nodes[0].path) if matching_nodes else None
 
 
 def _is_limited(node: StatementNode, sensitive_action: _SensitiveAction) -> bool:

@@ -104,10 +104,10 @@ def _check_support(
         if is_tag_key and requires_key(clause):
             _add_unsupported_tag_key_with_not_action(node, clause, findings)
         return
-    unsupported = _services_without_key(node, clause.key, catalog)
-    if unsupported is None:
+    unsupported_services = _services_without_key(node, clause.key, catalog)
+    if unsupported_services is None:
         return
-    services_without_key = tuple(service for service in services if service in unsupported)
+    services_without_key = tuple(service for service in services if service in unsupported_services)
     if len(services_without_key) == len(services):
         message = f"none of the actions supports the condition key {clause.condition.key}"
         findings.add("UNSUPPORTED_CONDITION_KEY", clause.path, message)
@@ -127,7 +127,7 @@ def _services_without_key(node: StatementNode, key: str, catalog: ServiceCatalog
             catalog.supports(name, key) for name in names
         )
     return (
-        frozenset(service for service, supported in supported_by_service.items() if not supported)
+        frozenset(service for service, is_supported in supported_by_service.items() if not is_supported)
         if supported_by_service
         else None
     )

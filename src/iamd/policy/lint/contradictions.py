@@ -49,10 +49,10 @@ def _requires_missing_key(clause: ConditionClause) -> bool:
 def _are_comparable(clause: ConditionClause, other_clause: ConditionClause) -> bool:
     """Return whether both are single-valued, without variables, and have few enough values."""
     return all(
-        either.condition.quantifier is None
-        and len(either.condition.values) <= _MAX_VALUES
-        and not any("${" in value for value in either.condition.values)
-        for either in (clause, other_clause)
+        each_clause.condition.quantifier is None
+        and len(each_clause.condition.values) <= _MAX_VALUES
+        and not any("${" in value for value in each_clause.condition.values)
+        for each_clause in (clause, other_clause)
     )
 
 
@@ -70,8 +70,10 @@ def _string_contradiction(clause: ConditionClause, other_clause: ConditionClause
     """Compare the values of StringEquals with those of another String condition."""
     if clause.condition.operator != "StringEquals":
         return None
-    matching = [value for value in clause.condition.values if _satisfies(value, other_clause)]
-    return None if matching else f"no value of StringEquals satisfies {other_clause.condition.operator}"
+    matching_values = [value for value in clause.condition.values if _satisfies(value, other_clause)]
+    return (
+        None if matching_values else f"no value of StringEquals satisfies {other_clause.condition.operator}"
+    )
 
 
 def _satisfies(value: str, clause: ConditionClause) -> bool:
@@ -90,7 +92,8 @@ def _boolean_contradiction(clause: ConditionClause, other_clause: ConditionClaus
     if clause.condition.operator != "Bool" or other_clause.condition.operator != "Bool":
         return None
     boolean_sets = [
-        {values.boolean(value) for value in either.condition.values} for either in (clause, other_clause)
+        {values.boolean(value) for value in each_clause.condition.values}
+        for each_clause in (clause, other_clause)
     ]
     return None if boolean_sets[0] & boolean_sets[1] else "the key must be both true and false"
 

@@ -34,9 +34,9 @@ def intersects(pattern: str, other_pattern: str) -> bool:
         if char == "*":
             state = full_mask & ~((state & -state) - 1)
             continue
-        staying = other_bits.any_run if char == ":" else other_bits.runs
-        moving = ~other_bits.runs if char == "?" else other_bits.matching_bits(char)
-        state = (state & moving) << 1 & full_mask | state & staying
+        stay_mask = other_bits.any_run if char == ":" else other_bits.runs
+        advance_mask = ~other_bits.runs if char == "?" else other_bits.matching_bits(char)
+        state = (state & advance_mask) << 1 & full_mask | state & stay_mask
         state |= (state & other_bits.runs) << 1
         if not state:
             return False

@@ -15,14 +15,14 @@ _TAG_KEYS_SUFFIX = "tagkeys"
 def check(document: LintDocument, catalog: ServiceCatalog, findings: Findings) -> None:
     """Check a whole document."""
     denies_missing_mfa = any(_denies_missing_mfa(node) for node in document.statements)
-    for entry in document.statements:
-        for clause in entry.clauses:
+    for node in document.statements:
+        for clause in node.clauses:
             if clause.condition.operator == NULL or not clause.condition.values:
                 continue
-            if entry.is_allow:
-                _check_all_values(entry, clause, catalog, findings)
+            if node.is_allow:
+                _check_all_values(node, clause, catalog, findings)
             if clause.key in _MFA_KEYS:
-                _check_mfa(entry, clause, denies_missing_mfa, findings)
+                _check_mfa(node, clause, denies_missing_mfa, findings)
 
 
 def requires_key(clause: ConditionClause) -> bool:

@@ -21,7 +21,7 @@ def check(document: LintDocument, findings: Findings) -> None:
             _check_list("REDUNDANT_ACTION", list(node.texts(element)), _normalize_action, findings)
         for element in ("Resource", "NotResource"):
             _check_list("REDUNDANT_RESOURCE", list(node.texts(element)), _escape_variables, findings)
-    scopes = [_StatementScope.from_node(entry) for entry in document.statements]
+    scopes = [_StatementScope.from_node(statement_node) for statement_node in document.statements]
     reported_paths = _check_identical(scopes, findings)
     if len(scopes) <= _MAX_STATEMENTS:
         _check_overlaps([scope for scope in scopes if scope.path not in reported_paths], findings)
@@ -97,15 +97,15 @@ def _check_list(
     if len(nodes) < 2:
         return
     first_by_pattern: dict[str, TextNode] = {}
-    for item in nodes:
-        other = first_by_pattern.setdefault(normalize(item.text), item)
-        if other is not item:
-            findings.add(code, item.path, f"{quote(item.text)} is already listed at {other.path}")
+    for node in nodes:
+        first_node = first_by_pattern.setdefault(normalize(node.text), node)
+        if first_node is not node:
+            findings.add(code, node.path, f"{quote(node.text)} is already listed at {first_node.path}")
     patterns = _PatternSet(first_by_pattern)
-    for pattern, item in first_by_pattern.items():
+    for pattern, node in first_by_pattern.items():
         if wider := patterns.find_wider(pattern, findings):
             wider_text = quote(first_by_pattern[wider].text)
-            findings.add(code, item.path, f"{quote(item.text)} is redundant: {wider_text} covers it")
+            findings.add(code, node.path, f"{quote(node.text)} is redundant: {wider_text} covers it")
 
 
 # Statements.
@@ -170,9 +170,11 @@ def _check_identical(scopes: Sequence[_StatementScope], findings: Findings) -> s
     first_by_key: dict[tuple[object, ...], _StatementScope] = {}
     reported_paths = set[str]()
     for scope in scopes:
-        other = first_by_key.setdefault(scope.content_key, scope)
-        if other is not scope:
-            findings.add("REDUNDANT_STATEMENT", scope.path, f"the statement is identical to {other.path}")
+        first_scope = first_by_key.setdefault(scope.content_key, scope)
+        if first_scope is not scope:
+            findings.add(
+                "REDUNDANT_STATEMENT", scope.path, f"the statement is identical to {first_scope.path}"
+            )
             reported_paths.add(scope.path)
     return reported_paths
 
@@ -232,11 +234,14 @@ def _includes_patterns(
     return narrow_not is not None and all(narrow_not.covers(pattern, findings) for pattern in wide_not.all)
 
 
-def _may_intersect(pattern: str, others: _PatternSet, findings: Findings) -> bool:
+def _may_intersect(pattern: str, other_patterns: _PatternSet, findings: Findings) -> bool:
     """Return whether a pattern and one of the others may match the same text; True if uncertain."""
-    if not findings.spend_work(len(others.all) * (1 + len(pattern) // _LONG_PATTERN)):
+    if not findings.spend_work(len(other_patterns.all) * (1 + len(pattern) // _LONG_PATTERN)):
         return True
-    return any(intersects(_widen_variables(pattern), _widen_variables(other)) for other in others.all)
+    return any(
+        intersects(_widen_variables(pattern), _widen_variables(other_pattern))
+        for other_pattern in other_patterns.all
+    )
 
 
 def _widen_variables(pattern: str) -> str:

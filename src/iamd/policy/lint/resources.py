@@ -212,13 +212,13 @@ class _ActionResourceChecks:
             self._check_unused(used_types)
 
     def _resource_types(self, service: str) -> frozenset[str] | None:
-        union = set[str]()
+        all_types = set[str]()
         for arn in self._arns:
             types = self._catalog.matching_types(arn.pattern, service)
             if types is None:
                 return None
-            union |= types
-        return frozenset(union)
+            all_types |= types
+        return frozenset(all_types)
 
     def _mismatch_message(self, action: TextNode, action_types: frozenset[str]) -> str:
         if not action_types:
@@ -266,8 +266,8 @@ def _collect_requirements(
 ) -> None:
     """Collect the types that the named actions require, then those that the statements allow."""
     allow_nodes = [node for node in document.statements if node.is_allow]
-    for entry in allow_nodes:
-        for action in entry.actions:
+    for node in allow_nodes:
+        for action in node.actions:
             name = action.text.lower()
             is_candidate = name.startswith(_PREFIXES_WITH_REQUIRED_TYPES) and name not in requirements
             if is_candidate and catalog.actions(name) == frozenset({name}):
@@ -279,8 +279,8 @@ def _collect_requirements(
                 if len(required_types) > 1:
                     requirements[name] = _ActionRequirement(action, required_types)
     if requirements:
-        for entry in allow_nodes:
-            _record_allowed_types(document, entry, catalog, requirements, findings)
+        for node in allow_nodes:
+            _record_allowed_types(document, node, catalog, requirements, findings)
 
 
 def _record_allowed_types(

@@ -27,7 +27,7 @@ _NON_RESTRICTING_PREFIXES = (
     "aws:principaltag/",
 )
 # Service keys that identify the caller.
-_CALLER_KEYS_OF_SERVICES = frozenset(
+_SERVICE_CALLER_KEYS = frozenset(
     {
         "kms:calleraccount",
         "s3:dataaccesspointaccount",
@@ -61,9 +61,7 @@ def restricts_caller(clause: ConditionClause) -> bool:
             and not clause.key.startswith(_NON_RESTRICTING_PREFIXES)
             and restricts(clause)
         )
-    return (clause.key in _CALLER_KEYS_OF_SERVICES or "." in clause.key.partition(":")[0]) and restricts(
-        clause
-    )
+    return (clause.key in _SERVICE_CALLER_KEYS or "." in clause.key.partition(":")[0]) and restricts(clause)
 
 
 def _is_broad(clause: ConditionClause, value: str) -> bool:

@@ -55,12 +55,12 @@ class ServiceCatalog:
     def suggest_action(self, service: str, name: str) -> str:
         """Return a suggestion for an action of a service, as `suggest_service` does."""
         actions = self._reference.actions(service)
-        names = {lowered: f"{service}:{action.name}" for lowered, action in actions.items()}
+        names = {lowered_name: f"{service}:{action.name}" for lowered_name, action in actions.items()}
         return self._findings.suggest(lambda: _suggestion(name.rstrip("*"), names))
 
     def suggest_key(self, key: str, services: Iterable[str]) -> str:
         """Return a suggestion for a condition key, global or of one of `services`."""
-        names = {lowered: info.name for lowered, info in GLOBAL_KEYS.items()}
+        names = {lowered_name: info.name for lowered_name, info in GLOBAL_KEYS.items()}
         for service in services:
             names.update(
                 {lowered: info.name for lowered, info in self._reference.condition_keys(service).items()}
@@ -147,13 +147,13 @@ class ServiceCatalog:
 
     def find_key(self, name: str, services: Iterable[str] = ()) -> ConditionKey | None:
         """Find a condition key: global, of its own service, or of one of `services`; None if unknown."""
-        lowered = name.lower()
-        prefix = lowered.partition(":")[0]
+        lowered_name = name.lower()
+        prefix = lowered_name.partition(":")[0]
         for keys in (_GLOBAL_INDEX, self._key_index(prefix), *map(self._key_index, services)):
-            if key := keys.find(lowered):
-                return replace(key, is_multivalued=True) if lowered.endswith(_AMR_SUFFIX) else key
+            if key := keys.find(lowered_name):
+                return replace(key, is_multivalued=True) if lowered_name.endswith(_AMR_SUFFIX) else key
         return (
-            ConditionKey(name, KeyType.STRING, is_multivalued=lowered.endswith(_AMR_SUFFIX))
+            ConditionKey(name, KeyType.STRING, is_multivalued=lowered_name.endswith(_AMR_SUFFIX))
             if "." in prefix
             else None
         )
@@ -201,10 +201,10 @@ def matches_key_template(template: str, key: str) -> bool:
     template = template.lower()
     if template == key:
         return True
-    first, *more = _PLACEHOLDER.split(template)
-    if not more or not key.startswith(first):
+    first, *later_parts = _PLACEHOLDER.split(template)
+    if not later_parts or not key.startswith(first):
         return False
-    return len(key) > len(first) + len(more[-1]) and key.endswith(more[-1])
+    return len(key) > len(first) + len(later_parts[-1]) and key.endswith(later_parts[-1])
 
 
 def _parse_template(name: str, arn: str) -> ArnTemplate:

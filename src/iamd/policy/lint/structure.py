@@ -279,6 +279,6 @@ def _items_with_paths(value: object, path: str) -> Iterator[tuple[str, object]]:
 
 
 def _suggestion(name: str, candidates: list[str]) -> str:
-    lowered = {candidate.lower(): candidate for candidate in candidates}
-    matches = get_close_matches(name.lower(), lowered, n=1)
-    return f": did you mean {lowered[matches[0]]}?" if matches else ""
+    names_by_lowercase = {candidate.lower(): candidate for candidate in candidates}
+    matches = get_close_matches(name.lower(), names_by_lowercase, n=1)
+    return f": did you mean {names_by_lowercase[matches[0]]}?" if matches else ""

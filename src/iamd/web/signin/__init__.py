@@ -1,1 +1,1 @@
-"""The sign-in pages, a module for each step; none needs a script but those of passkeys."""
+"""Sign-in pages, one module per step. Only passkeys need JavaScript."""

@@ -1,4 +1,4 @@
-"""Multi-factor authentication: a code, a passkey or a recovery code, and confirming that it is you."""
+"""Pages of MFA at sign-in (code, passkey, recovery code) and of identity confirmation."""
 
 import flask
 
@@ -10,7 +10,7 @@ from iamd.web import context, forms
 from iamd.web.rendering import render_page
 from iamd.web.signin.responses import redirect, redirect_to_next_step
 
-_MFA_ERROR = "That was not accepted. A code works once: wait for the next one, then try again."
+_MFA_ERROR = "The code was rejected. Each code works once: wait for the next one and try again."
 
 
 blueprint = flask.Blueprint("mfa", __name__)
@@ -39,7 +39,7 @@ def submit_confirm() -> flask.Response:
     outcome = _verify_confirmation()
     if outcome.step is Step.REFUSED:
         return _confirm_page(
-            error=_MFA_ERROR if forms.get_text("method") != "password" else "That is not your password."
+            error=_MFA_ERROR if forms.get_text("method") != "password" else "Incorrect password."
         )
     return redirect_to_next_step(outcome)
 

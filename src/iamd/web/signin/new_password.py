@@ -1,4 +1,4 @@
-"""New passwords: forced ones, forgotten ones, and the first of an account's root user."""
+"""Pages of required password changes, forgotten root passwords, and account set-up."""
 
 import flask
 
@@ -12,7 +12,7 @@ from iamd.web import context, forms
 from iamd.web.rendering import render_page
 from iamd.web.signin.responses import redirect, redirect_to_next_step
 
-_MISMATCH_MESSAGE = "The two new passwords are not the same."
+_MISMATCH_MESSAGE = "The passwords do not match."
 
 
 blueprint = flask.Blueprint("new_password", __name__)
@@ -66,7 +66,9 @@ def submit_reset_password(link: str) -> flask.Response:
     )
     if outcome.step is Step.REFUSED:
         return _reset_password_page(link, outcome.errors)
-    return _used_link_page() if outcome.step is Step.GONE else render_page("message.html", message="renewed")
+    if outcome.step is Step.GONE:
+        return _used_link_page()
+    return render_page("message.html", message="password-changed")
 
 
 @blueprint.get("/setup/<link>")

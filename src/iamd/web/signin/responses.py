@@ -1,4 +1,4 @@
-"""Where each outcome of a step leads, and what it is called on a page."""
+"""Redirects to the next sign-in step, and error messages of failed attempts."""
 
 from urllib.parse import urlencode
 
@@ -9,13 +9,13 @@ from iamd.signin.services import SignInResult, Step
 from iamd.web import context
 
 _STEP_PATHS = {Step.MFA: "/signin/mfa", Step.PASSWORD: "/signin/new-password"}
-_CAPTCHA_MESSAGE = "Type the characters of the security check too, then try again."
-_RETRY_HINT = " After several failures wait a little before you try again."
+_CAPTCHA_MESSAGE = "Complete the security check and try again."
+_RETRY_HINT = " After several failed attempts, wait a moment before you try again."
 _MESSAGE_PATHS = {Step.EXPIRED: "/signin/expired", Step.GONE: "/signin/over"}
 
 
 def redirect_to_next_step(outcome: SignInResult) -> flask.Response:
-    """Lead to the next step, giving the browser what the last one ended with."""
+    """Redirect to the page of the next step, and set the cookies of the result."""
     path = _MESSAGE_PATHS.get(outcome.step) or _STEP_PATHS.get(outcome.step)
     response = redirect(_add_next_param(path) if path else context.next_path())
     context.set_outcome_cookies(response, outcome)
@@ -28,14 +28,14 @@ def _add_next_param(path: str) -> str:
 
 
 def redirect(path: str) -> flask.Response:
-    """Lead to a path of ours; never to what a request named unchecked."""
+    """Redirect (303) to a path of this server; it must not be unvalidated user input."""
     response = flask.Response(status=303)
     response.headers["Location"] = path
     return response
 
 
 def error_message(outcome: SignInResult | None) -> str:
-    """Return what a page says of a try that failed: one text, whatever was wrong."""
+    """Return the error message of a failed attempt, the same whatever was wrong; "" without an outcome."""
     if outcome is None:
         return ""
     if outcome.step is Step.CAPTCHA:

@@ -1,4 +1,7 @@
-"""Sign in: root user or IAM user, then the password. Nothing is looked up before a password is there."""
+"""Sign-in pages: choice of root user or IAM user, then the password.
+
+No user is looked up before a password is submitted, so the first page does not reveal what exists.
+"""
 
 import flask
 
@@ -68,7 +71,7 @@ def submit_passkey() -> flask.Response:
         context.services(), forms.get_text("challenge", 1024), answer, context.client()
     )
     if outcome.step is Step.REFUSED:
-        return _sign_in_page(error="This passkey was not accepted. Try again, or sign in another way.")
+        return _sign_in_page(error="The passkey was rejected. Try again or use another sign-in method.")
     return redirect_to_next_step(outcome)
 
 
@@ -116,7 +119,7 @@ def _iam_user_page(account: str, outcome: SignInResult | None = None) -> flask.R
 
 
 def _new_captcha(outcome: SignInResult | None) -> captcha.Captcha | None:
-    """Return the security check to show: where one is due, and another where somebody asks for it."""
+    """Return the captcha to show: if one is required, or if a new image or audio digits are requested."""
     if forms.get_text("listen"):
         return captcha.make_sound(context.services(), context.client())
     due = outcome is not None and outcome.captcha_required

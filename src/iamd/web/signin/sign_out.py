@@ -1,4 +1,4 @@
-"""Signing out, and the pages that say that something is over."""
+"""Sign-out, and the pages for expired passwords and expired sign-ins."""
 
 import flask
 
@@ -24,15 +24,15 @@ def submit_sign_out() -> flask.Response:
 
 @blueprint.get("/signin/expired")
 def show_expired() -> flask.Response:
-    return render_page("message.html", message="expired")
+    return render_page("message.html", message="password-expired")
 
 
 @blueprint.get("/signin/over")
 def show_over() -> flask.Response:
-    return render_page("message.html", message="over")
+    return render_page("message.html", message="sign-in-expired")
 
 
 def _is_from_console() -> bool:
-    """Say whether the console's own script sends this: no other site's can set the header or the origin."""
+    """Return whether the console's script sent the request: other sites cannot set its header or origin."""
     headers = flask.request.headers
     return headers.get(cookies.CONSOLE_HEADER) == "1" and headers.get("Origin") == context.origin()

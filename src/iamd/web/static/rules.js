@@ -1,4 +1,4 @@
-// Ticks the rules of a new password while it is typed, and shows what was typed on request.
+// Password rules: marks each as met or not met while the user types, and toggles password visibility.
 'use strict';
 
 const CLASSES = {
@@ -8,24 +8,24 @@ const CLASSES = {
   symbols: /[!@#$%^&*()_+\-=[\]{}|']/g,
 };
 
-function counted(rule, password) {
+function countFor(rule, password) {
   if (rule === 'length') return [...password].length;
   if (rule === 'classes') return Object.values(CLASSES).filter((kind) => password.match(kind)).length;
   return (password.match(CLASSES[rule]) || []).length;
 }
 
-const typed = document.getElementById('new');
-typed.addEventListener('input', () => {
-  for (const line of document.querySelectorAll('[data-rule]')) {
-    const kept = counted(line.dataset.rule, typed.value) >= Number(line.dataset.least);
-    line.classList.toggle('kept', kept);
-    line.classList.toggle('broken', !kept && typed.value !== '');
+const newPassword = document.getElementById('new');
+newPassword.addEventListener('input', () => {
+  for (const item of document.querySelectorAll('[data-rule]')) {
+    const met = countFor(item.dataset.rule, newPassword.value) >= Number(item.dataset.minimum);
+    item.classList.toggle('met', met);
+    item.classList.toggle('not-met', !met && newPassword.value !== '');
   }
 });
 
-const show = document.getElementById('show');
-show.hidden = false;
-show.querySelector('input').addEventListener('change', (event) => {
+const showToggle = document.getElementById('show');
+showToggle.hidden = false;
+showToggle.querySelector('input').addEventListener('change', (event) => {
   for (const field of document.querySelectorAll('#old, #new, #again')) {
     field.type = event.target.checked ? 'text' : 'password';
   }
