@@ -1,7 +1,7 @@
-"""The vectors: cases as data, one or more for each line of the specification, read from `vectors/*.yaml`.
+"""Load the policy test vectors from `vectors/*.yaml`: at least one case for each line of the specification.
 
-The format is that of `iamd policy test`, with two fields more: `spec` names the line of the specification,
-and `sentence` is what a denied caller reads.
+The format is that of `iamd policy test`, with two more fields: `spec` names the line of the specification,
+and `sentence` is the access denied message.
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ VECTORS = Path(__file__).parent / "vectors"
 
 @dataclass(frozen=True)
 class Case:
-    """One vector, ready to be put to an evaluator."""
+    """A vector, parsed for the evaluators."""
 
     id: str
     spec: str
     request: Request
     layers: PolicyLayers
     expected: Outcome
-    sentence: str | None
+    denial_message: str | None
 
 
 @cache
@@ -35,13 +35,13 @@ def decision_cases() -> tuple[Case, ...]:
 
 
 @cache
-def save_cases() -> tuple[dict[str, Any], ...]:
+def validation_cases() -> tuple[dict[str, Any], ...]:
     return tuple(_read(VECTORS / "rejected.yaml"))
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
-    return found
+    entries: list[dict[str, Any]] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    return entries
 
 
 def decision_files() -> list[Path]:

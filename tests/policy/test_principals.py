@@ -1,4 +1,4 @@
-"""What the vectors cannot say: unique IDs, the user behind a federated user, and callers made of ARNs."""
+"""Principals, where vectors cannot express it: unique IDs, federated users, principals from ARNs."""
 
 from dataclasses import replace
 
@@ -27,16 +27,16 @@ SESSION = replace(
     unique_id="AROAWEBWEBWEBWEBWEB12",
     role_arn=ROLE,
 )
-FAY = replace(
+FEDERATED_USER = replace(
     principal_from_arn(f"arn:aws:sts::{ACCOUNT}:federated-user/fay"),
     user_arn=ALICE.arn,
     unique_id=ALICE.unique_id,
 )
-NOTHING = parse({"Statement": {"Effect": "Allow", "Action": "none:None", "Resource": "*"}})
+UNRELATED_POLICY = parse({"Statement": {"Effect": "Allow", "Action": "none:None", "Resource": "*"}})
 
 
 @pytest.mark.parametrize(
-    ("caller", "named", "expected"),
+    ("caller", "principal_name", "expected"),
     [
         (ALICE, ALICE.arn, MatchKind.SELF),
         (ALICE, ALICE.unique_id, MatchKind.SELF),
@@ -53,36 +53,42 @@ NOTHING = parse({"Statement": {"Effect": "Allow", "Action": "none:None", "Resour
         (replace(SESSION, role_arn=None), f"arn:aws:iam::{ACCOUNT}:role/web", MatchKind.ROLE),
         (replace(SESSION, role_arn=None, unique_id=None), ROLE, MatchKind.ROLE),
         (SESSION, f"{SESSION.unique_id}:s1", None),
-        (FAY, FAY.arn, MatchKind.SELF),
-        (FAY, ALICE.arn, MatchKind.USER),
-        (FAY, ALICE.unique_id, MatchKind.USER),
-        (FAY, ACCOUNT, MatchKind.ACCOUNT),
-        (ALICE, FAY.arn, None),
+        (FEDERATED_USER, FEDERATED_USER.arn, MatchKind.SELF),
+        (FEDERATED_USER, ALICE.arn, MatchKind.USER),
+        (FEDERATED_USER, ALICE.unique_id, MatchKind.USER),
+        (FEDERATED_USER, ACCOUNT, MatchKind.ACCOUNT),
+        (ALICE, FEDERATED_USER.arn, None),
         (principal_from_arn(ACCOUNT), ACCOUNT, MatchKind.ACCOUNT),
     ],
 )
-def test_how_an_entry_names_a_caller(caller: Principal, named: str, expected: MatchKind | None) -> None:
-    assert match_principal_name(PrincipalName("AWS", named), caller) is expected
+def test_match_principal_name(caller: Principal, principal_name: str, expected: MatchKind | None) -> None:
+    assert match_principal_name(PrincipalName("AWS", principal_name), caller) is expected
 
 
-@pytest.mark.parametrize("named", [ALICE.arn, ALICE.unique_id])
-def test_the_user_behind_a_federated_user_grants_within_limits(named: str) -> None:
-    granted = _resource_policy(named)
-    assert _outcome(FAY, PolicyLayers(resource=granted)) is Outcome.ALLOWED
-    assert _outcome(FAY, PolicyLayers(resource=granted, boundary=NOTHING)) is Outcome.IMPLICITLY_DENIED
-    assert _outcome(FAY, PolicyLayers(resource=granted, session=())) is Outcome.IMPLICITLY_DENIED
+@pytest.mark.parametrize("principal_name", [ALICE.arn, ALICE.unique_id])
+def test_resource_policy_for_the_user_allows_a_federated_user_within_limits(principal_name: str) -> None:
+    resource_policy = _resource_policy(principal_name)
+    assert _outcome(FEDERATED_USER, PolicyLayers(resource=resource_policy)) is Outcome.ALLOWED
+    assert (
+        _outcome(FEDERATED_USER, PolicyLayers(resource=resource_policy, boundary=UNRELATED_POLICY))
+        is Outcome.IMPLICITLY_DENIED
+    )
+    assert (
+        _outcome(FEDERATED_USER, PolicyLayers(resource=resource_policy, session=()))
+        is Outcome.IMPLICITLY_DENIED
+    )
 
 
-def test_a_recreated_user_inherits_nothing() -> None:
-    stored = PolicyLayers(resource=_resource_policy("AIDAALICEALICEALICE12"))
-    assert _outcome(ALICE, stored) is Outcome.ALLOWED
-    assert _outcome(replace(ALICE, unique_id="AIDAANOTHERALICE12345"), stored) is Outcome.IMPLICITLY_DENIED
+def test_recreated_user_does_not_match_the_old_unique_id() -> None:
+    layers = PolicyLayers(resource=_resource_policy("AIDAALICEALICEALICE12"))
+    assert _outcome(ALICE, layers) is Outcome.ALLOWED
+    assert _outcome(replace(ALICE, unique_id="AIDAANOTHERALICE12345"), layers) is Outcome.IMPLICITLY_DENIED
 
 
-def test_a_recreated_role_inherits_nothing() -> None:
-    stored = PolicyLayers(resource=_resource_policy("AROAWEBWEBWEBWEBWEB12"))
-    assert _outcome(SESSION, stored) is Outcome.ALLOWED
-    assert _outcome(replace(SESSION, unique_id="AROAANOTHERWEB1234567"), stored) is Outcome.IMPLICITLY_DENIED
+def test_recreated_role_does_not_match_the_old_unique_id() -> None:
+    layers = PolicyLayers(resource=_resource_policy("AROAWEBWEBWEBWEBWEB12"))
+    assert _outcome(SESSION, layers) is Outcome.ALLOWED
+    assert _outcome(replace(SESSION, unique_id="AROAANOTHERWEB1234567"), layers) is Outcome.IMPLICITLY_DENIED
 
 
 @pytest.mark.parametrize(
@@ -93,7 +99,7 @@ def test_a_recreated_role_inherits_nothing() -> None:
         (f"arn:aws:iam::{ACCOUNT}:user/a/b", "AWS", PrincipalKind.USER, ACCOUNT),
         (ROLE, "AWS", PrincipalKind.ROLE_SESSION, ACCOUNT),
         (SESSION.arn, "AWS", PrincipalKind.ROLE_SESSION, ACCOUNT),
-        (FAY.arn, "AWS", PrincipalKind.FEDERATED_USER, ACCOUNT),
+        (FEDERATED_USER.arn, "AWS", PrincipalKind.FEDERATED_USER, ACCOUNT),
         ("ec2.amazonaws.com", "Service", PrincipalKind.SERVICE, None),
         ("accounts.google.com", "Federated", PrincipalKind.WEB_IDENTITY, None),
         (f"arn:aws:iam::{ACCOUNT}:saml-provider/x", "Federated", PrincipalKind.SAML, None),
@@ -101,7 +107,7 @@ def test_a_recreated_role_inherits_nothing() -> None:
         ("", "AWS", PrincipalKind.ANONYMOUS, None),
     ],
 )
-def test_the_kind_follows_from_the_arn(
+def test_principal_kind_and_account_follow_from_the_arn(
     arn: str, principal_type: str, kind: PrincipalKind, account: str | None
 ) -> None:
     principal = principal_from_arn(arn, principal_type)
@@ -111,13 +117,13 @@ def test_the_kind_follows_from_the_arn(
 @pytest.mark.parametrize(
     "arn", ["alice", "arn:aws:iam::1:user/a", f"arn:aws:iam::{ACCOUNT}:group/g", "arn:aws:s3:::b"]
 )
-def test_what_cannot_call_is_refused(arn: str) -> None:
+def test_arn_that_is_not_a_principal_is_rejected(arn: str) -> None:
     with pytest.raises(ValueError, match="not the ARN of a principal"):
         principal_from_arn(arn)
 
 
-def _resource_policy(named: str) -> Policy:
-    statement = {"Effect": "Allow", "Principal": {"AWS": named}, "Action": "s3:*", "Resource": "*"}
+def _resource_policy(principal_name: str) -> Policy:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal_name}, "Action": "s3:*", "Resource": "*"}
     return parse({"Version": "2012-10-17", "Statement": statement})
 
 

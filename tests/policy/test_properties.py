@@ -1,4 +1,4 @@
-"""What must hold of any policy and any request, however they are made up."""
+"""Properties of policy evaluation and parsing for generated policies and requests."""
 
 import json
 from contextlib import suppress
@@ -26,19 +26,19 @@ from iamd.policy.document import Statement
 from iamd.policy.patterns import PatternPart, glob, glob_parts, matches_action
 from tests.examples import examples
 
-calm = examples(40)
-thorough = examples(200)
+few_examples = examples(40)
+many_examples = examples(200)
 
-HERE, THERE = "111122223333", "444455556666"
+ACCOUNT, OTHER_ACCOUNT = "111122223333", "444455556666"
 CALLERS = [
     principal_from_arn(arn)
     for arn in (
-        f"arn:aws:iam::{HERE}:root",
-        f"arn:aws:iam::{HERE}:user/alice",
-        f"arn:aws:iam::{HERE}:role/app/web",
-        f"arn:aws:sts::{HERE}:assumed-role/web/s1",
-        f"arn:aws:sts::{HERE}:federated-user/fay",
-        f"arn:aws:iam::{THERE}:user/beth",
+        f"arn:aws:iam::{ACCOUNT}:root",
+        f"arn:aws:iam::{ACCOUNT}:user/alice",
+        f"arn:aws:iam::{ACCOUNT}:role/app/web",
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/web/s1",
+        f"arn:aws:sts::{ACCOUNT}:federated-user/fay",
+        f"arn:aws:iam::{OTHER_ACCOUNT}:user/beth",
         "",
     )
 ] + [
@@ -49,10 +49,10 @@ ACTIONS = ["s3:GetObject", "s3:PutObject", "iam:CreateUser", "sts:AssumeRole"]
 RESOURCES = [
     "*",
     "arn:aws:s3:::box/a",
-    f"arn:aws:iam::{HERE}:role/target",
-    f"arn:aws:sqs:eu-west-1:{HERE}:jobs",
+    f"arn:aws:iam::{ACCOUNT}:role/target",
+    f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs",
 ]
-NAMES = ["*", HERE, THERE, *(caller.arn for caller in CALLERS[:6])]
+PRINCIPAL_NAMES = ["*", ACCOUNT, OTHER_ACCOUNT, *(caller.arn for caller in CALLERS[:6])]
 
 contexts = st.dictionaries(
     st.sampled_from(["x:a", "x:b"]),
@@ -78,7 +78,7 @@ conditions = st.dictionaries(
 
 @st.composite
 def statements(
-    draw: st.DrawFn, effects: tuple[str, ...] = ("Allow", "Deny"), *, named: bool = False
+    draw: st.DrawFn, effects: tuple[str, ...] = ("Allow", "Deny"), *, with_principal: bool = False
 ) -> dict[str, Any]:
     statement: dict[str, Any] = {"Effect": draw(st.sampled_from(effects))}
     actions = draw(st.sampled_from(["*", "s3:*", "s3:Get*", "sts:AssumeRole", ["iam:*", "s3:GetObject"]]))
@@ -88,169 +88,195 @@ def statements(
     )
     statement[draw(st.sampled_from(["Resource", "Resource", "NotResource"]))] = resources
     statement["Condition"] = draw(conditions)
-    if named:
-        names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=2))
-        statement[draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))] = {"AWS": names}
+    if with_principal:
+        principal_names = draw(st.lists(st.sampled_from(PRINCIPAL_NAMES), min_size=1, max_size=2))
+        statement[draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))] = {
+            "AWS": principal_names
+        }
     return statement
 
 
 @st.composite
-def policies(draw: st.DrawFn, *, named: bool = False) -> Policy:
+def policies(draw: st.DrawFn, *, with_principal: bool = False) -> Policy:
     version = draw(st.sampled_from(["2012-10-17", "2008-10-17"]))
     return parse(
-        {"Version": version, "Statement": draw(st.lists(statements(named=named), min_size=1, max_size=3))}
+        {
+            "Version": version,
+            "Statement": draw(st.lists(statements(with_principal=with_principal), min_size=1, max_size=3)),
+        }
     )
 
 
-several = st.lists(policies(), max_size=2)
+policy_lists = st.lists(policies(), max_size=2)
 requests = st.builds(
     Request,
     principal=st.sampled_from(CALLERS),
     action=st.sampled_from(ACTIONS),
     resource=st.sampled_from(RESOURCES),
-    resource_account=st.sampled_from([None, HERE, THERE]),
+    resource_account=st.sampled_from([None, ACCOUNT, OTHER_ACCOUNT]),
     context=contexts,
 )
 layers = st.builds(
     PolicyLayers,
-    identity=several,
+    identity=policy_lists,
     boundary=st.none() | policies(),
-    session=st.none() | several,
-    resource=st.none() | policies(named=True),
+    session=st.none() | policy_lists,
+    resource=st.none() | policies(with_principal=True),
     requires_grant=st.booleans(),
-    scps=st.none() | st.lists(several, max_size=2),
-    rcps=st.none() | st.lists(st.lists(policies(named=True), max_size=1), max_size=2),
+    scps=st.none() | st.lists(policy_lists, max_size=2),
+    rcps=st.none() | st.lists(st.lists(policies(with_principal=True), max_size=1), max_size=2),
 )
 deny_everything = parse({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})
 
 
-def _allowed(request: Request, given_layers: PolicyLayers) -> bool:
-    return decide(request, given_layers).allowed
+def _allowed(request: Request, policy_layers: PolicyLayers) -> bool:
+    return decide(request, policy_layers).allowed
 
 
-@calm
+@few_examples
 @given(requests, layers, policies())
-def test_an_added_deny_never_widens(request: Request, some: PolicyLayers, policy: Policy) -> None:
-    denies = replace(policy, statements=tuple(replace(each, effect="Deny") for each in policy.statements))
-    more = replace(some, identity=[*some.identity, denies])
-    assert _allowed(request, some) or not _allowed(request, more)
+def test_added_deny_never_allows_more(request: Request, policy_layers: PolicyLayers, policy: Policy) -> None:
+    deny_policy = replace(
+        policy, statements=tuple(replace(statement, effect="Deny") for statement in policy.statements)
+    )
+    with_deny = replace(policy_layers, identity=[*policy_layers.identity, deny_policy])
+    assert _allowed(request, policy_layers) or not _allowed(request, with_deny)
 
 
-@calm
+@few_examples
 @given(requests, layers, st.randoms(use_true_random=False))
-def test_a_removed_allow_never_widens(request: Request, some: PolicyLayers, random: Any) -> None:
-    def without(policy: Policy) -> Policy:
-        return replace(policy, statements=tuple(each for each in policy.statements if _stays(each)))
+def test_removed_allow_never_allows_more(request: Request, policy_layers: PolicyLayers, random: Any) -> None:
+    def without_some_allows(policy: Policy) -> Policy:
+        return replace(
+            policy, statements=tuple(statement for statement in policy.statements if is_retained(statement))
+        )
 
-    def _stays(statement: Statement) -> bool:
+    def is_retained(statement: Statement) -> bool:
         return statement.effect == "Deny" or random.random() < 0.5
 
-    fewer = replace(
-        some,
-        identity=[without(policy) for policy in some.identity],
-        boundary=some.boundary and without(some.boundary),
-        session=None if some.session is None else [without(policy) for policy in some.session],
-        resource=some.resource and without(some.resource),
-        scps=None if some.scps is None else [[without(policy) for policy in level] for level in some.scps],
+    with_fewer_allows = replace(
+        policy_layers,
+        identity=[without_some_allows(policy) for policy in policy_layers.identity],
+        boundary=policy_layers.boundary and without_some_allows(policy_layers.boundary),
+        session=None
+        if policy_layers.session is None
+        else [without_some_allows(policy) for policy in policy_layers.session],
+        resource=policy_layers.resource and without_some_allows(policy_layers.resource),
+        scps=None
+        if policy_layers.scps is None
+        else [[without_some_allows(policy) for policy in level] for level in policy_layers.scps],
     )
-    assert _allowed(request, some) or not _allowed(request, fewer)
+    assert _allowed(request, policy_layers) or not _allowed(request, with_fewer_allows)
 
 
-@calm
+@few_examples
 @given(requests, layers)
-def test_order_is_irrelevant(request: Request, some: PolicyLayers) -> None:
-    def turned(policy: Policy) -> Policy:
+def test_order_of_policies_and_statements_is_irrelevant(
+    request: Request, policy_layers: PolicyLayers
+) -> None:
+    def reverse_statements(policy: Policy) -> Policy:
         return replace(policy, statements=policy.statements[::-1])
 
-    other = replace(
-        some,
-        identity=[turned(policy) for policy in reversed(some.identity)],
-        session=None if some.session is None else list(reversed(some.session)),
-        resource=some.resource and turned(some.resource),
-        scps=None if some.scps is None else [level[::-1] for level in some.scps[::-1]],
+    reversed_layers = replace(
+        policy_layers,
+        identity=[reverse_statements(policy) for policy in reversed(policy_layers.identity)],
+        session=None if policy_layers.session is None else list(reversed(policy_layers.session)),
+        resource=policy_layers.resource and reverse_statements(policy_layers.resource),
+        scps=None if policy_layers.scps is None else [level[::-1] for level in policy_layers.scps[::-1]],
     )
-    assert decide(request, some).outcome is decide(request, other).outcome
+    assert decide(request, policy_layers).outcome is decide(request, reversed_layers).outcome
 
 
-@calm
+@few_examples
 @given(requests, layers)
-def test_limits_never_grant(request: Request, some: PolicyLayers) -> None:
-    unlimited = replace(some, boundary=None, session=None, scps=None, rcps=None)
-    assert _allowed(request, unlimited) or not _allowed(request, some)
+def test_limiting_layers_never_grant_access(request: Request, policy_layers: PolicyLayers) -> None:
+    unlimited = replace(policy_layers, boundary=None, session=None, scps=None, rcps=None)
+    assert _allowed(request, unlimited) or not _allowed(request, policy_layers)
 
 
-@calm
+@few_examples
 @given(requests, layers)
-def test_nothing_comes_of_nothing(request: Request, some: PolicyLayers) -> None:
-    bare = replace(some, identity=(), resource=None)
-    root = request.principal.arn.endswith(":root")
-    assert root or not _allowed(request, bare)
+def test_no_access_without_a_granting_policy(request: Request, policy_layers: PolicyLayers) -> None:
+    without_grants = replace(policy_layers, identity=(), resource=None)
+    is_root = request.principal.arn.endswith(":root")
+    assert is_root or not _allowed(request, without_grants)
 
 
-@calm
+@few_examples
 @given(requests, layers)
-def test_deny_everything_denies_everything(request: Request, some: PolicyLayers) -> None:
-    denied = replace(some, identity=[deny_everything, *some.identity])
-    signed = request.principal.kind.has_identity_side
-    assert not signed or decide(request, denied).outcome is Outcome.EXPLICITLY_DENIED
+def test_deny_everything_policy_denies_every_request(request: Request, policy_layers: PolicyLayers) -> None:
+    with_deny_everything = replace(policy_layers, identity=[deny_everything, *policy_layers.identity])
+    has_identity = request.principal.kind.has_identity_side
+    assert not has_identity or decide(request, with_deny_everything).outcome is Outcome.EXPLICITLY_DENIED
 
 
-@calm
+@few_examples
 @given(requests, layers)
-def test_a_service_and_a_stranger_heed_the_resource_alone(request: Request, some: PolicyLayers) -> None:
+def test_principals_without_identity_policies_need_only_the_resource_policy(
+    request: Request, policy_layers: PolicyLayers
+) -> None:
     if not request.principal.kind.has_identity_side:
-        bare = PolicyLayers(resource=some.resource, requires_grant=some.requires_grant, rcps=some.rcps)
-        assert _allowed(request, some) == _allowed(request, bare)
+        without_grants = PolicyLayers(
+            resource=policy_layers.resource,
+            requires_grant=policy_layers.requires_grant,
+            rcps=policy_layers.rcps,
+        )
+        assert _allowed(request, policy_layers) == _allowed(request, without_grants)
 
 
-@calm
+@few_examples
 @given(requests, layers)
-def test_a_denial_is_explained_and_a_grant_is_not(request: Request, some: PolicyLayers) -> None:
-    decision: Decision = decide(request, some)
+def test_only_denials_have_a_message(request: Request, policy_layers: PolicyLayers) -> None:
+    decision: Decision = decide(request, policy_layers)
     assert bool(denial_message(request, decision)) is not decision.allowed
     assert {match.statement.effect for match in decision.matches} <= {
         "Deny" if decision.outcome is Outcome.EXPLICITLY_DENIED else "Allow"
     }
 
 
-@calm
+@few_examples
 @given(requests, layers, st.sampled_from(ACTIONS))
-def test_the_case_of_an_action_is_irrelevant(request: Request, some: PolicyLayers, action: str) -> None:
+def test_requested_action_is_case_insensitive(
+    request: Request, policy_layers: PolicyLayers, action: str
+) -> None:
     lower = replace(request, action=action.lower())
-    assert decide(lower, some).outcome is decide(replace(request, action=action.upper()), some).outcome
+    assert (
+        decide(lower, policy_layers).outcome
+        is decide(replace(request, action=action.upper()), policy_layers).outcome
+    )
 
 
-@calm
+@few_examples
 @given(st.text("aB:*?", max_size=8), st.text("aB:", max_size=8))
-def test_action_patterns_ignore_case(pattern: str, action: str) -> None:
+def test_action_patterns_are_case_insensitive(pattern: str, action: str) -> None:
     assert matches_action(pattern.swapcase(), action) == matches_action(pattern, action.swapcase())
 
 
-@thorough
+@many_examples
 @given(st.text("ab*?", max_size=9), st.text("ab*", max_size=9))
-def test_glob_equals_the_naive_matcher(pattern: str, subject: str) -> None:
-    assert glob(pattern, subject) == _naive([(char, False) for char in pattern], subject)
+def test_glob_agrees_with_a_naive_matcher(pattern: str, subject: str) -> None:
+    assert glob(pattern, subject) == _naive_match([(char, False) for char in pattern], subject)
 
 
-@thorough
+@many_examples
 @given(
     st.lists(st.builds(PatternPart, st.text("ab*?", max_size=4), st.booleans()), max_size=4),
     st.text("ab*?", max_size=9),
 )
-def test_literal_pieces_equal_the_naive_matcher(parts: list[PatternPart], subject: str) -> None:
-    assert glob_parts(parts, subject) == _naive(
-        [(char, literal) for text, literal in parts for char in text], subject
+def test_glob_parts_agree_with_a_naive_matcher(parts: list[PatternPart], subject: str) -> None:
+    assert glob_parts(parts, subject) == _naive_match(
+        [(char, is_literal) for text, is_literal in parts for char in text], subject
     )
 
 
-def _naive(pattern: list[tuple[str, bool]], subject: str) -> bool:
+def _naive_match(pattern: list[tuple[str, bool]], subject: str) -> bool:
     if not pattern:
         return not subject
-    (char, literal), rest = pattern[0], pattern[1:]
-    if char == "*" and not literal:
-        return any(_naive(rest, subject[start:]) for start in range(len(subject) + 1))
-    fits = bool(subject) and (char == subject[0] or (char == "?" and not literal))
-    return fits and _naive(rest, subject[1:])
+    (char, is_literal), remaining = pattern[0], pattern[1:]
+    if char == "*" and not is_literal:
+        return any(_naive_match(remaining, subject[start:]) for start in range(len(subject) + 1))
+    matches_char = bool(subject) and (char == subject[0] or (char == "?" and not is_literal))
+    return matches_char and _naive_match(remaining, subject[1:])
 
 
 json_values = st.recursive(
@@ -272,7 +298,7 @@ elements = st.sampled_from(
         "Condition",
     ]
 )
-nearly = st.recursive(
+policy_like_values = st.recursive(
     st.sampled_from(["2012-10-17", "Allow", "Deny", "*", "s3:*", "", True, None, 1, 1.5, "StringEquals"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(elements, inner, max_size=5),
     max_leaves=15,
@@ -280,41 +306,47 @@ nearly = st.recursive(
 kinds = st.sampled_from(list(PolicyKind))
 
 
-@calm
+@few_examples
 @given(st.text() | st.text('{}[]":,0eE+-."'), kinds)
-def test_text_is_read_or_refused(text: str, kind: PolicyKind) -> None:
-    _read_or_refused(text, kind)
+def test_any_text_is_parsed_or_rejected(text: str, kind: PolicyKind) -> None:
+    _check_parsed_or_rejected(text, kind)
 
 
-@calm
-@given(json_values | nearly, kinds)
-def test_json_is_read_or_refused(value: object, kind: PolicyKind) -> None:
-    _read_or_refused(json.dumps(value), kind)
+@few_examples
+@given(json_values | policy_like_values, kinds)
+def test_any_json_is_parsed_or_rejected(value: object, kind: PolicyKind) -> None:
+    _check_parsed_or_rejected(json.dumps(value), kind)
 
 
-@calm
-@given(st.dictionaries(st.sampled_from(["Version", "Statement"]), json_values | nearly), kinds)
-def test_mappings_are_read_or_refused(document: dict[str, object], kind: PolicyKind) -> None:
-    _read_or_refused(document, kind)
+@few_examples
+@given(st.dictionaries(st.sampled_from(["Version", "Statement"]), json_values | policy_like_values), kinds)
+def test_any_mapping_is_parsed_or_rejected(document: dict[str, object], kind: PolicyKind) -> None:
+    _check_parsed_or_rejected(document, kind)
 
 
-@calm
-@given(statements(named=False), st.sampled_from([PolicyKind.MANAGED, PolicyKind.SCP]), st.data())
-def test_a_broken_statement_is_read_or_refused(
+@few_examples
+@given(statements(with_principal=False), st.sampled_from([PolicyKind.MANAGED, PolicyKind.SCP]), st.data())
+def test_any_malformed_statement_is_parsed_or_rejected(
     statement: dict[str, Any], kind: PolicyKind, data: st.DataObject
 ) -> None:
-    statement[data.draw(st.sampled_from([*statement, "Principal", "Sid"]))] = data.draw(json_values | nearly)
-    _read_or_refused({"Version": "2012-10-17", "Statement": statement}, kind)
+    statement[data.draw(st.sampled_from([*statement, "Principal", "Sid"]))] = data.draw(
+        json_values | policy_like_values
+    )
+    _check_parsed_or_rejected({"Version": "2012-10-17", "Statement": statement}, kind)
 
 
-def _read_or_refused(document: Any, kind: PolicyKind) -> None:
-    for read in (parse, lambda given_document: validate(given_document, kind)):
+def _check_parsed_or_rejected(document: Any, kind: PolicyKind) -> None:
+    for reader in (parse, lambda text_or_mapping: validate(text_or_mapping, kind)):
         with suppress(PolicyError):
-            assert isinstance(read(document), Policy)
+            assert isinstance(reader(document), Policy)
 
 
-@calm
-@given(requests, policies(named=True), st.text(max_size=5), st.text(max_size=5))
-def test_odd_requests_are_answered(request: Request, policy: Policy, action: str, resource: str) -> None:
-    odd = replace(request, action=action, resource=resource, context={"x:a": resource, "x:b": [action]})
-    assert isinstance(decide(odd, PolicyLayers(identity=[policy], resource=policy)).outcome, Outcome)
+@few_examples
+@given(requests, policies(with_principal=True), st.text(max_size=5), st.text(max_size=5))
+def test_unusual_requests_are_decided(request: Request, policy: Policy, action: str, resource: str) -> None:
+    unusual_request = replace(
+        request, action=action, resource=resource, context={"x:a": resource, "x:b": [action]}
+    )
+    assert isinstance(
+        decide(unusual_request, PolicyLayers(identity=[policy], resource=policy)).outcome, Outcome
+    )

@@ -1,4 +1,4 @@
-"""Policies and requests of every kind that the language has, made up for comparing evaluators."""
+"""Hypothesis strategies for policies and requests with every feature of the policy language."""
 
 from typing import Any
 
@@ -114,39 +114,43 @@ conditions = st.dictionaries(
 )
 
 
-def _some(these: tuple[str, ...], element: str) -> st.SearchStrategy[Any]:
-    """Return one, or a list; of exceptions it must not be empty."""
-    least = int(element.startswith("Not"))
-    return st.sampled_from(these) | st.lists(st.sampled_from(these), min_size=least, max_size=3)
+def _one_or_list(choices: tuple[str, ...], element: str) -> st.SearchStrategy[Any]:
+    """Return one value or a list of values; a Not… element must not have an empty list."""
+    min_size = int(element.startswith("Not"))
+    return st.sampled_from(choices) | st.lists(st.sampled_from(choices), min_size=min_size, max_size=3)
 
 
 @st.composite
-def statements(draw: st.DrawFn, *, named: bool) -> dict[str, Any]:
-    """Make a statement; one that names principals may be misplaced, as any may."""
+def statements(draw: st.DrawFn, *, with_principal: bool) -> dict[str, Any]:
+    """Generate a statement; a Principal element may be missing, or be present where it does not belong."""
     statement: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"]))}
-    what = draw(st.sampled_from(["Action", "Action", "Action", "NotAction"]))
-    statement[what] = draw(_some(PATTERNS, what))
-    which = draw(st.sampled_from(["Resource", "Resource", "Resource", "NotResource", None]))
-    if which is not None:
-        statement[which] = draw(_some(GLOBS, which))
+    action_element = draw(st.sampled_from(["Action", "Action", "Action", "NotAction"]))
+    statement[action_element] = draw(_one_or_list(PATTERNS, action_element))
+    resource_element = draw(st.sampled_from(["Resource", "Resource", "Resource", "NotResource", None]))
+    if resource_element is not None:
+        statement[resource_element] = draw(_one_or_list(GLOBS, resource_element))
     if draw(st.booleans()):
         statement["Condition"] = draw(conditions)
-    if draw(st.integers(0, 9)) < (9 if named else 1):
-        who = draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))
+    if draw(st.integers(0, 9)) < (9 if with_principal else 1):
+        principal_element = draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))
         kind = draw(st.sampled_from(["AWS", "AWS", "AWS", "Service", "Federated"]))
-        statement[who] = {kind: draw(_some(("*", HERE, THERE, *ARNS), who))}
+        statement[principal_element] = {
+            kind: draw(_one_or_list(("*", HERE, THERE, *ARNS), principal_element))
+        }
     return statement
 
 
 @st.composite
-def policies(draw: st.DrawFn, *, named: bool = False) -> Policy:
-    """Make a policy of either version, or of none."""
-    document: dict[str, Any] = {"Statement": draw(st.lists(statements(named=named), min_size=1, max_size=3))}
+def policies(draw: st.DrawFn, *, with_principal: bool = False) -> Policy:
+    """Generate a policy with either version, or without one."""
+    document: dict[str, Any] = {
+        "Statement": draw(st.lists(statements(with_principal=with_principal), min_size=1, max_size=3))
+    }
     version = draw(st.sampled_from(["2012-10-17", "2012-10-17", "2008-10-17", None]))
     return parse(document if version is None else {"Version": version, **document})
 
 
-several = st.lists(policies(), max_size=2)
+policy_lists = st.lists(policies(), max_size=2)
 requests = st.builds(
     Request,
     principal=st.sampled_from(CALLERS),
@@ -157,11 +161,11 @@ requests = st.builds(
 )
 layers = st.builds(
     PolicyLayers,
-    identity=several,
+    identity=policy_lists,
     boundary=st.none() | policies(),
-    session=st.none() | several,
-    resource=st.none() | policies(named=True),
+    session=st.none() | policy_lists,
+    resource=st.none() | policies(with_principal=True),
     requires_grant=st.booleans(),
-    scps=st.none() | st.lists(several, max_size=2),
-    rcps=st.none() | st.lists(st.lists(policies(named=True), max_size=2), max_size=2),
+    scps=st.none() | st.lists(policy_lists, max_size=2),
+    rcps=st.none() | st.lists(st.lists(policies(with_principal=True), max_size=2), max_size=2),
 )

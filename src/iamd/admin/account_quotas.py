@@ -3,7 +3,7 @@
 from iamd.core import ids
 from iamd.core.records import Account
 from iamd.gate.request_context import RequestContext
-from iamd.signin import audit_events, identity
+from iamd.signin import identity, sign_in_events
 from iamd.store import accounts, audit, quotas
 from iamd.store.query import Tx
 
@@ -22,7 +22,7 @@ def set_quota(tx: Tx, account: Account, name: str, value: int | None, timestamp:
         quotas.reset(tx, account_id, name)
     else:
         quotas.put(tx, account_id, name, value)
-    event = audit_events.event(
+    event = sign_in_events.event(
         identity.root_of_account(tx, account),
         "PutAccountQuota",
         _OPERATOR_CONTEXT,

@@ -3,7 +3,7 @@
 from iamd.core import ids
 from iamd.core.records import Account
 from iamd.gate.request_context import RequestContext
-from iamd.signin import audit_events, identity
+from iamd.signin import identity, sign_in_events
 from iamd.store import accounts, audit, mfa_devices, recovery_codes, sessions
 from iamd.store.query import Tx
 
@@ -24,7 +24,7 @@ def reset_mfa(tx: Tx, account: Account, timestamp: str) -> int:
     audit.add(
         tx,
         [
-            audit_events.event(
+            sign_in_events.event(
                 identity.root_of_account(tx, account), "ResetRootMFA", _OPERATOR_CONTEXT, timestamp
             )
         ],

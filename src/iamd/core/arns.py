@@ -4,12 +4,12 @@ PARTITION = "aws"
 
 
 def iam(account_id: str, resource: str) -> str:
-    """Return the ARN of an IAM resource; `resource` is its type, path and name, as `user/division/bob`."""
+    """Return the ARN of an IAM resource; `resource` is its type, path and name: `user/division/bob`."""
     return f"arn:{PARTITION}:iam::{account_id}:{resource}"
 
 
 def root(account_id: str) -> str:
-    """Return the ARN of an account's root user, which also names the account as a whole."""
+    """Return the ARN of an account's root user, which as a principal stands for the whole account."""
     return iam(account_id, "root")
 
 
@@ -34,12 +34,12 @@ def instance_profile(account_id: str, path: str, name: str) -> str:
 
 
 def oidc_provider(account_id: str, url: str) -> str:
-    """Return the ARN of an OpenID Connect provider; `url` is without its scheme."""
+    """Return the ARN of an OpenID Connect provider; `url` has no scheme."""
     return iam(account_id, f"oidc-provider/{url}")
 
 
 def assumed_role(account_id: str, role_name: str, session_name: str) -> str:
-    """Return the ARN of a role session, which drops the role's path."""
+    """Return the ARN of a role session; it does not contain the role's path."""
     return f"arn:{PARTITION}:sts::{account_id}:assumed-role/{role_name}/{session_name}"
 
 
@@ -49,11 +49,11 @@ def federated_user(account_id: str, name: str) -> str:
 
 
 def policy(account_id: str, path: str, name: str) -> str:
-    """Return a managed policy's ARN; `account_id` is `aws` for AWS's own."""
+    """Return a managed policy's ARN; `account_id` is `aws` for an AWS managed policy."""
     return iam(account_id, f"policy{path}{name}")
 
 
 def parse_account_id(arn: str) -> str:
-    """Return the fifth field of an ARN, empty when it has none."""
+    """Return the account ID of an ARN, its fifth field; empty if `arn` is not an ARN."""
     fields = arn.split(":", 5)
     return fields[4] if len(fields) == 6 else ""

@@ -1,4 +1,4 @@
-"""Time in the forms that the wire uses; always UTC, always passed in as a value."""
+"""Clock and time formats of the wire protocols; always UTC, always passed in as a value."""
 
 import re
 from collections.abc import Callable
@@ -10,22 +10,22 @@ _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
 
 
 def now() -> datetime:
-    """Return the present moment; the one place where the server reads a clock."""
+    """Return the current time; the only place where the server reads the wall clock."""
     return datetime.now(UTC)
 
 
 def iso(moment: datetime) -> str:
-    """Return a moment to the second, as IAM prints it: `2026-11-23T09:30:00Z`."""
+    """Return a UTC time as ISO 8601 text, to the second, as in IAM's replies: `2026-11-23T09:30:00Z`."""
     return moment.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def basic(moment: datetime) -> str:
-    """Return a moment in the basic form of SigV4: `20261123T093000Z`."""
+    """Return a UTC time in ISO 8601 basic format, as in SigV4: `20261123T093000Z`."""
     return iso(moment).replace("-", "").replace(":", "")
 
 
 def parse_basic(text: str) -> datetime:
-    """Read the basic form; ValueError when it is anything else."""
+    """Parse ISO 8601 basic format; raise ValueError for anything else."""
     match = _BASIC.fullmatch(text)
     if match is None:
         raise ValueError(text)

@@ -1,6 +1,7 @@
-"""A worker on one core: its threads take turns at the interpreter, which is dear to pass between cores.
+"""CPU affinity: each worker process is pinned to one core.
 
-docs/adr/0011 has the figures. What needs no interpreter, such as a password's hash, may go elsewhere.
+Only one of a worker's threads at a time holds the GIL, and handing it over between cores is expensive
+(docs/adr/0011 has the measurements). Work that releases the GIL, such as password hashing, may use any core.
 """
 
 import os
@@ -11,9 +12,9 @@ _ALL_CPUS = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else fro
 
 
 def pin(worker_number: int) -> None:
-    """Keep this thread, and those that it will start, on one core; another for each `number`, as far as goes.
+    """Pin this thread, and the threads that it starts, to one core, chosen round-robin by `worker_number`.
 
-    Nothing where there is no choice, or the system does not let us choose.
+    No effect if there is only one core, or if the system does not allow it.
     """
     if len(_ALL_CPUS) > 1:
         with suppress(OSError):
@@ -22,7 +23,7 @@ def pin(worker_number: int) -> None:
 
 @contextmanager
 def unpinned() -> Iterator[None]:
-    """Let this thread run on any core for a while."""
+    """Let this thread run on any core during the block."""
     if len(_ALL_CPUS) <= 1:
         yield
         return

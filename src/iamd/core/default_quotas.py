@@ -1,6 +1,6 @@
-"""AWS's default quotas of an account ("IAM and AWS STS quotas" in the IAM user guide), one table of data.
+"""AWS's default account quotas ("IAM and AWS STS quotas" in the IAM user guide).
 
-The names are those that AWS writes into `LimitExceeded`.
+The names are those in AWS's `LimitExceeded` messages; sizes are in characters.
 """
 
 from collections.abc import Mapping

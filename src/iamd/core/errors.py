@@ -1,25 +1,25 @@
-"""Faults: what a caller did wrong, in AWS's codes and statuses.
+"""Faults: error responses with AWS's error codes and HTTP statuses.
 
-A fault is raised where the fact is known, with AWS's own sentence, and nothing translates it on the way up.
-Codes and statuses are those of the service models and of AWS's "Common Errors" pages for IAM and STS.
+A fault is raised where the error is detected, with AWS's own message, and is returned to the caller
+unchanged. Codes and statuses are those of the service models and AWS's "Common Errors" pages for IAM and STS.
 """
 
 from typing import ClassVar
 
 
 class Fault(Exception):
-    """Base of everything that a caller is told; `message` is shown to the caller as it is."""
+    """Base class of all error responses; `message` is returned to the caller unchanged."""
 
     code: ClassVar[str]
     status: ClassVar[int] = 400
-    commits: ClassVar[bool] = False  # what the call counted before it failed is committed, not rolled back
+    commits: ClassVar[bool] = False  # commit the transaction (attempt counters) instead of rolling it back
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
 
 
-# What the wire refuses before an operation is chosen.
+# Malformed requests, rejected before an operation is selected.
 
 
 class InvalidAction(Fault):
@@ -53,7 +53,7 @@ class MissingContentLength(Fault):
     status = 411
 
 
-# Who is calling.
+# Authentication and authorization.
 
 
 class MissingAuthenticationToken(Fault):
@@ -86,7 +86,7 @@ class AccessDenied(Fault):
 
 
 class ConfirmationRequired(Fault):
-    """Somebody is signed in, and must show once more that it is still they."""
+    """The operation requires that the user confirms the console session again, with the password or MFA."""
 
     code = "ConfirmationRequired"
     status = 403
@@ -97,7 +97,7 @@ class SessionRequired(Fault):
     status = 403
 
 
-# What the service cannot do now.
+# Temporary failures and failures of the service.
 
 
 class Throttling(Fault):
@@ -114,7 +114,7 @@ class InternalFailure(Fault):
     status = 500
 
 
-# What the account model refuses.
+# Errors of operations: entities, policies, identity providers.
 
 
 class NoSuchEntity(Fault):
@@ -188,7 +188,7 @@ class UnmodifiableEntity(Fault):
     code = "UnmodifiableEntity"
 
 
-# Passwords, MFA, reports.
+# Errors of operations: passwords, MFA, credential reports.
 
 
 class PasswordPolicyViolation(Fault):

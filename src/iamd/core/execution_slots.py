@@ -1,8 +1,8 @@
-"""Turns: how many requests run Python at a time.
+"""Execution slots: limit how many requests run Python code at the same time.
 
-A server thread may wait long for a slow client's body, so there are many threads; but more than a few that
-run at once only wait for each other (measured in docs/performance.md). A request takes a turn once its bytes
-are there, and steps aside while it waits for a disk, a lock or a password hash.
+A server thread may wait long for a slow client's body, so there are many threads. But if more than a few of
+them run at once, they only contend for the GIL (measured in docs/performance.md). A request acquires a slot
+once its body has been read, and releases it while it waits for a disk, a lock or a password hash.
 """
 
 import contextlib
@@ -12,10 +12,10 @@ from types import TracebackType
 
 
 class ExecutionSlots:
-    """Gives `permits` turns at a time; a thread holds one while it is in the turn's block."""
+    """A context manager that at most `permits` threads are in at the same time."""
 
     def __init__(self, permits: int) -> None:
-        # A lock is one system call where a semaphore is a page of Python.
+        # A lock is implemented in C, a semaphore in Python.
         self._semaphore = threading.Lock() if permits == 1 else threading.Semaphore(permits)
         self._thread_state = threading.local()
 
@@ -34,7 +34,7 @@ class ExecutionSlots:
 
     @contextlib.contextmanager
     def released(self) -> Iterator[None]:
-        """Give this thread's turn away while it waits, and take one again; nothing when it holds none."""
+        """Release this thread's slot during the block, then acquire one again; no effect without a slot."""
         if not getattr(self._thread_state, "holds_slot", False):
             yield
             return

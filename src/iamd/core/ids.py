@@ -17,22 +17,22 @@ INSTANCE_PROFILE = "AIPA"
 ACCESS_KEY = "AKIA"
 TEMPORARY_KEY = "ASIA"
 
-_ACCOUNT_SHIFT = 39  # an access key ID's 80 bits: one zero, 40 of the account, 39 random
+_ACCOUNT_SHIFT = 39  # the 80 bits of an access key ID: a zero, 40 of the account ID, 39 random ones
 
 
 def unique(prefix: str) -> str:
-    """Return a new unique ID, never used again: 21 characters."""
+    """Return a new random unique ID of 21 characters."""
     return prefix + base64.b32encode(secrets.token_bytes(15)).decode()[:17]
 
 
 def access_key(account_id: str, prefix: str = ACCESS_KEY) -> str:
-    """Return a new access key ID that carries its account, as AWS's do: 20 characters."""
+    """Return a new access key ID of 20 characters, which encodes the account ID as AWS's do."""
     bits = int(account_id) << _ACCOUNT_SHIFT | secrets.randbits(_ACCOUNT_SHIFT)
     return prefix + base64.b32encode(bits.to_bytes(10, "big")).decode()
 
 
 def account_id_of_key(access_key_id: str) -> str | None:
-    """Return the account ID that an access key ID carries, None when it carries none."""
+    """Return the account ID encoded in an access key ID; None if there is none."""
     try:
         bits = int.from_bytes(base64.b32decode(access_key_id[len(ACCESS_KEY) :]), "big")
     except ValueError:
@@ -42,30 +42,30 @@ def account_id_of_key(access_key_id: str) -> str | None:
 
 
 def secret_access_key() -> str:
-    """Return a new secret access key: 40 characters of 6 bits each."""
+    """Return a new secret access key: 40 base64 characters, 240 random bits."""
     return base64.b64encode(secrets.token_bytes(30)).decode()
 
 
 def account() -> str:
-    """Return a random 12-digit account ID that does not begin with a zero."""
+    """Return a random 12-digit account ID without a leading zero."""
     return str(secrets.randbelow(9 * 10**11) + 10**11)
 
 
 def revision() -> str:
-    """Return a new revision of an account: random, so that no two states of it ever share one."""
+    """Return a new random revision for an account, never reused for another state."""
     return secrets.token_hex(8)
 
 
 def request() -> str:
-    """Return an ID for a request, in the form of a UUID: unique, and no secret."""
-    digits = f"{random.getrandbits(128):032x}"  # the kernel's own source costs a system call
+    """Return a request ID, a version 4 UUID: unique but not secret."""
+    digits = f"{random.getrandbits(128):032x}"  # not `secrets`, which costs a system call
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 def event() -> str:
-    """Return an ID for an event: a UUID of version 7 (RFC 9562), which begins with the millisecond.
+    """Return an audit event ID, a version 7 UUID (RFC 9562), which begins with the time in milliseconds.
 
-    So events lie in the store in the order in which they are written, and a group of them on few pages.
+    Events are thus stored in the order in which they are written, and a batch is on few database pages.
     """
     milliseconds = f"{time.time_ns() // 1_000_000:012x}"
     digits = f"{random.getrandbits(80):020x}"

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard error, so that nothing a caller sends can forge a line."""
+"""Logging: JSON Lines on standard error, so that request data cannot forge log lines."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ LOGGER = logging.getLogger("iamd")
 
 
 class JsonFormatter(logging.Formatter):
-    """Renders a record, with its traceback where there is one."""
+    """Formats a log record as a JSON object, with the traceback of an exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         payload = {
@@ -22,7 +22,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure() -> None:
-    """Send this process's logs to standard error."""
+    """Set up logging to standard error for this process."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     LOGGER.handlers[:] = [handler]

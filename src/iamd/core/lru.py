@@ -1,4 +1,4 @@
-"""A bounded cache that threads may share."""
+"""LRU cache: bounded, thread-safe."""
 
 import threading
 from collections import OrderedDict
@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class LruCache(Generic[Value]):
-    """Keeps the `size` values that were used last. Put in only what cannot change under its key."""
+    """Keeps the `max_size` most recently used values. There is no invalidation: a key must determine its value."""
 
     def __init__(self, max_size: int) -> None:
         self._max_size = max_size

@@ -1,7 +1,8 @@
-"""What an account holds, as values.
+"""Records: users, groups, roles, policies, sessions and other entities of an account, as immutable values.
 
-A field is named as the service model names the member, in snake case, so that a record renders itself;
-timestamps are kept in the wire's form. The model leaves out of replies what the wire does not know.
+Fields are named after the members of the service model, in snake case, so that records can be rendered as
+replies without conversion; fields that the model does not define are left out. Timestamps are ISO 8601 text
+as in replies, unless a docstring says otherwise.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,10 @@ Tags = tuple[Tag, ...]
 
 
 class Account(NamedTuple):
-    """An account; `revision` changes with every write to it and never comes back."""
+    """An account; `revision` changes with every write to the account and is never reused.
+
+    `users`, `groups`, `policies`, `roles` and `instance_profiles` are counts, for quotas.
+    """
 
     account_id: str
     name: str
@@ -34,7 +38,7 @@ class Account(NamedTuple):
 
 
 class User(NamedTuple):
-    """An IAM user; `permissions_boundary` is the ARN of a managed policy."""
+    """An IAM user; `boundary_arn` is the ARN of the permissions boundary, a managed policy."""
 
     user_id: str
     user_name: str
@@ -56,7 +60,7 @@ class Group(NamedTuple):
 class Role(NamedTuple):
     """An IAM role; `max_session_duration` is in seconds.
 
-    `trust` is the trust policy as it is kept: users and roles in it by their unique IDs.
+    `trust` is the trust policy as stored, with users and roles as unique IDs instead of ARNs.
     """
 
     role_id: str
@@ -71,7 +75,7 @@ class Role(NamedTuple):
 
 
 class InstanceProfile(NamedTuple):
-    """An instance profile; `role_id` is that of the one role that it may have."""
+    """An instance profile; `role_id` is the unique ID of its role, of which it has one at most."""
 
     instance_profile_id: str
     instance_profile_name: str
@@ -82,7 +86,7 @@ class InstanceProfile(NamedTuple):
 
 
 class OidcProvider(NamedTuple):
-    """An OpenID Connect provider; `url` is its issuer without the scheme, as the wire shows it."""
+    """An OpenID Connect provider; `url` is its issuer URL without the scheme, as in replies."""
 
     arn: str
     url: str
@@ -92,13 +96,14 @@ class OidcProvider(NamedTuple):
 
 
 class SessionToken(NamedTuple):
-    """What a session token says: whose temporary credentials they are, and what they may do at most.
+    """The contents of a session token: the owner, validity and restrictions of temporary credentials.
 
-    `kind` is `role` (AssumeRole and its kin), `user` (GetSessionToken) or `federated` (GetFederationToken).
-    `owner_id` is the role's or the user's unique ID, or the account's ID for the root user; `name` is that of
-    the role session or of the federated user. Times are seconds since 1970; `mfa_at` is when a second factor
-    was shown. `policy` is a session policy as JSON text and `policy_arns` names those that are managed; both
-    are None where none was given. `provider` is the ARN of the identity provider that vouched for the caller.
+    `kind` is `role` (AssumeRole, AssumeRoleWithWebIdentity), `user` (GetSessionToken) or `federated`
+    (GetFederationToken). `owner_id` is the unique ID of the role or user, or the account ID for the root
+    user; `name` is the role session name or the federated user's name. Times are epoch seconds; `mfa_at` is
+    when the caller authenticated with MFA. `policy` is the inline session policy as JSON text, `policy_arns`
+    are the managed session policies; None if the request had none. `provider_arn` is the identity provider
+    that authenticated the caller.
     """
 
     kind: str
@@ -118,15 +123,15 @@ class SessionToken(NamedTuple):
 
     @property
     def has_session_policies(self) -> bool:
-        """Whether session policies say what the session may do at most."""
+        """Whether session policies limit the session's permissions."""
         return self.policy is not None or self.policy_arns is not None
 
 
 class WebIdentity(NamedTuple):
-    """Somebody whom an OpenID Connect provider vouched for: what its token said, once it was verified.
+    """An identity authenticated by an OpenID Connect provider: the contents of a verified ID token.
 
-    `keys` are the condition keys of the token's claims, in lower case; `tags` and `source_identity` are those
-    that the provider passes to the session.
+    `condition_keys` are the condition keys of the token's claims, in lower case; `tags` and
+    `source_identity` are passed to the session.
     """
 
     provider_arn: str
@@ -140,7 +145,7 @@ class WebIdentity(NamedTuple):
 
 
 class AccessKey(NamedTuple):
-    """An access key of a user, or of a root user, who has no name; the secret stays sealed in the store."""
+    """An access key; `user_name` is None for the root user. The secret is stored sealed, not in this record."""
 
     access_key_id: str
     user_name: str | None
@@ -150,7 +155,7 @@ class AccessKey(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """A managed policy; AWS's own belong to the account `aws`."""
+    """A customer or AWS managed policy; the ARN of an AWS managed policy has the account ID `aws`."""
 
     policy_id: str
     policy_name: str
@@ -175,7 +180,7 @@ class Attachment(NamedTuple):
 
 
 class LoginProfile(NamedTuple):
-    """What somebody signs in with; `user_id` is the account's ID for the root user."""
+    """A console password; `user_id` is the account ID for the root user, `hash` an argon2id hash."""
 
     user_id: str
     hash: str
@@ -185,7 +190,10 @@ class LoginProfile(NamedTuple):
 
 
 class PasswordPolicy(NamedTuple):
-    """An account's own password policy, as UpdateAccountPasswordPolicy writes it."""
+    """An account's password policy, with the members of UpdateAccountPasswordPolicy.
+
+    `max_password_age` is in days, `password_reuse_prevention` a number of passwords.
+    """
 
     minimum_password_length: int = 6
     require_symbols: bool = False
@@ -199,12 +207,12 @@ class PasswordPolicy(NamedTuple):
 
     @property
     def expire_passwords(self) -> bool:
-        """Whether passwords expire at all, which AWS tells in a member of its own."""
+        """Whether passwords expire: the reply member `ExpirePasswords`."""
         return bool(self.max_password_age)
 
 
 class SecuritySettings(NamedTuple):
-    """An account's sign-in rules that AWS's password policy has no members for; these are the defaults."""
+    """An account's sign-in rules that AWS's password policy does not have, with their defaults."""
 
     minimum_uppercase: int = 0
     minimum_lowercase: int = 0
@@ -217,10 +225,11 @@ class SecuritySettings(NamedTuple):
 
 
 class MfaDevice(NamedTuple):
-    """An MFA device: `kind` is `virtual`, `hardware` or `passkey`; without `user_id` nobody's yet.
+    """An MFA device: `kind` is `virtual`, `hardware` or `passkey`; unassigned if `user_id` is None.
 
-    `counter` is the last accepted step of a TOTP device, and the signature counter of a passkey. `drift` is
-    how many steps the device's clock is ahead. `wizard` names who is still setting it up in the console.
+    `counter` is a TOTP device's last accepted time step or a passkey's signature counter. `drift` is the
+    number of time steps by which the device's clock is ahead. `wizard` is the unique ID of the user who is
+    setting the device up in the console, None otherwise.
     """
 
     serial_number: str
@@ -236,10 +245,11 @@ class MfaDevice(NamedTuple):
 
 
 class Session(NamedTuple):
-    """A console session, or a sign-in under way; times are seconds since 1970.
+    """A console session or a pending sign-in; times are epoch seconds.
 
-    `stage` is `open`, or the step that is still to come: `mfa`, `password`, or `enrol` for a session that may
-    do nothing but set up MFA.
+    `stage` is `open`, or the next step: `mfa`, `password`, or `enrol` for a session that may only set up MFA.
+    `seen_at` is the last use, `mfa_at` and `confirmed_at` are the last authentication with MFA and the last
+    confirmation. `challenge` is the WebAuthn challenge that a passkey must sign.
     """
 
     token_hash: str

@@ -1,6 +1,7 @@
-"""The security check: characters to see, or digits to hear, which a person reads better than a program.
+"""Captcha (the "security check" of sign-in): distorted characters as an image, or spoken digits as audio.
 
-The answer travels with the form, sealed; whoever takes an answer must see to it that its `nonce` serves once.
+The expected answer is in the form, sealed, so nothing is stored. The caller of `read_answer` must accept each
+`nonce` only once (replay protection).
 """
 
 import base64
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 
 _ASSOCIATED_DATA = "security check"
 _LIFETIME_SECONDS = 600
-_IMAGE_ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"  # without what looks like something else
+_IMAGE_ALPHABET = "ACDEFHJKLMNPRTUVWXY34679"  # without characters that look alike
 _AUDIO_ALPHABET = "0123456789"
 _IMAGE_LENGTH, _AUDIO_LENGTH = 5, 6
 
 
 class Captcha(NamedTuple):
-    """A check to show: its sealed answer, and what to show or play as a `data:` URL."""
+    """A captcha: the sealed expected answer, and the image or audio as a `data:` URL."""
 
     sealed_answer: str
     media_url: str
@@ -32,14 +33,14 @@ class Captcha(NamedTuple):
 
 
 class CaptchaAnswer(NamedTuple):
-    """An answer to a check, right or wrong; its `nonce` must serve once only."""
+    """A submitted answer, correct or not; its `nonce` must be accepted only once."""
 
     nonce: str
     is_correct: bool
 
 
 def generate(key: bytes, now_seconds: int, *, audio: bool = False) -> Captcha:
-    """Make a check that holds for ten minutes."""
+    """Generate a captcha that is valid for ten minutes; `now_seconds` is epoch seconds."""
     alphabet, length = (_AUDIO_ALPHABET, _AUDIO_LENGTH) if audio else (_IMAGE_ALPHABET, _IMAGE_LENGTH)
     answer = "".join(secrets.choice(alphabet) for _ in range(length))
     payload = json.dumps(
@@ -50,7 +51,10 @@ def generate(key: bytes, now_seconds: int, *, audio: bool = False) -> Captcha:
 
 
 def read_answer(key: bytes, sealed_answer: str, answer: str, now_seconds: int) -> CaptchaAnswer | None:
-    """Read an answer; None when it is late or to no check of ours."""
+    """Check a submitted answer, ignoring case and spaces.
+
+    Return None if the captcha has expired or was not generated with `key`.
+    """
     try:
         payload = json.loads(seal.unseal(key, base64.urlsafe_b64decode(sealed_answer), _ASSOCIATED_DATA))
     except (UnsealError, ValueError):

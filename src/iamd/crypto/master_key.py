@@ -1,4 +1,4 @@
-"""The master key: in its own file outside the data folder, or in the environment; never in the store."""
+"""The master key: in a file of its own outside the data folder, or in the environment; never in the store."""
 
 import base64
 import os
@@ -8,32 +8,38 @@ from iamd.crypto import seal
 
 
 class MasterKeyError(Exception):
-    """There is no usable master key; the message says why in one line."""
+    """The master key is missing or unusable; the message is one line."""
 
 
 def parse(text: str, source: str) -> bytes:
-    """Read a key of 32 bytes from base64."""
+    """Decode a base64 key of 32 bytes; `source` is where it comes from, for the message.
+
+    Raises MasterKeyError if it is anything else.
+    """
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except ValueError:
         key = b""
     if len(key) != seal.KEY_BYTES:
-        raise MasterKeyError(f"{source} holds no master key: 32 bytes in base64 are wanted")
+        raise MasterKeyError(f"{source} does not contain a master key: 32 bytes in base64 are required")
     return key
 
 
 def read_file(file: Path) -> bytes:
-    """Read a key file; MasterKeyError when it is missing or others may read it."""
+    """Read a key file; raise MasterKeyError if it cannot be read or is accessible to group or others."""
     try:
         if file.stat().st_mode & 0o077:
-            raise MasterKeyError(f"others may read the master key {file}: chmod 600 it")
+            raise MasterKeyError(f"other users can read the master key {file}: change its mode to 600")
         return parse(file.read_text(), str(file))
     except OSError as error:
         raise MasterKeyError(f"the master key {file} cannot be read: {error.strerror}") from error
 
 
 def create_file(file: Path) -> bytes:
-    """Make a key and its file, readable by the owner alone, and on the disk before anything is sealed."""
+    """Generate a key and write it to a new file with mode 600, synced to disk before the key is used.
+
+    Raises MasterKeyError if the file exists or cannot be written.
+    """
     key = seal.new_key()
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -43,5 +49,5 @@ def create_file(file: Path) -> bytes:
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
-        raise MasterKeyError(f"the master key {file} cannot be made: {error.strerror}") from error
+        raise MasterKeyError(f"the master key {file} cannot be created: {error.strerror}") from error
     return key

@@ -1,4 +1,7 @@
-"""Passkeys: WebAuthn's options and what a browser answers, by py_webauthn. Its import is late: it is slow."""
+"""Passkeys (WebAuthn): registration and authentication ceremonies, with py_webauthn.
+
+py_webauthn is imported late because the import is slow.
+"""
 
 import json
 import re
@@ -11,29 +14,29 @@ if TYPE_CHECKING:
 
 RP_NAME = "iamd"
 _TIMEOUT_MS = 120_000
-_CREDENTIAL_ID = re.compile(r"[A-Za-z0-9_-]{1,1400}")  # base64url of 1,023 bytes at most, as WebAuthn has it
-# What the library lets through when an answer has another form than it expects.
+_CREDENTIAL_ID = re.compile(r"[A-Za-z0-9_-]{1,1400}")  # base64url of WebAuthn's maximum, 1,023 bytes
+# Exceptions that py_webauthn does not catch when it parses a malformed response.
 _PARSE_ERRORS = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, OverflowError)
 
 
 class InvalidPasskey(Exception):
-    """What a browser sent is no answer to what was asked; the message says why."""
+    """A browser's response failed verification; the message says why."""
 
 
 class RelyingParty(NamedTuple):
-    """Where people reach this server, `https://iam.example.com`; passkeys are bound to its host."""
+    """The WebAuthn relying party: this server's public origin, such as `https://iam.example.com`."""
 
     origin: str
 
     @property
     def rp_id(self) -> str:
-        """The host without its port, which a passkey belongs to."""
+        """The relying party ID that passkeys are bound to: the origin's host without the port."""
         host = self.origin.partition("://")[2]
         return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
 
 
 class Passkey(NamedTuple):
-    """A passkey as it is kept; `credential_id` and `public_key` are in base64url."""
+    """A passkey as stored; `credential_id` and `public_key` are base64url."""
 
     credential_id: str
     public_key: str
@@ -41,14 +44,14 @@ class Passkey(NamedTuple):
 
 
 class Assertion(NamedTuple):
-    """What a browser answered to a challenge: the credential it names, and its whole answer."""
+    """A WebAuthn assertion: the credential ID in it, and the browser's complete response as JSON text."""
 
     credential_id: str
     response: str
 
 
 def new_challenge() -> str:
-    """Return 32 random bytes in base64url."""
+    """Return a challenge: 32 random bytes as base64url."""
     from webauthn.helpers import bytes_to_base64url
 
     return bytes_to_base64url(new_key())
@@ -61,7 +64,10 @@ def creation_options(
     user_name: str,
     exclude_credential_ids: list[str],
 ) -> str:
-    """Return the options of `navigator.credentials.create` as JSON; `held` are the user's passkeys so far."""
+    """Return the options of `navigator.credentials.create` as JSON text.
+
+    `exclude_credential_ids` are the user's existing passkeys, which must not be registered again.
+    """
     import webauthn
     from webauthn.helpers import structs
 
@@ -83,7 +89,10 @@ def creation_options(
 
 
 def request_options(relying_party: RelyingParty, challenge: str, allow_credential_ids: list[str]) -> str:
-    """Return the options of `navigator.credentials.get` as JSON; without `held` any passkey will do."""
+    """Return the options of `navigator.credentials.get` as JSON text.
+
+    An empty `allow_credential_ids` allows any passkey of this relying party.
+    """
     import webauthn
     from webauthn.helpers import structs
 
@@ -108,7 +117,11 @@ def _descriptors(credential_ids: list[str]) -> list["PublicKeyCredentialDescript
 
 
 def verify_registration(relying_party: RelyingParty, challenge: str, response: str) -> Passkey:
-    """Read what a browser created; BadPasskey when it is not for this site, challenge or a verified user."""
+    """Verify a registration response (JSON text) and return the new passkey.
+
+    Raises InvalidPasskey if it is malformed, is for another relying party or challenge, or if the
+    authenticator did not verify the user.
+    """
     import webauthn
     from webauthn.helpers import bytes_to_base64url
     from webauthn.helpers.exceptions import WebAuthnException
@@ -131,22 +144,26 @@ def verify_registration(relying_party: RelyingParty, challenge: str, response: s
 
 
 def parse_assertion(response: str) -> Assertion:
-    """Read which passkey a browser's answer names; BadPasskey when it is no such answer."""
+    """Read the credential ID from an authentication response (JSON text), without verifying the response.
+
+    Raises InvalidPasskey if the response is malformed.
+    """
     try:
         credential_id = json.loads(response)["id"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise InvalidPasskey("the answer is no credential") from error
+        raise InvalidPasskey("the response is not a credential") from error
     if not isinstance(credential_id, str) or not _CREDENTIAL_ID.fullmatch(credential_id):
-        raise InvalidPasskey("the answer names no credential")
+        raise InvalidPasskey("the response has no valid credential ID")
     return Assertion(credential_id, response)
 
 
 def verify_assertion(
     relying_party: RelyingParty, challenge: str, assertion: Assertion, passkey: Passkey
 ) -> int:
-    """Check an answer with the passkey it names; return its new counter.
+    """Verify an assertion with the passkey that it refers to; return the new signature counter.
 
-    BadPasskey when anything of it is not as asked, or when the counter went back: the key was copied.
+    Raises InvalidPasskey if the verification fails, or if the counter did not increase: the passkey may have
+    been cloned.
     """
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException

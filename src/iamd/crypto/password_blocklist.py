@@ -1,7 +1,7 @@
-"""Passwords that others know: the common ones, an operator's own list, and a look-up by k-anonymous range.
+"""Password blocklist: common passwords, the operator's own list, and breached passwords (Pwned Passwords API).
 
-A range look-up sends the first five hex digits of a password's SHA-1 and gets all suffixes that were seen in
-breaches, as the "Pwned Passwords" API has it; the password itself never leaves this process.
+A range query sends the first five hex digits of a password's SHA-1 and returns the suffixes of all breached
+passwords with this prefix (k-anonymity). The password itself never leaves this process.
 """
 
 import contextlib
@@ -16,15 +16,14 @@ from iamd.core.logs import LOGGER
 from iamd.crypto.passwords import ReleaseSlot
 
 _HASH_PREFIX_LENGTH = 5
-_DECORATION_CHARACTERS = (
-    string.digits + string.punctuation
-)  # what people put behind a word, because a rule says so
+# Users append these to a common password because a password policy requires them.
+_DECORATION_CHARACTERS = string.digits + string.punctuation
 _TIMEOUT_SECONDS = 3
 _MAX_RESPONSE_BYTES = 4 * 1024 * 1024
 
 
 class PasswordBlocklist:
-    """Knows passwords that nobody should use; `aside` gives the turn away while it looks elsewhere."""
+    """Passwords that must not be used; `release_slot` releases the execution slot during a range query."""
 
     def __init__(
         self,
@@ -37,7 +36,10 @@ class PasswordBlocklist:
         self._release_slot = release_slot
 
     def contains(self, password: str) -> bool:
-        """Say whether others know a password; a range look-up that fails is logged and says nothing."""
+        """Return whether a password is common or listed, even with digits or punctuation appended, or breached.
+
+        A failed range query is logged, and the password counts as not breached.
+        """
         word = password.lower()
         return any(map(self._is_listed, (word, word.rstrip(_DECORATION_CHARACTERS)))) or self._is_breached(
             password
@@ -53,12 +55,12 @@ class PasswordBlocklist:
         try:
             with self._release_slot():
                 return digest[_HASH_PREFIX_LENGTH:] in self._fetch_suffixes(digest[:_HASH_PREFIX_LENGTH])
-        except (OSError, ValueError):  # URLError is an OSError; ValueError is an answer that is no text
+        except (OSError, ValueError):  # URLError is an OSError; a response that is not ASCII is a ValueError
             LOGGER.warning("the breached-password look-up failed")
             return False
 
     def _fetch_suffixes(self, prefix: str) -> set[str]:
-        request = urllib.request.Request(  # noqa: S310 - an operator's setting, checked to be http(s)
+        request = urllib.request.Request(  # noqa: S310 - a setting of the operator, validated as HTTP(S)
             f"{self._range_url}/{prefix}", headers={"Add-Padding": "true", "User-Agent": "iamd"}
         )
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
@@ -68,5 +70,8 @@ class PasswordBlocklist:
 
 
 def read_password_list(file: Path) -> list[str]:
-    """Read an operator's list, one password a line; OSError or UnicodeDecodeError when it cannot be read."""
+    """Read the operator's list, one password per line, in UTF-8.
+
+    Raises OSError or UnicodeDecodeError if it cannot be read.
+    """
     return [line for line in file.read_text(encoding="utf-8").splitlines() if line]

@@ -1,7 +1,7 @@
-"""Passwords: argon2id, one hash at a time, so that people who sign in cannot stop the API.
+"""Password hashing: argon2id, one hash at a time per process, so that sign-ins do not slow down the API.
 
-Parameters are above those of OWASP's password storage cheat sheet (19 MiB, 2 passes). A hash says its own
-parameters, so that older ones still verify and are renewed at the next sign-in.
+The parameters exceed those of OWASP's Password Storage Cheat Sheet (19 MiB, 2 iterations). A hash contains
+its parameters: older hashes still verify, and are replaced at the next sign-in.
 """
 
 import contextlib
@@ -25,12 +25,15 @@ ReleaseSlot = Callable[[], AbstractContextManager[None]]
 
 
 def normalize(password: str) -> str:
-    """Return the form that is hashed and compared: the same characters typed on any keyboard (NFC)."""
+    """Return a password in Unicode NFC, for hashing and comparison: keyboards differ in how they compose."""
     return unicodedata.normalize("NFC", password)
 
 
 class Hasher:
-    """Hashes and verifies; `aside` gives the turn away meanwhile. Throttling when too many wait."""
+    """Hashes and verifies passwords; `release_slot` releases the execution slot meanwhile.
+
+    Its methods raise Throttling after waiting ten seconds for other threads.
+    """
 
     def __init__(self, release_slot: ReleaseSlot = contextlib.nullcontext) -> None:
         self._argon2 = PasswordHasher(
@@ -38,15 +41,18 @@ class Hasher:
         )
         self._release_slot = release_slot
         self._lock = threading.Lock()
-        self._dummy_hash = self._argon2.hash("nobody has this password")
+        self._dummy_hash = self._argon2.hash("dummy password")
 
     def hash(self, password: str) -> str:
-        """Return the hash to keep."""
+        """Return a password's hash with its parameters, in PHC string format."""
         with self._exclusive():
             return self._argon2.hash(normalize(password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:
-        """Say whether a password is the one that was hashed; without a hash do the same work for nothing."""
+        """Return whether a password matches a hash.
+
+        Without a hash, take the same time and return False, so that timing does not reveal which users exist.
+        """
         with self._exclusive():
             try:
                 self._argon2.verify(password_hash or self._dummy_hash, normalize(password))
@@ -55,7 +61,7 @@ class Hasher:
             return password_hash is not None
 
     def needs_rehash(self, password_hash: str) -> bool:
-        """Say whether a hash was made with other parameters than today's."""
+        """Return whether a hash was made with other than the current parameters."""
         return self._argon2.check_needs_rehash(password_hash)
 
     @contextlib.contextmanager

@@ -1,7 +1,8 @@
-"""Secrets at rest: AES-256-GCM, a data key per account under the master key.
+"""Encryption at rest: secrets are sealed with AES-256-GCM under a data key per account.
 
-A sealed value is one version byte, a 12-byte nonce and the ciphertext with its tag. The place where it is
-kept (table and row) is its associated data, so a sealed value moved to another row does not open.
+Data keys are sealed under the master key. A sealed value is a version byte, a 12-byte nonce and the
+ciphertext with its tag. The associated data is the value's table and row, so that a sealed value copied to
+another row cannot be unsealed.
 """
 
 import hashlib
@@ -17,22 +18,22 @@ _VERSION = b"\x01"
 
 
 class UnsealError(Exception):
-    """A sealed value was altered, moved, or sealed under another key."""
+    """A sealed value was altered, belongs to another row, or was sealed under another key."""
 
 
 def new_key() -> bytes:
-    """Return 32 random bytes."""
+    """Return a new key: 32 random bytes."""
     return os.urandom(KEY_BYTES)
 
 
 def seal(key: bytes, secret: bytes, associated_data: str) -> bytes:
-    """Encrypt `secret` for the row named by `place`."""
+    """Encrypt a secret and bind it to its associated data."""
     nonce = os.urandom(_NONCE_BYTES)
     return _VERSION + nonce + AESGCM(key).encrypt(nonce, secret, associated_data.encode())
 
 
 def unseal(key: bytes, sealed: bytes, associated_data: str) -> bytes:
-    """Decrypt what `seal` made for the same place; BrokenSealError otherwise."""
+    """Decrypt a sealed value; raise UnsealError if the key or the associated data differ, or it was altered."""
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     if sealed[:1] != _VERSION or len(nonce) < _NONCE_BYTES:
         raise UnsealError(associated_data)
@@ -43,10 +44,10 @@ def unseal(key: bytes, sealed: bytes, associated_data: str) -> bytes:
 
 
 def derive_key(key: bytes, purpose: str) -> bytes:
-    """Return a key of its own for one purpose, which tells nothing of the key that it comes from."""
+    """Derive a subkey of 32 bytes for one purpose (HMAC-SHA-256); it reveals nothing about `key`."""
     return hmac.digest(key, b"iamd derived key\0" + purpose.encode(), "sha256")
 
 
 def fingerprint(key: bytes) -> str:
-    """Return what the store may keep to know the master key again: 128 bits of a hash of its own kind."""
+    """Return the master key's fingerprint, by which the store recognizes it: 128 bits of a labeled hash, in hex."""
     return hashlib.sha256(b"iamd master key\0" + key).hexdigest()[:32]

@@ -1,7 +1,7 @@
-"""Session tokens: what temporary credentials may do, sealed so that nobody else can read or change it.
+"""Session tokens: the contents of temporary credentials, encrypted and authenticated by the server.
 
-A token is bound to its access key ID, and has the secret inside: the store need not remember it. It is
-base64 of a sealed, packed list; whoever holds it learns nothing but its length.
+A token is bound to its access key ID and contains the secret access key, so nothing is stored. It is base64
+of a sealed, packed list; it reveals nothing but its length.
 """
 
 import base64
@@ -13,10 +13,10 @@ from iamd.core.records import SessionToken, Tag
 from iamd.crypto import seal
 from iamd.crypto.seal import UnsealError
 
-MAX_PACKED_BYTES = 4096  # bytes that session policies and tags may have when packed
-MAX_TOKEN_LENGTH = 8_192  # characters; no token of ours is longer, and headers may have 16 KiB
+MAX_PACKED_BYTES = 4096  # of session policies and tags, when packed
+MAX_TOKEN_LENGTH = 8_192  # characters; tokens are never longer, and request headers are limited to 16 KiB
 _SEAL_OVERHEAD_BYTES = 64
-_MIN_COMPRESSED_BYTES = 512  # bytes
+_MIN_COMPRESSED_BYTES = 512
 
 
 def _associated_data(access_key_id: str) -> str:
@@ -24,25 +24,25 @@ def _associated_data(access_key_id: str) -> str:
 
 
 def _pack(value: object) -> bytes:
-    """Return a value as JSON, compressed where that is worth its time."""
+    """Encode a value as JSON, compressed with zlib if it is long enough to benefit."""
     plain = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
     return plain if len(plain) < _MIN_COMPRESSED_BYTES else zlib.compress(plain)
 
 
 def _unpack(packed: bytes) -> list[Any]:
-    """Read what `_packed` made; padding may follow."""
+    """Decode the output of `_pack`, which may be followed by zero bytes of padding."""
     plain = packed if packed.startswith(b"[") else zlib.decompressobj().decompress(packed)
     fields: list[Any] = json.loads(plain.rstrip(b"\0"))
     return fields
 
 
 def packed_size(token: SessionToken) -> int:
-    """Return how many bytes a session's policies and tags have when packed."""
+    """Return the packed size of a session's policies and tags, in bytes."""
     return len(_pack([token.policy, token.policy_arns, token.tags, token.transitive_tag_keys]))
 
 
 def seal_token(key: bytes, access_key_id: str, token: SessionToken, min_length: int = 0) -> str:
-    """Return the token of an access key ID, of at least so many characters."""
+    """Return the session token for an access key ID, padded to at least `min_length` characters."""
     packed = _pack(token)
     padded = packed + bytes(max(0, min_length * 3 // 4 - len(packed) - _SEAL_OVERHEAD_BYTES))
     while len(text := _seal_base64(key, access_key_id, padded)) < min_length:
@@ -55,14 +55,14 @@ def _seal_base64(key: bytes, access_key_id: str, packed: bytes) -> str:
 
 
 def unseal_token(key: bytes, access_key_id: str, text: str) -> SessionToken:
-    """Open a token; BrokenSealError when it is not one of ours for this access key ID."""
+    """Decode a session token; raise UnsealError if this server did not issue it for this access key ID."""
     if len(text) > MAX_TOKEN_LENGTH:
         raise UnsealError(access_key_id)
     try:
         sealed = base64.b64decode(text, validate=True)
     except ValueError as error:
         raise UnsealError(access_key_id) from error
-    if base64.b64encode(sealed).decode() != text:  # the last character may have bits that stand for nothing
+    if base64.b64encode(sealed).decode() != text:  # unused bits of the last character must be zero
         raise UnsealError(access_key_id)
     fields = _unpack(seal.unseal(key, sealed, _associated_data(access_key_id)))
     (

@@ -1,4 +1,4 @@
-"""Files of hardware tokens' seeds, as their makers deliver them: PSKC (RFC 6030) or CSV."""
+"""Seed files of hardware TOTP tokens, as delivered by their vendors: PSKC (RFC 6030) or CSV."""
 
 import base64
 import binascii
@@ -12,32 +12,35 @@ if TYPE_CHECKING:
 
 _SERIAL_NUMBER = re.compile(r"[A-Za-z0-9+=,.@_/:-]{9,256}")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){10,64}")
-_MIN_SEED_BYTES, _MAX_SEED_BYTES = 10, 64  # bytes of a seed
+_MIN_SEED_BYTES, _MAX_SEED_BYTES = 10, 64
 _PERIOD_SECONDS, _DIGITS = 30, 6
 
 
 class TokenFileError(Exception):
-    """The file cannot be read; the message says why in one line, and names no seed."""
+    """A seed file cannot be read; the message is one line and contains no seed."""
 
 
 class HardwareToken(NamedTuple):
-    """A token: what is printed on its back, and the seed inside it."""
+    """A hardware token: the serial number printed on it, and its seed."""
 
     serial_number: str
     seed: bytes
 
 
 def parse(content: bytes, password: str | None = None) -> list[HardwareToken]:
-    """Read a file of either kind; `password` opens an encrypted PSKC file. TokenFileError where it cannot."""
+    """Parse a PSKC or CSV file; `password` decrypts an encrypted PSKC file.
+
+    Raises TokenFileError if the file cannot be parsed, or if one of its tokens is invalid or unsupported.
+    """
     tokens = _parse_pskc(content, password) if content.lstrip()[:1] == b"<" else _parse_csv(content)
     if not tokens:
-        raise TokenFileError("the file holds no token")
+        raise TokenFileError("the file contains no token")
     return [_validate(token, number) for number, token in enumerate(tokens, 1)]
 
 
 def _validate(token: HardwareToken, number: int) -> HardwareToken:
     if not _SERIAL_NUMBER.fullmatch(token.serial_number):
-        raise TokenFileError(f"token {number} has no usable serial number")
+        raise TokenFileError(f"token {number} has no valid serial number")
     if not _MIN_SEED_BYTES <= len(token.seed) <= _MAX_SEED_BYTES:
         raise TokenFileError(
             f"the seed of token {token.serial_number} has {len(token.seed)} bytes, not 10 to 64"
@@ -57,7 +60,7 @@ def _parse_csv(content: bytes) -> list[HardwareToken]:
 
 
 def _parse_seed(serial: str, text: str) -> bytes:
-    """Read a seed in hex, or in base32 as authenticator apps have it."""
+    """Decode a seed in hex, or in base32 as in authenticator apps."""
     if _HEX.fullmatch(text):
         return bytes.fromhex(text)
     normalized = text.replace(" ", "").upper()
@@ -78,17 +81,17 @@ def _parse_pskc(content: bytes, password: str | None) -> list[HardwareToken]:
             document.encryption.derive_key(password)
         return [_token_from_pskc_key(key) for key in document.keys]
     except (PSKCError, DefusedXmlException, SyntaxError, ValueError) as error:
-        raise TokenFileError("the PSKC file cannot be read, or opened with this password") from error
+        raise TokenFileError("the PSKC file cannot be read or decrypted with this password") from error
 
 
 def _token_from_pskc_key(key: "Key") -> HardwareToken:
     serial = str(key.serial or key.id or "")
     if str(key.algorithm or "").rpartition(":")[2].lower() != "totp":
-        raise TokenFileError(f"token {serial} is no TOTP token")
+        raise TokenFileError(f"token {serial} is not a TOTP token")
     if (key.time_interval or _PERIOD_SECONDS) != _PERIOD_SECONDS or (
         key.response_length or _DIGITS
     ) != _DIGITS:
-        raise TokenFileError(f"token {serial} does not show six digits every 30 seconds")
+        raise TokenFileError(f"token {serial} does not generate six digits every 30 seconds")
     if key.secret is None:
-        raise TokenFileError(f"the seed of token {serial} is encrypted: give its password")
+        raise TokenFileError(f"the seed of token {serial} is encrypted: specify its password")
     return HardwareToken(serial, key.secret)

@@ -1,7 +1,8 @@
-"""Time-based one-time passwords: RFC 6238 with SHA-1, six digits, 30 seconds, which every app has.
+"""TOTP (RFC 6238): codes, clock drift and replay protection, authenticator app setup (URI, QR code).
 
-A step is 30 seconds since 1970. A step that was accepted is never accepted again (RFC 6238, 5.2): whoever
-calls keeps the last one.
+SHA-1, six digits and a time step of 30 seconds, which every authenticator app supports. A step is a number:
+epoch seconds divided by 30. A step is accepted only once (RFC 6238, 5.2); the caller stores the last accepted
+one.
 """
 
 import base64
@@ -14,37 +15,38 @@ from urllib.parse import quote
 import pyotp
 
 STEP_SECONDS = 30
-_SEED_BYTES = 20  # as RFC 4226 recommends
-_WINDOW_STEPS = 1  # steps before and after now, for slow typing and slow clocks
-_RESYNC_WINDOW_STEPS = (
-    20  # steps around now in which two consecutive codes are looked for: ten minutes each way
-)
+_SEED_BYTES = 20  # recommended by RFC 4226
+_WINDOW_STEPS = 1  # accepted steps before and after the current one, for slow typing and clock drift
+_RESYNC_WINDOW_STEPS = 20  # for two consecutive codes: ten minutes before and after the current time
 
 
 class TotpState(NamedTuple):
-    """The step whose code was typed, and how many steps the device's clock is ahead."""
+    """The last accepted time step, and the number of steps by which the device's clock is ahead."""
 
     step: int
     drift: int
 
 
 def new_seed() -> bytes:
-    """Return a random seed."""
+    """Return a random seed of 20 bytes."""
     return os.urandom(_SEED_BYTES)
 
 
 def encode_base32(seed: bytes) -> str:
-    """Return a seed as people type it: base32 without padding."""
+    """Return a seed for manual entry: base32 without padding."""
     return base64.b32encode(seed).decode().rstrip("=")
 
 
 def generate_code(seed: bytes, step: int) -> str:
-    """Return the six digits of a step."""
+    """Return the six-digit code of a time step."""
     return pyotp.HOTP(base64.b32encode(seed).decode()).at(step)
 
 
 def verify(seed: bytes, otp: str, now_seconds: int, state: TotpState) -> int | None:
-    """Return the step that a code is of, later than the last one accepted; None when there is none."""
+    """Return the time step that a code matches; None if there is none later than `state.step`.
+
+    `now_seconds` is epoch seconds.
+    """
     current_step = now_seconds // STEP_SECONDS + state.drift
     matching_step = None
     for step in range(current_step - _WINDOW_STEPS, current_step + _WINDOW_STEPS + 1):
@@ -56,7 +58,10 @@ def verify(seed: bytes, otp: str, now_seconds: int, state: TotpState) -> int | N
 def verify_consecutive(
     seed: bytes, first_otp: str, second_otp: str, now_seconds: int, last_step: int = -1
 ) -> TotpState | None:
-    """Find two codes in a row, both later than the step `after`; None when they are not."""
+    """Verify two consecutive codes, as for enabling or resynchronizing a device; return its new state.
+
+    Return None if the codes are not consecutive, are outside the window, or are not later than `last_step`.
+    """
     current_step = now_seconds // STEP_SECONDS
     for step in range(
         max(current_step - _RESYNC_WINDOW_STEPS, last_step + 1, 0), current_step + _RESYNC_WINDOW_STEPS
@@ -74,13 +79,13 @@ def _otps_equal(first: str, second: str) -> bool:
 
 
 def provisioning_uri(seed: bytes, issuer: str, account_name: str) -> str:
-    """Return what an authenticator app reads: `otpauth://totp/issuer:name?secret=…&issuer=…`."""
+    """Return the URI that an authenticator app scans: `otpauth://totp/issuer:name?secret=…&issuer=…`."""
     label = quote(f"{issuer}:{account_name}", safe=":")
     return f"otpauth://totp/{label}?secret={encode_base32(seed)}&issuer={quote(issuer, safe='')}"
 
 
 def qr_code_png(text: str) -> bytes:
-    """Return a text as a QR code, a PNG with its quiet zone."""
+    """Return a text as a QR code: a PNG image with a quiet zone."""
     import segno
 
     buffer = io.BytesIO()

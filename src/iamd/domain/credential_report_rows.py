@@ -22,7 +22,7 @@ class CredentialReportSource:
         self.login_profiles = {
             profile.user_id: profile for profile in login_profiles.list_all(tx, account_id)
         }
-        self.with_mfa = {device.user_id for device in mfa_devices.list_assigned(tx, account_id)}
+        self.user_ids_with_mfa = {device.user_id for device in mfa_devices.list_assigned(tx, account_id)}
         self.access_keys: dict[str, list[AccessKeyEntry]] = defaultdict(list)
         for record in access_keys.list_all(tx, account_id):
             last_rotated, last_used = (
@@ -34,11 +34,11 @@ class CredentialReportSource:
             )
             self.access_keys[record.user_id].append(key)
 
-    def root(self, account: Account) -> ReportRow:
+    def root_row(self, account: Account) -> ReportRow:
         """Return the root user's row. It has no `password_next_rotation`, as in AWS's report."""
         arn = arns.root(account.account_id)
         login_profile = self.login_profiles.get(account.account_id)
-        return self._row(
+        return self._build_row(
             account.account_id,
             report.ROOT,
             arn,
@@ -48,10 +48,10 @@ class CredentialReportSource:
             None,
         )
 
-    def user(self, user: User) -> ReportRow:
+    def user_row(self, user: User) -> ReportRow:
         login_profile = self.login_profiles.get(user.user_id)
         next_rotation = passwords.expiry_date(login_profile, self.max_password_age) if login_profile else None
-        return self._row(
+        return self._build_row(
             user.user_id,
             user.user_name,
             user.arn,
@@ -61,7 +61,7 @@ class CredentialReportSource:
             next_rotation,
         )
 
-    def _row(
+    def _build_row(
         self,
         owner_id: str,
         name: str,
@@ -79,7 +79,7 @@ class CredentialReportSource:
             report.parse_date(password_last_used),
             report.parse_date(login_profile.change_date) if login_profile else None,
             next_rotation,
-            owner_id in self.with_mfa,
+            owner_id in self.user_ids_with_mfa,
             tuple(self.access_keys.get(owner_id, ())),
         )
 
@@ -90,4 +90,7 @@ def report_rows(tx: Tx, account: Account) -> list[ReportRow]:
     Several queries run, so `tx` should be a consistent snapshot.
     """
     source = CredentialReportSource(tx, account.account_id)
-    return [source.root(account), *(source.user(user) for user in USERS.list_all(tx, account.account_id))]
+    return [
+        source.root_row(account),
+        *(source.user_row(user) for user in USERS.list_all(tx, account.account_id)),
+    ]

@@ -44,7 +44,7 @@ def wrong_code_counter_key(account_id: str, serial_number: str) -> str:
     return attempt_counters.counter_key("otp", account_id, serial_number)
 
 
-def use_code(tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, code: str, epoch: int) -> None:
+def consume_code(tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, code: str, epoch: int) -> None:
     """Verify a code of a TOTP device and mark it as used; `epoch` is in seconds since 1970.
 
     Raises InvalidAuthenticationCode if the code is wrong or already used, and TooManyCodes if too many codes
@@ -59,7 +59,7 @@ def use_code(tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, code: 
     _advance_counter(tx, account_id, current_device, step)
 
 
-def use_codes(
+def consume_consecutive_codes(
     tx: Tx, account_id: str, data_key: bytes, device: MfaDevice, codes: tuple[str, str], epoch: int
 ) -> MfaDevice:
     """Verify two consecutive codes and mark them as used; return the device with its clock drift measured.

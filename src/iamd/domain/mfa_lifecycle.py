@@ -68,7 +68,9 @@ def enable(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]
     if device.user_id is not None:
         raise EntityAlreadyExists("MFA Device is already in use.")
     enforce_device_quota(call, owner_id)
-    verified_device = mfa_codes.use_codes(call.tx, call.account_id, call.data_key, device, codes, call.epoch)
+    verified_device = mfa_codes.consume_consecutive_codes(
+        call.tx, call.account_id, call.data_key, device, codes, call.epoch
+    )
     assigned_device = verified_device._replace(user_id=owner_id, enable_date=call.timestamp, wizard=None)
     mfa_devices.update(call.tx, call.account_id, assigned_device)
     end_other_sessions(call, owner_id)
@@ -85,7 +87,9 @@ def end_other_sessions(call: Call, owner_id: str) -> None:
 def resync(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]) -> None:
     """Measure a device's clock drift from two consecutive codes."""
     device = find_owned(call, owner_id, serial_number)
-    verified_device = mfa_codes.use_codes(call.tx, call.account_id, call.data_key, device, codes, call.epoch)
+    verified_device = mfa_codes.consume_consecutive_codes(
+        call.tx, call.account_id, call.data_key, device, codes, call.epoch
+    )
     mfa_devices.update(call.tx, call.account_id, verified_device)
 
 

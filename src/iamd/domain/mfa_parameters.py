@@ -46,7 +46,7 @@ def consume_mfa_code(call: Call, params: Params) -> Call:
     if device is None or not is_own or device.kind == mfa_codes.PASSKEY:
         raise AccessDenied(_UNKNOWN_DEVICE)
     try:
-        mfa_codes.use_code(call.tx, call.account_id, call.data_key, device, token_code, call.epoch)
+        mfa_codes.consume_code(call.tx, call.account_id, call.data_key, device, token_code, call.epoch)
     except InvalidAuthenticationCode as error:
         raise WrongMfaCode(_WRONG_CODE) from error
     return call._replace(caller=caller._replace(mfa_at=call.epoch))

@@ -29,7 +29,7 @@ class VerifiedPassword(NamedTuple):
     hash: str
 
 
-def rules(tx: Tx, account_id: str, user_id: str) -> PasswordRules:
+def get_rules(tx: Tx, account_id: str, user_id: str) -> PasswordRules:
     """Return the rules for a user's next password; `user_id` is the account ID for the root user.
 
     Common passwords are always rejected for the root user.
@@ -52,7 +52,7 @@ def violations(
     tx: Tx, account_id: str, user_id: str, names: tuple[str, ...], password: str, blocklist: PasswordBlocklist
 ) -> list[str]:
     """Return a sentence for each rule that a password violates, except reuse of earlier passwords."""
-    effective_rules = rules(tx, account_id, user_id)
+    effective_rules = get_rules(tx, account_id, user_id)
     messages = password_rules.violations(effective_rules, password)
     if effective_rules.refuse_common_passwords and blocklist.contains(password):
         messages.append(COMMON_PASSWORD)
@@ -82,7 +82,7 @@ def enforce(
         raise PasswordPolicyViolation(", ".join(messages))
     if current_hash is not None and hasher.verify(current_hash, password):
         raise PasswordPolicyViolation(SAME_PASSWORD)
-    count = rules(tx, account_id, user_id).reuse_prevention
+    count = get_rules(tx, account_id, user_id).reuse_prevention
     earlier_hashes = login_profiles.list_password_history(tx, account_id, user_id, count) if count else []
     if any(
         hasher.verify(earlier_hash, password)

@@ -7,7 +7,7 @@ from iamd.store import recovery_codes as recovery_code_store
 from iamd.store.query import Tx
 
 
-def use(tx: Tx, account_id: str, data_key: bytes, user_id: str, code: str, epoch: int) -> bool | None:
+def consume(tx: Tx, account_id: str, data_key: bytes, user_id: str, code: str, epoch: int) -> bool | None:
     """Verify a recovery code and mark it as used.
 
     Returns False if it is wrong or already used, None if too many were wrong recently. The caller must commit

@@ -13,7 +13,7 @@ from iamd.framework.call import Call
 from iamd.policy import PolicyKind
 from iamd.store import principal_policies
 
-Reply = Mapping[str, Any]
+CredentialsReply = Mapping[str, Any]
 
 HOUR_SECONDS = 3600
 _MAX_POLICY_CHARACTERS = 2048  # of the inline session policy and the managed policies' ARNs together
@@ -48,43 +48,45 @@ def check_session_policies(
     return policy, policy_arn_list or None
 
 
-def check_session_tags(requested: list[dict[str, str]] | None, inherited: Tags = ()) -> Tags:
+def check_session_tags(requested_tags: list[dict[str, str]] | None, inherited_tags: Tags = ()) -> Tags:
     """Return the tags of a session: the inherited (transitive) ones, then the requested ones.
 
     Raises ValidationError for keys that are duplicate, reserved for AWS or inherited, and for too many tags.
     """
-    new_tags = tuple(Tag(tag["key"], tag["value"]) for tag in requested or ())
+    new_tags = tuple(Tag(tag["key"], tag["value"]) for tag in requested_tags or ())
     keys = [tag.key.lower() for tag in new_tags]
     if len(set(keys)) < len(keys):
         raise ValidationError("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
     if any(key.startswith("aws:") for key in keys):
         raise ValidationError("Tag keys that begin with aws: are reserved for AWS use.")
-    if set(keys) & {tag.key.lower() for tag in inherited}:
+    if set(keys) & {tag.key.lower() for tag in inherited_tags}:
         raise ValidationError(
             "One of the specified transitive tag keys can't be set because it conflicts with a transitive "
             "tag key from the calling session."
         )
-    if len(new_tags) + len(inherited) > _MAX_SESSION_TAGS:
+    if len(new_tags) + len(inherited_tags) > _MAX_SESSION_TAGS:
         raise ValidationError(f"A session can have at most {_MAX_SESSION_TAGS} session tags.")
-    return (*inherited, *new_tags)
+    return (*inherited_tags, *new_tags)
 
 
-def check_transitive_tag_keys(requested: list[str] | None, session_tags: Tags) -> tuple[str, ...]:
+def check_transitive_tag_keys(requested_keys: list[str] | None, session_tags: Tags) -> tuple[str, ...]:
     """Return the transitive tag keys, which role chaining passes on; ValidationError if a key has no tag."""
     tag_keys = {tag.key.lower() for tag in session_tags}
-    if not {key.lower() for key in requested or ()} <= tag_keys:
+    if not {key.lower() for key in requested_keys or ()} <= tag_keys:
         raise ValidationError("The specified transitive tag key must be included in the requested tags.")
-    return tuple(requested or ())
+    return tuple(requested_keys or ())
 
 
-def session_duration(requested: int | None, default: int, maximum: int, message: str) -> int:
+def session_duration(
+    requested_seconds: int | None, default_seconds: int, max_seconds: int, message: str
+) -> int:
     """Return a session's duration in seconds; ValidationError with `message` beyond the maximum."""
-    if requested is not None and requested > maximum:
+    if requested_seconds is not None and requested_seconds > max_seconds:
         raise ValidationError(message)
-    return min(default, maximum) if requested is None else requested
+    return min(default_seconds, max_seconds) if requested_seconds is None else requested_seconds
 
 
-def issue_credentials(call: Call, token: SessionToken, minimum_token_size: int | None) -> Reply:
+def issue_credentials(call: Call, token: SessionToken, minimum_token_size: int | None) -> CredentialsReply:
     """Return the credentials with their session token and, if policies or tags were passed, the packed size.
 
     `minimum_token_size` is in characters. Raises PackedPolicyTooLarge if policies and tags are too large.

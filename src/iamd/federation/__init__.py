@@ -1,1 +1,1 @@
-"""Other identity providers: what they publish, fetched with care, and the tokens that they sign, verified."""
+"""OpenID Connect federation: fetching the keys of identity providers (JWKS), verifying ID tokens."""

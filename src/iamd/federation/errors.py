@@ -1,21 +1,21 @@
-"""What goes wrong with other identity providers."""
+"""Errors of OpenID Connect identity providers and their ID tokens."""
 
 
 class ProviderUnreachable(Exception):
-    """A provider could not be asked, or what it said is of no use; the message says why in one line."""
+    """A provider cannot be reached, or its response is unusable; the message is one line."""
 
 
 class UntrustedCertificate(ProviderUnreachable):
-    """A provider's server has a certificate that neither a known authority nor a thumbprint vouches for."""
+    """A provider's certificate is trusted neither through a certificate authority nor through a thumbprint."""
 
 
 class InvalidToken(Exception):
-    """A token is not what it should be; the message says why in one line."""
+    """A token is malformed or failed verification; the message is one line."""
 
 
 class TokenExpired(InvalidToken):
-    """The token was good once."""
+    """The token has expired."""
 
 
 class InvalidClaim(InvalidToken):
-    """The token is genuine, and one of its claims is of no use here."""
+    """The token's signature is valid, but one of its claims is not."""

@@ -1,8 +1,8 @@
-"""Fetching a document over HTTPS, within a time and a size, from an address that may be asked.
+"""HTTPS client for identity providers: timeout, size limit, SSRF guard, certificate thumbprints.
 
-The connection goes to the very address that was checked, so that a name cannot change its mind in between;
-redirects are not followed. A server whose certificate no known authority signed is trusted when its chain
-holds a certificate of one of the provider's thumbprints, and leads to it.
+The connection goes to the IP address that the SSRF guard checked, so that DNS rebinding has no effect.
+Redirects are not followed. A server certificate without a trusted certificate authority is accepted if its
+chain contains, and leads to, a certificate with one of the provider's thumbprints.
 """
 
 import contextlib
@@ -21,12 +21,12 @@ from iamd.federation.errors import ProviderUnreachable, UntrustedCertificate
 from iamd.federation.ssrf_guard import Network, resolve
 
 _HTTPS_PORT = 443
-_ENCODING_DER = 2  # what the ssl module's C part calls this encoding
+_ENCODING_DER = 2  # `_ssl.ENCODING_DER`
 _HOST_PATTERN = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
 class FetchTarget(NamedTuple):
-    """Where a URL leads to: host, port, addresses that may be asked, what to ask for, and until when."""
+    """A resolved URL: `addresses` passed the SSRF guard, `path` includes the query, `deadline` is monotonic."""
 
     host: str
     port: int
@@ -36,7 +36,7 @@ class FetchTarget(NamedTuple):
 
     @property
     def seconds_left(self) -> float:
-        """Return the seconds that are left; TimeoutError when there are none."""
+        """Return the seconds until the deadline; raise TimeoutError if it has passed."""
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
             raise TimeoutError
@@ -44,9 +44,9 @@ class FetchTarget(NamedTuple):
 
 
 class HttpsClient(NamedTuple):
-    """Asks other servers; `private` are networks that may be asked though they are not public.
+    """An HTTPS client; `private_networks` are allowed although they are not public.
 
-    A fetch takes `seconds` at most in all, however many connections it makes.
+    `timeout_seconds` limits a whole fetch, however many connections it makes; `max_bytes` limits the body.
     """
 
     private_networks: tuple[Network, ...] = ()
@@ -54,7 +54,11 @@ class HttpsClient(NamedTuple):
     max_bytes: int = 256 * 1024
 
     def get(self, url: str, thumbprints: tuple[str, ...] = ()) -> bytes:
-        """Return the document at an https URL; Unreachable when there is none to be had."""
+        """Return the body at an HTTPS URL.
+
+        Raises ProviderUnreachable if that fails, UntrustedCertificate if the server's certificate is trusted
+        neither through a certificate authority nor through one of the thumbprints (SHA-1, hex).
+        """
         target = self._resolve_target(url)
         try:
             return self._get(target, ssl.create_default_context())
@@ -66,7 +70,10 @@ class HttpsClient(NamedTuple):
             raise UntrustedCertificate(f"the certificate of {target.host} is not trusted") from error
 
     def fetch_top_thumbprint(self, url: str) -> str:
-        """Return the SHA-1 of the last certificate that a server presents, as AWS finds one out."""
+        """Return the SHA-1 thumbprint of the last certificate in a server's chain, as AWS retrieves it.
+
+        Raises ProviderUnreachable if that fails.
+        """
         return _thumbprint(self._fetch_chain(self._resolve_target(url))[-1])
 
     def _resolve_target(self, url: str) -> FetchTarget:
@@ -96,13 +103,13 @@ class HttpsClient(NamedTuple):
         body = response.read(self.max_bytes + 1)
         if len(body) > self.max_bytes:
             raise ProviderUnreachable(f"{target.host} answered with more than {self.max_bytes} bytes")
-        if response.length:  # less than was announced: a read of so many bytes does not mind
+        if response.length:  # the body was truncated: `read` with a size does not raise IncompleteRead
             raise http.client.IncompleteRead(body, response.length)
         return body
 
     @contextlib.contextmanager
     def _connect(self, target: FetchTarget, context: ssl.SSLContext) -> Iterator[ssl.SSLSocket]:
-        """Connect, and hang up when time is over, however slowly the other side talks."""
+        """Connect, and shut the connection down at the deadline, however slowly the server responds."""
         deadline_passed = threading.Event()
         try:
             with _open_socket(target) as tcp_socket:
@@ -112,7 +119,7 @@ class HttpsClient(NamedTuple):
                 with tls_socket, _shutdown_timer(tls_socket, target.seconds_left, deadline_passed):
                     tls_socket.do_handshake()
                     yield tls_socket
-            if deadline_passed.is_set():  # what was read looks whole, though it was cut off
+            if deadline_passed.is_set():  # the body looks complete although it was cut off
                 raise TimeoutError
         except ssl.SSLCertVerificationError:
             raise
@@ -126,7 +133,10 @@ class HttpsClient(NamedTuple):
             raise ProviderUnreachable(f"{target.host} {reason}") from error
 
     def _find_trust_anchors(self, target: FetchTarget, thumbprints: tuple[str, ...]) -> list[bytes]:
-        """Return the certificates of a server's chain that have one of the thumbprints; Untrusted if none."""
+        """Return the certificates (DER) of a server's chain that have one of the thumbprints.
+
+        Raises UntrustedCertificate if there are none.
+        """
         pinned_thumbprints = {thumbprint.lower() for thumbprint in thumbprints}
         trust_anchors = (
             [
@@ -142,10 +152,10 @@ class HttpsClient(NamedTuple):
         return trust_anchors
 
     def _fetch_chain(self, target: FetchTarget) -> list[bytes]:
-        """Return the certificates that a server presents, its own first, whoever signed them."""
+        """Return the certificates (DER) that a server presents, its own first, without verifying them."""
         context = ssl.create_default_context()
         context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE  # nothing is asked or believed, the chain is only looked at
+        context.verify_mode = ssl.CERT_NONE  # no data is exchanged, only the chain is read
         with self._connect(target, context) as tls_socket:
             chain = _peer_chain(tls_socket)
         if not chain:
@@ -154,7 +164,7 @@ class HttpsClient(NamedTuple):
 
 
 def _split_url(url: str) -> tuple[SplitResult, int]:
-    """Take a URL apart, with its port; Unreachable for what is none."""
+    """Split a URL and return its port, too; raise ProviderUnreachable if it is invalid."""
     try:
         parts = urlsplit(url)
         port = parts.port or _HTTPS_PORT
@@ -164,7 +174,7 @@ def _split_url(url: str) -> tuple[SplitResult, int]:
 
 
 def _open_socket(target: FetchTarget) -> socket.socket:
-    """Connect to the first address that answers, each of which has its share of the time."""
+    """Connect to the first address that responds; the remaining time is divided among the addresses."""
     *addresses, last_address = target.addresses
     for number, address in enumerate(addresses):
         timeout_seconds = target.seconds_left / (len(target.addresses) - number)
@@ -189,9 +199,8 @@ def _shutdown_timer(
     def shut_down() -> None:
         deadline_passed.set()
         with contextlib.suppress(OSError):
-            socket.socket.shutdown(
-                tls_socket, socket.SHUT_RDWR
-            )  # its own would take TLS away under the reader
+            # Not SSLSocket.shutdown, which would discard the TLS object that another thread is reading from.
+            socket.socket.shutdown(tls_socket, socket.SHUT_RDWR)
 
     timer = threading.Timer(timeout_seconds, shut_down)
     timer.daemon = True
@@ -203,7 +212,7 @@ def _shutdown_timer(
 
 
 def _peer_chain(tls_socket: ssl.SSLSocket) -> list[bytes]:
-    """Return the chain in DER; before Python 3.13 only the C part of the module tells it."""
+    """Return the certificate chain in DER; before Python 3.13 only the `_ssl` object provides it."""
     get_chain: Callable[[], Any] | None = getattr(tls_socket, "get_unverified_chain", None)
     if get_chain is not None:
         return list(get_chain() or ())
@@ -212,7 +221,7 @@ def _peer_chain(tls_socket: ssl.SSLSocket) -> list[bytes]:
 
 
 def _pinned_context(trust_anchors: list[bytes]) -> ssl.SSLContext:
-    """Return a context that trusts these certificates and whatever leads to them, and nothing else."""
+    """Return a TLS context that trusts only these certificates and chains that lead to them."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.load_verify_locations(cadata="".join(map(ssl.DER_cert_to_PEM_cert, trust_anchors)))

@@ -1,4 +1,4 @@
-"""ID tokens, verified: who signed them, for whom, and when (OpenID Connect Core 1.0, 3.1.3.7; RFC 7519)."""
+"""ID token verification: signature, issuer, audience, times (OpenID Connect Core 1.0, 3.1.3.7; RFC 7519)."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,9 +11,9 @@ from iamd.core.records import OidcProvider, Tag, Tags
 from iamd.federation.errors import InvalidClaim, InvalidToken, TokenExpired
 from iamd.federation.jwks import ALGORITHMS, VerificationKey
 
-_SKEW_SECONDS = 60  # how far the clocks of a provider and of this server may be apart
-_MAX_CLAIM_LENGTH = 255  # characters of an issuer, a subject or an audience
-_MAX_NUMERIC_DATE = 10**12  # seconds since 1970: no token is for the year 33658
+_SKEW_SECONDS = 60  # allowed clock skew between a provider and this server
+_MAX_CLAIM_LENGTH = 255  # characters of `iss`, `sub`, `aud` and `azp`
+_MAX_NUMERIC_DATE = 10**12  # epoch seconds: the year 33658
 _TAGS_CLAIM = "https://aws.amazon.com/tags"
 _SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 
@@ -22,7 +22,7 @@ _TAG_KEY_PATTERN = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}")
 _TAG_VALUE_PATTERN = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}")
 _SOURCE_IDENTITY_PATTERN = regex.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
 
-# Claims of some providers that AWS lets policies ask for besides those of every provider.
+# Claims of particular providers that AWS supports as condition keys, in addition to those of every provider.
 _PROVIDER_CLAIMS: Mapping[str, tuple[str, ...]] = {
     "token.actions.githubusercontent.com": (
         "actor",
@@ -58,20 +58,18 @@ _PROVIDER_CLAIMS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# AWS's sentence, with its two blanks.
+# AWS's message, including its double space.
 _NO_KEY_MESSAGE = (
     "Couldn't retrieve verification key from your identity provider,  please reference "
     "AssumeRoleWithWebIdentity documentation for requirements"
 )
 
 Claims = Mapping[str, Any]
-KeyResolver = Callable[
-    [str | None, str], VerificationKey | None
-]  # a provider's key by its ID, for an algorithm
+KeyResolver = Callable[[str | None, str], VerificationKey | None]  # by key ID (`kid`) and algorithm
 
 
 class TokenIdentity(NamedTuple):
-    """What a verified token says, as far as anybody here asks; `keys` are condition keys in lower case."""
+    """The contents of a verified token; `condition_keys` are in lower case, `issuer` is an `https://` URL."""
 
     issuer: str
     subject: str
@@ -83,17 +81,17 @@ class TokenIdentity(NamedTuple):
 
 
 def unverified_issuer(token: str) -> str:
-    """Return whom a token claims to be from, which nothing has verified; BadToken where it does not say."""
+    """Return a token's `iss` claim, unverified; raise InvalidToken if it is missing or malformed."""
     issuer = _decode_unverified(token)[1].get("iss")
     if issuer is None:
         raise InvalidToken("Missing a required claim: iss")
     if not isinstance(issuer, str) or not _ISSUER_PATTERN.fullmatch(issuer):
-        raise InvalidToken("The claim iss is not the URL of an issuer.")
+        raise InvalidToken("The claim iss is not a valid issuer URL.")
     return issuer
 
 
 def _decode_unverified(token: str) -> tuple[Claims, Claims]:
-    """Return a token's header and claims, which nothing has verified."""
+    """Return a token's header and claims, unverified."""
     try:
         parts = PyJWS().decode_complete(token, options={"verify_signature": False})
     except PyJWTError as error:
@@ -118,13 +116,13 @@ def _not_a_jwt() -> InvalidToken:
 
 
 def verify(token: str, provider: OidcProvider, resolve_key: KeyResolver, now_seconds: int) -> TokenIdentity:
-    """Verify a token of a provider; `now` is in seconds since 1970.
+    """Verify a token of a provider; `now_seconds` is epoch seconds.
 
-    TokenExpired, ClaimRejected or BadToken with what is wrong.
+    Raises TokenExpired, InvalidClaim if a claim is unusable, or InvalidToken for any other reason.
     """
     claims = _verify_signature(token, resolve_key)
     if claims.get("iss") != f"https://{provider.url}":
-        raise InvalidToken("The token is from another issuer.")
+        raise InvalidToken("The token was issued by another issuer.")
     _check_times(claims, now_seconds)
     subject = _text_claim(claims, "sub")
     audience, original_audience = _check_audience(claims, provider.client_ids)
@@ -138,18 +136,18 @@ def verify(token: str, provider: OidcProvider, resolve_key: KeyResolver, now_sec
 
 
 def _verify_signature(token: str, resolve_key: KeyResolver) -> Claims:
-    """Return what a provider has signed; times and audience are for others to judge."""
+    """Verify the signature and return the claims; the other checks are up to the caller."""
     header, _ = _decode_unverified(token)
     algorithm = header.get("alg")
     if algorithm not in ALGORITHMS or "crit" in header:
-        raise InvalidToken("The token is signed in a way that is not accepted.")
+        raise InvalidToken("The token's signature algorithm is not supported.")
     key = resolve_key(header.get("kid"), algorithm)
     if key is None:
         raise InvalidToken(_NO_KEY_MESSAGE)
     try:
         payload = PyJWS().decode(token, key.public_key, algorithms=[algorithm])
     except (PyJWTError, ValueError) as error:
-        raise InvalidToken("The token's signature does not verify.") from error
+        raise InvalidToken("The token's signature is not valid.") from error
     return _parse_claims(payload)
 
 
@@ -166,12 +164,12 @@ def _check_times(claims: Claims, now_seconds: int) -> None:
 
 
 def _time_claim(claims: Claims, name: str) -> int:
-    """Return a time in seconds since 1970; AWS takes nothing but integers."""
+    """Return a time claim in epoch seconds; like AWS, accept only integers."""
     value = claims.get(name)
     if value is None:
         raise InvalidToken(f"Missing a required claim: {name}")
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MAX_NUMERIC_DATE:
-        raise InvalidToken(f"The claim {name} is not a time.")
+        raise InvalidToken(f"The claim {name} is not a valid time.")
     return value
 
 
@@ -181,15 +179,15 @@ def _text_claim(claims: Claims, name: str) -> str:
         raise InvalidToken(f"Missing a required claim: {name}")
     if not isinstance(value, str) or not 0 < len(value) <= _MAX_CLAIM_LENGTH or not value.isprintable():
         raise InvalidClaim(
-            f"The claim {name} must be a text of 1 to {_MAX_CLAIM_LENGTH} printable characters."
+            f"The claim {name} must be a string of 1 to {_MAX_CLAIM_LENGTH} printable characters."
         )
     return value
 
 
 def _check_audience(claims: Claims, client_ids: tuple[str, ...]) -> tuple[str, str | None]:
-    """Return for whom a token is; and, where `azp` says who asked for it, what `aud` was.
+    """Return the audience, one of the client IDs; and the original `aud` if there is an `azp` claim.
 
-    AWS takes `azp` for the audience wherever it is there.
+    Like AWS, use `azp` as the audience if it is present. Raises InvalidToken if no audience is a client ID.
     """
     aud = claims.get("aud")
     audiences = aud if isinstance(aud, list) else [aud]
@@ -202,14 +200,14 @@ def _check_audience(claims: Claims, client_ids: tuple[str, ...]) -> tuple[str, s
     ]
     if not matches:
         raise InvalidToken("Incorrect token audience")
-    original_audience = next((one for one in audiences if isinstance(one, str)), None)
+    original_audience = next((audience for audience in audiences if isinstance(audience, str)), None)
     return matches[0], None if authorized_party is None else original_audience
 
 
 def _condition_keys(
     url: str, claims: Claims, subject: str, audience: str, original_audience: str | None
 ) -> Mapping[str, str | tuple[str, ...]]:
-    """Return the condition keys of a token's claims, which begin with the provider's URL."""
+    """Return the condition keys of a token's claims: `provider URL:claim`, in lower case."""
     host, amr = url.lower(), claims.get("amr")
     claim_values: dict[str, str | tuple[str, ...] | None] = {
         name: claims[name] for name in _PROVIDER_CLAIMS.get(host, ()) if isinstance(claims.get(name), str)
@@ -222,15 +220,18 @@ def _condition_keys(
 
 
 def _session_attributes(claims: Claims) -> tuple[Tags, tuple[str, ...], str | None]:
-    """Return the session tags and the source identity that a provider passes on, as AWS names the claims."""
+    """Return the session tags, transitive tag keys and source identity from the claims that AWS defines.
+
+    Raises InvalidClaim if one of them is malformed.
+    """
     source_identity = claims.get(_SOURCE_IDENTITY_CLAIM)
     if source_identity is not None and not _matches(_SOURCE_IDENTITY_PATTERN, source_identity):
-        raise InvalidClaim("The source identity must have 2 to 64 letters, digits and _+=,.@- characters.")
+        raise InvalidClaim("The source identity must have 2 to 64 characters: letters, digits and _+=,.@-.")
     tags, transitive_tag_keys = _tag_claims(claims)
     if not isinstance(tags, dict) or not isinstance(transitive_tag_keys, list):
-        raise InvalidClaim("The session tags are not of the form that they must have.")
+        raise InvalidClaim("The session tags are malformed.")
     if not all(_matches(_TAG_KEY_PATTERN, key) for key in (*tags, *transitive_tag_keys)):
-        raise InvalidClaim("A session tag's key is too long, or has characters that none may have.")
+        raise InvalidClaim("A session tag key is too long or contains invalid characters.")
     return (
         tuple(Tag(key, _single_tag_value(value)) for key, value in tags.items()),
         tuple(transitive_tag_keys),
@@ -239,7 +240,7 @@ def _session_attributes(claims: Claims) -> tuple[Tags, tuple[str, ...], str | No
 
 
 def _tag_claims(claims: Claims) -> tuple[Any, Any]:
-    """Return tags and transitive keys: an object in one claim, or flat where a provider cannot nest them."""
+    """Return tags and transitive tag keys: nested in one claim, or flat for providers without nested claims."""
     nested = claims.get(_TAGS_CLAIM, {})
     if not isinstance(nested, dict):
         raise InvalidClaim("The session tags must be an object.")
@@ -250,10 +251,10 @@ def _tag_claims(claims: Claims) -> tuple[Any, Any]:
 
 
 def _single_tag_value(value: Any) -> str:
-    """Return a tag's value, which providers write as a list of one."""
+    """Return a tag's value, which may be a list of one value."""
     tag_value = value[0] if isinstance(value, list) and len(value) == 1 else value
     if not _matches(_TAG_VALUE_PATTERN, tag_value):
-        raise InvalidClaim("A session tag must have one value, of 256 characters that tags may have at most.")
+        raise InvalidClaim("A session tag must have a single value of at most 256 valid characters.")
     return str(tag_value)
 
 

@@ -1,4 +1,4 @@
-"""Keys that identity providers publish (RFC 7517), as far as they may verify a token's signature."""
+"""JSON Web Key Sets (JWKS, RFC 7517): parsing and selecting an identity provider's verification keys."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -7,10 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK, PyJWTError
 
-_MAX_KEYS = 200  # twice as many as AWS reads of either kind
+_MAX_KEYS = 200  # AWS reads at most 100 RSA and 100 EC keys
 _RSA_KEY_SIZES = range(2048, 8193)
 
-# The signatures that AWS accepts in tokens; none of them can be made with what a provider publishes.
+# The signature algorithms that AWS accepts: all asymmetric, so a public key cannot be used to sign a token.
 _RSA_ALGORITHMS = ("RS256", "RS384", "RS512")
 _ALGORITHMS_BY_CURVE: Mapping[str, tuple[str, ...]] = {
     "P-256": ("ES256",),
@@ -21,7 +21,7 @@ ALGORITHMS = (*_RSA_ALGORITHMS, "ES256", "ES384", "ES512")
 
 
 class VerificationKey(NamedTuple):
-    """A public key and the algorithms whose signatures it may verify."""
+    """A public key, its ID (`kid`), and the algorithms that it may be used with."""
 
     key_id: str | None
     algorithms: tuple[str, ...]
@@ -32,7 +32,7 @@ VerificationKeys = tuple[VerificationKey, ...]
 
 
 def parse_keys(jwks: Sequence[Any]) -> VerificationKeys:
-    """Read a list of keys, without those of another use, those that are too weak, and what is none."""
+    """Parse the `keys` of a JWKS, skipping malformed and weak keys and those for other uses."""
     keys = (_parse_key(jwk) for jwk in jwks[:_MAX_KEYS] if isinstance(jwk, dict) and _is_signing_key(jwk))
     return tuple(key for key in keys if key is not None)
 
@@ -49,13 +49,13 @@ def _parse_key(jwk: Mapping[str, Any]) -> VerificationKey | None:
 
 
 def select_key(keys: VerificationKeys, key_id: str | None, algorithm: str) -> VerificationKey | None:
-    """Choose a key by its ID; where a token names none, the only one that fits."""
+    """Select a key by algorithm and ID; without an ID the only suitable key, None if there are several."""
     candidates = [key for key in keys if algorithm in key.algorithms and key_id in (None, key.key_id)]
     return candidates[0] if candidates and (key_id is not None or len(candidates) == 1) else None
 
 
 def _is_signing_key(jwk: Mapping[str, Any]) -> bool:
-    """Say whether a key is for signatures; one whose private half is there as well is nobody's own."""
+    """Return whether a key may verify signatures; a key published with its private part is compromised."""
     operations = jwk.get("key_ops", ["verify"])
     return (
         jwk.get("use", "sig") == "sig"

@@ -1,9 +1,8 @@
-"""What identity providers publish: discovery and keys (OpenID Connect Discovery 1.0), kept for a while.
+"""JWKS cache: discovery and verification keys of identity providers (OpenID Connect Discovery 1.0).
 
-Keys are fetched when a token first asks for them, once for all who wait. A key that is not known makes them
-be fetched anew, though not more often than every half minute, whatever tokens are sent; a provider that
-cannot be asked is left alone as long. Keys that are older than they should be are used on while nothing
-better is to be had, for an hour at most.
+Keys are fetched when a token first needs them, once for all concurrent requests, and refreshed after ten
+minutes. An unknown key ID triggers a refresh, too. A provider is contacted at most every 30 seconds, whatever
+tokens are sent and also after an error. If a refresh fails, keys are used up to one hour after their fetch.
 """
 
 import contextlib
@@ -23,13 +22,13 @@ _TTL_SECONDS = 600
 _MIN_REFRESH_SECONDS = 30
 _MAX_STALE_SECONDS = 3600
 _LOCK_TIMEOUT_SECONDS = 20
-_MAX_WAITING = 64  # requests at a time, of which anybody can send some
+_MAX_WAITING = 64  # concurrent requests; AssumeRoleWithWebIdentity needs no authentication
 
-CacheKey = tuple[str, tuple[str, ...]]  # a provider's URL without its scheme, and its thumbprints
+CacheKey = tuple[str, tuple[str, ...]]  # a provider's URL without the scheme, and its thumbprints
 
 
 class _CacheEntry(NamedTuple):
-    """A provider's keys, or why there are none; times of a clock that only goes on."""
+    """A provider's keys, and the error of the last fetch if it failed; times are monotonic seconds."""
 
     keys: VerificationKeys
     fetched_at: float
@@ -41,7 +40,10 @@ _EMPTY_ENTRY = _CacheEntry((), float("-inf"), float("-inf"), None)
 
 
 class JwksCache:
-    """Knows the keys of identity providers; `aside` gives the turn away while it asks for them."""
+    """Caches keys of identity providers; `release_slot` releases the execution slot during a fetch.
+
+    `clock` returns monotonic seconds.
+    """
 
     def __init__(
         self,
@@ -61,9 +63,9 @@ class JwksCache:
     def find_key(
         self, url: str, thumbprints: tuple[str, ...], key_id: str | None, algorithm: str
     ) -> VerificationKey | None:
-        """Return a key of the provider at `https://url` that verifies signatures of an algorithm.
+        """Return the key of the provider at `https://url` with this ID and algorithm; None if there is none.
 
-        None when it has no such key; Unreachable when it cannot be asked.
+        Raises ProviderUnreachable if the keys cannot be fetched and no keys of the last hour are cached.
         """
         cache_key = (url, thumbprints)
         entry = self._entries.get(cache_key) or _EMPTY_ENTRY
@@ -75,15 +77,18 @@ class JwksCache:
         return select_key(entry.keys, key_id, algorithm)
 
     def fetch_thumbprint(self, url: str) -> str:
-        """Return the thumbprint of the top certificate that the server at `https://url` presents."""
+        """Return the thumbprint of the last certificate in the chain of the server at `https://url`.
+
+        Raises ProviderUnreachable if that fails.
+        """
         with self._fetch_slot(url):
             return self._https_client.fetch_top_thumbprint(f"https://{url}")
 
     @contextlib.contextmanager
     def _fetch_slot(self, url: str) -> Iterator[None]:
-        """Give the turn away while a provider is asked; Unreachable where too many wait already."""
+        """Release the execution slot during a fetch; raise ProviderUnreachable if too many requests wait."""
         if not self._fetch_slots.acquire(blocking=False):
-            raise ProviderUnreachable(f"too many requests wait for {url} and others")
+            raise ProviderUnreachable(f"too many requests are waiting for {url} and other providers")
         try:
             with self._release_slot():
                 yield
@@ -100,7 +105,7 @@ class JwksCache:
         )
 
     def _refresh(self, cache_key: CacheKey, key_id: str | None, algorithm: str) -> _CacheEntry:
-        """Fetch a provider's keys; whoever waited for somebody who did takes what came of it."""
+        """Fetch a provider's keys, unless another thread did so while this one waited for the lock."""
         lock = self._get_lock(cache_key)
         if not lock.acquire(timeout=_LOCK_TIMEOUT_SECONDS):
             raise ProviderUnreachable(f"{cache_key[0]} does not answer")
@@ -131,7 +136,7 @@ class JwksCache:
 
 
 def _fetch_keys(https_client: HttpsClient, url: str, thumbprints: tuple[str, ...]) -> VerificationKeys:
-    """Fetch a provider's discovery document and the keys that it names; Unreachable when either is bad."""
+    """Fetch a provider's discovery document and its JWKS; raise ProviderUnreachable if either is unusable."""
     issuer = f"https://{url}"
     configuration = _parse_json_object(
         https_client.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", thumbprints)
@@ -140,7 +145,7 @@ def _fetch_keys(https_client: HttpsClient, url: str, thumbprints: tuple[str, ...
         raise ProviderUnreachable(f"{url} publishes the configuration of another issuer")
     jwks_uri = configuration.get("jwks_uri")
     if not isinstance(jwks_uri, str):
-        raise ProviderUnreachable(f"{url} does not say where its keys are")
+        raise ProviderUnreachable(f"{url} publishes no jwks_uri")
     jwks = _parse_json_object(https_client.get(jwks_uri, thumbprints)).get("keys")
     if not isinstance(jwks, list):
         raise ProviderUnreachable(f"{url} publishes no keys")
@@ -151,7 +156,7 @@ def _parse_json_object(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
-        raise ProviderUnreachable("the provider's answer is not JSON") from error
+        raise ProviderUnreachable("the provider's response is not JSON") from error
     if not isinstance(document, dict):
-        raise ProviderUnreachable("the provider's answer is not a JSON object")
+        raise ProviderUnreachable("the provider's response is not a JSON object")
     return document

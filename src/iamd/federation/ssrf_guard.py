@@ -1,7 +1,8 @@
-"""Which addresses a fetch may go to: the public Internet, and private networks that the operator names.
+"""SSRF guard: fetches may only go to public IP addresses and to private networks that the operator allows.
 
-A provider's URL is chosen by whoever may create one, and its documents name further URLs. Without a guard
-they could make this server ask its own network: metadata services, admin pages, all that trusts its address.
+Anyone who may create a provider chooses its URL, and the provider's documents contain further URLs. Without
+the guard they could make this server send requests to its own network: instance metadata, admin pages,
+everything that trusts its address.
 """
 
 import queue
@@ -15,32 +16,36 @@ from iamd.federation.errors import ProviderUnreachable
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# Of IPv6 only what is assigned to hosts of the Internet: neither what carries an IPv4 address inside (NAT64,
-# RFC 6052; compatible and translated addresses) nor what is of no use any more (site-local).
+# IPv6 is limited to global unicast. This excludes addresses that embed an IPv4 address (NAT64, RFC 6052;
+# IPv4-compatible and IPv4-translated addresses) and deprecated ones (site-local).
 _GLOBAL_UNICAST = ip_network("2000::/3")
-_IPV6_6TO4 = ip_network("2002::/16")  # 6to4, RFC 3056: carries an IPv4 address, too
+_IPV6_6TO4 = ip_network("2002::/16")  # 6to4, RFC 3056: embeds an IPv4 address, too
 
 
 def parse_networks(cidrs: Iterable[str]) -> tuple[Network, ...]:
-    """Read a setting; ValueError says which network is wrong."""
+    """Parse networks in CIDR notation; raise ValueError, which names the network, if one is invalid."""
     return tuple(ip_network(cidr, strict=False) for cidr in cidrs)
 
 
 def resolve(
     host: str, port: int, private_networks: tuple[Network, ...], timeout_seconds: float
 ) -> tuple[str, ...]:
-    """Return the addresses of a host, which may all be asked; Unreachable when it has none, or any other.
+    """Return the IP addresses of a host; raise ProviderUnreachable if there are none or one is not allowed.
 
-    One sentence for both: who creates providers does not learn from it what names there are in here.
+    The message is the same in both cases, so that it does not reveal which names exist in the server's
+    network.
     """
     addresses = tuple(dict.fromkeys(_look_up(host, port, timeout_seconds)))
     if not addresses or not all(_is_allowed(address, private_networks) for address in addresses):
-        raise ProviderUnreachable(f"{host} is not found at a public address")
+        raise ProviderUnreachable(f"{host} does not resolve to a public address")
     return tuple(str(address) for address in addresses)
 
 
 def _look_up(host: str, port: int, timeout_seconds: float) -> list[Address]:
-    """Ask the system's resolver, which knows no limit of ours: a thread waits for it, and may be left."""
+    """Resolve a host; empty on failure or timeout.
+
+    The system's resolver has no timeout parameter, so it runs in a thread that is abandoned on timeout.
+    """
     answers: queue.SimpleQueue[list[Address]] = queue.SimpleQueue()
 
     def query_resolver() -> None:

@@ -17,7 +17,7 @@ from iamd.store.entities import GROUPS, INSTANCE_PROFILES, ROLES, USERS
 _ROLE_ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/(?:[^\s]*/)?([\w+=,.@-]{1,64})", re.ASCII)
 
 
-def resource_tag_keys(resource_tags: Tags) -> Context:
+def resource_tag_context(resource_tags: Tags) -> Context:
     """Return the condition keys of a resource's tags: `aws:ResourceTag/…` and `iam:ResourceTag/…`."""
     return {
         f"{prefix}:resourcetag/{tag.key.lower()}": tag.value
@@ -39,8 +39,8 @@ def _find_user_by_name(call: Call, name: str) -> Target:
     if user is None:
         not_found = NoSuchEntity(f"The user with name {name} cannot be found.")
         return Target(call.arn(f"user/{name}"), not_found=not_found, display_name=display_name)
-    tag_keys = resource_tag_keys(tags.list_for_resource(call.tx, call.account_id, user.user_id))
-    return Target(user.arn, user, tag_keys, display_name=display_name)
+    tag_context = resource_tag_context(tags.list_for_resource(call.tx, call.account_id, user.user_id))
+    return Target(user.arn, user, tag_context, display_name=display_name)
 
 
 def _find_user_or_self(call: Call, params: Params) -> Target:
@@ -49,7 +49,7 @@ def _find_user_or_self(call: Call, params: Params) -> Target:
     if call.caller.user is None:
         not_found = ValidationError("Must specify userName when calling with non-User credentials")
         return Target(call.caller.principal.arn, not_found=not_found)
-    return Target(call.caller.user.arn, call.caller.user, resource_tag_keys(call.caller.tags))
+    return Target(call.caller.user.arn, call.caller.user, resource_tag_context(call.caller.tags))
 
 
 def _find_user_or_root(call: Call, params: Params) -> Target:
@@ -58,15 +58,15 @@ def _find_user_or_root(call: Call, params: Params) -> Target:
     return Target(call.caller.principal.arn)
 
 
-def _self(call: Call, _params: Params) -> Target:
+def _find_self(call: Call, _params: Params) -> Target:
     user = call.caller.user
     if user is None:
         return Target(call.caller.principal.arn)
-    return Target(user.arn, user, resource_tag_keys(call.caller.tags))
+    return Target(user.arn, user, resource_tag_context(call.caller.tags))
 
 
-def _self_as_user(call: Call, params: Params) -> Target:
-    target = _self(call, params)
+def _find_self_as_user(call: Call, params: Params) -> Target:
+    target = _find_self(call, params)
     if call.caller.user is None:
         return target._replace(not_found=InvalidUserType("Only IAM Users can change their own password"))
     return target
@@ -83,8 +83,8 @@ def _users_by_path(call: Call, params: Params) -> Target:
 USER = TargetFinder(_find_user, "user", ("user_name",))
 USER_OR_SELF = TargetFinder(_find_user_or_self, "user", ("user_name",))
 USER_OR_ROOT = TargetFinder(_find_user_or_root, "user", ("user_name",))
-SELF = TargetFinder(_self, "user")
-SELF_AS_USER = TargetFinder(_self_as_user, "user")
+SELF = TargetFinder(_find_self, "user")
+SELF_AS_USER = TargetFinder(_find_self_as_user, "user")
 NEW_USER = TargetFinder(_new_user, "user")
 USERS_BY_PATH = TargetFinder(_users_by_path, None)
 
@@ -125,8 +125,8 @@ def _find_role(call: Call, params: Params) -> Target:
     if role is None:
         not_found = NoSuchEntity(f"The role with name {name} cannot be found.")
         return Target(call.arn(f"role/{name}"), not_found=not_found, display_name=display_name)
-    tag_keys = resource_tag_keys(tags.list_for_resource(call.tx, call.account_id, role.role_id))
-    return Target(role.arn, role, tag_keys, display_name=display_name)
+    tag_context = resource_tag_context(tags.list_for_resource(call.tx, call.account_id, role.role_id))
+    return Target(role.arn, role, tag_context, display_name=display_name)
 
 
 def _new_role(call: Call, params: Params) -> Target:
@@ -149,8 +149,10 @@ def _find_assumed_role(call: Call, params: Params) -> Target:
     role = ROLES.find(call.tx, account_id, name)
     if role is None or role.arn != arn:
         return Target(arn, requires_grant=True, account_id=account_id)
-    tag_keys = resource_tag_keys(tags.list_for_resource(call.tx, account_id, role.role_id))
-    return Target(arn, role, tag_keys, resource_policy=role.trust, requires_grant=True, account_id=account_id)
+    tag_context = resource_tag_context(tags.list_for_resource(call.tx, account_id, role.role_id))
+    return Target(
+        arn, role, tag_context, resource_policy=role.trust, requires_grant=True, account_id=account_id
+    )
 
 
 def _find_instance_profile(call: Call, params: Params) -> Target:
@@ -160,10 +162,10 @@ def _find_instance_profile(call: Call, params: Params) -> Target:
     if profile is None:
         not_found = NoSuchEntity(f"Instance Profile {name} cannot be found.")
         return Target(call.arn(f"instance-profile/{name}"), not_found=not_found, display_name=display_name)
-    tag_keys = resource_tag_keys(
+    tag_context = resource_tag_context(
         tags.list_for_resource(call.tx, call.account_id, profile.instance_profile_id)
     )
-    return Target(profile.arn, profile, tag_keys, display_name=display_name)
+    return Target(profile.arn, profile, tag_context, display_name=display_name)
 
 
 def _new_instance_profile(call: Call, params: Params) -> Target:
@@ -195,8 +197,8 @@ def _find_policy(call: Call, params: Params) -> Target:
     policy = policies.find(call.tx, call.account_id, arn)
     if policy is None:
         return Target(arn, not_found=_policy_not_found(arn), display_name=display_name)
-    tag_keys = resource_tag_keys(tags.list_for_resource(call.tx, call.account_id, policy.policy_id))
-    return Target(arn, policy, tag_keys, display_name=display_name)
+    tag_context = resource_tag_context(tags.list_for_resource(call.tx, call.account_id, policy.policy_id))
+    return Target(arn, policy, tag_context, display_name=display_name)
 
 
 def _policy_not_found(arn: str) -> Fault:
@@ -227,7 +229,7 @@ def _find_oidc_provider(call: Call, params: Params) -> Target:
     provider = oidc_providers.find(call.tx, call.account_id, arn)
     if provider is None:
         return Target(arn, not_found=NoSuchEntity(f"OpenIDConnect Provider not found for arn {arn}"))
-    return Target(arn, provider, resource_tag_keys(tags.list_for_resource(call.tx, call.account_id, arn)))
+    return Target(arn, provider, resource_tag_context(tags.list_for_resource(call.tx, call.account_id, arn)))
 
 
 def _new_oidc_provider(call: Call, params: Params) -> Target:
@@ -242,12 +244,14 @@ NEW_OIDC_PROVIDER = TargetFinder(_new_oidc_provider, "oidc-provider")
 
 
 def _find_mfa_device(call: Call, params: Params) -> Target:
-    serial = params["serial_number"]
-    arn = serial if serial.startswith("arn:") else call.arn(f"mfa/{serial}")
-    device = mfa_devices.find(call.tx, call.account_id, serial)
+    serial_number = params["serial_number"]
+    arn = serial_number if serial_number.startswith("arn:") else call.arn(f"mfa/{serial_number}")
+    device = mfa_devices.find(call.tx, call.account_id, serial_number)
     if device is None:
-        return Target(arn, not_found=mfa_device_not_found(serial))
-    return Target(arn, device, resource_tag_keys(tags.list_for_resource(call.tx, call.account_id, serial)))
+        return Target(arn, not_found=mfa_device_not_found(serial_number))
+    return Target(
+        arn, device, resource_tag_context(tags.list_for_resource(call.tx, call.account_id, serial_number))
+    )
 
 
 def mfa_device_not_found(serial_number: str) -> Fault:
@@ -276,8 +280,8 @@ def _find_access_key_owner(call: Call, params: Params) -> Target:
     owner = USERS.find_by_id(call.tx, call.account_id, key.user_id)
     if owner is None:
         return Target(arns.root(call.account_id), key, display_name=display_name)
-    tag_keys = resource_tag_keys(tags.list_for_resource(call.tx, call.account_id, owner.user_id))
-    return Target(owner.arn, key, tag_keys, display_name=display_name)
+    tag_context = resource_tag_context(tags.list_for_resource(call.tx, call.account_id, owner.user_id))
+    return Target(owner.arn, key, tag_context, display_name=display_name)
 
 
 def _account(call: Call, _params: Params) -> Target:

@@ -10,7 +10,7 @@ from iamd.framework.operation import Context, Operation, Params, PermissionCheck
 from iamd.gate.authenticator import INVALID_TOKEN_MESSAGE
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.console_sessions import ENROLL
-from iamd.gate.policy_documents import compile_document, parse_document
+from iamd.gate.policy_cache import compile_document, parse_document
 from iamd.policy import Layer, Outcome, Request, decide, denial_message
 from iamd.policy.compiled import Attachment
 

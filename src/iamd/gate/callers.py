@@ -13,7 +13,7 @@ from iamd.core.lru import LruCache
 from iamd.core.records import SessionToken, Tags
 from iamd.framework.call import Caller
 from iamd.gate.authenticator import INVALID_TOKEN_MESSAGE
-from iamd.gate.policy_documents import PolicyDocuments
+from iamd.gate.policy_cache import PolicyDocuments
 from iamd.policy import Principal, PrincipalKind
 from iamd.policy.compiled import Evaluator
 from iamd.store import principal_policies

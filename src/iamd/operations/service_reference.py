@@ -44,7 +44,7 @@ class ServiceReference:
 
     def condition_keys(self, service: str) -> Mapping[str, ConditionKey]:
         """Return the condition keys of a service by lower-case name; empty for an unknown service."""
-        return _keys(service) if service in _services() else {}
+        return _condition_keys(service) if service in _services() else {}
 
 
 @cache
@@ -110,13 +110,13 @@ def _arn(service: str, details: Mapping[str, Any]) -> str:
 
 
 @cache
-def _keys(service: str) -> Mapping[str, ConditionKey]:
+def _condition_keys(service: str) -> Mapping[str, ConditionKey]:
     names = _DATA.conditions.get_condition_keys_for_service(service)
     details_list = (_DATA.conditions.get_condition_key_details(service, name) for name in names)
-    return {key.name.lower(): key for key in map(_key, details_list)}
+    return {key.name.lower(): key for key in map(_condition_key, details_list)}
 
 
-def _key(details: Mapping[str, str]) -> ConditionKey:
+def _condition_key(details: Mapping[str, str]) -> ConditionKey:
     is_list = details["type"].startswith(_LIST_TYPE_PREFIX)
     return ConditionKey(
         _key_name(details["key"]), KeyType(details["type"].removeprefix(_LIST_TYPE_PREFIX)), is_list

@@ -13,8 +13,8 @@ from iamd.crypto.seal import UnsealError
 from iamd.domain import mfa_codes, recovery_codes
 from iamd.domain.mfa_codes import TooManyCodes
 from iamd.gate.console_sessions import MFA
-from iamd.signin import audit_events, pending, throttle
 from iamd.signin import identity as identities
+from iamd.signin import pending, sign_in_events, throttle
 from iamd.signin.next_step import advance, begin_session
 from iamd.signin.pending import PendingSignIn
 from iamd.signin.services import GONE, REFUSED, Client, SignInResult, SignInServices
@@ -116,7 +116,7 @@ def record_result(
         audit.add(
             pending_sign_in.tx,
             [
-                audit_events.event(
+                sign_in_events.event(
                     pending_sign_in.identity,
                     name,
                     client.request_context,
@@ -141,7 +141,7 @@ def check_code(
     if device is None or device.kind == "passkey":
         return False
     try:
-        mfa_codes.use_code(
+        mfa_codes.consume_code(
             pending_sign_in.tx,
             pending_sign_in.identity.account_id,
             pending_sign_in.data_key,
@@ -158,7 +158,7 @@ def check_code(
 
 def check_recovery_code(services: SignInServices, pending_sign_in: PendingSignIn, code: str) -> bool | None:
     """Verify a recovery code and consume it."""
-    return recovery_codes.use(
+    return recovery_codes.consume(
         pending_sign_in.tx,
         pending_sign_in.identity.account_id,
         pending_sign_in.data_key,

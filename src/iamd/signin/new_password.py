@@ -10,8 +10,8 @@ from iamd.core.records import Account, LoginProfile
 from iamd.domain import passwords
 from iamd.domain.password_rules import PasswordRules
 from iamd.gate.console_sessions import PASSWORD
-from iamd.signin import audit_events, links, pending
 from iamd.signin import identity as identities
+from iamd.signin import links, pending, sign_in_events
 from iamd.signin.identity import SignInIdentity
 from iamd.signin.links import RESET, SETUP
 from iamd.signin.next_step import advance, begin_session
@@ -47,14 +47,14 @@ def prompt(services: SignInServices, session_token: str) -> NewPasswordPrompt | 
         pending_sign_in = pending.find(tx, services, session_token, (PASSWORD,))
         if pending_sign_in is None:
             return None
-        rules = passwords.rules(tx, pending_sign_in.identity.account_id, pending_sign_in.identity.user_id)
+        rules = passwords.get_rules(tx, pending_sign_in.identity.account_id, pending_sign_in.identity.user_id)
     return NewPasswordPrompt(pending_sign_in.identity.name, pending_sign_in.identity.is_root, rules)
 
 
 def root_password_rules(services: SignInServices, account: Account) -> PasswordRules:
     """Return the rules for the root user's next password."""
     with services.dependencies.database.read() as tx:
-        return passwords.rules(tx, account.account_id, account.account_id)
+        return passwords.get_rules(tx, account.account_id, account.account_id)
 
 
 # Required password change: the old password again, and a new one.
@@ -142,7 +142,7 @@ def _set_password(
         profile = profile._replace(create_date=identity.login_profile.create_date)
         login_profiles.update(tx, identity.account_id, profile)
     sessions.delete_for_user(tx, identity.account_id, identity.user_id, keep_token_hash)
-    audit.add(tx, [audit_events.event(identity, "PasswordUpdated", client.request_context, timestamp)])
+    audit.add(tx, [sign_in_events.event(identity, "PasswordUpdated", client.request_context, timestamp)])
     accounts.set_revision(tx, identity.account_id, ids.revision())
     return identity._replace(login_profile=profile)
 

@@ -4,7 +4,7 @@ from iamd.core import ids
 from iamd.core.records import Session
 from iamd.domain.passwords import is_expired
 from iamd.gate.console_sessions import ENROLL, MFA, OPEN, PASSWORD
-from iamd.signin import audit_events, device_cookies
+from iamd.signin import device_cookies, sign_in_events
 from iamd.signin.identity import SignInIdentity
 from iamd.signin.services import Client, SignInResult, SignInServices, Step, new_token
 from iamd.store import accounts, audit, login_profiles, mfa_devices, sessions
@@ -75,7 +75,7 @@ def _complete_sign_in(
 ) -> SignInResult:
     login_profiles.record_last_use(tx, identity.account_id, identity.user_id, services.timestamp())
     mfa_used = "No" if session.mfa_at is None else "Yes"
-    event = audit_events.event(
+    event = sign_in_events.event(
         identity, "ConsoleLogin", client.request_context, services.timestamp(), MFAUsed=mfa_used
     )
     audit.add(tx, [event])

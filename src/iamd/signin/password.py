@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from iamd.crypto import captcha
 from iamd.gate.audit_queue import AuditEntry
-from iamd.signin import audit_events, device_cookies, throttle
+from iamd.signin import device_cookies, sign_in_events, throttle
 from iamd.signin.identity import SignInIdentity
 from iamd.signin.next_step import advance, begin_session
 from iamd.signin.services import Client, SignInResult, SignInServices, Step
@@ -77,7 +77,7 @@ def _refuse(
     services: SignInServices, identity: SignInIdentity, client: Client, attempt: Attempt
 ) -> SignInResult:
     if not attempt.decision.name_blocked:  # blocked attempts must not fill the audit log
-        event = audit_events.event(
+        event = sign_in_events.event(
             identity,
             "ConsoleLogin",
             client.request_context,

@@ -1,7 +1,7 @@
 """Sign-out: deletes the session on the server."""
 
-from iamd.signin import audit_events
 from iamd.signin import identity as identities
+from iamd.signin import sign_in_events
 from iamd.signin.services import Client, SignInServices
 from iamd.store import audit, sessions
 
@@ -17,5 +17,9 @@ def sign_out(services: SignInServices, session_token: str, client: Client) -> No
         if identity is not None:
             audit.add(
                 tx,
-                [audit_events.event(identity, "ConsoleLogout", client.request_context, services.timestamp())],
+                [
+                    sign_in_events.event(
+                        identity, "ConsoleLogout", client.request_context, services.timestamp()
+                    )
+                ],
             )

@@ -1,4 +1,4 @@
-"""Access keys: the sealed secret, the status, and when each was last used."""
+"""Access keys: sealed secret, status and last use."""
 
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ _key_columns = [
 
 
 class AccessKeyLastUsed(NamedTuple):
-    """A key's latest use, to the second."""
+    """When, for which service and in which Region a key was last used; `last_used_date` is ISO 8601 text."""
 
     account_id: str
     access_key_id: str
@@ -27,7 +27,7 @@ class AccessKeyLastUsed(NamedTuple):
 
 
 class AccessKeyDetail(NamedTuple):
-    """A key of somebody's with its latest use, where there was one."""
+    """An access key with its last use; the last three fields are None if it was never used."""
 
     user_id: str
     status: str
@@ -38,10 +38,10 @@ class AccessKeyDetail(NamedTuple):
 
 
 class CredentialRecord(NamedTuple):
-    """All that proving a caller needs, in one row; `user` is None for a root user.
+    """Everything that authenticating a caller needs, from one row; `user` is None for the root user.
 
-    Somebody who is signed in has a `session` instead of a key and its secret. Temporary credentials have a
-    `token`, and a `role` where they are a role's.
+    A console user has a `session` instead of an access key and a secret. Temporary credentials have a
+    `token`, and a `role` if they are a role's.
     """
 
     access_key_id: str
@@ -133,7 +133,7 @@ _find_last_use = Query(
     sa.select(*access_key_uses.c).where(columns_equal(access_key_uses, "account_id", "access_key_id")),
     AccessKeyLastUsed._make,
 )
-# An insert or an update in one statement: two nodes may stamp the same key at the same moment.
+# An upsert: two nodes may record the last use of the same key at the same time.
 _record_last_use = Write(
     sa.text(
         "INSERT INTO access_key_uses (account_id, access_key_id, last_used_date, service_name, region) "
@@ -147,12 +147,12 @@ _record_last_use = Write(
 
 
 def associated_data(access_key_id: str) -> str:
-    """Name the row that a secret is sealed for."""
+    """Return the associated data of a key's sealed secret, which binds the secret to its row."""
     return f"access_keys/{access_key_id}"
 
 
 def find_credential(tx: Tx, access_key_id: str) -> CredentialRecord | None:
-    """Find what a signature is checked against, with the account's revision, in one statement."""
+    """Find what verifying a signature needs, with the account's revision, in one statement."""
     return _find_credential.first(tx, access_key_id=access_key_id)
 
 
@@ -161,19 +161,19 @@ def find(tx: Tx, account_id: str, access_key_id: str) -> AccessKey | None:
 
 
 def find_account_id(tx: Tx, access_key_id: str) -> str | None:
-    """Return the account of a key, whatever its status."""
+    """Return the ID of the account that owns a key, active or not."""
     return _find_account_id.first(tx, access_key_id=access_key_id)
 
 
 def list_page(tx: Tx, account_id: str, owner_id: str, limits: PageLimits) -> Page[AccessKey]:
-    """List the keys of a user."""
+    """Return one page of a user's keys, sorted by ID; the account's ID as `owner_id` is the root user."""
     return paging.fetch_page(
         _list_page, tx, limits, lambda key: key.access_key_id, account_id=account_id, user_id=owner_id
     )
 
 
 def list_all(tx: Tx, account_id: str) -> list[AccessKeyDetail]:
-    """Return all keys of an account, each owner's by key ID."""
+    """Return all keys of an account, sorted by owner and key ID."""
     return _list_all.all(tx, account_id=account_id)
 
 
@@ -203,5 +203,5 @@ def find_last_use(tx: Tx, account_id: str, access_key_id: str) -> AccessKeyLastU
 
 
 def record_last_use(tx: Tx, last_use: AccessKeyLastUsed) -> None:
-    """Note a key's latest use; a key that was deleted meanwhile is passed over."""
+    """Record a key's last use; do nothing if the key has been deleted in the meantime."""
     _record_last_use.execute(tx, **last_use._asdict())

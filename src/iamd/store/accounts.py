@@ -1,4 +1,4 @@
-"""Accounts: the row that every write of an account locks, its counters and its alias."""
+"""Accounts: the row that every write to an account locks, entity counters, account aliases, master key check."""
 
 import sqlalchemy as sa
 
@@ -56,7 +56,7 @@ _MASTER_KEY_FINGERPRINT = "master-key"
 
 
 def normalize_email(email: str) -> str:
-    """Return the form in which root emails are compared: no case, no outer spaces."""
+    """Return a root email's form for comparison: case-folded, without surrounding white space."""
     return email.strip().casefold()
 
 
@@ -69,27 +69,30 @@ def find_by_email(tx: Tx, email: str) -> Account | None:
 
 
 def list_all(tx: Tx) -> list[Account]:
-    """Return all accounts, by ID."""
+    """Return all accounts, sorted by ID."""
     return _list_all.all(tx)
 
 
 def add(tx: Tx, account: Account) -> None:
-    """Add an account whose ID and root email are new."""
+    """Insert an account; the caller has checked that its ID and root email are unused."""
     _add.execute(tx, **account._asdict(), root_email_key=normalize_email(account.root_email))
 
 
 def lock(tx: Tx, account_id: str) -> None:
-    """Hold every other write to the account back until this transaction ends."""
+    """Lock the account's row: other writes to the account wait until this transaction ends."""
     _lock.first(tx, account_id=account_id)
 
 
 def set_revision(tx: Tx, account_id: str, revision: str) -> None:
-    """Give the account a new revision: what was known of it before is not looked up any more."""
+    """Give the account a new revision, which invalidates everything cached under the old one."""
     _set_revision.execute(tx, key=account_id, revision=revision)
 
 
 def adjust_counter(tx: Tx, account_id: str, quota: str, delta: int) -> None:
-    """Count an entity in (+1) or out (-1); LimitExceeded beyond the quota."""
+    """Adjust the account's count of one kind of entity by +1 or -1.
+
+    `quota` is the quota's name, such as `UsersPerAccount`. Raises LimitExceeded if the new count exceeds it.
+    """
     total = _adjust_counter[quota].first(tx, key=account_id, step=delta)
     if total is not None and delta > 0:
         quotas.enforce(tx, account_id, quota, total)
@@ -100,19 +103,22 @@ def find_alias(tx: Tx, account_id: str) -> str | None:
 
 
 def find_account_id_by_alias(tx: Tx, alias: str) -> str | None:
-    """Return the ID of the account that has an alias."""
+    """Return the ID of the account with this alias; None if there is none."""
     return _find_by_alias.first(tx, alias=alias)
 
 
 def update_name_and_email(tx: Tx, account_id: str, name: str, root_email: str) -> None:
-    """Change an account's name and root email, which must be nobody else's."""
+    """Change an account's name and root email; the email must not belong to another account."""
     _update_name_and_email.execute(
         tx, key=account_id, name=name, root_email=root_email, root_email_key=normalize_email(root_email)
     )
 
 
 def set_alias(tx: Tx, account_id: str, alias: str) -> None:
-    """Give the account its one alias; EntityAlreadyExists when any account here has it already."""
+    """Set the account's alias, replacing any other: an account has one at most.
+
+    Raises EntityAlreadyExists if an account of this server already has the alias.
+    """
     if _find_by_alias.first(tx, alias=alias):
         raise EntityAlreadyExists(f"The account alias {alias} already exists.")
     current_alias = find_alias(tx, account_id)
@@ -122,12 +128,12 @@ def set_alias(tx: Tx, account_id: str, alias: str) -> None:
 
 
 def delete_alias(tx: Tx, account_id: str, alias: str) -> bool:
-    """Remove the alias; False when the account has no such alias."""
+    """Delete the alias; return False if the account has no such alias."""
     return _delete_alias.execute(tx, account_id=account_id, alias=alias) > 0
 
 
 def find_master_key_fingerprint(tx: Tx) -> str | None:
-    """Return the fingerprint of the master key that this store was founded with."""
+    """Return the fingerprint of the master key that this store was created with."""
     return _find_meta.first(tx, name=_MASTER_KEY_FINGERPRINT)
 
 

@@ -1,4 +1,7 @@
-"""Failures and one-time use, counted in one statement each, so that tries in parallel are all counted."""
+"""Attempt counters: failed attempts (rate limits, lockout) and single-use values (nonces).
+
+Each change is one statement, so concurrent attempts are all counted.
+"""
 
 import hashlib
 from typing import NamedTuple
@@ -10,7 +13,7 @@ from iamd.store.schema import attempts
 
 
 class AttemptCounter(NamedTuple):
-    """How often something was tried, and when last, in seconds since 1970."""
+    """The number of attempts, and the time of the last one in epoch seconds."""
 
     tries: int = 0
     last_at: int = 0
@@ -18,7 +21,7 @@ class AttemptCounter(NamedTuple):
 
 _columns = [attempts.c[name] for name in AttemptCounter._fields]
 _find = Query(sa.select(*_columns).where(columns_equal(attempts, "subject")), AttemptCounter._make)
-# A count begins anew when the last try is longer ago than the window.
+# The count restarts if the last attempt is older than the window.
 _increment = Query(
     sa.text(
         "INSERT INTO attempts (subject, tries, last_at) VALUES (:subject, 1, :now) "
@@ -35,16 +38,17 @@ _purge = Write(sa.delete(attempts).where(attempts.c.last_at < bind("before")))
 
 
 def counter_key(kind: str, *names: str) -> str:
-    """Name what is counted; it may hold what somebody typed, so only a hash is kept."""
+    """Return the key of a counter. `names` may contain user input, so only their hash is stored."""
     return f"{kind}:" + hashlib.sha256("\0".join(names).encode()).hexdigest()
 
 
 def increment(
     tx: Tx, key: str, now_seconds: int, window_seconds: int, max_attempts: int = 0
 ) -> AttemptCounter:
-    """Count one try, and return the count with it; `window` seconds without one begin a new count.
+    """Count one attempt and return the new count.
 
-    Tries beyond `most` (where it is not 0) do not put the end of the window off: a lock passes.
+    The count restarts after `window_seconds` without an attempt. Attempts beyond `max_attempts` (if it is not
+    0) do not extend the window, so that a lockout ends even if attempts continue.
     """
     counter = _increment.first(
         tx, subject=key, now=now_seconds, stale=now_seconds - window_seconds, most=max_attempts
@@ -53,7 +57,7 @@ def increment(
 
 
 def get(tx: Tx, key: str, now_seconds: int, window_seconds: int) -> AttemptCounter:
-    """Return what was counted within the window."""
+    """Return the current count; zero if the last attempt is older than the window."""
     counter = _find.first(tx, subject=key)
     return (
         counter
@@ -63,14 +67,15 @@ def get(tx: Tx, key: str, now_seconds: int, window_seconds: int) -> AttemptCount
 
 
 def decrement(tx: Tx, key: str) -> None:
-    """Take one try back."""
+    """Undo one `increment`."""
     _decrement.execute(tx, subject=key)
 
 
 def reset(tx: Tx, key: str) -> None:
-    """Forget what was counted."""
+    """Set the count to zero."""
     _reset.execute(tx, subject=key)
 
 
 def purge(tx: Tx, before: int) -> int:
+    """Delete counters whose last attempt was before an epoch time; return their number."""
     return _purge.execute(tx, before=before)

@@ -1,4 +1,4 @@
-"""Audit events in the form of CloudTrail records."""
+"""Audit events, stored as CloudTrail records."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from iamd.store.query import Query, Tx, Write, bind, columns_equal
 from iamd.store.schema import audit_events
 
-NO_ACCOUNT_ID = "000000000000"  # events of no account: failed sign-ins to one that is not here
+NO_ACCOUNT_ID = "000000000000"  # for events without an account: failed sign-ins to an unknown account
 
 
 class AuditEvent(NamedTuple):
-    """An event; `record` is the whole CloudTrail record as JSON."""
+    """An audit event; `record` is the complete CloudTrail record as JSON text, `event_time` ISO 8601 text."""
 
     account_id: str
     event_time: str
@@ -22,7 +22,7 @@ class AuditEvent(NamedTuple):
     record: str
 
 
-# Each statement gives the interpreter away to other threads and gets it back late: many rows, few statements.
+# Every statement releases the GIL and may wait long to get it back, so many rows go into one statement.
 _CHUNK_SIZE = 50
 _add = Write(sa.insert(audit_events))
 _add_chunk = Write(
@@ -65,10 +65,10 @@ def _numbered_params(events: list[AuditEvent]) -> dict[str, str]:
 
 
 def list_recent(tx: Tx, account_id: str, limit: int) -> list[AuditEvent]:
-    """Return an account's latest events, newest first."""
+    """Return an account's last `limit` events, newest first."""
     return _list_recent.all(tx, account_id=account_id, limit=limit)
 
 
 def purge(tx: Tx, account_id: str, before: str) -> int:
-    """Delete an account's events older than a moment; return how many they were."""
+    """Delete an account's events before a time (ISO 8601 text); return their number."""
     return _purge.execute(tx, account_id=account_id, before=before)

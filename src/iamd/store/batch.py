@@ -1,4 +1,4 @@
-"""What many entities hold, read for all of them at once by their unique IDs."""
+"""Batch queries: rows of many entities in one statement (SQL `IN`), grouped by the entities' unique IDs."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
@@ -9,26 +9,26 @@ from iamd.store.query import Query, Tx
 
 Item = TypeVar("Item")
 
-_BATCH_SIZE = 100  # IDs in one statement, which is compiled once; the last ones may name nobody
+_BATCH_SIZE = 100  # IDs per statement, which is compiled once; unused parameters are filled with `_PADDING`
 _PADDING = ""
 
 
 def in_list(owner_id: sa.Column[str]) -> sa.ColumnElement[bool]:
-    """Return the condition that a row belongs to one of those that are asked about."""
+    """Return the condition that a row belongs to one of the batch's entities, for use in a BatchQuery."""
     return owner_id.in_([sa.bindparam(f"id_{number}", type_=owner_id.type) for number in range(_BATCH_SIZE)])
 
 
 class BatchQuery(Generic[Item]):
-    """A statement that holds `among`.
+    """A query with an `in_list` condition.
 
-    Its first column says whose a row is; `item` makes a value of the rest.
+    The first column is the ID of the entity that a row belongs to; `row_factory` converts the other columns.
     """
 
     def __init__(self, statement: sa.Executable, row_factory: Callable[[Any], Item]) -> None:
         self._query = Query(statement, lambda row: (str(row[0]), row_factory(row[1:])))
 
     def fetch(self, tx: Tx, account_id: str, owner_ids: Sequence[str]) -> dict[str, list[Item]]:
-        """Return what each of these holds, in the statement's order; who holds nothing has an empty list."""
+        """Return each owner's items in the statement's order; an owner without items has an empty list."""
         items_by_owner: dict[str, list[Item]] = {owner_id: [] for owner_id in owner_ids}
         for start in range(0, len(owner_ids), _BATCH_SIZE):
             for owner, item in self._query.all(

@@ -1,4 +1,4 @@
-"""The account's last credential report."""
+"""Credential reports: the last one of each account."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from iamd.store.schema import credential_reports
 
 
 class CredentialReport(NamedTuple):
-    """A report as CSV text, and when it was made."""
+    """A credential report: `content` is CSV text, `generated_date` ISO 8601 text."""
 
     generated_date: str
     content: str
@@ -30,6 +30,6 @@ def find(tx: Tx, account_id: str) -> CredentialReport | None:
 
 
 def put(tx: Tx, account_id: str, report: CredentialReport) -> None:
-    """Replace the account's report."""
+    """Store the account's report in place of the previous one."""
     _delete.execute(tx, account_id=account_id)
     _add.execute(tx, account_id=account_id, **report._asdict())

@@ -1,7 +1,7 @@
-"""What both databases have in common: `read`, `steady`, `write`, and the connections between two uses.
+"""The database interface: transactions (`read`, `snapshot`, `write`), the exclusive lock, the connection pool.
 
-A write commits when its block ends and rolls back when anything is raised in it. Connections are opened by
-the process that uses them, after the fork.
+A write transaction commits when its block ends, and rolls back if the block raises. Each process opens its
+own connections, after the fork.
 """
 
 import contextlib
@@ -16,28 +16,31 @@ UNREACHABLE_MESSAGE = ServiceUnavailable("The store cannot be reached at the mom
 
 
 class Database(Protocol):
-    """Where accounts live."""
+    """A database that stores accounts: SQLite or PostgreSQL.
 
-    url: str  # for SQLAlchemy, which only migrations use
+    Every method raises ServiceUnavailable if the database cannot be reached.
+    """
+
+    url: str  # SQLAlchemy's URL, used by migrations only
 
     def read(self) -> AbstractContextManager[Tx]:
-        """Open a read; on PostgreSQL each statement sees the latest commit."""
+        """Open a read; on PostgreSQL each statement sees the latest commit (autocommit)."""
         ...
 
     def snapshot(self, tx: Tx) -> AbstractContextManager[Tx]:
-        """Make an open read one whose statements all see one state."""
+        """Turn an open read into a snapshot: all its statements see the same state."""
         ...
 
     def write(self) -> AbstractContextManager[Tx]:
-        """Open a read-write transaction; on SQLite the only one at that moment."""
+        """Open a read-write transaction; on SQLite there is one at a time."""
         ...
 
     def exclusive_lock(self) -> AbstractContextManager[None]:
-        """Keep every other node from migrating or founding the store meanwhile; may be nested."""
+        """Hold the lock under which the store is created and migrated, exclusive across nodes; may be nested."""
         ...
 
     def close(self) -> None:
-        """Close the connections that are not in use."""
+        """Close the idle connections."""
         ...
 
 
@@ -49,7 +52,7 @@ Connection = TypeVar("Connection", bound=_Closable)
 
 
 class ConnectionPool(Generic[Connection]):
-    """Connections between two uses; one that failed is closed, never used again."""
+    """A pool of idle connections; a connection left in a bad state is closed instead of reused."""
 
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
@@ -57,7 +60,7 @@ class ConnectionPool(Generic[Connection]):
 
     @contextlib.contextmanager
     def acquire(self, is_reusable: Callable[[Connection], bool]) -> Iterator[Connection]:
-        """Lend a connection, opening one where none is idle; `usable` says whether it may be kept."""
+        """Lend an idle connection, or a new one; afterwards `is_reusable` decides whether it is kept."""
         connection = self._pop_idle() or self._connect()
         try:
             yield connection

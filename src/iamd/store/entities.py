@@ -1,4 +1,4 @@
-"""What every kind of named entity of an account shares: look-up, uniqueness, renaming, pages by path."""
+"""Named entities (users, groups, roles, instance profiles): look-up, unique names, renaming, pages by path."""
 
 from typing import Generic, TypeVar
 
@@ -15,12 +15,12 @@ Entity = TypeVar("Entity", User, Group, Role, InstanceProfile)
 
 
 def path_starts_with(column: sa.Column[str]) -> sa.ColumnElement[bool]:
-    """Return the condition that a path begins with `:prefix`."""
+    """Return the condition that a path begins with the parameter `:prefix`."""
     return sa.func.substr(column, 1, sa.func.length(bind("prefix"))) == bind("prefix")
 
 
 class EntityStore(Generic[Entity]):
-    """The queries of one table of named entities; `kind` is the word that AWS's messages use."""
+    """The queries of one table of named entities; `kind` is the entity's name in AWS's messages."""
 
     def __init__(self, table: sa.Table, record: type[Entity], kind: str) -> None:
         self.kind = kind
@@ -62,22 +62,22 @@ class EntityStore(Generic[Entity]):
         )
 
     def find(self, tx: Tx, account_id: str, name: str) -> Entity | None:
-        """Find by name, without regard to case."""
+        """Find an entity by name, case-insensitively."""
         return self._find.first(tx, account_id=account_id, name_key=name.lower())
 
     def find_by_id(self, tx: Tx, account_id: str, unique_id: str) -> Entity | None:
         return self._find_by_id.first(tx, account_id=account_id, **{self.id_field: unique_id})
 
     def find_in_any_account(self, tx: Tx, unique_id: str) -> Entity | None:
-        """Find by unique ID, in whichever account it is."""
+        """Find an entity by its unique ID, in any account."""
         return self._find_in_any_account.first(tx, **{self.id_field: unique_id})
 
     def list_all(self, tx: Tx, account_id: str) -> list[Entity]:
-        """Return all of an account by name, however many they are."""
+        """Return all entities of an account, sorted by name."""
         return self._list_all.all(tx, account_id=account_id)
 
     def list_page(self, tx: Tx, account_id: str, prefix: str, limits: PageLimits) -> Page[Entity]:
-        """List by name those whose path begins with `prefix`."""
+        """Return one page of the entities whose path begins with `prefix`, sorted by name."""
         return paging.fetch_page(
             self._list_page, tx, limits, self._sort_key, account_id=account_id, prefix=prefix
         )
@@ -86,12 +86,12 @@ class EntityStore(Generic[Entity]):
         return str(getattr(entity, self.name_field)).lower()
 
     def add(self, tx: Tx, account_id: str, entity: Entity) -> None:
-        """Add an entity; EntityAlreadyExists when its name is taken in any case."""
+        """Insert an entity; raise EntityAlreadyExists if its name is taken, case-insensitively."""
         self._check_name_available(tx, account_id, getattr(entity, self.name_field))
         self._add.execute(tx, account_id=account_id, name_key=self._sort_key(entity), **entity._asdict())
 
     def rename(self, tx: Tx, account_id: str, old_entity: Entity, new_entity: Entity) -> None:
-        """Change name, path and ARN; EntityAlreadyExists when another has the name."""
+        """Change name, path and ARN; raise EntityAlreadyExists if another entity has the name."""
         if self._sort_key(old_entity) != self._sort_key(new_entity):
             self._check_name_available(tx, account_id, getattr(new_entity, self.name_field))
         self._rename.execute(

@@ -1,4 +1,4 @@
-"""Inline policies: documents that belong to one user, group or role and go with it."""
+"""Inline policies: documents embedded in one user, group or role, and deleted with it."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -35,12 +35,12 @@ _delete = Write(sa.delete(inline_policies).where(_policy_condition))
 
 
 def list_for_entity(tx: Tx, account_id: str, entity_id: str) -> list[InlinePolicy]:
-    """Return an entity's inline policies by name; their total size is bounded by a quota."""
+    """Return an entity's inline policies, sorted by name; a quota limits their total size."""
     return _list_for_entity.all(tx, account_id=account_id, entity_id=entity_id)
 
 
 def list_for_entities(tx: Tx, account_id: str, entity_ids: Sequence[str]) -> Mapping[str, list[InlinePolicy]]:
-    """Return the inline policies of many entities, by the unique IDs of those."""
+    """Return the inline policies of many entities, keyed by the entities' unique IDs."""
     return _batch.fetch(tx, account_id, entity_ids)
 
 
@@ -49,7 +49,7 @@ def find(tx: Tx, account_id: str, entity_id: str, name: str) -> InlinePolicy | N
 
 
 def put(tx: Tx, account_id: str, entity_id: str, policy: InlinePolicy) -> None:
-    """Add a policy or replace the one of its name."""
+    """Add a policy, or replace the one with the same name, case-insensitively."""
     delete(tx, account_id, entity_id, policy.policy_name)
     _add.execute(
         tx,

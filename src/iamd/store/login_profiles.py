@@ -1,4 +1,4 @@
-"""Passwords of users and root users: the hash in force, the ones before it, when each was set."""
+"""Login profiles: password hashes of users and root users, password history, last use."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ _set_root_last_used = Write(
     sa.update(accounts).where(accounts.c.account_id == bind("account")).values(root_last_used=bind("moment"))
 )
 
-_MAX_HISTORY = 24  # as many as a policy may ask for
+_MAX_HISTORY = 24  # the maximum of a password policy's PasswordReusePrevention
 
 
 def find(tx: Tx, account_id: str, user_id: str) -> LoginProfile | None:
@@ -62,18 +62,18 @@ def find(tx: Tx, account_id: str, user_id: str) -> LoginProfile | None:
 
 
 def list_all(tx: Tx, account_id: str) -> list[LoginProfile]:
-    """Return all of an account, the root user's too."""
+    """Return all login profiles of an account, including the root user's."""
     return _list_all.all(tx, account_id=account_id)
 
 
 def add(tx: Tx, account_id: str, profile: LoginProfile) -> None:
-    """Add a profile of somebody who has none."""
+    """Insert the profile of a user without one."""
     _add.execute(tx, account_id=account_id, **_to_row(profile))
     _add_to_history(tx, account_id, profile.user_id, profile.hash)
 
 
 def update(tx: Tx, account_id: str, profile: LoginProfile) -> None:
-    """Replace somebody's password, or only whether it must be changed; a new one joins the history."""
+    """Replace the password hash and `password_reset_required`; a new hash is added to the history."""
     old_profile = find(tx, account_id, profile.user_id)
     row = _to_row(profile)
     del row["create_date"]
@@ -83,7 +83,7 @@ def update(tx: Tx, account_id: str, profile: LoginProfile) -> None:
 
 
 def rehash(tx: Tx, account_id: str, profile: LoginProfile, new_hash: str) -> None:
-    """Keep the same password under a stronger hash."""
+    """Replace the hash with a stronger one of the same password; the history stays unchanged."""
     row = _to_row(profile._replace(hash=new_hash))
     del row["create_date"]
     _update.execute(tx, account=account_id, user=row.pop("user_id"), **row)
@@ -95,12 +95,12 @@ def delete(tx: Tx, account_id: str, user_id: str) -> None:
 
 
 def list_password_history(tx: Tx, account_id: str, user_id: str, limit: int) -> list[str]:
-    """Return the hashes of somebody's latest passwords, the one in force first."""
+    """Return the hashes of the user's last `limit` passwords, the current one first."""
     return _list_history.all(tx, account_id=account_id, user_id=user_id, limit=limit)
 
 
 def record_last_use(tx: Tx, account_id: str, user_id: str, timestamp: str) -> None:
-    """Note when somebody last signed in with the password."""
+    """Record when the user last signed in with the password (ISO 8601 text)."""
     if user_id == account_id:
         _set_root_last_used.execute(tx, account=account_id, moment=timestamp)
     else:

@@ -1,4 +1,4 @@
-"""Who is in which group."""
+"""Group memberships: which users are in which groups."""
 
 from collections.abc import Mapping, Sequence
 
@@ -50,7 +50,7 @@ _list_groups = Query(
 
 
 def add(tx: Tx, account_id: str, user_id: str, group_id: str) -> None:
-    """Put a user into a group in which it is not yet."""
+    """Add a user to a group; the caller has checked that the user is not a member yet."""
     _add.execute(tx, account_id=account_id, user_id=user_id, group_id=group_id)
 
 
@@ -63,14 +63,14 @@ def is_member(tx: Tx, account_id: str, user_id: str, group_id: str) -> bool:
 
 
 def list_users(tx: Tx, account_id: str, group_id: str, limits: PageLimits) -> Page[User]:
-    """List a group's users by name."""
+    """Return one page of a group's users, sorted by name."""
     return paging.fetch_page(
         _list_users, tx, limits, lambda user: user.user_name.lower(), account_id=account_id, group_id=group_id
     )
 
 
 def list_groups(tx: Tx, account_id: str, user_id: str, limits: PageLimits) -> Page[Group]:
-    """List a user's groups by name."""
+    """Return one page of a user's groups, sorted by name."""
     return paging.fetch_page(
         _list_groups,
         tx,
@@ -82,5 +82,5 @@ def list_groups(tx: Tx, account_id: str, user_id: str, limits: PageLimits) -> Pa
 
 
 def list_group_names_for_users(tx: Tx, account_id: str, user_ids: Sequence[str]) -> Mapping[str, list[str]]:
-    """Return the names of many users' groups, by the unique IDs of the users."""
+    """Return the group names of many users, keyed by the users' unique IDs."""
     return _batch_group_names.fetch(tx, account_id, user_ids)

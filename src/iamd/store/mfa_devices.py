@@ -1,4 +1,4 @@
-"""MFA devices of users and root users, and those that are nobody's yet."""
+"""MFA devices of users and root users, and devices that are not assigned yet."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from iamd.store.schema import mfa_devices
 
 
 class MfaDeviceCounts(NamedTuple):
-    """How many devices an account has, and how many of them are somebody's."""
+    """The number of an account's MFA devices, and how many of them are assigned to a user."""
 
     total: int = 0
     assigned: int = 0
@@ -88,7 +88,7 @@ _delete_abandoned = Write(
 
 
 def associated_data(account_id: str, serial_number: str) -> str:
-    """Name the row that a device's secret is sealed for."""
+    """Return the associated data of a device's sealed secret, which binds the secret to its row."""
     return f"mfa_devices/{account_id}/{serial_number}"
 
 
@@ -97,22 +97,25 @@ def find(tx: Tx, account_id: str, serial_number: str) -> MfaDevice | None:
 
 
 def list_for_user(tx: Tx, account_id: str, user_id: str) -> list[MfaDevice]:
-    """Return somebody's devices by serial number; a quota bounds them."""
+    """Return a user's devices, sorted by serial number; a quota limits their number."""
     return _list_for_user.all(tx, account_id=account_id, user_id=user_id)
 
 
 def find_by_credential_id(tx: Tx, credential_id: str) -> tuple[str, MfaDevice] | None:
-    """Find a passkey by the ID that its authenticator gave it, with its account."""
+    """Find a passkey by its WebAuthn credential ID; return its account ID and the device."""
     return _find_by_credential_id.first(tx, credential_id=credential_id)
 
 
 def list_assigned(tx: Tx, account_id: str) -> list[MfaDevice]:
-    """Return all devices of an account that are somebody's."""
+    """Return all devices of an account that are assigned to a user."""
     return _list_assigned.all(tx, account_id=account_id)
 
 
 def list_virtual(tx: Tx, account_id: str, status: str, limits: PageLimits) -> Page[MfaDevice]:
-    """List virtual devices by serial number; `status` is `Any`, `Assigned` or `Unassigned`."""
+    """Return one page of virtual devices, sorted by serial number.
+
+    `status` is `Any`, `Assigned` or `Unassigned`.
+    """
     return paging.fetch_page(
         _list_virtual, tx, limits, lambda device: device.serial_number, account_id=account_id, status=status
     )
@@ -124,12 +127,12 @@ def count(tx: Tx, account_id: str) -> MfaDeviceCounts:
 
 
 def add(tx: Tx, account_id: str, device: MfaDevice) -> None:
-    """Add a device whose serial number is new."""
+    """Insert a device; the caller has checked that its serial number is unused."""
     _add.execute(tx, account_id=account_id, **device._asdict())
 
 
 def update(tx: Tx, account_id: str, device: MfaDevice) -> None:
-    """Change whose a device is, its counter, drift and dates."""
+    """Update a device's owner, counter, drift, enable date and setup wizard."""
     _update.execute(
         tx,
         account=account_id,
@@ -143,7 +146,10 @@ def update(tx: Tx, account_id: str, device: MfaDevice) -> None:
 
 
 def advance_counter(tx: Tx, account_id: str, serial_number: str, counter: int) -> bool:
-    """Move a device on to a later step; False when it, or a later one, was accepted already."""
+    """Record the last accepted TOTP step or passkey signature counter (replay protection).
+
+    Return False if this value or a later one has already been accepted.
+    """
     return _advance_counter.execute(tx, account=account_id, serial=serial_number, step=counter) > 0
 
 
@@ -152,10 +158,10 @@ def delete(tx: Tx, account_id: str, serial_number: str) -> None:
 
 
 def delete_unfinished(tx: Tx, account_id: str, wizard: str) -> None:
-    """Remove what one wizard began and did not finish."""
+    """Delete the devices that the console's setup wizard created for a user and never assigned."""
     _delete_unfinished.execute(tx, account_id=account_id, wizard=wizard)
 
 
 def delete_abandoned(tx: Tx, account_id: str, before: str) -> None:
-    """Remove what abandoned wizards left behind before a moment in the wire's form."""
+    """Delete the unassigned devices of abandoned setup wizards created before a time (ISO 8601 text)."""
     _delete_abandoned.execute(tx, account_id=account_id, before=before)

@@ -1,4 +1,7 @@
-"""Bring a store's schema up to date; Alembic is imported late, it costs a third of a second."""
+"""Database schema migrations, run with Alembic.
+
+Alembic is imported only when a migration runs: importing it takes a third of a second.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -14,20 +17,23 @@ LATEST_REVISION = "0003"  # a test compares it with the newest migration
 
 
 class NewerSchemaError(Exception):
-    """The store was written by a newer iamd; the message says so in one line."""
+    """The store was written by a newer version of iamd; the message is one line."""
 
 
 def _engine(database: Database) -> sa.Engine:
     engine = sa.create_engine(database.url, poolclass=sa.NullPool)
     if engine.dialect.name == "sqlite":
-        # The driver would commit each CREATE by itself; a migration is one transaction or none.
+        # The driver would commit each CREATE on its own; a migration must be one transaction.
         event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 
 def upgrade(database: Database) -> None:
-    """Migrate to the newest schema, one node at a time; NewerStoreError when the store is ahead of us."""
+    """Migrate to the newest schema, one node at a time.
+
+    Raises NewerSchemaError if the store's schema is newer than this version of iamd supports.
+    """
     with database.exclusive_lock():
         engine = _engine(database)
         with engine.begin() as connection:
@@ -58,8 +64,8 @@ def _run_migrations(connection: sa.Connection) -> None:
 def _check_not_newer(revision: str | None, known_revisions: set[str]) -> None:
     if revision and revision not in known_revisions:
         raise NewerSchemaError(
-            f"the store has schema {revision}, written by a newer iamd; "
-            f"this one knows up to {LATEST_REVISION}"
+            f"the store has schema {revision}, written by a newer version of iamd; "
+            f"this version supports schemas up to {LATEST_REVISION}"
         )
 
 
@@ -69,12 +75,12 @@ _find_revision = Query(
 
 
 def find_revision(tx: Tx) -> str | None:
-    """Return the schema of a store that has one."""
+    """Return the schema revision of a store that has been created."""
     return _find_revision.first(tx)
 
 
 def find_current_revision(database: Database) -> str | None:
-    """Return the store's schema, or None for an empty store."""
+    """Return the store's schema revision; None for an empty store."""
     with _engine(database).connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None

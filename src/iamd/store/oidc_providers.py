@@ -35,12 +35,15 @@ def find(tx: Tx, account_id: str, arn: str) -> OidcProvider | None:
 
 
 def list_all(tx: Tx, account_id: str) -> list[OidcProvider]:
-    """Return all providers of an account by ARN; a quota bounds them."""
+    """Return all providers of an account, sorted by ARN; a quota limits their number."""
     return _list_all.all(tx, account_id=account_id)
 
 
 def add(tx: Tx, account_id: str, provider: OidcProvider) -> None:
-    """Add a provider whose ARN is new; neither client IDs nor thumbprints hold white space."""
+    """Insert a provider; the caller has checked that its ARN is unused.
+
+    Client IDs and thumbprints must not contain white space: they are stored as one text, one per line.
+    """
     _add.execute(
         tx,
         account_id=account_id,
@@ -53,7 +56,7 @@ def add(tx: Tx, account_id: str, provider: OidcProvider) -> None:
 
 
 def update(tx: Tx, account_id: str, provider: OidcProvider) -> None:
-    """Write down a provider's client IDs and thumbprints."""
+    """Update a provider's client IDs and thumbprints."""
     _update.execute(
         tx,
         account=account_id,

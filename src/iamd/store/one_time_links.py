@@ -1,4 +1,4 @@
-"""Links that work once: the store has a hash of each, its purpose and its end."""
+"""One-time links, sent by email or printed by the CLI: token hash, purpose and expiry; tokens are not stored."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from iamd.store.schema import links
 
 
 class OneTimeLink(NamedTuple):
-    """`purpose` is `setup` or `reset-password`; `expires_at` is in seconds since 1970."""
+    """A one-time link: `purpose` is `setup` or `reset-password`, `expires_at` is in epoch seconds."""
 
     token_hash: str
     account_id: str
@@ -35,9 +35,10 @@ def add(tx: Tx, link: OneTimeLink) -> None:
 
 
 def delete_for_account(tx: Tx, account_id: str) -> None:
-    """End all links of an account: one of them was used."""
+    """Invalidate all links of an account, once one of them has been used."""
     _delete_for_account.execute(tx, account_id=account_id)
 
 
 def purge(tx: Tx, before: int) -> int:
+    """Delete the links that expired before an epoch time; return their number."""
     return _purge.execute(tx, before=before)

@@ -1,4 +1,8 @@
-"""Pages: one keyset walk behind every list, so that rows that come and go never shift a page."""
+"""Pagination: page limits (MaxItems and Marker) and keyset pages.
+
+Every list is paged by sort key (keyset pagination), so rows added or deleted between two calls never shift a
+page. A Marker is the sort key of the last item, with a checksum.
+"""
 
 import base64
 import hashlib
@@ -11,37 +15,37 @@ from iamd.store.query import Query, Tx
 
 Item = TypeVar("Item")
 
-DEFAULT_MAX_ITEMS = 100  # items a page where the caller does not say, as IAM has it
+DEFAULT_MAX_ITEMS = 100  # IAM's default for MaxItems
 
 _CHECKSUM_BYTES = 4
-# A Marker has 320 characters at most, so a place has 236 bytes at most.
+# A Marker has at most 320 characters, so a sort key has at most 236 bytes, including `chain`'s prefix.
 _MAX_SORT_KEY_BYTES = 200
-_SHORTENED_PREFIX_LENGTH = 40  # characters, which may have four bytes each
+_SHORTENED_PREFIX_LENGTH = 40  # characters, of up to four bytes each
 
 
 class PageLimits(NamedTuple):
-    """What a caller asked of a list: at most `size` items after the place `after`."""
+    """The page that a caller asks for: at most `max_items` items after the sort key `after`."""
 
     after: str = ""
     max_items: int = DEFAULT_MAX_ITEMS
 
 
-UNLIMITED = PageLimits(max_items=1_000_000)  # more than any quota lets there be
+UNLIMITED = PageLimits(max_items=1_000_000)  # more than any quota allows
 
 
 class Page(NamedTuple, Generic[Item]):
-    """Some items, and the marker of the next page where there is one."""
+    """Items of one page, and the marker of the next page; None on the last page."""
 
     items: Sequence[Item]
     marker: str | None
 
     def truncation_members(self) -> dict[str, Any]:
-        """Return what a reply says of the pages that follow."""
+        """Return the reply members `IsTruncated` and `Marker`."""
         return {"IsTruncated": self.marker is not None, "Marker": self.marker}
 
 
 def page_limits(marker: str | None, max_items: int | None) -> PageLimits:
-    """Read a caller's Marker and MaxItems; ValidationError for a Marker that no page gave."""
+    """Parse a request's Marker and MaxItems; raise ValidationError for a Marker that no page returned."""
     return PageLimits(_decode_marker(marker) if marker else "", max_items or DEFAULT_MAX_ITEMS)
 
 
@@ -50,7 +54,7 @@ def _decode_marker(marker: str) -> str:
         position = base64.b64decode(marker, altchars=b"-_", validate=True)[_CHECKSUM_BYTES:].decode()
     except ValueError as error:
         raise _invalid_marker() from error
-    if "\0" in position or _encode_marker(position) != marker:  # PostgreSQL has no NUL in a text
+    if "\0" in position or _encode_marker(position) != marker:  # PostgreSQL does not store NUL in text
         raise _invalid_marker()
     return position
 
@@ -60,14 +64,14 @@ def _invalid_marker() -> ValidationError:
 
 
 def _encode_marker(position: str) -> str:
-    """Return a place as callers see it; a checksum tells it from what somebody made up, and hides nothing."""
+    """Encode a position as a Marker; the checksum detects made-up Markers, it does not hide the position."""
     raw = position.encode()
     checksum = zlib.crc32(raw).to_bytes(_CHECKSUM_BYTES, "big")
     return base64.urlsafe_b64encode(checksum + raw).decode()
 
 
 def make_page(items: Sequence[Item], limits: PageLimits, sort_key: Callable[[Item], str]) -> Page[Item]:
-    """Cut `items`, which hold one more than asked where there are more; `place` is an item's sort key."""
+    """Make a page of `items`, which contain one item more than `limits.max_items` if another page follows."""
     if len(items) <= limits.max_items:
         return Page(items, None)
     page_items = items[: limits.max_items]
@@ -77,14 +81,14 @@ def make_page(items: Sequence[Item], limits: PageLimits, sort_key: Callable[[Ite
 def fetch_page(
     query: Query[Item], tx: Tx, limits: PageLimits, sort_key: Callable[[Item], str], **values: Any
 ) -> Page[Item]:
-    """Run a query that takes `:after` and `:limit`, and cut a page from it."""
+    """Run a query with the parameters `:after` and `:limit` and return a page of its rows."""
     return make_page(
         query.all(tx, after=limits.after, limit=limits.max_items + 1, **values), limits, sort_key
     )
 
 
 def page_by_name(items: Iterable[Item], limits: PageLimits, name: Callable[[Item], str] = str) -> Page[Item]:
-    """Cut a page from all items of a short list, which need not be sorted, by name without regard to case."""
+    """Return a page of a complete list in memory, in any order; the page is sorted by name, ignoring case."""
 
     def sort_key(item: Item) -> str:
         return _shorten(name(item).lower())
@@ -94,7 +98,7 @@ def page_by_name(items: Iterable[Item], limits: PageLimits, name: Callable[[Item
 
 
 def _shorten(name: str) -> str:
-    """Return a place that fits into a marker: a long name's end gives way to its hash."""
+    """Return a sort key that fits into a Marker: the end of a long name is replaced by a hash of the name."""
     raw = name.encode()
     return (
         name
@@ -104,7 +108,7 @@ def _shorten(name: str) -> str:
 
 
 def chain(sources: Mapping[str, Callable[[PageLimits], Page[Any]]], limits: PageLimits) -> Page[Any]:
-    """Page through several lists, one after the other; a marker tells the list and the place in it."""
+    """Page through several lists, one after another; a position is `list:sort key`."""
     source_names = list(sources)
     current_source, _, after = limits.after.partition(":")
     if limits.after and current_source not in source_names:

@@ -1,4 +1,4 @@
-"""Managed policies of an account and their versions."""
+"""Customer managed policies, their versions and their usage counts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -15,13 +15,13 @@ from iamd.store.schema import attachments, policies, policy_versions, roles, use
 
 
 class PolicyUsage(NamedTuple):
-    """How many entities a policy is attached to, and how many it bounds."""
+    """How many entities a policy is attached to, and for how many it is the permissions boundary."""
 
     attachment_count: int = 0
     permissions_boundary_usage_count: int = 0
 
     def matches(self, usage_filter: str | None) -> bool:
-        """Say whether the policy is used as a PolicyUsageFilter names; in any way where it is None."""
+        """Return whether the policy is used in the way of a PolicyUsageFilter; None matches any use."""
         is_attached = usage_filter != "PermissionsBoundary" and self.attachment_count
         is_boundary = usage_filter != "PermissionsPolicy" and self.permissions_boundary_usage_count
         return bool(is_attached or is_boundary)
@@ -70,7 +70,7 @@ _attachment_count = _count_subquery(attachments, "policy_arn", policies.c.arn)
 
 
 def _count_boundary_usage(arn: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
-    """Count the users and roles that a policy bounds."""
+    """Count the users and roles whose permissions boundary is this policy."""
     return _count_subquery(users, "boundary_arn", arn) + _count_subquery(roles, "boundary_arn", arn)
 
 
@@ -201,17 +201,17 @@ def find(tx: Tx, account_id: str, arn: str) -> Policy | None:
 
 
 def find_by_name(tx: Tx, account_id: str, name: str) -> Policy | None:
-    """Find by name, without regard to case; names are unique across paths."""
+    """Find a policy by name, case-insensitively; names are unique across paths."""
     return _find_by_name.first(tx, account_id=account_id, name_key=name.lower())
 
 
 def get_usage(tx: Tx, account_id: str, arn: str) -> PolicyUsage:
-    """Count what uses a policy, AWS's own included."""
+    """Count the uses of a customer or AWS managed policy in this account."""
     return _find_usage.first(tx, account_id=account_id, arn=arn) or PolicyUsage()
 
 
 def get_usage_by_arn(tx: Tx, account_id: str) -> dict[str, PolicyUsage]:
-    """Count what uses each policy that is used at all, by ARN."""
+    """Return the usage counts of all policies in use, keyed by ARN, AWS managed policies included."""
     usage_by_arn: dict[str, PolicyUsage] = {}
     for arn, usage in _list_usage.all(tx, account_id=account_id):
         total = usage_by_arn.get(arn, PolicyUsage())
@@ -222,7 +222,7 @@ def get_usage_by_arn(tx: Tx, account_id: str) -> dict[str, PolicyUsage]:
 def list_page(
     tx: Tx, account_id: str, prefix: str, limits: PageLimits, usage_filter: str | None, *, only_used: bool
 ) -> Page[PolicyWithUsage]:
-    """List an account's own policies by name, with what uses them."""
+    """Return one page of the account's customer managed policies with their usage, sorted by name."""
     return paging.fetch_page(
         _list_page,
         tx,
@@ -236,7 +236,7 @@ def list_page(
 
 
 def add(tx: Tx, account_id: str, policy: Policy, document: str) -> None:
-    """Add a policy whose name is new, with its first version."""
+    """Insert a policy with its first version; the caller has checked that its name is unused."""
     _add.execute(
         tx,
         account_id=account_id,
@@ -268,20 +268,20 @@ def _insert_version(
 
 
 def delete(tx: Tx, account_id: str, policy_id: str) -> None:
-    """Remove a policy with all its versions."""
+    """Delete a policy and all its versions."""
     _delete_versions.execute(tx, account_id=account_id, policy_id=policy_id)
     _delete.execute(tx, account_id=account_id, policy_id=policy_id)
 
 
 def list_versions(tx: Tx, account_id: str, policy_id: str) -> list[PolicyVersion]:
-    """Return a policy's versions, newest first; there are five at most."""
+    """Return a policy's versions, at most five, newest first."""
     return _list_versions.all(tx, account_id=account_id, policy_id=policy_id)
 
 
 def list_versions_for_policies(
     tx: Tx, account_id: str, policy_ids: Sequence[str]
 ) -> Mapping[str, list[PolicyVersion]]:
-    """Return the versions of many policies, newest first, by the unique IDs of those."""
+    """Return the versions of many policies, newest first, keyed by policy ID."""
     return _batch_versions.fetch(tx, account_id, policy_ids)
 
 
@@ -291,12 +291,12 @@ def count_versions(tx: Tx, account_id: str) -> int:
 
 
 def list_attached(tx: Tx, account_id: str) -> list[tuple[str, str]]:
-    """Return name and document in force of each policy of the account's own that is attached to anybody."""
+    """Return name and default version's document of each customer managed policy that is attached."""
     return _list_attached.all(tx, account_id=account_id)
 
 
 def add_version(tx: Tx, account_id: str, policy_id: str, document: str, timestamp: str) -> str:
-    """Add a version under the next number, which is never used again; return its ID."""
+    """Add a version with the next number and return its ID; numbers are never reused."""
     latest = _next_version.first(tx, account=account_id, policy=policy_id, update_date=timestamp) or 1
     _insert_version(tx, account_id, policy_id, latest, document, timestamp)
     return f"v{latest}"

@@ -1,4 +1,4 @@
-"""Which managed policies are attached to whom, and whom they bound."""
+"""Policy attachments: managed policies attached to users, groups and roles, and permissions boundaries."""
 
 from collections.abc import Mapping, Sequence
 
@@ -82,27 +82,27 @@ _list_groups: Query[Group] = _list_query(user_groups, Group, _attachment_conditi
 
 
 def add(tx: Tx, account_id: str, entity_id: str, policy_arn: str) -> None:
-    """Attach a policy that is not attached yet."""
+    """Attach a policy; the caller has checked that it is not attached yet."""
     _add.execute(tx, account_id=account_id, entity_id=entity_id, policy_arn=policy_arn)
 
 
 def delete(tx: Tx, account_id: str, entity_id: str, policy_arn: str) -> bool:
-    """Detach a policy; False when it was not attached."""
+    """Detach a policy; return False if it was not attached."""
     return _delete.execute(tx, account_id=account_id, entity_id=entity_id, policy_arn=policy_arn) > 0
 
 
 def list_for_entity(tx: Tx, account_id: str, entity_id: str) -> list[str]:
-    """Return the ARNs of the policies attached to an entity; a quota bounds them."""
+    """Return the ARNs of the policies attached to an entity, sorted; a quota limits their number."""
     return _list_for_entity.all(tx, account_id=account_id, entity_id=entity_id)
 
 
 def list_for_entities(tx: Tx, account_id: str, entity_ids: Sequence[str]) -> Mapping[str, list[str]]:
-    """Return the ARNs of the policies attached to many entities, by the unique IDs of those."""
+    """Return the ARNs of the policies attached to many entities, keyed by the entities' unique IDs."""
     return _batch.fetch(tx, account_id, entity_ids)
 
 
 def set_boundary(tx: Tx, account_id: str, entity_id: str, policy_arn: str | None) -> None:
-    """Bound a user or a role by a policy, or with None by none."""
+    """Set the permissions boundary of a user or role; None removes it."""
     _boundary_updates[entity_id[:4]].execute(tx, account=account_id, entity=entity_id, boundary=policy_arn)
 
 
@@ -116,7 +116,7 @@ def list_users(
     include_attachments: bool,
     include_boundaries: bool,
 ) -> Page[User]:
-    """List by name the users that a policy is attached to, or bounds, or either."""
+    """Return one page of the users that a policy is attached to or is the boundary of, sorted by name."""
     return paging.fetch_page(
         _list_users,
         tx,
@@ -140,7 +140,7 @@ def list_roles(
     include_attachments: bool,
     include_boundaries: bool,
 ) -> Page[Role]:
-    """List by name the roles that a policy is attached to, or bounds, or either."""
+    """Return one page of the roles that a policy is attached to or is the boundary of, sorted by name."""
     return paging.fetch_page(
         _list_roles,
         tx,
@@ -155,7 +155,7 @@ def list_roles(
 
 
 def list_groups(tx: Tx, account_id: str, policy_arn: str, prefix: str, limits: PageLimits) -> Page[Group]:
-    """List by name the groups that a policy is attached to."""
+    """Return one page of the groups that a policy is attached to, sorted by name."""
     return paging.fetch_page(
         _list_groups,
         tx,

@@ -1,4 +1,4 @@
-"""PostgreSQL by psycopg: autocommit reads, explicit transactions for the rest."""
+"""PostgreSQL through psycopg: autocommit reads, explicit transactions for writes and snapshots."""
 
 import contextlib
 import threading
@@ -12,12 +12,12 @@ from iamd.core.errors import ConcurrentModification, ServiceUnavailable
 from iamd.store.database import UNREACHABLE_MESSAGE, ConnectionPool
 from iamd.store.query import Tx
 
-_MIGRATION_LOCK = 0x69616D64  # the number of the advisory lock: "iamd" in ASCII
+_MIGRATION_LOCK = 0x69616D64  # the advisory lock's number: "iamd" in ASCII
 _CONNECT_TIMEOUT_SECONDS = 5
 
 
 class PostgresDatabase:
-    """A store on a PostgreSQL server, shared by any number of nodes."""
+    """A PostgreSQL database, shared by any number of nodes."""
 
     def __init__(self, url: str) -> None:
         self._conninfo = url
@@ -36,7 +36,7 @@ class PostgresDatabase:
         except psycopg.OperationalError as error:
             raise ServiceUnavailable(UNREACHABLE_MESSAGE) from error
         except psycopg.errors.UniqueViolation as error:
-            # What was free when this transaction looked was taken by one of another account meanwhile.
+            # A concurrent transaction of another account took a name that this one found available.
             raise ConcurrentModification("Another request took the same name. Try again.") from error
 
     @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""All policy documents that bear on a user or a role, read in one go."""
+"""Policies of a principal: all identity policies, the permissions boundary and tags of a user or role."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,10 @@ from iamd.store.schema import attachments, inline_policies, memberships, policie
 
 
 class PrincipalPolicies(NamedTuple):
-    """Documents as JSON text: identity policies of a user with its groups or of a role, a boundary."""
+    """The policy documents (JSON text) and tags of a user or role.
+
+    `identity_policies` are inline and managed; a user's include those of its groups.
+    """
 
     identity_policies: tuple[str, ...]
     permissions_boundary: str | None
@@ -59,14 +62,14 @@ _find_default_document = Query(
 
 
 def find_default_document(tx: Tx, account_id: str, policy_arn: str) -> str | None:
-    """Return the document in force of a managed policy, AWS's own included; None when there is none."""
+    """Return the default version's document of a customer or AWS managed policy; None if there is none."""
     if policy_arn in managed.catalog():
         return managed.document(policy_arn)
     return _find_default_document.first(tx, account_id=account_id, arn=policy_arn)
 
 
 def load(tx: Tx, account_id: str, entity_id: str, boundary_arn: str | None) -> PrincipalPolicies:
-    """Read what bears on a user or a role; LookupError when an attached policy has no document."""
+    """Load the policies of a user or role; raise LookupError if a managed policy has no document."""
     managed_documents = [
         managed.document(arn) if document is None else str(document)
         for arn, document in _list_attached.all(tx, account_id=account_id, user_id=entity_id)
@@ -81,5 +84,5 @@ def load(tx: Tx, account_id: str, entity_id: str, boundary_arn: str | None) -> P
 def _load_boundary(tx: Tx, account_id: str, arn: str) -> str:
     document = find_default_document(tx, account_id, arn)
     if document is None:
-        raise LookupError(arn)  # a boundary that cannot be read must not be taken for none
+        raise LookupError(arn)  # a boundary that cannot be read must not count as no boundary
     return document

@@ -1,7 +1,7 @@
-"""A query: described with SQLAlchemy Core, compiled once per database, run on the driver's own cursor.
+"""Queries: built with SQLAlchemy Core, compiled once per dialect, executed on the driver's cursor.
 
-Core's execution costs several times what the driver's does (measured in docs/performance.md), so Core keeps
-the schema and the dialects, and the driver runs the text.
+Executing through Core costs several times as much as the driver alone (measured in docs/performance.md). So
+Core provides the schema and the dialects, and the driver executes the compiled SQL text.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,13 +15,13 @@ Row = TypeVar("Row")
 
 
 class Cursor(Protocol):
-    """What the two drivers' cursors have in common; `execute` returns a cursor."""
+    """The common interface of both drivers' cursors; `execute` returns a cursor."""
 
     def execute(self, query: Any, values: Any = ..., /) -> Any: ...
 
 
 class Tx(NamedTuple):
-    """An open transaction: the driver's cursor and the name of its database."""
+    """An open transaction: the driver's cursor and the name of the SQL dialect."""
 
     cursor: Cursor
     dialect: str
@@ -39,7 +39,7 @@ def _dialect(name: str) -> sa.Dialect:
 
 
 class _Statement:
-    """A statement with its text for each database; binds are given by name."""
+    """A statement with its compiled text per dialect; parameters are passed by name."""
 
     def __init__(self, statement: sa.Executable) -> None:
         self._statement = statement
@@ -58,19 +58,19 @@ class _Statement:
 
 
 class Query(_Statement, Generic[Row]):
-    """A statement that returns rows, each made a value by `row`."""
+    """A statement that returns rows; `row_factory` converts each of them."""
 
     def __init__(self, statement: sa.Executable, row_factory: Callable[[Any], Row]) -> None:
         super().__init__(statement)
         self._row_factory = row_factory
 
     def all(self, tx: Tx, **values: Any) -> list[Row]:
-        """Return every row."""
+        """Execute the statement and return all rows."""
         row_factory = self._row_factory
         return [row_factory(record) for record in self._execute(tx, values).fetchall()]
 
     def first(self, tx: Tx, **values: Any) -> Row | None:
-        """Return the first row, or None."""
+        """Execute the statement and return the first row; None if there is none."""
         record = self._execute(tx, values).fetchone()
         return None if record is None else self._row_factory(record)
 
@@ -79,17 +79,17 @@ class Write(_Statement):
     """A statement that changes rows and returns none."""
 
     def execute(self, tx: Tx, **values: Any) -> int:
-        """Execute; return how many rows it touched."""
+        """Execute the statement and return the number of affected rows."""
         return int(self._execute(tx, values).rowcount)
 
 
 def text_scalar(row: Any) -> str:
-    """Make a row of one text column that text."""
+    """Convert a row of one text column to its text."""
     return str(row[0])
 
 
 def bind(name: str) -> sa.BindParameter[Any]:
-    """Name a value that is given at each run."""
+    """Return a named parameter, whose value is passed at each execution."""
     return sa.bindparam(name)
 
 

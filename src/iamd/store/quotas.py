@@ -1,4 +1,4 @@
-"""Quotas of an account: AWS's defaults, and what the operator of this server has set instead."""
+"""Account quotas: AWS's defaults, and the values that this server's operator has set instead."""
 
 from collections.abc import Mapping
 
@@ -21,29 +21,29 @@ _delete = Write(sa.delete(quotas).where(columns_equal(quotas, "account_id", "nam
 
 
 def get(tx: Tx, account_id: str, name: str) -> int:
-    """Return how much an account may have of what a quota names."""
+    """Return the value of an account's quota; raise KeyError for an unknown name."""
     override = _find.first(tx, account_id=account_id, name=name)
     return DEFAULT_QUOTAS[name] if override is None else override
 
 
 def get_all(tx: Tx, account_id: str) -> Mapping[str, int]:
-    """Return all quotas of an account by name."""
+    """Return all quotas of an account, keyed by name."""
     return {**DEFAULT_QUOTAS, **dict(_list_for_account.all(tx, account_id=account_id))}
 
 
 def put(tx: Tx, account_id: str, name: str, value: int) -> None:
-    """Set a quota, whatever it was."""
+    """Set a quota, replacing its previous value."""
     reset(tx, account_id, name)
     _add.execute(tx, account_id=account_id, name=name, value=value)
 
 
 def reset(tx: Tx, account_id: str, name: str) -> None:
-    """Go back to AWS's default."""
+    """Reset a quota to AWS's default."""
     _delete.execute(tx, account_id=account_id, name=name)
 
 
 def enforce(tx: Tx, account_id: str, name: str, count: int) -> None:
-    """Refuse a count that goes beyond a quota; LimitExceeded in AWS's words."""
+    """Raise LimitExceeded, with AWS's message, if a count exceeds the quota."""
     limit = get(tx, account_id, name)
     if count > limit:
         raise LimitExceeded(f"Cannot exceed quota for {name}: {limit}")

@@ -1,4 +1,4 @@
-"""Recovery codes: kept as hashes, each removed when it is used."""
+"""MFA recovery codes: stored as hashes, each deleted when it is used."""
 
 import sqlalchemy as sa
 
@@ -15,19 +15,19 @@ _delete_all = Write(sa.delete(recovery_codes).where(_user_condition))
 
 
 def count(tx: Tx, account_id: str, user_id: str) -> int:
-    """Return how many of somebody's codes are not used yet."""
+    """Return the number of a user's unused codes."""
     return len(_list_create_dates.all(tx, account_id=account_id, user_id=user_id))
 
 
 def replace(tx: Tx, account_id: str, user_id: str, code_hashes: list[str], timestamp: str) -> None:
-    """Give somebody new codes; earlier ones end."""
+    """Replace all codes of a user with new ones."""
     delete_all(tx, account_id, user_id)
     for code_hash in code_hashes:
         _add.execute(tx, account_id=account_id, user_id=user_id, code_hash=code_hash, create_date=timestamp)
 
 
 def consume(tx: Tx, account_id: str, user_id: str, code_hash: str) -> bool:
-    """Use a code up; False when there is no such code any more."""
+    """Consume a code; return False if the user has no such unused code."""
     return _delete.execute(tx, account_id=account_id, user_id=user_id, code_hash=code_hash) > 0
 
 

@@ -1,4 +1,7 @@
-"""What roles have that other named entities have not: trust, description, session length, last use."""
+"""Roles: trust policy, description, session duration, last use, instance profiles, deletion tasks.
+
+What roles have in common with other named entities is in `iamd.store.entities`.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -12,7 +15,7 @@ from iamd.store.schema import instance_profiles, role_deletions, role_uses, role
 
 
 class RoleLastUsed(NamedTuple):
-    """A role's latest use, to the second."""
+    """When and in which Region a role was last used; `last_used_date` is ISO 8601 text."""
 
     account_id: str
     role_id: str
@@ -33,7 +36,7 @@ _list_last_uses = Query(
     sa.select(*role_uses.c).where(columns_equal(role_uses, "account_id")), RoleLastUsed._make
 )
 _delete_last_use = Write(sa.delete(role_uses).where(columns_equal(role_uses, "account_id", "role_id")))
-# An insert or an update in one statement: two nodes may stamp the same role at the same moment.
+# An upsert: two nodes may record the last use of the same role at the same time.
 _record_last_use = Write(
     sa.text(
         "INSERT INTO role_uses (account_id, role_id, last_used_date, region) "
@@ -71,7 +74,7 @@ _find_deletion_task = Query(
 
 
 def update(tx: Tx, account_id: str, role: Role) -> None:
-    """Write down a role's description, session length and trust policy."""
+    """Update a role's description, maximum session duration and trust policy."""
     _update.execute(
         tx,
         account=account_id,
@@ -87,42 +90,42 @@ def find_last_use(tx: Tx, account_id: str, role_id: str) -> RoleLastUsed | None:
 
 
 def list_last_uses(tx: Tx, account_id: str) -> dict[str, RoleLastUsed]:
-    """Return the latest uses of all roles of an account, by the roles' unique IDs."""
+    """Return the last uses of all roles of an account, keyed by the roles' unique IDs."""
     return {use.role_id: use for use in _list_last_uses.all(tx, account_id=account_id)}
 
 
 def record_last_use(tx: Tx, last_use: RoleLastUsed) -> None:
-    """Note a role's latest use; a role that was deleted meanwhile is passed over."""
+    """Record a role's last use; do nothing if the role has been deleted in the meantime."""
     _record_last_use.execute(tx, **last_use._asdict())
 
 
 def delete_last_use(tx: Tx, account_id: str, role_id: str) -> None:
-    """Forget when a role that goes away was used."""
+    """Delete the last use of a role that is being deleted."""
     _delete_last_use.execute(tx, account_id=account_id, role_id=role_id)
 
 
 def list_instance_profiles(tx: Tx, account_id: str, role_id: str) -> list[InstanceProfile]:
-    """Return the instance profiles that have a role, by name."""
+    """Return the instance profiles that contain a role, sorted by name."""
     return _list_instance_profiles.all(tx, account_id=account_id, role_id=role_id)
 
 
 def list_instance_profiles_for_roles(
     tx: Tx, account_id: str, role_ids: Sequence[str]
 ) -> Mapping[str, list[InstanceProfile]]:
-    """Return the instance profiles that have these roles, by the roles' unique IDs."""
+    """Return the instance profiles that contain these roles, keyed by the roles' unique IDs."""
     return _batch_instance_profiles.fetch(tx, account_id, role_ids)
 
 
 def set_instance_profile_role(tx: Tx, account_id: str, instance_profile_id: str, role_id: str | None) -> None:
-    """Put a role into an instance profile, or take it out with None."""
+    """Set an instance profile's role; None removes it."""
     _set_instance_profile_role.execute(tx, account=account_id, profile=instance_profile_id, role=role_id)
 
 
 def add_deletion_task(tx: Tx, account_id: str, task_id: str, timestamp: str) -> None:
-    """Remember that a service-linked role was deleted."""
+    """Record the task of a service-linked role's deletion, which has already been completed."""
     _add_deletion_task.execute(tx, account_id=account_id, task_id=task_id, create_date=timestamp)
 
 
 def deletion_task_exists(tx: Tx, account_id: str, task_id: str) -> bool:
-    """Say whether there was a deletion of this ID."""
+    """Return whether there is a deletion task with this ID."""
     return _find_deletion_task.first(tx, account_id=account_id, task_id=task_id) is not None

@@ -1,9 +1,9 @@
-"""The tables, described once for SQLite and PostgreSQL.
+"""Database schema: all tables, for SQLite and PostgreSQL.
 
-Every row carries its account, first in every key: an account is the unit of isolation. Only TEXT, integer and
-BLOB columns are used, so that a driver's row is a record as it is. Timestamps are text in the wire's form
-where the wire shows them, and seconds since 1970 in `…_at` columns where only reckoned with.
-Names are unique without regard to case: `…_key` columns hold the lower-case form and give the order of lists.
+Rows carry their account's ID, first in the primary key: the account is the unit of isolation. Only TEXT,
+integer and BLOB columns are used, so that drivers return values that need no conversion. Timestamps that
+appear in replies are ISO 8601 text, as in replies; `…_at` columns are epoch seconds. Names are unique
+case-insensitively: `…_key` columns contain the lower-case form and define the order of lists.
 """
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ metadata = sa.MetaData(
     }
 )
 
-# Byte order on both databases, so that pages and uniqueness agree.
+# Compared by bytes on both databases, so that sort order and uniqueness are the same.
 KeyText = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
@@ -42,7 +42,7 @@ def _epoch_column(name: str, *, nullable: bool = False) -> sa.Column[int]:
 
 
 def _counter_column(name: str) -> sa.Column[int]:
-    """Return a count that older rows begin with nothing."""
+    """Return a counter column, added by a later migration; it is 0 in existing rows."""
     return sa.Column(name, sa.Integer, nullable=False, server_default="0")
 
 
@@ -133,7 +133,7 @@ role_uses = _table(
     _text_column("region"),
 )
 
-# Service-linked roles that were deleted: they go at once, so there is nothing to tell but that it was done.
+# Deletion tasks of service-linked roles. Deletion is immediate, so a row means that the task has succeeded.
 role_deletions = _table(
     "role_deletions",
     _key_column("account_id"),
@@ -155,7 +155,7 @@ instance_profiles = _table(
     sa.Index(None, "account_id", "role_id"),
 )
 
-# `client_ids` and `thumbprints` hold one a line, in the order in which they were given.
+# `client_ids` and `thumbprints` contain one value per line, in the order of the request.
 oidc_providers = _table(
     "oidc_providers",
     _key_column("account_id"),
@@ -166,7 +166,7 @@ oidc_providers = _table(
     _text_column("create_date"),
 )
 
-# Quotas that the operator has set; any other is AWS's default.
+# Quotas set by the operator; all others are AWS's defaults.
 quotas = _table(
     "quotas",
     _key_column("account_id"),
@@ -256,7 +256,7 @@ audit_events = _table(
     _text_column("record"),
 )
 
-# Signing in. `user_id` is an account's ID where it is the root user's.
+# Sign-in. `user_id` is the account ID for the root user.
 
 login_profiles = _table(
     "login_profiles",
@@ -303,7 +303,8 @@ security_settings = _table(
     _integer_column("lockout_minutes"),
 )
 
-# `counter` is the last accepted step of a TOTP device, and the signature counter of a passkey.
+# `counter` is a TOTP device's last accepted time step or a passkey's signature counter. `wizard` is the ID of
+# the user or root user who is setting the device up in the console.
 mfa_devices = _table(
     "mfa_devices",
     _key_column("account_id"),
@@ -328,7 +329,7 @@ recovery_codes = _table(
     _text_column("create_date"),
 )
 
-# Sessions, and sign-ins that wait for one more step: `stage` says which. The token is in the cookie only.
+# Console sessions, and pending sign-ins: `stage` is the next step. Tokens are only in cookies, never stored.
 sessions = _table(
     "sessions",
     _key_column("token_hash"),
@@ -346,7 +347,7 @@ sessions = _table(
     sa.Index(None, "account_id", "user_id", "session_id"),
 )
 
-# Links that work once: to set an account up, to choose a new root password.
+# One-time links: to set up an account, to reset the root password.
 links = _table(
     "links",
     _key_column("token_hash"),
@@ -355,7 +356,8 @@ links = _table(
     _epoch_column("expires_at"),
 )
 
-# Failures, and what may be used once. They may name what does not exist, so they are hashed, of no account.
+# Attempt counters: failed attempts and single-use values. A subject contains a hash of what was submitted,
+# which may be an account or user that does not exist, so there is no account column.
 attempts = _table(
     "attempts",
     _key_column("subject"),

@@ -1,4 +1,4 @@
-"""An account's password policy, as AWS has it, and its sign-in rules beyond that."""
+"""An account's password policy (as in AWS) and security settings: sign-in rules that AWS does not have."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from iamd.store.schema import password_policies, security_settings
 
 
 def _to_row(record: Any) -> dict[str, Any]:
-    """Return a record as a row: true and false are numbers there."""
+    """Convert a record to a row: booleans are stored as 0 and 1."""
     return {
         name: int(value) if isinstance(value, bool) else value for name, value in record._asdict().items()
     }
@@ -53,27 +53,27 @@ _delete_settings = Write(sa.delete(security_settings).where(columns_equal(securi
 
 
 def find_password_policy(tx: Tx, account_id: str) -> PasswordPolicy | None:
-    """Return the account's own policy; None where AWS's default holds."""
+    """Return the account's password policy; None if it uses AWS's default."""
     return _find_policy.first(tx, account_id=account_id)
 
 
 def set_password_policy(tx: Tx, account_id: str, policy: PasswordPolicy) -> None:
-    """Replace the account's policy whole."""
+    """Replace the account's entire password policy."""
     _delete_policy.execute(tx, account_id=account_id)
     _add_policy.execute(tx, account_id=account_id, **_to_row(policy))
 
 
 def delete_password_policy(tx: Tx, account_id: str) -> bool:
-    """Go back to the default; False when that is in force already."""
+    """Delete the account's password policy, which restores the default; return False if there is none."""
     return _delete_policy.execute(tx, account_id=account_id) > 0
 
 
 def get_settings(tx: Tx, account_id: str) -> SecuritySettings:
-    """Return the account's settings, the defaults where it has set none."""
+    """Return the account's security settings; the defaults if it has set none."""
     return _find_settings.first(tx, account_id=account_id) or SecuritySettings()
 
 
 def set_settings(tx: Tx, account_id: str, new_settings: SecuritySettings) -> None:
-    """Replace the account's settings whole."""
+    """Replace all of the account's security settings."""
     _delete_settings.execute(tx, account_id=account_id)
     _add_settings.execute(tx, account_id=account_id, **_to_row(new_settings))

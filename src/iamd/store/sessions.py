@@ -1,4 +1,4 @@
-"""Console sessions, and sign-ins that wait for their next step; the store has a hash of the cookie only."""
+"""Console sessions and pending sign-ins; the store contains a hash of the session cookie's token only."""
 
 import hashlib
 from typing import Any
@@ -60,12 +60,12 @@ _purge = Write(
 
 
 def hash_token(token: str) -> str:
-    """Return what the store knows a token by; tokens are 256 random bits, so one round is enough."""
+    """Return the SHA-256 under which a token is stored; one round is enough for 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def find_credential(tx: Tx, token_hash: str) -> CredentialRecord | None:
-    """Find who is signed in, with the account's revision, in one statement."""
+    """Find a session with its user and the account's revision, in one statement."""
     return _find_credential.first(tx, token_hash=token_hash)
 
 
@@ -74,7 +74,7 @@ def find(tx: Tx, token_hash: str) -> Session | None:
 
 
 def list_for_user(tx: Tx, account_id: str, user_id: str) -> list[Session]:
-    """Return somebody's sessions, the newest first, those of every stage."""
+    """Return a user's sessions of every stage, newest first."""
     return _list_for_user.all(tx, account_id=account_id, user_id=user_id)
 
 
@@ -83,7 +83,10 @@ def add(tx: Tx, session: Session) -> None:
 
 
 def replace_token(tx: Tx, session: Session, token_hash: str, **changes: Any) -> Session:
-    """Continue a session under another token, as at every rise of privilege; the old token ends."""
+    """Rotate a session's token and apply `changes`; the old token becomes invalid.
+
+    Done at every increase of privilege, against session fixation.
+    """
     new_session = session._replace(token_hash=token_hash, **changes)
     delete(tx, session.token_hash)
     add(tx, new_session)
@@ -95,7 +98,7 @@ def delete(tx: Tx, token_hash: str) -> None:
 
 
 def delete_for_user(tx: Tx, account_id: str, user_id: str, except_token_hash: str = "") -> None:
-    """End everybody's who signed in as this user, but the session of the token hash `kept`."""
+    """Delete all sessions of a user, except the one with the token hash `except_token_hash`."""
     if except_token_hash:
         _delete_others.execute(tx, account_id=account_id, user_id=user_id, kept=except_token_hash)
     else:
@@ -103,22 +106,22 @@ def delete_for_user(tx: Tx, account_id: str, user_id: str, except_token_hash: st
 
 
 def delete_by_session_id(tx: Tx, account_id: str, user_id: str, session_id: str) -> bool:
-    """End one session by its public ID; False when the user has no such session."""
+    """Delete one session by its public ID; return False if the user has no such session."""
     return (
         _delete_by_session_id.execute(tx, account_id=account_id, user_id=user_id, session_id=session_id) > 0
     )
 
 
 def record_last_use(tx: Tx, token_hash: str, now_seconds: int) -> None:
-    """Note that a session is in use."""
+    """Record when a session was last used (epoch seconds); an earlier time than the recorded one is ignored."""
     _record_last_use.execute(tx, token=token_hash, seen_at=now_seconds)
 
 
 def set_challenge(tx: Tx, token_hash: str, challenge: str | None) -> None:
-    """Keep what a passkey must sign next, or forget it."""
+    """Set the WebAuthn challenge that a passkey must sign next; None clears it."""
     _set_challenge.execute(tx, token=token_hash, challenge=challenge)
 
 
 def purge(tx: Tx, created_before: int, seen_before: int) -> int:
-    """Delete what is over; return how many they were."""
+    """Delete sessions created or last used before these epoch times; return their number."""
     return _purge.execute(tx, created_before=created_before, seen_before=seen_before)

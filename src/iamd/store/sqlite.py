@@ -1,4 +1,4 @@
-"""SQLite in a folder: WAL, `synchronous=FULL`, one writer at a time across all processes."""
+"""SQLite: WAL mode, `synchronous=FULL`, one writer at a time across all processes of the host."""
 
 import contextlib
 import fcntl
@@ -18,7 +18,7 @@ _BUSY_TIMEOUT_MS = 10_000
 
 
 class SqliteDatabase:
-    """A store in one file. `turn` is given away while a commit waits for the disk."""
+    """A database in one file; the thread's execution slot is released while it waits for a lock or the disk."""
 
     def __init__(self, folder: Path, execution_slots: ExecutionSlots | None = None) -> None:
         self.file = folder / FILE_NAME
@@ -26,14 +26,15 @@ class SqliteDatabase:
         self._execution_slots = execution_slots or ExecutionSlots(1)
         self._pool = ConnectionPool(self._connect)
         self._write_lock = threading.RLock()
-        self._lock_depth = 0  # of the lock, changed by its holder only
+        self._lock_depth = 0  # nested `exclusive_lock` blocks; changed only while holding the lock
         self._lock_file = folder / "write.lock"
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.file, isolation_level=None, cached_statements=512, check_same_thread=False
         )
-        # A statement of many rows keeps what would undo it: in memory, or a file is made for each.
+        # A statement that inserts many rows has a statement journal, by default a temporary file each time:
+        # `temp_store` keeps it in memory.
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -71,7 +72,7 @@ class SqliteDatabase:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
-        # SQLite's own waiting is a poll with growing sleeps; a lock hands the turn over at once.
+        # SQLite waits by polling with growing sleeps; a lock wakes up the next writer at once.
         with (
             self.exclusive_lock(),
             self._transaction("BEGIN IMMEDIATE", self._execution_slots.released()) as tx,
@@ -80,7 +81,7 @@ class SqliteDatabase:
 
     @contextlib.contextmanager
     def exclusive_lock(self) -> Iterator[None]:
-        # Whoever waits for the lock holds no turn, or its holder could not go on.
+        # A waiting thread must not keep its execution slot: the lock's holder may need one to go on (deadlock).
         with self._execution_slots.released():
             self._write_lock.acquire()
         try:

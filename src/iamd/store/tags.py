@@ -1,4 +1,4 @@
-"""Tags of anything that has a unique ID; keys are unique without regard to case, and keep theirs."""
+"""Tags of resources, by unique ID; tag keys are case-insensitive and preserve their case."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -27,17 +27,17 @@ _delete_all = Write(sa.delete(tags).where(columns_equal(tags, "account_id", "res
 
 
 def list_for_resource(tx: Tx, account_id: str, resource_id: str) -> Tags:
-    """Return a resource's tags by key."""
+    """Return a resource's tags, sorted by key."""
     return tuple(_list_for_resource.all(tx, account_id=account_id, resource_id=resource_id))
 
 
 def list_for_resources(tx: Tx, account_id: str, resource_ids: Sequence[str]) -> Mapping[str, list[Tag]]:
-    """Return the tags of many resources, by the unique IDs of those."""
+    """Return the tags of many resources, keyed by the resources' unique IDs."""
     return _batch.fetch(tx, account_id, resource_ids)
 
 
 def put(tx: Tx, account_id: str, resource_id: str, new_tags: Iterable[Tag]) -> None:
-    """Add tags; one that is there already, in any case, is replaced."""
+    """Add tags, replacing those with the same keys, case-insensitively."""
     for tag in new_tags:
         delete(tx, account_id, resource_id, [tag.key])
         _add.execute(
@@ -56,5 +56,5 @@ def delete(tx: Tx, account_id: str, resource_id: str, keys: Iterable[str]) -> No
 
 
 def delete_all(tx: Tx, account_id: str, resource_id: str) -> None:
-    """Remove all tags of a resource that goes away."""
+    """Delete all tags of a resource that is being deleted."""
     _delete_all.execute(tx, account_id=account_id, resource_id=resource_id)

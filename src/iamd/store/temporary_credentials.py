@@ -1,4 +1,4 @@
-"""Whose temporary credentials they are: the owner as it is now, with its account's revision."""
+"""Temporary credentials: the current state of a session token's owner, with the account's revision."""
 
 from typing import Any
 
@@ -30,7 +30,10 @@ _find_root = Query(
 
 
 def find_credential(tx: Tx, access_key_id: str, token: SessionToken) -> CredentialRecord | None:
-    """Find whom a token speaks for, in one statement; None when that role or user is no more."""
+    """Find the role, user or root user that owns a session token, in one statement.
+
+    Return None if the role or user has been deleted.
+    """
     if token.kind == "role":
         row = _find_role.first(tx, account_id=token.account_id, role_id=token.owner_id)
     elif token.owner_id == token.account_id:

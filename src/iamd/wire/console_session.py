@@ -1,7 +1,8 @@
-"""The console's calls: a session cookie instead of a signature, and only from our own pages.
+"""API requests of the web console: session cookie instead of a signature, with CSRF protection.
 
-A cookie goes along with every request to this host, whoever made the browser send it. So it proves a caller
-only with POST, an exact `Origin`, a header that no other site's script can set, and no credentials beside it.
+A browser sends the cookie with every request to this host, including those caused by other sites. So the
+cookie is accepted only with POST, this server's exact `Origin`, a custom header that scripts of other sites
+cannot set, and without any other credentials.
 """
 
 from iamd.core.errors import ExpiredToken, MissingAuthenticationToken
@@ -12,9 +13,10 @@ from iamd.wire.request import Request
 
 
 def read_credentials(request: Request, client_info: ClientInfo) -> ConsoleCredentials | None:
-    """Return the session that the console calls with; None where a request is none of the console's.
+    """Return the session credentials of a console request; None if the console header is absent.
 
-    MissingAuthenticationToken when it says that it is, and is not; ExpiredToken when it has no session.
+    Raises MissingAuthenticationToken if a request with the console header fails the CSRF checks, ExpiredToken
+    if it has no session cookie.
     """
     headers = request.headers
     if cookies.CONSOLE_HEADER not in headers:

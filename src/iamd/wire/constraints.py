@@ -1,7 +1,7 @@
-"""The models' constraints, checked, with all that is wrong said in one sentence of AWS's.
+"""Validation of parameters against the service model's constraints, with AWS's `ValidationError` message.
 
-Closures are made once for each shape. They add to a list of complaints, in the order of the model's members;
-the happy path allocates next to nothing.
+The message contains all violations, in the order of the model's members. Validators are closures, created
+once per shape; they allocate almost nothing for valid input.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,8 +11,8 @@ from iamd.core.errors import ValidationError
 from iamd.core.models import Member, Shape, ShapeCompiler, require_shape
 from iamd.wire.java_regex import translate
 
-# Bounds on what is said back, which AWS does not have: a megabyte of wrong values must not make a larger
-# answer.
+# Limits on echoed values, which AWS does not have: a megabyte of invalid values must not cause an even larger
+# response. In characters, and in number of violations.
 MAX_ECHO_LENGTH = 1_024
 MAX_ERRORS = 50
 
@@ -21,14 +21,14 @@ Validator = Callable[[dict[str, Any]], None]
 
 
 class Constraint(NamedTuple):
-    """A constraint on one value, with AWS's words for it."""
+    """A constraint on one value, with AWS's message for it."""
 
     is_satisfied_by: Callable[[Any], object]
     message: str
 
 
 def validator(shape: Shape) -> Validator:
-    """Return what checks a decoded input of this shape; it raises ValidationError with all that is wrong."""
+    """Return the validator of a decoded input; it raises ValidationError with all violations."""
     return _validators[shape]
 
 
@@ -45,7 +45,7 @@ def _make_validator(shape: Shape) -> Validator:
 
 
 def _error_message(errors: list[str]) -> str:
-    """Put complaints together; all are counted, and so many are told that anyone has enough to mend."""
+    """Join violations into one message; all of them are counted, the first `MAX_ERRORS` are listed."""
     count = len(errors)
     details = "; ".join(errors[:MAX_ERRORS])
     return f"{count} validation error{'s' if count > 1 else ''} detected: {details}"
@@ -61,11 +61,11 @@ def _missing_error(member: Member, path: str) -> str:
     return f"Value{quoted_value} at '{path}' failed to satisfy constraint: Member must not be null"
 
 
-# The rules of a value.
+# Constraints of a single value.
 
 
 def _constraints(shape: Shape) -> tuple[Constraint, ...]:
-    """Return a shape's rules in AWS's order: length first, so that no pattern sees what is too long."""
+    """Return a shape's constraints in AWS's order: length first, so that patterns never match too long values."""
     return (*_size_constraints(shape), *_pattern_constraints(shape), *_enum_constraints(shape))
 
 
@@ -98,14 +98,14 @@ def _enum_constraints(shape: Shape) -> Iterator[Constraint]:
 
 
 def _first_violation(constraints: tuple[Constraint, ...], value: Any) -> Constraint | None:
-    """Return the first rule that a value breaks; what comes after it was not looked at."""
+    """Return the first constraint that a value violates; the following ones are not checked."""
     for constraint in constraints:
         if not constraint.is_satisfied_by(value):
             return constraint
     return None
 
 
-# The checks of a shape: its own rules, then those of what is in it.
+# Checks of a shape: its own constraints, then those of its members or elements.
 
 
 def _make_check(shape: Shape) -> Check:
@@ -154,9 +154,9 @@ def _check_or_none(shape: Shape) -> Check | None:
 
 
 def _list_check(shape: Shape) -> Check:
-    """Check a list: scalars are reported once at the list, structures each at its place.
+    """Check a list: scalar elements are reported once for the list, structures each with their index.
 
-    The elements of a list that is too long are not looked at.
+    The elements of a list that is too long are not checked.
     """
     size_constraints, element_constraints = (
         _constraints(shape),
@@ -178,7 +178,7 @@ def _list_check(shape: Shape) -> Check:
 
 
 def _map_check(shape: Shape) -> Check:
-    """Check a map: keys and scalars are reported once at the map, structures each at its key."""
+    """Check a map: keys and scalar values are reported once for the map, structures each with their key."""
     size_constraints, key_constraints = (
         _constraints(shape),
         _element_constraints("Map keys must satisfy constraint", require_shape(shape.key)),
@@ -201,7 +201,7 @@ def _map_check(shape: Shape) -> Check:
 
 
 class ElementConstraints(NamedTuple):
-    """The rules of the scalars in a list or map, which are told all together."""
+    """The constraints of the scalars in a list or map, which are reported together in one message."""
 
     constraints: tuple[Constraint, ...]
     message: str
@@ -226,16 +226,16 @@ def _any_violation(element_constraints: ElementConstraints, values: Any) -> Elem
     )
 
 
-# What is said back of a value.
+# Values and names in messages.
 
 
 def _lower_camel(name: str) -> str:
-    """Return a member's name as AWS's messages have it; only the first letter changes (`sAMLProviderArn`)."""
+    """Return a member's name as in AWS's messages; only the first letter changes (`sAMLProviderArn`)."""
     return name[:1].lower() + name[1:]
 
 
 def _is_sensitive(shape: Shape) -> bool:
-    """Tell whether a value is kept out of messages: sensitive itself, or holding nothing but what is."""
+    """Return whether a value must not appear in messages: sensitive, a blob, or a list or map of such values."""
     inner_shapes = (shape.element, shape.key, shape.value)
     return (
         shape.sensitive
@@ -249,7 +249,7 @@ def _truncate(text: str) -> str:
 
 
 def _format_value(shape: Shape, value: Any) -> str:
-    """Return a value as Java prints it, which is what AWS says back."""
+    """Format a value as Java's `toString` does, as in AWS's messages."""
     formatter = _FORMATTERS.get(shape.type)
     return formatter(shape, value) if formatter else str(value)
 

@@ -1,4 +1,4 @@
-"""The AWS door: a WSGI callable that speaks the Query protocol of IAM and STS on `/`."""
+"""The API endpoint: a WSGI application that implements the AWS Query protocol of IAM and STS on `/`."""
 
 import gzip
 from collections.abc import Callable, Iterable, Mapping
@@ -45,9 +45,9 @@ class _Response(NamedTuple):
 
 
 class Endpoint:
-    """Reads a request, has the gate answer it, and renders the answer.
+    """Parses a request, invokes the operation through the gate, and renders the response.
 
-    `turn` is taken once a request's bytes are there; a slow client holds nobody up.
+    The execution slot is acquired after the body has been read, so that slow clients do not occupy slots.
     """
 
     def __init__(
@@ -90,8 +90,8 @@ class Endpoint:
                 return self._invoke(model, form, environ, body, request_id)
         except Fault as fault:
             return _error_response(fault, request_id, namespace)
-        except Exception:  # noqa: BLE001 - logged whole, told as InternalFailure
-            # A bug. The caller is told so much and no more; the log has the rest.
+        except Exception:  # noqa: BLE001 - logged with its traceback, returned as InternalFailure
+            # A bug: details are in the log only.
             LOGGER.exception("request %s failed", request_id)
             return _error_response(
                 InternalFailure("The request failed. Try again later."), request_id, namespace
@@ -114,9 +114,9 @@ class Endpoint:
     def _read_credentials(
         self, model: OperationModel, request: Request, client_info: ClientInfo
     ) -> tuple[Credentials | None, str]:
-        """Return how the caller is proved, by a session or a signature, and the region that it names.
+        """Return the request's credentials, a console session or a signature, and the signature's Region.
 
-        Where an operation is not signed, credentials that come along all the same are not looked at.
+        Credentials are None, and ignored if present, for an operation that needs no signature.
         """
         if not model.signed:
             return None, _DEFAULT_REGION
@@ -133,7 +133,7 @@ class Endpoint:
 
 
 def _compress(environ: Environ, body: bytes) -> tuple[bytes, list[tuple[str, str]]]:
-    """Pack a long reply to the console, whose users may be far away; SDKs do not ask for that."""
+    """Gzip a long response to the console, whose users may have a slow connection; SDKs do not request it."""
     accepts_gzip = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and "HTTP_X_IAMD_CONSOLE" in environ
     if not accepts_gzip or len(body) < _MIN_GZIP_BYTES:
         return body, []

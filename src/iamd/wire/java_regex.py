@@ -1,8 +1,8 @@
-r"""The models' regular expressions, which are Java's, as `regex` understands them.
+r"""Java regular expressions of the service models, translated for the `regex` package.
 
-Java's `\w`, `\d` and `\s` are ASCII while its `\p{L}` is Unicode; `regex` has both one way or both the other,
-so the former are spelt out. Only what the models use is translated: anything else is a ValueError, so that a
-new model which needs more fails in the tests and not in a request.
+In Java `\w`, `\d` and `\s` are ASCII while `\p{L}` is Unicode; `regex` makes either all or none of them
+Unicode, so the former are spelled out. Only the syntax that the models use is supported: anything else is a
+ValueError, so that a new model with other syntax fails in the tests and not in a request.
 """
 
 import re
@@ -12,11 +12,11 @@ from functools import cache
 import regex
 
 _SHORTHAND_CLASSES = {r"\w": "a-zA-Z0-9_", r"\d": "0-9", r"\s": r" \t\n\x0B\f\r"}
-_NOT_A_LINE_TERMINATOR = r"[^\n\r\x85\u2028\u2029]"  # what a dot is in Java
+_NOT_A_LINE_TERMINATOR = r"[^\n\r\x85\u2028\u2029]"  # a dot in Java
 
-# STS allows `\u10000-\u10FFFF` in ARNs. To Java this is U+1000, then all from `0` to U+10FF, then two `F`s:
-# it would refuse the supplementary characters that it is evidently meant for, and admit the C1 control
-# characters that the rest of the class is careful to leave out. What is meant is taken.
+# STS allows `\u10000-\u10FFFF` in ARNs. In Java this is U+1000, the range from `0` to U+10FF, and two `F`s: it
+# would reject the supplementary characters that are evidently meant, and accept the C1 control characters
+# that the rest of the class excludes. The evident intention is implemented.
 _SUPPLEMENTARY = (r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
 
 _TOKEN = re.compile(
@@ -35,7 +35,10 @@ _TOKEN = re.compile(
 
 @cache
 def translate(java_pattern: str) -> regex.Pattern[str]:
-    """Return a pattern to be used with `fullmatch`, which is how the models' patterns are meant."""
+    """Return the compiled pattern, for use with `fullmatch`: the models' patterns apply to whole values.
+
+    Raises ValueError for unsupported syntax.
+    """
     return regex.compile("".join(_translate_tokens(java_pattern.replace(*_SUPPLEMENTARY))), regex.V0)
 
 
@@ -43,9 +46,9 @@ def _translate_tokens(java_pattern: str) -> Iterator[str]:
     in_class, after_class = False, False
     for kind, token in _tokenize(java_pattern):
         if in_class and kind in ("open", "meet"):
-            raise ValueError(f"a class of classes: {java_pattern}")
+            raise ValueError(f"nested character class: {java_pattern}")
         in_class = kind == "open" or (in_class and kind != "close")
-        # A hyphen after a class is itself; spelt out, `\w-+` would become a range.
+        # A hyphen after a class is a literal; in the spelled-out form of `\w-+` it would denote a range.
         yield r"\-" if in_class and after_class and token == "-" else _translate_token(kind, token, in_class)  # noqa: S105
         after_class = kind in ("property", "shorthand")
 
@@ -63,6 +66,6 @@ def _tokenize(java_pattern: str) -> Iterator[tuple[str, str]]:
     while position < len(java_pattern):
         match = _TOKEN.match(java_pattern, position)
         if not match or not match.lastgroup:
-            raise ValueError(f"not known to the translation: {java_pattern[position:]}")
+            raise ValueError(f"unsupported syntax: {java_pattern[position:]}")
         yield match.lastgroup, match[0]
         position = match.end()

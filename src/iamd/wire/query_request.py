@@ -1,7 +1,7 @@
-"""The AWS Query protocol, inwards: a request's bytes become parameters, and parameters become values.
+"""AWS Query protocol requests: parsing of parameters and decoding of an operation's input.
 
-Two steps. `read_form` takes a query string and a form apart, for everybody in the same way; `decoder` reads
-an operation's input out of the result, with closures that are made once for each shape.
+There are two steps. `parse_form` parses the query string and the form body, independently of the operation.
+`decoder` decodes an operation's input from these parameters, with closures created once per shape.
 """
 
 import re
@@ -30,16 +30,19 @@ _CHARSETS = frozenset({"", "charset=utf-8", "charset=utf8"})
 _BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
-# The form.
+# Form parameters.
 
 
 def parse_form(query_string: str, body: bytes, content_type: str) -> dict[str, str]:
-    """Return the parameters of a request, from its query string (as WSGI gives it) and its form together.
+    """Return a request's parameters, from its query string (Latin-1, as in WSGI) and its form body.
 
-    A name that comes twice, or again in other letters' case, is refused wherever it comes: two readers that
-    disagree on which one counts are how a second `Action` is smuggled. `X-Amz-*`, the parameters of a
-    presigned request, are held to the same and left out of the result: they belong to the signature.
-    MalformedQueryString for what is no form, MalformedInput for a body that does not say it is one.
+    A duplicate name is rejected, even if its case differs or one is in the query string and one in the body:
+    parsers that disagree on which one counts could be tricked into a second `Action`. The same applies to
+    `X-Amz-*`, the parameters of a presigned request, which are not in the result: they belong to the
+    signature.
+
+    Raises MalformedQueryString if the parameters are malformed or too many, MalformedInput if the body has
+    another content type than a form.
     """
     pairs = _parse_pairs(_decode_utf8(_wsgi_bytes(query_string))) if query_string else []
     if body:
@@ -54,7 +57,7 @@ def parse_form(query_string: str, body: bytes, content_type: str) -> dict[str, s
 
 
 def _require_form(content_type: str) -> None:
-    """Refuse a body of another type; one without a type is read as a form, as AWS does."""
+    """Reject a body with another content type; without a content type it is a form, as in AWS."""
     media_type, *parameters = (
         component.strip().lower().replace('"', "") for component in content_type.split(";")
     )
@@ -63,7 +66,7 @@ def _require_form(content_type: str) -> None:
 
 
 def _wsgi_bytes(query_string: str) -> bytes:
-    """Undo what WSGI did to a query string, which is to show each byte as a character."""
+    """Return the bytes of a query string, which WSGI decodes as Latin-1."""
     try:
         return query_string.encode("latin-1")
     except UnicodeEncodeError:
@@ -71,7 +74,7 @@ def _wsgi_bytes(query_string: str) -> bytes:
 
 
 def _decode_utf8(source: bytes) -> str:
-    """Return bytes as text, without NUL in any form: no value may hold one, and databases choke on it."""
+    """Decode UTF-8; reject NUL, escaped or not: no value may contain it, and PostgreSQL cannot store it."""
     if b"\0" in source or b"%00" in source:
         raise MalformedQueryString("The query string contains a character that is not allowed.")
     try:
@@ -81,7 +84,7 @@ def _decode_utf8(source: bytes) -> str:
 
 
 def _parse_pairs(source: str) -> list[tuple[str, str]]:
-    if source.count("&") > MAX_PARAMETERS:  # before anything is allocated
+    if source.count("&") > MAX_PARAMETERS:  # checked before anything is allocated
         raise _too_many_parameters()
     return [_parse_pair(pair) for pair in source.split("&") if pair]
 
@@ -95,15 +98,15 @@ def _parse_pair(pair: str) -> tuple[str, str]:
 
 
 def _percent_decode(text: str) -> str:
-    """Undo percent-encoding, strictly; a plus is a space, in the query string as in the form."""
+    """Decode percent-encoding strictly; a plus is a space, in the query string and in the body."""
     if "+" in text:
         text = text.replace("+", " ")
     if "%" not in text:
         return text
     if _BAD_ESCAPE.search(text):
         raise MalformedQueryString("The query string contains a syntax error.")
-    # Quoted-printable is the same encoding with another sign: it is decoded at C's speed, and without an
-    # object for each escape, of which ten megabytes of metadata may hold three million.
+    # Quoted-printable is the same encoding with `=` instead of `%`. Its decoder is implemented in C and does
+    # not create an object per escape sequence.
     try:
         return a2b_qp(text.replace("=", "%3D").replace("%", "=").encode()).decode()
     except UnicodeDecodeError:
@@ -114,11 +117,11 @@ def _too_many_parameters() -> MalformedQueryString:
     return MalformedQueryString(f"The query string has more than {MAX_PARAMETERS} parameters.")
 
 
-# The parameters as a tree: `Tags.member.1.Key=k` is {"Tags": {"member": {"1": {"Key": "k"}}}}.
+# Parameters as a tree: `Tags.member.1.Key=k` becomes {"Tags": {"member": {"1": {"Key": "k"}}}}.
 
 
 def _build_tree(form: Form) -> Mapping[str, Any]:
-    """Return the form as it is when no name has a dot in it, which is the common case."""
+    """Return the parameters as a tree; unchanged if no name contains a dot, the common case."""
     if "." not in "".join(form):
         return form
     tree: dict[str, Any] = {}
@@ -128,7 +131,7 @@ def _build_tree(form: Form) -> Mapping[str, Any]:
 
 
 def _insert(tree: dict[str, Any], path: list[str], value: str) -> None:
-    """Put one parameter into the tree; a name is a value or has parts, never both."""
+    """Insert a parameter into the tree; a node is either a value or has children, never both."""
     if len(path) > MAX_DEPTH:
         raise MalformedInput("The structure of a parameter is nested too deeply.")
     leaf = path.pop()
@@ -154,15 +157,15 @@ def _misplaced_value() -> MalformedInput:
     return MalformedInput("Value found where not expected")
 
 
-# A reader takes a node of the tree, text or a dictionary, and returns the value.
+# A reader converts a node of the tree, text or a dictionary, to a value.
 
 
 def decoder(shape: Shape) -> Decoder:
-    """Return what reads the input of this shape out of a form.
+    """Return the decoder of an input shape: a function from form parameters to a dictionary.
 
-    The result is keyed by Python names, structures inside it too; what the form does not hold is absent, and
-    parameters that the shape does not know are ignored, as AWS does. MalformedInput for a wrong structure and
-    for a value that cannot be read.
+    The dictionary and nested structures are keyed by Python names. Members without a parameter are absent,
+    and unknown parameters are ignored, as in AWS. The decoder raises MalformedInput if the parameters' structure
+    does not match the shape, or if a value cannot be parsed.
     """
     return _decoders[shape]
 
@@ -216,7 +219,7 @@ def _map_reader(shape: Shape) -> Reader:
 
 
 def _items(node: Any, infix: str) -> list[Any]:
-    """Return the elements of a list or the entries of a map in the order of their numbers; gaps close up."""
+    """Return the elements of a list or the entries of a map in the order of their indexes, ignoring gaps."""
     if type(node) is str:
         if node:
             raise _misplaced_value()
@@ -228,7 +231,7 @@ def _items(node: Any, infix: str) -> list[Any]:
 
 
 def _parse_index(text: str) -> int:
-    """Read a number from 1 to 1,000 in its one spelling."""
+    """Parse an index from 1 to 1,000, without sign or leading zeros."""
     if not (
         text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 4 and int(text) <= MAX_INDEX
     ):
@@ -285,10 +288,10 @@ _TIMESTAMP = re.compile(
 
 
 def _read_timestamp(node: Any) -> str:
-    """Read ISO 8601 into the wire's own form, to the second; without a zone it is UTC."""
+    """Normalize an ISO 8601 time to UTC text, to the second; a time without a time zone is in UTC."""
     text = _read_string(node)
     match = _TIMESTAMP.fullmatch(text)
-    with suppress(ValueError, OverflowError):  # of a 30th of February, and of the year 0
+    with suppress(ValueError, OverflowError):  # an impossible date such as February 30, the year 0
         if match:
             instant = datetime.fromisoformat(match[1] + (match[2] or "Z"))
             return clock.iso(instant.astimezone(UTC))

@@ -1,13 +1,12 @@
-"""A request as values: what a client sent, as a client and its signature see it."""
+"""An HTTP request as received, as the client signed it."""
 
 from typing import NamedTuple
 
 
 class Request(NamedTuple):
-    """`query` is as sent, without its question mark; header names are in lower case.
+    """An HTTP request: `query` is undecoded and without the question mark, header names are in lower case.
 
-    A byte that is not ASCII is the character of its number, as WSGI has it. A header that was sent more than
-    once has its values joined by commas.
+    Text is decoded as Latin-1, as in WSGI. The values of a repeated header are joined by commas.
     """
 
     method: str

@@ -1,7 +1,7 @@
-"""AWS Signature Version 4, verified: bytes in, a claim out or a fault.
+"""AWS Signature Version 4 (SigV4) verification: Authorization header and presigned query string.
 
-Rules are those of "Create a signed AWS API request" in the IAM user guide. Header and presigned-query forms.
-Nothing here reads a clock or a store; comparing takes the same time whatever differs.
+The rules are those of "Create a signed AWS API request" in the IAM user guide. This module accesses neither
+the clock nor the store. Signatures are compared in constant time.
 """
 
 import hashlib
@@ -20,13 +20,13 @@ from iamd.wire.request import Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 MAX_CLOCK_SKEW = timedelta(minutes=15)
-_MAX_EXPIRES_SECONDS = 604_800  # seconds: seven days
+_MAX_EXPIRES_SECONDS = 604_800  # seven days
 _MISMATCH_MESSAGE = (
     "The request signature we calculated does not match the signature you provided. "
     "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
 )
 _REGION = re.compile(r"[a-z0-9-]{1,64}")
-_OWS = " \t"  # what may stand around a header's value; no other white space is taken for it
+_OWS = " \t"  # optional white space around a header's value (RFC 9110); no other white space is trimmed
 _OWS_RUN = re.compile(r"[ \t]+")
 _AUTHORIZATION_FIELDS = ("Credential", "SignedHeaders", "Signature")
 _HTTP_DATE = re.compile(
@@ -35,7 +35,7 @@ _HTTP_DATE = re.compile(
 
 
 class Signature(NamedTuple):
-    """Who a request says it is from, and what is needed to check that."""
+    """A parsed signature: the access key ID and everything needed to verify it with the secret key."""
 
     access_key_id: str
     session_token: str | None
@@ -58,10 +58,10 @@ class _SignatureFields(NamedTuple):
 
 
 def parse_signature(request: Request, now: datetime) -> Signature:
-    """Read a request's one signature and check all of it that needs no secret.
+    """Parse a request's signature and check everything that does not need the secret key.
 
-    Raises MissingAuthenticationToken where there is none, IncompleteSignature where it cannot be read, and
-    SignatureDoesNotMatch where its time, its scope or what it covers is wrong.
+    Raises MissingAuthenticationToken if there is none, IncompleteSignature if it is malformed, and
+    SignatureDoesNotMatch if its time, credential scope, signed headers or payload hash are not valid.
     """
     fields = _read_signature_fields(request)
     scope = fields.credential.split("/")
@@ -98,7 +98,7 @@ def parse_signature(request: Request, now: datetime) -> Signature:
 
 
 def verify(signature: Signature, secret: str) -> None:
-    """Check a claim with the secret of its key; SignatureDoesNotMatch when another made it."""
+    """Verify a signature with the secret access key; raise SignatureDoesNotMatch if it differs."""
     key = signing_key(secret, signature.date, signature.region, signature.service)
     expected = hmac.digest(key, signature.string_to_sign.encode(), "sha256").hex()
     if not hmac.compare_digest(expected.encode(), signature.signature.encode()):
@@ -107,14 +107,14 @@ def verify(signature: Signature, secret: str) -> None:
 
 @lru_cache(maxsize=4096)
 def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
-    """Derive the key of one secret, day, region and service."""
+    """Derive the signing key of a secret access key for a date (`YYYYMMDD`), Region and service."""
     key = f"AWS4{secret}".encode()
     for part in (date, region, service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
 
 
-# Where the signature stands.
+# Signature in the Authorization header or in the query string.
 
 
 def _read_signature_fields(request: Request) -> _SignatureFields:
@@ -128,7 +128,7 @@ def _read_signature_fields(request: Request) -> _SignatureFields:
     if header is not None:
         return _fields_from_header(header, request, pairs)
     if presigned_params and "x-amz-security-token" in request.headers:
-        raise IncompleteSignature("A presigned request has its session token in the query string.")
+        raise IncompleteSignature("A presigned request must have its session token in the query string.")
     if presigned_params:
         return _fields_from_query(presigned_params, pairs)
     raise MissingAuthenticationToken("Request is missing Authentication Token")
@@ -172,7 +172,7 @@ def _fields_from_header(header: str, request: Request, pairs: list[tuple[bytes, 
 
 
 def _parse_authorization(text: str) -> dict[str, str]:
-    """Take an Authorization header apart; of two that the server joined, the second is one field too many."""
+    """Parse the fields of an Authorization header; two headers, joined by the server, fail as repeated fields."""
     fields: dict[str, str] = {}
     for part in text.split(","):
         name, _, value = part.strip(_OWS).partition("=")
@@ -219,7 +219,7 @@ def _parse_expires(expires: str) -> timedelta:
     return timedelta(seconds=int(expires))
 
 
-# When, where and what for.
+# Time, credential scope, signed headers and payload hash.
 
 
 def _parse_timestamp(timestamp: str) -> datetime:
@@ -230,8 +230,8 @@ def _parse_timestamp(timestamp: str) -> datetime:
 
 
 def _parse_http_date(timestamp: str) -> datetime:
-    """Read the form of HTTP's `Date`, and nothing else that a reader of mail would let pass."""
-    with suppress(ValueError):  # of a 30th of February
+    """Parse an HTTP date strictly: `parsedate_to_datetime` alone would accept any email date."""
+    with suppress(ValueError):  # an impossible date such as February 30
         if _HTTP_DATE.fullmatch(timestamp):
             return parsedate_to_datetime(timestamp).replace(tzinfo=UTC)
     raise IncompleteSignature(
@@ -273,7 +273,7 @@ def _check_scope(date: str, region: str, terminator: str, signed_at: datetime) -
 def _signed_header_names(signed_headers: str, request: Request) -> list[str]:
     names = signed_headers.split(";")
     if names != sorted(set(names)):
-        raise SignatureDoesNotMatch("SignedHeaders must be in lower case, sorted, and each named once.")
+        raise SignatureDoesNotMatch("SignedHeaders must be lowercase, sorted and without duplicates.")
     if "host" not in names:
         raise SignatureDoesNotMatch("'Host' must be a 'SignedHeader' in the AWS Authorization.")
     for name in request.headers:
@@ -286,7 +286,7 @@ def _signed_header_names(signed_headers: str, request: Request) -> list[str]:
 
 
 def _payload_hash(request: Request, pairs: list[tuple[bytes, bytes]]) -> str:
-    """Return the body's hash, which is all that a request may say of its body: nothing goes unsigned here."""
+    """Return the body's SHA-256 in hex; a declared hash must be equal: unsigned payloads are not allowed."""
     actual = hashlib.sha256(request.body).hexdigest()
     declared_hashes = [
         value.decode("latin-1") for name, value in pairs if name.lower() == b"x-amz-content-sha256"
@@ -301,9 +301,9 @@ def _payload_hash(request: Request, pairs: list[tuple[bytes, bytes]]) -> str:
 
 
 def _parse_query(query: str) -> list[tuple[bytes, bytes]]:
-    """Return the decoded pairs of a query string, read as the operation reads them.
+    """Decode the pairs of a query string as `query_request.parse_form` does.
 
-    A plus is a space here as it is there, and a byte that came unescaped is that byte.
+    A plus is a space, and an unescaped byte stands for itself.
     """
     if not query:
         return []

@@ -1,6 +1,6 @@
-"""The AWS Query protocol, outwards: a reply or a fault becomes a document.
+"""AWS Query protocol responses: rendering of results and error responses as XML.
 
-Closures are made once for each shape; they add strings to a list that is joined once.
+Writers are closures, created once per shape; they append strings to a list that is joined at the end.
 """
 
 import re
@@ -18,7 +18,8 @@ Emit = Callable[[str], None]
 Writer = Callable[[Any, Emit], None]
 Renderer = Callable[[Any, str], bytes]
 
-# Markup, a carriage return (which a reader would turn into a line feed), and all that XML 1.0 cannot hold.
+# Markup, a carriage return (which XML parsers would normalize to a line feed), and everything that XML 1.0
+# does not allow.
 _ESCAPED_CHARACTERS = re.compile("[&<>\"'\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\r": "&#13;"}
 
@@ -28,20 +29,21 @@ def _entity(match: re.Match[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return text as XML can hold it; what it cannot becomes U+FFFD, so that all output parses."""
+    """Escape text for XML; characters that XML does not allow become U+FFFD, so that all output parses."""
     return _ESCAPED_CHARACTERS.sub(_entity, text) if _ESCAPED_CHARACTERS.search(text) else text
 
 
-# The documents.
+# Documents.
 
 
 @cache
 def renderer(operation: OperationModel) -> Renderer:
-    """Return what renders an operation's reply, with a request's ID, into a document.
+    """Return the renderer of an operation's responses: a function of the result and the request ID.
 
-    A structure of the reply is a dictionary keyed by the wire's names, or a record (NamedTuple or dataclass)
-    whose attributes are the Python names. What is None or absent stays out, and so do fields of a record that
-    the model does not know. An unknown key of a dictionary is a ValueError: it was written for this reply.
+    A structure in the result is a dictionary keyed by wire names, or a record (NamedTuple or dataclass) with
+    Python names as attributes. Values that are None or absent are left out, and so are fields of a record
+    that the model does not define. The renderer raises ValueError for an unknown key of a dictionary, since
+    dictionaries are made for one response.
     """
     name = operation.name
     head = f'<{name}Response xmlns="{escape(operation.namespace)}">'
@@ -64,7 +66,7 @@ def _write_no_result(result: Any, _: Emit) -> None:
 
 
 def error_document(code: str, message: str, request_id: str, namespace: str, sender: bool) -> bytes:
-    """Return the document that tells a fault; `sender` when the fault is the caller's, not the server's."""
+    """Return an error response; `sender` is whether the caller caused the error, not the server."""
     return (
         f'<ErrorResponse xmlns="{escape(namespace)}"><Error><Type>{"Sender" if sender else "Receiver"}</Type>'
         f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
@@ -72,7 +74,7 @@ def error_document(code: str, message: str, request_id: str, namespace: str, sen
     ).encode()
 
 
-# A writer of an element takes a value and writes it between its tags.
+# An element writer writes a value with its tags.
 
 
 def _element_writer(tag: str, shape: Shape) -> Writer:
@@ -99,7 +101,7 @@ def _compound_element_writer(tag: str, write: Writer) -> Writer:
     return write_element
 
 
-# A writer of contents takes a compound value and writes what is between its tags.
+# A content writer writes a compound value without its tags.
 
 
 def _make_content_writer(shape: Shape) -> Writer:
@@ -128,7 +130,7 @@ def _structure_writer(shape: Shape) -> Writer:
 
 
 def _write_mapping(shape: Shape, writers: dict[str, Writer], value: dict[str, Any], emit: Emit) -> None:
-    """Write a dictionary in the model's order, which is the order that AWS answers in."""
+    """Write a dictionary in the order of the model's members, as AWS does."""
     if not writers.keys() >= value.keys():
         raise ValueError(f"{shape.name} has no member {sorted(value.keys() - writers.keys())}")
     for name, write_member in writers.items():
@@ -138,10 +140,10 @@ def _write_mapping(shape: Shape, writers: dict[str, Writer], value: dict[str, An
 
 
 def _has_field(record_type: type, attr: str) -> bool:
-    """Tell whether a record has a field or property of this name; `count` and `index` of a tuple are neither.
+    """Return whether a record has a field or property with this name; `count` and `index` of a tuple are neither.
 
-    ValueError when it is no record at all: a list or a string in place of a structure would render as
-    nothing.
+    Raises ValueError if the type is not a record: a list or string in place of a structure would otherwise be
+    rendered as empty.
     """
     if not (hasattr(record_type, "_fields") or is_dataclass(record_type)):
         raise ValueError(f"{record_type.__name__} is not a record")
@@ -154,7 +156,7 @@ def _list_writer(shape: Shape) -> Writer:
     write_member = _element_writer("member", require_shape(shape.element))
 
     def write(values: Any, emit: Emit) -> None:
-        if type(values) is str:  # its characters would be taken for members
+        if type(values) is str:  # its characters would be rendered as elements
             raise ValueError(f"{shape.name} is a list")
         for value in values:
             write_member(value, emit)
@@ -187,7 +189,7 @@ def _format_blob(value: bytes) -> str:
 
 
 def _format_timestamp(value: str | datetime) -> str:
-    """Pass the wire's form through; records keep it."""
+    """Format a timestamp; text is already in the wire format, in which records store it."""
     return escape(value) if isinstance(value, str) else clock.iso(value.astimezone(UTC))
 
 

@@ -1,4 +1,4 @@
-"""The linter's findings: documents as data, each with all that is to be found in it and nothing else."""
+"""The linter's findings: test documents as data, each with the complete list of expected findings."""
 
 import json
 from collections import Counter
@@ -17,8 +17,8 @@ from iamd.policy.lint import RULES, Finding, lint
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 CASES: list[dict[str, Any]] = [case for file in FILES for case in yaml.safe_load(file.read_text("utf-8"))]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-# Findings that no small document can show: they have tests of their own.
-ELSEWHERE = {
+# Rules that no small document triggers; other modules test them.
+TESTED_ELSEWHERE = {
     "MALFORMED_POLICY",
     "NOT_FULLY_CHECKED",
     "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA",
@@ -29,7 +29,7 @@ ELSEWHERE = {
 }
 
 
-def text_of(case: dict[str, Any]) -> str:
+def document_text(case: dict[str, Any]) -> str:
     if "text" in case:
         return str(case["text"])
     statements = case.get("statements", case.get("statement"))
@@ -38,39 +38,39 @@ def text_of(case: dict[str, Any]) -> str:
 
 def findings(case: dict[str, Any]) -> list[Finding]:
     kind = PolicyKind(case.get("kind", "managed"))
-    return lint(text_of(case), kind, ServiceReference(), account=case.get("account"), now=NOW)
+    return lint(document_text(case), kind, ServiceReference(), account=case.get("account"), now=NOW)
 
 
-def brief(finding: Finding) -> list[str]:
+def summary(finding: Finding) -> list[str]:
     return [finding.level.value, finding.code, finding.path]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-def test_all_that_is_wrong_is_found_and_nothing_else(case: dict[str, Any]) -> None:
-    found = findings(case)
-    assert sorted(map(brief, found)) == sorted(case["expected"])
-    assert case.get("said", "") in " ".join(finding.message for finding in found)
+def test_findings_are_exactly_the_expected_ones(case: dict[str, Any]) -> None:
+    actual = findings(case)
+    assert sorted(map(summary, actual)) == sorted(case["expected"])
+    assert case.get("said", "") in " ".join(finding.message for finding in actual)
 
 
 def test_ids_are_unique() -> None:
-    counted = Counter(case["id"] for case in CASES)
-    assert [name for name, times in counted.items() if times > 1] == []
+    counts = Counter(case["id"] for case in CASES)
+    assert [name for name, count in counts.items() if count > 1] == []
 
 
-def test_every_rule_is_shown_by_some_case() -> None:
-    told = {code for case in CASES for _, code, _ in case["expected"]}
-    assert told | ELSEWHERE == set(RULES)
-    assert not told & ELSEWHERE
+def test_every_rule_has_a_case() -> None:
+    expected_codes = {code for case in CASES for _, code, _ in case["expected"]}
+    assert expected_codes | TESTED_ELSEWHERE == set(RULES)
+    assert not expected_codes & TESTED_ELSEWHERE
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-def test_messages_are_one_line_and_say_something(case: dict[str, Any]) -> None:
+def test_messages_are_a_single_nonempty_line(case: dict[str, Any]) -> None:
     for finding in findings(case):
         assert len(finding.message) > 10
         assert "\n" not in finding.message
 
 
-def test_the_example_of_the_package_is_true() -> None:
+def test_package_docstring_example_runs() -> None:
     lines = (iamd.policy.lint.__doc__ or "").splitlines()
     names = {**vars(iamd.policy.lint), "PolicyKind": PolicyKind, "reference": ServiceReference()}
     exec("\n".join(line.strip() for line in lines if line.startswith("    ")), names)

@@ -1,4 +1,4 @@
-"""Sizes, and documents that are made to take long: every answer comes soon, and says if it is not all."""
+"""Policy size quotas and hostile documents: time and findings are bounded, incomplete checks are reported."""
 
 import json
 import time
@@ -21,29 +21,33 @@ def document(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
 
 
-def allow(action: Any = "s3:GetObject", resource: Any = "arn:aws:s3:::box/*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+def allow(
+    action: Any = "s3:GetObject", resource: Any = "arn:aws:s3:::box/*", **elements: Any
+) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **elements}
 
 
-# Sizes.
+# Size quotas.
 
 
 def long_policy(kind: PolicyKind, characters: int) -> str:
-    """Make a policy of so many characters, with white space that does not count."""
-    named = {PolicyKind.TRUST: {"AWS": "arn:aws:iam::111122223333:role/r"}}.get(kind, "*")
+    """Return a policy of this size, plus white space, which does not count."""
+    principal = {PolicyKind.TRUST: {"AWS": "arn:aws:iam::111122223333:role/r"}}.get(kind, "*")
     statement: dict[str, Any] = {"Effect": "Deny", "Action": "sts:AssumeRole"}
     if kind is not PolicyKind.TRUST:
         statement["Resource"] = "*"
     if kind in {PolicyKind.TRUST, PolicyKind.RESOURCE, PolicyKind.RCP}:
-        statement["Principal"] = named
+        statement["Principal"] = principal
     text = document({"Sid": "", **statement})
-    filled = text.replace('"Sid":""', f'"Sid":"{"a" * (characters - policy_size(text))}"')
-    assert policy_size(filled) == characters
-    return filled.replace(",", ",\n\t ")
+    padded = text.replace('"Sid":""', f'"Sid":"{"a" * (characters - policy_size(text))}"')
+    assert policy_size(padded) == characters
+    return padded.replace(",", ",\n\t ")
 
 
-def sizes_of(text: str, kind: PolicyKind) -> list[tuple[Level, str]]:
-    return [(one.level, one.code) for one in lint(text, kind, REFERENCE) if "SIZE" in one.code]
+def size_findings(text: str, kind: PolicyKind) -> list[tuple[Level, str]]:
+    return [
+        (finding.level, finding.code) for finding in lint(text, kind, REFERENCE) if "SIZE" in finding.code
+    ]
 
 
 @pytest.mark.parametrize(
@@ -58,19 +62,21 @@ def sizes_of(text: str, kind: PolicyKind) -> list[tuple[Level, str]]:
         ("rcp", 5_120, "POLICY_SIZE_EXCEEDS_RCP_QUOTA"),
     ],
 )
-def test_a_policy_over_its_quota_is_an_error(kind: str, quota: int, code: str) -> None:
+def test_policy_over_its_quota_is_an_error(kind: str, quota: int, code: str) -> None:
     over, within = (long_policy(PolicyKind(kind), characters) for characters in (quota + 1, quota))
-    assert sizes_of(over, PolicyKind(kind)) == [(Level.ERROR, code)]
-    assert (Level.ERROR, code) not in sizes_of(within, PolicyKind(kind))
+    assert size_findings(over, PolicyKind(kind)) == [(Level.ERROR, code)]
+    assert (Level.ERROR, code) not in size_findings(within, PolicyKind(kind))
 
 
 @pytest.mark.parametrize(
     ("kind", "characters", "warnings"),
     [("inline", 2_048, 0), ("inline", 2_049, 1), ("inline", 5_121, 2), ("resource", 20_481, 1)],
 )
-def test_a_policy_that_is_too_long_for_some_is_a_warning(kind: str, characters: int, warnings: int) -> None:
-    found = sizes_of(long_policy(PolicyKind(kind), characters), PolicyKind(kind))
-    assert [level for level, _ in found] == [Level.WARNING] * warnings
+def test_policy_over_the_quota_of_some_attachments_is_a_warning(
+    kind: str, characters: int, warnings: int
+) -> None:
+    findings = size_findings(long_policy(PolicyKind(kind), characters), PolicyKind(kind))
+    assert [level for level, _ in findings] == [Level.WARNING] * warnings
 
 
 # Hostile documents.
@@ -121,30 +127,30 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_document_is_answered_soon(text: str) -> None:
+def test_hostile_document_is_linted_in_bounded_time(text: str) -> None:
     start = time.process_time()
-    found = lint(text, PolicyKind.MANAGED, REFERENCE)
-    assert time.process_time() - start < 15  # a few seconds of this process, whatever else the machine does
-    assert any(finding.level is Level.ERROR for finding in found)
-    assert len(found) <= MAX_FINDINGS + 1
+    findings = lint(text, PolicyKind.MANAGED, REFERENCE)
+    assert time.process_time() - start < 15  # CPU seconds of this process: independent of the load
+    assert any(finding.level is Level.ERROR for finding in findings)
+    assert len(findings) <= MAX_FINDINGS + 1
 
 
-def codes(found: list[Finding]) -> set[str]:
-    return {finding.code for finding in found}
+def codes(findings: list[Finding]) -> set[str]:
+    return {finding.code for finding in findings}
 
 
-def test_too_many_findings_are_told() -> None:
-    found = lint(HOSTILE["unknown services"], PolicyKind.MANAGED, REFERENCE)
-    assert len(found) == MAX_FINDINGS + 1
-    assert "NOT_FULLY_CHECKED" in codes(found)
+def test_too_many_findings_are_reported_as_not_fully_checked() -> None:
+    findings = lint(HOSTILE["unknown services"], PolicyKind.MANAGED, REFERENCE)
+    assert len(findings) == MAX_FINDINGS + 1
+    assert "NOT_FULLY_CHECKED" in codes(findings)
 
 
-def test_too_much_to_compare_is_told() -> None:
+def test_too_many_comparisons_are_reported_as_not_fully_checked() -> None:
     assert "NOT_FULLY_CHECKED" in codes(lint(HOSTILE["other statements"], PolicyKind.MANAGED, REFERENCE))
 
 
-def test_errors_come_before_the_limit() -> None:
-    many = [allow("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:*:q{i}", Sid="") for i in range(1_200)]
-    found = lint(document(*many, {"Effect": "Allow"}), PolicyKind.MANAGED, REFERENCE)
-    assert "NOT_FULLY_CHECKED" in codes(found)
-    assert any(finding.level is Level.ERROR for finding in found)
+def test_errors_are_found_before_the_limit_is_reached() -> None:
+    statements = [allow("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:*:q{i}", Sid="") for i in range(1_200)]
+    findings = lint(document(*statements, {"Effect": "Allow"}), PolicyKind.MANAGED, REFERENCE)
+    assert "NOT_FULLY_CHECKED" in codes(findings)
+    assert any(finding.level is Level.ERROR for finding in findings)

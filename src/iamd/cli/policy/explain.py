@@ -18,8 +18,8 @@ from iamd.cli.policy.test import Format
 from iamd.core import arns
 from iamd.core.errors import Fault
 from iamd.crypto.master_key import MasterKeyError
+from iamd.domain import simulation_requests
 from iamd.framework.operation import Context
-from iamd.operations.iam import simulation_requests
 from iamd.policy import Layer, Match, Request, denial_message
 from iamd.policy.explanation import Explanation, PolicySource, explain_decision
 from iamd.policy.layer_results import LayerOutcome

@@ -11,9 +11,9 @@ from iamd.cli.errors import CommandError
 from iamd.cli.policy.policy_file import read_policy_file
 from iamd.core import arns, clock
 from iamd.core.records import Group, Role
+from iamd.domain import entity_policies, simulation_requests
+from iamd.domain.entity_policies import Entity
 from iamd.framework.operation import Context
-from iamd.operations.iam import entity_policies, simulation_requests
-from iamd.operations.iam.entity_policies import Entity
 from iamd.policy import Policy, PolicyError, Principal, PrincipalKind, parse, principal_from_arn
 from iamd.policy.explanation import PolicySource, SourceLayers, evaluates_trust_policy
 from iamd.policy.source_positions import Location
@@ -159,7 +159,7 @@ def _account_subject(tx: Tx, arn: str, account_id: str | None) -> ExplainSubject
         )
     if session_match := _SESSION_ARN.fullmatch(arn):
         return _role_session_subject(tx, owner, session_match[2], session_match[3], principal)
-    entity = entity_policies.find(tx, owner, arn)
+    entity = entity_policies.find_entity(tx, owner, arn)
     if entity is None or isinstance(entity, Group):
         raise CommandError(f"no such user or role: {arn}", status=2)
     caller = simulation_requests.caller_from_entity(
@@ -194,5 +194,5 @@ def _load_policies(tx: Tx, account_id: str, entity: Entity) -> SourceLayers:
 def _trust_policy(tx: Tx, arn: str) -> PolicySource | None:
     """Return the trust policy of a role in any account of the store."""
     match = _ROLE_ARN.fullmatch(arn)
-    role = entity_policies.find(tx, match[1], arn) if match else None
+    role = entity_policies.find_entity(tx, match[1], arn) if match else None
     return entity_policies.get_trust_policy(tx, role) if isinstance(role, Role) else None

@@ -1,4 +1,4 @@
-"""The passwords that most people choose, as data: nobody here may."""
+"""Common passwords as package data, for the password blocklist."""
 
 import gzip
 from functools import cache
@@ -7,6 +7,6 @@ from importlib import resources
 
 @cache
 def passwords() -> frozenset[str]:
-    """Return 30,000 common passwords in lower case."""
+    """Return 30,000 common passwords, in lower case."""
     packed = (resources.files(__package__) / "passwords.gz").read_bytes()
     return frozenset(gzip.decompress(packed).decode().split("\n"))

@@ -1,7 +1,7 @@
-"""AWS's managed policies as data: `AdministratorAccess` and its kind, latest versions only.
+"""AWS managed policies (`AdministratorAccess`, …) as package data: the latest version of each.
 
-Written by `scripts/import_managed_policies.py`. The source does not tell the unique IDs that AWS gave
-them, so theirs here are made from their ARNs: stable, and of AWS's form.
+Written by `scripts/import_managed_policies.py`. The source does not contain AWS's policy IDs, so they are
+derived from the ARNs: stable, and in AWS's format.
 """
 
 import base64
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ARCHIVE = Path(__file__).with_name("policies.zip")
-_archive_lock = threading.Lock()  # a ZipFile is not safe to share between threads
+_archive_lock = threading.Lock()  # a ZipFile is not thread-safe
 
 
 @cache
@@ -48,7 +48,7 @@ def _policy(name: str, entry: "Mapping[str, str]") -> Policy:
 
 @cache
 def catalog() -> "Mapping[str, Policy]":
-    """Return every policy by ARN, in the order of names without regard to case."""
+    """Return all AWS managed policies keyed by ARN, sorted by name, ignoring case."""
     index = json.loads(_read("index.json"))
     policies = [_policy(name, index[name]) for name in sorted(index, key=str.lower)]
     return MappingProxyType({policy.arn: policy for policy in policies})
@@ -56,11 +56,11 @@ def catalog() -> "Mapping[str, Policy]":
 
 @cache
 def document(arn: str) -> str:
-    """Return a policy's document as JSON text; KeyError for an ARN that is not AWS's."""
+    """Return a policy's document as JSON text; raise KeyError if it is not an AWS managed policy."""
     return _read(f"documents/{catalog()[arn].policy_name}.json")
 
 
 def version(arn: str) -> PolicyVersion:
-    """Return a policy's one version; KeyError for an ARN that is not AWS's."""
+    """Return a policy's only version; raise KeyError if it is not an AWS managed policy."""
     policy = catalog()[arn]
     return PolicyVersion(policy.default_version_id, document(arn), True, policy.update_date)

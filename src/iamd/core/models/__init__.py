@@ -1,4 +1,4 @@
-"""AWS's service models as data, and a reader that needs the standard library only."""
+"""Service models of IAM, STS and iamd as package data, and their reader, which needs the standard library only."""
 
 from iamd.core.models.names import snake_case
 from iamd.core.models.reader import SERVICES, by_version, load, load_json, read

@@ -1,4 +1,4 @@
-"""Our service model in botocore's form, which the AWS CLI and the SDKs learn a service from."""
+"""Export of the `iamd` service model to botocore's `service-2.json` format, for the AWS CLI and boto3."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ _SHAPE_KEYS = ("type", "required", "min", "max", "pattern", "enum", "sensitive")
 
 
 def to_service_2(model: Json) -> Json:
-    """Return a model that is given as the JSON of the package's data files as a `service-2.json`."""
+    """Convert a model from the JSON of the package's data files to that of a `service-2.json`."""
     name, version = model["service"], model["version"]
     return {
         "version": "2.0",
@@ -27,7 +27,7 @@ def to_service_2(model: Json) -> Json:
             "xmlNamespace": model["namespace"],
         },
         "operations": {key: _operation(key, definition) for key, definition in model["operations"].items()},
-        "shapes": {key: _shape(held) for key, held in model["shapes"].items()},
+        "shapes": {key: _shape(definition) for key, definition in model["shapes"].items()},
     }
 
 

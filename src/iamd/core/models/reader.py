@@ -1,4 +1,4 @@
-"""Reads a service model from the package's data."""
+"""Reader of service models: package data (JSON) to ServiceModel objects."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ SERVICES = ("iam", "sts", "iamd")
 
 
 def _build_shape(name: str, data: Json) -> Shape:
-    """Return a shape with all but its references."""
+    """Return a shape without its references to other shapes."""
     error = data.get("error", {})
     return Shape(
         name=name,
@@ -38,10 +38,10 @@ def _member(name: str, shape: Shape, data: Json) -> Member:
 
 
 def _link_shape(shape: Shape, data: Json, shapes: Mapping[str, Shape]) -> None:
-    """Give a shape its references.
+    """Set a shape's references to other shapes.
 
-    Shapes may form circles, so they are made first and tied together here; nobody else has seen them yet, and
-    after this they are as frozen as they say.
+    References may be circular, so all shapes are created first and linked here. This bypasses `frozen`, but
+    only before the shapes are used elsewhere.
     """
     members = tuple(
         _member(name, shapes[shape_name], data) for name, shape_name in data.get("members", {}).items()
@@ -79,7 +79,7 @@ def _read_operation(name: str, data: Json, model: Json, shapes: Mapping[str, Sha
 
 
 def read(model: Json) -> ServiceModel:
-    """Return a model that is given as the JSON of the package's data files."""
+    """Build a service model from the JSON of a package data file."""
     shapes = _read_shapes(model["shapes"])
     operations = {n: _read_operation(n, data, model, shapes) for n, data in model["operations"].items()}
     errors = {s.error: s.status for s in shapes.values() if s.error and s.status}
@@ -95,18 +95,21 @@ def read(model: Json) -> ServiceModel:
 
 
 def load_json(name: str) -> Json:
-    """Return the JSON of a service's model by its short name."""
+    """Return the JSON of a service's model; `name` is one of `SERVICES`."""
     model: Json = json.loads((resources.files(__package__) / f"{name}.json").read_bytes())
     return model
 
 
 @cache
 def load(name: str) -> ServiceModel:
-    """Return a service's model by its short name; `iamd` is our own, of what AWS has in its console only."""
+    """Return a service's model; `name` is one of `SERVICES`.
+
+    `iamd` is this project's own service, for features that AWS offers only in its console.
+    """
     return read(load_json(name))
 
 
 @cache
 def by_version() -> Mapping[str, ServiceModel]:
-    """Return the services by the `Version` that a request names them with."""
+    """Return the service models keyed by API version, the request parameter `Version`."""
     return MappingProxyType({load(name).version: load(name) for name in SERVICES})

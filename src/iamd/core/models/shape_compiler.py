@@ -1,4 +1,4 @@
-"""Closures that are made once for each shape."""
+"""Shape compiler: one closure (decoder, validator, renderer) per shape, compiled on first use and cached."""
 
 from collections.abc import Callable
 from threading import RLock
@@ -10,10 +10,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class ShapeCompiler(dict[Shape, F], Generic[F]):
-    """Makes a closure of a shape when it is first asked for, and keeps it.
+    """Maps each shape to its closure, created by `make` on first access.
 
-    A shape may contain itself: while its closure is being made, the inner one is a stand-in that looks it up
-    when it runs. Only the thread that makes the closure ever sees it.
+    Shapes may be recursive: a reference to a shape whose closure is in progress becomes a stand-in that looks
+    the closure up when it is called. The lock ensures that other threads never get a stand-in.
     """
 
     def __init__(self, make: Callable[[Shape], F]) -> None:

@@ -1,4 +1,4 @@
-"""What a service model is made of, as values."""
+"""Elements of a service model: services, operations, shapes, members, pagination."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """A type on the wire with its constraints.
+    """A data type with its constraints; `error` and `status` are the error code and HTTP status of an exception.
 
-    A shape equals itself only, so that closures can be kept per shape; the shapes that it refers to may lead
-    back to it. `error` and `status` are those of an exception.
+    Shapes are compared by identity, so that they can be keys of a cache. References between shapes may be
+    circular.
     """
 
     name: str
@@ -30,15 +30,15 @@ class Shape:
 
 
 def require_shape(shape: Shape | None) -> Shape:
-    """Return the element of a list, or the key or value of a map, which its type says is there."""
+    """Narrow the type of a list's `element`, or a map's `key` or `value`; raise ValueError if it is None."""
     if shape is None:
-        raise ValueError("this type of shape has no such part")
+        raise ValueError("a shape of this type has no such reference")
     return shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
-    """A member of a structure; `attr` is its name in Python."""
+    """A member of a structure; `name` is its wire name, `attr` its Python name."""
 
     name: str
     attr: str
@@ -48,7 +48,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """The members by which an operation gives its results in pages, by their wire names."""
+    """The pagination members of an operation's input and output, by wire name (as in botocore's paginators)."""
 
     input_token: str
     output_token: str
@@ -59,10 +59,10 @@ class Paging:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OperationModel:
-    """One operation; `function` is its name in Python and `errors` are codes.
+    """An operation; `function` is its Python name, `errors` are error codes.
 
-    An operation without input has an empty structure for one; an operation without output has None, because
-    its reply has no result element.
+    The input of an operation without parameters is an empty structure. The output of an operation without a
+    result element is None.
     """
 
     name: str
@@ -79,7 +79,7 @@ class OperationModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ServiceModel:
-    """A service: its operations by their wire names, all its shapes, and the status of each error code."""
+    """A service: operations by wire name, all shapes by name, and the HTTP status of each error code."""
 
     name: str
     version: str

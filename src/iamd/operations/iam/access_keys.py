@@ -42,8 +42,8 @@ def _check_root_keys_allowed(
     "iam", target_finder=targets.USER_OR_ROOT, prepare=_check_root_keys_allowed, requires_confirmation=True
 )
 def create_access_key(call: Call, user: User | None) -> Reply:
-    existing = access_keys.list_page(call.tx, call.account_id, _owner_id(call, user), UNLIMITED)
-    quotas.enforce(call.tx, call.account_id, "AccessKeysPerUser", len(existing.items) + 1)
+    page = access_keys.list_page(call.tx, call.account_id, _owner_id(call, user), UNLIMITED)
+    quotas.enforce(call.tx, call.account_id, "AccessKeysPerUser", len(page.items) + 1)
     key, secret = _create_key(call, user)
     response = {
         "UserName": key.user_name,

@@ -73,9 +73,9 @@ def _count_resources(call: Call) -> dict[str, int]:
 
 
 def _root_user_entries(call: Call) -> dict[str, int]:
-    root_key = (call.tx, call.account_id, call.account_id)
+    root_owner = (call.tx, call.account_id, call.account_id)
     return {
-        "AccountMFAEnabled": int(bool(mfa_devices.list_for_user(*root_key))),
-        "AccountAccessKeysPresent": int(bool(access_keys.list_page(*root_key, PageLimits()).items)),
-        "AccountPasswordPresent": int(login_profiles.find(*root_key) is not None),
+        "AccountMFAEnabled": int(bool(mfa_devices.list_for_user(*root_owner))),
+        "AccountAccessKeysPresent": int(bool(access_keys.list_page(*root_owner, PageLimits()).items)),
+        "AccountPasswordPresent": int(login_profiles.find(*root_owner) is not None),
     }

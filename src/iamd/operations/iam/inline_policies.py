@@ -13,8 +13,8 @@ from iamd.store.paging import PageLimits
 
 
 def _put(call: Call, entity_id: str, policy: InlinePolicy, quota: str, owner_label: str) -> None:
-    existing = inline_policies.list_for_entity(call.tx, call.account_id, entity_id)
-    other_policies = [other for other in existing if other.policy_name.lower() != policy.policy_name.lower()]
+    policies = inline_policies.list_for_entity(call.tx, call.account_id, entity_id)
+    other_policies = [other for other in policies if other.policy_name.lower() != policy.policy_name.lower()]
     policy_documents.validate_inline(call, policy.document, other_policies, quota, owner_label)
     inline_policies.put(call.tx, call.account_id, entity_id, policy)
 
@@ -32,8 +32,8 @@ def _delete(call: Call, entity_id: str, policy_name: str, entity_kind: str) -> N
 
 
 def _list(call: Call, entity_id: str, limits: PageLimits) -> Reply:
-    existing = inline_policies.list_for_entity(call.tx, call.account_id, entity_id)
-    page = paging.page_by_name([policy.policy_name for policy in existing], limits)
+    policies = inline_policies.list_for_entity(call.tx, call.account_id, entity_id)
+    page = paging.page_by_name([policy.policy_name for policy in policies], limits)
     return {"PolicyNames": page.items, **page.truncation_members()}
 
 

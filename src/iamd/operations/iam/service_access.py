@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from iamd.domain import entity_policies
+from iamd.domain.entity_policies import Entity
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
-from iamd.operations.iam import entity_policies
-from iamd.operations.iam.entity_policies import Entity
 from iamd.policy import Statement
 from iamd.policy.explanation import PolicySource
 from iamd.store import paging

@@ -53,9 +53,11 @@ _ROLE_NAMES_AND_POLICIES: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 def _role_name(service: str, suffix: str | None) -> str:
     label = service.removesuffix(".amazonaws.com")
-    known_service = _ROLE_NAMES_AND_POLICIES.get(label)
+    name_and_policy = _ROLE_NAMES_AND_POLICIES.get(label)
     service_name = (
-        known_service[0] if known_service else "".join(part.capitalize() for part in re.split(r"[.-]", label))
+        name_and_policy[0]
+        if name_and_policy
+        else "".join(part.capitalize() for part in re.split(r"[.-]", label))
     )
     return f"AWSServiceRoleFor{service_name}{f'_{suffix}' if suffix else ''}"
 
@@ -112,8 +114,12 @@ def _build_role(call: Call, service: str, name: str, description: str | None) ->
 
 
 def _attach_service_policy(call: Call, role: Role, service: str) -> None:
-    known_service = _ROLE_NAMES_AND_POLICIES.get(service.removesuffix(".amazonaws.com"))
-    arn = f"arn:{arns.PARTITION}:iam::aws:policy/aws-service-role/{known_service[1]}" if known_service else ""
+    name_and_policy = _ROLE_NAMES_AND_POLICIES.get(service.removesuffix(".amazonaws.com"))
+    arn = (
+        f"arn:{arns.PARTITION}:iam::aws:policy/aws-service-role/{name_and_policy[1]}"
+        if name_and_policy
+        else ""
+    )
     if arn in managed.catalog():
         policy_attachments.add(call.tx, call.account_id, role.role_id, arn)
 

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 from iamd.core import arns
 from iamd.core.errors import InvalidInput
 from iamd.core.records import Role
+from iamd.domain import entity_policies, simulation_requests
+from iamd.domain.entity_policies import Entity
+from iamd.domain.simulation_requests import SimulatedCaller
 from iamd.framework import targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Context, Params, PermissionCheck, Reply, Target, operation
-from iamd.operations.iam import entity_policies, policy_exclusions, simulation_requests
-from iamd.operations.iam.entity_policies import Entity
-from iamd.operations.iam.simulation_requests import SimulatedCaller
+from iamd.operations.iam import policy_exclusions
 from iamd.operations.iam.simulation_results import Evaluation, Result, to_evaluation_result
 from iamd.policy import PolicyKind, Request
 from iamd.policy.context_keys import distinct_keys, referenced_keys
@@ -31,7 +32,7 @@ _STATEMENT_WEIGHT = 400
 _VALUE_WEIGHT = 500
 
 # A page ends after this time: it may have fewer results than MaxItems, as on AWS.
-_PAGE_SECONDS = 1.0
+_MAX_PAGE_SECONDS = 1.0
 
 
 class Simulation(NamedTuple):
@@ -95,7 +96,7 @@ def _check_trust_policy_access(call: Call, _target: Target, params: Params) -> I
     for arn in _find_assumed_roles(
         call.account_id, params["action_names"], params.get("resource_arns") or ()
     ):
-        role = entity_policies.find(call.tx, call.account_id, arn)
+        role = entity_policies.find_entity(call.tx, call.account_id, arn)
         yield PermissionCheck(
             "iam:GetRole", arn, entity_policies.entity_context(call, role) if role is not None else {}
         )
@@ -106,7 +107,7 @@ def _find_trust_policies(
 ) -> dict[str, PolicySource]:
     trust_policies_by_arn: dict[str, PolicySource] = {}
     for arn in _find_assumed_roles(call.account_id, names, resources):
-        role = entity_policies.find(call.tx, call.account_id, arn)
+        role = entity_policies.find_entity(call.tx, call.account_id, arn)
         if isinstance(role, Role):
             trust_policies_by_arn[arn] = entity_policies.get_trust_policy(call.tx, role)
     return trust_policies_by_arn
@@ -235,7 +236,7 @@ def evaluate_page(
     ]
     by_resource = list(resources) != ["*"]
     results: list[Result] = []
-    deadline = clock() + _PAGE_SECONDS
+    deadline = clock() + _MAX_PAGE_SECONDS
     for _, name in remaining[: limits.max_items]:
         evaluations = [simulation.evaluate(name, resource) for resource in resources]
         results.append(to_evaluation_result(name, evaluations, by_resource=by_resource))

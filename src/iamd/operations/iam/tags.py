@@ -18,16 +18,16 @@ from iamd.store import tags as tag_store
 Record = Any
 
 
-class _Taggable(NamedTuple):
+class _TaggableResource(NamedTuple):
     """A taggable resource type: the function names of its operations, and its tag quota.
 
     `require_modifiable` raises a Fault for a record whose tags cannot be changed. `tag_condition_keys` are
     those of the tag operation besides `aws:RequestTag` and `aws:TagKeys`.
     """
 
-    tag: str
-    untag: str
-    list_tags: str
+    tag_function: str
+    untag_function: str
+    list_tags_function: str
     target_finder: TargetFinder
     resource_id: Callable[[Record], str]
     quota: str
@@ -35,8 +35,8 @@ class _Taggable(NamedTuple):
     tag_condition_keys: tuple[ConditionKeys, ...] = ()
 
 
-_TAGGABLE = (
-    _Taggable(
+_TAGGABLE_RESOURCES = (
+    _TaggableResource(
         "tag_user",
         "untag_user",
         "list_user_tags",
@@ -44,7 +44,7 @@ _TAGGABLE = (
         attrgetter("user_id"),
         "TagsPerUser",
     ),
-    _Taggable(
+    _TaggableResource(
         "tag_role",
         "untag_role",
         "list_role_tags",
@@ -53,7 +53,7 @@ _TAGGABLE = (
         "TagsPerRole",
         tag_condition_keys=(NO_ROLE_TEMPLATE,),
     ),
-    _Taggable(
+    _TaggableResource(
         "tag_policy",
         "untag_policy",
         "list_policy_tags",
@@ -62,7 +62,7 @@ _TAGGABLE = (
         "TagsPerPolicy",
         require_modifiable=require_customer_managed,
     ),
-    _Taggable(
+    _TaggableResource(
         "tag_mfa_device",
         "untag_mfa_device",
         "list_mfa_device_tags",
@@ -70,7 +70,7 @@ _TAGGABLE = (
         attrgetter("serial_number"),
         "TagsPerVirtualMFADevice",
     ),
-    _Taggable(
+    _TaggableResource(
         "tag_instance_profile",
         "untag_instance_profile",
         "list_instance_profile_tags",
@@ -78,7 +78,7 @@ _TAGGABLE = (
         attrgetter("instance_profile_id"),
         "TagsPerInstanceProfile",
     ),
-    _Taggable(
+    _TaggableResource(
         "tag_open_id_connect_provider",
         "untag_open_id_connect_provider",
         "list_open_id_connect_provider_tags",
@@ -89,7 +89,7 @@ _TAGGABLE = (
 )
 
 
-def _operations(taggable: _Taggable) -> Iterator[Operation]:
+def _build_operations(taggable: _TaggableResource) -> Iterator[Operation]:
     resource_id = taggable.resource_id
 
     def tag(call: Call, record: Record, tags: list[dict[str, str]]) -> Reply:
@@ -110,10 +110,12 @@ def _operations(taggable: _Taggable) -> Iterator[Operation]:
         return {"Tags": page.items, **page.truncation_members()}
 
     finder = taggable.target_finder
-    tag_keys = (REQUEST_TAGS, *taggable.tag_condition_keys)
-    yield operation("iam", finder, tag_keys, function_name=taggable.tag)(tag)
-    yield operation("iam", finder, (TAG_KEYS,), function_name=taggable.untag)(untag)
-    yield operation("iam", finder, function_name=taggable.list_tags)(list_tags)
+    tag_operation_keys = (REQUEST_TAGS, *taggable.tag_condition_keys)
+    yield operation("iam", finder, tag_operation_keys, function_name=taggable.tag_function)(tag)
+    yield operation("iam", finder, (TAG_KEYS,), function_name=taggable.untag_function)(untag)
+    yield operation("iam", finder, function_name=taggable.list_tags_function)(list_tags)
 
 
-OPERATIONS = tuple(tag_operation for taggable in _TAGGABLE for tag_operation in _operations(taggable))
+OPERATIONS = tuple(
+    tag_operation for taggable in _TAGGABLE_RESOURCES for tag_operation in _build_operations(taggable)
+)

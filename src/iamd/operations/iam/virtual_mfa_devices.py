@@ -100,10 +100,10 @@ def _replace_unfinished_device(call: Call, serial_number: str) -> None:
 
     Also enforces the quota, and resets tags and wrong codes of an earlier device of this name.
     """
-    existing = mfa_devices.find(call.tx, call.account_id, serial_number)
-    if existing is not None and not _is_own_unfinished(call, existing):
+    device = mfa_devices.find(call.tx, call.account_id, serial_number)
+    if device is not None and not _is_own_unfinished(call, device):
         raise EntityAlreadyExists("MFADevice entity at the same path and name already exists.")
-    if existing is not None:
+    if device is not None:
         mfa_devices.delete(call.tx, call.account_id, serial_number)
     quotas.enforce(
         call.tx,

@@ -47,8 +47,8 @@ def put_account_name(call: Call, account_name: str) -> Reply:
 )
 def update_root_email(call: Call, root_email: str) -> Reply:
     """Change the root user's email address; links mailed to the old one become invalid."""
-    existing = accounts.find_by_email(call.tx, root_email)
-    if existing is not None and existing.account_id != call.account_id:
+    existing_account = accounts.find_by_email(call.tx, root_email)
+    if existing_account is not None and existing_account.account_id != call.account_id:
         raise EntityAlreadyExists("This email address cannot be used.")
     accounts.update_name_and_email(call.tx, call.account_id, get_current_account(call).name, root_email)
     one_time_links.delete_for_account(call.tx, call.account_id)

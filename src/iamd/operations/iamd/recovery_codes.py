@@ -26,11 +26,11 @@ def create_recovery_codes(call: Call) -> Reply:
     """
     console_sessions.require_session(call)
     owner_id = call.caller.unique_id
-    count = len(mfa_lifecycle.list_for_owner(call, owner_id))
-    if not count:
+    device_count = len(mfa_lifecycle.list_for_owner(call, owner_id))
+    if not device_count:
         raise InvalidInput("Recovery codes require an MFA device. Assign one first.")
     if not call.caller.has_mfa and (
-        count > 1 or recovery_code_store.count(call.tx, call.account_id, owner_id)
+        device_count > 1 or recovery_code_store.count(call.tx, call.account_id, owner_id)
     ):
         raise AccessDenied("New recovery codes require a session with MFA. Sign in again with an MFA device.")
     codes = recovery_codes.generate_codes()

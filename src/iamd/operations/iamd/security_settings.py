@@ -55,7 +55,7 @@ def put_security_settings(
     allowed_during_enrollment=always,
 )
 def get_password_rules(call: Call) -> Reply:
-    return {"PasswordRules": passwords.rules(call.tx, call.account_id, call.caller.unique_id)}
+    return {"PasswordRules": passwords.get_rules(call.tx, call.account_id, call.caller.unique_id)}
 
 
 @operation("iamd", target_finder=targets.ANY_RESOURCE, action="iam:GetPasswordPolicyImpact")

@@ -115,13 +115,17 @@ def session_duration(call: Call, role: Role, requested_seconds: int | None) -> i
     )
 
 
-def _source_identity(requested: str | None, inherited: str | None) -> str | None:
+def _source_identity(requested_identity: str | None, inherited_identity: str | None) -> str | None:
     """Return the source identity, which cannot change in a chain of sessions.
 
     Raises AccessDenied for a change, ValidationError for a reserved prefix.
     """
-    if requested is not None and inherited is not None and requested != inherited:
+    if (
+        requested_identity is not None
+        and inherited_identity is not None
+        and requested_identity != inherited_identity
+    ):
         raise AccessDenied("The source identity of a session cannot be changed.")
-    if requested is not None and requested.lower().startswith("aws:"):
+    if requested_identity is not None and requested_identity.lower().startswith("aws:"):
         raise ValidationError("A source identity must not begin with aws:.")
-    return requested if inherited is None else inherited
+    return requested_identity if inherited_identity is None else inherited_identity

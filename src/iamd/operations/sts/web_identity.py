@@ -60,7 +60,7 @@ def _resolve_caller(dependencies: Dependencies, params: Params, epoch: int) -> C
         provider = _get_provider(dependencies, account_id, issuer)
         return _build_caller(account_id, provider, _verify_token(dependencies, provider, token, epoch))
     except Fault as fault:
-        raise UnresolvedCaller(fault, _unresolved_caller(dependencies, account_id, issuer)) from fault
+        raise UnresolvedCaller(fault, _build_unresolved_caller(dependencies, account_id, issuer)) from fault
 
 
 def _get_provider(dependencies: Dependencies, account_id: str, issuer: str) -> OidcProvider:
@@ -108,7 +108,7 @@ def _build_caller(account_id: str, provider: OidcProvider, token_identity: id_to
     if token_identity.source_identity is not None:
         request_keys["sts:sourceidentity"] = token_identity.source_identity
     context = {**token_identity.condition_keys, **request_keys, "aws:federatedprovider": provider.arn}
-    identity = WebIdentity(
+    web_identity = WebIdentity(
         provider.arn,
         token_identity.issuer,
         token_identity.subject,
@@ -120,11 +120,17 @@ def _build_caller(account_id: str, provider: OidcProvider, token_identity: id_to
     )
     principal = Principal(PrincipalKind.WEB_IDENTITY, provider.arn, None)
     return Caller(
-        principal, account_id, f"{provider.arn}:{token_identity.subject}", "", None, (), web_identity=identity
+        principal,
+        account_id,
+        f"{provider.arn}:{token_identity.subject}",
+        "",
+        None,
+        (),
+        web_identity=web_identity,
     )
 
 
-def _unresolved_caller(dependencies: Dependencies, account_id: str, issuer: str) -> Caller:
+def _build_unresolved_caller(dependencies: Dependencies, account_id: str, issuer: str) -> Caller:
     """Return a caller for the audit event of a rejected token, in the called account if it exists."""
     with dependencies.database.read() as tx:
         audited_account_id = (

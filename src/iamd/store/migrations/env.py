@@ -1,4 +1,4 @@
-"""Alembic asks for this file; `iamd.store.migrate` sets the environment up and calls the migrations."""
+"""Required by Alembic; `iamd.store.migrate` configures the environment and runs the migrations."""
 
 from alembic import context
 

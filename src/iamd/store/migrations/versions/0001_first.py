@@ -1,4 +1,4 @@
-"""The first schema: accounts, users, groups, access keys, policies, tags, audit events."""
+"""Initial schema: accounts, users, groups, access keys, policies, tags, audit events."""
 
 import sqlalchemy as sa
 from alembic import op

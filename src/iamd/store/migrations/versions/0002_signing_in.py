@@ -1,4 +1,4 @@
-"""Signing in: passwords, their policies, MFA, sessions, links, failures, the credential report."""
+"""Sign-in: passwords, password policies, MFA, sessions, one-time links, attempt counters, credential reports."""
 
 import sqlalchemy as sa
 from alembic import op

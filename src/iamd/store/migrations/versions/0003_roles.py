@@ -1,4 +1,4 @@
-"""Roles, instance profiles, OpenID Connect providers, quotas of an account."""
+"""Roles, instance profiles, OpenID Connect providers, account quotas."""
 
 import sqlalchemy as sa
 from alembic import op

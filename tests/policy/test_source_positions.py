@@ -1,4 +1,4 @@
-"""Where statements stand in a document: to the character, and as AWS's simulator tells it."""
+"""Source positions of statements in a policy document: exact, and as AWS's policy simulator reports them."""
 
 import json
 from typing import Any
@@ -9,17 +9,17 @@ from iamd.core import managed
 from iamd.policy import parse
 from iamd.policy.source_positions import LineIndex, Location, statement_spans
 
-ONE = '{"Effect":"Allow","Action":"s3:*","Resource":"*"}'
-AS_LISTS = json.dumps({"Statement": [json.loads(ONE)] * 3}, indent=4)
+STATEMENT = '{"Effect":"Allow","Action":"s3:*","Resource":"*"}'
+THREE_STATEMENTS = json.dumps({"Statement": [json.loads(STATEMENT)] * 3}, indent=4)
 
 
-def cut(text: str) -> list[str]:
-    """Return the statements of a text as they are written in it."""
+def statement_texts(text: str) -> list[str]:
+    """Return the source text of each statement."""
     return [text[span.start : span.end] for span in statement_spans(text)]
 
 
-def told(text: str, number: int = 0) -> tuple[Location, Location]:
-    """Return where AWS has a statement begin and end."""
+def simulator_positions(text: str, number: int = 0) -> tuple[Location, Location]:
+    """Return the start and end of a statement as AWS's simulator reports them."""
     span, lines = statement_spans(text)[number], LineIndex(text)
     return lines.location(span.simulator_start), lines.location(span.end)
 
@@ -27,13 +27,16 @@ def told(text: str, number: int = 0) -> tuple[Location, Location]:
 @pytest.mark.parametrize(
     ("text", "statements"),
     [
-        (f'{{"Statement":{ONE}}}', [ONE]),
-        (f'{{"Statement":[{ONE}]}}', [ONE]),
-        (f'{{"Statement":[{ONE},{ONE}],"Version":"2012-10-17"}}', [ONE, ONE]),
-        (f' \t\r\n{{ "Id" : "x" ,\n"Statement"\r:\n[ {ONE}\n,\t{ONE} ]\n}} ', [ONE, ONE]),
-        (f'{{"\\u0053tatement":[{ONE}]}}', [ONE]),
-        (f'{{"Id":"\\"Statement\\":[{{}}]","Statement":[{ONE}]}}', [ONE]),
-        (f'{{"Id":"}}]\\\\","Statement":{ONE}}}', [ONE]),
+        (f'{{"Statement":{STATEMENT}}}', [STATEMENT]),
+        (f'{{"Statement":[{STATEMENT}]}}', [STATEMENT]),
+        (f'{{"Statement":[{STATEMENT},{STATEMENT}],"Version":"2012-10-17"}}', [STATEMENT, STATEMENT]),
+        (
+            f' \t\r\n{{ "Id" : "x" ,\n"Statement"\r:\n[ {STATEMENT}\n,\t{STATEMENT} ]\n}} ',
+            [STATEMENT, STATEMENT],
+        ),
+        (f'{{"\\u0053tatement":[{STATEMENT}]}}', [STATEMENT]),
+        (f'{{"Id":"\\"Statement\\":[{{}}]","Statement":[{STATEMENT}]}}', [STATEMENT]),
+        (f'{{"Id":"}}]\\\\","Statement":{STATEMENT}}}', [STATEMENT]),
     ],
     ids=[
         "alone",
@@ -45,13 +48,13 @@ def told(text: str, number: int = 0) -> tuple[Location, Location]:
         "brackets in a text",
     ],
 )
-def test_statements_are_found_wherever_they_are(text: str, statements: list[str]) -> None:
+def test_statement_spans_are_exact(text: str, statements: list[str]) -> None:
     parse(text)
-    assert cut(text) == statements
+    assert statement_texts(text) == statements
 
 
 @pytest.mark.parametrize(
-    "inner",
+    "elements",
     [
         {"Sid": "x", "Resource": 'arn:aws:s3:::a"}],[{'},
         {"Resource": ["arn:aws:s3:::a/${aws:username}/*", "arn:aws:s3:::{}"]},
@@ -62,23 +65,25 @@ def test_statements_are_found_wherever_they_are(text: str, statements: list[str]
     ids=["quotes", "variables", "braces", "numbers", "beyond ASCII"],
 )
 @pytest.mark.parametrize("indent", [None, 1, 4])
-def test_what_is_inside_a_statement_does_not_matter(inner: dict[str, Any], indent: int | None) -> None:
-    first, last = {"Effect": "Deny", "Action": "s3:*", **inner}, json.loads(ONE)
+def test_statement_content_does_not_affect_spans(elements: dict[str, Any], indent: int | None) -> None:
+    first, last = {"Effect": "Deny", "Action": "s3:*", **elements}, json.loads(STATEMENT)
     text = json.dumps({"Statement": [first, last]}, indent=indent, ensure_ascii=False)
     parse(text)
-    assert [json.loads(statement) for statement in cut(text)] == [first, last]
+    assert [json.loads(statement) for statement in statement_texts(text)] == [first, last]
 
 
-def test_every_statement_of_awss_policies_is_found() -> None:
+def test_all_statements_of_aws_managed_policies_have_spans() -> None:
     for arn in managed.catalog():
         text = managed.document(arn)
-        held = json.loads(text)["Statement"]
-        assert [json.loads(one) for one in cut(text)] == (held if isinstance(held, list) else [held]), arn
+        expected = json.loads(text)["Statement"]
+        assert [json.loads(statement) for statement in statement_texts(text)] == (
+            expected if isinstance(expected, list) else [expected]
+        ), arn
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_lines_end_as_they_do_anywhere(newline: str) -> None:
-    text = AS_LISTS.replace("\n", newline)
+def test_all_newline_styles_are_recognized(newline: str) -> None:
+    text = THREE_STATEMENTS.replace("\n", newline)
     lines = LineIndex(text)
     assert [lines.location(span.start) for span in statement_spans(text)] == [
         Location(3, 9),
@@ -92,7 +97,7 @@ def test_lines_end_as_they_do_anywhere(newline: str) -> None:
     ]
 
 
-def test_a_text_of_one_line_has_columns_from_1() -> None:
+def test_lines_and_columns_start_at_1() -> None:
     assert (LineIndex("").location(0), LineIndex("abc").location(0), LineIndex("abc").location(3)) == (
         (1, 1),
         (1, 1),
@@ -105,7 +110,7 @@ def test_a_text_of_one_line_has_columns_from_1() -> None:
     )
 
 
-# From AWS: examples of its API reference and its CLI's, and answers of its simulator.
+# From AWS: examples in the API and CLI references, and responses of the simulator.
 INDENTED = """\
 {
     "Version": "2012-10-17",
@@ -118,7 +123,7 @@ INDENTED = """\
         }
     ]
 }"""
-ALONE = """\
+SINGLE_STATEMENT = """\
 {
   "Version":"2012-10-17",
   "Statement":{
@@ -127,31 +132,31 @@ ALONE = """\
     "Resource":"arn:aws:s3:::my-test-bucket"
   }
 }"""
-DATED = (
+WITH_CONDITION = (
     '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*",'
     '"Condition":{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}}'
 )
 
 
-def test_a_statement_of_a_list_begins_behind_the_bracket_as_aws_has_it() -> None:
-    assert told(INDENTED) == (Location(3, 19), Location(9, 10))
+def test_first_statement_of_a_list_starts_after_the_bracket_as_in_aws() -> None:
+    assert simulator_positions(INDENTED) == (Location(3, 19), Location(9, 10))
 
 
-def test_a_statement_without_a_list_begins_behind_its_brace_as_aws_has_it() -> None:
-    assert told(ALONE) == (Location(3, 16), Location(7, 4))
-    assert told(DATED) == (Location(1, 38), Location(1, 167))
+def test_statement_without_a_list_starts_after_its_brace_as_in_aws() -> None:
+    assert simulator_positions(SINGLE_STATEMENT) == (Location(3, 16), Location(7, 4))
+    assert simulator_positions(WITH_CONDITION) == (Location(1, 38), Location(1, 167))
 
 
-def test_a_further_statement_begins_where_the_one_before_ends_as_aws_has_it() -> None:
-    text = f'{{"Version":"2012-10-17","Statement":[{ONE},{ONE}]}}'
-    (first, first_end), (second, second_end) = told(text, 0), told(text, 1)
+def test_later_statement_starts_at_the_end_of_the_previous_one_as_in_aws() -> None:
+    text = f'{{"Version":"2012-10-17","Statement":[{STATEMENT},{STATEMENT}]}}'
+    (first, first_end), (second, second_end) = simulator_positions(text, 0), simulator_positions(text, 1)
     assert (first, second) == (Location(1, 38), first_end)
-    assert second_end == Location(1, 38 + len(ONE) * 2 + 1)
+    assert second_end == Location(1, 38 + len(STATEMENT) * 2 + 1)
 
 
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"Statement"', '{"Statement":[{}', '{"Statement":[{} {}]}']
 )
-def test_what_is_no_policy_is_a_value_error(text: str) -> None:
+def test_malformed_policy_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"character|Expecting"):
         statement_spans(text)

@@ -8,7 +8,7 @@ from iamd.core.records import Group, Role, Tags, User
 from iamd.domain import trust_policies
 from iamd.framework.call import Call
 from iamd.framework.operation import Context, Params, Target, TargetFinder
-from iamd.framework.targets import resource_tag_keys
+from iamd.framework.targets import resource_tag_context
 from iamd.policy import Policy, PolicyError, parse
 from iamd.policy.explanation import PolicySource
 from iamd.store import inline_policies, memberships, paging, policy_attachments, principal_policies, tags
@@ -30,7 +30,7 @@ def _parse_entity_arn(arn: str) -> tuple[str, str, str] | None:
     return None if match is None else (match[1], match[2], match[3])
 
 
-def find(tx: Tx, account_id: str, arn: str) -> Entity | None:
+def find_entity(tx: Tx, account_id: str, arn: str) -> Entity | None:
     """Return the user, group or role with exactly this ARN, if the account has it."""
     parsed_arn = _parse_entity_arn(arn)
     if parsed_arn is None or parsed_arn[0] != account_id:
@@ -57,7 +57,7 @@ def list_tags(tx: Tx, account_id: str, entity: Entity) -> Tags:
 
 
 def _find_target(call: Call, arn: str) -> Target:
-    entity = find(call.tx, call.account_id, arn)
+    entity = find_entity(call.tx, call.account_id, arn)
     if entity is None:
         return Target(arn, not_found=_not_found_error(call, arn))
     return Target(arn, entity, entity_context(call, entity))
@@ -65,7 +65,7 @@ def _find_target(call: Call, arn: str) -> Target:
 
 def entity_context(call: Call, entity: Entity) -> Context:
     """Return the condition keys of an entity's tags."""
-    return resource_tag_keys(list_tags(call.tx, call.account_id, entity))
+    return resource_tag_context(list_tags(call.tx, call.account_id, entity))
 
 
 def _not_found_error(call: Call, arn: str) -> Fault:
@@ -82,10 +82,10 @@ def _not_found_error(call: Call, arn: str) -> Fault:
 
 
 def _entity_finder(member: str) -> TargetFinder:
-    def find_entity(call: Call, params: Params) -> Target:
+    def find_target(call: Call, params: Params) -> Target:
         return _find_target(call, params[member])
 
-    return TargetFinder(find_entity, ("group", "role", "user"), (member,))
+    return TargetFinder(find_target, ("group", "role", "user"), (member,))
 
 
 POLICY_SOURCE = _entity_finder("policy_source_arn")

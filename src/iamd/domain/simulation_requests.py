@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from iamd.core.errors import InvalidInput
 from iamd.core.records import Group, Role, Tags, User
+from iamd.domain import entity_policies
 from iamd.framework.operation import Context
-from iamd.operations.iam import entity_policies
 from iamd.policy import (
     Policy,
     PolicyError,
@@ -147,7 +147,7 @@ def find_caller(tx: Tx, arn: str) -> SimulatedCaller:
     if _parse_caller_kind(arn) == "group":
         return unspecified_user(arn)
     account_id = arn.split(":")[4]
-    entity = entity_policies.find(tx, account_id, arn)
+    entity = entity_policies.find_entity(tx, account_id, arn)
     principal = principal_from_arn(arn) if entity is None else to_principal(entity, account_id)
     return SimulatedCaller(principal, principal_context(principal))
 

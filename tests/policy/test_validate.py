@@ -1,3 +1,5 @@
+"""Validation of policies before they are stored: what is accepted, and AWS's error message otherwise."""
+
 import json
 from collections import Counter
 from typing import Any
@@ -6,31 +8,31 @@ import pytest
 
 import iamd.policy
 from iamd.policy import Policy, PolicyError, PolicyKind, parse, policy_size, validate
-from tests.policy.cases import save_cases
+from tests.policy.cases import validation_cases
 
-SAVES = save_cases()
+CASES = validation_cases()
 
 
-@pytest.mark.parametrize("save", SAVES, ids=lambda save: save["id"])
-def test_save(save: dict[str, Any]) -> None:
-    document = save["document"]
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_validate(case: dict[str, Any]) -> None:
+    document = case["document"]
     text = document if isinstance(document, str) else json.dumps(document)
-    assert _answer(text, save["kind"]) == save["message"]
+    assert _error_message(text, case["kind"]) == case["message"]
 
 
 @pytest.mark.parametrize(
-    "save", [save for save in SAVES if save["message"] is None], ids=lambda save: save["id"]
+    "case", [case for case in CASES if case["message"] is None], ids=lambda case: case["id"]
 )
-def test_what_may_be_saved_can_be_parsed(save: dict[str, Any]) -> None:
-    assert parse(save["document"]) == validate(save["document"], PolicyKind(save["kind"]))
+def test_valid_policies_can_be_parsed(case: dict[str, Any]) -> None:
+    assert parse(case["document"]) == validate(case["document"], PolicyKind(case["kind"]))
 
 
 def test_ids_are_unique() -> None:
-    counted = Counter(save["id"] for save in SAVES)
-    assert [name for name, times in counted.items() if times > 1] == []
+    counts = Counter(case["id"] for case in CASES)
+    assert [name for name, count in counts.items() if count > 1] == []
 
 
-def _answer(text: str, kind: str) -> str | None:
+def _error_message(text: str, kind: str) -> str | None:
     try:
         validate(text, PolicyKind(kind))
     except PolicyError as error:
@@ -38,7 +40,7 @@ def _answer(text: str, kind: str) -> str | None:
     return None
 
 
-def test_own_partition() -> None:
+def test_validate_in_another_partition() -> None:
     statement = {"Effect": "Deny", "Action": "*", "Resource": "arn:aws-cn:s3:::b"}
     text = json.dumps({"Version": "2012-10-17", "Statement": statement})
     assert isinstance(validate(text, PolicyKind.MANAGED, partition="aws-cn"), Policy)
@@ -46,21 +48,21 @@ def test_own_partition() -> None:
         validate(text, PolicyKind.MANAGED)
 
 
-def test_an_error_knows_its_place() -> None:
+def test_policy_error_has_the_path_of_the_element() -> None:
     statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
-    with pytest.raises(PolicyError) as caught:
+    with pytest.raises(PolicyError) as error:
         validate(
             {"Version": "2012-10-17", "Statement": [statement, {**statement, "Action": "x"}]},
             PolicyKind.MANAGED,
         )
-    assert caught.value.path == "Statement[1].Action"
-    assert str(caught.value) == caught.value.message
+    assert error.value.path == "Statement[1].Action"
+    assert str(error.value) == error.value.message
 
 
-def test_size_leaves_white_space_out() -> None:
+def test_policy_size_ignores_white_space() -> None:
     assert policy_size('{ "a b":\n\t"c" }\r\n') == len('{"ab":"c"}')
 
 
-def test_the_example_of_the_package_is_true() -> None:
+def test_package_docstring_example_runs() -> None:
     lines = (iamd.policy.__doc__ or "").splitlines()
     exec("\n".join(line.strip() for line in lines if line.startswith("    ")), vars(iamd.policy).copy())

@@ -1,4 +1,4 @@
-"""The linter and the checks of a save: what one refuses the other calls an error, with a rule of its own."""
+"""The linter agrees with `validate`: what `validate` rejects has an error finding, with a specific rule."""
 
 import json
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from iamd.operations.service_reference import ServiceReference
 from iamd.policy import PolicyError, PolicyKind, validate
 from iamd.policy.lint import Finding, Level, lint
-from tests.policy.cases import save_cases
+from tests.policy.cases import validation_cases
 
-SAVES = save_cases()
+CASES = validation_cases()
 REFERENCE = ServiceReference()
-# Errors that a save does not know: the policy is saved, and something in it can never act.
-BEYOND_A_SAVE = {
+# Linter errors that `validate` does not report: the policy is accepted, but part of it never applies.
+LINTER_ONLY_ERRORS = {
     "ARN_ACCOUNT_NOT_ALLOWED",
     "ARN_REGION_NOT_ALLOWED",
     "DUPLICATE_KEYS_WITH_DIFFERENT_CASE",
@@ -43,11 +43,11 @@ BEYOND_A_SAVE = {
 }
 
 
-def text_of(document: Any) -> str:
+def document_text(document: Any) -> str:
     return document if isinstance(document, str) else json.dumps(document)
 
 
-def refused(text: str, kind: PolicyKind) -> bool:
+def is_rejected(text: str, kind: PolicyKind) -> bool:
     try:
         validate(text, kind)
     except PolicyError:
@@ -59,29 +59,29 @@ def errors(text: str, kind: PolicyKind) -> list[Finding]:
     return [finding for finding in lint(text, kind, REFERENCE) if finding.level is Level.ERROR]
 
 
-def of_a_save(found: list[Finding]) -> Iterator[str]:
-    """Go through the errors that only a save makes: a size is looked at where it is saved."""
-    for finding in found:
-        if finding.code not in BEYOND_A_SAVE and "SIZE" not in finding.code:
+def validation_errors(findings: list[Finding]) -> Iterator[str]:
+    """Return the error codes that `validate` reports too; sizes are checked where policies are stored."""
+    for finding in findings:
+        if finding.code not in LINTER_ONLY_ERRORS and "SIZE" not in finding.code:
             yield finding.code
 
 
-@pytest.mark.parametrize("save", SAVES, ids=lambda save: save["id"])
-def test_what_a_save_refuses_has_an_error_of_its_own(save: dict[str, Any]) -> None:
-    codes = {finding.code for finding in errors(text_of(save["document"]), PolicyKind(save["kind"]))}
-    if save["message"] is not None:
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_rejected_policies_have_a_specific_error(case: dict[str, Any]) -> None:
+    codes = {finding.code for finding in errors(document_text(case["document"]), PolicyKind(case["kind"]))}
+    if case["message"] is not None:
         assert codes
         assert "MALFORMED_POLICY" not in codes
 
 
 @pytest.mark.parametrize(
-    "save", [save for save in SAVES if save["message"] is None], ids=lambda save: save["id"]
+    "case", [case for case in CASES if case["message"] is None], ids=lambda case: case["id"]
 )
-def test_what_may_be_saved_has_no_error_of_a_save(save: dict[str, Any]) -> None:
-    assert list(of_a_save(errors(text_of(save["document"]), PolicyKind(save["kind"])))) == []
+def test_accepted_policies_have_no_validation_error(case: dict[str, Any]) -> None:
+    assert list(validation_errors(errors(document_text(case["document"]), PolicyKind(case["kind"])))) == []
 
 
-ODD: st.SearchStrategy[Any] = st.sampled_from(
+INVALID_VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, 7, "", "x", [], {}, ["x"], {"a": "b"}, [[]], [None]]
 )
 ACTIONS = st.sampled_from(["s3:GetObject", "*", "s3", "s3:a:b", "sts:AssumeRole", "s*:x", "iam:${aws:x}"])
@@ -105,11 +105,13 @@ OPERATORS = st.sampled_from(
 )
 VALUES = st.sampled_from(["a", "2026", "2026-13", "true", "${aws:username}", [], ["a", "b"], True, 7, None])
 KEYS = st.sampled_from(["aws:username", "AWS:USERNAME", "aws:TagKeys", "x", "s3:nothing", "aws:CurrentTime"])
-CONDITIONS = st.dictionaries(OPERATORS, st.dictionaries(KEYS, VALUES, max_size=2) | ODD, max_size=2)
+CONDITIONS = st.dictionaries(
+    OPERATORS, st.dictionaries(KEYS, VALUES, max_size=2) | INVALID_VALUES, max_size=2
+)
 
 
-def either(usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return usual | st.lists(usual, max_size=3) | ODD
+def one_or_list(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return values | st.lists(values, max_size=3) | INVALID_VALUES
 
 
 STATEMENTS = st.fixed_dictionaries(
@@ -117,35 +119,39 @@ STATEMENTS = st.fixed_dictionaries(
     optional={
         "Sid": st.sampled_from(["a", "a", "a-b", "", 7]),
         "Effect": st.sampled_from(["Allow", "Deny", "Allow", "Deny", "allow", 1]),
-        "Principal": PRINCIPALS | ODD,
+        "Principal": PRINCIPALS | INVALID_VALUES,
         "NotPrincipal": PRINCIPALS,
-        "Action": either(ACTIONS),
-        "NotAction": either(ACTIONS),
-        "Resource": either(ARNS),
-        "NotResource": either(ARNS),
-        "Condition": CONDITIONS | ODD,
-        "Else": ODD,
+        "Action": one_or_list(ACTIONS),
+        "NotAction": one_or_list(ACTIONS),
+        "Resource": one_or_list(ARNS),
+        "NotResource": one_or_list(ARNS),
+        "Condition": CONDITIONS | INVALID_VALUES,
+        "Else": INVALID_VALUES,
     },
 )
 DOCUMENTS = st.fixed_dictionaries(
-    {"Statement": STATEMENTS | st.lists(STATEMENTS, max_size=3) | ODD},
-    optional={"Version": st.sampled_from(["2012-10-17", "2008-10-17", "2020-01-01", 1]), "Id": ODD, "X": ODD},
+    {"Statement": STATEMENTS | st.lists(STATEMENTS, max_size=3) | INVALID_VALUES},
+    optional={
+        "Version": st.sampled_from(["2012-10-17", "2008-10-17", "2020-01-01", 1]),
+        "Id": INVALID_VALUES,
+        "X": INVALID_VALUES,
+    },
 )
 
 
 @settings(deadline=None, max_examples=400)
 @given(DOCUMENTS, st.sampled_from(PolicyKind))
-def test_they_agree_on_any_document(document: dict[str, Any], kind: PolicyKind) -> None:
+def test_linter_and_validate_agree_on_generated_documents(document: dict[str, Any], kind: PolicyKind) -> None:
     text = json.dumps(document)
-    found = errors(text, kind)
-    assert "MALFORMED_POLICY" not in {finding.code for finding in found}
-    if refused(text, kind):
-        assert found
+    findings = errors(text, kind)
+    assert "MALFORMED_POLICY" not in {finding.code for finding in findings}
+    if is_rejected(text, kind):
+        assert findings
     else:
-        assert list(of_a_save(found)) == []
+        assert list(validation_errors(findings)) == []
 
 
 @settings(deadline=None, max_examples=200)
 @given(st.text(max_size=60), st.sampled_from(PolicyKind))
-def test_text_of_any_kind_is_an_error(text: str, kind: PolicyKind) -> None:
-    assert bool(errors(text, kind)) == refused(text, kind)
+def test_linter_and_validate_agree_on_arbitrary_text(text: str, kind: PolicyKind) -> None:
+    assert bool(errors(text, kind)) == is_rejected(text, kind)

@@ -1,4 +1,4 @@
-"""Two patterns beside each other, compared with all short texts that they match."""
+"""Relations between two glob patterns, checked against all short texts that they match."""
 
 from functools import cache
 from itertools import product
@@ -13,43 +13,43 @@ from tests.examples import examples
 
 TEXTS = ["".join(chars) for length in range(6) for chars in product("ab:", repeat=length)]
 PATTERNS = st.text(alphabet="ab:*?", max_size=4)
-thorough = examples(200)
+many_examples = examples(200)
 
 
 @cache
-def matched(pattern: str) -> frozenset[str]:
+def matching_texts(pattern: str) -> frozenset[str]:
     return frozenset(text for text in TEXTS if glob(pattern, text))
 
 
-@thorough
+@many_examples
 @given(PATTERNS, PATTERNS)
-def test_patterns_intersect_where_a_text_matches_both(one: str, other: str) -> None:
-    # Two patterns of four characters that have a text in common have one of at most five characters: each
-    # star stands for what the other has at its place.
-    common = matched(one) & matched(other)
+def test_intersects_agrees_with_common_matches(first: str, second: str) -> None:
+    # Two patterns of at most four characters with a common match have one of at most five characters: each
+    # star matches what the other pattern has in its position.
+    common = matching_texts(first) & matching_texts(second)
     if common:
-        assert intersects(one, other)
-    elif len(one) + len(other) <= 5:
-        assert not intersects(one, other)
+        assert intersects(first, second)
+    elif len(first) + len(second) <= 5:
+        assert not intersects(first, second)
 
 
-@thorough
+@many_examples
 @given(PATTERNS, PATTERNS)
-def test_a_pattern_covers_another_only_where_it_has_all_of_it(wide: str, narrow: str) -> None:
+def test_covering_pattern_matches_all_texts_of_the_covered_one(wide: str, narrow: str) -> None:
     if covers(wide, narrow):
-        assert matched(wide) >= matched(narrow)
+        assert matching_texts(wide) >= matching_texts(narrow)
 
 
-@thorough
+@many_examples
 @given(PATTERNS, PATTERNS)
-def test_a_pattern_that_covers_another_intersects_it(wide: str, narrow: str) -> None:
+def test_covering_pattern_intersects_the_covered_one(wide: str, narrow: str) -> None:
     if covers(wide, narrow):
         assert intersects(wide, narrow)
         assert intersects(narrow, wide)
 
 
 @pytest.mark.parametrize(
-    ("wide", "narrow", "covered"),
+    ("wide", "narrow", "expected"),
     [
         ("a*", "ab*", True),
         ("ab*", "a*", False),
@@ -63,12 +63,12 @@ def test_a_pattern_that_covers_another_intersects_it(wide: str, narrow: str) -> 
         ("a*c", "a*b*c", True),
     ],
 )
-def test_covering(wide: str, narrow: str, covered: bool) -> None:
-    assert covers(wide, narrow) is covered
+def test_covers(wide: str, narrow: str, expected: bool) -> None:
+    assert covers(wide, narrow) is expected
 
 
 @pytest.mark.parametrize(
-    ("pattern", "fields", "common"),
+    ("pattern", "fields", "expected"),
     [
         ("a:x:b", f"a:{FIELD_WILDCARD}:b", True),
         ("a:x:y:b", f"a:{FIELD_WILDCARD}:b", False),
@@ -80,9 +80,11 @@ def test_covering(wide: str, narrow: str, covered: bool) -> None:
         ("*", f"a:{FIELD_WILDCARD}", True),
     ],
 )
-def test_a_field_has_no_colons_and_is_not_empty(pattern: str, fields: str, common: bool) -> None:
-    assert intersects(pattern, fields) is common
+def test_field_wildcard_matches_nonempty_text_without_colons(
+    pattern: str, fields: str, expected: bool
+) -> None:
+    assert intersects(pattern, fields) is expected
 
 
-def test_a_variable_may_become_anything() -> None:
+def test_widen_variables_replaces_variables_with_wildcards() -> None:
     assert widen_variables("a/${aws:username}/${*}${$}b${c") == "a/*/?$b${c"
