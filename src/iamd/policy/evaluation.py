@@ -57,7 +57,7 @@ def _applicable_policies(request: Request, layers: PolicyLayers) -> Iterator[_At
         yield from _attach(Layer.IDENTITY, layers.identity)
         yield from _attach(Layer.BOUNDARY, [layers.boundary] if layers.boundary else ())
         yield from _attach(Layer.SESSION, layers.session or ())
-    yield from _attach(_resource_layer(request, layers), [layers.resource] if layers.resource else ())
+    yield from _attach(resource_layer(request, layers), [layers.resource] if layers.resource else ())
     if caller.is_service_linked:
         return
     if caller.kind.has_identity_side:
@@ -77,7 +77,8 @@ def _attach_levels(layer: Layer, levels: Sequence[Sequence[Policy]]) -> Iterator
     )
 
 
-def _resource_layer(request: Request, layers: PolicyLayers) -> Layer:
+def resource_layer(request: Request, layers: PolicyLayers) -> Layer:
+    """Return the layer of the resource's own policy; for a role it is the trust policy."""
     is_trust = layers.requires_grant and request.action.lower().startswith("sts:")
     return Layer.TRUST if is_trust else Layer.RESOURCE
 
@@ -111,7 +112,7 @@ def _missing_layer(request: Request, layers: PolicyLayers, allows: tuple[Match, 
         return Layer.TRUST
     if request.principal.kind.has_identity_side:
         return _missing_layer_for_identity(request, layers, allows)
-    return None if _strongest_grant(request, layers, allows) else _resource_layer(request, layers)
+    return None if _strongest_grant(request, layers, allows) else resource_layer(request, layers)
 
 
 def _missing_layer_for_identity(
@@ -141,7 +142,7 @@ def _missing_identity_or_grant(
     grant = _strongest_grant(request, layers, allows)
     if request.resource_owner != request.principal.account:
         return _missing_identity_side(request, layers, allows) or (
-            None if grant else _resource_layer(request, layers)
+            None if grant else resource_layer(request, layers)
         )
     if grant in {MatchKind.SELF, MatchKind.STAR}:
         return None
@@ -149,7 +150,7 @@ def _missing_identity_or_grant(
         return _missing_boundary_or_session(layers, allows)
     missing_layer = _missing_identity_side(request, layers, allows)
     if grant is None and layers.requires_grant:
-        return missing_layer or _resource_layer(request, layers)
+        return missing_layer or resource_layer(request, layers)
     return missing_layer
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from iamd.policy.decision import Layer, Match
 from iamd.policy.document import CURRENT_VERSION, Policy
-from iamd.policy.evaluation import decide
+from iamd.policy.evaluation import decide, resource_layer
 from iamd.policy.principals import PrincipalKind
 from iamd.policy.request import PolicyLayers, Request
 
@@ -49,13 +49,6 @@ def _isolated_layers(request: Request, layers: PolicyLayers) -> Iterator[tuple[L
     applies = not request.principal.is_service_linked
     yield Layer.SCP, PolicyLayers(scps=layers.scps) if layers.scps is not None and applies else None
     yield Layer.RCP, PolicyLayers(rcps=layers.rcps) if layers.rcps is not None and applies else None
-
-
-def resource_layer(request: Request, layers: PolicyLayers) -> Layer:
-    """Return the layer of the resource's own policy; for a role it is the trust policy."""
-    return (
-        Layer.TRUST if layers.requires_grant and request.action.lower().startswith("sts:") else Layer.RESOURCE
-    )
 
 
 def _isolated_resource_layer(layers: PolicyLayers) -> PolicyLayers | None:
