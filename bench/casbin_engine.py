@@ -1,10 +1,10 @@
-"""The workloads in Casbin, asked through pycasbin's fast enforcer, which looks at one service's rules only.
+"""Casbin engine: the workloads translated to Casbin, evaluated with pycasbin's FastEnforcer.
 
-A statement becomes a rule for each of its actions with each of its resources, as anchored regular
-expressions, since keyMatch knows a `*` at the end only. Casbin has no layers: one enforcer has the denies
-of all of them, and each layer has one for its allows. Left out: the meaning of conditions, which Casbin
-leaves to a function of the application (this one compares texts), and whatever a resource policy says of
-others than the caller.
+FastEnforcer looks only at the rules of the request's service. A statement becomes one rule per action and
+resource, with anchored regular expressions, since keyMatch supports `*` only at the end. Casbin has no policy
+layers: one enforcer has the Deny statements of all layers, and each layer has an enforcer for its Allow
+statements. Left out: condition operators, which Casbin leaves to a function of the application (this one
+compares strings), and statements of a resource policy for other principals than the caller.
 """
 
 import json
@@ -29,11 +29,11 @@ m = r.sub == p.sub && r.svc == p.svc && regexMatch(r.act, p.act) && regexMatch(r
 && holds(r.ctx, p.cond)
 """
 _ALLOWED, _NOT_DENIED = "some(where (p.eft == allow))", "!some(where (p.eft == deny))"
-_SUBJECT_AND_SERVICE = (0, 1)  # the places of subject and service
+_SUBJECT_AND_SERVICE = (0, 1)  # the fields' indexes in a rule
 
 
 def engine(work: Workload) -> RunWorkload:
-    """Prepare a workload and return what answers it."""
+    """Prepare a workload; return the function that evaluates its requests."""
     caller = work.requests[0].principal.arn
     resource = [statement for statement, name in principal_statements(work) if name in {"*", caller}]
     layers = [
@@ -60,13 +60,13 @@ def engine(work: Workload) -> RunWorkload:
 
 
 def _enforcer(work: Workload, statements: Iterable[Any], effect: str) -> Enforce:
-    """Return the question to an enforcer of the allows or of the denies."""
+    """Return the enforce function for the Allow or the Deny statements, depending on `effect`."""
     casbin = import_optional("casbin")
-    wanted_effect = "Deny" if effect == _NOT_DENIED else "Allow"
+    statement_effect = "Deny" if effect == _NOT_DENIED else "Allow"
     rules = {
         rule
         for statement in statements
-        if statement["Effect"] == wanted_effect
+        if statement["Effect"] == statement_effect
         for rule in _rules(work, statement)
     }
     if not rules:
@@ -90,7 +90,7 @@ def _rules(work: Workload, statement: Any) -> Iterator[tuple[str, ...]]:
 
 
 def _actions(statement: Any) -> Iterator[tuple[list[str], str]]:
-    """Return the services, none being all of them, and the regular expression."""
+    """Return a statement's actions: services (empty for all services) and a regular expression."""
     if "NotAction" in statement:
         excluded = "|".join(map(_regex, as_list(statement["NotAction"])))
         yield [], f"(?!{excluded})"
@@ -108,7 +108,7 @@ def _regex(pattern: str) -> str:
 
 
 class _ConditionFunction:
-    """The function that looks at conditions: texts, equal or not, a `${key}` being the text of that key."""
+    """The matcher function for conditions: compares strings, and replaces `${key}` by the key's value."""
 
     def __init__(self) -> None:
         self._parsed: dict[str, list[tuple[bool, str, list[str]]]] = {}

@@ -1,11 +1,12 @@
-"""The workloads in Cedar, asked through cedarpy: all is parsed beforehand, the requests are one batch.
+"""Cedar engine: the workloads translated to Cedar, evaluated with cedarpy in one batch of parsed requests.
 
-Allows become `permit`, Denies `forbid`. Cedar has no layers: a boundary and an SCP become a `forbid` of
-whatever they do not allow. It has no wildcards in actions: a pattern becomes a group of actions, and which
-action is in which group is worked out beforehand. Left out: `?`, which `like` does not have (it becomes
-`*`), and the operators that no workload has.
+Allow statements become `permit`, Deny statements `forbid`. Cedar has no policy layers: a boundary or SCP
+becomes a `forbid` of everything that it does not allow. Cedar has no wildcards in actions: a pattern becomes
+a group of actions, whose members are determined in advance. Left out: `?`, which `like` does not support (it
+becomes `*`), and condition operators that no workload uses.
 """
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ Entity = dict[str, Any]
 
 
 def engine(work: Workload) -> RunWorkload:
-    """Prepare a workload and return what answers it."""
+    """Prepare a workload; return the function that evaluates its requests."""
     cedar = import_optional("cedarpy")
     policies = cedar.PolicySet.from_str("\n".join(_cedar_policies(work)))
     entities = cedar.Entities.from_json_str(json.dumps(_entities(work)))
@@ -41,7 +42,7 @@ def _cedar_policies(work: Workload) -> Iterator[str]:
     yield from (
         _cedar_policy("permit", candidate) for candidate in identity if candidate["Effect"] == "Allow"
     )
-    for statement in (each for statements in (identity, *limiting_statements) for each in statements):
+    for statement in itertools.chain(identity, *limiting_statements):
         if statement["Effect"] == "Deny":
             yield _cedar_policy("forbid", statement)
     for statement, name in principal_statements(work):
@@ -57,7 +58,7 @@ def _cedar_policy(keyword: str, statement: Any, name: str = "*") -> str:
 
 
 def _forbid_unless_allowed(work: Workload, statements: list[Any]) -> str | None:
-    """Forbid what a layer does not allow, unless the resource's policy names the caller itself."""
+    """Forbid what a layer does not allow, unless the resource policy grants access to the caller directly."""
     allows = [
         _expression(limiting_statement)
         for limiting_statement in statements

@@ -1,8 +1,8 @@
-"""Put made-up requests to both policy evaluators until they disagree, or so many were asked.
+"""Fuzzing: compare both policy evaluators on generated policies and requests, until they disagree.
 
     python -m bench.compare_evaluators [--cases 1000000] [--seed 1]
 
-The test suite does the same with hypothesis, which shrinks what it finds, and is slower.
+The test suite does the same with Hypothesis, which shrinks failing cases but is slower.
 """
 
 import argparse
@@ -18,12 +18,12 @@ from iamd.policy import Policy, PolicyLayers, Request, decide, parse
 from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_policy
 from iamd.policy.operators import OPERATORS
 
-_REQUESTS_PER_POLICY_SET = 40  # to each set of policies
+_REQUESTS_PER_POLICY_SET = 40
 _PRINCIPAL_NAMES = ("*", whole.HERE, whole.THERE, *whole.ARNS)
 
 
 class CaseGenerator:
-    """Makes policies and requests from the pools of the tests, by a seed."""
+    """Generates random policies and requests from the tests' pools of values; reproducible by seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -34,7 +34,7 @@ class CaseGenerator:
         return self._random.choices(pool, k=self._random.randint(min_size, 3))
 
     def _element(self, element: str, pool: tuple[str, ...]) -> tuple[str, Any]:
-        """Return an element that may be turned round; exceptions must not be empty."""
+        """Return an element, or its `Not…` form, which must not be empty, with its value."""
         if self._random.random() < 0.25:
             return f"Not{element}", self._one_or_several(pool, 1)
         return element, self._one_or_several(pool)
@@ -106,7 +106,7 @@ class CaseGenerator:
 
 
 def compare(generator: CaseGenerator, cases: int) -> Counter[str]:
-    """Ask until so many cases were compared; return the outcomes, or end with the case that differs."""
+    """Compare that many cases; return how often each outcome occurred, or exit with the case that differs."""
     outcomes: Counter[str] = Counter()
     while outcomes.total() < cases:
         layers, principal = generator.layers(), generator.principal()
@@ -125,7 +125,7 @@ def compare(generator: CaseGenerator, cases: int) -> Counter[str]:
 
 
 def main() -> None:
-    """Compare, and tell how many."""
+    """Compare, and print the number of cases."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)

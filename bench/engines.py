@@ -1,4 +1,4 @@
-"""What an engine is to `bench.policy`: it is given a workload, and returns what answers its requests."""
+"""Engine interface of `bench.policy`: a function that takes a workload and returns one that evaluates it."""
 
 import importlib
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Engine = Callable[[Workload], RunWorkload]
 
 @runtime_checkable
 class SelfTimed(Protocol):
-    """A run in another process, which alone can tell the CPU time."""
+    """A run in another process, which measures its CPU time itself."""
 
     def __call__(self) -> list[bool]: ...
 
@@ -21,11 +21,11 @@ class SelfTimed(Protocol):
 
 
 class EngineUnavailable(Exception):
-    """An engine cannot be measured here; the message says why."""
+    """An engine is not installed; the message says why."""
 
 
 def import_optional(name: str) -> Any:
-    """Return a module of an optional package."""
+    """Import a module of an optional package; raise EngineUnavailable if it is not installed."""
     try:
         return importlib.import_module(name)
     except ImportError as error:

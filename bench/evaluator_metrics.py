@@ -1,4 +1,4 @@
-"""What else is to be known of the compiled evaluator: compiling, hostile patterns, memory, fuzzing."""
+"""Further metrics of the compiled evaluator: compilation time, hostile patterns, memory, fuzzing."""
 
 import json
 import statistics
@@ -22,7 +22,7 @@ _HOSTILE_GLOB = "*a*a*a*a*a*a*a*a*b", "a" * 80
 
 
 class Metric(NamedTuple):
-    """One line; `wanted` is what the project set itself, empty where nothing."""
+    """A metric; `goal` is the project's target, empty if there is none."""
 
     name: str
     value: str
@@ -30,7 +30,7 @@ class Metric(NamedTuple):
 
 
 def measure() -> Iterator[Metric]:
-    """Measure, a figure at a time."""
+    """Measure the metrics one at a time."""
     yield from _measure_compilation()
     pattern, subject = _HOSTILE_GLOB
     matcher = compile_glob(pattern)
@@ -43,11 +43,11 @@ def measure() -> Iterator[Metric]:
         _bytes_per_caller(has_own_policies=True),
     )
     yield Metric(
-        f"a caller with plans for {_ACTIONS} actions, policies shared", f"{shared_bytes / 1024:.0f} KiB"
+        f"memory per caller after {_ACTIONS} actions, shared policies", f"{shared_bytes / 1024:.0f} KiB"
     )
-    yield Metric("the same, with all of its policies its own", f"{own_bytes / 1024:.0f} KiB", "< 200 KiB")
+    yield Metric("the same, no shared policies", f"{own_bytes / 1024:.0f} KiB", "< 200 KiB")
     outcomes = compare(CaseGenerator(1), _FUZZ_CASES)
-    yield Metric("made-up cases in which both evaluators agree", f"{outcomes.total():,} of {_FUZZ_CASES:,}")
+    yield Metric("generated cases in which both evaluators agree", f"{outcomes.total():,} of {_FUZZ_CASES:,}")
 
 
 def _measure_compilation() -> Iterator[Metric]:
@@ -57,20 +57,18 @@ def _measure_compilation() -> Iterator[Metric]:
     actions = [statement["Action"][-1].lower() for statement in statements]
     parsing, compiling = _cpu_seconds(lambda: parse(text)), _cpu_seconds(lambda: _compile(policy, actions))
     yield Metric(f"parse a policy of {len(statements)} statements", f"{parsing * 1e3:.2f} ms")
-    yield Metric(
-        "compile it, every statement asked for its own action", f"{compiling * 1e3:.2f} ms", "< 2 ms"
-    )
+    yield Metric("compile it, each statement for its own action", f"{compiling * 1e3:.2f} ms", "< 2 ms")
 
 
 def _compile(policy: Policy, actions: list[str]) -> None:
-    """Compile all of a policy: a statement is compiled when an action first needs it."""
+    """Compile a whole policy: a statement is compiled when an action first needs it."""
     compiled_policy = CompiledPolicy(policy, Attachment.IDENTITY)
     for action in actions:
         compiled_policy.predicates(action)
 
 
 def _cpu_seconds(work: Callable[[], object]) -> float:
-    """Return the seconds of CPU time that something takes, the median of many times."""
+    """Return the CPU time of a function in seconds, the median of many calls."""
     durations = []
     for _ in range(_REPEATS):
         start = time.process_time_ns()
@@ -80,14 +78,13 @@ def _cpu_seconds(work: Callable[[], object]) -> float:
 
 
 def _bytes_per_caller(*, has_own_policies: bool) -> float:
-    """Return the bytes that each further caller takes, with its parsed policies where they are its own."""
+    """Return the memory of each further caller in bytes, including parsed policies if they are not shared."""
     work = w2()
     requests = {request.action: request for request in work.requests}
     requests_by_action = list(requests.values())[:_ACTIONS]
     layers = literal_layers(work)
-    evaluators = [
-        _warm_evaluator(CompiledLayers.compile(layers), requests_by_action)
-    ]  # what all share is there before anything is counted
+    # The first evaluator creates everything that callers share, before memory is measured.
+    evaluators = [_warm_evaluator(CompiledLayers.compile(layers), requests_by_action)]
     tracemalloc.start()
     try:
         for number in range(_CALLERS):
@@ -108,7 +105,7 @@ def _warm_evaluator(layers: CompiledLayers, requests: list[Request]) -> Evaluato
 
 
 def _distinct_layers(work: Workload, number: int) -> PolicyLayers:
-    """Return the workload's policies as nobody else has them."""
+    """Return the workload's policies with an ID, so that no other caller shares them."""
 
     def parse_distinct(document: dict[str, object]) -> Policy:
         return parse({**document, "Id": f"of-{number}"})

@@ -1,8 +1,8 @@
-"""The whole path over loopback: iamd on both databases beside moto_server and a bare answer, in one run.
+"""HTTP benchmark over loopback: iamd on both databases, moto_server, and a bare HTTP server, in one run.
 
     python -m bench.http [--seconds 4] [--json] [--write docs/performance.md]
 
-Ratios are what counts: all of them are measured on the same machine in the same run, one worker each.
+Compare ratios, not absolute rates: all servers run on the same machine with one worker each.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from bench.load import Key, LoadResult
 
 Results = dict[str, dict[str, LoadResult]]
 
-_USERS = 4_900  # CreateUser requests signed beforehand; an account may have 5,000 users
+_USERS = 4_900  # CreateUser requests signed in advance; the quota is 5,000 users per account
 _IAM, _STS = "2010-05-08", "2011-06-15"
 _BARE_APP = """
 BODY = b"x" * 600
@@ -37,7 +37,7 @@ def app(environ, start_response):
 
 
 def _create_role(url: str, key: Key) -> str:
-    """Make a role that the caller may assume; return its ARN."""
+    """Create a role that the caller may assume; return its ARN."""
     caller = servers.client(url, "sts", key).get_caller_identity()["Arn"]
     trust_policy = servers.document(
         {"Effect": "Allow", "Principal": {"AWS": caller}, "Action": "sts:AssumeRole"}
@@ -71,7 +71,7 @@ def _workloads(url: str, key: Key) -> dict[str, Iterator[bytes]]:
 def _measure(url: str, key: Key, seconds: float) -> dict[str, LoadResult]:
     results = {}
     for name, requests in _workloads(url, key).items():
-        load.run_load(url, itertools.islice(requests, 50), 1.0)  # warm
+        load.run_load(url, itertools.islice(requests, 50), 1.0)  # warm-up
         results[name] = load.run_load(url, requests, seconds)
     return results
 
@@ -148,7 +148,7 @@ def _measure_bare(seconds: float) -> dict[str, LoadResult]:
 
 
 def main() -> None:
-    """Measure, print, and write the page when asked to."""
+    """Measure, print the results, and write them to the page if `--write` is given."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--json", action="store_true")
@@ -179,7 +179,7 @@ def _table(results: Results) -> str:
     bare = results.get("bare granian", {}).get("any")
     moto = results.get("moto_server", {})
     lines = [
-        "| server | operation | requests/s | p99 ms | × moto_server | share of the bare answer |",
+        "| server | operation | requests/s | p99 ms | × moto_server | share of bare granian |",
         "|---|---|---:|---:|---:|---:|",
     ]
     for server, by_operation in results.items():
@@ -192,7 +192,7 @@ def _table(results: Results) -> str:
 
 
 def replace_section(page: Path, begin: str, table: str) -> None:
-    """Put a table between a mark and the next `<!-- end -->` of a page."""
+    """Replace the text between the marker `begin` and the next `<!-- end -->` of a page."""
     head, _, tail = page.read_text().partition(begin)
     section_end = tail.partition(_SECTION_END)[2]
     page.write_text(f"{head}{begin}\n{table}\n{_SECTION_END}{section_end}")

@@ -1,4 +1,4 @@
-// Asks iam-simulate a workload's requests, and measures so many runs of so many seconds of CPU time.
+// Evaluates a workload's requests with iam-simulate, and measures `runs` runs of `seconds` of CPU time each.
 import { readFileSync } from 'node:fs'
 import { createValidatedPolicy, validateResourcePolicy } from '@cloud-copilot/iam-policy'
 import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate'
@@ -6,7 +6,7 @@ import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate'
 const { simulation, requests, runs, seconds } = JSON.parse(readFileSync(0, 'utf8'))
 
 if (simulation.resourcePolicy) {
-  // Given as a plain document it has no name, which runUnsafeSimulation trips over.
+  // runUnsafeSimulation fails on a plain document, which has no name.
   simulation.resourcePolicy = createValidatedPolicy(
     simulation.resourcePolicy,
     validateResourcePolicy,
@@ -14,23 +14,23 @@ if (simulation.resourcePolicy) {
   )
 }
 
-const ask = () =>
+const evaluate = () =>
   requests.map((request) => runUnsafeSimulation({ ...simulation, request }, {}) === 'Allowed')
 
-const spent = (since) => {
-  const { user, system } = process.cpuUsage(since)
+const cpuSecondsSince = (start) => {
+  const { user, system } = process.cpuUsage(start)
   return (user + system) / 1e6
 }
 
-const allowed = ask()
+const allowed = evaluate()
 const rates = []
 for (let run = 0; run < runs; run++) {
-  const began = process.cpuUsage()
-  let done = 0
-  while (spent(began) < seconds) {
-    ask()
-    done += requests.length
+  const start = process.cpuUsage()
+  let decisions = 0
+  while (cpuSecondsSince(start) < seconds) {
+    evaluate()
+    decisions += requests.length
   }
-  rates.push(done / spent(began))
+  rates.push(decisions / cpuSecondsSince(start))
 }
 process.stdout.write(JSON.stringify({ allowed, rates }))

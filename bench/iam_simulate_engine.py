@@ -1,7 +1,7 @@
-"""@cloud-copilot/iam-simulate, run by Node from PyPI; npm puts it into a folder that goes when the run ends.
+"""iam-simulate engine: the workloads evaluated with @cloud-copilot/iam-simulate.
 
-Measured is `runUnsafeSimulation`, its quickest way: it checks neither documents nor requests. Nothing is
-left out of the workloads.
+It runs on Node.js from PyPI, and npm installs it into a temporary folder. `runUnsafeSimulation` is measured,
+its fastest function, which validates neither documents nor requests. The workloads are complete.
 """
 
 import functools
@@ -28,19 +28,19 @@ _SECONDS = 1.0
 
 @functools.cache
 def _install() -> tempfile.TemporaryDirectory[str]:
-    """Install the package; the folder goes when the process does."""
-    npm = import_optional("scripts.npm").npm
+    """Install the package into a folder that is deleted at the end of the process."""
+    run_npm = import_optional("scripts.npm").run_npm
     folder = tempfile.TemporaryDirectory(prefix="iam-simulate-")
     manifest = {"private": True, "type": "module", "dependencies": VERSIONS}
     Path(folder.name, "package.json").write_text(json.dumps(manifest))
     options = ("--silent", "--ignore-scripts", "--no-audit", "--no-fund")
-    if npm(Path(folder.name), "install", *options) != 0:
+    if run_npm(Path(folder.name), "install", *options) != 0:
         raise EngineUnavailable("npm could not install it")
     return folder
 
 
 def run_node(script: Path, payload: Any) -> Any:
-    """Run a script beside the package: JSON in, JSON out."""
+    """Run a script that can import the package; JSON on its standard input and output."""
     node, folder = str(import_optional("scripts.npm").NODE), _install().name
     shutil.copy(script, folder)
     completed = subprocess.run(
@@ -57,7 +57,7 @@ def run_node(script: Path, payload: Any) -> Any:
 
 
 class _NodeRun:
-    """A workload; it is Node that measures the CPU time that it takes."""
+    """A workload that runs in Node.js, which measures the CPU time."""
 
     def __init__(self, simulation: Any, requests: list[Any]) -> None:
         self._input = {"simulation": simulation, "requests": requests, "seconds": _SECONDS}
@@ -74,7 +74,7 @@ class _NodeRun:
 
 
 def engine(work: Workload) -> _NodeRun:
-    """Prepare a workload and return what answers it."""
+    """Prepare a workload; return the function that evaluates its requests."""
     _install()
     simulation = {
         "identityPolicies": _named_policies(work.identity),

@@ -1,4 +1,4 @@
-"""Load over loopback: requests are signed beforehand and sent on kept connections: a cheap client."""
+"""HTTP load generator: requests signed in advance, sent over keep-alive connections with little CPU time."""
 
 import selectors
 import socket
@@ -15,14 +15,14 @@ Key = tuple[str, str]
 
 
 class LoadResult(NamedTuple):
-    """What a run came to: requests in a second, and the slowest of 100 in milliseconds."""
+    """The result of a run: requests per second, and the 99th percentile of latency in milliseconds."""
 
     per_second: float
     p99_ms: float
 
 
 def sign_request(url: str, service: str, key: Key, params: dict[str, str]) -> bytes:
-    """Return a POST as it goes over the wire."""
+    """Return the bytes of a signed POST request."""
     body = urlencode(params).encode()
     request = AWSRequest("POST", url + "/", headers={"Content-Type": _FORM_CONTENT_TYPE}, data=body)
     SigV4Auth(Credentials(*key), service, "us-east-1").add_auth(request)
@@ -35,7 +35,7 @@ _FORM_CONTENT_TYPE = "application/x-www-form-urlencoded; charset=utf-8"
 
 
 class _Connection:
-    """A connection with at most one request under way, kept for as long as the server keeps it."""
+    """A keep-alive connection with at most one request in flight; reopened if the server closes it."""
 
     def __init__(self, address: tuple[str, int], selector: selectors.BaseSelector) -> None:
         self._address = address
@@ -62,14 +62,17 @@ class _Connection:
         self.socket.sendall(request)
 
     def read_response(self) -> bool:
-        """Read what came; True when the answer is whole. RuntimeError when it is not a 200."""
+        """Read available bytes; return True if the response is complete.
+
+        Raises RuntimeError if its status is not 200.
+        """
         chunk = self.socket.recv(262_144)
         self._received += chunk
         head, separator, body = self._received.partition(b"\r\n\r\n")
         if separator and len(body) >= _content_length(head) and b" 200 " in head[:16]:
             return True
         if not chunk or (separator and b" 200 " not in head[:16]):
-            raise RuntimeError(self._received[:600].decode(errors="replace") or "the server hung up")
+            raise RuntimeError(self._received[:600].decode(errors="replace") or "connection closed")
         return False
 
 
@@ -77,11 +80,11 @@ def _content_length(head: bytes) -> int:
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return int(line.partition(b":")[2])
-    raise RuntimeError(f"an answer without a length: {head!r}")
+    raise RuntimeError(f"response without Content-Length: {head!r}")
 
 
 def run_load(url: str, requests: Iterator[bytes], seconds: float, connections: int = 8) -> LoadResult:
-    """Send requests as fast as they are answered, until time or requests run out."""
+    """Send requests as fast as they are answered, until `seconds` have passed or `requests` is exhausted."""
     parts = urlsplit(url)
     selector = selectors.DefaultSelector()
     latencies: list[float] = []
@@ -93,10 +96,10 @@ def run_load(url: str, requests: Iterator[bytes], seconds: float, connections: i
     while in_flight:
         events = selector.select(timeout=10)
         if not events:
-            raise RuntimeError("the server does not answer")
+            raise RuntimeError("the server does not respond")
         for key, _ in events:
             connection = key.data
-            if not connection.answered():
+            if not connection.read_response():
                 continue
             latencies.append(time.perf_counter() - connection.sent_at)
             next_request = next(requests, None) if time.perf_counter() - start < seconds else None

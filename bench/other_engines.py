@@ -1,7 +1,7 @@
-"""Other engines, given the workloads in their own language; what is left out is said at each.
+"""Other policy engines; each module describes how the workloads are translated and what is left out.
 
-An engine whose package is not installed raises `Absent` when it is given its work: `cedarpy` and
-`pycasbin` are in the extra `bench`, iam-simulate comes from npm.
+An engine raises EngineUnavailable if its package is not installed: `cedarpy` and `pycasbin` are in the extra
+`bench`, iam-simulate is installed with npm.
 """
 
 from bench import casbin_engine, cedar_engine, iam_simulate_engine

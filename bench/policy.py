@@ -1,11 +1,11 @@
-"""How many decisions a second of CPU time: our evaluators beside others, the same work in one run.
+"""Policy engine benchmark: decisions per CPU-second of our evaluators and other engines, in one run.
 
     python -m bench.policy [--json] [--write docs/performance.md] [--only NAME …]
 
-The workloads are those of `bench.workloads`; `cold` is each question as the first one of a caller whose
-policies are compiled. The median of five runs on one core. Other engines get the work in their own
-language, as far as it goes; how is said at each. One that is not installed is left out, and one that
-answers anything wrong is not measured.
+The workloads are in `bench.workloads`. "Cold" means that each request is the first one of its caller, whose
+policies have been compiled. Rates are the median of five runs on one core. The workloads are translated for
+other engines as far as possible; see the engines' modules. An engine that is not installed is skipped, and
+one that answers a request wrong is not measured.
 """
 
 import argparse
@@ -35,7 +35,7 @@ Rates = dict[str, dict[str, float]]
 _RUNS = 5
 _SECONDS = 0.6
 _COMPILED = "compiled"
-_MAX_WRONG_ANSWERS = 3  # wrong answers
+_MAX_WRONG_ANSWERS = 3  # listed in a message
 
 
 def _literal_engine(work: Workload) -> RunWorkload:
@@ -72,7 +72,7 @@ ENGINES: dict[str, Engine] = {
 
 
 def rate(run: RunWorkload, count: int) -> float:
-    """Return decisions per CPU-second, the median of five runs."""
+    """Return decisions per CPU-second, the median of five runs; `count` is the number of a run's requests."""
     if isinstance(run, SelfTimed):
         return run.rate()
     rates = []
@@ -86,7 +86,7 @@ def rate(run: RunWorkload, count: int) -> float:
 
 
 def measure(names: list[str]) -> Rates:
-    """Measure the engines that are there, on the workloads that they answer rightly."""
+    """Measure the available engines (or those in `names`) on the workloads that they answer correctly."""
     results: Rates = {}
     for name, engine in {**ENGINES, **other_engines.ENGINES}.items():
         if names and name not in names:
@@ -94,7 +94,7 @@ def measure(names: list[str]) -> Rates:
         try:
             results[name] = dict(_workload_rates(name, engine))
         except EngineUnavailable as error:
-            print(f"{name} is left out: {error}", file=sys.stderr)
+            print(f"{name} is skipped: {error}", file=sys.stderr)
     return results
 
 
@@ -109,26 +109,26 @@ def _workload_rates(name: str, engine: Engine) -> Iterator[tuple[str, float]]:
 
 
 def _describe_wrong_answers(work: Workload, answers: list[bool]) -> str:
-    """Say which answers are wrong; nothing where none is."""
+    """Describe the wrong answers; return an empty string if there are none."""
     wrong_answers = [
         f"{request.action} on {request.resource}: {answer} instead of {expected}"
         for request, answer, expected in zip(work.requests, answers, work.expected, strict=True)
         if answer is not expected
     ]
     return (
-        f"{len(wrong_answers)} answers are wrong, as {'; '.join(wrong_answers[:_MAX_WRONG_ANSWERS])}"
+        f"{len(wrong_answers)} answers are wrong, such as {'; '.join(wrong_answers[:_MAX_WRONG_ANSWERS])}"
         if wrong_answers
         else ""
     )
 
 
-# The page.
+# The section of the page.
 
 
 def rates_table(results: Rates) -> str:
-    """Return decisions per CPU-second, and how many times as many the compiled evaluator makes."""
+    """Return a table of decisions per CPU-second, with the speedup of the compiled evaluator."""
     lines = [
-        f"| decisions per CPU-second | {' | '.join(f'{name} | ours is ×' for name in WORKLOADS)} |",
+        f"| decisions per CPU-second | {' | '.join(f'{name} | compiled is ×' for name in WORKLOADS)} |",
         f"|---|{'---:|---:|' * len(WORKLOADS)}",
     ]
     for name in results:
@@ -172,11 +172,13 @@ def _versions() -> Iterator[str]:
 
 
 def main() -> None:
-    """Measure, print, and write the page when asked to."""
+    """Measure, print the results, and write them to the page if `--write` is given."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--json", action="store_true", help="print nothing but engines, workloads and rates")
+    parser.add_argument(
+        "--json", action="store_true", help="print only engines, workloads and rates, as JSON"
+    )
     parser.add_argument("--write", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
     arguments = parser.parse_args()

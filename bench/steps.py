@@ -1,4 +1,4 @@
-"""Where a GetUser's time goes: each step of its way by itself, in this process, on SQLite.
+"""Benchmark of the steps of a GetUser request, each measured separately, in this process, on SQLite.
 
 python -m bench.steps [--write docs/performance.md]
 """
@@ -52,7 +52,7 @@ def _request(key: load.Key) -> Request:
 
 
 def measure(folder: Path) -> dict[str, float]:
-    """Return the microseconds of each step."""
+    """Return each step's time in microseconds; the store is created in `folder`."""
     store = app.open_store(Settings(data=folder / "data"))
     account = servers.make_account(store)
     request = _request((account.access_key_id or "", account.secret_access_key or ""))
@@ -99,18 +99,18 @@ def measure(folder: Path) -> dict[str, float]:
         results = {
             "form": _microseconds(lambda: query_request.parse_form("", request.body, content_type)),
             "signature, up to the string to sign": _microseconds(lambda: sigv4.parse_signature(request, now)),
-            "key: one select, secret, signature check": _microseconds(
+            "authentication: one select, unsealing, signature check": _microseconds(
                 lambda: authenticator.authenticate(tx, credentials, 0)
             ),
-            "parameters, read and validated": _microseconds(params),
+            "parameters, decoded and validated": _microseconds(params),
             "target: two selects": _microseconds(lambda: operation.target_finder.find(call, params())),
-            "decision, its context keys included": _microseconds(authorize),
+            "authorization, with its condition keys": _microseconds(authorize),
             "operation: one select": _microseconds(lambda: operation.invoke(call, target, params())),
             "audit event": _microseconds(event),
             "rendering": _microseconds(lambda: xml_response.renderer(model)(reply, "id")),
         }
     results["begin and commit"] = _microseconds(empty_transaction)
-    results["queue of the batched writer"] = _microseconds(lambda: audit_queue.put(AuditEntry(None, None)))
+    results["audit queue"] = _microseconds(lambda: audit_queue.put(AuditEntry(None, None)))
     assert audit_event.event_name == "GetUser"
     audit_queue.close()
     database.close()
@@ -118,7 +118,7 @@ def measure(folder: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure, print, and write the table when asked to."""
+    """Measure, print the results, and write them to the page if `--write` is given."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()

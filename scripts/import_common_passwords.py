@@ -1,9 +1,9 @@
-"""Write the list of common passwords into the package, from the lists of `zxcvbn` (MIT).
+"""Import the list of common passwords into the package, from `zxcvbn` (MIT).
 
     python -m scripts.import_common_passwords
 
-One password a line in lower case, the most common first, gzipped without a time stamp: the same list is
-the same file.
+The file has one password per line in lower case, the most common first. It is gzipped without a timestamp, so
+that the same list produces the same file.
 """
 
 import gzip

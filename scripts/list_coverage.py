@@ -1,4 +1,4 @@
-"""Write `docs/coverage.md`: every operation of IAM, of STS and of our own service, served or not.
+"""Write `docs/coverage.md`: the supported and unsupported operations of IAM, STS and the `iamd` service.
 
 python -m scripts.list_coverage
 """
@@ -14,7 +14,7 @@ _TITLES = {"iam": "IAM", "sts": "STS", "iamd": "iamd, what AWS offers in its con
 
 
 def render_page() -> str:
-    """Return the page as it should be."""
+    """Return the current text of the page."""
     parts = ["# Coverage\n"]
     for name in models.SERVICES:
         model, served = models.load(name), operations.OPERATIONS[name]

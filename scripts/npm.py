@@ -1,8 +1,8 @@
-"""Run npm in a folder with Node from PyPI, so that no Node need be on the machine.
+"""Run npm in a folder, with Node.js from PyPI, so that Node.js need not be installed.
 
     python -m scripts.npm console run check
 
-What the folder's lock file names is installed first where it is not there yet.
+Installs the folder's locked dependencies first if `node_modules` is missing.
 """
 
 import os
@@ -17,14 +17,14 @@ NODE, NPM = NODE_HOME / "bin" / "node", NODE_HOME / "lib" / "node_modules" / "np
 
 
 def run_npm(folder: Path, *arguments: str) -> int:
-    """Run one command; return its exit status."""
+    """Run an npm command in a folder; return its exit status."""
     path = os.pathsep.join((str(NODE.parent), os.environ.get("PATH", os.defpath)))
     command = [str(NODE), str(NPM), *arguments]
     return subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=False).returncode
 
 
 def main() -> None:
-    """Install where needed, and run."""
+    """Install dependencies if needed, and run the command."""
     folder, arguments = Path(sys.argv[1]), sys.argv[2:]
     if not (folder / "node_modules" / ".package-lock.json").exists():
         run_npm(folder, "ci", "--no-audit", "--no-fund", "--ignore-scripts")

@@ -1,10 +1,10 @@
-"""Put made-up cases to our literal evaluator and to iam-simulate, and tell why they differ where they do.
+"""Differential testing: compare our literal evaluator with iam-simulate on generated cases.
 
-    python -m bench.compare_iam_simulate.__main__ [--cases 20000] [--seed 1] [--vectors FILE]
+    python -m bench.compare_iam_simulate [--cases 20000] [--seed 1] [--vectors FILE]
 
-Each case that differs is made as small as it gets; what is left tells the cause. A cause that is not known
-is an error: the case is printed, and somebody has to find out who is right. `docs/policy-language.md` has the
-list.
+Each case with different answers is shrunk to a minimal one, from which the cause is recognized. An unknown
+cause is an error: the case is printed, and which side is right must be found out. The causes are listed in
+`docs/policy-language.md`.
 """
 
 import argparse
@@ -22,11 +22,11 @@ from iamd.policy import decide
 from iamd.policy.test_cases import read_case
 
 _SCRIPT = Path(__file__).with_name("simulate.mjs")
-_BATCH = 20_000  # cases to one run of Node
+_BATCH = 20_000  # cases per run of Node.js
 
 
 class Evaluators:
-    """Both sides, with what they have answered already."""
+    """Both evaluators, with a cache of their answers."""
 
     def __init__(self) -> None:
         self._answers: dict[str, Answers | None] = {}
@@ -52,7 +52,7 @@ def _evaluate_locally(entry: CaseEntry) -> str:
 
 
 def _simulation(entry: CaseEntry) -> Any:
-    """Return a case as iam-simulate takes it."""
+    """Return a case in the input format of iam-simulate."""
     simulation = {
         "request": {
             "principal": {"type": "Anonymous"}
@@ -84,11 +84,11 @@ def _levels(name: str, entry: CaseEntry) -> list[Any]:
     ]
 
 
-# What came of it.
+# Results.
 
 
 def _print_causes(differences: list[Difference], case_count: int, compared_count: int) -> list[Difference]:
-    """Print the causes with how many cases each explains; return what none explains."""
+    """Print how many cases each cause explains; return the cases without a known cause."""
     explained_counts: Counter[str] = Counter()
     unexplained = []
     for difference in differences:
@@ -97,9 +97,9 @@ def _print_causes(differences: list[Difference], case_count: int, compared_count
             unexplained.append(difference)
         else:
             explained_counts[name] += difference.count
-    difference_count = sum(one.count for one in differences)
+    difference_count = sum(difference.count for difference in differences)
     print(
-        f"{compared_count:,} of {case_count:,} cases were compared, the others refused; "
+        f"{compared_count:,} of {case_count:,} cases were compared, the others were rejected; "
         f"{difference_count:,} differ:"
     )
     for name, count in explained_counts.most_common():
@@ -108,14 +108,14 @@ def _print_causes(differences: list[Difference], case_count: int, compared_count
 
 
 def _format_vectors(differences: list[Difference]) -> str:
-    """Return the smallest case of each cause for each pair of answers, as vectors that pin our side."""
+    """Return test vectors (YAML) of our answers: the smallest case of each cause and pair of answers."""
     smallest: dict[tuple[str, Answers], CaseEntry] = {}
-    for difference in sorted(differences, key=lambda one: (len(one.key), one.key)):
+    for difference in sorted(differences, key=lambda difference: (len(difference.key), difference.key)):
         if name := find_cause(difference.entry, difference.answers):
             smallest.setdefault((name, difference.answers), difference.entry)
     lines = [
-        "# Where iam-simulate differs: written by bench.compare_iam_simulate.py. Who is right, by which",
-        "# documentation of AWS, is said in docs/policy-language.md.",
+        "# Cases in which iam-simulate differs, written by bench.compare_iam_simulate. See",
+        "# docs/policy-language.md for which side is right, according to which AWS documentation.",
     ]
     for name in CAUSES:
         pairs = sorted(answers for cause_name, answers in smallest if cause_name == name)
@@ -143,7 +143,7 @@ def _format_vector(identity: str, name: str, entry: CaseEntry, answers: Answers)
 
 
 def main() -> None:
-    """Compare, explain, and write the vectors when asked to."""
+    """Compare, print the causes, and write test vectors if `--vectors` is given."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -155,14 +155,14 @@ def main() -> None:
     cases = [generator.case() for _ in range(arguments.cases)]
     answers = evaluators.evaluate(cases)
     pairs = [(entry, answer) for entry, answer in zip(cases, answers, strict=True) if answer is not None]
-    different = [Difference(entry, said) for entry, said in pairs if said[0] != said[1]]
+    different = [Difference(entry, pair) for entry, pair in pairs if pair[0] != pair[1]]
     shrunk_differences = shrink(different, evaluators.evaluate)
     unexplained = _print_causes(shrunk_differences, len(cases), len(pairs))
     if arguments.vectors:
         arguments.vectors.write_text(_format_vectors(shrunk_differences))
     for difference in unexplained:
         print(
-            f"not explained: {difference.answers}\n{json.dumps(difference.entry, indent=1)}", file=sys.stderr
+            f"unknown cause: {difference.answers}\n{json.dumps(difference.entry, indent=1)}", file=sys.stderr
         )
     sys.exit(1 if unexplained else 0)
 

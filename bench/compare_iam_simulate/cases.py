@@ -1,4 +1,4 @@
-"""Made-up cases that we and iam-simulate can answer: valid documents, real actions, keys and resources."""
+"""Case generator for our evaluator and iam-simulate: valid documents, real actions, keys and resources."""
 
 import random
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from tests.policy import whole
 from iamd.policy import PolicyError, PolicyKind, validate
 from iamd.policy.operators import OPERATORS
 
-CaseEntry = dict[str, Any]  # a case in the form of `iamd policy test`
+CaseEntry = dict[str, Any]  # a test case of `iamd policy test`
 
 _HERE, _THERE = whole.HERE, whole.THERE
 
-# iam-simulate drops keys that an action does not have, so made-up ones are given the names of real ones.
+# iam-simulate ignores keys that an action does not support, so fictitious keys are replaced by real ones.
 _REAL_KEYS = {
     "x:Number": "aws:MultiFactorAuthAge",
     "x:List": "aws:TagKeys",
@@ -25,8 +25,8 @@ _LIST_KEY = "aws:TagKeys"
 
 
 def _replace_with_real_keys(text: str) -> str:
-    for made_up, real in _REAL_KEYS.items():
-        text = text.replace(made_up, real)
+    for fictitious_key, real_key in _REAL_KEYS.items():
+        text = text.replace(fictitious_key, real_key)
     return text
 
 
@@ -42,7 +42,7 @@ VALUES = (
     "-1",
     "1e3",
 )
-# What an operator can read, by the word in its name; most values are made such.
+# Valid values of condition operators, by the word in the operator's name; most generated values are valid.
 _READABLE_VALUES = {
     "String": (
         "alice",
@@ -95,7 +95,7 @@ _VALUES_BY_KEY = {
     "aws:PrincipalTag/team": _READABLE_VALUES["Binary"],
     "aws:SourceArn": ("arn:aws:s3:::box/a", "arn:aws:s3:::BOX/a", "arn:aws:sns:eu-west-1:111122223333:a:b"),
 }
-# The key that fits an operator, by the word in its name.
+# A condition key with the type of an operator, by the word in the operator's name.
 _KEYS_BY_OPERATOR = {
     "Numeric": "aws:MultiFactorAuthAge",
     "Date": "aws:CurrentTime",
@@ -124,9 +124,9 @@ GLOBS = (
     "arn:aws:logs:*:log-group:app:log-stream:s1",
     "arn:aws:logs:eu*3:log-group:app:*",
 )
-_REFUSED_PATTERNS = {"*:*"}  # by iam-simulate
+_REJECTED_PATTERNS = {"*:*"}  # by iam-simulate
 PATTERNS = (
-    *(one for one in whole.PATTERNS if one not in _REFUSED_PATTERNS),
+    *(pattern for pattern in whole.PATTERNS if pattern not in _REJECTED_PATTERNS),
     "sqs:*",
     "sqs:Send*",
     "kms:*",
@@ -158,7 +158,7 @@ _PRINCIPAL_NAMES = ("*", _HERE, _THERE, *whole.ARNS, f"arn:aws:iam::{_HERE}:user
 
 
 class CaseGenerator:
-    """Makes cases, by a seed."""
+    """Generates random cases; reproducible by seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -216,7 +216,7 @@ class CaseGenerator:
         return self._random.random() < probability
 
     def _policy(self, kind: PolicyKind) -> CaseEntry:
-        """Make a document that may be saved; what may not is made anew."""
+        """Generate a valid document, by generating documents until one is valid."""
         while True:
             count = self._random.choice((1, 1, 2, 3))
             document: CaseEntry = {"Statement": [self._statement(kind) for _ in range(count)]}
@@ -269,7 +269,7 @@ class CaseGenerator:
             word = next((word for word in _READABLE_VALUES if word in operator), "String")
             key = _KEYS_BY_OPERATOR.get(word, _LIST_KEY) if self._chance(0.6) else self._random.choice(KEYS)
             pool = _READABLE_VALUES[word] if self._chance(0.8) else VALUES
-            condition[operator] = {key: self._one_or_several(pool, lambda _one: True)}
+            condition[operator] = {key: self._one_or_several(pool, lambda _value: True)}
         return condition
 
     def _operator(self) -> str:

@@ -1,6 +1,6 @@
-"""Why iam-simulate and we answer a smallest case differently; what AWS says is in docs/policy-language.md.
+"""Known causes of differences between iam-simulate and our evaluator; see docs/policy-language.md.
 
-In a smallest case everything that is left has a part in the disagreement, so a cause is told by what is left.
+Everything that is left in a minimal case contributes to the difference, so the case shows the cause.
 """
 
 import json
@@ -11,19 +11,19 @@ from typing import Any, NamedTuple
 from bench.compare_iam_simulate.cases import CaseEntry
 from bench.compare_iam_simulate.shrink import Answers, documents
 
-Predicate = Callable[[CaseEntry, str, Answers], bool]  # of the case, the case as text, both answers
+Predicate = Callable[[CaseEntry, str, Answers], bool]  # the case, the case as JSON text, both answers
 
 _ALLOWED, _IMPLICIT, _EXPLICIT = "Allowed", "ImplicitlyDenied", "ExplicitlyDenied"
 
 
 def find_cause(entry: CaseEntry, answers: Answers) -> str | None:
-    """Return the name of the first cause that applies to a smallest case."""
+    """Return the name of the first cause that applies to a minimal case; None if there is none."""
     text = json.dumps(entry)
     return next((name for name, candidate in CAUSES.items() if candidate.applies(entry, text, answers)), None)
 
 
 class _Condition(NamedTuple):
-    """One condition of a case, with the request's value; None where the key is absent."""
+    """A condition of a case, with the request's value of its key; None if the key is absent."""
 
     operator: str
     values: str
@@ -42,7 +42,7 @@ def _conditions(entry: CaseEntry) -> Iterator[_Condition]:
 def _has_condition(
     operator: str, values: str = "", accepts: Callable[[Any], bool] = lambda _given: True
 ) -> Predicate:
-    """Match a condition by patterns of its operator and its values, and by what the request has."""
+    """Match a condition by patterns for its operator and values, and by the request's value."""
     return lambda entry, _text, _answers: any(
         re.search(operator, condition.operator)
         and re.search(values, condition.values)
@@ -96,7 +96,7 @@ def _is_long_number(value: Any) -> bool:
 
 
 _ONLY_WE_DENY, _ONLY_WE_ALLOW = _has_answers(_IMPLICIT, _ALLOWED), _has_answers(_ALLOWED, _IMPLICIT)
-_COLONS_OF_FIVE_FIELDS = 4  # colons
+_COLONS_OF_FIVE_FIELDS = 4
 _SHORT_ARN = r'"arn:aws:sqs(:\*)?"'
 
 
@@ -105,7 +105,7 @@ def _has_old_version(text: str) -> bool:
 
 
 class Cause(NamedTuple):
-    """One cause, and who is right."""
+    """A cause of differences, and which side is right."""
 
     verdict: str
     applies: Predicate
@@ -115,7 +115,7 @@ _WE_ARE_RIGHT, _UNDOCUMENTED = "we are right", "AWS does not say"
 _UNSUPPORTED = "AWS does not support it"
 
 CAUSES: dict[str, Cause] = {
-    # Who calls.
+    # Principals.
     "GetSessionToken needs no Allow": Cause(
         _WE_ARE_RIGHT, _all(_has_action("sts:GetSessionToken"), _ONLY_WE_ALLOW)
     ),

@@ -1,4 +1,4 @@
-"""Make cases smaller as long as both sides go on answering as they did."""
+"""Shrinking: reduce cases to minimal ones for which both evaluators still give the same different answers."""
 
 import copy
 import json
@@ -9,7 +9,7 @@ from typing import Any
 from bench.compare_iam_simulate.cases import CaseEntry
 
 Answers = tuple[str, str]  # ours, theirs
-Evaluate = Callable[[list[CaseEntry]], list[Answers | None]]  # None where either side does not answer
+Evaluate = Callable[[list[CaseEntry]], list[Answers | None]]  # None if iam-simulate rejects the case
 
 _LAYERS = ("rcps", "scps", "session_policy", "boundary", "identity_policies", "resource_policy")
 _HERE = "111122223333"
@@ -23,7 +23,7 @@ _SIMPLE_ELEMENTS = {"Action": "*", "Resource": "*", "Principal": "*"}
 
 @dataclass(frozen=True)
 class Difference:
-    """A case in which the sides differ, and how many cases have come down to it."""
+    """A case in which the evaluators differ, and the number of cases that were shrunk to it."""
 
     entry: CaseEntry
     answers: Answers
@@ -31,12 +31,12 @@ class Difference:
 
     @property
     def key(self) -> str:
-        """What twins have in common."""
+        """The case as JSON text, by which duplicates are found."""
         return json.dumps(self.entry, sort_keys=True)
 
 
 def shrink(differences: list[Difference], evaluate: Evaluate) -> list[Difference]:
-    """Return the cases as small as they get, twins put together."""
+    """Return the minimal cases, with duplicates merged."""
     finished = list[Difference]()
     while differences:
         smaller = _find_smaller(differences, evaluate)
@@ -50,27 +50,27 @@ def _merge_duplicates(differences: Any) -> list[Difference]:
     for difference in differences:
         duplicate = merged.get(difference.key)
         merged[difference.key] = replace(
-            difference, times=difference.times + (duplicate.count if duplicate else 0)
+            difference, count=difference.count + (duplicate.count if duplicate else 0)
         )
     return list(merged.values())
 
 
 def _find_smaller(differences: list[Difference], evaluate: Evaluate) -> dict[str, Difference]:
-    """Return, by the key of what it comes from, the first smaller case that is answered alike."""
+    """Return the first smaller case with the same answers for each case, keyed by the original case's key."""
     attempts = [
         (difference, candidate) for difference in differences for candidate in _candidates(difference.entry)
     ]
     smaller = dict[str, Difference]()
-    for (one, candidate), answers in zip(
+    for (difference, candidate), answers in zip(
         attempts, evaluate([candidate for _, candidate in attempts]), strict=True
     ):
-        if answers == one.answers:
-            smaller.setdefault(one.key, replace(one, entry=candidate))
+        if answers == difference.answers:
+            smaller.setdefault(difference.key, replace(difference, entry=candidate))
     return smaller
 
 
 def _candidates(entry: CaseEntry) -> Iterator[CaseEntry]:
-    """Go through what is a little less than a case, the greatest steps first."""
+    """Yield slightly smaller variants of a case, those with the largest reduction first."""
     yield from (_without(entry, layer) for layer in (*_LAYERS, "context") if layer in entry)
     yield from (_without(entry, "context", key) for key in entry.get("context", {}))
     yield from ({**entry, **simple} for simple in _SIMPLE_REQUESTS if not simple.items() <= entry.items())
@@ -84,7 +84,7 @@ def _candidates(entry: CaseEntry) -> Iterator[CaseEntry]:
 
 
 def documents(entry: CaseEntry) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Go through a case's policies, each with its place."""
+    """Yield a case's policy documents, each with its path in the case."""
     for layer in _LAYERS:
         policies = entry.get(layer)
         if isinstance(policies, dict):
@@ -103,8 +103,8 @@ def _smaller_documents(entry: CaseEntry, path: tuple[Any, ...], document: Any) -
         yield from (_without(entry, *path, "Statement", index) for index in range(len(document["Statement"])))
     if document.get("Version") != "2012-10-17":
         yield _replace(entry, "2012-10-17", *path, "Version")
-    for at, statement in enumerate(document["Statement"]):
-        yield from _smaller_statements(entry, (*path, "Statement", at), statement)
+    for index, statement in enumerate(document["Statement"]):
+        yield from _smaller_statements(entry, (*path, "Statement", index), statement)
 
 
 def _smaller_statements(entry: CaseEntry, path: tuple[Any, ...], statement: Any) -> Iterator[CaseEntry]:
@@ -121,7 +121,7 @@ def _smaller_statements(entry: CaseEntry, path: tuple[Any, ...], statement: Any)
 
 
 def _lists(statement: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
-    """Go through the lists of a statement, any of whose values may do by itself."""
+    """Yield the lists of a statement with their paths; one of a list's values may be enough."""
     blocks = [((*path, "Condition", name), block) for name, block in statement.get("Condition", {}).items()]
     names = [((*path, name), statement[name]) for name in ("Principal", "NotPrincipal") if name in statement]
     for parent_path, parent in [(path, statement), *blocks, *names]:

@@ -1,24 +1,24 @@
-// Answers a batch of simulations, each with its outcome or with why it was not simulated.
+// Runs a batch of simulations; returns the outcome of each, or why it was rejected.
 import { readFileSync } from 'node:fs'
 import { runSimulation } from '@cloud-copilot/iam-simulate'
 
-const answer = async (simulation) => {
+const simulate = async (simulation) => {
   try {
     const result = await runSimulation(simulation, {})
     if (result.resultType === 'error') {
-      return { refused: JSON.stringify(result.errors) }
+      return { rejected: JSON.stringify(result.errors) }
     }
     const ignored = result.result.ignoredContextKeys
     return ignored.length > 0
-      ? { refused: `it ignores ${ignored}` }
+      ? { rejected: `ignored context keys: ${ignored}` }
       : { outcome: result.overallResult }
   } catch (error) {
-    return { refused: `it throws: ${error.message}` }
+    return { rejected: `exception: ${error.message}` }
   }
 }
 
 const answers = []
 for (const simulation of JSON.parse(readFileSync(0, 'utf8'))) {
-  answers.push(await answer(simulation))
+  answers.push(await simulate(simulation))
 }
 process.stdout.write(JSON.stringify(answers))

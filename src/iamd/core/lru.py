@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class LruCache(Generic[Value]):
-    """Keeps the `max_size` most recently used values. There is no invalidation: a key must determine its value."""
+    """Keeps the `max_size` most recently used values; no invalidation, so a key must determine its value."""
 
     def __init__(self, max_size: int) -> None:
         self._max_size = max_size

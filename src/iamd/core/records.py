@@ -145,7 +145,7 @@ class WebIdentity(NamedTuple):
 
 
 class AccessKey(NamedTuple):
-    """An access key; `user_name` is None for the root user. The secret is stored sealed, not in this record."""
+    """An access key without its secret, which is stored sealed; `user_name` is None for the root user."""
 
     access_key_id: str
     user_name: str | None

@@ -1,4 +1,4 @@
-"""Password blocklist: common passwords, the operator's own list, and breached passwords (Pwned Passwords API).
+"""Password blocklist: common passwords, the operator's list, and breached passwords (Pwned Passwords API).
 
 A range query sends the first five hex digits of a password's SHA-1 and returns the suffixes of all breached
 passwords with this prefix (k-anonymity). The password itself never leaves this process.
@@ -36,9 +36,10 @@ class PasswordBlocklist:
         self._release_slot = release_slot
 
     def contains(self, password: str) -> bool:
-        """Return whether a password is common or listed, even with digits or punctuation appended, or breached.
+        """Return whether a password is common, listed or breached.
 
-        A failed range query is logged, and the password counts as not breached.
+        Common and listed passwords also match with digits or punctuation appended. If the range query fails,
+        this is logged, and the password counts as not breached.
         """
         word = password.lower()
         return any(map(self._is_listed, (word, word.rstrip(_DECORATION_CHARACTERS)))) or self._is_breached(

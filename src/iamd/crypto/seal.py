@@ -33,7 +33,7 @@ def seal(key: bytes, secret: bytes, associated_data: str) -> bytes:
 
 
 def unseal(key: bytes, sealed: bytes, associated_data: str) -> bytes:
-    """Decrypt a sealed value; raise UnsealError if the key or the associated data differ, or it was altered."""
+    """Decrypt a sealed value; raise UnsealError if key or associated data differ, or if it was altered."""
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     if sealed[:1] != _VERSION or len(nonce) < _NONCE_BYTES:
         raise UnsealError(associated_data)
@@ -49,5 +49,5 @@ def derive_key(key: bytes, purpose: str) -> bytes:
 
 
 def fingerprint(key: bytes) -> str:
-    """Return the master key's fingerprint, by which the store recognizes it: 128 bits of a labeled hash, in hex."""
+    """Return the fingerprint by which the store recognizes the master key: 128 bits of a hash, in hex."""
     return hashlib.sha256(b"iamd master key\0" + key).hexdigest()[:32]

@@ -6,7 +6,7 @@ class ProviderUnreachable(Exception):
 
 
 class UntrustedCertificate(ProviderUnreachable):
-    """A provider's certificate is trusted neither through a certificate authority nor through a thumbprint."""
+    """A provider's certificate has neither a trusted certificate authority nor a matching thumbprint."""
 
 
 class InvalidToken(Exception):

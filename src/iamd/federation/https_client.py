@@ -26,7 +26,7 @@ _HOST_PATTERN = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
 class FetchTarget(NamedTuple):
-    """A resolved URL: `addresses` passed the SSRF guard, `path` includes the query, `deadline` is monotonic."""
+    """A resolved URL: `addresses` passed the SSRF guard, `path` has the query, `deadline` is monotonic."""
 
     host: str
     port: int

@@ -240,7 +240,7 @@ def _session_attributes(claims: Claims) -> tuple[Tags, tuple[str, ...], str | No
 
 
 def _tag_claims(claims: Claims) -> tuple[Any, Any]:
-    """Return tags and transitive tag keys: nested in one claim, or flat for providers without nested claims."""
+    """Return tags and transitive tag keys: nested in one claim, or flat if a provider cannot nest claims."""
     nested = claims.get(_TAGS_CLAIM, {})
     if not isinstance(nested, dict):
         raise InvalidClaim("The session tags must be an object.")

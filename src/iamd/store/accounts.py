@@ -1,4 +1,4 @@
-"""Accounts: the row that every write to an account locks, entity counters, account aliases, master key check."""
+"""Accounts: the row locked by every write to an account, entity counters, aliases, master key fingerprint."""
 
 import sqlalchemy as sa
 

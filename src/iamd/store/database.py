@@ -1,4 +1,4 @@
-"""The database interface: transactions (`read`, `snapshot`, `write`), the exclusive lock, the connection pool.
+"""The database interface: transactions (`read`, `snapshot`, `write`), exclusive lock, connection pool.
 
 A write transaction commits when its block ends, and rolls back if the block raises. Each process opens its
 own connections, after the fork.
@@ -36,7 +36,7 @@ class Database(Protocol):
         ...
 
     def exclusive_lock(self) -> AbstractContextManager[None]:
-        """Hold the lock under which the store is created and migrated, exclusive across nodes; may be nested."""
+        """Hold the lock for creating and migrating the store, exclusive across all nodes; may be nested."""
         ...
 
     def close(self) -> None:

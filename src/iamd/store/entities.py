@@ -1,4 +1,4 @@
-"""Named entities (users, groups, roles, instance profiles): look-up, unique names, renaming, pages by path."""
+"""Named entities (users, groups, roles, instance profiles): look-up, unique names, renaming, pages."""
 
 from typing import Generic, TypeVar
 

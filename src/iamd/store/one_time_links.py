@@ -1,4 +1,4 @@
-"""One-time links, sent by email or printed by the CLI: token hash, purpose and expiry; tokens are not stored."""
+"""One-time links, sent by email or printed by the CLI: the token's hash, purpose and expiry."""
 
 from typing import NamedTuple
 

@@ -113,7 +113,7 @@ def delete_by_session_id(tx: Tx, account_id: str, user_id: str, session_id: str)
 
 
 def record_last_use(tx: Tx, token_hash: str, now_seconds: int) -> None:
-    """Record when a session was last used (epoch seconds); an earlier time than the recorded one is ignored."""
+    """Record when a session was last used (epoch seconds), unless a later time has been recorded."""
     _record_last_use.execute(tx, token=token_hash, seen_at=now_seconds)
 
 

@@ -18,7 +18,7 @@ _BUSY_TIMEOUT_MS = 10_000
 
 
 class SqliteDatabase:
-    """A database in one file; the thread's execution slot is released while it waits for a lock or the disk."""
+    """A database in one file; a thread releases its execution slot while it waits for a lock or the disk."""
 
     def __init__(self, folder: Path, execution_slots: ExecutionSlots | None = None) -> None:
         self.file = folder / FILE_NAME
@@ -81,7 +81,7 @@ class SqliteDatabase:
 
     @contextlib.contextmanager
     def exclusive_lock(self) -> Iterator[None]:
-        # A waiting thread must not keep its execution slot: the lock's holder may need one to go on (deadlock).
+        # A waiting thread must not keep its execution slot: the lock's holder may need one (deadlock).
         with self._execution_slots.released():
             self._write_lock.acquire()
         try:

@@ -65,7 +65,7 @@ def _missing_error(member: Member, path: str) -> str:
 
 
 def _constraints(shape: Shape) -> tuple[Constraint, ...]:
-    """Return a shape's constraints in AWS's order: length first, so that patterns never match too long values."""
+    """Return a shape's constraints in AWS's order: length first, so that patterns see no too long values."""
     return (*_size_constraints(shape), *_pattern_constraints(shape), *_enum_constraints(shape))
 
 
@@ -235,7 +235,7 @@ def _lower_camel(name: str) -> str:
 
 
 def _is_sensitive(shape: Shape) -> bool:
-    """Return whether a value must not appear in messages: sensitive, a blob, or a list or map of such values."""
+    """Return whether messages must not show a value: sensitive, a blob, or a list or map with such values."""
     inner_shapes = (shape.element, shape.key, shape.value)
     return (
         shape.sensitive

@@ -14,8 +14,8 @@ import regex
 _SHORTHAND_CLASSES = {r"\w": "a-zA-Z0-9_", r"\d": "0-9", r"\s": r" \t\n\x0B\f\r"}
 _NOT_A_LINE_TERMINATOR = r"[^\n\r\x85\u2028\u2029]"  # a dot in Java
 
-# STS allows `\u10000-\u10FFFF` in ARNs. In Java this is U+1000, the range from `0` to U+10FF, and two `F`s: it
-# would reject the supplementary characters that are evidently meant, and accept the C1 control characters
+# STS allows `\u10000-\u10FFFF` in ARNs. In Java this is U+1000, the range from `0` to U+10FF, and two `F`s.
+# It would reject the supplementary characters that are evidently meant, and accept the C1 control characters
 # that the rest of the class excludes. The evident intention is implemented.
 _SUPPLEMENTARY = (r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
 

@@ -164,8 +164,8 @@ def decoder(shape: Shape) -> Decoder:
     """Return the decoder of an input shape: a function from form parameters to a dictionary.
 
     The dictionary and nested structures are keyed by Python names. Members without a parameter are absent,
-    and unknown parameters are ignored, as in AWS. The decoder raises MalformedInput if the parameters' structure
-    does not match the shape, or if a value cannot be parsed.
+    and unknown parameters are ignored, as in AWS. The decoder raises MalformedInput if the structure of the
+    parameters does not match the shape, or if a value cannot be parsed.
     """
     return _decoders[shape]
 

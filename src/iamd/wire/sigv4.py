@@ -172,7 +172,7 @@ def _fields_from_header(header: str, request: Request, pairs: list[tuple[bytes, 
 
 
 def _parse_authorization(text: str) -> dict[str, str]:
-    """Parse the fields of an Authorization header; two headers, joined by the server, fail as repeated fields."""
+    """Parse the fields of an Authorization header; repeated fields (of two joined headers) are an error."""
     fields: dict[str, str] = {}
     for part in text.split(","):
         name, _, value = part.strip(_OWS).partition("=")

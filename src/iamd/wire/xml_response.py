@@ -140,7 +140,7 @@ def _write_mapping(shape: Shape, writers: dict[str, Writer], value: dict[str, An
 
 
 def _has_field(record_type: type, attr: str) -> bool:
-    """Return whether a record has a field or property with this name; `count` and `index` of a tuple are neither.
+    """Return whether a record has this field or property; a tuple's methods `count` and `index` are neither.
 
     Raises ValueError if the type is not a record: a list or string in place of a structure would otherwise be
     rendered as empty.

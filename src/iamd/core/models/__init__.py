@@ -1,4 +1,4 @@
-"""Service models of IAM, STS and iamd as package data, and their reader, which needs the standard library only."""
+"""Service models of IAM, STS and iamd as package data, and their reader (standard library only)."""
 
 from iamd.core.models.names import snake_case
 from iamd.core.models.reader import SERVICES, by_version, load, load_json, read

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """A data type with its constraints; `error` and `status` are the error code and HTTP status of an exception.
+    """A data type with its constraints; `error` and `status` are an exception's error code and HTTP status.
 
     Shapes are compared by identity, so that they can be keys of a cache. References between shapes may be
     circular.
@@ -48,7 +48,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """The pagination members of an operation's input and output, by wire name (as in botocore's paginators)."""
+    """The wire names of an operation's pagination members, with the keys of botocore's paginators."""
 
     input_token: str
     output_token: str

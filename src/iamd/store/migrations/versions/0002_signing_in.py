@@ -1,4 +1,4 @@
-"""Sign-in: passwords, password policies, MFA, sessions, one-time links, attempt counters, credential reports."""
+"""Sign-in: passwords, password policies, MFA, sessions, links, attempt counters, credential reports."""
 
 import sqlalchemy as sa
 from alembic import op
