@@ -13,11 +13,11 @@ import sqlalchemy.exc
 from iamd import operations
 from iamd.config import Settings
 from iamd.core.errors import ServiceUnavailable
-from iamd.core.execution_slots import ExecutionSlots
+from iamd.core.execution_slots import ExecutionSlots, ReleaseSlot
 from iamd.crypto import master_key, seal
 from iamd.crypto.master_key import MasterKeyError
 from iamd.crypto.password_blocklist import PasswordBlocklist, read_password_list
-from iamd.crypto.passwords import Hasher, ReleaseSlot
+from iamd.crypto.passwords import Hasher
 from iamd.federation import ssrf_guard
 from iamd.federation.https_client import HttpsClient
 from iamd.federation.jwks_cache import JwksCache

@@ -7,8 +7,12 @@ once its body has been read, and releases it while it waits for a disk, a lock o
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from types import TracebackType
+
+ReleaseSlot = Callable[[], AbstractContextManager[None]]
+"""Releases the thread's slot for a block, such as `ExecutionSlots.released`."""
 
 
 class ExecutionSlots:

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from iamd.core import common
+from iamd.core.execution_slots import ReleaseSlot
 from iamd.core.logs import LOGGER
-from iamd.crypto.passwords import ReleaseSlot
 
 _HASH_PREFIX_LENGTH = 5
 # Users append these to a common password because a password policy requires them.

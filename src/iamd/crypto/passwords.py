@@ -7,21 +7,19 @@ its parameters: older hashes still verify, and are replaced at the next sign-in.
 import contextlib
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from iamd.core import cpu_affinity
 from iamd.core.errors import Throttling
+from iamd.core.execution_slots import ReleaseSlot
 
 _MEMORY_COST_KIB = 64 * 1024
 _TIME_COST = 3
 _PARALLELISM = 1
 _MAX_WAIT_SECONDS = 10.0
-
-ReleaseSlot = Callable[[], AbstractContextManager[None]]
 
 
 def normalize(password: str) -> str:

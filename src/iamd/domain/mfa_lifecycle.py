@@ -61,7 +61,7 @@ def enable(call: Call, owner_id: str, serial_number: str, codes: tuple[str, str]
     """Assign a TOTP device after verifying two consecutive codes; end the owner's other sessions.
 
     Raises NoSuchEntity, EntityAlreadyExists if it is assigned already, LimitExceeded beyond the quota, and
-    AccessDenied or InvalidAuthenticationCode as `require_mfa` and `mfa_codes.use_codes` do.
+    AccessDenied or InvalidAuthenticationCode as `require_mfa` and `consume_consecutive_codes` do.
     """
     require_mfa(call, owner_id)
     device = _find(call, serial_number)

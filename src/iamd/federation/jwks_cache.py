@@ -1,8 +1,8 @@
 """JWKS cache: discovery and verification keys of identity providers (OpenID Connect Discovery 1.0).
 
 Keys are fetched when a token first needs them, once for all concurrent requests, and refreshed after ten
-minutes. An unknown key ID triggers a refresh, too. A provider is contacted at most every 30 seconds, whatever
-tokens are sent and also after an error. If a refresh fails, keys are used up to one hour after their fetch.
+minutes. An unknown key ID also triggers a refresh. A provider is contacted at most every 30 seconds, no matter
+which tokens arrive, even after an error. If a refresh fails, keys are used up to one hour after their fetch.
 """
 
 import contextlib
@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from iamd.core.execution_slots import ReleaseSlot
 from iamd.core.lru import LruCache
-from iamd.crypto.passwords import ReleaseSlot
 from iamd.federation.errors import ProviderUnreachable
 from iamd.federation.https_client import HttpsClient
 from iamd.federation.jwks import VerificationKey, VerificationKeys, parse_keys, select_key
@@ -22,7 +22,7 @@ _TTL_SECONDS = 600
 _MIN_REFRESH_SECONDS = 30
 _MAX_STALE_SECONDS = 3600
 _LOCK_TIMEOUT_SECONDS = 20
-_MAX_WAITING = 64  # concurrent requests; AssumeRoleWithWebIdentity needs no authentication
+_MAX_WAITING = 64  # requests that may wait for providers at once: the operation is unauthenticated
 
 CacheKey = tuple[str, tuple[str, ...]]  # a provider's URL without the scheme, and its thumbprints
 

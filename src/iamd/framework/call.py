@@ -1,4 +1,4 @@
-"""The context of an API call: the caller, the time, the transaction, and what operations depend on."""
+"""The context of an API call: the caller, the time, the transaction; the dependencies of the server."""
 
 from typing import NamedTuple
 
@@ -77,7 +77,7 @@ class Call(NamedTuple):
 
 
 class Dependencies(NamedTuple):
-    """Dependencies of slow work outside the transaction, such as password hashing and requests to providers.
+    """What the parts of the server share; operations get it in `prepare` and `resolve_caller` only.
 
     `allow_root_keys` is the operator's setting that lets root users have access keys.
     """

@@ -111,7 +111,7 @@ class AuditQueue:
             LOGGER.exception("cannot delete expired records; trying again in an hour")
 
     def _purge(self) -> None:
-        """Delete old audit events, expired sessions, links and counters, and abandoned MFA set-ups."""
+        """Delete old audit events, expired sessions, links and counters, and abandoned MFA setups."""
         now = clock.now()
         with self._database.write() as tx:
             for account in accounts.list_all(tx):

@@ -123,9 +123,9 @@ def _user(tx: Tx, record: CredentialRecord) -> AuthenticatedCaller:
         raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
     account_id = record.account_id
     principal = Principal(PrincipalKind.USER, user.arn, account_id, user.user_id)
-    user_permissions = principal_policies.load(tx, account_id, user.user_id, user.boundary_arn)
-    caller = Caller(principal, account_id, user.user_id, record.access_key_id, user, user_permissions.tags)
-    return AuthenticatedCaller.create(caller, _policy_documents(user_permissions))
+    user_policies = principal_policies.load(tx, account_id, user.user_id, user.boundary_arn)
+    caller = Caller(principal, account_id, user.user_id, record.access_key_id, user, user_policies.tags)
+    return AuthenticatedCaller.create(caller, _policy_documents(user_policies))
 
 
 def _role_session(tx: Tx, record: CredentialRecord, token: SessionToken) -> AuthenticatedCaller:
@@ -135,18 +135,18 @@ def _role_session(tx: Tx, record: CredentialRecord, token: SessionToken) -> Auth
     account_id = token.account_id
     arn = arns.assumed_role(account_id, role.role_name, token.name)
     principal = Principal(PrincipalKind.ROLE_SESSION, arn, account_id, role.role_id, role_arn=role.arn)
-    role_permissions = principal_policies.load(tx, account_id, role.role_id, role.boundary_arn)
+    role_policies = principal_policies.load(tx, account_id, role.role_id, role.boundary_arn)
     caller = Caller(
         principal,
         account_id,
         f"{role.role_id}:{token.name}",
         record.access_key_id,
         None,
-        _merge_tags(role_permissions.tags, token.tags),
+        _merge_tags(role_policies.tags, token.tags),
         role=role,
     )
     return AuthenticatedCaller.create(
-        caller, _with_session_policies(tx, _policy_documents(role_permissions), token)
+        caller, _with_session_policies(tx, _policy_documents(role_policies), token)
     )
 
 
@@ -171,8 +171,8 @@ def _federated_user(tx: Tx, owner: AuthenticatedCaller, token: SessionToken) -> 
     return AuthenticatedCaller.create(caller, _with_session_policies(tx, documents, token, required=True))
 
 
-def _policy_documents(entity_permissions: principal_policies.PrincipalPolicies) -> PolicyDocuments:
-    return PolicyDocuments(entity_permissions.identity_policies, entity_permissions.permissions_boundary)
+def _policy_documents(policies: principal_policies.PrincipalPolicies) -> PolicyDocuments:
+    return PolicyDocuments(policies.identity_policies, policies.permissions_boundary)
 
 
 def _with_session_policies(

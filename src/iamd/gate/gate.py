@@ -98,7 +98,7 @@ class Gate:
             def invoke(params: Params) -> Reply:
                 invocation = self._build_invocation(operation, params, request_context)
                 if invocation.read_only:
-                    caller = self._resolve_caller(tx, record, invocation)
+                    caller = self._load_caller(tx, record, invocation)
                     return self._invoke_read(tx, caller, record.data_key, invocation)
                 prepared = self._prepare(tx, record, invocation)
                 transaction.close()  # waiting for other writers must not keep a read open
@@ -115,9 +115,7 @@ class Gate:
         now = self._time()
         return _Invocation(operation, params, request_context, now, clock.iso(now))
 
-    def _resolve_caller(
-        self, tx: Tx, record: CredentialRecord, invocation: _Invocation
-    ) -> AuthenticatedCaller:
+    def _load_caller(self, tx: Tx, record: CredentialRecord, invocation: _Invocation) -> AuthenticatedCaller:
         """Resolve the caller in a read transaction whose statements may each see a different snapshot."""
 
         def reload(snapshot_tx: Tx, stale_record: CredentialRecord) -> CredentialRecord:
@@ -190,7 +188,7 @@ class Gate:
         prepare = invocation.operation.prepare
         if prepare is None:
             return invocation
-        authenticated_caller = self._resolve_caller(tx, record, invocation)
+        authenticated_caller = self._load_caller(tx, record, invocation)
         try:
             call, target = self._authorize(tx, authenticated_caller, record.data_key, invocation)
             return invocation._replace(

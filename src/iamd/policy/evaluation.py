@@ -32,7 +32,7 @@ def decide(request: Request, layers: PolicyLayers) -> Decision:
     matches = tuple(_matches(request, layers))
     if denies := tuple(match for match in matches if match.statement.effect == "Deny"):
         return Decision(Outcome.EXPLICITLY_DENIED, denies[0].layer, denies)
-    missing_layer = _missing_layer(request, layers, matches)
+    missing_layer = _layer_without_allow(request, layers, matches)
     return Decision(Outcome.IMPLICITLY_DENIED if missing_layer else Outcome.ALLOWED, missing_layer, matches)
 
 
@@ -106,7 +106,7 @@ def _matches_principal(layer: Layer, statement: Statement, request: Request, lay
     return matches or (layer is Layer.RCP and has_no_principal)
 
 
-def _missing_layer(request: Request, layers: PolicyLayers, allows: tuple[Match, ...]) -> Layer | None:
+def _layer_without_allow(request: Request, layers: PolicyLayers, allows: tuple[Match, ...]) -> Layer | None:
     """Return the first layer that must allow and does not; RCPs only deny."""
     if is_root_assuming_role(request):
         return Layer.TRUST

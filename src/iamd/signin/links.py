@@ -1,4 +1,4 @@
-"""One-time links: account set-up links and root password reset links, which can be sent by mail."""
+"""One-time links: account setup links and root password reset links, which can be sent by mail."""
 
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ def create(tx: Tx, account_id: str, purpose: str, epoch: int) -> str:
 
 
 def create_setup_token(tx: Tx, account_id: str, epoch: int) -> str | None:
-    """Create a set-up link and return its token; None if the root user already has a password."""
+    """Create a setup link and return its token; None if the root user already has a password."""
     if login_profiles.find(tx, account_id, account_id) is not None:
         return None
     return create(tx, account_id, SETUP, epoch)

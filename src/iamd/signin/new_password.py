@@ -1,4 +1,4 @@
-"""New passwords at sign-in: required changes, root password reset by link, and account set-up."""
+"""New passwords at sign-in: required changes, root password reset by link, and account setup."""
 
 import re
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class NewPasswordPrompt(NamedTuple):
 
 
 class AccountSetup(NamedTuple):
-    """The form of account set-up."""
+    """The form of account setup."""
 
     account_name: str
     root_email: str
@@ -147,7 +147,7 @@ def _set_password(
     return identity._replace(login_profile=profile)
 
 
-# Root user password by one-time link: reset and account set-up.
+# Root user password by one-time link: reset and account setup.
 
 
 def reset_root_password(

@@ -1,4 +1,4 @@
-"""The next step of a sign-in after a verified factor: MFA, a new password, MFA set-up, or the console."""
+"""The next step of a sign-in after a verified factor: MFA, a new password, MFA setup, or the console."""
 
 from iamd.core import ids
 from iamd.core.records import Session
@@ -36,7 +36,7 @@ def begin_session(client: Client, identity: SignInIdentity, epoch: int) -> Sessi
 def advance(
     tx: Tx, services: SignInServices, client: Client, identity: SignInIdentity, session: Session
 ) -> SignInResult:
-    """Continue a sign-in after a verified factor, under a new session token; the account must be locked.
+    """Continue a sign-in after a verified factor, under a new session token. The caller must hold the row lock of the account.
 
     MFA also counts as identity confirmation; a password alone does not. An expired password must be changed;
     with HardExpiry in the password policy IAM users cannot sign in (Step.EXPIRED).

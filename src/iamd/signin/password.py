@@ -50,7 +50,7 @@ def sign_in(
         return SignInResult(Step.CAPTCHA, captcha_required=True)
     stored_hash = identity.login_profile.hash if identity.login_profile else None
     is_correct = services.dependencies.hasher.verify(stored_hash, form.password)
-    if decision.name_blocked or not is_correct:
+    if decision.user_blocked or not is_correct:
         return _refuse(services, identity, client, attempt)
     return _accept(services, find_identity, identity, attempt, form, client)
 
@@ -76,7 +76,7 @@ def _is_captcha_solved(tx: Tx, services: SignInServices, form: PasswordForm, epo
 def _refuse(
     services: SignInServices, identity: SignInIdentity, client: Client, attempt: Attempt
 ) -> SignInResult:
-    if not attempt.decision.name_blocked:  # blocked attempts must not fill the audit log
+    if not attempt.decision.user_blocked:  # blocked attempts must not fill the audit log
         event = sign_in_events.event(
             identity,
             "ConsoleLogin",

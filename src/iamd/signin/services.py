@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from iamd.core import clock
 from iamd.core.clock import Clock
+from iamd.core.execution_slots import ReleaseSlot
 from iamd.core.records import Account
-from iamd.crypto.passwords import ReleaseSlot
 from iamd.framework.call import Dependencies
 from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.console_sessions import SessionLimits

@@ -32,7 +32,7 @@ class ThrottleDecision(NamedTuple):
     """Whether an attempt is blocked by its client address or its user, or needs a captcha answer."""
 
     address_blocked: bool = False
-    name_blocked: bool = False
+    user_blocked: bool = False
     captcha_required: bool = False
 
 
@@ -56,13 +56,9 @@ def address_group(address: str) -> str:
 
 
 def allow(tx: Tx, kind: str, address: str, epoch: int, limit: int) -> bool:
-    """Count a costly request of a kind by client address; False if it exceeds `limit` in 15 minutes."""
-    return (
-        attempt_counters.increment(
-            tx, attempt_counters.counter_key(kind, address_group(address)), epoch, _WINDOW_SECONDS, limit
-        ).tries
-        <= limit
-    )
+    """Count a costly request by its kind and client address; False beyond `limit` of them in 15 minutes."""
+    counter_key = attempt_counters.counter_key(kind, address_group(address))
+    return attempt_counters.increment(tx, counter_key, epoch, _WINDOW_SECONDS, limit).tries <= limit
 
 
 def count_attempt(
@@ -114,47 +110,45 @@ def _count_password_check(
     captcha_key = captcha_counter_key(identity.throttle_key)
     pair_key = attempt_counters.counter_key("pair", identity.throttle_key, address)
     previous = attempt_counters.get(tx, pair_key, epoch, _WINDOW_SECONDS)
-    name_tries = attempt_counters.increment(tx, identity.throttle_key, epoch, window, max_attempts).tries
+    user_tries = attempt_counters.increment(tx, identity.throttle_key, epoch, window, max_attempts).tries
     tries = attempt_counters.increment(tx, captcha_key, epoch, _WINDOW_SECONDS).tries
     pair_tries = attempt_counters.increment(
         tx, pair_key, epoch, _WINDOW_SECONDS, _MAX_ROOT_ATTEMPTS_PER_ADDRESS
     ).tries
     counter_keys = (identity.throttle_key, captcha_key, pair_key)
     if tries > FREE_ATTEMPTS and not captcha_solved:  # parallel attempts have used up the free ones
-        _uncount(tx, counter_keys)
+        _take_back(tx, counter_keys)
         return Attempt(ThrottleDecision(captcha_required=True))
     must_wait = epoch < previous.last_at + _backoff_seconds(previous.tries)
     locked = (
         pair_tries > _MAX_ROOT_ATTEMPTS_PER_ADDRESS
         if identity.is_root
-        else bool(max_attempts) and name_tries > max_attempts
+        else bool(max_attempts) and user_tries > max_attempts
     )
-    return Attempt(ThrottleDecision(name_blocked=must_wait or locked), counter_keys, address_key)
+    return Attempt(ThrottleDecision(user_blocked=must_wait or locked), counter_keys, address_key)
 
 
 def _lockout(identity: SignInIdentity) -> tuple[int, int]:
     """Return the number of failed attempts before lockout (0: never) and the lockout duration in seconds."""
-    return (
-        0 if identity.is_root else identity.security_settings.lockout_attempts
-    ), identity.security_settings.lockout_minutes * 60
+    settings = identity.security_settings
+    max_attempts = 0 if identity.is_root else settings.lockout_attempts
+    return max_attempts, settings.lockout_minutes * 60
 
 
 def _backoff_seconds(tries: int) -> int:
     """Return the seconds to wait after a number of failed attempts: 1, 2, then 4."""
-    return (
-        0
-        if tries < _BACKOFF_AFTER_ATTEMPTS
-        else min(2 ** (tries - _BACKOFF_AFTER_ATTEMPTS), _MAX_BACKOFF_SECONDS)
-    )
+    if tries < _BACKOFF_AFTER_ATTEMPTS:
+        return 0
+    return min(2 ** (tries - _BACKOFF_AFTER_ATTEMPTS), _MAX_BACKOFF_SECONDS)
 
 
-def _uncount(tx: Tx, counter_keys: tuple[str, ...]) -> None:
+def _take_back(tx: Tx, counter_keys: tuple[str, ...]) -> None:
     for counter_key in counter_keys:
         attempt_counters.decrement(tx, counter_key)
 
 
 def reset_counters(tx: Tx, attempt: Attempt) -> None:
-    """Reset the counters of user and device after a successful attempt, and uncount it for the address."""
+    """Reset the counters of user and device after a successful attempt; take it back for the address."""
     for counter_key in attempt.counter_keys:
         attempt_counters.reset(tx, counter_key)
     if attempt.address_key:

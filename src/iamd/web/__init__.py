@@ -1,1 +1,1 @@
-"""The web application: server-rendered pages for sign-in and account set-up, and the console's files."""
+"""The web application: server-rendered pages for sign-in and account setup, and the console's files."""

@@ -1,4 +1,4 @@
-"""Pages of required password changes, forgotten root passwords, and account set-up."""
+"""Pages of required password changes, forgotten root passwords, and account setup."""
 
 import flask
 
