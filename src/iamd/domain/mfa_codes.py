@@ -64,7 +64,7 @@ def consume_consecutive_codes(
 ) -> MfaDevice:
     """Verify two consecutive codes and mark them as used; return the device with its clock drift measured.
 
-    Raises InvalidAuthenticationCode as `consume_code` does; its message says what is wrong with the two codes.
+    Raises InvalidAuthenticationCode as `consume_code` does; the message says what is wrong with the two.
     """
     current_device = _count_attempt(tx, account_id, device, epoch)
     seed = _unseal_seed(data_key, account_id, current_device)

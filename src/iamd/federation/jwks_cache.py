@@ -1,8 +1,9 @@
 """JWKS cache: discovery and verification keys of identity providers (OpenID Connect Discovery 1.0).
 
 Keys are fetched when a token first needs them, once for all concurrent requests, and refreshed after ten
-minutes. An unknown key ID also triggers a refresh. A provider is contacted at most every 30 seconds, no matter
-which tokens arrive, even after an error. If a refresh fails, keys are used up to one hour after their fetch.
+minutes. An unknown key ID also triggers a refresh. A provider is contacted at most every 30 seconds, even
+after an error, no matter which tokens arrive. If a refresh fails, keys are used up to one hour after their
+fetch.
 """
 
 import contextlib

@@ -36,8 +36,9 @@ def begin_session(client: Client, identity: SignInIdentity, epoch: int) -> Sessi
 def advance(
     tx: Tx, services: SignInServices, client: Client, identity: SignInIdentity, session: Session
 ) -> SignInResult:
-    """Continue a sign-in after a verified factor, under a new session token. The caller must hold the row lock of the account.
+    """Continue a sign-in after a verified factor, under a new session token.
 
+    The caller must hold the account's row lock.
     MFA also counts as identity confirmation; a password alone does not. An expired password must be changed;
     with HardExpiry in the password policy IAM users cannot sign in (Step.EXPIRED).
     """

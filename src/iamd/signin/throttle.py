@@ -139,7 +139,7 @@ def _backoff_seconds(tries: int) -> int:
     """Return the seconds to wait after a number of failed attempts: 1, 2, then 4."""
     if tries < _BACKOFF_AFTER_ATTEMPTS:
         return 0
-    return min(2 ** (tries - _BACKOFF_AFTER_ATTEMPTS), _MAX_BACKOFF_SECONDS)
+    return min(1 << (tries - _BACKOFF_AFTER_ATTEMPTS), _MAX_BACKOFF_SECONDS)
 
 
 def _take_back(tx: Tx, counter_keys: tuple[str, ...]) -> None:
