@@ -35,7 +35,7 @@ check-fast: dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --dist loadgroup -q $$($(BIN)/python -m scripts.reached $(if $(SINCE),--since $(SINCE)))
+	$(BIN)/pytest -n auto --dist loadgroup -q $$($(BIN)/python -m scripts.affected_tests $(if $(SINCE),--since $(SINCE)))
 
 pictures: dev
 	$(BIN)/python -m scripts.install_browser

@@ -1,6 +1,6 @@
 """Test selection for `make check-fast`: print the tests that are most affected by a change.
 
-    python -m scripts.reached [--since main]
+    python -m scripts.affected_tests [--since main]
 
 The change is everything uncommitted, else the last commit; with `--since`, everything since the branch point.
 Selected are changed test files, test files that import a changed module or are named after it

@@ -1,7 +1,7 @@
-"""Password hashes that cost next to nothing, for tests that are about something else.
+"""Password hashes of minimal cost, for tests that are not about hashing.
 
-No setting can bring that about, and none must. This file, run, is the `iamd` of the tests' servers; that the
-real one's hashes are dear is shown in tests/keys/test_passwords.py and tests/cli/test_serve.py.
+No setting of iamd can lower the cost. Run as a script, this module is the `iamd` command of the tests'
+servers; tests/crypto/test_passwords.py and tests/cli/test_serve.py test the cost of the real command.
 """
 
 import contextlib
@@ -12,28 +12,28 @@ from iamd.crypto import passwords
 from iamd.crypto.passwords import Hasher
 
 
-def cheapen() -> None:
-    """Let hashers that are made from now on hash cheaply."""
+def lower_hash_cost() -> None:
+    """Set the minimal cost for hashers that are created from now on."""
     passwords._MEMORY_COST_KIB, passwords._TIME_COST = 8, 1
 
 
 @contextlib.contextmanager
-def _cheap() -> Iterator[None]:
-    dear = passwords._MEMORY_COST_KIB, passwords._TIME_COST
-    cheapen()
+def _low_hash_cost() -> Iterator[None]:
+    original_cost = passwords._MEMORY_COST_KIB, passwords._TIME_COST
+    lower_hash_cost()
     try:
         yield
     finally:
-        passwords._MEMORY_COST_KIB, passwords._TIME_COST = dear
+        passwords._MEMORY_COST_KIB, passwords._TIME_COST = original_cost
 
 
 def hasher() -> Hasher:
-    """Return a hasher that hashes cheaply."""
-    with _cheap():
+    """Return a hasher of minimal cost."""
+    with _low_hash_cost():
         return Hasher()
 
 
-if __name__ != "tests.cheaply":  # a process of the tests, or a worker that it has started
-    cheapen()
+if __name__ != "tests.cheaply":  # a server process of the tests, or a worker that it started
+    lower_hash_cost()
 if __name__ == "__main__":
     main.run()

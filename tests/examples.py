@@ -1,4 +1,4 @@
-"""How many examples a property is tried with: few each time, and more when somebody looks for longer.
+"""How many examples Hypothesis tries per property: few by default, more by the variable EXAMPLES.
 
 `make check EXAMPLES=20` tries twenty times as many.
 """
@@ -7,8 +7,8 @@ import os
 
 from hypothesis import settings
 
-_TIMES = int(os.environ.get("EXAMPLES", "1"))
+_FACTOR = int(os.environ.get("EXAMPLES", "1"))
 
 
 def examples(count: int) -> settings:
-    return settings(deadline=None, max_examples=count * _TIMES)
+    return settings(deadline=None, max_examples=count * _FACTOR)

@@ -1,4 +1,4 @@
-"""boto3 for our own service: its model is written out as `iamd service-model` prints it."""
+"""boto3 clients of the iamd API: botocore loads the model that `iamd service-model` prints."""
 
 import atexit
 import json
@@ -15,8 +15,8 @@ from iamd.core import models
 from iamd.core.models import botocore_model
 
 
-def _models() -> str:
-    """Write our model where botocore looks for one; return the folder, which goes with this process."""
+def _write_model() -> str:
+    """Write the service model as botocore data; return the folder, which is deleted at exit."""
     folder = tempfile.mkdtemp(prefix="iamd-model-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     model = models.load_json("iamd")
@@ -28,7 +28,7 @@ def _models() -> str:
 
 @cache
 def session() -> Any:
-    """Return the boto3 session that knows `iamd` beside AWS's services."""
+    """Return a boto3 session that has the service `iamd` besides AWS's."""
     core = botocore.session.get_session()
-    core.get_component("data_loader").search_paths.insert(0, _models())
+    core.get_component("data_loader").search_paths.insert(0, _write_model())
     return boto3.Session(botocore_session=core)

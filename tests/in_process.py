@@ -1,6 +1,6 @@
-"""Operations run in this process as the root user: for what a test needs and does not test.
+"""Operations called in this process as the root user, to set up what a test needs.
 
-A call over HTTP costs some milliseconds, most of them in the client. Here it is a function call on the store.
+A call over HTTP costs milliseconds, most of them in the client. Here it is a function call on the store.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ _hasher = cache(cheaply.hasher)
 
 
 class RootClient:
-    """Has the methods of a boto3 client; each runs its operation in one transaction and returns its reply."""
+    """Has the methods of a boto3 client; each invokes its operation in one transaction."""
 
     def __init__(self, dependencies: Dependencies, call: Call, service: str) -> None:
         self._dependencies = dependencies
@@ -32,12 +32,12 @@ class RootClient:
         self._operations = {item.model.function: item for item in OPERATIONS[service].values()}
 
     def __getattr__(self, function: str) -> Callable[..., Any]:
-        return partial(_run, self._dependencies, self._call, self._operations[function])
+        return partial(_invoke, self._dependencies, self._call, self._operations[function])
 
 
 @contextlib.contextmanager
 def root_client(store: Store, account_id: str, service: str = "iam") -> Iterator[RootClient]:
-    """Yield a client of an account's root user; what it did is committed when the block ends."""
+    """Yield a client of an account's root user; its changes are committed when the block ends."""
     now = clock.now()
     with store.database.write() as tx:
         accounts.lock(tx, account_id)
@@ -52,19 +52,19 @@ def root_client(store: Store, account_id: str, service: str = "iam") -> Iterator
         accounts.set_revision(tx, account_id, ids.revision())
 
 
-def _run(dependencies: Dependencies, call: Call, operation: Operation, **members: Any) -> Any:
+def _invoke(dependencies: Dependencies, call: Call, operation: Operation, **members: Any) -> Any:
     params = _to_params(operation.model.input, members)
     target = operation.target_finder.find(call, params)
     if target.not_found is not None:
         raise target.not_found
     if operation.prepare is not None:
         params = operation.prepare(dependencies, call, target.record, params)
-    reply = operation.invoke(call, target, params)
-    return {} if operation.model.output is None else _to_members(operation.model.output, reply or {})
+    result = operation.invoke(call, target, params)
+    return {} if operation.model.output is None else _to_members(operation.model.output, result or {})
 
 
 def _to_params(shape: Shape, value: Any) -> Any:
-    """Return a value as operations take it: members by their names in Python."""
+    """Convert parameters as boto3 takes them to the members' Python names."""
     if shape.type == "structure":
         return {
             member.attr: _to_params(member.shape, value[member.name])
@@ -77,15 +77,15 @@ def _to_params(shape: Shape, value: Any) -> Any:
 
 
 def _to_members(shape: Shape, value: Any) -> Any:
-    """Return a value as clients get it: members by their names on the wire."""
+    """Convert a result to the members' names on the wire."""
     if shape.type == "structure":
-        found = (
+        values = (
             (member, value.get(member.name, value.get(member.attr)))
             if isinstance(value, Mapping)
             else (member, getattr(value, member.attr, None))
             for member in shape.members
         )
-        return {member.name: _to_members(member.shape, item) for member, item in found if item is not None}
+        return {member.name: _to_members(member.shape, item) for member, item in values if item is not None}
     if shape.type == "list":
         return [_to_members(require_shape(shape.element), item) for item in value]
     return value

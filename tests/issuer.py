@@ -1,4 +1,4 @@
-"""Identity providers of the tests' own, over TLS on the loopback address; they say what they are told to."""
+"""OpenID Connect providers for tests: HTTPS servers on the loopback address with configurable responses."""
 
 import base64
 import contextlib
@@ -34,36 +34,36 @@ _CURVES = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521
 
 @cache
 def authority() -> trustme.CA:
-    """Return the authority whose certificates nobody knows by themselves."""
+    """Return the private certificate authority of the test providers."""
     return trustme.CA()
 
 
 @cache
 def private_key(name: str) -> PrivateKey:
-    """Return a key that is made once: of RSA, of so many bits (`rsa-1024`), or of an algorithm's curve."""
-    kind, _, more = name.partition("-")
+    """Return the key of a name, created once: RSA with an optional size (`rsa-1024`), or EC (`ES256`)."""
+    kind, _, size = name.partition("-")
     if kind == "rsa":
-        return rsa.generate_private_key(65537, int(more) if more.isdecimal() else 2048)
+        return rsa.generate_private_key(65537, int(size) if size.isdecimal() else 2048)
     return ec.generate_private_key(_CURVES[kind])
 
 
-def public_jwk(name: str, **more: Any) -> dict[str, Any]:
-    """Return a key's public half as providers publish it, under its name; None takes a member away."""
+def public_jwk(name: str, **overrides: Any) -> dict[str, Any]:
+    """Return a key's public JWK with its name as `kid`; a member that is None is omitted."""
     public = private_key(name).public_key()
     if isinstance(public, rsa.RSAPublicKey):
-        published = RSAAlgorithm.to_jwk(public, as_dict=True)
+        jwk = RSAAlgorithm.to_jwk(public, as_dict=True)
     else:
-        published = ECAlgorithm.to_jwk(public, as_dict=True)
-    published.pop("key_ops", None)
-    wanted = {**published, "kid": name, "use": "sig", **more}
-    return {member: value for member, value in wanted.items() if value is not None}
+        jwk = ECAlgorithm.to_jwk(public, as_dict=True)
+    jwk.pop("key_ops", None)
+    members = {**jwk, "kid": name, "use": "sig", **overrides}
+    return {member: value for member, value in members.items() if value is not None}
 
 
-def claims_of(url: str, **more: Any) -> dict[str, Any]:
-    """Return the claims of a good token of a provider, and others; None takes one away."""
+def claims_of(url: str, **overrides: Any) -> dict[str, Any]:
+    """Return the claims of a valid token of a provider, with overrides; a claim that is None is omitted."""
     now = int(time.time())
-    good = {"iss": url, "sub": SUBJECT, "aud": CLIENT_ID, "iat": now, "exp": now + 600}
-    return {name: value for name, value in {**good, **more}.items() if value is not None}
+    valid = {"iss": url, "sub": SUBJECT, "aud": CLIENT_ID, "iat": now, "exp": now + 600}
+    return {name: value for name, value in {**valid, **overrides}.items() if value is not None}
 
 
 def signed(
@@ -72,64 +72,64 @@ def signed(
     algorithm: str = "RS256",
     headers: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return a token that a key has signed; without headers it names the key."""
-    named = {"kid": key} if headers is None else dict(headers)
-    return jwt.encode(dict(claims), private_key(key), algorithm, named)
+    """Return a signed JWT; the default header has the key's name as `kid`."""
+    jose_header = {"kid": key} if headers is None else dict(headers)
+    return jwt.encode(dict(claims), private_key(key), algorithm, jose_header)
 
 
 def segment(value: Any) -> str:
-    """Return a part of a token: JSON of a value, or bytes, in base64url."""
-    plain = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return base64.urlsafe_b64encode(plain).rstrip(b"=").decode()
+    """Return a segment of a JWT: JSON of a value, or bytes, in base64url."""
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def thumbprint(certificate: trustme.LeafCert | trustme.CA) -> str:
-    """Return the SHA-1 of a certificate."""
+    """Return a certificate's SHA-1 thumbprint."""
     pem = certificate.cert_pem if isinstance(certificate, trustme.CA) else certificate.cert_chain_pems[0]
     return hashlib.sha1(ssl.PEM_cert_to_DER_cert(pem.bytes().decode()), usedforsecurity=False).hexdigest()
 
 
-def presenting(certificate: trustme.LeafCert, *more: trustme.CA) -> ssl.SSLContext:
-    """Return a server's context that presents a certificate with its chain, and these besides."""
+def presenting(certificate: trustme.LeafCert, *extra: trustme.CA) -> ssl.SSLContext:
+    """Return a server's TLS context that presents a certificate, its chain and further certificates."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "chain.pem"
-        chain = [certificate.private_key_and_cert_chain_pem, *(authority.cert_pem for authority in more)]
-        file.write_bytes(b"".join(pem.bytes() for pem in chain))
-        context.load_cert_chain(file)
+        chain_file = Path(folder) / "chain.pem"
+        chain = [certificate.private_key_and_cert_chain_pem, *(authority.cert_pem for authority in extra)]
+        chain_file.write_bytes(b"".join(pem.bytes() for pem in chain))
+        context.load_cert_chain(chain_file)
     return context
 
 
-# What a site says.
+# Responses of a site.
 
 
 def page(body: bytes, status: str = "200 OK", headers: Iterable[str] = ()) -> Page:
-    """Return what answers so, once a request is there."""
+    """Return a page that sends this response."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Content-Type: application/json", *headers]
-    answer = "\r\n".join([*lines, "", ""]).encode() + body
-    return lambda _site, secured: secured.sendall(answer)
+    response = "\r\n".join([*lines, "", ""]).encode() + body
+    return lambda _site, tls_socket: tls_socket.sendall(response)
 
 
 def says(value: Any) -> Page:
     return page(json.dumps(value).encode())
 
 
-def hangs(site: "Site", _secured: ssl.SSLSocket) -> None:
-    """Never answer."""
+def hangs(site: "Site", _tls_socket: ssl.SSLSocket) -> None:
+    """Never respond."""
     site.closing.wait()
 
 
-def drips(site: "Site", secured: ssl.SSLSocket) -> None:
-    """Answer byte after byte, without an end."""
-    secured.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+def drips(site: "Site", tls_socket: ssl.SSLSocket) -> None:
+    """Send an endless header, byte by byte."""
+    tls_socket.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     while not site.closing.wait(0.02):
-        secured.sendall(b"x")
+        tls_socket.sendall(b"x")
 
 
 class Site:
-    """An HTTPS server whose every page is the test's to choose; `asked` lists the paths that were asked for.
+    """An HTTPS server whose pages a test sets; `asked` lists the requested paths.
 
-    Without a context it takes connections and never shakes hands.
+    Without a TLS context it accepts connections and never completes a handshake.
     """
 
     def __init__(self, context: ssl.SSLContext | None) -> None:
@@ -151,46 +151,46 @@ class Site:
             except OSError:
                 return
             self._connections.append(connection)
-            thread = threading.Thread(target=self._answer, args=(connection,))
+            thread = threading.Thread(target=self._handle, args=(connection,))
             self._threads.append(thread)
             thread.start()
 
-    def _answer(self, connection: socket.socket) -> None:
+    def _handle(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
             if self._context is None:
                 self.closing.wait()
                 return
-            with self._context.wrap_socket(connection, server_side=True) as secured:
-                self._connections.append(secured)
-                self._reply(secured)
+            with self._context.wrap_socket(connection, server_side=True) as tls_socket:
+                self._connections.append(tls_socket)
+                self._respond(tls_socket)
 
-    def _reply(self, secured: ssl.SSLSocket) -> None:
-        with secured.makefile("rb") as lines:
+    def _respond(self, tls_socket: ssl.SSLSocket) -> None:
+        with tls_socket.makefile("rb") as lines:
             request = lines.readline().decode().split(" ")
             if len(request) > 1:
                 self.hosts.append(http.client.parse_headers(lines)["Host"])
                 self.asked.append(request[1])
-                self.pages.get(request[1], page(b"", "404 Not Found"))(self, secured)
+                self.pages.get(request[1], page(b"", "404 Not Found"))(self, tls_socket)
 
     @property
     def connections(self) -> int:
-        """Return how many connections were taken, whatever came of them."""
+        """Return how many connections were accepted, successful or not."""
         return len(self._threads) - 1
 
     def close(self) -> None:
         self.closing.set()
-        for opened in (self._listener, *self._connections):
+        for opened_socket in (self._listener, *self._connections):
             with contextlib.suppress(OSError):
-                socket.socket.shutdown(opened, socket.SHUT_RDWR)
+                socket.socket.shutdown(opened_socket, socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
             thread.join(10)
 
 
 class Issuer:
-    """A provider: the keys that it publishes by name, and tokens that any key signs.
+    """A provider: publishes keys by name and issues tokens.
 
-    Its configuration and its keys are pages of its site, which a test may change.
+    Its configuration and its keys are pages of its site, which a test may replace.
     """
 
     def __init__(self, site: Site, path: str = "", keys: Iterable[str] = ("rsa",)) -> None:
@@ -202,22 +202,22 @@ class Issuer:
         self.publish(*(public_jwk(name) for name in keys))
 
     def configure(self, **members: Any) -> None:
-        """Publish the provider's configuration."""
+        """Publish the provider's discovery document."""
         path = self.host.partition("/")[2].rstrip("/")
-        where = f"/{path}{CONFIGURATION}" if path else CONFIGURATION
-        self.site.pages[where] = says({"issuer": self.url, **members})
+        document_path = f"/{path}{CONFIGURATION}" if path else CONFIGURATION
+        self.site.pages[document_path] = says({"issuer": self.url, **members})
 
     def publish(self, *keys: Any) -> None:
-        """Publish these keys."""
+        """Publish these keys as the JWKS."""
         self.site.pages["/keys"] = says({"keys": keys})
 
-    def token(self, /, **more: Any) -> str:
-        """Return a token of these claims that the provider's RSA key has signed."""
-        return signed(claims_of(self.url, **more))
+    def token(self, /, **overrides: Any) -> str:
+        """Return a token with these claims, signed with the provider's RSA key."""
+        return signed(claims_of(self.url, **overrides))
 
     @property
     def fetches(self) -> int:
-        """Return how often the provider's keys were asked for."""
+        """Return how often the provider's JWKS was requested."""
         return self.site.asked.count("/keys")
 
 
@@ -233,27 +233,27 @@ def serving(context: ssl.SSLContext | None) -> Iterator[Site]:
 
 @contextlib.contextmanager
 def issuing(path: str = "", keys: Iterable[str] = ("rsa",)) -> Iterator[Issuer]:
-    """Serve a provider at a path, whose server presents its authority's certificate as well."""
+    """Serve a provider at a path; its server also presents the certificate of its authority."""
     with serving(presenting(leaf(), authority())) as site:
         yield Issuer(site, path, keys)
 
 
 @cache
 def leaf(host: str = "127.0.0.1") -> trustme.LeafCert:
-    """Return a certificate of a host by the authority."""
+    """Return a certificate for a host, issued by the authority."""
     return authority().issue_cert(host)
 
 
 @contextlib.contextmanager
 def library(folder: Path) -> Iterator[Callable[..., str]]:
-    """Serve the provider of a library of others; yield what signs somebody in and returns the ID token.
+    """Serve the provider of a library; yield a function that signs a user in and returns the ID token.
 
-    The code flow of OpenID Connect Core 1.0, 3.1, as a client of the provider goes through it.
+    It runs the authorization code flow of OpenID Connect Core 1.0, section 3.1.
     """
-    import oidc_provider_mock  # type: ignore[import-untyped] # late: its own imports warn of what they use
+    import oidc_provider_mock  # type: ignore[import-untyped] # late: its imports emit deprecation warnings
 
-    known = folder / "authority.pem"
-    known.write_bytes(authority().cert_pem.bytes())
+    ca_file = folder / "authority.pem"
+    ca_file.write_bytes(authority().cert_pem.bytes())
     context = presenting(leaf(), authority())
     app = oidc_provider_mock.app()
     server = werkzeug.serving.make_server("127.0.0.1", 0, app, threaded=True, ssl_context=context)
@@ -263,19 +263,19 @@ def library(folder: Path) -> Iterator[Callable[..., str]]:
     client = {"client_id": CLIENT_ID, "redirect_uri": "https://client.example/back"}
 
     def sign_in(subject: str) -> str:
-        asked = {**client, "response_type": "code", "scope": "openid"}
-        seen = requests.post(
+        query = {**client, "response_type": "code", "scope": "openid"}
+        authorization = requests.post(
             f"{url}/oauth2/authorize",
-            params=asked,
+            params=query,
             data={"sub": subject},
-            verify=str(known),
+            verify=str(ca_file),
             allow_redirects=False,
             timeout=10,
         )
-        (code,) = parse_qs(urlsplit(seen.headers["Location"]).query)["code"]
-        shown = {**client, "client_secret": "any", "grant_type": "authorization_code", "code": code}
-        answer = requests.post(f"{url}/oauth2/token", data=shown, verify=str(known), timeout=10)
-        return str(answer.json()["id_token"])
+        (code,) = parse_qs(urlsplit(authorization.headers["Location"]).query)["code"]
+        form = {**client, "client_secret": "any", "grant_type": "authorization_code", "code": code}
+        response = requests.post(f"{url}/oauth2/token", data=form, verify=str(ca_file), timeout=10)
+        return str(response.json()["id_token"])
 
     try:
         yield sign_in

@@ -1,4 +1,4 @@
-"""The AWS SDK for JavaScript: installed once, and run by the Node that comes from PyPI."""
+"""Runs scripts with the AWS SDK for JavaScript, installed once, on the Node.js from PyPI."""
 
 import fcntl
 import subprocess
@@ -8,8 +8,8 @@ from pathlib import Path
 JS = Path(__file__).parent / "js"
 
 
-def _python(tool: str) -> list[str]:
-    """Return the command line of `node` or of `npm`."""
+def _command(tool: str) -> list[str]:
+    """Return the command line of `node` or `npm`."""
     return [
         sys.executable,
         "-c",
@@ -18,19 +18,19 @@ def _python(tool: str) -> list[str]:
 
 
 def install() -> None:
-    """Install the SDK, unless somebody was first."""
-    with (JS / "package.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """Install the SDK unless another process has."""
+    with (JS / "package.json").open() as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
         if not (JS / "node_modules/.package-lock.json").exists():
-            npm = [*_python("npm"), "ci", "--no-audit", "--no-fund"]
+            npm = [*_command("npm"), "ci", "--no-audit", "--no-fund"]
             subprocess.run(npm, cwd=JS, check=True, capture_output=True)
 
 
 def run(script: str, *arguments: str, env: dict[str, str]) -> str:
-    """Run one of our scripts with the SDK; return what it printed."""
+    """Run a script of tests/js; return its output."""
     install()
-    done = subprocess.run(
-        [*_python("node"), script, *arguments], cwd=JS, capture_output=True, text=True, check=False, env=env
+    result = subprocess.run(
+        [*_command("node"), script, *arguments], cwd=JS, capture_output=True, text=True, check=False, env=env
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stderr
+    return result.stdout

@@ -1,4 +1,4 @@
-"""A passkey in software: it answers a browser's options as an authenticator would, or a little otherwise."""
+"""A software passkey: responds to WebAuthn options as an authenticator would, or with chosen deviations."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ def encoded(raw: bytes) -> str:
 
 @dataclass
 class Passkey:
-    """A key for one site; `flags` are what it says of its user."""
+    """A credential of one relying party; `flags` are those of the authenticator data."""
 
     origin: str
     rp_id: str
@@ -30,41 +30,46 @@ class Passkey:
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def create(self, options: str) -> str:
-        """Answer `navigator.credentials.create`."""
-        told = json.loads(options)
-        data = self._data(self.flags | ATTESTED, self._attested())
+        """Respond to `navigator.credentials.create`."""
+        parsed_options = json.loads(options)
+        data = self._authenticator_data(self.flags | ATTESTED, self._attested_credential_data())
         attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
-        return self._answer(
-            clientDataJSON=encoded(self._client("webauthn.create", told["challenge"])),
+        return self._credential(
+            clientDataJSON=encoded(self._client_data("webauthn.create", parsed_options["challenge"])),
             attestationObject=encoded(attestation),
         )
 
     def get(self, options: str) -> str:
-        """Answer `navigator.credentials.get`."""
-        told = json.loads(options)
+        """Respond to `navigator.credentials.get`."""
+        parsed_options = json.loads(options)
         self.counter += 1
-        client, data = self._client("webauthn.get", told["challenge"]), self._data(self.flags)
-        signed = data + hashlib.sha256(client).digest()
-        return self._answer(
-            clientDataJSON=encoded(client),
-            authenticatorData=encoded(data),
-            signature=encoded(self.key.sign(signed, ec.ECDSA(hashes.SHA256()))),
+        client_data, authenticator_data = (
+            self._client_data("webauthn.get", parsed_options["challenge"]),
+            self._authenticator_data(self.flags),
+        )
+        signed_data = authenticator_data + hashlib.sha256(client_data).digest()
+        return self._credential(
+            clientDataJSON=encoded(client_data),
+            authenticatorData=encoded(authenticator_data),
+            signature=encoded(self.key.sign(signed_data, ec.ECDSA(hashes.SHA256()))),
         )
 
-    def _answer(self, **response: str) -> str:
-        name = encoded(self.credential_id)
-        return json.dumps({"id": name, "rawId": name, "type": "public-key", "response": response})
+    def _credential(self, **response: str) -> str:
+        credential_id = encoded(self.credential_id)
+        return json.dumps(
+            {"id": credential_id, "rawId": credential_id, "type": "public-key", "response": response}
+        )
 
-    def _client(self, kind: str, challenge: str) -> bytes:
-        told: dict[str, Any] = {"type": kind, "challenge": challenge, "origin": self.origin}
-        return json.dumps(told | {"crossOrigin": False}).encode()
+    def _client_data(self, kind: str, challenge: str) -> bytes:
+        client_data: dict[str, Any] = {"type": kind, "challenge": challenge, "origin": self.origin}
+        return json.dumps(client_data | {"crossOrigin": False}).encode()
 
-    def _data(self, flags: int, more: bytes = b"") -> bytes:
-        site = hashlib.sha256(self.rp_id.encode()).digest()
-        return site + bytes([flags]) + self.counter.to_bytes(4, "big") + more
+    def _authenticator_data(self, flags: int, attested_data: bytes = b"") -> bytes:
+        rp_id_hash = hashlib.sha256(self.rp_id.encode()).digest()
+        return rp_id_hash + bytes([flags]) + self.counter.to_bytes(4, "big") + attested_data
 
-    def _attested(self) -> bytes:
-        numbers = self.key.public_key().public_numbers()
-        point = {-2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
+    def _attested_credential_data(self) -> bytes:
+        public_numbers = self.key.public_key().public_numbers()
+        point = {-2: public_numbers.x.to_bytes(32, "big"), -3: public_numbers.y.to_bytes(32, "big")}
         length = len(self.credential_id).to_bytes(2, "big")
         return bytes(16) + length + self.credential_id + cbor2.dumps({1: 2, 3: -7, -1: 1, **point})

@@ -1,4 +1,4 @@
-"""People at their browsers, as far as HTTP goes: cookies, forms, and the console's calls."""
+"""Browsers of console users at the HTTP level: cookies, forms, and the console's API calls."""
 
 import re
 from html import unescape
@@ -21,7 +21,7 @@ DOMAIN = "example.org"
 
 
 class Page(NamedTuple):
-    """A page that was answered."""
+    """A page as the browser received it."""
 
     status: int
     text: str
@@ -30,23 +30,23 @@ class Page(NamedTuple):
 
     @property
     def title(self) -> str:
-        found = re.search(r"<h1>(.*?)</h1>", self.text)
-        return unescape(found[1]) if found else ""
+        match = re.search(r"<h1>(.*?)</h1>", self.text)
+        return unescape(match[1]) if match else ""
 
     @property
     def alert(self) -> str:
-        found = re.search(r'role="alert"[^>]*>(.*?)</div>', self.text, re.DOTALL)
-        return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[1])).split()) if found else ""
+        match = re.search(r'role="alert"[^>]*>(.*?)</div>', self.text, re.DOTALL)
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", match[1])).split()) if match else ""
 
     def hidden(self, name: str) -> str:
         """Return a hidden field's value."""
-        found = re.search(rf'name="{name}" value="([^"]*)"', self.text)
-        assert found, f"no field {name} on {self.title}"
-        return unescape(found[1])
+        match = re.search(rf'name="{name}" value="([^"]*)"', self.text)
+        assert match, f"no field {name} on {self.title}"
+        return unescape(match[1])
 
 
 class Browser:
-    """One browser with its own cookies."""
+    """A browser with its own cookies."""
 
     def __init__(self, server: Server, **headers: str) -> None:
         self.base = server.url.replace("127.0.0.1", "localhost")
@@ -57,41 +57,41 @@ class Browser:
         return self._page(self.http.get(urljoin(self.base, path), headers=headers))
 
     def post(self, path: str, /, **fields: str) -> Page:
-        """Send fields as they are, without what a form would add."""
+        """Post fields without a form token."""
         return self._page(self.http.post(urljoin(self.base, path), fields))
 
     def send(self, page: Page, path: str, /, **fields: str) -> Page:
-        """Send a form of a page, and go where that leads."""
+        """Submit a form of a page and follow redirects."""
         return self.post(path, form_token=page.hidden("form_token"), **fields)
 
-    def send_only(self, page: Page, path: str, /, **fields: str) -> Page:
-        """Send a form of a page, and stay with what is answered."""
-        whole = {"form_token": page.hidden("form_token"), **fields}
-        return self._page(self.http.post(urljoin(self.base, path), whole, allow_redirects=False))
+    def send_without_redirect(self, page: Page, path: str, /, **fields: str) -> Page:
+        """Submit a form of a page without following redirects."""
+        form = {"form_token": page.hidden("form_token"), **fields}
+        return self._page(self.http.post(urljoin(self.base, path), form, allow_redirects=False))
 
-    def _page(self, answer: requests.Response) -> Page:
-        return Page(answer.status_code, answer.text, answer.url, answer.headers)
+    def _page(self, response: requests.Response) -> Page:
+        return Page(response.status_code, response.text, response.url, response.headers)
 
     @property
     def session(self) -> str | None:
         """Return the session's token."""
         return self.http.cookies.get("iamd-session")
 
-    def sign_in_root(self, email: str, password: str, **more: str) -> Page:
+    def sign_in_root(self, email: str, password: str, **fields: str) -> Page:
         page = self.send(self.get("/signin"), "/signin", kind="root", email=email)
-        return self.send(page, "/signin/root", email=email, password=password, **more)
+        return self.send(page, "/signin/root", email=email, password=password, **fields)
 
-    def sign_in_user(self, account: str, name: str, password: str, **more: str) -> Page:
+    def sign_in_user(self, account: str, name: str, password: str, **fields: str) -> Page:
         page = self.get(f"/signin/{account}")
-        return self.send(page, "/signin/user", account=account, user_name=name, password=password, **more)
+        return self.send(page, "/signin/user", account=account, user_name=name, password=password, **fields)
 
-    def confirm(self, **proof: str) -> Page:
-        """Confirm by the password, or by what is given."""
+    def confirm(self, **fields: str) -> Page:
+        """Confirm the user's identity with the password, or with other fields."""
         page = self.get("/signin/confirm")
-        return self.send(page, "/signin/confirm", **(proof or {"method": "password", "password": PASSWORD}))
+        return self.send(page, "/signin/confirm", **(fields or {"method": "password", "password": PASSWORD}))
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client that calls as the console does: by the cookie, not by a signature."""
+        """Return a boto3 client that authenticates as the console does: by the session cookie, unsigned."""
         from tests import iamd_client
 
         session = iamd_client.session() if service == "iamd" else boto3.Session()
@@ -120,7 +120,7 @@ class Browser:
 
 
 class Root(NamedTuple):
-    """The root user of an account of a test's own, signed in and confirmed in a browser."""
+    """An account's root user, signed in and confirmed in a browser."""
 
     account: Account
     email: str
@@ -136,27 +136,27 @@ class Root(NamedTuple):
 
 
 def setup_path(account: Account) -> str:
-    """Return the path of a set-up link."""
+    """Return the path of a new account setup link."""
     with account.server.store.database.write() as tx:
         token = links.create_setup_token(tx, account.account_id, int(clock.now().timestamp()))
     return f"/setup/{token}"
 
 
 def set_up(account: Account, password: str = PASSWORD) -> Root:
-    """Set an account up: its root user is signed in then."""
+    """Set up an account, which signs its root user in."""
     browser = Browser(account.server)
     email = f"root-{account.account_id}@{DOMAIN}"
     path = setup_path(account)
     page = browser.get(path)
-    done = browser.send(
+    response = browser.send(
         page, path, account_name=f"Test {account.account_id}", email=email, new=password, again=password
     )
-    assert browser.session, done.alert
+    assert browser.session, response.alert
     return Root(account, email, browser)
 
 
 def root_of(account: Account) -> Root:
-    """Return the root user of an account, who has just confirmed who it is."""
+    """Set up an account; return its root user with a confirmed identity."""
     root = set_up(account)
     root.browser.confirm()
     return root
@@ -168,25 +168,25 @@ class App(NamedTuple):
     seed: str
 
     def code(self, ahead: int = 0) -> str:
-        """Return the code of now, or of some steps later."""
+        """Return the code of the time step `ahead` steps from now."""
         return str(pyotp.TOTP(self.seed).at(for_time=clock.now(), counter_offset=ahead))
 
 
 def person(account: Account, name: str, password: str = PASSWORD, *, reset: bool = False) -> Browser:
-    """Make a user with a password; return a browser in which it has not signed in yet."""
+    """Create a user with a password; return a browser in which it is not signed in."""
     account.iam.create_user(UserName=name)
     account.iam.create_login_profile(UserName=name, Password=password, PasswordResetRequired=reset)
     return Browser(account.server)
 
 
 def enrol(account: Account, name: str) -> tuple[App, str]:
-    """Give a user an authenticator app; return it with its serial number. The codes of now are used up."""
-    made = account.iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
-    app = App(made["Base32StringSeed"].decode())
+    """Assign an authenticator app to a user, using up the current codes; return it and its serial number."""
+    device = account.iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+    app = App(device["Base32StringSeed"].decode())
     account.iam.enable_mfa_device(
         UserName=name,
-        SerialNumber=made["SerialNumber"],
+        SerialNumber=device["SerialNumber"],
         AuthenticationCode1=app.code(-1),
         AuthenticationCode2=app.code(),
     )
-    return app, made["SerialNumber"]
+    return app, device["SerialNumber"]

@@ -1,6 +1,6 @@
-"""`iamd` in this process: what its entry point does, without a second that the imports of a process cost.
+"""The `iamd` command run in this process, which saves the second that a new process needs for its imports.
 
-That a process of its own ends in the same way is what tests/cli/test_processes.py shows.
+tests/cli/test_processes.py tests that a process of its own ends in the same way.
 """
 
 import contextlib
@@ -15,29 +15,29 @@ from pathlib import Path
 from iamd.cli import main
 from tests.servers import command, environment
 
-Done = subprocess.CompletedProcess[str]
+CompletedCommand = subprocess.CompletedProcess[str]
 
 
-def iamd(*arguments: str, given: str = "", cwd: Path | None = None, **env: str) -> Done:
-    """Run `iamd` in this process, as in a folder and an environment of its own; return how it ended."""
+def iamd(*arguments: str, stdin: str = "", cwd: Path | None = None, **env: str) -> CompletedCommand:
+    """Run `iamd` in this process with its own working directory, environment and standard input."""
     out, err = io.StringIO(), io.StringIO()
-    with _standing_in(cwd, environment(**env)), _reading(given):
-        before, sys.argv = sys.argv, ["iamd", *arguments]
+    with _process_state(cwd, environment(**env)), _standard_input(stdin):
+        original_argv, sys.argv = sys.argv, ["iamd", *arguments]
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 main.run()
-        except SystemExit as ended:
-            return Done(sys.argv, int(ended.code or 0), out.getvalue(), err.getvalue())
+        except SystemExit as exit_:
+            return CompletedCommand(sys.argv, int(exit_.code or 0), out.getvalue(), err.getvalue())
         finally:
-            sys.argv = before
+            sys.argv = original_argv
     raise AssertionError("a command ends by exiting")
 
 
-def process(*arguments: str, given: str = "", cwd: Path | None = None, **env: str) -> Done:
-    """Run `iamd` in a process of its own, for what only a process has."""
+def process(*arguments: str, stdin: str = "", cwd: Path | None = None, **env: str) -> CompletedCommand:
+    """Run `iamd` as a child process, for what cannot be tested in this one."""
     return subprocess.run(
         command(*arguments),
-        input=given,
+        input=stdin,
         cwd=cwd,
         env=environment(**env),
         capture_output=True,
@@ -47,9 +47,9 @@ def process(*arguments: str, given: str = "", cwd: Path | None = None, **env: st
 
 
 @contextlib.contextmanager
-def _standing_in(folder: Path | None, env: dict[str, str]) -> Iterator[None]:
-    """Have a working directory, an environment and a mask of files that the block may change."""
-    held, mask = dict(os.environ), os.umask(0o022)
+def _process_state(folder: Path | None, env: dict[str, str]) -> Iterator[None]:
+    """Set the working directory, the environment and the umask until the block ends."""
+    original_env, original_mask = dict(os.environ), os.umask(0o022)
     try:
         with contextlib.chdir(folder or Path.cwd()):
             os.environ.clear()
@@ -57,20 +57,20 @@ def _standing_in(folder: Path | None, env: dict[str, str]) -> Iterator[None]:
             yield
     finally:
         os.environ.clear()
-        os.environ.update(held)
-        os.umask(mask)
+        os.environ.update(original_env)
+        os.umask(original_mask)
 
 
 @contextlib.contextmanager
-def _reading(given: str) -> Iterator[None]:
-    """Have a text as standard input: the descriptor, which commands read by /dev/stdin."""
-    held = os.dup(0)
+def _standard_input(stdin: str) -> Iterator[None]:
+    """Redirect file descriptor 0, which commands read as /dev/stdin, until the block ends."""
+    original_fd = os.dup(0)
     try:
         with tempfile.TemporaryFile() as file:
-            file.write(given.encode())
+            file.write(stdin.encode())
             file.seek(0)
             os.dup2(file.fileno(), 0)
             yield
     finally:
-        os.dup2(held, 0)
-        os.close(held)
+        os.dup2(original_fd, 0)
+        os.close(original_fd)

@@ -1,17 +1,17 @@
-"""How tests are shared out among processes: a file at a time on one database, and all with a browser as one.
+"""Distribution of the tests among processes: by file and database, with all browser tests in one process.
 
-pytest-xdist's own way with groups looks at every test that was ever handed out whenever one ends.
+pytest-xdist's `loadgroup` scheduler scans every test that it ever assigned whenever one ends.
 """
 
 import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
 
-LONG = ("tests/browser/", "tests/cli/test_serve.py", "tests/door/test_stopping.py")
-"""What takes longest begins first, so that nobody waits for it at the end."""
+SLOW_TESTS = ("tests/browser/", "tests/cli/test_serve.py", "tests/http_server/test_stopping.py")
+"""The slowest tests start first, so that they do not run alone at the end."""
 
 
-class ByFile(LoadScopeScheduling):  # type: ignore[misc]
-    """Shares out files; two processes with a browser would only wait for each other."""
+class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Assigns tests by file; browser tests in two processes would compete for the CPU."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
@@ -20,5 +20,5 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         return f"{file} {'postgresql' in test}"
 
 
-def begin_with_long(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+def move_slow_tests_first(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW_TESTS))

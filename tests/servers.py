@@ -1,4 +1,4 @@
-"""Real parts for the tests: a server process, a PostgreSQL, accounts in their stores."""
+"""Servers for the tests: `iamd serve` processes, and accounts in their stores."""
 
 import contextlib
 import json
@@ -23,11 +23,11 @@ from iamd.core import clock
 from tests import iamd_client
 from tests.in_process import root_client
 
-_BETWEEN = 0.01  # seconds between two looks at a server that starts: looking on and on would keep it from it
+_POLL_SECONDS = 0.01  # between readiness checks; a busy loop would slow the server's start
 
 
 class Server(NamedTuple):
-    """A running `iamd serve` and the store behind it, open in this process too."""
+    """A running `iamd serve` and its store, which is open in this process too."""
 
     url: str
     store: Store
@@ -36,7 +36,7 @@ class Server(NamedTuple):
 
 
 class Account(NamedTuple):
-    """An account of its own for a test, with an administrator."""
+    """An account with an administrator."""
 
     account_id: str
     access_key_id: str
@@ -44,7 +44,7 @@ class Account(NamedTuple):
     server: Server
 
     def client(self, service: str, key: tuple[str, str] | None = None) -> Any:
-        """Return a boto3 client, as the administrator or with another key (its ID and its secret)."""
+        """Return a boto3 client of the administrator or of another access key (ID and secret)."""
         return client(self.server.url, service, key or (self.access_key_id, self.secret_access_key))
 
     @property
@@ -60,35 +60,35 @@ class Account(NamedTuple):
         return self.client("sts")
 
     def user(self, name: str, *statements: dict[str, Any]) -> Any:
-        """Make a user whose inline policy has these statements; return its IAM client."""
+        """Create a user whose inline policy has these statements; return its IAM client."""
         return self.client("iam", self.key_of(name, *statements))
 
     def key_of(self, name: str, *statements: dict[str, Any]) -> tuple[str, str]:
-        """Make a user whose inline policy has these statements; return its access key."""
+        """Create a user whose inline policy has these statements; return its access key."""
         with root_client(self.server.store, self.account_id) as iam:
             iam.create_user(UserName=name)
             if statements:
                 iam.put_user_policy(UserName=name, PolicyName="test", PolicyDocument=document(*statements))
-            made = iam.create_access_key(UserName=name)["AccessKey"]
-        return made["AccessKeyId"], made["SecretAccessKey"]
+            key = iam.create_access_key(UserName=name)["AccessKey"]
+        return key["AccessKeyId"], key["SecretAccessKey"]
 
 
 def document(*statements: dict[str, Any]) -> str:
-    """Return a policy of these statements as JSON."""
+    """Return a policy document of these statements as JSON."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def allow(*actions: str, resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **more}
+def allow(*actions: str, resource: str | list[str] = "*", **elements: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **elements}
 
 
-def deny(*actions: str, resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Deny", "Action": list(actions), "Resource": resource, **more}
+def deny(*actions: str, resource: str | list[str] = "*", **elements: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": list(actions), "Resource": resource, **elements}
 
 
 @lru_cache(maxsize=256)
 def client(url: str, service: str, key: tuple[str, str]) -> Any:
-    """Return a boto3 client of a key; it does not retry, so that a test sees the first answer."""
+    """Return a boto3 client of an access key; it does not retry, so that a test sees the first response."""
     return iamd_client.session().client(
         service,
         region_name="us-east-1",
@@ -111,20 +111,20 @@ def command(*arguments: str) -> list[str]:
 
 
 def cheap_command(*arguments: str) -> list[str]:
-    """Return the command line of an `iamd` whose password hashes are cheap."""
+    """Return the command line of an `iamd` with password hashes of minimal cost."""
     return [sys.executable, "-P", str(Path(__file__).with_name("cheaply.py")), *arguments]
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Return this process's environment without settings of AWS's or ours, or one that slows every start."""
-    dropped = ("AWS_", "IAMD_", "PYTHONDONTWRITEBYTECODE")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    return {**kept, "AWS_EC2_METADATA_DISABLED": "true", **more}
+def environment(**variables: str) -> dict[str, str]:
+    """Return this process's environment without settings of AWS and iamd, or one that slows imports."""
+    excluded = ("AWS_", "IAMD_", "PYTHONDONTWRITEBYTECODE")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(excluded)}
+    return {**inherited, "AWS_EC2_METADATA_DISABLED": "true", **variables}
 
 
 @contextlib.contextmanager
 def serving(store: Store, *arguments: str, port: int | None = None, **env: str) -> Iterator[Server]:
-    """Serve a store that has an account already, until the block ends; its password hashes are cheap."""
+    """Serve a store that has an account until the block ends; password hashes have minimal cost."""
     port = port or free_port()
     process = subprocess.Popen(
         cheap_command("serve", "--port", str(port), *arguments),
@@ -143,19 +143,19 @@ def serving(store: Store, *arguments: str, port: int | None = None, **env: str) 
 
 
 def wait_ready(server: Server) -> None:
-    """Wait until a server answers; fail with what it printed when it ends instead."""
+    """Wait until a server is ready; fail with its output if it exits."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             raise AssertionError(server.process.communicate()[0])
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{server.url}/readyz", timeout=5):
             return
-        time.sleep(_BETWEEN)
+        time.sleep(_POLL_SECONDS)
     raise AssertionError("the server did not get ready")
 
 
 def wait_listening(server: Server) -> None:
-    """Wait until a server takes connections, whatever it speaks."""
+    """Wait until a server accepts TCP connections, with or without TLS."""
     port = int(server.url.rpartition(":")[2])
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
@@ -163,14 +163,19 @@ def wait_listening(server: Server) -> None:
             raise AssertionError(server.process.communicate()[0])
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
             return
-        time.sleep(_BETWEEN)
+        time.sleep(_POLL_SECONDS)
     raise AssertionError("the server did not get ready")
 
 
 def found(server: Server, account_id: str | None = None) -> Account:
-    """Make an account in the server's store."""
-    made = make_account(server.store, account_id)
-    return Account(made.account.account_id, made.access_key_id or "", made.secret_access_key or "", server)
+    """Create an account in the server's store."""
+    new_account = make_account(server.store, account_id)
+    return Account(
+        new_account.account.account_id,
+        new_account.access_key_id or "",
+        new_account.secret_access_key or "",
+        server,
+    )
 
 
 def make_account(store: Store, account_id: str | None = None) -> NewAccount:

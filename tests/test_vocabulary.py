@@ -1,4 +1,4 @@
-"""Retired words stay retired: names and phrases are the field's own (docs/architecture.md, "Glossary")."""
+"""Retired names and phrases are not used again (docs/architecture.md, "Glossary")."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ TEXTS = sorted(
 )
 MIGRATIONS = ROOT / "src/iamd/store/migrations/versions"  # history is not rewritten
 
-# A retired name and what to use instead.
+# Retired names and what to use instead.
 RETIRED_NAMES = {
     "Known": "AuthenticatedCaller",
     "know": "resolve",
@@ -78,7 +78,7 @@ RETIRED_NAMES = {
     "by": "a noun",
 }
 
-# Phrases of a manner that reads as translated, in documents and in what the code says.
+# Phrases that read as translated, in documents and in source code.
 RETIRED_PHRASES = (
     r"\bis no (?:\w+ )?(?:name|address|alias|number|ID|URL)\b",
     r"\bnobody's\b",
@@ -106,7 +106,7 @@ def _names(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield node.name, node.lineno
 
 
-def test_no_name_is_a_retired_one() -> None:
+def test_code_defines_no_retired_names() -> None:
     retired = [
         f"{file.relative_to(ROOT)}:{line}: {name}: use {RETIRED_NAMES[name.lstrip('_')]}"
         for file in CODE
@@ -117,7 +117,7 @@ def test_no_name_is_a_retired_one() -> None:
     assert not retired, "\n".join(retired)
 
 
-def test_no_text_has_a_retired_phrase() -> None:
+def test_texts_contain_no_retired_phrases() -> None:
     retired = [
         f"{file.relative_to(ROOT)}: {match[0]}"
         for file in TEXTS
@@ -127,7 +127,7 @@ def test_no_text_has_a_retired_phrase() -> None:
     assert not retired, "\n".join(retired)
 
 
-def test_the_glossary_has_each_term_once() -> None:
+def test_glossary_defines_each_term_once() -> None:
     glossary = (ROOT / "docs/architecture.md").read_text().partition("## Glossary")[2]
     terms = re.findall(r"^\| \*\*(.+?)\*\* \|", glossary, re.MULTILINE)
     assert len(terms) >= 12

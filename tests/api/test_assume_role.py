@@ -195,7 +195,7 @@ def test_a_session_has_fifty_tags_at_most_inherited_ones_counted(account: Accoun
     chained = first.client(account.server, "sts")
     assert len(opened(account, assumed(chained, role, Tags=tags[30:50])).tags) == 50
     said = refused(chained, "AssumeRole", RoleArn=role, **WORK, Tags=tags[30:])
-    assert said == ("ValidationError", 400, "A session can have 50 session tags at most.")
+    assert said == ("ValidationError", 400, "A session can have at most 50 session tags.")
 
 
 def test_transitive_tags_and_a_source_identity_go_down_a_whole_chain(account: Account, role: str) -> None:
@@ -239,7 +239,7 @@ def test_somebody_who_is_signed_in_confirms_first(account: Account, role: str) -
     browser = people.person(account, "alice")
     browser.sign_in_user(account.account_id, "alice", people.PASSWORD)
     said = refused(browser.client("sts"), "AssumeRole", RoleArn=role, **WORK)
-    assert said == ("ConfirmationRequired", 403, "Confirm that it is you, then try again.")
+    assert said == ("ConfirmationRequired", 403, "Confirm your identity and try again.")
     browser.confirm()
     browser.client("sts").assume_role(RoleArn=role, **WORK)
 

@@ -220,7 +220,7 @@ def test_a_role_that_may_do_everything_does_not_what_is_roots(account: Account) 
     ruler = session(account, account.sts, arn, "iamd")
     said = refused(ruler, "UpdateRootEmail", RootEmail="mallory@example.org")
     assert said.code == "AccessDenied"
-    assert "because only the root user may" in said.message
+    assert "because only the root user can perform it" in said.message
 
 
 @pytest.mark.parametrize("kind", ["user", "role"])

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.both_databases
 
 
 INVALID = "Authentication code for device is not valid"
-TOO_MANY = "Too many wrong codes were typed for this device. Wait 15 minutes, then try again."
+TOO_MANY = "Too many incorrect codes for this device. Wait 15 minutes, then try again."
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_a_hardware_token_goes_by_its_serial_number(bob: Account) -> None:
 @pytest.mark.parametrize(
     ("first", "second", "why"),
     [
-        (0, 0, "the two codes are equal"),
+        (0, 0, "the two codes are the same"),
         (1, 0, "the two codes are not consecutive"),
         (-2, 0, "the two codes are not consecutive"),
     ],
@@ -201,7 +201,7 @@ def test_codes_of_another_device_are_wrong(bob: Account) -> None:
 def test_codes_that_were_used_do_not_work_again(bob: Account) -> None:
     device = Authenticator.make(bob.iam, "phone").enable(bob.iam, "Bob")
     used = told(bob, "ResyncMFADevice", device, device.code(-1), device.code(0))
-    assert used.startswith(f"{INVALID}: it was used already")
+    assert used.startswith(f"{INVALID}: it has already been used")
     bob.iam.deactivate_mfa_device(UserName="Bob", SerialNumber=device.serial)
     assert told(bob, "EnableMFADevice", device, device.code(-1), device.code(0)) == used
 
@@ -272,7 +272,7 @@ def test_a_key_alone_adds_the_first_device_and_no_second(account: Account) -> No
     first.enable(bob, "Bob")
     said = refused(bob, "EnableMFADevice", **asked(second))
     assert said[:2] == ("AccessDenied", 403)
-    assert said.message.endswith("has MFA, and must sign in with it to change MFA devices")
+    assert said.message.endswith("has MFA and must sign in with MFA to change MFA devices")
     for whose in ({"UserName": "Bob"}, {}):
         said = refused(bob, "DeactivateMFADevice", SerialNumber=first.serial, **whose)
         assert said[:2] == ("AccessDenied", 403)

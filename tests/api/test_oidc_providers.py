@@ -202,7 +202,7 @@ def test_a_server_that_cannot_be_asked_has_none(asking: Account) -> None:
     assert said == (
         "OpenIdIdpCommunicationError",
         400,
-        "The provider cannot be asked for its thumbprint: 127.0.0.1 cannot be reached.",
+        "The provider's thumbprint cannot be retrieved: 127.0.0.1 cannot be reached.",
     )
     assert state(asking) == before
 
@@ -215,7 +215,7 @@ def test_by_default_no_private_server_is_asked(account: Account, host: str) -> N
     assert said == (
         "OpenIdIdpCommunicationError",
         400,
-        f"The provider cannot be asked for its thumbprint: {host} is not found at a public address.",
+        f"The provider's thumbprint cannot be retrieved: {host} does not resolve to a public address.",
     )
 
 

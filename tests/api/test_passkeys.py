@@ -13,7 +13,7 @@ from tests.passkey import PRESENT, Passkey, encoded
 from tests.people import PASSWORD, Browser, Root
 from tests.servers import Account, allow, deny, document
 
-NO_CHALLENGE = "No passkey was asked for in this session: start with StartPasskeyRegistration."
+NO_CHALLENGE = "No passkey registration was started in this session. Call StartPasskeyRegistration first."
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_the_options_name_the_site_the_user_and_what_it_has(root: Root) -> None:
     assert told["excludeCredentials"] == []
     register(root.browser, key)
     said = refused(root.iamd, "StartPasskeyRegistration")
-    assert "must sign in with it" in said.message
+    assert "must sign in with MFA" in said.message
 
 
 def test_a_challenge_serves_once(root: Root) -> None:

@@ -71,8 +71,8 @@ def test_a_login_profile_needs_a_password(account: Account) -> None:
     ("password", "words"),
     [
         ("Ab1!x", "Password should have a minimum length of 8"),
-        ("password1!", "Password must not be a common password"),
-        ("Robert-1234", "must not be made of your account name, email address or user name"),
+        ("password1!", "Password must not be a common or breached password"),
+        ("Robert-1234", "must not be based on your account name, email address or user name"),
     ],
 )
 def test_a_password_that_breaks_a_rule_is_told_why(account: Account, password: str, words: str) -> None:

@@ -136,7 +136,7 @@ def test_what_only_root_may_do_no_policy_grants(account: Account, operation: str
         403,
         (
             f"User: arn:aws:iam::{account.account_id}:user/admin is not authorized to perform: "
-            f"{OPERATIONS['iamd'][operation].action} because only the root user may"
+            f"{OPERATIONS['iamd'][operation].action} because only the root user can perform it"
         ),
     )
 

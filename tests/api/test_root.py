@@ -51,7 +51,7 @@ def signs_in(root: Root, password: str) -> bool:
     [
         ("Ab1!x", "Password should have a minimum length of 14"),
         ("correcthorsebattery", "Password should have at least 2 numbers"),
-        ("password12345678", "common password"),
+        ("password12345678", "common or breached password"),
         (PASSWORD, "must not be the same as the current password"),
     ],
 )
@@ -91,7 +91,7 @@ def test_a_session_without_mfa_adds_no_second_device_to_root(root: Root) -> None
     second = Authenticator.make(root.iam, "second")
     asked = {"SerialNumber": second.serial, **second.codes()}
     said = refused(root.iamd, "EnableRootMFADevice", **asked)
-    assert (said.code, "must sign in with it" in said.message) == ("AccessDenied", True)
+    assert (said.code, "must sign in with MFA" in said.message) == ("AccessDenied", True)
 
 
 def test_a_wizard_that_was_left_begins_anew(root: Root) -> None:
@@ -213,4 +213,4 @@ def test_what_matters_most_is_confirmed_first(
     browser = Browser(account.server)
     browser.sign_in_root(f"root-{account.account_id}@{people.DOMAIN}", PASSWORD)
     said = refused(browser.client(service), operation, **params)
-    assert said == ("ConfirmationRequired", 403, "Confirm that it is you, then try again.")
+    assert said == ("ConfirmationRequired", 403, "Confirm your identity and try again.")

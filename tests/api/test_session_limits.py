@@ -256,7 +256,7 @@ def test_what_is_roots_alone_is_no_sessions_of_others(
     for name in ("role", "user with MFA"):
         said = refused(held.client(name, "iamd"), operation, **params)
         assert said[:2] == ("AccessDenied", 403)
-        assert said.message.endswith("because only the root user may")
+        assert said.message.endswith("because only the root user can perform it")
     for name in ("user", "root", *FEDERATED):
         assert refused(held.client(name, "iamd"), operation, **params).code in (
             "AccessDenied",

@@ -166,7 +166,7 @@ def test_a_session_has_ten_managed_policies_at_most(account: Account, role: str)
     named = [{"arn": made["Policy"]["Arn"]} for made in arns]
     account.sts.assume_role(RoleArn=role, **WORK, PolicyArns=named[:10])
     said = refused(account.sts, "AssumeRole", RoleArn=role, **WORK, PolicyArns=named)
-    assert said == ("ValidationError", 400, "A session can have 10 managed session policies at most.")
+    assert said == ("ValidationError", 400, "A session can have at most 10 managed session policies.")
 
 
 @pytest.mark.parametrize("least", [0, 1000, 4096])

@@ -269,7 +269,7 @@ def test_a_temporary_key_tells_its_account(account: Account, other_account: Acco
 @pytest.mark.parametrize("key", ["ASIAAAAAAAAAHUAOQDJC", "ASIA7777777777777777", "ASIA0000000000000000"])
 def test_a_temporary_key_of_no_account_is_not_known(account: Account, key: str) -> None:
     said = refused(account.sts, "GetAccessKeyInfo", AccessKeyId=key)
-    assert said == ("ValidationError", 400, f"The access key ID {key} is not known.")
+    assert said == ("ValidationError", 400, f"The access key ID {key} does not exist.")
 
 
 def test_only_who_may_asks_whose_a_temporary_key_is(account: Account) -> None:

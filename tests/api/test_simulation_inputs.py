@@ -172,7 +172,7 @@ NAMELESS = {"ContextKeyType": "string", "ContextKeyValues": ["a"]}
 REFUSED: list[tuple[dict[str, Any], str]] = [
     (
         {"ActionNames": ["s3:*"]},
-        "Invalid action name: s3:*. An action is named service:Name, without wildcards.",
+        "Invalid action name: s3:*. Action names have the form service:Name, without wildcards.",
     ),
     ({"ActionNames": ["GetObject"]}, "Invalid action name: GetObject."),
     ({"ActionNames": ["s3:Get?bject"]}, "Invalid action name: s3:Get?bject."),
@@ -192,7 +192,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"ContextEntries": [NAMELESS]}, "A context entry must have a ContextKeyName."),
     (
         {"ContextEntries": [entry("string", "a"), entry("string", "b", name="A:KEY1")]},
-        "The context key A:KEY1 is given more than once.",
+        "The context key A:KEY1 is specified more than once.",
     ),
     (
         {"ContextEntries": [entry("string", "a", "b")]},
@@ -223,7 +223,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"ResourcePolicy": READS, "CallerArn": MARY}, "ResourcePolicy: Missing required field Principal."),
     (
         {"ResourcePolicy": document(allow("s3:*", Principal="*"))},
-        "CallerArn must be given where a ResourcePolicy is.",
+        "CallerArn is required if ResourcePolicy is specified.",
     ),
     (
         {"OrderedOrganizationPolicyInputList": [{"ServiceControlPolicyInputList": ["{}"]}]},
@@ -307,7 +307,7 @@ def test_what_is_too_much_at_a_time_is_refused(account: Account) -> None:
     asked = {"PolicyInputList": [large], "ActionNames": ["s3:GetObject"]}
     many = [f"{BOX}{number}" for number in range(50)]
     said = refused(account.iam, "SimulateCustomPolicy", **asked, ResourceArns=many)
-    too_large = "The policies are too large for so many resources: simulate fewer at a time."
+    too_large = "The policies are too large for this many resources. Simulate fewer resources at a time."
     assert said == Refused("InvalidInput", 400, too_large)
     assert custom(account, large, ResourceArns=many[:1])["EvalDecision"] == "allowed"
 

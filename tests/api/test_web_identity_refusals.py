@@ -23,7 +23,7 @@ NO_KEY = (
     "AssumeRoleWithWebIdentity documentation for requirements"
 )
 NO_TOKEN = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
-BAD_SIGNATURE = "The token's signature does not verify."
+BAD_SIGNATURE = "The token's signature is not valid."
 
 
 def invalid(message: str) -> Refused:
@@ -39,7 +39,7 @@ def test_what_is_wrong_with_a_token_is_said(scene: Scene) -> None:
     nobody = f"{segment({'alg': 'none'})}.{payload}."
     for token, message in {
         "none at all": NO_TOKEN,
-        nobody: "The token is signed in a way that is not accepted.",
+        nobody: "The token's signature algorithm is not supported.",
         f"{header}.{segment(claims_of(url, sub='root'))}.{signature}": BAD_SIGNATURE,
         signed(claims_of(url), "rsa-other", headers={"kid": "rsa"}): BAD_SIGNATURE,
         signed(claims_of(url), headers={"kid": "unknown"}): NO_KEY,
@@ -47,7 +47,7 @@ def test_what_is_wrong_with_a_token_is_said(scene: Scene) -> None:
         scene.issuer.token(exp=None): "Missing a required claim: exp",
         scene.issuer.token(iss=None): "Missing a required claim: iss",
         scene.issuer.token(iss=f"{url}/"): f"No OpenIDConnect provider found in your account for {url}/",
-        scene.issuer.token(iss="a\nb"): "The claim iss is not the URL of an issuer.",
+        scene.issuer.token(iss="a\nb"): "The claim iss is not a valid issuer URL.",
         scene.issuer.token(nbf=int(time.time()) + 999): "The token is not valid yet.",
     }.items():
         assert scene.refusal(role, token) == invalid(message)
@@ -78,7 +78,7 @@ def test_whom_a_token_claims_to_be_from_is_only_repeated(scene: Scene, claimed: 
     said = scene.refusal(scene.role(), scene.issuer.token(iss=claimed))
     assert said in (
         invalid(f"No OpenIDConnect provider found in your account for {claimed}"),
-        invalid("The claim iss is not the URL of an issuer."),
+        invalid("The claim iss is not a valid issuer URL."),
     )
     (record,) = eventually(scene.account, ASSUME)
     assert record["errorMessage"] == said.message
@@ -203,8 +203,8 @@ def test_many_tokens_are_one_fetch(own_scene: Scene) -> None:
             says({"issuer": "https://evil.example"}),
             "{HOST} publishes the configuration of another issuer",
         ),
-        (CONFIGURATION, says([]), "the provider's answer is not a JSON object"),
-        ("/keys", page(b"<html>"), "the provider's answer is not JSON"),
+        (CONFIGURATION, says([]), "the provider's response is not a JSON object"),
+        ("/keys", page(b"<html>"), "the provider's response is not JSON"),
         ("/keys", says({}), "{HOST} publishes no keys"),
         ("/keys", page(b" " * 5_000_000), "127.0.0.1 answered with more than 262144 bytes"),
     ],
@@ -212,7 +212,9 @@ def test_many_tokens_are_one_fetch(own_scene: Scene) -> None:
 )
 def test_a_provider_of_no_use_is_said_to_be_so(own_scene: Scene, where: str, said: Any, reason: str) -> None:
     own_scene.issuer.site.pages[where] = said
-    sentence = f"The identity provider cannot be asked: {reason.replace('{HOST}', own_scene.issuer.host)}."
+    sentence = (
+        f"The request to the identity provider failed: {reason.replace('{HOST}', own_scene.issuer.host)}."
+    )
     assert own_scene.refusal(own_scene.role()) == Refused("IDPCommunicationError", 400, sentence)
 
 
@@ -224,7 +226,7 @@ def test_keys_are_not_fetched_from_this_servers_own_network(own_scene: Scene, ho
     assert own_scene.refusal(own_scene.role()) == Refused(
         "IDPCommunicationError",
         400,
-        f"The identity provider cannot be asked: {host.strip('[]')} is not found at a public address.",
+        f"The request to the identity provider failed: {host.strip('[]')} does not resolve to a public address.",
     )
 
 
@@ -238,7 +240,7 @@ def test_by_default_this_machine_is_not_asked(account: Account, scene: Scene) ->
     assert there.refusal(theirs.role()) == Refused(
         "IDPCommunicationError",
         400,
-        "The identity provider cannot be asked: 127.0.0.1 is not found at a public address.",
+        "The request to the identity provider failed: 127.0.0.1 does not resolve to a public address.",
     )
     assert scene.issuer.site.asked == before
 

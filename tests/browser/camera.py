@@ -1,4 +1,4 @@
-"""Takes the pictures of the documents."""
+"""Screenshots for the documentation."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,12 +7,12 @@ from playwright.sync_api import Page
 
 
 class Camera(NamedTuple):
-    """Writes pictures into a folder."""
+    """Writes screenshots to a folder."""
 
     folder: Path
 
     def take(self, page: Page, name: str) -> Path:
-        """Take what the window shows, as `name`.png."""
+        """Take a screenshot of the window as `name`.png."""
         file = self.folder / f"{name}.png"
         page.screenshot(path=file, animations="disabled", caret="hide")
         return file

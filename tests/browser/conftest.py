@@ -1,4 +1,4 @@
-"""A real Chromium, and a server on which each test has an account of its own."""
+"""Chromium, and a server on which each test has its own account."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ from tests.browser import steps
 from tests.browser.camera import Camera
 from tests.servers import Account, Server, command, environment, free_port
 
-WIDE = {"width": 1280, "height": 900}
+DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -38,15 +38,15 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass(frozen=True)
 class Iamd:
-    """An account of a test's own with nobody in it yet, on a server that other tests use as well."""
+    """A test's account, without users and not set up, on the server that the tests share."""
 
     account: Account
 
     @classmethod
-    def on(cls, server: Server) -> "Iamd":
-        nobody = AccountSpec(None, None, None, None)
-        made = account_creation.create(server.store.database, server.store.vault, nobody, clock.now())
-        return cls(Account(made.account.account_id, "", "", server))
+    def create_on(cls, server: Server) -> "Iamd":
+        spec = AccountSpec(None, None, None, None)
+        created = account_creation.create(server.store.database, server.store.vault, spec, clock.now())
+        return cls(Account(created.account.account_id, "", "", server))
 
     @property
     def url(self) -> str:
@@ -54,17 +54,17 @@ class Iamd:
 
     @property
     def email(self) -> str:
-        """Return the email address that its root user has, or will have."""
+        """Return the email address for its root user."""
         return f"founder-{self.account.account_id}@acme.example"
 
     @property
     def setup_link(self) -> str:
-        """Return a link to set the account up, as the operator makes one."""
+        """Return a link to set up the account, as the operator creates one."""
         return f"{self.url}{people.setup_path(self.account)}"
 
 
 @pytest.fixture(scope="session")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return the server that the tests share."""
     data = tmp_path_factory.mktemp("browser") / "data"
     store = open_store(Settings(data=data))
@@ -75,21 +75,21 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def iamd(serving: Server) -> Iamd:
-    """Return an account of the test's own; what other tests did wrong at signing in is forgotten."""
-    with serving.store.database.write() as tx:
+def iamd(shared_server: Server) -> Iamd:
+    """Return a new account; failed sign-in attempts of earlier tests are reset."""
+    with shared_server.store.database.write() as tx:
         attempt_counters.reset(tx, attempt_counters.counter_key("address", "127.0.0.1"))
-    return Iamd.on(serving)
+    return Iamd.create_on(shared_server)
 
 
 class FirstStart:
-    """`iamd serve` on an empty store, as somebody starts it for the first time."""
+    """`iamd serve` on an empty store."""
 
     def __init__(self, folder: Path, **env: str) -> None:
         port = free_port()
         self.url = f"http://localhost:{port}"
         self.folder = folder
-        self.rest = ""
+        self.later_output = ""
         self._process = subprocess.Popen(
             command("serve", "--port", str(port)),
             cwd=folder,
@@ -98,30 +98,30 @@ class FirstStart:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        self.said = self._greeting()
+        self.start_output = self._read_start_output()
         servers.wait_ready(servers.Server(self.url, None, self._process, ()))  # type: ignore[arg-type]
 
-    def _greeting(self) -> str:
+    def _read_start_output(self) -> str:
         assert self._process.stdout is not None
-        said = ""
+        output = ""
         for line in self._process.stdout:
-            said += line
+            output += line
             if line.startswith("Press Ctrl+C"):
                 break
-        return said
+        return output
 
     @property
     def setup_link(self) -> str:
-        found = re.search(r"http://localhost:\d+/setup/\S+", self.said)
-        assert found, self.said
-        return found[0]
+        match = re.search(r"http://localhost:\d+/setup/\S+", self.start_output)
+        assert match, self.start_output
+        return match[0]
 
     def stop(self) -> str:
-        """Stop, and return what the server said meanwhile."""
+        """Stop the server; return its output since the start message."""
         if self._process.poll() is None:
             self._process.terminate()
-            self.rest = self._process.communicate(timeout=15)[0]
-        return self.rest
+            self.later_output = self._process.communicate(timeout=15)[0]
+        return self.later_output
 
 
 @pytest.fixture
@@ -131,64 +131,64 @@ def first_start(tmp_path: Path) -> Iterator[FirstStart]:
     running.stop()
 
 
-_OUTCOME = pytest.StashKey[bool]()
+_FAILED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.when == "call":
-        item.stash[_OUTCOME] = report.failed
+        item.stash[_FAILED] = report.failed
     return report
 
 
 def _failed(item: pytest.Item) -> bool:
-    """Say whether a test failed, so that what its page showed can be told."""
-    return item.stash.get(_OUTCOME, False)
+    """Return whether a test failed, in which case its page is printed."""
+    return item.stash.get(_FAILED, False)
 
 
 @pytest.fixture
 def base_url(iamd: Iamd) -> str:
-    """Return where the test's page is at home."""
+    """Return the base URL of the test's page."""
     return iamd.url
 
 
 @pytest.fixture
 def page(chromium: Browser, base_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """Return a page that fails the test when a script fails in it, or a policy of ours stops one."""
+    """Return a page; the test fails on a script error or a violation of the Content Security Policy."""
     context = chromium.new_context(
         base_url=base_url,
-        viewport=WIDE,  # type: ignore[arg-type]
+        viewport=DESKTOP,  # type: ignore[arg-type]
         locale="en-US",
         reduced_motion="reduce",
     )
-    wrong: list[str] = []
-    opened = context.new_page()
-    opened.set_default_timeout(10_000)
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on(
+    errors: list[str] = []
+    new_page = context.new_page()
+    new_page.set_default_timeout(10_000)
+    new_page.on("pageerror", lambda error: errors.append(str(error)))
+    new_page.on(
         "console",
-        lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None,
+        lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None,
     )
-    yield opened
+    yield new_page
     if _failed(request.node):
-        print(opened.url, opened.locator("body").aria_snapshot())
+        print(new_page.url, new_page.locator("body").aria_snapshot())
     context.close()
-    assert wrong == []
+    assert errors == []
 
 
 @pytest.fixture
 def root(page: Page, iamd: Iamd) -> Page:
-    """Return the page of a root user who is signed in and has confirmed who it is; it shows nothing yet."""
-    steps.set_up_at_once(page.context, iamd.setup_link, iamd.email)
+    """Return a page in which the root user is signed in and confirmed, at a blank location."""
+    steps.set_up_by_forms(page.context, iamd.setup_link, iamd.email)
     page.goto("/healthz")
     return page
 
 
 @pytest.fixture
 def camera(tmp_path: Path, request: pytest.FixtureRequest) -> Camera:
-    """Return what takes the pictures of the documents: into them when asked to."""
-    wanted = request.config.getoption("--pictures")
-    folder = Path(str(wanted)) if wanted else tmp_path / "pictures"
+    """Return the camera; with `--pictures` it writes into the given folder."""
+    target = request.config.getoption("--pictures")
+    folder = Path(str(target)) if target else tmp_path / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     return Camera(folder)

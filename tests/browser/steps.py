@@ -1,4 +1,4 @@
-"""What people do on the pages, in their words."""
+"""Steps that users take on the pages."""
 
 import re
 from datetime import timedelta
@@ -18,7 +18,7 @@ EMAIL = "founder@acme.example"
 
 
 def set_up(page: Page, link: str, email: str = EMAIL, password: str = FIRST_PASSWORD) -> None:
-    """Follow the set-up link and make the account's root user."""
+    """Follow the setup link and create the account's root user."""
     page.goto(link)
     page.get_by_label("Account name").fill("Acme")
     page.get_by_label("Root user email address").fill(email)
@@ -28,21 +28,21 @@ def set_up(page: Page, link: str, email: str = EMAIL, password: str = FIRST_PASS
     page.get_by_role("heading", name="Welcome").wait_for()
 
 
-def set_up_at_once(context: BrowserContext, link: str, email: str) -> None:
-    """Set an account up and confirm who one is as `set_up` does, by the same forms but without the pages."""
+def set_up_by_forms(context: BrowserContext, link: str, email: str) -> None:
+    """Set up an account and confirm the user's identity by posting the forms, without opening the pages."""
     url = "/".join(link.split("/")[:3])
 
-    def send(where: str, **fields: str) -> None:
-        shown = context.request.get(where).text()
-        token = re.search('name="form_token" value="([^"]*)"', shown)
-        assert token, shown
-        done = context.request.post(
-            where, headers={"Origin": url}, form={"form_token": unescape(token[1]), **fields}
+    def post_form(target: str, **fields: str) -> None:
+        html = context.request.get(target).text()
+        token = re.search('name="form_token" value="([^"]*)"', html)
+        assert token, html
+        response = context.request.post(
+            target, headers={"Origin": url}, form={"form_token": unescape(token[1]), **fields}
         )
-        assert done.ok, done.text()
+        assert response.ok, response.text()
 
-    send(link, account_name="Acme", email=email, new=FIRST_PASSWORD, again=FIRST_PASSWORD)
-    send(f"{url}/signin/confirm", method="password", password=FIRST_PASSWORD)
+    post_form(link, account_name="Acme", email=email, new=FIRST_PASSWORD, again=FIRST_PASSWORD)
+    post_form(f"{url}/signin/confirm", method="password", password=FIRST_PASSWORD)
 
 
 def call(page: Page, action: str, **params: str) -> APIResponse:
@@ -54,28 +54,28 @@ def call(page: Page, action: str, **params: str) -> APIResponse:
     )
 
 
-def member(answer: str, name: str) -> str:
-    """Return the text of the first element of that name."""
-    found = re.search(f"<{name}>(.*?)</{name}>", answer, re.DOTALL)
-    assert found, answer
-    return found[1]
+def member(response: str, name: str) -> str:
+    """Return the text of the first element with that name."""
+    match = re.search(f"<{name}>(.*?)</{name}>", response, re.DOTALL)
+    assert match, response
+    return match[1]
 
 
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    """Press what looks like a button, whether it acts or leads somewhere."""
+def click_button(page: Page, name: str | re.Pattern[str]) -> None:
+    """Click a button, or a link that looks like one."""
     button, link = page.get_by_role("button", name=name), page.get_by_role("link", name=name)
     button.or_(link).first.click()
 
 
 def sign_out(page: Page, menu: str) -> None:
-    """Sign out by the account menu, which goes by what it says."""
+    """Sign out with the account menu, found by its label."""
     page.get_by_role("button", name=re.compile(menu)).click()
     page.get_by_role("menuitem", name="Sign out").click()
     page.get_by_role("heading", name="Sign in").wait_for()
 
 
 def sign_in_root(page: Page, password: str, email: str = EMAIL) -> None:
-    """Sign in from the first page of signing in, as far as the password goes."""
+    """Sign in as the root user from the first sign-in page, up to the password."""
     page.get_by_role("heading", name="Sign in", exact=True).wait_for()
     page.get_by_label("Root user email address").fill(email)
     page.get_by_role("button", name="Next").click()
@@ -84,33 +84,36 @@ def sign_in_root(page: Page, password: str, email: str = EMAIL) -> None:
 
 
 def confirm_by_password(page: Page, password: str) -> None:
-    """Answer the page that asks whether it is still you."""
-    page.get_by_role("heading", name="Confirm it is you").wait_for()
+    """Confirm the user's identity with the password."""
+    page.get_by_role("heading", name="Confirm your identity").wait_for()
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Confirm").click()
 
 
 def read_qr(code: Locator, folder: Path) -> pyotp.TOTP:
-    """Photograph a QR code as a phone would, and return the app that scanned it."""
-    picture = folder / "qr.png"
-    code.screenshot(path=picture)
-    with Image.open(picture) as image:
-        (read,) = zxingcpp.read_barcodes(image)
-    app = pyotp.parse_uri(read.text)
+    """Read a QR code from a screenshot; return the authenticator app that it configures."""
+    screenshot = folder / "qr.png"
+    code.screenshot(path=screenshot)
+    with Image.open(screenshot) as image:
+        (barcode,) = zxingcpp.read_barcodes(image)
+    app = pyotp.parse_uri(barcode.text)
     assert isinstance(app, pyotp.TOTP)
     return app
 
 
 def code(app: pyotp.TOTP, ahead: int = 0) -> str:
-    """Return the code of now, or of some steps of 30 seconds later."""
+    """Return the code of the time step `ahead` steps from now."""
     return app.at(clock.now() + timedelta(seconds=30 * ahead))
 
 
 def violations(page: Page, *rules: str) -> list[str]:
-    """Return what axe finds wrong with a page as it is, by these rules or by all."""
+    """Return the violations that axe finds on a page, by some rules or by all."""
     axe = Axe()
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(axe.axe_script)
     options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
-    found = page.evaluate("options => axe.run(options)", options)["violations"]
-    return [f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']][:3]}" for one in found]
+    results = page.evaluate("options => axe.run(options)", options)["violations"]
+    return [
+        f"{violation['id']}: {violation['help']} {[node['target'] for node in violation['nodes']][:3]}"
+        for violation in results
+    ]

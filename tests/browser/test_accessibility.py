@@ -1,4 +1,4 @@
-"""No page has a violation that axe can find: light and dark, on a desktop and on a phone."""
+"""Accessibility: axe finds no violations, in light and dark mode, on desktop and phone."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import steps
-from tests.browser.conftest import PHONE, WIDE, Iamd
+from tests.browser.conftest import DESKTOP, PHONE, Iamd
 from tests.browser.steps import call, member
 from tests.servers import Server
 
 SIGN_IN = ["/signin", "/signin/acme", "/signin/confirm", "/signin/forgot", "/signin/over", "/setup/used"]
-NOWHERE = "/console/iam/nothing-here"
+NOT_FOUND = "/console/iam/nothing-here"
 CONSOLE = [
     "/console",
     "/console/iam",
@@ -42,28 +42,33 @@ CONSOLE = [
     "/console/iam/identity-providers",
     "/console/iam/identity-providers/create",
     "/console/iam/credential-report",
-    NOWHERE,
+    NOT_FOUND,
 ]
 TRUST = """{"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"""
-LOOKS: list[tuple[Any, Any]] = [("light", WIDE), ("dark", WIDE), ("dark", PHONE), ("light", PHONE)]
-COLOURS = ("color-contrast", "link-in-text-block")  # the only rules that look at colours
+COLOUR_SCHEMES_AND_SIZES: list[tuple[Any, Any]] = [
+    ("light", DESKTOP),
+    ("dark", DESKTOP),
+    ("dark", PHONE),
+    ("light", PHONE),
+]
+COLOURS = ("color-contrast", "link-in-text-block")  # the only rules that depend on colours
 PROVIDER = "the page of an identity provider"
 
 
-class Furnished(NamedTuple):
-    """The page of a root user in whose account there is something of everything."""
+class PopulatedAccount(NamedTuple):
+    """A root user's page in an account that has an entity of each kind."""
 
     page: Page
     provider: str  # the path of an identity provider's page
 
 
 @pytest.fixture(scope="module")
-def furnished(chromium: Browser, serving: Server) -> Iterator[Furnished]:
-    """Return the page of a root user who is signed in and confirmed, with one of each kind of entity."""
-    iamd = Iamd.on(serving)
+def populated_account(chromium: Browser, shared_server: Server) -> Iterator[PopulatedAccount]:
+    """Return the page of a signed-in root user whose account has an entity of each kind."""
+    iamd = Iamd.create_on(shared_server)
     context = chromium.new_context(base_url=iamd.url, reduced_motion="reduce")
-    steps.set_up_at_once(context, iamd.setup_link, iamd.email)
+    steps.set_up_by_forms(context, iamd.setup_link, iamd.email)
     page = context.new_page()
     page.goto("/healthz")
     tag = {"Tags.member.1.Key": "team", "Tags.member.1.Value": "blue"}
@@ -72,29 +77,31 @@ def furnished(chromium: Browser, serving: Server) -> Iterator[Furnished]:
     call(page, "CreateGroup", GroupName="team")
     call(page, "AddUserToGroup", UserName="alice", GroupName="team")
     call(page, "CreateRole", RoleName="deploy", AssumeRolePolicyDocument=TRUST, **tag)
-    made = call(page, "CreateOpenIDConnectProvider", Url="https://id.example.com/realm", **client)
-    arn = quote(member(made.text(), "OpenIDConnectProviderArn"), safe="")
-    yield Furnished(page, f"/console/iam/identity-providers/details/{arn}")
+    created = call(page, "CreateOpenIDConnectProvider", Url="https://id.example.com/realm", **client)
+    arn = quote(member(created.text(), "OpenIDConnectProviderArn"), safe="")
+    yield PopulatedAccount(page, f"/console/iam/identity-providers/details/{arn}")
     context.close()
 
 
 @pytest.mark.parametrize("path", [*SIGN_IN, *CONSOLE, PROVIDER])
-def test_a_page_has_no_violation_in_any_look(furnished: Furnished, path: str) -> None:
-    page = furnished.page
+def test_page_has_no_violations_in_any_colour_scheme_and_size(
+    populated_account: PopulatedAccount, path: str
+) -> None:
+    page = populated_account.page
     page.emulate_media(color_scheme="light")
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-    page.goto(furnished.provider if path == PROVIDER else path)
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.goto(populated_account.provider if path == PROVIDER else path)
     page.get_by_role("heading", level=1).first.wait_for()
     page.wait_for_load_state("networkidle")
-    assert path == NOWHERE or page.get_by_role("heading", name="Page not found").count() == 0
-    found: list[str] = []
-    for scheme, size in LOOKS:
+    assert path == NOT_FOUND or page.get_by_role("heading", name="Page not found").count() == 0
+    violations: list[str] = []
+    for scheme, size in COLOUR_SCHEMES_AND_SIZES:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
         page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-        # axe is put into the page by the test, which our policy would rightly stop.
+        # The test injects axe, which the Content Security Policy would block as a script of the page.
         rules = COLOURS if scheme == "dark" else ()
-        found += [f"{scheme}, {size}: {violation}" for violation in steps.violations(page, *rules)]
+        violations += [f"{scheme}, {size}: {violation}" for violation in steps.violations(page, *rules)]
         overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        found += [f"{scheme}, {size}: {overflow} pixels wider than the window"] if overflow > 0 else []
-    assert "\n".join(found) == ""
+        violations += [f"{scheme}, {size}: {overflow} pixels wider than the window"] if overflow > 0 else []
+    assert "\n".join(violations) == ""

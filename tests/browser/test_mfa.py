@@ -1,4 +1,4 @@
-"""MFA at sign-in: recovery codes, a choice of devices, hardware tokens, and accounts that require it."""
+"""MFA at sign-in: recovery codes, choice of device, hardware tokens, and accounts that require MFA."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 
 def assign_app(page: Page, folder: Path, name: str) -> tuple[pyotp.TOTP, list[str]]:
-    """Assign an authenticator app; return it with the recovery codes that were shown."""
+    """Assign an authenticator app; return it and the recovery codes."""
     page.goto("/console/iam/security-credentials/assign-mfa")
     page.get_by_label("Device name").fill(name)
     page.get_by_text("Authenticator app", exact=True).click()
@@ -25,41 +25,41 @@ def assign_app(page: Page, folder: Path, name: str) -> tuple[pyotp.TOTP, list[st
     page.get_by_label("MFA code 1").fill(code(app, -1))
     page.get_by_label("MFA code 2").fill(code(app))
     page.get_by_role("button", name="Add MFA").click()
-    shown = page.get_by_text(re.compile(r"^[A-Z0-9]{5}-[A-Z0-9]{5}$"))
-    expect(shown).to_have_count(10)
-    recovery = shown.all_inner_texts()
+    code_texts = page.get_by_text(re.compile(r"^[A-Z0-9]{5}-[A-Z0-9]{5}$"))
+    expect(code_texts).to_have_count(10)
+    recovery_codes = code_texts.all_inner_texts()
     page.get_by_role("button", name="I have saved my recovery codes").click()
-    return app, recovery
+    return app, recovery_codes
 
 
-def by_recovery(page: Page, typed: str) -> None:
+def submit_recovery_code(page: Page, recovery_code: str) -> None:
     page.get_by_text("Try another MFA method").click()
     page.get_by_role("link", name="Use a recovery code").click()
-    page.get_by_label("Recovery code").fill(typed)
+    page.get_by_label("Recovery code").fill(recovery_code)
     page.get_by_role("button", name="Submit").click()
 
 
-def test_a_recovery_code_signs_in_once(root: Page, iamd: Iamd, tmp_path: Path) -> None:
-    _, recovery = assign_app(root, tmp_path, "phone")
+def test_recovery_code_signs_in_once(root: Page, iamd: Iamd, tmp_path: Path) -> None:
+    _, recovery_codes = assign_app(root, tmp_path, "phone")
     for _ in range(2):
         steps.sign_out(root, "Acme")
         steps.sign_in_root(root, FIRST_PASSWORD, iamd.email)
-        by_recovery(root, recovery[0].lower())
+        submit_recovery_code(root, recovery_codes[0].lower())
         if root.get_by_role("alert").count() == 0:
             expect(root.get_by_role("heading", name="Welcome")).to_be_visible()
     expect(root.get_by_role("alert")).to_be_visible()
-    root.get_by_label("Recovery code").fill(recovery[1])
+    root.get_by_label("Recovery code").fill(recovery_codes[1])
     root.get_by_role("button", name="Submit").click()
     root.goto("/console/iam/security-credentials")
     expect(root.get_by_text("8 recovery codes remaining")).to_be_visible()
 
 
-def test_a_hardware_token_is_assigned_and_chosen(root: Page, iamd: Iamd, tmp_path: Path) -> None:
+def test_hardware_token_is_assigned_and_selected_at_sign_in(root: Page, iamd: Iamd, tmp_path: Path) -> None:
     tokens = tmp_path / "tokens.csv"
     tokens.write_text(f"GAHT12345678,{SEED}\n")
-    of_account = (*iamd.account.server.arguments, "--account-id", iamd.account.account_id)
-    imported = running.iamd("tokens", "import", str(tokens), *of_account)
-    assert imported.stdout == "1 tokens were imported, 0 were there already.\n"
+    account_arguments = (*iamd.account.server.arguments, "--account-id", iamd.account.account_id)
+    imported = running.iamd("tokens", "import", str(tokens), *account_arguments)
+    assert imported.stdout == "1 tokens were imported, 0 already existed.\n"
     app, _ = assign_app(root, tmp_path, "phone")
     steps.sign_out(root, "Acme")
     steps.sign_in_root(root, FIRST_PASSWORD, iamd.email)
@@ -84,9 +84,7 @@ def test_a_hardware_token_is_assigned_and_chosen(root: Page, iamd: Iamd, tmp_pat
     expect(root.get_by_role("heading", name="Welcome")).to_be_visible()
 
 
-def test_an_account_that_requires_mfa_lets_one_do_nothing_else(
-    root: Page, iamd: Iamd, tmp_path: Path
-) -> None:
+def test_required_mfa_must_be_set_up_before_anything_else(root: Page, iamd: Iamd, tmp_path: Path) -> None:
     headers = {"X-Iamd-Console": "1", "Origin": iamd.url}
     form: dict[str, str | float | bool] = {
         "Action": "PutSecuritySettings",

@@ -14,7 +14,7 @@ from tests.browser.steps import FIRST_PASSWORD
 
 @pytest.fixture
 def authenticator(page: Page) -> tuple[CDPSession, str]:
-    """Give the page's browser an authenticator that verifies its user and says yes at once."""
+    """Add a virtual authenticator to the browser, which verifies its user without a prompt."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     options: dict[str, Any] = {
@@ -30,8 +30,8 @@ def authenticator(page: Page) -> tuple[CDPSession, str]:
 
 
 @pytest.fixture
-def with_passkey(root: Page, authenticator: tuple[CDPSession, str]) -> Page:
-    """Give a root user a passkey; then sign out."""
+def page_with_passkey(root: Page, authenticator: tuple[CDPSession, str]) -> Page:
+    """Register a passkey for the root user, then sign out."""
     page = root
     page.goto("/console/iam/security-credentials/assign-mfa")
     page.get_by_label("Device name").fill("laptop")
@@ -47,56 +47,58 @@ def with_passkey(root: Page, authenticator: tuple[CDPSession, str]) -> Page:
     return page
 
 
-def test_a_passkey_signs_in_by_itself(with_passkey: Page) -> None:
-    with_passkey.get_by_role("button", name="Sign in with a passkey").click()
-    expect(with_passkey.get_by_role("heading", name="Welcome")).to_be_visible()
+def test_passkey_signs_in_without_password(page_with_passkey: Page) -> None:
+    page_with_passkey.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page_with_passkey.get_by_role("heading", name="Welcome")).to_be_visible()
 
 
-def test_a_passkey_is_a_second_factor_and_confirms(with_passkey: Page, iamd: Iamd) -> None:
-    steps.sign_in_root(with_passkey, FIRST_PASSWORD, iamd.email)
-    with_passkey.get_by_role("button", name="Use your passkey").click()
-    expect(with_passkey.get_by_role("heading", name="Welcome")).to_be_visible()
-    with_passkey.goto("/signin/confirm?next=/console/iam")
-    with_passkey.get_by_role("button", name="Use your passkey").click()
-    expect(with_passkey.get_by_role("heading", name="IAM Dashboard")).to_be_visible()
+def test_passkey_is_a_second_factor_and_confirms_identity(page_with_passkey: Page, iamd: Iamd) -> None:
+    steps.sign_in_root(page_with_passkey, FIRST_PASSWORD, iamd.email)
+    page_with_passkey.get_by_role("button", name="Use your passkey").click()
+    expect(page_with_passkey.get_by_role("heading", name="Welcome")).to_be_visible()
+    page_with_passkey.goto("/signin/confirm?next=/console/iam")
+    page_with_passkey.get_by_role("button", name="Use your passkey").click()
+    expect(page_with_passkey.get_by_role("heading", name="IAM Dashboard")).to_be_visible()
 
 
-def test_who_has_a_passkey_gets_nowhere_with_the_password_alone(with_passkey: Page, iamd: Iamd) -> None:
-    steps.sign_in_root(with_passkey, FIRST_PASSWORD, iamd.email)
-    expect(with_passkey.get_by_role("heading", name="Multi-factor authentication")).to_be_visible()
-    with_passkey.goto("/console")
-    expect(with_passkey.get_by_role("heading", name="Sign in")).to_be_visible()
+def test_password_alone_does_not_sign_in_a_user_with_a_passkey(page_with_passkey: Page, iamd: Iamd) -> None:
+    steps.sign_in_root(page_with_passkey, FIRST_PASSWORD, iamd.email)
+    expect(page_with_passkey.get_by_role("heading", name="Multi-factor authentication")).to_be_visible()
+    page_with_passkey.goto("/console")
+    expect(page_with_passkey.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_a_passkey_that_does_not_verify_its_user_is_refused(
-    with_passkey: Page, authenticator: tuple[CDPSession, str]
+def test_passkey_without_user_verification_is_refused(
+    page_with_passkey: Page, authenticator: tuple[CDPSession, str]
 ) -> None:
     session, authenticator_id = authenticator
     session.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator_id, "isUserVerified": False})
-    with_passkey.get_by_role("button", name="Sign in with a passkey").click()
-    expect(with_passkey.get_by_role("heading", name="Sign in")).to_be_visible()
+    page_with_passkey.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page_with_passkey.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_a_copied_passkey_is_noticed_by_its_counter(
-    with_passkey: Page, authenticator: tuple[CDPSession, str]
+def test_cloned_passkey_is_detected_by_its_signature_counter(
+    page_with_passkey: Page, authenticator: tuple[CDPSession, str]
 ) -> None:
     session, authenticator_id = authenticator
-    held = session.send("WebAuthn.getCredentials", {"authenticatorId": authenticator_id})["credentials"][0]
-    copied = {**held, "signCount": 0}
-    with_passkey.get_by_role("button", name="Sign in with a passkey").click()
-    expect(with_passkey.get_by_role("heading", name="Welcome")).to_be_visible()
-    steps.sign_out(with_passkey, "Acme")
+    credential = session.send("WebAuthn.getCredentials", {"authenticatorId": authenticator_id})[
+        "credentials"
+    ][0]
+    clone = {**credential, "signCount": 0}
+    page_with_passkey.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page_with_passkey.get_by_role("heading", name="Welcome")).to_be_visible()
+    steps.sign_out(page_with_passkey, "Acme")
     session.send("WebAuthn.clearCredentials", {"authenticatorId": authenticator_id})
-    session.send("WebAuthn.addCredential", {"authenticatorId": authenticator_id, "credential": copied})
-    with_passkey.get_by_role("button", name="Sign in with a passkey").click()
-    expect(with_passkey.get_by_role("alert")).to_be_visible()
+    session.send("WebAuthn.addCredential", {"authenticatorId": authenticator_id, "credential": clone})
+    page_with_passkey.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page_with_passkey.get_by_role("alert")).to_be_visible()
 
 
-def test_a_passkey_skips_no_forced_change(with_passkey: Page, iamd: Iamd) -> None:
+def test_passkey_does_not_skip_a_required_password_change(page_with_passkey: Page, iamd: Iamd) -> None:
     account_id = iamd.account.account_id
     with iamd.account.server.store.database.write() as tx:
-        held = login_profiles.find(tx, account_id, account_id)
-        assert held is not None
-        login_profiles.update(tx, account_id, held._replace(password_reset_required=True))
-    with_passkey.get_by_role("button", name="Sign in with a passkey").click()
-    expect(with_passkey.get_by_role("heading", name="Reset required")).to_be_visible()
+        profile = login_profiles.find(tx, account_id, account_id)
+        assert profile is not None
+        login_profiles.update(tx, account_id, profile._replace(password_reset_required=True))
+    page_with_passkey.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page_with_passkey.get_by_role("heading", name="Reset required")).to_be_visible()

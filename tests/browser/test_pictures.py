@@ -1,4 +1,4 @@
-"""The tutorial shows every picture that the walkthrough takes, in the order in which it takes them."""
+"""The tutorial shows every screenshot of the walkthrough test, in order."""
 
 import re
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_tutorial_has_the_walkthroughs_pictures() -> None:
-    walked = re.findall(
+def test_tutorial_shows_the_screenshots_of_the_walkthrough() -> None:
+    taken = re.findall(
         r'picture\(page, camera, "([^"]+)"\)', (ROOT / "tests/browser/test_walkthrough.py").read_text()
     )
-    shown = re.findall(r"pictures/([^)]+)\.png", (ROOT / "docs/secure-your-account.md").read_text())
-    kept = sorted(file.stem for file in (ROOT / "docs/pictures").glob("*.png"))
-    assert shown == walked == kept
+    in_tutorial = re.findall(r"pictures/([^)]+)\.png", (ROOT / "docs/secure-your-account.md").read_text())
+    files = sorted(file.stem for file in (ROOT / "docs/pictures").glob("*.png"))
+    assert in_tutorial == taken == files

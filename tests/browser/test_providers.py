@@ -1,4 +1,4 @@
-"""Identity providers in the console: added, changed, trusted by a role, and deleted."""
+"""OIDC identity providers in the console: added, changed, trusted by a role, and deleted."""
 
 import json
 import re
@@ -13,16 +13,16 @@ THUMBPRINT = "0123456789abcdef0123456789abcdef01234567"
 
 
 def add_provider(page: Page, url: str, audience: str) -> str:
-    """Add a provider by the API, as somebody has before; return its ARN."""
+    """Create a provider with the API; return its ARN."""
     values = {"ClientIDList.member.1": audience, "ThumbprintList.member.1": THUMBPRINT}
-    answer = call(page, "CreateOpenIDConnectProvider", Url=url, **values)
-    return member(answer.text(), "OpenIDConnectProviderArn")
+    response = call(page, "CreateOpenIDConnectProvider", Url=url, **values)
+    return member(response.text(), "OpenIDConnectProviderArn")
 
 
-def test_a_provider_is_added(root: Page) -> None:
+def test_add_provider(root: Page) -> None:
     root.goto("/console/iam/identity-providers")
     expect(root.get_by_text("No identity providers")).to_be_visible()
-    steps.press(root, "Add provider")
+    steps.click_button(root, "Add provider")
     add = root.get_by_role("button", name="Add provider")
     root.get_by_label("Provider URL").fill("http://id.example.com/realm")
     root.get_by_label("Audience").fill("my-app")
@@ -38,15 +38,15 @@ def test_a_provider_is_added(root: Page) -> None:
     assert steps.violations(root) == []
 
 
-def test_a_provider_that_cannot_be_asked_says_so(root: Page) -> None:
+def test_unreachable_provider_is_reported(root: Page) -> None:
     root.goto("/console/iam/identity-providers/create")
     root.get_by_label("Provider URL").fill("https://localhost:1")
     root.get_by_label("Audience").fill("my-app")
     root.get_by_role("button", name="Add provider").click()
-    expect(root.get_by_text(re.compile("The provider cannot be asked for its thumbprint"))).to_be_visible()
+    expect(root.get_by_text(re.compile("The provider's thumbprint cannot be retrieved"))).to_be_visible()
 
 
-def test_audiences_thumbprints_and_tags_of_a_provider_are_changed(root: Page) -> None:
+def test_change_audiences_thumbprints_and_tags_of_a_provider(root: Page) -> None:
     arn = add_provider(root, "https://id.example.com", "my-app")
     root.goto("/console/iam/identity-providers")
     root.get_by_role("link", name="id.example.com").click()
@@ -73,12 +73,12 @@ def test_audiences_thumbprints_and_tags_of_a_provider_are_changed(root: Page) ->
     root.get_by_role("button", name="Save changes").click()
     expect(root.get_by_text("Tags saved.")).to_be_visible()
 
-    answer = call(root, "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn).text()
-    assert re.findall(r"<member>([^<]*)</member>", answer) == ["other-app", THUMBPRINT[::-1]]
-    assert member(answer, "Key") == "team"
+    response = call(root, "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn).text()
+    assert re.findall(r"<member>([^<]*)</member>", response) == ["other-app", THUMBPRINT[::-1]]
+    assert member(response, "Key") == "team"
 
 
-def test_a_role_trusts_a_provider(root: Page) -> None:
+def test_create_role_that_trusts_a_provider(root: Page) -> None:
     arn = add_provider(root, "https://id.example.com/realm", "my-app")
     root.goto("/console/iam/roles/create")
     root.get_by_text("Web identity", exact=True).click()
@@ -110,7 +110,7 @@ def test_a_role_trusts_a_provider(root: Page) -> None:
     expect(row).to_contain_text("Identity Provider: id.example.com/realm")
 
 
-def test_a_provider_is_deleted(root: Page) -> None:
+def test_delete_provider(root: Page) -> None:
     arn = add_provider(root, "https://id.example.com/realm", "my-app")
     root.goto("/console/iam/identity-providers")
     root.get_by_role("row", name=re.compile("id.example.com")).get_by_role("checkbox").check()

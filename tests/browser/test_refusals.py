@@ -1,4 +1,4 @@
-"""What the pages say when something is refused, and what they leave behind: nothing."""
+"""Error messages on the pages, and that refused or abandoned actions leave nothing behind."""
 
 import re
 from pathlib import Path
@@ -13,8 +13,8 @@ from tests.browser.conftest import Iamd
 from tests.browser.steps import FIRST_PASSWORD, call, code
 
 
-def open_wizard(page: Page, folder: Path) -> pyotp.TOTP:
-    """Go as far in the wizard as the two codes; return the app that scanned the QR code."""
+def open_mfa_wizard(page: Page, folder: Path) -> pyotp.TOTP:
+    """Open the MFA wizard up to the two codes; return the authenticator app that scanned the QR code."""
     page.goto("/console/iam/security-credentials/assign-mfa")
     page.get_by_label("Device name").fill("phone")
     page.get_by_text("Authenticator app", exact=True).click()
@@ -23,46 +23,48 @@ def open_wizard(page: Page, folder: Path) -> pyotp.TOTP:
     return steps.read_qr(page.get_by_alt_text("QR code for your authenticator app"), folder)
 
 
-def add(page: Page, first: str, second: str) -> None:
+def submit_codes(page: Page, first: str, second: str) -> None:
     page.get_by_label("MFA code 1").fill(first)
     page.get_by_label("MFA code 2").fill(second)
     page.get_by_role("button", name="Add MFA").click()
 
 
-def test_codes_that_are_wrong_equal_or_apart_say_so(root: Page, tmp_path: Path) -> None:
-    app = open_wizard(root, tmp_path)
-    add(root, code(app), code(app))
+def test_wrong_equal_or_nonconsecutive_codes_are_reported(root: Page, tmp_path: Path) -> None:
+    app = open_mfa_wizard(root, tmp_path)
+    submit_codes(root, code(app), code(app))
     expect(root.get_by_text(re.compile("Both codes are the same")).first).to_be_visible()
-    add(root, code(app, -3), code(app))
+    submit_codes(root, code(app, -3), code(app))
     expect(root.get_by_text(re.compile("the two codes are not consecutive"))).to_be_visible()
-    add(root, "000000", "111111")
+    submit_codes(root, "000000", "111111")
     expect(root.get_by_text(re.compile("is not valid")).first).to_be_visible()
-    add(root, code(app, -1), code(app))
+    submit_codes(root, code(app, -1), code(app))
     expect(root.get_by_text(re.compile("MFA device assigned")).first).to_be_visible()
 
 
-@pytest.mark.parametrize("how", ["cancel", "leave"])
-def test_an_abandoned_wizard_leaves_nothing_behind(root: Page, tmp_path: Path, how: str) -> None:
-    open_wizard(root, tmp_path)
+@pytest.mark.parametrize("exit_by", ["cancel", "leave"])
+def test_abandoned_mfa_wizard_deletes_the_device(root: Page, tmp_path: Path, exit_by: str) -> None:
+    open_mfa_wizard(root, tmp_path)
     assert ":mfa/phone" in call(root, "ListVirtualMFADevices").text()
-    with root.expect_response(lambda answer: "DeleteVirtualMFADevice" in (answer.request.post_data or "")):
-        if how == "cancel":
+    with root.expect_response(
+        lambda response: "DeleteVirtualMFADevice" in (response.request.post_data or "")
+    ):
+        if exit_by == "cancel":
             root.get_by_role("button", name="Cancel").click()
         else:
             root.get_by_role("link", name="Security credentials").first.click()
     assert ":mfa/phone" not in call(root, "ListVirtualMFADevices").text()
 
 
-def test_the_secret_key_is_the_one_of_the_qr_code(root: Page, tmp_path: Path) -> None:
-    app = open_wizard(root, tmp_path)
+def test_secret_key_is_that_of_the_qr_code(root: Page, tmp_path: Path) -> None:
+    app = open_mfa_wizard(root, tmp_path)
     root.get_by_role("button", name="Show secret key").click()
-    shown = (
+    secret_key = (
         root.locator("code, .awsui-text-code").or_(root.get_by_text(re.compile(r"^[A-Z2-7 ]{30,}$"))).first
     )
-    assert app.secret in shown.inner_text().replace(" ", "")
+    assert app.secret in secret_key.inner_text().replace(" ", "")
 
 
-def test_a_root_access_key_is_refused(root: Page) -> None:
+def test_root_access_key_is_refused(root: Page) -> None:
     root.goto("/console/iam/security-credentials/create-access-key")
     root.get_by_label(re.compile("I understand creating a root access key")).check()
     root.get_by_role("button", name="Create access key").click()
@@ -70,16 +72,16 @@ def test_a_root_access_key_is_refused(root: Page) -> None:
     assert "<AccessKeyId>" not in call(root, "ListAccessKeys").text()
 
 
-def test_a_weak_password_is_told_rule_by_rule(root: Page) -> None:
+def test_weak_password_is_reported(root: Page) -> None:
     root.goto("/console/iam/security-credentials/change-password")
     root.get_by_label("Current password").fill(FIRST_PASSWORD)
     for field in ("New password", "Confirm new password"):
         root.get_by_label(field, exact=True).fill("Password123!")
     root.get_by_role("button", name="Change password").click()
-    expect(root.get_by_text(re.compile("must not be a common password"))).to_be_visible()
+    expect(root.get_by_text(re.compile("must not be a common or breached password"))).to_be_visible()
 
 
-def test_a_wrong_current_password_is_told(root: Page) -> None:
+def test_wrong_current_password_is_reported(root: Page) -> None:
     root.goto("/console/iam/security-credentials/change-password")
     root.get_by_label("Current password").fill("Wrong-Password-1")
     for field in ("New password", "Confirm new password"):
@@ -88,7 +90,7 @@ def test_a_wrong_current_password_is_told(root: Page) -> None:
     expect(root.get_by_text(re.compile("The old password was incorrect"))).to_be_visible()
 
 
-def test_before_saving_it_is_said_whom_it_affects(root: Page) -> None:
+def test_affected_users_are_listed_before_saving(root: Page) -> None:
     call(root, "CreateUser", UserName="bob")
     call(root, "CreateLoginProfile", UserName="bob", Password="Copper-Lantern-41-Moss")
     root.goto("/console/iam/account-settings/password-policy")
@@ -97,7 +99,7 @@ def test_before_saving_it_is_said_whom_it_affects(root: Page) -> None:
     expect(root.get_by_role("dialog")).to_contain_text("bob")
 
 
-def test_a_session_that_is_over_leads_to_sign_in_and_back(root: Page) -> None:
+def test_expired_session_leads_to_sign_in_with_the_next_page(root: Page) -> None:
     root.goto("/console/iam/users")
     expect(root.get_by_role("heading", name=re.compile("^Users"))).to_be_visible()
     root.wait_for_load_state("networkidle")
@@ -107,17 +109,17 @@ def test_a_session_that_is_over_leads_to_sign_in_and_back(root: Page) -> None:
     assert "next=%2Fconsole%2Fiam%2Fgroups" in root.url or "next=/console/iam/groups" in root.url
 
 
-HOSTILE = "<img src=x onerror=alert(1)>"
+HTML_WITH_SCRIPT = "<img src=x onerror=alert(1)>"
 
 
-def test_nothing_that_was_typed_runs(root: Page, iamd: Iamd) -> None:
+def test_entity_names_and_values_are_not_executed_as_scripts(root: Page, iamd: Iamd) -> None:
     dialogs: list[str] = []
 
-    def noted(dialog: Dialog) -> None:
+    def record_dialog(dialog: Dialog) -> None:
         dialogs.append(dialog.message)
         dialog.dismiss()
 
-    root.on("dialog", noted)
+    root.on("dialog", record_dialog)
     call(root, "CreateUser", UserName="=cmd@x", Path="/<script>alert(1)</script>/")
     call(root, "TagUser", UserName="=cmd@x", **{"Tags.member.1.Key": "note", "Tags.member.1.Value": "a=b"})
     call(root, "CreateGroup", GroupName="a=b@c", Path="/%3Csvg/onload=alert(1)%3E/")
@@ -132,8 +134,8 @@ def test_nothing_that_was_typed_runs(root: Page, iamd: Iamd) -> None:
         "AccountName": "Acme {{7*7}} onerror=alert(1)",
     }
     assert root.request.post("/", headers=headers, form=form).ok
-    hostile = root.request.post("/", headers=headers, form={**form, "AccountName": HOSTILE})
-    assert hostile.status == 400
+    response = root.request.post("/", headers=headers, form={**form, "AccountName": HTML_WITH_SCRIPT})
+    assert response.status == 400
     for path in (
         "",
         "/users",

@@ -1,4 +1,4 @@
-"""Roles in the console: created in steps, trusted and permitted anew, their sessions revoked, and deleted."""
+"""Roles in the console: creation wizard, trust policy, permissions, session revocation, deletion."""
 
 import json
 import re
@@ -17,22 +17,22 @@ from tests.browser.steps import call, member
 READ_ONLY = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
 
 
-def trust_of(page: Page, role: str) -> Any:
-    """Return the statement of a role's trust policy, as the API tells it."""
+def get_trust_statement(page: Page, role: str) -> Any:
+    """Return the statement of a role's trust policy from the API."""
     document = member(call(page, "GetRole", RoleName=role).text(), "AssumeRolePolicyDocument")
     (statement,) = json.loads(unquote(document))["Statement"]
     return statement
 
 
 def create_role(page: Page, name: str, principal: dict[str, str]) -> None:
-    """Create a role by the API, as somebody has before."""
+    """Create a role with the API."""
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     assert call(page, "CreateRole", RoleName=name, AssumeRolePolicyDocument=document).ok
 
 
 def create_user(page: Page, name: str) -> tuple[str, dict[str, str]]:
-    """Create a user by the API; return its ARN and its key as boto3 takes it."""
+    """Create a user with the API; return its ARN and its access key as boto3 arguments."""
     arn = member(call(page, "CreateUser", UserName=name).text(), "Arn")
     key = call(page, "CreateAccessKey", UserName=name).text()
     return arn, {
@@ -46,28 +46,30 @@ def client(iamd: Iamd, service: str, key: dict[str, str]) -> Any:
 
 
 def assume(iamd: Iamd, role_arn: str, key: dict[str, str]) -> dict[str, str]:
-    """Assume a role; return the session's key as boto3 takes it."""
-    held = client(iamd, "sts", key).assume_role(RoleArn=role_arn, RoleSessionName="work")["Credentials"]
+    """Assume a role; return its credentials as boto3 arguments."""
+    credentials = client(iamd, "sts", key).assume_role(RoleArn=role_arn, RoleSessionName="work")[
+        "Credentials"
+    ]
     return {
-        "aws_access_key_id": held["AccessKeyId"],
-        "aws_secret_access_key": held["SecretAccessKey"],
-        "aws_session_token": held["SessionToken"],
+        "aws_access_key_id": credentials["AccessKeyId"],
+        "aws_secret_access_key": credentials["SecretAccessKey"],
+        "aws_session_token": credentials["SessionToken"],
     }
 
 
-def choose_policy(within: Page | Locator, name: str) -> None:
-    within.get_by_placeholder("Search policies").first.fill(name)
-    within.get_by_role("row", name=re.compile(f"{name} ")).get_by_role("checkbox").check()
+def choose_policy(parent: Page | Locator, name: str) -> None:
+    parent.get_by_placeholder("Search policies").first.fill(name)
+    parent.get_by_role("row", name=re.compile(f"{name} ")).get_by_role("checkbox").check()
 
 
-def open_section(page: Page, name: str) -> None:
+def open_tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
 
 
-def test_a_role_is_created_for_an_account_with_mfa_and_an_external_id(root: Page) -> None:
+def test_create_role_for_an_account_with_mfa_and_external_id(root: Page) -> None:
     root.goto("/console/iam")
     root.get_by_role("link", name="Roles", exact=True).click()
-    steps.press(root, "Create role")
+    steps.click_button(root, "Create role")
     root.get_by_label("Require external ID").check()
     root.get_by_role("button", name="Next", exact=True).click()
     expect(root.get_by_text("Enter a valid external ID.")).to_be_visible()
@@ -88,7 +90,7 @@ def test_a_role_is_created_for_an_account_with_mfa_and_an_external_id(root: Page
     expect(root.get_by_text("Role auditor created.")).to_be_visible()
 
     account = member(call(root, "GetRole", RoleName="auditor").text(), "Arn").split(":")[4]
-    assert trust_of(root, "auditor") == {
+    assert get_trust_statement(root, "auditor") == {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
         "Action": "sts:AssumeRole",
@@ -99,11 +101,11 @@ def test_a_role_is_created_for_an_account_with_mfa_and_an_external_id(root: Page
     }
     assert READ_ONLY in call(root, "ListAttachedRolePolicies", RoleName="auditor").text()
     root.get_by_role("link", name="Roles", exact=True).first.click()
-    listed = root.get_by_role("row", name=re.compile("auditor"))
-    expect(listed).to_contain_text(f"Account: {account}")
+    row = root.get_by_role("row", name=re.compile("auditor"))
+    expect(row).to_contain_text(f"Account: {account}")
 
 
-def test_what_the_server_refuses_of_a_new_role_can_be_mended_in_the_wizard(root: Page) -> None:
+def test_error_of_the_server_can_be_corrected_in_the_wizard(root: Page) -> None:
     root.goto("/console/iam/roles/create")
     root.get_by_text("Another AWS account", exact=True).click()
     root.get_by_label("Account ID", exact=True).fill("4444-5555-6666")
@@ -120,7 +122,7 @@ def test_what_the_server_refuses_of_a_new_role_can_be_mended_in_the_wizard(root:
     expect(root.get_by_text("Role partner created.")).to_be_visible()
 
 
-def test_a_role_for_ec2_has_an_instance_profile_which_goes_with_it(root: Page) -> None:
+def test_role_for_ec2_is_created_and_deleted_with_its_instance_profile(root: Page) -> None:
     root.goto("/console/iam/roles/create")
     root.get_by_text("AWS service", exact=True).click()
     root.get_by_label("Service principal").fill("ec2.amazonaws.com")
@@ -129,7 +131,7 @@ def test_a_role_for_ec2_has_an_instance_profile_which_goes_with_it(root: Page) -
     root.get_by_label("Role name").fill("machine")
     root.get_by_role("button", name="Create role").click()
     expect(root.get_by_text(re.compile(":instance-profile/machine"))).to_be_visible()
-    assert trust_of(root, "machine")["Principal"] == {"Service": "ec2.amazonaws.com"}
+    assert get_trust_statement(root, "machine")["Principal"] == {"Service": "ec2.amazonaws.com"}
 
     root.get_by_role("link", name="Roles", exact=True).first.click()
     row = root.get_by_role("row", name=re.compile("machine"))
@@ -145,14 +147,14 @@ def test_a_role_for_ec2_has_an_instance_profile_which_goes_with_it(root: Page) -
     assert "machine" not in call(root, "ListInstanceProfiles").text()
 
 
-def test_a_custom_trust_policy_and_a_boundary_are_taken(root: Page) -> None:
+def test_create_role_with_custom_trust_policy_and_permissions_boundary(root: Page) -> None:
     root.goto("/console/iam/roles/create")
     root.get_by_text("Custom trust policy", exact=True).first.click()
     editor = root.get_by_label("Trust policy (JSON)")
-    written = editor.input_value()
-    editor.fill(written[:-1])
+    template = editor.input_value()
+    editor.fill(template[:-1])
     expect(root.get_by_text(re.compile("Enter valid JSON"))).to_be_visible()
-    editor.fill(written.replace('"Principal": {}', '"Principal": {"Service": "lambda.amazonaws.com"}'))
+    editor.fill(template.replace('"Principal": {}', '"Principal": {"Service": "lambda.amazonaws.com"}'))
     root.get_by_role("button", name="Next", exact=True).click()
     root.get_by_text(re.compile("Use a permissions boundary")).click()
     root.get_by_role("button", name="Next", exact=True).click()
@@ -166,34 +168,34 @@ def test_a_custom_trust_policy_and_a_boundary_are_taken(root: Page) -> None:
     root.get_by_label("Custom duration in seconds").fill("5400")
     root.get_by_role("button", name="Create role").click()
     expect(root.get_by_text("1 hour and 30 minutes")).to_be_visible()
-    answer = call(root, "GetRole", RoleName="worker").text()
-    assert member(answer, "PermissionsBoundaryArn") == "arn:aws:iam::aws:policy/PowerUserAccess"
-    assert member(answer, "MaxSessionDuration") == "5400"
-    assert trust_of(root, "worker")["Principal"] == {"Service": "lambda.amazonaws.com"}
+    response = call(root, "GetRole", RoleName="worker").text()
+    assert member(response, "PermissionsBoundaryArn") == "arn:aws:iam::aws:policy/PowerUserAccess"
+    assert member(response, "MaxSessionDuration") == "5400"
+    assert get_trust_statement(root, "worker")["Principal"] == {"Service": "lambda.amazonaws.com"}
 
 
-def test_a_trust_policy_is_edited_and_a_refusal_is_told_in_the_words_of_the_server(root: Page) -> None:
+def test_edit_trust_policy_and_show_the_error_of_the_server(root: Page) -> None:
     arn, _ = create_user(root, "alice")
     create_role(root, "deploy", {"Service": "ec2.amazonaws.com"})
     root.goto("/console/iam/roles/details/deploy?section=trust_relationships")
-    steps.press(root, "Edit trust policy")
+    steps.click_button(root, "Edit trust policy")
     editor = root.get_by_label("Trust policy (JSON)")
-    written = editor.input_value()
-    trusting = written.replace('"Service": "ec2.amazonaws.com"', '"AWS": "{}"')
-    editor.fill(trusting.replace("{}", arn.replace("alice", "nobody")))
+    original = editor.input_value()
+    template = original.replace('"Service": "ec2.amazonaws.com"', '"AWS": "{}"')
+    editor.fill(template.replace("{}", arn.replace("alice", "nobody")))
     root.get_by_role("button", name="Update policy").click()
     expect(
         root.get_by_text(re.compile(r'Invalid principal in policy: "AWS":".*:user/nobody"'))
     ).to_be_visible()
-    editor.fill(trusting.replace("{}", arn))
+    editor.fill(template.replace("{}", arn))
     root.get_by_role("button", name="Update policy").click()
     expect(root.get_by_text("Trust policy updated.")).to_be_visible()
     expect(root.get_by_text(f"User: alice ({arn.split(':')[4]})")).to_be_visible()
     expect(root.get_by_role("region", name="Trust policy")).to_contain_text(arn)
-    assert trust_of(root, "deploy")["Principal"] == {"AWS": arn}
+    assert get_trust_statement(root, "deploy")["Principal"] == {"AWS": arn}
 
 
-def test_permissions_boundary_tags_and_summary_of_a_role_are_changed(root: Page) -> None:
+def test_change_permissions_boundary_summary_and_tags_of_a_role(root: Page) -> None:
     create_role(root, "deploy", {"Service": "ec2.amazonaws.com"})
     root.goto("/console/iam/roles")
     root.get_by_role("link", name="deploy").click()
@@ -235,7 +237,7 @@ def test_permissions_boundary_tags_and_summary_of_a_role_are_changed(root: Page)
     expect(root.get_by_text("Puts things in place.")).to_be_visible()
     expect(root.get_by_text("4 hours", exact=True)).to_be_visible()
 
-    open_section(root, "Tags")
+    open_tab(root, "Tags")
     root.get_by_role("button", name="Add new tag").click()
     root.get_by_role("textbox", name="Key").fill("team")
     root.get_by_role("textbox", name="Value – optional").fill("blue")
@@ -244,7 +246,7 @@ def test_permissions_boundary_tags_and_summary_of_a_role_are_changed(root: Page)
     assert member(call(root, "ListRoleTags", RoleName="deploy").text(), "Value") == "blue"
 
 
-def test_sessions_from_before_they_were_revoked_are_refused(root: Page, iamd: Iamd) -> None:
+def test_revoked_sessions_are_refused(root: Page, iamd: Iamd) -> None:
     arn, key = create_user(root, "alice")
     create_role(root, "auditor", {"AWS": arn})
     assert call(root, "AttachRolePolicy", RoleName="auditor", PolicyArn=READ_ONLY).ok
@@ -254,7 +256,7 @@ def test_sessions_from_before_they_were_revoked_are_refused(root: Page, iamd: Ia
 
     root.goto("/console/iam/roles/details/auditor")
     expect(root.get_by_text("today", exact=True)).to_be_visible()
-    open_section(root, "Revoke sessions")
+    open_tab(root, "Revoke sessions")
     root.get_by_role("button", name="Revoke active sessions").click()
     dialog = root.get_by_role("dialog")
     revoke = dialog.get_by_role("button", name="Revoke active sessions")
@@ -264,24 +266,24 @@ def test_sessions_from_before_they_were_revoked_are_refused(root: Page, iamd: Ia
     revoke.click()
     expect(root.get_by_text(re.compile("^Sessions issued before"))).to_be_visible()
 
-    with pytest.raises(ClientError) as refused:
+    with pytest.raises(ClientError) as caught:
         iam.list_users()
-    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+    assert caught.value.response["Error"]["Code"] == "AccessDenied"
     policy = call(root, "GetRolePolicy", RoleName="auditor", PolicyName="AWSRevokeOlderSessions").text()
     (statement,) = json.loads(unquote(member(policy, "PolicyDocument")))["Statement"]
-    moment = statement["Condition"].pop("DateLessThan").pop("aws:TokenIssueTime")
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment)
+    revoked_before = statement["Condition"].pop("DateLessThan").pop("aws:TokenIssueTime")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", revoked_before)
     assert statement == {"Effect": "Deny", "Action": ["*"], "Resource": ["*"], "Condition": {}}
 
 
-def test_the_dashboard_counts_roles_and_leads_to_them(root: Page) -> None:
+def test_dashboard_counts_and_links_roles(root: Page) -> None:
     create_role(root, "deploy", {"Service": "ec2.amazonaws.com"})
     root.goto("/console/iam")
     root.get_by_role("link", name="Roles: 1").click()
     expect(root.get_by_role("heading", name=re.compile("^Roles"))).to_be_visible()
 
 
-def test_the_wizard_can_be_gone_through_with_the_keyboard_on_a_phone(root: Page) -> None:
+def test_role_wizard_works_by_keyboard_on_a_phone(root: Page) -> None:
     root.set_viewport_size(PHONE)  # type: ignore[arg-type]
     root.goto("/console/iam/roles/create")
     root.get_by_role("radio", name="AWS account", exact=True).focus()

@@ -1,4 +1,4 @@
-"""Users and user groups in the console: who is in which, what limits them, and deleting several at once."""
+"""Users and user groups in the console: membership, permissions boundary, and bulk deletion."""
 
 import re
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.steps import call
 
 
-def test_users_are_put_into_groups_and_taken_out_from_either_side(root: Page) -> None:
+def test_add_user_to_group_and_remove_it_on_the_group_page(root: Page) -> None:
     call(root, "CreateUser", UserName="alice")
     call(root, "CreateGroup", GroupName="team")
     root.goto("/console/iam/users/details/alice?section=groups")
@@ -24,7 +24,7 @@ def test_users_are_put_into_groups_and_taken_out_from_either_side(root: Page) ->
     assert "team" not in call(root, "ListGroupsForUser", UserName="alice").text()
 
 
-def test_a_user_has_a_boundary_and_is_deleted_with_it(root: Page) -> None:
+def test_set_permissions_boundary_and_delete_users(root: Page) -> None:
     call(root, "CreateUser", UserName="alice")
     call(root, "CreateUser", UserName="bob")
     root.goto("/console/iam/users/details/alice")

@@ -1,6 +1,6 @@
-"""The whole way from the first start to a secured account, in a real browser, as the tutorial tells it.
+"""The tutorial from first start to a secured account, in a real browser.
 
-The pictures of docs/secure-your-account.md are taken here (`make pictures`), so that neither can go stale.
+It takes the screenshots of docs/secure-your-account.md (`make pictures`), so that they stay current.
 """
 
 import base64
@@ -19,8 +19,8 @@ from tests.browser.conftest import FirstStart
 from tests.browser.steps import EMAIL, FIRST_PASSWORD, code
 
 STRONG_PASSWORD = "Slate-Orchard-58-RIVER"
-FIRST_OF_ALICE = "Copper-Lantern-41-Moss"
-OWN_OF_ALICE = "Velvet-Anchor-67-Pine"
+INITIAL_PASSWORD_OF_ALICE = "Copper-Lantern-41-Moss"
+PASSWORD_OF_ALICE = "Velvet-Anchor-67-Pine"
 
 
 @pytest.fixture
@@ -28,36 +28,44 @@ def base_url(first_start: FirstStart) -> str:
     return first_start.url
 
 
-def test_from_the_first_start_to_a_secured_account(
+def test_tutorial_from_first_start_to_a_secured_account(
     page: Page, first_start: FirstStart, camera: Camera, tmp_path: Path
 ) -> None:
     iamd = first_start
     set_up(page, iamd, camera)
     sign_in_as_root(page, camera)
-    see_what_is_unsafe(page, camera)
+    view_security_recommendations(page, camera)
     set_a_strong_password_policy(page, camera)
     change_the_root_password(page, camera)
-    app, used = activate_mfa(page, camera, tmp_path)
-    sign_back_in_with_mfa(page, camera, app, used)
-    make_a_user_for_daily_work(page, camera)
+    app, used_code = activate_mfa(page, camera, tmp_path)
+    sign_back_in_with_mfa(page, camera, app, used_code)
+    create_user_for_daily_work(page, camera)
     sign_in_as_the_user(page, camera, "acme-corp")
-    secret = make_an_access_key(page, iamd, camera, tmp_path)
+    secret = create_access_key(page, iamd, camera, tmp_path)
     cookies = [str(cookie["value"]) for cookie in page.context.cookies()]
-    secrets = [FIRST_PASSWORD, STRONG_PASSWORD, FIRST_OF_ALICE, OWN_OF_ALICE, secret, app.secret, *cookies]
-    nothing_secret_lies_open(iamd, [*secrets, base64.b32decode(app.secret).decode("latin-1")])
+    secrets = [
+        FIRST_PASSWORD,
+        STRONG_PASSWORD,
+        INITIAL_PASSWORD_OF_ALICE,
+        PASSWORD_OF_ALICE,
+        secret,
+        app.secret,
+        *cookies,
+    ]
+    check_secrets_are_not_stored_or_logged(iamd, [*secrets, base64.b32decode(app.secret).decode("latin-1")])
 
 
-def nothing_secret_lies_open(iamd: FirstStart, secrets: list[str]) -> None:
-    """Look for secrets in all that the server said, and in every byte that it wrote."""
-    said = (iamd.said.replace(iamd.setup_link, "") + iamd.stop()).encode()
-    written = b"".join(file.read_bytes() for file in (iamd.folder / "iamd-data").iterdir())
+def check_secrets_are_not_stored_or_logged(iamd: FirstStart, secrets: list[str]) -> None:
+    """Check that no secret is in the server's output or its data files."""
+    output = (iamd.start_output.replace(iamd.setup_link, "") + iamd.stop()).encode()
+    data = b"".join(file.read_bytes() for file in (iamd.folder / "iamd-data").iterdir())
     for secret in secrets:
-        assert secret.encode("latin-1") not in said
-        assert secret.encode("latin-1") not in written
+        assert secret.encode("latin-1") not in output
+        assert secret.encode("latin-1") not in data
 
 
 def picture(page: Page, camera: Camera, name: str) -> None:
-    """Take a picture for the tutorial; what it shows has no violation that axe can find."""
+    """Take a screenshot for the tutorial; check that axe finds no violations on the page."""
     camera.take(page, name)
     assert steps.violations(page) == []
 
@@ -67,9 +75,9 @@ def set_up(page: Page, iamd: FirstStart, camera: Camera) -> None:
     page.get_by_label("Account name").fill("Acme")
     page.get_by_label("Root user email address").fill(EMAIL)
     page.get_by_label("Root user password").fill("short")
-    expect(page.locator("li[data-rule=length]")).to_have_class("broken")
+    expect(page.locator("li[data-rule=length]")).to_have_class("not-met")
     page.get_by_label("Root user password").fill(FIRST_PASSWORD)
-    expect(page.locator("li[data-rule=length]")).to_have_class("kept")
+    expect(page.locator("li[data-rule=length]")).to_have_class("met")
     page.get_by_label("Confirm password").fill(FIRST_PASSWORD)
     picture(page, camera, "01-set-up")
     page.get_by_role("button", name="Create account").click()
@@ -89,7 +97,7 @@ def sign_in_as_root(page: Page, camera: Camera) -> None:
     picture(page, camera, "03-console-home")
 
 
-def see_what_is_unsafe(page: Page, camera: Camera) -> None:
+def view_security_recommendations(page: Page, camera: Camera) -> None:
     page.get_by_role("button", name="Services").click()
     page.get_by_role("menuitem", name=re.compile("IAM")).click()
     expect(page.get_by_role("heading", name=re.compile("Security recommendations"))).to_be_visible()
@@ -128,7 +136,7 @@ def set_a_strong_password_policy(page: Page, camera: Camera) -> None:
 def change_the_root_password(page: Page, camera: Camera) -> None:
     page.get_by_role("button", name=re.compile("Acme")).click()
     page.get_by_role("menuitem", name="Security credentials").click()
-    steps.press(page, "Change password")
+    steps.click_button(page, "Change password")
     steps.confirm_by_password(page, FIRST_PASSWORD)
     page.get_by_label("Current password").fill(FIRST_PASSWORD)
     page.get_by_label("New password", exact=True).fill("Slate-Orchard-5")
@@ -142,7 +150,7 @@ def change_the_root_password(page: Page, camera: Camera) -> None:
 
 
 def activate_mfa(page: Page, camera: Camera, folder: Path) -> tuple[pyotp.TOTP, str]:
-    """Assign an authenticator app; return it, and the second code that was typed."""
+    """Assign an authenticator app; return it and the second code that was used."""
     page.goto("/console/iam")
     page.get_by_role("link", name=re.compile("Add MFA")).click()
     steps.confirm_by_password(page, STRONG_PASSWORD)
@@ -153,9 +161,9 @@ def activate_mfa(page: Page, camera: Camera, folder: Path) -> tuple[pyotp.TOTP, 
     page.get_by_role("button", name="Show QR code").click()
     qr = page.get_by_alt_text("QR code for your authenticator app")
     app = steps.read_qr(qr, folder)
-    used = code(app)
+    used_code = code(app)
     page.get_by_label("MFA code 1").fill(code(app, -1))
-    page.get_by_label("MFA code 2").fill(used)
+    page.get_by_label("MFA code 2").fill(used_code)
     picture(page, camera, "10-two-codes")
     page.get_by_role("button", name="Add MFA").click()
     expect(page.get_by_text(re.compile("MFA device assigned"))).to_be_visible()
@@ -165,13 +173,13 @@ def activate_mfa(page: Page, camera: Camera, folder: Path) -> tuple[pyotp.TOTP, 
     expect(page.get_by_role("heading", name="Multi-factor authentication (MFA) (1)")).to_be_visible()
     picture(page, camera, "12-mfa-assigned")
     steps.sign_out(page, "Acme")
-    return app, used
+    return app, used_code
 
 
-def sign_back_in_with_mfa(page: Page, camera: Camera, app: pyotp.TOTP, used: str) -> None:
+def sign_back_in_with_mfa(page: Page, camera: Camera, app: pyotp.TOTP, used_code: str) -> None:
     steps.sign_in_root(page, STRONG_PASSWORD)
     expect(page.get_by_role("heading", name="Multi-factor authentication")).to_be_visible()
-    page.get_by_label("MFA code").fill(used)
+    page.get_by_label("MFA code").fill(used_code)
     picture(page, camera, "13-sign-in-with-mfa")
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("alert")).to_be_visible()  # this code was used to add the device
@@ -180,22 +188,22 @@ def sign_back_in_with_mfa(page: Page, camera: Camera, app: pyotp.TOTP, used: str
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
 
 
-def make_a_user_for_daily_work(page: Page, camera: Camera) -> None:
+def create_user_for_daily_work(page: Page, camera: Camera) -> None:
     page.goto("/console/iam")
     expect(page.get_by_role("heading", name="Create an administrator")).to_be_visible()
-    for done in ("Add MFA for root user", "Set a password policy"):
-        expect(page.get_by_role("heading", name=done)).to_be_hidden()
+    for title in ("Add MFA for root user", "Set a password policy"):
+        expect(page.get_by_role("heading", name=title)).to_be_hidden()
     page.get_by_role("button", name="Create account alias").click()
     page.get_by_label("Preferred alias").fill("acme-corp")
     page.get_by_role("button", name="Create alias").click()
     expect(page.get_by_text(re.compile("/signin/acme-corp")).first).to_be_visible()
 
     page.get_by_role("link", name="Users").first.click()
-    steps.press(page, "Create user")
+    steps.click_button(page, "Create user")
     page.get_by_label("User name").fill("alice")
     page.get_by_label(re.compile("Provide user access to the")).check()
     page.get_by_text("Custom password", exact=True).click()
-    page.get_by_label("Custom password", exact=True).last.fill(FIRST_OF_ALICE)
+    page.get_by_label("Custom password", exact=True).last.fill(INITIAL_PASSWORD_OF_ALICE)
     picture(page, camera, "14-user-details")
     page.get_by_role("button", name="Next", exact=True).click()
     page.get_by_role("button", name="Create group").click()
@@ -217,28 +225,28 @@ def make_a_user_for_daily_work(page: Page, camera: Camera) -> None:
 def sign_in_as_the_user(page: Page, camera: Camera, alias: str) -> None:
     page.goto(f"/signin/{alias}")
     page.get_by_label("IAM username").fill("alice")
-    page.get_by_label("Password", exact=True).fill(FIRST_OF_ALICE)
+    page.get_by_label("Password", exact=True).fill(INITIAL_PASSWORD_OF_ALICE)
     picture(page, camera, "17-sign-in-as-user")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Reset required")).to_be_visible()
-    page.get_by_label("Old password").fill(FIRST_OF_ALICE)
-    page.get_by_label("New password", exact=True).fill(OWN_OF_ALICE)
-    page.get_by_label("Retype new password").fill(OWN_OF_ALICE)
+    page.get_by_label("Old password").fill(INITIAL_PASSWORD_OF_ALICE)
+    page.get_by_label("New password", exact=True).fill(PASSWORD_OF_ALICE)
+    page.get_by_label("Retype new password").fill(PASSWORD_OF_ALICE)
     picture(page, camera, "18-reset-required")
     page.get_by_role("button", name="Confirm password change").click()
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
 
 
-def make_an_access_key(page: Page, iamd: FirstStart, camera: Camera, folder: Path) -> str:
+def create_access_key(page: Page, iamd: FirstStart, camera: Camera, folder: Path) -> str:
     page.goto("/console/iam/security-credentials")
-    steps.press(page, "Create access key")
-    steps.confirm_by_password(page, OWN_OF_ALICE)
+    steps.click_button(page, "Create access key")
+    steps.confirm_by_password(page, PASSWORD_OF_ALICE)
     page.get_by_role("button", name="Create access key").click()
     picture(page, camera, "19-access-key")
-    with page.expect_download() as downloading:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Download .csv file").click()
     file = folder / "key.csv"
-    downloading.value.save_as(file)
+    download.value.save_as(file)
     (row,) = csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())
     identity = boto3.client(
         "sts",

@@ -1,4 +1,4 @@
-"""What is recommended, fact by fact."""
+"""Security recommendations for each finding in an account snapshot."""
 
 import json
 from dataclasses import replace
@@ -20,35 +20,42 @@ ALICE = "arn:aws:iam::111122223333:user/alice"
 STRONG = PasswordPolicy(14)
 
 
-def ago(days: int) -> datetime:
+def days_ago(days: int) -> datetime:
     return NOW - timedelta(days=days)
 
 
 def row(name: str, *keys: AccessKeyEntry, password: bool = False, mfa: bool = False) -> ReportRow:
     arn = f"arn:aws:iam::111122223333:user/{name}"
-    return ReportRow(name, arn, ago(900), password, None, ago(900) if password else None, None, mfa, keys)
+    return ReportRow(
+        name, arn, days_ago(900), password, None, days_ago(900) if password else None, None, mfa, keys
+    )
 
 
 def root(used: datetime | None = None, *keys: AccessKeyEntry) -> ReportRow:
-    return ReportRow(ROOT, "arn:aws:iam::111122223333:root", ago(900), True, used, ago(900), None, True, keys)
+    return ReportRow(
+        ROOT, "arn:aws:iam::111122223333:root", days_ago(900), True, used, days_ago(900), None, True, keys
+    )
 
 
-SAFE = AccountSnapshot(
+SECURE_ACCOUNT = AccountSnapshot(
     NOW, ALICE, root(), (row("alice", password=True, mfa=True),), True, False, STRONG, True, ()
 )
 
 
-def found(**changes: Any) -> dict[str, Recommendation]:
-    """Judge a safe account in which some facts are otherwise."""
-    return {one.id: one for one in checks.evaluate(SAFE._replace(**changes))}
+def recommendations_for(**changes: Any) -> dict[str, Recommendation]:
+    """Evaluate a secure account with some fields changed."""
+    return {
+        recommendation.id: recommendation
+        for recommendation in checks.evaluate(SECURE_ACCOUNT._replace(**changes))
+    }
 
 
 def test_a_secure_account_has_no_recommendations() -> None:
-    assert found() == {}
+    assert recommendations_for() == {}
 
 
 @pytest.mark.parametrize(
-    ("changes", "wanted", "severity"),
+    ("changes", "expected_id", "severity"),
     [
         ({"root_has_mfa": False}, "root-mfa", "CRITICAL"),
         ({"root_has_access_keys": True}, "root-access-keys", "CRITICAL"),
@@ -58,14 +65,16 @@ def test_a_secure_account_has_no_recommendations() -> None:
         ({"full_access_policies": ("p",)}, "full-access-policies", "MEDIUM"),
     ],
 )
-def test_each_fact_has_its_recommendation(changes: dict[str, Any], wanted: str, severity: str) -> None:
-    told = found(**changes)
-    assert list(told) == [wanted]
-    assert told[wanted].severity == severity
+def test_insecure_setting_has_a_recommendation(
+    changes: dict[str, Any], expected_id: str, severity: str
+) -> None:
+    recommendations = recommendations_for(**changes)
+    assert list(recommendations) == [expected_id]
+    assert recommendations[expected_id].severity == severity
 
 
 @pytest.mark.parametrize(
-    ("policy", "weak"),
+    ("policy", "expected"),
     [
         (PasswordPolicy(7, True, True, True, True), True),
         (PasswordPolicy(8, True, True, True), False),
@@ -74,85 +83,94 @@ def test_each_fact_has_its_recommendation(changes: dict[str, Any], wanted: str, 
         (PasswordPolicy(14), False),
     ],
 )
-def test_what_a_weak_policy_is(policy: PasswordPolicy, weak: bool) -> None:
-    assert is_weak(policy) is weak
+def test_weak_password_policy(policy: PasswordPolicy, expected: bool) -> None:
+    assert is_weak(policy) is expected
 
 
-@pytest.mark.parametrize(("days", "words"), [(0, "today"), (1, "1 day ago"), (89, "89 days ago")])
-def test_root_was_used_lately(days: int, words: str) -> None:
-    told = found(root=root(ago(days)))["root-used"]
-    assert told.severity == "LOW"
-    assert told.title == f"Root user signed in {words}: use it only for tasks that require it"
+@pytest.mark.parametrize(("days", "expected"), [(0, "today"), (1, "1 day ago"), (89, "89 days ago")])
+def test_recent_root_sign_in_is_reported(days: int, expected: str) -> None:
+    recommendation = recommendations_for(root=root(days_ago(days)))["root-used"]
+    assert recommendation.severity == "LOW"
+    assert recommendation.title == f"Root user signed in {expected}: use it only for tasks that require it"
 
 
-def test_root_was_used_long_ago_or_by_a_key() -> None:
-    assert found(root=root(ago(90))) == {}
-    assert "root-used" in found(root=root(None, AccessKeyEntry(True, ago(900), ago(3))))
+def test_old_root_use_is_not_reported_but_recent_key_use_is() -> None:
+    assert recommendations_for(root=root(days_ago(90))) == {}
+    assert "root-used" in recommendations_for(
+        root=root(None, AccessKeyEntry(True, days_ago(900), days_ago(3)))
+    )
 
 
-def test_users_without_mfa_are_those_with_a_password() -> None:
+def test_only_users_with_a_password_need_mfa() -> None:
     users = (row("alice", password=True, mfa=True), row("bob", password=True), row("carol"))
-    told = found(users=users)
-    assert list(told) == ["users-without-mfa"]
-    assert (told["users-without-mfa"].count, told["users-without-mfa"].user_names) == (1, ("bob",))
+    recommendations = recommendations_for(users=users)
+    assert list(recommendations) == ["users-without-mfa"]
+    assert (recommendations["users-without-mfa"].count, recommendations["users-without-mfa"].user_names) == (
+        1,
+        ("bob",),
+    )
 
 
-def test_ones_own_mfa_comes_beside_everybodys() -> None:
-    told = found(users=(row("alice", password=True),))
-    assert set(told) == {"own-mfa", "users-without-mfa"}
-    assert set(found(users=(row("alice", password=True),), caller_arn="")) == {"users-without-mfa"}
+def test_caller_without_mfa_has_a_recommendation_of_their_own() -> None:
+    recommendations = recommendations_for(users=(row("alice", password=True),))
+    assert set(recommendations) == {"own-mfa", "users-without-mfa"}
+    assert set(recommendations_for(users=(row("alice", password=True),), caller_arn="")) == {
+        "users-without-mfa"
+    }
 
 
 @pytest.mark.parametrize(
-    ("key", "ids"),
+    ("key", "expected_ids"),
     [
-        (AccessKeyEntry(True, ago(90)), set()),
-        (AccessKeyEntry(True, ago(91)), {"old-access-keys"}),
-        (AccessKeyEntry(False, ago(900)), set()),
-        (AccessKeyEntry(True, ago(400)), {"old-access-keys", "own-old-keys"}),
-        (AccessKeyEntry(True, ago(900), ago(366)), {"old-access-keys", "own-old-keys"}),
-        (AccessKeyEntry(True, ago(900), ago(364)), {"old-access-keys"}),
+        (AccessKeyEntry(True, days_ago(90)), set()),
+        (AccessKeyEntry(True, days_ago(91)), {"old-access-keys"}),
+        (AccessKeyEntry(False, days_ago(900)), set()),
+        (AccessKeyEntry(True, days_ago(400)), {"old-access-keys", "own-old-keys"}),
+        (AccessKeyEntry(True, days_ago(900), days_ago(366)), {"old-access-keys", "own-old-keys"}),
+        (AccessKeyEntry(True, days_ago(900), days_ago(364)), {"old-access-keys"}),
     ],
 )
-def test_old_and_unused_keys(key: AccessKeyEntry, ids: set[str]) -> None:
-    assert set(found(users=(row("alice", key, password=True, mfa=True),))) == ids
+def test_old_and_unused_keys(key: AccessKeyEntry, expected_ids: set[str]) -> None:
+    assert set(recommendations_for(users=(row("alice", key, password=True, mfa=True),))) == expected_ids
 
 
-def test_the_worst_comes_first_and_names_are_bounded() -> None:
+def test_recommendations_are_sorted_by_severity_and_list_at_most_100_users() -> None:
     users = tuple(row(f"u{number}", password=True) for number in range(250))
-    told = checks.evaluate(
-        SAFE._replace(users=users, root_has_mfa=False, root=root(NOW), has_administrator=False)
+    recommendations = checks.evaluate(
+        SECURE_ACCOUNT._replace(users=users, root_has_mfa=False, root=root(NOW), has_administrator=False)
     )
-    severities = [SEVERITIES.index(one.severity) for one in told]
+    severities = [SEVERITIES.index(recommendation.severity) for recommendation in recommendations]
     assert severities == sorted(severities)
-    (many,) = [one for one in told if one.id == "users-without-mfa"]
-    assert many.count == 250
-    assert many.user_names is not None
-    assert len(many.user_names) == 100
-    assert replace(many, count=1).count == 1
+    (recommendation,) = [
+        recommendation for recommendation in recommendations if recommendation.id == "users-without-mfa"
+    ]
+    assert recommendation.count == 250
+    assert recommendation.user_names is not None
+    assert len(recommendation.user_names) == 100
+    assert replace(recommendation, count=1).count == 1
 
 
-FULL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+FULL_ACCESS = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 @pytest.mark.parametrize(
-    ("statements", "full"),
+    ("statements", "expected"),
     [
-        (FULL, True),
-        ([{**FULL, "Action": ["s3:Get*", "*"], "Resource": ["*"]}], True),
-        ([{**FULL, "Action": "*:*"}], True),
-        ([{**FULL, "Effect": "Deny"}], False),
-        ([{**FULL, "Action": "s3:*"}], False),
-        ([{**FULL, "Resource": "arn:aws:s3:::*"}], False),
-        ([{**FULL, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}], False),
+        (FULL_ACCESS, True),
+        ([{**FULL_ACCESS, "Action": ["s3:Get*", "*"], "Resource": ["*"]}], True),
+        ([{**FULL_ACCESS, "Action": "*:*"}], True),
+        ([{**FULL_ACCESS, "Effect": "Deny"}], False),
+        ([{**FULL_ACCESS, "Action": "s3:*"}], False),
+        ([{**FULL_ACCESS, "Resource": "arn:aws:s3:::*"}], False),
+        ([{**FULL_ACCESS, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}], False),
         ([{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}], False),
     ],
 )
-def test_which_policies_allow_everything(statements: Any, full: bool) -> None:
+def test_allows_everything(statements: Any, expected: bool) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    assert allows_everything(document) is full
+    assert allows_everything(document) is expected
 
 
 @pytest.mark.parametrize("document", ["", "[]", "null", '{"Statement": 1}', '{"Statement": ["x"]}'])
-def test_what_is_no_policy_allows_nothing(document: str) -> None:
+def test_malformed_policy_does_not_allow_everything(document: str) -> None:
     assert not allows_everything(document)

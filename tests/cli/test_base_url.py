@@ -1,4 +1,4 @@
-"""How people reach a server, by its settings."""
+"""The base URL of a server, derived from its settings."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from iamd.app import base_url
 from iamd.config import Settings
 
 CERT = Path("cert.pem")
-REACHED: list[tuple[dict[str, Any], str]] = [
+BASE_URLS: list[tuple[dict[str, Any], str]] = [
     ({}, "http://localhost:8470"),
     ({"host": "0.0.0.0", "port": 80}, "http://localhost"),
     ({"host": "::1"}, "http://localhost:8470"),
@@ -22,6 +22,6 @@ REACHED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "wanted"), REACHED, ids=range(len(REACHED)))
-def test_the_address_that_is_printed_and_mailed(given: dict[str, Any], wanted: str) -> None:
-    assert base_url(Settings(**given)) == wanted
+@pytest.mark.parametrize(("settings", "expected"), BASE_URLS, ids=range(len(BASE_URLS)))
+def test_base_url_from_settings(settings: dict[str, Any], expected: str) -> None:
+    assert base_url(Settings(**settings)) == expected

@@ -1,4 +1,4 @@
-"""`iamd check`: an account judged over the API; `iamd service-model`: the AWS CLI taught our service."""
+"""`iamd check`: security recommendations over the API. `iamd service-model`: the iamd API in the AWS CLI."""
 
 import json
 import subprocess
@@ -13,37 +13,40 @@ from iamd.cli import account_snapshot
 from iamd.cli.errors import CommandError
 from tests import people, running
 from tests.authenticator import Authenticator
-from tests.running import Done
+from tests.running import CompletedCommand
 from tests.servers import Account, allow, document, environment
 
-ROOT_LINE = "<root_account>,arn:aws:iam::1:root,2020-01-01T00:00:00+00:00,true,N/A,N/A,not_supported,true"
-HEAD = (
+ROOT_ROW = "<root_account>,arn:aws:iam::1:root,2020-01-01T00:00:00+00:00,true,N/A,N/A,not_supported,true"
+REPORT_HEADER = (
     "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,"
     "password_next_rotation,mfa_active"
 )
 
 
-def check(account: Account, *arguments: str, **env: str) -> Done:
+def check(account: Account, *arguments: str, **env: str) -> CompletedCommand:
     """Run `iamd check` as the account's administrator."""
-    keys = {"AWS_ACCESS_KEY_ID": account.access_key_id, "AWS_SECRET_ACCESS_KEY": account.secret_access_key}
+    credentials = {
+        "AWS_ACCESS_KEY_ID": account.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": account.secret_access_key,
+    }
     return running.iamd(
         "check",
         *(arguments or ("--endpoint-url", account.server.url)),
         cwd=None,
         AWS_CONFIG_FILE="/nonexistent",
-        **keys | env,
+        **credentials | env,
     )
 
 
-def found(account: Account) -> list[dict[str, Any]]:
-    done = check(account, "--endpoint-url", account.server.url, "--format", "json")
-    assert done.stderr == ""
-    told: list[dict[str, Any]] = json.loads(done.stdout)["recommendations"]
-    assert done.returncode == (3 if told else 0)
-    return told
+def get_recommendations(account: Account) -> list[dict[str, Any]]:
+    result = check(account, "--endpoint-url", account.server.url, "--format", "json")
+    assert result.stderr == ""
+    recommendations: list[dict[str, Any]] = json.loads(result.stdout)["recommendations"]
+    assert result.returncode == (3 if recommendations else 0)
+    return recommendations
 
 
-def test_what_is_found_is_what_the_dashboard_says(account: Account) -> None:
+def test_recommendations_are_those_of_the_dashboard(account: Account) -> None:
     iam = account.iam
     people.set_up(account)
     iam.create_user(UserName="bob")
@@ -52,12 +55,18 @@ def test_what_is_found_is_what_the_dashboard_says(account: Account) -> None:
     iam.attach_user_policy(UserName="bob", PolicyArn=arn)
     iam.update_account_password_policy(MinimumPasswordLength=8)
     dashboard = account.iamd.get_security_recommendations()["Recommendations"]
-    told = [
-        {"".join(word.capitalize() for word in name.split("_")): value for name, value in one.items()}
-        for one in found(account)
+    recommendations = [
+        {
+            "".join(word.capitalize() for word in name.split("_")): value
+            for name, value in recommendation.items()
+        }
+        for recommendation in get_recommendations(account)
     ]
-    assert [{name: value for name, value in one.items() if value is not None} for one in told] == dashboard
-    assert [one["Id"] for one in told] == [
+    assert [
+        {name: value for name, value in recommendation.items() if value is not None}
+        for recommendation in recommendations
+    ] == dashboard
+    assert [recommendation["Id"] for recommendation in recommendations] == [
         "root-mfa",
         "users-without-mfa",
         "password-policy",
@@ -66,31 +75,31 @@ def test_what_is_found_is_what_the_dashboard_says(account: Account) -> None:
     ]
 
 
-def test_what_is_found_is_told_in_plain_words(account: Account) -> None:
+def test_recommendations_as_text(account: Account) -> None:
     account.iam.create_user(UserName="bob")
     account.iam.create_login_profile(UserName="bob", Password=people.PASSWORD)
-    done = check(account)
-    assert done.returncode == 3
-    lines = done.stdout.splitlines()
+    result = check(account)
+    assert result.returncode == 3
+    lines = result.stdout.splitlines()
     assert lines[0] == "CRITICAL  Add MFA for root user"
     assert "HIGH      Add MFA for users (1)" in lines
     assert lines[lines.index("HIGH      Add MFA for users (1)") + 2].strip() == "bob"
 
 
-def test_a_safe_account_passes(account: Account) -> None:
+def test_account_without_recommendations_passes(account: Account) -> None:
     root = people.root_of(account)
     device = Authenticator.make(root.iam, "phone")
     root.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes())
     account.iam.update_account_password_policy(MinimumPasswordLength=14)
-    assert [one["id"] for one in found(account)] == ["root-used"]
-    forget_root(account)
-    assert found(account) == []
-    done = check(account)
-    assert (done.returncode, done.stdout) == (0, "No recommendations.\n")
+    assert [recommendation["id"] for recommendation in get_recommendations(account)] == ["root-used"]
+    clear_root_last_used(account)
+    assert get_recommendations(account) == []
+    result = check(account)
+    assert (result.returncode, result.stdout) == (0, "No recommendations.\n")
 
 
-def forget_root(account: Account) -> None:
-    """Make it as if the root user had never signed in."""
+def clear_root_last_used(account: Account) -> None:
+    """Clear the last use of the root user."""
     with account.server.store.database.write() as tx:
         tx.cursor.execute(
             f"UPDATE accounts SET root_last_used = NULL WHERE account_id = '{account.account_id}'"
@@ -98,52 +107,52 @@ def forget_root(account: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (("--endpoint-url", "nonsense"), "nonsense"),
         (("--endpoint-url", "http://127.0.0.1:1"), "Could not connect"),
         (("--profile", "none"), "profile (none) could not be found"),
     ],
 )
-def test_what_goes_wrong_is_one_line(account: Account, arguments: tuple[str, ...], words: str) -> None:
-    done = check(account, *arguments, AWS_MAX_ATTEMPTS="1")
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert words in done.stderr
+def test_errors_are_one_line(account: Account, arguments: tuple[str, ...], message: str) -> None:
+    result = check(account, *arguments, AWS_MAX_ATTEMPTS="1")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert message in result.stderr
 
 
-def test_who_may_not_look_is_told_so(account: Account) -> None:
+def test_missing_permission_is_reported(account: Account) -> None:
     key = account.key_of("bob", allow("iam:GetAccountSummary"))
-    done = check(account, AWS_ACCESS_KEY_ID=key[0], AWS_SECRET_ACCESS_KEY=key[1])
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert "iam:GenerateCredentialReport" in done.stderr
+    result = check(account, AWS_ACCESS_KEY_ID=key[0], AWS_SECRET_ACCESS_KEY=key[1])
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert "iam:GenerateCredentialReport" in result.stderr
 
 
-def test_without_botocore_one_line_says_what_to_install() -> None:
-    hidden = "import sys; sys.modules['botocore'] = None; sys.argv = ['iamd', 'check']\n"
-    hidden += "from iamd.cli.main import run; run()"
-    done = subprocess.run(
-        [sys.executable, "-c", hidden], env=environment(), capture_output=True, text=True, check=False
+def test_missing_botocore_is_reported_with_the_install_command() -> None:
+    script = "import sys; sys.modules['botocore'] = None; sys.argv = ['iamd', 'check']\n"
+    script += "from iamd.cli.main import run; run()"
+    result = subprocess.run(
+        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "iamd: this needs botocore: pip install 'iamd[check]'\n"
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "iamd: iamd check requires botocore: pip install 'iamd[check]'\n"
 
 
-# What AWS does and iamd does not.
+# Behaviour of AWS that iamd does not have.
 
 
-class Aws:
-    """IAM as AWS answers: the report takes a while, and the caller is a role."""
+class FakeAwsClient:
+    """An IAM client as with AWS: the credential report takes time, and the caller is a role."""
 
-    def __init__(self, reports: int, report: str = f"{HEAD}\n{ROOT_LINE}") -> None:
-        self._left = reports
+    def __init__(self, pending_reports: int, report: str = f"{REPORT_HEADER}\n{ROOT_ROW}") -> None:
+        self._pending_reports = pending_reports
         self._report = report
 
     def get_account_summary(self) -> Any:
         return {"SummaryMap": {"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0}}
 
     def generate_credential_report(self) -> Any:
-        self._left -= 1
-        return {"State": "COMPLETE" if self._left < 0 else "STARTED"}
+        self._pending_reports -= 1
+        return {"State": "COMPLETE" if self._pending_reports < 0 else "STARTED"}
 
     def get_credential_report(self) -> Any:
         return {"Content": self._report.encode()}
@@ -162,30 +171,30 @@ class Aws:
         return type("Pages", (), {"paginate": lambda _self, **_: [pages[name]]})()
 
 
-def test_a_report_that_takes_a_while_is_waited_for() -> None:
-    waited: list[float] = []
-    told = account_snapshot.take(Aws(3), waited.append)
-    assert len(waited) == 3
-    assert (told.caller_arn, told.password_policy, told.has_administrator) == ("", None, True)
+def test_waits_for_the_credential_report() -> None:
+    delays: list[float] = []
+    snapshot = account_snapshot.take(FakeAwsClient(3), delays.append)
+    assert len(delays) == 3
+    assert (snapshot.caller_arn, snapshot.password_policy, snapshot.has_administrator) == ("", None, True)
 
 
 @pytest.mark.parametrize(
-    ("aws", "words"),
+    ("aws", "message"),
     [
-        (Aws(10_000), "not ready yet"),
-        (Aws(0, "nonsense"), "cannot be read"),
-        (Aws(0, HEAD), "no row of the root user"),
+        (FakeAwsClient(10_000), "not ready yet"),
+        (FakeAwsClient(0, "nonsense"), "cannot be read"),
+        (FakeAwsClient(0, REPORT_HEADER), "no row for the root user"),
     ],
 )
-def test_a_report_that_is_none_is_told(aws: Aws, words: str) -> None:
-    with pytest.raises(CommandError, match=words):
+def test_unusable_credential_report_is_reported(aws: FakeAwsClient, message: str) -> None:
+    with pytest.raises(CommandError, match=message):
         account_snapshot.take(aws, lambda _: None)
 
 
 # The service model.
 
 
-def test_the_aws_cli_learns_our_service(account: Account, tmp_path: Path) -> None:
+def test_aws_cli_with_the_service_model(account: Account, tmp_path: Path) -> None:
     model = tmp_path / "iamd.json"
     model.write_text(running.iamd("service-model").stdout)
     env = environment(
@@ -196,11 +205,11 @@ def test_the_aws_cli_learns_our_service(account: Account, tmp_path: Path) -> Non
     )
 
     def aws(*arguments: str) -> str:
-        line = [sys.executable, "-m", "awscli", *arguments]
-        return subprocess.run(line, env=env, capture_output=True, text=True, check=True).stdout
+        command = [sys.executable, "-m", "awscli", *arguments]
+        return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
 
     aws("configure", "add-model", "--service-name", "iamd", "--service-model", f"file://{model}")
-    told = json.loads(aws("iamd", "get-account", "--endpoint-url", account.server.url))
-    assert told["AccountId"] == account.account_id
+    output = json.loads(aws("iamd", "get-account", "--endpoint-url", account.server.url))
+    assert output["AccountId"] == account.account_id
     aws("iamd", "put-account-name", "--account-name", "A", "--endpoint-url", account.server.url)
     assert account.iamd.get_account()["AccountName"] == "A"

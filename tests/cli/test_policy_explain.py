@@ -1,4 +1,4 @@
-"""`iamd policy explain`: the decision, its layers, and the statement that decided."""
+"""`iamd policy explain`: the decision, its layers, and the deciding statements."""
 
 import json
 import os
@@ -15,9 +15,9 @@ from tests.api.served import TRUST
 from tests.servers import Account, Server, allow, deny, document
 
 ALICE = "arn:aws:iam::111122223333:user/alice"
-BOX = "arn:aws:s3:::box/alice/a"
+OBJECT = "arn:aws:s3:::box/alice/a"
 ADMIN, AUDIT = (f"arn:aws:iam::aws:policy/{name}" for name in ("AdministratorAccess", "SecurityAudit"))
-READS = """\
+READ_POLICY = """\
 {
     "Version": "2012-10-17",
     "Statement": [
@@ -31,7 +31,7 @@ READS = """\
     ]
 }
 """
-FORBIDS = """\
+DENY_POLICY = """\
 Version: 2012-10-17
 Statement:
   - {Effect: Allow, Action: "iam:*", Resource: "*"}
@@ -41,63 +41,67 @@ Statement:
 """
 
 
-class Done(NamedTuple):
-    """How a command ended, and what it said."""
+class CompletedCommand(NamedTuple):
+    """The exit status and output of a command."""
 
     status: int
     out: str
     err: str
 
 
-Explain = Callable[..., Done]
+Explain = Callable[..., CompletedCommand]
 
 
 @pytest.fixture
 def explain(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Explain]:
-    """Run `iamd policy explain` in this process, in a folder with two policies."""
+    """Return `iamd policy explain` run in this process, in a folder with two policy files."""
     monkeypatch.chdir(tmp_path)
-    Path("reads.json").write_text(READS)
-    Path("forbids.yaml").write_text(FORBIDS)
+    Path("reads.json").write_text(READ_POLICY)
+    Path("forbids.yaml").write_text(DENY_POLICY)
     mask = os.umask(0o077)
 
-    def run(*arguments: str) -> Done:
+    def run(*arguments: str) -> CompletedCommand:
         monkeypatch.setattr(sys, "argv", ["iamd", "policy", "explain", *arguments])
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as caught:
             main.run()
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
+        captured = capsys.readouterr()
+        return CompletedCommand(int(caught.value.code or 0), captured.out, captured.err)
 
     yield run
     os.umask(mask)
 
 
-def asked(action: str = "s3:GetObject", resource: str = BOX, principal: str = ALICE) -> tuple[str, ...]:
+def request_options(
+    action: str = "s3:GetObject", resource: str = OBJECT, principal: str = ALICE
+) -> tuple[str, ...]:
     return ("--principal", principal, "--action", action, "--resource", resource)
 
 
-def told(done: Done) -> Any:
-    """Return what a command told as JSON; its exit status says the same."""
-    found = json.loads(done.out)
-    assert done.err == ""
-    assert done.status == (0 if found["decision"] == "Allowed" else 1)
-    return found
+def parse_output(result: CompletedCommand) -> Any:
+    """Return the parsed JSON output; check that the exit status agrees with its decision."""
+    explanation = json.loads(result.out)
+    assert result.err == ""
+    assert result.status == (0 if explanation["decision"] == "Allowed" else 1)
+    return explanation
 
 
-def says(found: Any) -> dict[str, str]:
-    """Return what the layers say, those apart that are not present."""
-    return {one["layer"]: one["says"] for one in found["layers"] if one["says"] != "not present"}
+def layer_results(explanation: Any) -> dict[str, str]:
+    """Return the results of the layers that are present."""
+    return {
+        layer["layer"]: layer["says"] for layer in explanation["layers"] if layer["says"] != "not present"
+    }
 
 
-# Out of files.
+# From policy files.
 
 
-def test_an_allow_is_told_with_its_statement(explain: Explain) -> None:
-    status, out, err = explain(*asked(), "--identity", "reads.json")
+def test_allow_is_explained_with_its_statement(explain: Explain) -> None:
+    status, out, err = explain(*request_options(), "--identity", "reads.json")
     assert (status, err) == (0, "")
     assert out == (
-        f"Allowed. {ALICE} may s3:GetObject on {BOX}\n"
+        f"Allowed. {ALICE} may s3:GetObject on {OBJECT}\n"
         "\n"
         "identity-based policy   allows       reads.json\n"
         "permissions boundary    not present\n"
@@ -115,11 +119,11 @@ def test_an_allow_is_told_with_its_statement(explain: Explain) -> None:
     )
 
 
-def test_a_deny_is_told_with_its_statement_and_its_layer(explain: Explain) -> None:
-    status, out, err = explain(*asked(), "--identity", "reads.json", "--boundary", "forbids.yaml")
+def test_explicit_deny_is_explained_with_its_statement_and_layer(explain: Explain) -> None:
+    status, out, err = explain(*request_options(), "--identity", "reads.json", "--boundary", "forbids.yaml")
     assert (status, err) == (1, "")
     assert out == (
-        f"Denied. User: {ALICE} is not authorized to perform: s3:GetObject on resource: {BOX} with an "
+        f"Denied. User: {ALICE} is not authorized to perform: s3:GetObject on resource: {OBJECT} with an "
         "explicit deny in a permissions boundary\n"
         "\n"
         "identity-based policy   allows       reads.json\n"
@@ -137,28 +141,30 @@ def test_a_deny_is_told_with_its_statement_and_its_layer(explain: Explain) -> No
     )
 
 
-def test_an_allow_that_is_missing_is_told_with_the_keys_that_were_not_given(explain: Explain) -> None:
+def test_implicit_deny_lists_missing_condition_keys(explain: Explain) -> None:
     condition = {"StringEquals": {"s3:prefix": "x"}}
     Path("asks.json").write_text(document(allow("s3:*", Condition=condition)))
-    status, out, err = explain(*asked(), "--identity", "asks.json")
+    status, out, err = explain(*request_options(), "--identity", "asks.json")
     assert (status, err) == (1, "")
     assert "because no identity-based policy allows the s3:GetObject action\n" in out
-    assert "\nidentity-based policy   no say         <- decides\n" in out
-    assert out.endswith("\nNot given, and asked for by conditions: s3:prefix (--context KEY=VALUE)\n")
-    assert explain(*asked(), "--identity", "asks.json", "--context", "S3:Prefix=x").status == 0
+    assert "\nidentity-based policy   no match       <- decides\n" in out
+    assert out.endswith("\nCondition keys without a value: s3:prefix (--context KEY=VALUE)\n")
+    assert explain(*request_options(), "--identity", "asks.json", "--context", "S3:Prefix=x").status == 0
 
 
-def test_json_is_one_object(explain: Explain) -> None:
-    done = explain(*asked(), "--identity", "reads.json", "--identity", "forbids.yaml", "--format", "json")
-    found = told(done)
-    layers, statements = found.pop("layers"), found.pop("statements")
-    assert found == {
+def test_json_output_is_one_object(explain: Explain) -> None:
+    result = explain(
+        *request_options(), "--identity", "reads.json", "--identity", "forbids.yaml", "--format", "json"
+    )
+    explanation = parse_output(result)
+    layers, statements = explanation.pop("layers"), explanation.pop("statements")
+    assert explanation == {
         "decision": "ExplicitlyDenied",
-        "reason": f"User: {ALICE} is not authorized to perform: s3:GetObject on resource: {BOX} with an "
+        "reason": f"User: {ALICE} is not authorized to perform: s3:GetObject on resource: {OBJECT} with an "
         "explicit deny in an identity-based policy",
         "principal": ALICE,
         "action": "s3:GetObject",
-        "resource": BOX,
+        "resource": OBJECT,
         "deciding_layer": "identity-based policy",
         "missing_context": [],
     }
@@ -174,30 +180,30 @@ def test_json_is_one_object(explain: Explain) -> None:
         "line": 4,
         "column": 5,
     }
-    assert done.out.count("\n") == 1
+    assert result.out.count("\n") == 1
 
 
-def test_every_layer_is_read(explain: Explain) -> None:
-    grant = {"Effect": "Allow", "Principal": {"AWS": ALICE}, "Action": "s3:GetObject", "Resource": BOX}
+def test_all_policy_layers_are_evaluated(explain: Explain) -> None:
+    grant = {"Effect": "Allow", "Principal": {"AWS": ALICE}, "Action": "s3:GetObject", "Resource": OBJECT}
     Path("grants.json").write_text(document(grant))
     Path("all.json").write_text(document(allow("*")))
-    found = told(
+    explanation = parse_output(
         explain(
-            *asked(),
+            *request_options(),
             *("--identity", "all.json", "--boundary", "reads.json", "--session", "all.json"),
             *("--resource-policy", "grants.json", "--scp", "all.json", "--scp", "reads.json"),
             *("--format", "json"),
         )
     )
-    assert found["decision"] == "Allowed"
-    assert says(found) == {
+    assert explanation["decision"] == "Allowed"
+    assert layer_results(explanation) == {
         "identity-based policy": "allows",
         "permissions boundary": "allows",
         "session policy": "allows",
         "resource-based policy": "allows",
         "service control policy": "allows",
     }
-    assert [one["policy"] for one in found["statements"]] == ["all.json", "grants.json"]
+    assert [statement["policy"] for statement in explanation["statements"]] == ["all.json", "grants.json"]
 
 
 @pytest.mark.parametrize(
@@ -208,98 +214,125 @@ def test_every_layer_is_read(explain: Explain) -> None:
         (("--scp", "all.json", "--scp", "none.json"), "service control policy"),
     ],
 )
-def test_the_layer_that_does_not_allow_decides(
-    explain: Explain, options: tuple[str, ...], layer: str
-) -> None:
+def test_layer_without_an_allow_decides(explain: Explain, options: tuple[str, ...], layer: str) -> None:
     Path("all.json").write_text(document(allow("*")))
     Path("none.json").write_text(document(allow("iam:*")))
-    found = told(explain(*asked(), "--identity", "all.json", *options, "--format", "json"))
-    assert (found["decision"], found["deciding_layer"]) == ("ImplicitlyDenied", layer)
-    assert says(found) == {"identity-based policy": "allows", layer: "no say"}
-    assert found["statements"] == []
+    explanation = parse_output(
+        explain(*request_options(), "--identity", "all.json", *options, "--format", "json")
+    )
+    assert (explanation["decision"], explanation["deciding_layer"]) == ("ImplicitlyDenied", layer)
+    assert layer_results(explanation) == {"identity-based policy": "allows", layer: "no match"}
+    assert explanation["statements"] == []
 
 
-def test_a_trust_policy_is_a_role_that_is_assumed(explain: Explain) -> None:
+def test_resource_policy_of_assume_role_is_the_role_trust_policy(explain: Explain) -> None:
     role = "arn:aws:iam::111122223333:role/job"
     Path("trust.json").write_text(TRUST)
-    trusted = asked("sts:AssumeRole", role, "ec2.amazonaws.com")
-    found = told(explain(*trusted, "--resource-policy", "trust.json", "--format", "json"))
-    assert (found["decision"], says(found)) == ("Allowed", {"role trust policy": "allows"})
-    other = asked("sts:AssumeRole", role, "ecs.amazonaws.com")
-    found = told(explain(*other, "--resource-policy", "trust.json", "--format", "json"))
-    assert (found["decision"], found["deciding_layer"]) == ("ImplicitlyDenied", "role trust policy")
+    allowed_request = request_options("sts:AssumeRole", role, "ec2.amazonaws.com")
+    explanation = parse_output(
+        explain(*allowed_request, "--resource-policy", "trust.json", "--format", "json")
+    )
+    assert (explanation["decision"], layer_results(explanation)) == (
+        "Allowed",
+        {"role trust policy": "allows"},
+    )
+    denied_request = request_options("sts:AssumeRole", role, "ecs.amazonaws.com")
+    explanation = parse_output(
+        explain(*denied_request, "--resource-policy", "trust.json", "--format", "json")
+    )
+    assert (explanation["decision"], explanation["deciding_layer"]) == (
+        "ImplicitlyDenied",
+        "role trust policy",
+    )
 
 
-def test_values_of_one_key_add_up(explain: Explain) -> None:
+def test_repeated_context_key_has_several_values(explain: Explain) -> None:
     condition = {"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}}
     Path("tags.json").write_text(document(allow("s3:*", Condition=condition)))
-    both = (*asked(), "--identity", "tags.json", "--context", "aws:TagKeys=a", "--context", "AWS:tagkeys=b")
-    assert explain(*both).status == 0
-    assert explain(*both, "--context", "aws:TagKeys=c=d").status == 1
+    arguments = (
+        *request_options(),
+        "--identity",
+        "tags.json",
+        "--context",
+        "aws:TagKeys=a",
+        "--context",
+        "AWS:tagkeys=b",
+    )
+    assert explain(*arguments).status == 0
+    assert explain(*arguments, "--context", "aws:TagKeys=c=d").status == 1
 
 
-def test_a_federated_user_without_session_policy_may_nothing(explain: Explain) -> None:
-    federated = asked(principal="arn:aws:sts::111122223333:federated-user/f")
+def test_federated_user_without_session_policy_is_denied(explain: Explain) -> None:
+    request = request_options(principal="arn:aws:sts::111122223333:federated-user/f")
     Path("all.json").write_text(document(allow("*")))
-    found = told(explain(*federated, "--identity", "all.json", "--format", "json"))
-    assert (found["decision"], found["deciding_layer"]) == ("ImplicitlyDenied", "session policy")
+    explanation = parse_output(explain(*request, "--identity", "all.json", "--format", "json"))
+    assert (explanation["decision"], explanation["deciding_layer"]) == ("ImplicitlyDenied", "session policy")
 
 
-WRONG = [
-    ((*asked(), "--identity", "nowhere.json"), "nowhere.json cannot be read: No such file or directory"),
-    ((*asked(), "--identity", "broken.json"), "broken.json: Syntax errors in policy."),
-    ((*asked(principal="bob"), "--identity", "reads.json"), "--principal: not the ARN of a principal: bob"),
-    ((*asked("s3:*"), "--identity", "reads.json"), "--action: s3:* is not the name of an action"),
-    ((*asked("GetObject"), "--identity", "reads.json"), "--action: GetObject is not the name of an action"),
-    ((*asked(), "--identity", "reads.json", "--context", "a"), "--context: a is not KEY=VALUE"),
+INVALID = [
     (
-        (*asked(), "--identity", "reads.json", "--data", "d"),
-        "policies are in files or in a store, not in both",
+        (*request_options(), "--identity", "nowhere.json"),
+        "nowhere.json cannot be read: No such file or directory",
     ),
-    ((*asked(), "--identity", "reads.json", "--account-id", "1" * 12), "not in both"),
-    (asked(), "there is no store in iamd-data"),
-    ((*asked(), "--data", "."), "there is no store in ."),
+    ((*request_options(), "--identity", "broken.json"), "broken.json: Syntax errors in policy."),
     (
-        (*asked(resource="user/eve"), "--identity", "reads.json"),
+        (*request_options(principal="bob"), "--identity", "reads.json"),
+        "--principal: not the ARN of a principal: bob",
+    ),
+    ((*request_options("s3:*"), "--identity", "reads.json"), "--action: s3:* is not the name of an action"),
+    (
+        (*request_options("GetObject"), "--identity", "reads.json"),
+        "--action: GetObject is not the name of an action",
+    ),
+    ((*request_options(), "--identity", "reads.json", "--context", "a"), "--context: a is not KEY=VALUE"),
+    (
+        (*request_options(), "--identity", "reads.json", "--data", "d"),
+        "policy files cannot be combined with a store or an account ID",
+    ),
+    ((*request_options(), "--identity", "reads.json", "--account-id", "1" * 12), "cannot be combined"),
+    (request_options(), "there is no store in iamd-data"),
+    ((*request_options(), "--data", "."), "there is no store in ."),
+    (
+        (*request_options(resource="user/eve"), "--identity", "reads.json"),
         "--resource: user/eve is neither an ARN nor *",
     ),
     (("--action", "s3:GetObject"), "Missing option '--principal'"),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), WRONG, ids=[row[1] for row in WRONG])
-def test_what_cannot_be_said_is_one_line(
-    explain: Explain, tmp_path: Path, arguments: tuple[str, ...], sentence: str
+@pytest.mark.parametrize(("arguments", "message"), INVALID, ids=[row[1] for row in INVALID])
+def test_invalid_arguments_are_reported_in_one_line(
+    explain: Explain, tmp_path: Path, arguments: tuple[str, ...], message: str
 ) -> None:
     Path("broken.json").write_text("{")
     status, out, err = explain(*arguments)
     assert (status, out) == (2, "")
     assert err.startswith("iamd: ")
     assert err.count("\n") == 1
-    assert sentence in err
+    assert message in err
     assert not (tmp_path / "iamd-data").exists()
     assert not (tmp_path / "iamd.sqlite3").exists()
 
 
-def test_a_long_line_with_many_statements_is_quoted_at_once(explain: Explain) -> None:
+def test_many_statements_on_one_line_are_quoted_quickly(explain: Explain) -> None:
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     Path("many.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement] * 2_000}))
-    found = told(explain(*asked(), "--identity", "many.json", "--format", "json"))
-    assert len(found["statements"]) == 2_000
+    explanation = parse_output(explain(*request_options(), "--identity", "many.json", "--format", "json"))
+    assert len(explanation["statements"]) == 2_000
 
 
-# Out of a store.
+# From a store.
 
 
 @pytest.fixture
-def stored(explain: Explain, server: Server) -> Explain:
-    """Run the command on the store of the running server."""
+def explain_from_store(explain: Explain, server: Server) -> Explain:
+    """Return the command run on the store of the server."""
     return lambda *arguments: explain(*server.arguments, *arguments)
 
 
 @pytest.fixture
 def bob(account: Account) -> str:
-    """Return the ARN of a user with a group, a boundary, a tag and a role that it may assume."""
+    """Create a user with a group, a boundary, a tag and a role that it may assume; return its ARN."""
     iam = account.iam
     iam.create_user(UserName="bob", Path="/x/", Tags=[{"Key": "team", "Value": "a"}])
     iam.create_group(GroupName="team")
@@ -317,113 +350,156 @@ def bob(account: Account) -> str:
     return arn
 
 
-def test_a_users_policies_are_read(stored: Explain, bob: str) -> None:
-    found = told(stored(*asked("iam:ListUsers", "*", bob), "--format", "json"))
-    assert found["decision"] == "Allowed"
-    assert says(found) == {"identity-based policy": "allows", "permissions boundary": "allows"}
-    assert [one["policy"] for one in found["statements"]] == ["AdministratorAccess"]
+def test_policies_of_a_user_are_read_from_the_store(explain_from_store: Explain, bob: str) -> None:
+    explanation = parse_output(
+        explain_from_store(*request_options("iam:ListUsers", "*", bob), "--format", "json")
+    )
+    assert explanation["decision"] == "Allowed"
+    assert layer_results(explanation) == {"identity-based policy": "allows", "permissions boundary": "allows"}
+    assert [statement["policy"] for statement in explanation["statements"]] == ["AdministratorAccess"]
 
 
-def test_a_groups_deny_is_found_with_its_place(stored: Explain, bob: str) -> None:
-    status, out, _ = stored(*asked("iam:DeleteUser", "*", bob))
+def test_deny_of_a_group_policy_is_explained_with_its_location(explain_from_store: Explain, bob: str) -> None:
+    status, out, _ = explain_from_store(*request_options("iam:DeleteUser", "*", bob))
     assert status == 1
     assert "identity-based policy   denies       group_team_p  <- decides\n" in out
     assert "\nDeny by identity-based policy group_team_p, statement 1, line 1:\n" in out
 
 
-def test_a_role_that_is_to_be_assumed_has_its_trust_policy(
-    stored: Explain, account: Account, bob: str
+def test_assume_role_evaluates_the_trust_policy_from_the_store(
+    explain_from_store: Explain, account: Account, bob: str
 ) -> None:
     job = f"arn:aws:iam::{account.account_id}:role/job"
-    found = told(stored(*asked("sts:AssumeRole", job, bob), "--format", "json"))
-    assert (found["decision"], says(found)["role trust policy"]) == ("Allowed", "allows")
-    assert json.loads(found["statements"][-1]["text"])["Principal"] == {"AWS": bob}
+    explanation = parse_output(
+        explain_from_store(*request_options("sts:AssumeRole", job, bob), "--format", "json")
+    )
+    assert (explanation["decision"], layer_results(explanation)["role trust policy"]) == ("Allowed", "allows")
+    assert json.loads(explanation["statements"][-1]["text"])["Principal"] == {"AWS": bob}
     admin = f"arn:aws:iam::{account.account_id}:user/admin"
-    found = told(stored(*asked("sts:AssumeRole", job, admin), "--format", "json"))
-    assert (found["decision"], found["deciding_layer"]) == ("ImplicitlyDenied", "role trust policy")
+    explanation = parse_output(
+        explain_from_store(*request_options("sts:AssumeRole", job, admin), "--format", "json")
+    )
+    assert (explanation["decision"], explanation["deciding_layer"]) == (
+        "ImplicitlyDenied",
+        "role trust policy",
+    )
     root = f"arn:aws:iam::{account.account_id}:root"
-    status, out, _ = stored(*asked("sts:AssumeRole", job, root))
+    status, out, _ = explain_from_store(*request_options("sts:AssumeRole", job, root))
     assert (status, out.partition("\n")[0]) == (1, "Denied. Roles may not be assumed by root accounts.")
 
 
-@pytest.mark.parametrize("who", ["arn:aws:iam::{A}:role/job", "arn:aws:sts::{A}:assumed-role/job/one"])
-def test_a_role_and_its_sessions_are_bounded(stored: Explain, account: Account, bob: str, who: str) -> None:
+@pytest.mark.parametrize("principal", ["arn:aws:iam::{A}:role/job", "arn:aws:sts::{A}:assumed-role/job/one"])
+def test_permissions_boundary_applies_to_a_role_and_its_sessions(
+    explain_from_store: Explain, account: Account, bob: str, principal: str
+) -> None:
     assert bob
-    principal = who.replace("{A}", account.account_id)
-    found = told(stored(*asked("iam:CreateUser", "*", principal), "--format", "json"))
-    assert (found["principal"], found["deciding_layer"]) == (principal, "permissions boundary")
-    assert told(stored(*asked("iam:ListUsers", "*", principal), "--format", "json"))["decision"] == "Allowed"
+    principal_arn = principal.replace("{A}", account.account_id)
+    explanation = parse_output(
+        explain_from_store(*request_options("iam:CreateUser", "*", principal_arn), "--format", "json")
+    )
+    assert (explanation["principal"], explanation["deciding_layer"]) == (
+        principal_arn,
+        "permissions boundary",
+    )
+    assert (
+        parse_output(
+            explain_from_store(*request_options("iam:ListUsers", "*", principal_arn), "--format", "json")
+        )["decision"]
+        == "Allowed"
+    )
 
 
-def test_a_session_knows_its_user_id(stored: Explain, account: Account, bob: str) -> None:
+def test_session_has_default_context_keys(explain_from_store: Explain, account: Account, bob: str) -> None:
     assert bob
-    wanted = {"StringLike": {"aws:userid": "AROA*:one"}, "Bool": {"aws:MultiFactorAuthPresent": "false"}}
+    condition = {"StringLike": {"aws:userid": "AROA*:one"}, "Bool": {"aws:MultiFactorAuthPresent": "false"}}
     account.iam.put_role_policy(
-        RoleName="job", PolicyName="q", PolicyDocument=document(allow("iam:ListUsers", Condition=wanted))
+        RoleName="job", PolicyName="q", PolicyDocument=document(allow("iam:ListUsers", Condition=condition))
     )
     session = f"arn:aws:sts::{account.account_id}:assumed-role/job/one"
-    assert stored(*asked("iam:ListUsers", "*", session)).status == 0
+    assert explain_from_store(*request_options("iam:ListUsers", "*", session)).status == 0
 
 
-def test_the_root_user_may_everything(stored: Explain, account: Account) -> None:
+def test_root_user_is_allowed_everything(explain_from_store: Explain, account: Account) -> None:
     root = f"arn:aws:iam::{account.account_id}:root"
-    found = told(stored(*asked("iam:DeleteUser", "*", root), "--format", "json"))
-    assert (found["decision"], says(found)) == ("Allowed", {"identity-based policy": "allows"})
-
-
-def test_a_short_name_is_of_the_account_that_is_named(stored: Explain, account: Account, bob: str) -> None:
-    done = stored(
-        *asked("iam:ListUsers", "*", "user/x/bob"), "--account-id", account.account_id, "--format", "json"
+    explanation = parse_output(
+        explain_from_store(*request_options("iam:DeleteUser", "*", root), "--format", "json")
     )
-    assert told(done)["principal"] == bob
+    assert (explanation["decision"], layer_results(explanation)) == (
+        "Allowed",
+        {"identity-based policy": "allows"},
+    )
+
+
+def test_short_principal_name_belongs_to_the_given_account(
+    explain_from_store: Explain, account: Account, bob: str
+) -> None:
+    result = explain_from_store(
+        *request_options("iam:ListUsers", "*", "user/x/bob"),
+        "--account-id",
+        account.account_id,
+        "--format",
+        "json",
+    )
+    assert parse_output(result)["principal"] == bob
 
 
 @pytest.mark.parametrize(
-    ("principal", "more", "sentence"),
+    ("principal", "options", "message"),
     [
-        ("arn:aws:iam::{A}:user/bob", (), "there is no user and no role arn:aws:iam::{A}:user/bob"),
-        ("arn:aws:iam::{A}:role/none", (), "there is no user and no role arn:aws:iam::{A}:role/none"),
-        ("arn:aws:sts::{A}:assumed-role/none/s", (), "there is no role none in the account {A}"),
+        ("arn:aws:iam::{A}:user/bob", (), "no such user or role: arn:aws:iam::{A}:user/bob"),
+        ("arn:aws:iam::{A}:role/none", (), "no such user or role: arn:aws:iam::{A}:role/none"),
+        ("arn:aws:sts::{A}:assumed-role/none/s", (), "there is no role none in account {A}"),
         ("arn:aws:iam::{A}:group/team", (), "not the ARN of a principal: arn:aws:iam::{A}:group/team"),
-        ("arn:aws:sts::{A}:federated-user/f", (), "there is no user and no role"),
-        ("arn:aws:iam::000000000009:user/bob", (), "there is no account 000000000009"),
+        ("arn:aws:sts::{A}:federated-user/f", (), "no such user or role"),
+        ("arn:aws:iam::000000000009:user/bob", (), "account 000000000009 does not exist"),
         (
             "arn:aws:iam::{A}:user/admin",
             ("--account-id", "000000000009"),
-            "arn:aws:iam::{A}:user/admin is not of the account 000000000009",
+            "arn:aws:iam::{A}:user/admin is not in account 000000000009",
         ),
     ],
 )
-def test_who_is_not_there(
-    stored: Explain, account: Account, bob: str, principal: str, more: tuple[str, ...], sentence: str
+def test_unknown_principal_is_reported(
+    explain_from_store: Explain,
+    account: Account,
+    bob: str,
+    principal: str,
+    options: tuple[str, ...],
+    message: str,
 ) -> None:
     assert bob
-    status, out, err = stored(*asked(principal=principal.replace("{A}", account.account_id)), *more)
+    status, out, err = explain_from_store(
+        *request_options(principal=principal.replace("{A}", account.account_id)), *options
+    )
     assert (status, out) == (2, "")
-    assert sentence.replace("{A}", account.account_id) in err
+    assert message.replace("{A}", account.account_id) in err
 
 
-def test_a_short_name_needs_an_account_where_there_are_several(
-    stored: Explain, account: Account, server: Server
+def test_short_principal_name_requires_an_account_id_if_there_are_several(
+    explain_from_store: Explain, account: Account, server: Server
 ) -> None:
     servers.found(server)
-    status, _, err = stored(*asked("iam:ListUsers", "*", "user/admin"))
+    status, _, err = explain_from_store(*request_options("iam:ListUsers", "*", "user/admin"))
     assert status == 2
-    assert "name one with --account-id" in err
+    assert "specify one with --account-id" in err
 
 
 @pytest.mark.parametrize("kind", ["User", "Group", "Role", "InstanceProfile"])
-def test_a_list_is_explained_as_the_server_asks_for_it(stored: Explain, account: Account, kind: str) -> None:
-    """Whoever may list what is under a path may list all, or may not: the server and this say the same."""
+def test_list_operation_has_the_default_resource_of_the_server(
+    explain_from_store: Explain, account: Account, kind: str
+) -> None:
+    """The required resource of a list operation is the same in the server and in `iamd policy explain`."""
     path = {"InstanceProfile": "instance-profile"}.get(kind, kind.lower())
-    action, under = f"iam:List{kind}s", f"arn:aws:iam::{account.account_id}:{path}/"
-    for name, resource in (("able", f"{under}*"), ("unable", f"{under}x/*")):
-        may = account.user(name, allow(action, resource=resource))
-        operation = getattr(may, f"list_{path.replace('-', '_')}s")
+    action, prefix = f"iam:List{kind}s", f"arn:aws:iam::{account.account_id}:{path}/"
+    for name, resource in (("able", f"{prefix}*"), ("unable", f"{prefix}x/*")):
+        iam = account.user(name, allow(action, resource=resource))
+        operation = getattr(iam, f"list_{path.replace('-', '_')}s")
         if name == "able":
             operation()
         else:
-            with pytest.raises(may.exceptions.ClientError, match="AccessDenied"):
+            with pytest.raises(iam.exceptions.ClientError, match="AccessDenied"):
                 operation()
-        done = stored("--principal", f"user/{name}", "--action", action, "--account-id", account.account_id)
-        assert done.status == (0 if name == "able" else 1)
+        result = explain_from_store(
+            "--principal", f"user/{name}", "--action", action, "--account-id", account.account_id
+        )
+        assert result.status == (0 if name == "able" else 1)

@@ -1,6 +1,6 @@
-"""`iamd` as a process of its own: its streams, its exit status, and never a traceback.
+"""`iamd` as a child process: its streams, its exit status, and no tracebacks.
 
-What the commands do is shown in this process, where they start at once: see tests/running.py.
+The other tests run commands in this process, which is faster: see tests/running.py.
 """
 
 import json
@@ -10,10 +10,10 @@ import pytest
 
 from tests import running
 
-DENIED = {"action": "s3:GetObject", "expected": "Allowed"}
-ENDED = [
+FAILING_CASE = {"action": "s3:GetObject", "expected": "Allowed"}
+COMMANDS = [
     (("version",), "", 0, "iamd 0.", ""),
-    (("policy", "test", "-"), json.dumps(DENIED), 1, "1 case, 1 failed\n", ""),
+    (("policy", "test", "-"), json.dumps(FAILING_CASE), 1, "1 case, 1 failed\n", ""),
     (("init", "--database", "mysql://x"), "", 1, "", "postgresql://"),
     (("policy", "validate", "nowhere.json"), "", 2, "", "nowhere.json cannot be read"),
     (("nonsense",), "", 2, "", "No such command"),
@@ -21,24 +21,28 @@ ENDED = [
 
 
 @pytest.mark.parametrize(
-    ("arguments", "given", "status", "told", "complaint"), ENDED, ids=[" ".join(row[0]) for row in ENDED]
+    ("arguments", "stdin", "status", "output", "error"), COMMANDS, ids=[" ".join(row[0]) for row in COMMANDS]
 )
-def test_a_process_ends_as_its_command_does(
-    tmp_path: Path, arguments: tuple[str, ...], given: str, status: int, told: str, complaint: str
+def test_process_has_the_output_and_status_of_the_command_in_process(
+    tmp_path: Path, arguments: tuple[str, ...], stdin: str, status: int, output: str, error: str
 ) -> None:
-    done = running.process(*arguments, given=given, cwd=tmp_path)
-    assert done.returncode == status
-    assert told in done.stdout
-    assert complaint in done.stderr
-    assert done.stderr.count("\n") == bool(complaint)
-    assert done.stderr.startswith("iamd: " if complaint else "")
-    again = running.iamd(*arguments, given=given, cwd=tmp_path)
-    assert (again.returncode, again.stdout, again.stderr) == (done.returncode, done.stdout, done.stderr)
+    result = running.process(*arguments, stdin=stdin, cwd=tmp_path)
+    assert result.returncode == status
+    assert output in result.stdout
+    assert error in result.stderr
+    assert result.stderr.count("\n") == bool(error)
+    assert result.stderr.startswith("iamd: " if error else "")
+    in_process = running.iamd(*arguments, stdin=stdin, cwd=tmp_path)
+    assert (in_process.returncode, in_process.stdout, in_process.stderr) == (
+        result.returncode,
+        result.stdout,
+        result.stderr,
+    )
 
 
-def test_what_a_process_makes_is_its_owners_alone(tmp_path: Path) -> None:
-    done = running.process("init", "--data", "d", "--json", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert len(json.loads(done.stdout)["account_id"]) == 12
+def test_files_created_by_a_process_are_private(tmp_path: Path) -> None:
+    result = running.process("init", "--data", "d", "--json", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(json.loads(result.stdout)["account_id"]) == 12
     assert (tmp_path / "d.key").stat().st_mode & 0o777 == 0o600
     assert all(file.stat().st_mode & 0o077 == 0 for file in (tmp_path / "d").iterdir())

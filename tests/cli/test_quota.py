@@ -1,4 +1,4 @@
-"""`iamd account quota`: what an account may have, told and set, on both databases."""
+"""`iamd account quota`: showing and setting an account's quotas."""
 
 import json
 import os
@@ -17,121 +17,125 @@ from tests.api.answers import Refused, refused
 from tests.servers import Account, Server
 
 
-class Done(NamedTuple):
-    """How a command ended, and what it said."""
+class CompletedCommand(NamedTuple):
+    """The exit status and output of a command."""
 
     status: int
     out: str
     err: str
 
 
-Quota = Callable[..., Done]
+RunQuota = Callable[..., CompletedCommand]
 
 
 @pytest.fixture
-def anywhere(
+def quota_command(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Quota]:
-    """Run `iamd account quota` in this process, on the store of the running server."""
-    monkeypatch.chdir(tmp_path)  # away from anybody's iamd.toml
+) -> Iterator[RunQuota]:
+    """Return `iamd account quota` run in this process, on the store of the server."""
+    monkeypatch.chdir(tmp_path)  # a folder without an iamd.toml
     mask = os.umask(0o077)
 
-    def run(*arguments: str) -> Done:
+    def run(*arguments: str) -> CompletedCommand:
         monkeypatch.setattr(sys, "argv", ["iamd", "account", "quota", *server.arguments, *arguments])
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as caught:
             main.run()
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
+        captured = capsys.readouterr()
+        return CompletedCommand(int(caught.value.code or 0), captured.out, captured.err)
 
     yield run
     os.umask(mask)
 
 
 @pytest.fixture
-def quota(anywhere: Quota, account: Account) -> Quota:
-    """Run `iamd account quota` for the test's account."""
-    return lambda *arguments: anywhere(*arguments, "--account-id", account.account_id)
+def quota(quota_command: RunQuota, account: Account) -> RunQuota:
+    """Return `iamd account quota` for the test's account."""
+    return lambda *arguments: quota_command(*arguments, "--account-id", account.account_id)
 
 
-def test_all_quotas_are_told(quota: Quota) -> None:
+def test_list_all_quotas(quota: RunQuota) -> None:
     status, out, err = quota()
     assert (status, err) == (0, "")
     assert {line.split()[0]: int(line.split()[1]) for line in out.splitlines()} == DEFAULT_QUOTAS
     assert "default" not in out
 
 
-def test_one_quota_is_told(quota: Quota) -> None:
-    assert quota("UsersPerAccount") == Done(0, "UsersPerAccount  5000\n", "")
+def test_show_one_quota(quota: RunQuota) -> None:
+    assert quota("UsersPerAccount") == CompletedCommand(0, "UsersPerAccount  5000\n", "")
 
 
-def test_a_quota_is_set_and_told_beside_the_default(quota: Quota) -> None:
-    set_ = Done(0, "UsersPerAccount  20000 (AWS's default: 5000)\n", "")
-    assert quota("UsersPerAccount", "20000") == set_
-    assert quota("UsersPerAccount") == set_
+def test_set_quota_and_show_it_with_the_default(quota: RunQuota) -> None:
+    changed = CompletedCommand(0, "UsersPerAccount  20000 (AWS's default: 5000)\n", "")
+    assert quota("UsersPerAccount", "20000") == changed
+    assert quota("UsersPerAccount") == changed
     differing = [line for line in quota().out.splitlines() if "default" in line]
     assert [line.split()[:2] for line in differing] == [["UsersPerAccount", "20000"]]
 
 
-def test_a_quota_goes_back_to_the_default(quota: Quota) -> None:
+def test_reset_quota_to_the_default(quota: RunQuota) -> None:
     quota("UsersPerAccount", "20000")
     for _ in range(2):
-        assert quota("UsersPerAccount", "--reset") == Done(0, "UsersPerAccount  5000\n", "")
-    assert quota("UsersPerAccount") == Done(0, "UsersPerAccount  5000\n", "")
+        assert quota("UsersPerAccount", "--reset") == CompletedCommand(0, "UsersPerAccount  5000\n", "")
+    assert quota("UsersPerAccount") == CompletedCommand(0, "UsersPerAccount  5000\n", "")
 
 
 @pytest.mark.parametrize("value", ["0", "1000000"])
-def test_the_least_and_the_most_are_taken(quota: Quota, value: str) -> None:
+def test_minimum_and_maximum_values_are_accepted(quota: RunQuota, value: str) -> None:
     assert quota("UsersPerAccount", value).out == f"UsersPerAccount  {value} (AWS's default: 5000)\n"
 
 
 @pytest.mark.parametrize("arguments", [("RolesPerAccount",), ("RolesPerAccount", "7"), ()])
-def test_json_is_one_object(quota: Quota, account: Account, arguments: tuple[str, ...]) -> None:
+def test_json_output_is_one_object(quota: RunQuota, account: Account, arguments: tuple[str, ...]) -> None:
     status, out, err = quota(*arguments, "--json")
-    told = json.loads(out)
+    output = json.loads(out)
     assert (status, err) == (0, "")
-    assert told["account_id"] == account.account_id
-    held = {"RolesPerAccount": 7} if len(arguments) == 2 else {}
+    assert output["account_id"] == account.account_id
+    changed = {"RolesPerAccount": 7} if len(arguments) == 2 else {}
     names = arguments[:1] or tuple(DEFAULT_QUOTAS)
-    assert told["quotas"] == [
-        {"name": name, "value": held.get(name, DEFAULT_QUOTAS[name]), "default": DEFAULT_QUOTAS[name]}
+    assert output["quotas"] == [
+        {"name": name, "value": changed.get(name, DEFAULT_QUOTAS[name]), "default": DEFAULT_QUOTAS[name]}
         for name in names
     ]
 
 
-WRONG = [
+INVALID = [
     (("UserPerAccount",), "did you mean UsersPerAccount, "),
-    (("userspa",), "there is no quota 'userspa': did you mean UsersPerAccount?"),
+    (("userspa",), "unknown quota 'userspa': did you mean UsersPerAccount?"),
     (("tagsper",), "did you mean TagsPerUser, TagsPerRole, TagsPerInstanceProfile?"),
-    (("Zebras",), "there is no quota 'Zebras': iamd account quota lists all"),
-    (("Zebras", "5"), "there is no quota 'Zebras'"),
+    (("Zebras",), "unknown quota 'Zebras': run iamd account quota for a list"),
+    (("Zebras", "5"), "unknown quota 'Zebras'"),
     (("UsersPerAccount", "many"), "Invalid value for 'VALUE'"),
     (("UsersPerAccount", "1.5"), "Invalid value for 'VALUE'"),
     (("UsersPerAccount", "1000001"), "Invalid value for 'VALUE'"),
     (("UsersPerAccount", "--", "-1"), "Invalid value for 'VALUE'"),
-    (("--reset",), "--reset takes the NAME of a quota, and no VALUE"),
-    (("UsersPerAccount", "5", "--reset"), "--reset takes the NAME of a quota, and no VALUE"),
+    (("--reset",), "--reset requires NAME and takes no VALUE"),
+    (("UsersPerAccount", "5", "--reset"), "--reset requires NAME and takes no VALUE"),
     (("AccountAliasesPerAccount", "2"), "AccountAliasesPerAccount is 1 and cannot be changed"),
     (("InstanceSessionsPerInstanceProfile", "2"), "is 1 and cannot be changed"),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), WRONG, ids=[" ".join(row[0]) for row in WRONG])
-def test_what_is_asked_wrongly_is_one_line_and_changes_nothing(
-    anywhere: Quota, account: Account, arguments: tuple[str, ...], sentence: str
+@pytest.mark.parametrize(("arguments", "message"), INVALID, ids=[" ".join(row[0]) for row in INVALID])
+def test_invalid_arguments_are_one_line_and_change_nothing(
+    quota_command: RunQuota, account: Account, arguments: tuple[str, ...], message: str
 ) -> None:
-    status, out, err = anywhere("--account-id", account.account_id, *arguments)
+    status, out, err = quota_command("--account-id", account.account_id, *arguments)
     assert (status, out) == (2, "")
     assert err.startswith("iamd: ")
     assert err.count("\n") == 1
-    assert sentence in err
-    assert events(account) == []
+    assert message in err
+    assert list_quota_events(account) == []
 
 
-def test_which_account_must_be_clear(anywhere: Quota, account: Account, other_account: Account) -> None:
-    unclear = anywhere("UsersPerAccount", "5")
-    assert unclear.status == 2
-    assert "name one with --account-id" in unclear.err
-    assert anywhere("--account-id", "000000000009") == Done(1, "", "iamd: there is no account 000000000009\n")
+def test_account_must_be_specified_if_there_are_several(
+    quota_command: RunQuota, account: Account, other_account: Account
+) -> None:
+    ambiguous = quota_command("UsersPerAccount", "5")
+    assert ambiguous.status == 2
+    assert "specify one with --account-id" in ambiguous.err
+    assert quota_command("--account-id", "000000000009") == CompletedCommand(
+        1, "", "iamd: account 000000000009 does not exist\n"
+    )
 
 
 @pytest.fixture
@@ -139,30 +143,30 @@ def other_account(server: Server) -> Account:
     return servers.found(server)
 
 
-def test_a_quota_is_one_accounts_own(quota: Quota, other_account: Account) -> None:
+def test_quota_applies_to_one_account_only(quota: RunQuota, other_account: Account) -> None:
     quota("UsersPerAccount", "1")
     other_account.iam.create_user(UserName="bob")
 
 
-def test_every_running_server_holds_its_next_request_to_it(quota: Quota, account: Account) -> None:
+def test_changed_quota_applies_to_the_next_request_of_every_server(quota: RunQuota, account: Account) -> None:
     with servers.serving(account.server.store, *account.server.arguments) as second:
         key = (account.access_key_id, account.secret_access_key)
         nodes = [account.iam, servers.client(second.url, "iam", key)]
-        most = 1
+        limit = 1
         for iam in nodes:
-            quota("UsersPerAccount", str(most))
-            for each in nodes:
-                said = refused(each, "CreateUser", UserName="refused")
-                assert said == Refused(
-                    "LimitExceeded", 409, f"Cannot exceed quota for UsersPerAccount: {most}"
+            quota("UsersPerAccount", str(limit))
+            for node in nodes:
+                error = refused(node, "CreateUser", UserName="refused")
+                assert error == Refused(
+                    "LimitExceeded", 409, f"Cannot exceed quota for UsersPerAccount: {limit}"
                 )
-                assert each.get_account_summary()["SummaryMap"]["UsersQuota"] == most
-            most += 1
-            quota("UsersPerAccount", str(most))
-            iam.create_user(UserName=f"user-{most}")
+                assert node.get_account_summary()["SummaryMap"]["UsersQuota"] == limit
+            limit += 1
+            quota("UsersPerAccount", str(limit))
+            iam.create_user(UserName=f"user-{limit}")
 
 
-def test_a_quota_below_what_is_there_takes_nothing_away(quota: Quota, account: Account) -> None:
+def test_quota_below_the_current_count_deletes_nothing(quota: RunQuota, account: Account) -> None:
     account.iam.create_user(UserName="bob")
     quota("UsersPerAccount", "0")
     assert len(account.iam.list_users()["Users"]) == 2
@@ -170,30 +174,30 @@ def test_a_quota_below_what_is_there_takes_nothing_away(quota: Quota, account: A
     assert refused(account.iam, "CreateUser", UserName="bob").code == "LimitExceeded"
 
 
-def events(account: Account) -> list[Any]:
-    """Return the records of changed quotas, newest first."""
+def list_quota_events(account: Account) -> list[Any]:
+    """Return the audit records of quota changes, newest first."""
     with account.server.store.database.read() as tx:
-        found = audit.list_recent(tx, account.account_id, 500)
-    return [json.loads(event.record) for event in found if event.event_name == "PutAccountQuota"]
+        all_events = audit.list_recent(tx, account.account_id, 500)
+    return [json.loads(event.record) for event in all_events if event.event_name == "PutAccountQuota"]
 
 
-def test_a_change_leaves_an_event(quota: Quota, account: Account) -> None:
+def test_quota_change_writes_an_audit_event(quota: RunQuota, account: Account) -> None:
     quota("UsersPerAccount", "7")
-    (record,) = events(account)
+    (record,) = list_quota_events(account)
     assert record["eventSource"] == "iamd.amazonaws.com"
     assert record["eventType"] == "AwsServiceEvent"
     assert record["userAgent"] == "iamd on the host"
     assert record["recipientAccountId"] == account.account_id
     assert record["readOnly"] is False
-    told = {"QuotaName": "UsersPerAccount", "Value": 7, "PreviousValue": 5000}
-    assert record["additionalEventData"] == told
+    expected = {"QuotaName": "UsersPerAccount", "Value": 7, "PreviousValue": 5000}
+    assert record["additionalEventData"] == expected
 
 
-def test_going_back_leaves_an_event_and_looking_leaves_none(quota: Quota, account: Account) -> None:
+def test_quota_reset_writes_an_audit_event_and_reading_does_not(quota: RunQuota, account: Account) -> None:
     quota("UsersPerAccount", "7")
     quota("UsersPerAccount")
     quota()
     quota("UsersPerAccount", "--reset")
-    told = {"QuotaName": "UsersPerAccount", "Value": 5000, "PreviousValue": 7}
-    assert len(events(account)) == 2
-    assert told in [record["additionalEventData"] for record in events(account)]
+    expected = {"QuotaName": "UsersPerAccount", "Value": 5000, "PreviousValue": 7}
+    assert len(list_quota_events(account)) == 2
+    assert expected in [record["additionalEventData"] for record in list_quota_events(account)]

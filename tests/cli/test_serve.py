@@ -1,4 +1,4 @@
-"""`iamd serve` as a process: what it says, how it ends, what it keeps."""
+"""`iamd serve` as a process: its output, its exit, and what it stores."""
 
 import json
 import re
@@ -19,8 +19,8 @@ from tests.people import PASSWORD, Browser
 from tests.servers import command, environment, free_port
 
 
-def started(*arguments: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
-    """Start `iamd serve`; return it, once it is ready, with what it says when it starts."""
+def start_server(*arguments: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
+    """Start `iamd serve`; when it is ready, return the process and its start output."""
     process = subprocess.Popen(
         command("serve", *arguments),
         cwd=cwd,
@@ -30,75 +30,75 @@ def started(*arguments: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
         text=True,
     )
     assert process.stdout is not None
-    said = ""
+    output = ""
     for line in process.stdout:
-        said += line
+        output += line
         if line.startswith("Press Ctrl+C"):
             break
-    # A worker that is told to stop before it listens is waited for in vain, for seconds.
-    url = re.search(r"http://localhost:(\d+)", said)
-    assert url, said
+    # Wait: stopping a worker that does not listen yet takes seconds.
+    url = re.search(r"http://localhost:(\d+)", output)
+    assert url, output
     servers.wait_ready(servers.Server(f"http://127.0.0.1:{url[1]}", None, process, ()))  # type: ignore[arg-type]
-    return process, said
+    return process, output
 
 
-def stopped(process: subprocess.Popen[str]) -> int:
+def stop_server(process: subprocess.Popen[str]) -> int:
     process.send_signal(signal.SIGTERM)
-    rest = process.communicate(timeout=10)[0]
-    assert "Traceback" not in rest
+    output = process.communicate(timeout=10)[0]
+    assert "Traceback" not in output
     return process.returncode
 
 
-def administrator(cwd: Path) -> tuple[str, str]:
-    """Make an account with an administrator; return its access key."""
-    made = json.loads(running.iamd("init", "--admin", "admin", "--json", cwd=cwd).stdout)
-    return made["access_key_id"], made["secret_access_key"]
+def create_administrator(cwd: Path) -> tuple[str, str]:
+    """Create an account with an administrator; return its access key."""
+    account = json.loads(running.iamd("init", "--admin", "admin", "--json", cwd=cwd).stdout)
+    return account["access_key_id"], account["secret_access_key"]
 
 
-def link_in(said: str) -> str:
-    found = re.search(r"http://localhost:\d+(/setup/\S+)", said)
-    assert found
-    return found[1]
+def setup_path_in(output: str) -> str:
+    match = re.search(r"http://localhost:\d+(/setup/\S+)", output)
+    assert match
+    return match[1]
 
 
-def test_the_first_start_prints_a_link_to_set_the_account_up(tmp_path: Path) -> None:
+def test_first_start_prints_a_setup_link(tmp_path: Path) -> None:
     port = free_port()
-    process, said = started("--port", str(port), cwd=tmp_path)
+    process, output = start_server("--port", str(port), cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
     server = servers.Server(url, None, process, ())  # type: ignore[arg-type]
     servers.wait_ready(server)
-    local = f"http://localhost:{port}"
-    assert "Every signature is verified and every policy is enforced" in said
-    assert f"AWS_ENDPOINT_URL_IAM={local} AWS_ENDPOINT_URL_STS={local}" in said
-    assert "aws_secret_access_key" not in said
-    path = link_in(said)
+    local_url = f"http://localhost:{port}"
+    assert "Every signature is verified and every policy is enforced" in output
+    assert f"AWS_ENDPOINT_URL_IAM={local_url} AWS_ENDPOINT_URL_STS={local_url}" in output
+    assert "aws_secret_access_key" not in output
+    path = setup_path_in(output)
     browser = Browser(server)
     page = browser.get(path)
     assert page.title == "Set up your account"
     fields = {"account_name": "Acme", "email": "root@acme.example", "new": PASSWORD, "again": PASSWORD}
     browser.send(page, path, **fields)
     account_id = browser.iamd.get_account()["AccountId"]
-    assert f"account {account_id}" in said
-    assert stopped(process) == 0
-    assert hash_of_root(tmp_path, account_id).startswith("$argon2id$v=19$m=65536,t=3,p=1$")
+    assert f"account {account_id}" in output
+    assert stop_server(process) == 0
+    assert root_password_hash(tmp_path, account_id).startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
-    process, said = started("--port", str(port), cwd=tmp_path)
-    assert "/setup/" not in said
-    assert stopped(process) == 0
-
-
-def hash_of_root(cwd: Path, account_id: str) -> str:
-    """Return how a server that people would run keeps the password of its root user."""
-    opened = open_store(Settings(data=cwd / "iamd-data"))
-    with opened.database.read() as tx:
-        held = login_profiles.find(tx, account_id, account_id)
-    opened.database.close()
-    assert held is not None
-    return held.hash
+    process, output = start_server("--port", str(port), cwd=tmp_path)
+    assert "/setup/" not in output
+    assert stop_server(process) == 0
 
 
-def test_two_nodes_that_start_together_make_one_account(tmp_path: Path, postgres_url: str) -> None:
-    # A database of this test's own, and two nodes that migrate and found it at the same time.
+def root_password_hash(cwd: Path, account_id: str) -> str:
+    """Return the root user's password hash as a server with production settings stored it."""
+    store = open_store(Settings(data=cwd / "iamd-data"))
+    with store.database.read() as tx:
+        profile = login_profiles.find(tx, account_id, account_id)
+    store.database.close()
+    assert profile is not None
+    return profile.hash
+
+
+def test_two_nodes_starting_concurrently_create_one_account(tmp_path: Path, postgres_url: str) -> None:
+    # An empty database, which two nodes migrate and initialize at the same time.
     import psycopg
 
     with psycopg.connect(postgres_url, autocommit=True) as connection:
@@ -106,33 +106,33 @@ def test_two_nodes_that_start_together_make_one_account(tmp_path: Path, postgres
         connection.execute("CREATE DATABASE together")
     url = postgres_url.replace("/postgres?", "/together?")
     arguments = ("--database", url, "--master-key-file", "master.key", "--port")
-    said: list[str] = []
+    outputs: list[str] = []
 
     def node() -> None:
-        process, words = started(*arguments, str(free_port()), cwd=tmp_path)
-        said.append(words)
-        stopped(process)
+        process, output = start_server(*arguments, str(free_port()), cwd=tmp_path)
+        outputs.append(output)
+        stop_server(process)
 
     nodes = [threading.Thread(target=node) for _ in range(2)]
     for thread in nodes:
         thread.start()
     for thread in nodes:
         thread.join()
-    assert all("/setup/" in words for words in said)
-    opened = open_store(Settings(database=url, master_key_file=tmp_path / "master.key"))
+    assert all("/setup/" in output for output in outputs)
+    store = open_store(Settings(database=url, master_key_file=tmp_path / "master.key"))
     from iamd.store import accounts
 
-    with opened.database.read() as tx:
+    with store.database.read() as tx:
         assert len(accounts.list_all(tx)) == 1
-    opened.database.close()
+    store.database.close()
 
 
-def test_an_acknowledged_write_survives_kill_9(tmp_path: Path) -> None:
-    port, key = free_port(), administrator(tmp_path)
-    process, _ = started("--port", str(port), cwd=tmp_path)
+def test_acknowledged_writes_survive_sigkill(tmp_path: Path) -> None:
+    port, key = free_port(), create_administrator(tmp_path)
+    process, _ = start_server("--port", str(port), cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
     acknowledged: list[str] = []
-    enough = threading.Event()
+    enough_writes = threading.Event()
 
     def write(prefix: str) -> None:
         iam = servers.client(url, "iam", key)
@@ -142,69 +142,69 @@ def test_an_acknowledged_write_survives_kill_9(tmp_path: Path) -> None:
             except (ClientError, BotoCoreError):
                 return
             if len(acknowledged) >= 60:
-                enough.set()
+                enough_writes.set()
 
     writers = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
     for writer in writers:
         writer.start()
-    assert enough.wait(30)
-    _kill_family(process.pid)
+    assert enough_writes.wait(30)
+    _kill_with_children(process.pid)
     for writer in writers:
         writer.join()
     process.communicate()
 
-    process, _ = started("--port", str(port), cwd=tmp_path)
+    process, _ = start_server("--port", str(port), cwd=tmp_path)
     pages = servers.client(url, "iam", key).get_paginator("list_users").paginate()
-    kept = {user["UserName"] for page in pages for user in page["Users"]}
-    assert set(acknowledged) <= kept
-    assert stopped(process) == 0
+    stored = {user["UserName"] for page in pages for user in page["Users"]}
+    assert set(acknowledged) <= stored
+    assert stop_server(process) == 0
 
 
-def _kill_family(pid: int) -> None:
+def _kill_with_children(pid: int) -> None:
     children = subprocess.run(
         ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
     )
-    for victim in (str(pid), *children.stdout.split()):
-        subprocess.run(["kill", "-9", victim], check=False, stderr=subprocess.DEVNULL)
+    for process_id in (str(pid), *children.stdout.split()):
+        subprocess.run(["kill", "-9", process_id], check=False, stderr=subprocess.DEVNULL)
 
 
-def test_a_port_in_use_is_said(tmp_path: Path) -> None:
+def test_port_in_use_is_reported(tmp_path: Path) -> None:
     port = free_port()
-    process, _ = started("--port", str(port), cwd=tmp_path)
-    done = running.process("serve", "--port", str(port), "--data", "other", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"iamd: cannot listen on 127.0.0.1:{port}: Address already in use\n"
-    assert stopped(process) == 0
+    process, _ = start_server("--port", str(port), cwd=tmp_path)
+    result = running.process("serve", "--port", str(port), "--data", "other", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"iamd: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    assert stop_server(process) == 0
 
 
-def test_what_was_read_before_a_stop_is_recorded(tmp_path: Path) -> None:
-    port, key = free_port(), administrator(tmp_path)
-    process, _ = started("--port", str(port), cwd=tmp_path)
+def test_reads_before_shutdown_are_in_the_audit_log(tmp_path: Path) -> None:
+    port, key = free_port(), create_administrator(tmp_path)
+    process, _ = start_server("--port", str(port), cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
     for _ in range(5):
-        answer = servers.client(url, "iam", key).list_users()
-    assert stopped(process) == 0
-    opened = open_store(Settings(data=tmp_path / "iamd-data"))
+        response = servers.client(url, "iam", key).list_users()
+    assert stop_server(process) == 0
+    store = open_store(Settings(data=tmp_path / "iamd-data"))
     from iamd.store import accounts, audit
 
-    with opened.database.read() as tx:
+    with store.database.read() as tx:
         (account,) = accounts.list_all(tx)
-        recorded = "".join(event.record for event in audit.list_recent(tx, account.account_id, 100))
-    opened.database.close()
-    assert answer["ResponseMetadata"]["RequestId"] in recorded
+        audit_log = "".join(event.record for event in audit.list_recent(tx, account.account_id, 100))
+    store.database.close()
+    assert response["ResponseMetadata"]["RequestId"] in audit_log
 
 
-def test_several_workers_serve_one_store(tmp_path: Path) -> None:
-    port, key = free_port(), administrator(tmp_path)
-    process, _ = started("--port", str(port), "--workers", "2", cwd=tmp_path)
+def test_several_workers_share_a_store(tmp_path: Path) -> None:
+    port, key = free_port(), create_administrator(tmp_path)
+    process, _ = start_server("--port", str(port), "--workers", "2", cwd=tmp_path)
     url = f"http://127.0.0.1:{port}"
     for number in range(20):
         servers.client(url, "iam", key).create_user(UserName=f"user-{number}")
         servers.client(url, "iam", key).get_user(UserName=f"user-{number}")
-    assert stopped(process) == 0
+    assert stop_server(process) == 0
 
 
-def test_secrets_do_not_reach_the_workers_environment(tmp_path: Path) -> None:
+def test_master_key_is_not_printed(tmp_path: Path) -> None:
     import base64
 
     key = base64.b64encode(b"k" * 32).decode()
@@ -223,7 +223,7 @@ def test_secrets_do_not_reach_the_workers_environment(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_the_process_runs_with_private_files(tmp_path: Path) -> None:
-    process, _ = started("--port", str(free_port()), cwd=tmp_path)
+def test_data_files_are_private(tmp_path: Path) -> None:
+    process, _ = start_server("--port", str(free_port()), cwd=tmp_path)
     assert all(file.stat().st_mode & 0o077 == 0 for file in (tmp_path / "iamd-data").iterdir())
-    assert stopped(process) == 0
+    assert stop_server(process) == 0

@@ -1,4 +1,4 @@
-"""`iamd tokens import`: seeds of hardware tokens from PSKC and CSV files."""
+"""`iamd tokens import`: seeds of hardware TOTP tokens from PSKC and CSV files."""
 
 from functools import partial
 from pathlib import Path
@@ -23,10 +23,10 @@ PSKC = """<?xml version="1.0" encoding="UTF-8"?>
   </KeyPackage>
 </KeyContainer>
 """
-BOMB = """<?xml version="1.0"?>
+XML_BOMB = """<?xml version="1.0"?>
 <!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><KeyContainer>&b;</KeyContainer>"""
 
-READABLE = [
+VALID_FILES = [
     ("pskc", PSKC.format(length=6), [HardwareToken("GAHT12345678", SEED)]),
     (
         "csv in hex",
@@ -37,44 +37,48 @@ READABLE = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "text", "tokens"), READABLE, ids=[row[0] for row in READABLE])
-def test_files_of_makers_are_read(kind: str, text: str, tokens: list[HardwareToken]) -> None:
+@pytest.mark.parametrize(("format_name", "text", "tokens"), VALID_FILES, ids=[row[0] for row in VALID_FILES])
+def test_token_files_are_parsed(format_name: str, text: str, tokens: list[HardwareToken]) -> None:
     assert token_seed_file.parse(text.encode()) == tokens
 
 
-UNREADABLE = [
-    ("nothing", "", "the file holds no token"),
-    ("eight digits", PSKC.format(length=8), "token GAHT12345678 does not show six digits every 30 seconds"),
-    ("a bomb", BOMB, "the PSKC file cannot be read, or opened with this password"),
-    ("broken xml", "<KeyContainer", "the PSKC file cannot be read, or opened with this password"),
+INVALID_FILES = [
+    ("empty file", "", "the file contains no token"),
+    (
+        "eight digits",
+        PSKC.format(length=8),
+        "token GAHT12345678 does not generate six digits every 30 seconds",
+    ),
+    ("an entity bomb", XML_BOMB, "the PSKC file cannot be read or decrypted with this password"),
+    ("broken xml", "<KeyContainer", "the PSKC file cannot be read or decrypted with this password"),
     ("a short seed", "T-1000001,AAAA", "the seed of token T-1000001 has 2 bytes, not 10 to 64"),
     ("no seed", "T-1000001,!!!", "the seed of token T-1000001 is neither hex nor base32"),
-    ("no serial", ",GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "token 1 has no usable serial number"),
+    ("no serial", ",GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "token 1 has no valid serial number"),
 ]
 
 
-@pytest.mark.parametrize(("why", "text", "sentence"), UNREADABLE, ids=[row[0] for row in UNREADABLE])
-def test_other_files_are_refused_in_a_sentence(why: str, text: str, sentence: str) -> None:
-    with pytest.raises(TokenFileError) as refused:
+@pytest.mark.parametrize(("case", "text", "message"), INVALID_FILES, ids=[row[0] for row in INVALID_FILES])
+def test_invalid_token_files_are_refused(case: str, text: str, message: str) -> None:
+    with pytest.raises(TokenFileError) as caught:
         token_seed_file.parse(text.encode())
-    assert str(refused.value) == sentence
+    assert str(caught.value) == message
 
 
-def test_tokens_come_into_an_account_once(tmp_path: Path) -> None:
+def test_tokens_are_imported_once(tmp_path: Path) -> None:
     run = partial(running.iamd, cwd=tmp_path)
     run("init")
     (tmp_path / "seeds.csv").write_text(f"T-100000001,{SEED.hex()}\nT-100000002,{SEED.hex()}\n")
-    assert run("tokens", "import", "seeds.csv").stdout == "2 tokens were imported, 0 were there already.\n"
-    assert run("tokens", "import", "seeds.csv").stdout == "0 tokens were imported, 2 were there already.\n"
+    assert run("tokens", "import", "seeds.csv").stdout == "2 tokens were imported, 0 already existed.\n"
+    assert run("tokens", "import", "seeds.csv").stdout == "0 tokens were imported, 2 already existed.\n"
     missing = run("tokens", "import", "nothing.csv")
     assert (missing.returncode, missing.stdout) == (1, "")
     assert missing.stderr.startswith("iamd: ")
     assert "Traceback" not in missing.stderr
 
 
-def test_the_seed_is_the_one_of_the_token() -> None:
+def test_imported_seed_generates_the_codes_of_rfc_6238() -> None:
     (token,) = token_seed_file.parse(PSKC.format(length=6).encode())
-    # RFC 6238, appendix B, whose eight digits end in these six.
+    # RFC 6238, appendix B: the last six of its eight digits.
     from iamd.crypto import totp
 
     assert totp.generate_code(token.seed, 59 // 30) == "287082"

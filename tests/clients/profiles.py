@@ -1,4 +1,4 @@
-"""A configuration as people have it for the AWS CLI and the SDKs: profiles that lead from a user to roles."""
+"""AWS configuration files with profiles that assume roles, for the AWS CLI and the SDKs."""
 
 import json
 from pathlib import Path
@@ -13,8 +13,8 @@ EXTERNAL_ID = "for-worker-4711"
 class Setup(NamedTuple):
     """The environment of a client whose default profile is bob's, and bob's authenticator app.
 
-    Profiles: `worker` and `careful` are roles, the latter asks for MFA; `onwards` is a role that `worker` may
-    assume; `stranger` has the wrong external ID, and `hasty` wants a longer session than there is.
+    Profiles: `worker` and `careful` assume roles, the latter with MFA; `onwards` assumes a role from `worker`
+    (role chaining); `stranger` has a wrong external ID; `hasty` requests too long a session.
     """
 
     env: dict[str, str]
@@ -22,7 +22,7 @@ class Setup(NamedTuple):
 
 
 def set_up(account: Account, folder: Path) -> Setup:
-    """Make bob and the roles, and write the files that a client reads."""
+    """Create bob and the roles; write the configuration files."""
     key = account.key_of("bob", allow("sts:AssumeRole", "sts:GetFederationToken"))
     app = Authenticator.make(account.iam, "bob").enable(account.iam, "bob")
     bob, worker = (f"arn:aws:iam::{account.account_id}:{name}" for name in ("user/bob", "role/worker"))
@@ -43,13 +43,13 @@ def set_up(account: Account, folder: Path) -> Setup:
         f"[default]\naws_access_key_id = {key[0]}\naws_secret_access_key = {key[1]}\n"
     )
     env = environment(
-        HOME=str(folder),  # where the CLI keeps the sessions that it has
+        HOME=str(folder),  # the CLI caches its sessions there
         AWS_CONFIG_FILE=str(folder / "config"),
         AWS_SHARED_CREDENTIALS_FILE=str(folder / "credentials"),
         AWS_ENDPOINT_URL_IAM=account.server.url,
         AWS_ENDPOINT_URL_STS=account.server.url,
         AWS_DEFAULT_REGION="eu-central-1",
-        AWS_REGION="eu-central-1",  # the SDK for JavaScript's name of it
+        AWS_REGION="eu-central-1",  # for the SDK for JavaScript
         AWS_PAGER="",
     )
     return Setup(env, app)

@@ -1,4 +1,4 @@
-"""Ansible's modules for IAM and STS: a second run changes nothing. See tests/clients/ansible/README.md."""
+"""Ansible's modules for IAM and STS are idempotent. See tests/clients/ansible/README.md."""
 
 import re
 import shutil
@@ -16,15 +16,15 @@ pytestmark = pytest.mark.skipif(COMMAND is None, reason="ansible-playbook is not
 
 
 class Recap(NamedTuple):
-    """How many tasks changed something and how many failed, and all that was printed."""
+    """The numbers of changed and failed tasks, and the output."""
 
     changed: int
     failed: int
     text: str
 
 
-def play(account: Account, *arguments: str) -> Recap:
-    done = subprocess.run(
+def run_playbook(account: Account, *arguments: str) -> Recap:
+    process = subprocess.run(
         [str(COMMAND), *arguments, str(PLAYBOOK)],
         env=environment(
             AWS_ACCESS_KEY_ID=account.access_key_id,
@@ -37,22 +37,22 @@ def play(account: Account, *arguments: str) -> Recap:
         text=True,
         check=False,
     )
-    counted = re.search(r"changed=(\d+) .* failed=(\d+)", done.stdout)
-    assert counted, done.stdout + done.stderr
-    return Recap(int(counted[1]), int(counted[2]), done.stdout + done.stderr)
+    match = re.search(r"changed=(\d+) .* failed=(\d+)", process.stdout)
+    assert match, process.stdout + process.stderr
+    return Recap(int(match[1]), int(match[2]), process.stdout + process.stderr)
 
 
-def test_a_second_run_changes_nothing(account: Account) -> None:
+def test_second_run_changes_nothing(account: Account) -> None:
     for arguments in ([], ["-e", "changed=true"]):
-        first, second = play(account, *arguments), play(account, *arguments)
+        first, second = run_playbook(account, *arguments), run_playbook(account, *arguments)
         assert (first.failed, second.failed) == (0, 0), first.text + second.text
         assert first.changed > 0
         assert second.changed == 0, second.text
 
 
-def test_what_was_made_is_removed_and_a_second_run_finds_nothing_to_remove(account: Account) -> None:
-    play(account)
-    first, second = play(account, "-e", "state=absent"), play(account, "-e", "state=absent")
+def test_second_removal_changes_nothing(account: Account) -> None:
+    run_playbook(account)
+    first, second = run_playbook(account, "-e", "state=absent"), run_playbook(account, "-e", "state=absent")
     assert (first.failed, second.failed) == (0, 0), first.text + second.text
     assert first.changed > 0
     assert second.changed == 0, second.text

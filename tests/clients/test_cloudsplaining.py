@@ -1,4 +1,4 @@
-"""Cloudsplaining, which judges an account by what GetAccountAuthorizationDetails tells of it."""
+"""Cloudsplaining, which assesses an account by its GetAccountAuthorizationDetails."""
 
 import json
 from pathlib import Path
@@ -12,23 +12,23 @@ from tests.servers import Account, allow, document
 
 
 def run(*arguments: str) -> None:
-    done = CliRunner().invoke(cloudsplaining, arguments, catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    result = CliRunner().invoke(cloudsplaining, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
 
 
 @pytest.fixture
-def scanned(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return what it finds in an account in which one group may give itself more."""
+def findings(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return its findings for an account with a group that can escalate its privileges."""
     iam = account.iam
     risky = document(allow("iam:CreatePolicyVersion", "iam:PassRole"))
     iam.create_group(GroupName="risky")
     iam.put_group_policy(GroupName="risky", PolicyName="inline", PolicyDocument=risky)
     iam.create_policy(PolicyName="own", PolicyDocument=document(allow("s3:DeleteBucket")))
-    own = f"arn:aws:iam::{account.account_id}:policy/own"
+    policy_arn = f"arn:aws:iam::{account.account_id}:policy/own"
     ec2 = {"Service": "ec2.amazonaws.com"}
     trust = document({"Effect": "Allow", "Principal": ec2, "Action": "sts:AssumeRole"})
     iam.create_role(RoleName="worker", AssumeRolePolicyDocument=trust)
-    iam.attach_role_policy(RoleName="worker", PolicyArn=own)
+    iam.attach_role_policy(RoleName="worker", PolicyArn=policy_arn)
 
     (tmp_path / "none").touch()
     for name, value in {
@@ -52,12 +52,12 @@ def scanned(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return json.loads((tmp_path / "iam-results-default.json").read_text())
 
 
-def test_it_sees_who_is_there_and_what_is_risky(scanned: Any) -> None:
-    assert {user["name"] for user in scanned["users"].values()} == {"admin"}
-    assert {group["name"] for group in scanned["groups"].values()} == {"Administrators", "risky"}
-    assert {role["name"] for role in scanned["roles"].values()} == {"worker"}
-    assert {policy["PolicyName"] for policy in scanned["customer_managed_policies"].values()} == {"own"}
-    (inline,) = scanned["inline_policies"].values()
+def test_lists_the_entities_and_finds_privilege_escalation(findings: Any) -> None:
+    assert {user["name"] for user in findings["users"].values()} == {"admin"}
+    assert {group["name"] for group in findings["groups"].values()} == {"Administrators", "risky"}
+    assert {role["name"] for role in findings["roles"].values()} == {"worker"}
+    assert {policy["PolicyName"] for policy in findings["customer_managed_policies"].values()} == {"own"}
+    (inline,) = findings["inline_policies"].values()
     assert inline["AttachedTo"]["groups"] == ["risky"]
-    ways = [finding["type"] for finding in inline["PrivilegeEscalation"]["findings"]]
-    assert ways == ["CreateNewPolicyVersion"]
+    escalations = [finding["type"] for finding in inline["PrivilegeEscalation"]["findings"]]
+    assert escalations == ["CreateNewPolicyVersion"]

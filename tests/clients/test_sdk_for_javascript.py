@@ -1,4 +1,4 @@
-"""The AWS SDK for JavaScript with temporary credentials: what it asks for, and what its profiles lead to."""
+"""The AWS SDK for JavaScript with temporary credentials, from API calls and from profiles."""
 
 import json
 from pathlib import Path
@@ -8,14 +8,14 @@ from tests.clients.profiles import EXTERNAL_ID, set_up
 from tests.servers import Account
 
 
-def test_it_assumes_roles_by_calls_and_by_profiles(account: Account, tmp_path: Path) -> None:
+def test_assumes_roles_by_calls_and_by_profiles(account: Account, tmp_path: Path) -> None:
     setup = set_up(account, tmp_path)
     worker = f"arn:aws:iam::{account.account_id}:role/worker"
-    said = json.loads(javascript.run("roles.mjs", worker, EXTERNAL_ID, setup.app.code(1), env=setup.env))
+    output = json.loads(javascript.run("roles.mjs", worker, EXTERNAL_ID, setup.app.code(1), env=setup.env))
     sessions = f"arn:aws:sts::{account.account_id}:assumed-role"
-    assert 890 <= said.pop("seconds") <= 900
-    assert said.pop("mfa").startswith(f"{sessions}/careful/")
-    assert said == {
+    assert 890 <= output.pop("seconds") <= 900
+    assert output.pop("mfa").startswith(f"{sessions}/careful/")
+    assert output == {
         "assumed": f"{sessions}/worker/js",
         "identity": f"{sessions}/worker/js",
         "users": ["admin", "bob"],

@@ -1,4 +1,4 @@
-"""Workers on one core each: which one, and who may leave it."""
+"""CPU affinity: each worker is pinned to a core, and may be unpinned for expensive work."""
 
 import os
 import threading
@@ -9,48 +9,48 @@ import pytest
 
 from iamd.core import cpu_affinity
 
-pytestmark = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core only")
+pytestmark = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="requires two cores")
 
 
-def elsewhere(work: Callable[[], None]) -> set[int]:
-    """Do something in a thread of its own; return the cores that the thread has in the end."""
-    held: list[set[int]] = []
+def affinity_after(work: Callable[[], None]) -> set[int]:
+    """Run a function in a new thread; return the thread's affinity at the end."""
+    affinities: list[set[int]] = []
 
     def run() -> None:
         work()
-        held.append(os.sched_getaffinity(0))
+        affinities.append(os.sched_getaffinity(0))
 
     thread = threading.Thread(target=run)
     thread.start()
     thread.join()
-    return held[0]
+    return affinities[0]
 
 
-def test_workers_are_on_cores_one_after_the_other() -> None:
-    every = os.sched_getaffinity(0)
-    found = [elsewhere(partial(cpu_affinity.pin, number)) for number in range(2 * len(every))]
-    assert all(len(held) == 1 for held in found)
-    assert set[int]().union(*found[: len(every)]) == every
-    assert found[: len(every)] == found[len(every) :]
+def test_workers_are_pinned_round_robin() -> None:
+    all_cores = os.sched_getaffinity(0)
+    affinities = [affinity_after(partial(cpu_affinity.pin, number)) for number in range(2 * len(all_cores))]
+    assert all(len(affinity) == 1 for affinity in affinities)
+    assert set[int]().union(*affinities[: len(all_cores)]) == all_cores
+    assert affinities[: len(all_cores)] == affinities[len(all_cores) :]
 
 
-def test_a_thread_inherits_the_core() -> None:
-    inherited: list[set[int]] = []
+def test_thread_inherits_the_affinity() -> None:
+    inherited_affinities: list[set[int]] = []
 
     def work() -> None:
         cpu_affinity.pin(1)
-        inherited.append(elsewhere(lambda: None))
+        inherited_affinities.append(affinity_after(lambda: None))
 
-    assert elsewhere(work) == inherited[0]
+    assert affinity_after(work) == inherited_affinities[0]
 
 
-def test_a_hash_may_go_anywhere_and_comes_back() -> None:
-    every, during = os.sched_getaffinity(0), list[set[int]]()
+def test_unpinned_restores_the_affinity() -> None:
+    all_cores, unpinned_affinities = os.sched_getaffinity(0), list[set[int]]()
 
     def work() -> None:
         cpu_affinity.pin(1)
         with cpu_affinity.unpinned():
-            during.append(os.sched_getaffinity(0))
+            unpinned_affinities.append(os.sched_getaffinity(0))
 
-    assert len(elsewhere(work)) == 1
-    assert during == [every]
+    assert len(affinity_after(work)) == 1
+    assert unpinned_affinities == [all_cores]

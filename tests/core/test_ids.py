@@ -1,4 +1,4 @@
-"""Identifiers have AWS's forms."""
+"""Formats of generated identifiers."""
 
 import base64
 import re
@@ -10,15 +10,15 @@ from iamd.core import ids
 
 
 @given(st.from_regex(r"[0-9]{12}", fullmatch=True).filter(str.isascii))
-def test_an_access_key_carries_its_account(account_id: str) -> None:
+def test_access_key_id_encodes_the_account_id(account_id: str) -> None:
     key = ids.access_key(account_id)
     assert re.fullmatch(r"AKIA[A-Z2-7]{16}", key)
-    # As public tools read it out of AWS's keys: 40 of the first 48 bits.
+    # As public tools decode the account ID of AWS access keys: 40 of the first 48 bits.
     bits = int.from_bytes(base64.b32decode(key[4:])[:6], "big")
     assert (bits & 0x7FFFFFFFFF80) >> 7 == int(account_id)
 
 
-def test_forms() -> None:
+def test_id_formats() -> None:
     assert re.fullmatch(r"AIDA[A-Z2-7]{17}", ids.unique(ids.USER))
     assert re.fullmatch(r"[A-Za-z0-9/+]{40}", ids.secret_access_key())
     assert re.fullmatch(r"[1-9][0-9]{11}", ids.account())

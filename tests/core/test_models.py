@@ -1,4 +1,4 @@
-"""The service models in the package, and their reader."""
+"""The service models in the package, and their parser."""
 
 import dataclasses
 import keyword
@@ -27,7 +27,7 @@ from iamd.core.models import (
 )
 
 SERVICES = [load(name) for name in models.SERVICES]
-OF_AWS = [service for service in SERVICES if service.name != "iamd"]
+AWS_SERVICES = [service for service in SERVICES if service.name != "iamd"]
 OPERATIONS = [operation for service in SERVICES for operation in service.operations.values()]
 SHAPES = [shape for service in SERVICES for shape in service.shapes.values()]
 
@@ -54,53 +54,55 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("name", "attr"), NAMES.items())
-def test_names_in_python(name: str, attr: str) -> None:
+def test_snake_case(name: str, attr: str) -> None:
     assert snake_case(name) == attr
 
 
-def test_names_in_python_stay_apart() -> None:
+def test_member_attributes_are_unique() -> None:
     for shape in SHAPES:
         attrs = [member.attr for member in shape.members]
         assert len(set(attrs)) == len(attrs), shape
         assert len({member.name.lower() for member in shape.members}) == len(attrs), shape
 
 
-def test_functions_stay_apart() -> None:
+def test_function_names_are_unique() -> None:
     assert len({(operation.service, operation.function) for operation in OPERATIONS}) == len(OPERATIONS)
 
 
-def test_names_can_be_parameters() -> None:
+def test_names_are_valid_identifiers() -> None:
     members = chain.from_iterable(shape.members for shape in SHAPES)
     names = {member.attr for member in members} | {operation.function for operation in OPERATIONS}
     assert [name for name in names if not name.isidentifier() or keyword.iskeyword(name)] == []
 
 
-@pytest.mark.parametrize("service", OF_AWS, ids=lambda service: service.name)
-def test_every_operation_and_shape_of_botocore_is_there(service: ServiceModel) -> None:
-    theirs: dict[str, Any] = Loader().load_service_model(service.name, "service-2")
+@pytest.mark.parametrize("service", AWS_SERVICES, ids=lambda service: service.name)
+def test_models_have_all_operations_and_shapes_of_botocore(service: ServiceModel) -> None:
+    botocore_model_data: dict[str, Any] = Loader().load_service_model(service.name, "service-2")
     if service.source != f"botocore {botocore.__version__}":
         pytest.skip(f"the models are of {service.source}")
-    assert service.operations.keys() == theirs["operations"].keys()
-    assert service.shapes.keys() == theirs["shapes"].keys()
+    assert service.operations.keys() == botocore_model_data["operations"].keys()
+    assert service.shapes.keys() == botocore_model_data["shapes"].keys()
     for name, shape in service.shapes.items():
-        assert [m.name for m in shape.members] == list(theirs["shapes"][name].get("members", ())), name
+        assert [m.name for m in shape.members] == list(
+            botocore_model_data["shapes"][name].get("members", ())
+        ), name
         assert set(shape.required) == {m.name for m in shape.members if m.required}, name
 
 
-@pytest.mark.parametrize("service", OF_AWS, ids=lambda service: service.name)
-def test_the_files_are_what_the_script_writes(service: ServiceModel) -> None:
+@pytest.mark.parametrize("service", AWS_SERVICES, ids=lambda service: service.name)
+def test_model_files_equal_the_import_script_output(service: ServiceModel) -> None:
     if service.source != f"botocore {botocore.__version__}":
         pytest.skip(f"the models are of {service.source}")
-    file = Path(models.__file__).parent / f"{service.name}.json"
-    assert file.read_text(encoding="utf-8") == import_models.format_model(
+    path = Path(models.__file__).parent / f"{service.name}.json"
+    assert path.read_text(encoding="utf-8") == import_models.format_model(
         import_models.read_service(service.name)
     )
 
 
-def test_an_unknown_trait_stops_the_import() -> None:
+def test_import_fails_for_an_unknown_trait() -> None:
     with pytest.raises(SystemExit, match="flattened"):
         import_models.read_shape("Names", {"type": "list", "member": {"shape": "Name"}, "flattened": True})
-    with pytest.raises(SystemExit, match="cannot carry a double"):
+    with pytest.raises(SystemExit, match="does not support the type double"):
         import_models.read_shape("Ratio", {"type": "double"})
     with pytest.raises(SystemExit, match="locationName"):
         import_models.read_shape(
@@ -108,7 +110,7 @@ def test_an_unknown_trait_stops_the_import() -> None:
         )
 
 
-def test_an_operation() -> None:
+def test_operation_model() -> None:
     operation = load("iam").operations["CreateUser"]
     assert operation.function == "create_user"
     assert (operation.service, operation.version) == ("iam", "2010-05-08")
@@ -126,14 +128,14 @@ def test_an_operation() -> None:
     assert operation.paging is None
 
 
-def test_an_operation_without_input_or_output() -> None:
+def test_operation_without_input_or_output() -> None:
     operation = load("iam").operations["DeleteAccountPasswordPolicy"]
     assert operation.input.type == "structure"
     assert operation.input.members == ()
     assert operation.output is None
 
 
-def test_a_shape() -> None:
+def test_shape_model() -> None:
     name, password = (load("iam").shapes[shape] for shape in ("userNameType", "passwordType"))
     assert (name.type, name.min, name.max, name.pattern) == ("string", 1, 64, r"[\w+=,.@-]+")
     assert (name.sensitive, password.sensitive) == (False, True)
@@ -146,11 +148,11 @@ def test_a_shape() -> None:
         "string",
         "integer",
     )
-    with pytest.raises(ValueError, match="no such part"):
+    with pytest.raises(ValueError, match="no such reference"):
         models.require_shape(name.element)
 
 
-def test_the_pages_of_a_list() -> None:
+def test_paging_model() -> None:
     paging = load("iam").operations["ListEntitiesForPolicy"].paging
     assert paging
     assert (paging.input_token, paging.output_token) == ("Marker", "Marker")
@@ -158,7 +160,7 @@ def test_the_pages_of_a_list() -> None:
     assert paging.result_key == ("PolicyGroups", "PolicyUsers", "PolicyRoles")
 
 
-def test_what_passes_unsigned() -> None:
+def test_unsigned_operations() -> None:
     unsigned = {operation.name for operation in OPERATIONS if not operation.signed}
     assert unsigned == {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 
@@ -171,17 +173,17 @@ def test_services_by_version() -> None:
     }
 
 
-def test_our_own_service_in_the_form_of_botocore() -> None:
-    form = BotocoreModel(botocore_model.to_service_2(models.load_json("iamd")), "iamd")
-    ours = load("iamd")
-    assert set(form.operation_names) == ours.operations.keys()
-    for name, operation in ours.operations.items():
-        theirs = form.operation_model(name)
-        assert theirs.documentation
-        members = theirs.input_shape.members if theirs.input_shape else {}
+def test_iamd_service_converts_to_a_botocore_model() -> None:
+    botocore_service = BotocoreModel(botocore_model.to_service_2(models.load_json("iamd")), "iamd")
+    service_model = load("iamd")
+    assert set(botocore_service.operation_names) == service_model.operations.keys()
+    for name, operation in service_model.operations.items():
+        botocore_operation = botocore_service.operation_model(name)
+        assert botocore_operation.documentation
+        members = botocore_operation.input_shape.members if botocore_operation.input_shape else {}
         assert [member.name for member in operation.input.members] == list(members)
-        assert bool(theirs.output_shape) == (operation.output is not None)
-        assert tuple(shape.error_code for shape in theirs.error_shapes) == operation.errors
+        assert bool(botocore_operation.output_shape) == (operation.output is not None)
+        assert tuple(shape.error_code for shape in botocore_operation.error_shapes) == operation.errors
 
 
 def test_models_are_frozen() -> None:
@@ -199,27 +201,27 @@ def test_models_are_frozen() -> None:
         service.operations["x"] = service.operations["TagUser"]  # type: ignore[index]
 
 
-# Faults and models say the same.
+# Faults agree with the models.
 
 
 def faults(base: type[errors.Fault]) -> list[type[errors.Fault]]:
-    return [each for fault in base.__subclasses__() for each in (fault, *faults(fault))]
+    return [subclass for fault in base.__subclasses__() for subclass in (fault, *faults(fault))]
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_faults_have_the_models_status(service: ServiceModel) -> None:
-    ours = {fault.code: fault.status for fault in faults(errors.Fault) if fault.code in service.errors}
-    assert ours == {code: service.errors[code] for code in ours}
-    assert ours.keys() & {"NoSuchEntity", "MalformedPolicyDocument"}
+def test_faults_have_the_http_status_of_the_model(service: ServiceModel) -> None:
+    statuses = {fault.code: fault.status for fault in faults(errors.Fault) if fault.code in service.errors}
+    assert statuses == {code: service.errors[code] for code in statuses}
+    assert statuses.keys() & {"NoSuchEntity", "MalformedPolicyDocument"}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_errors_of_an_operation_have_a_status(operation: OperationModel) -> None:
-    known = load(operation.service).errors
-    assert all(code in known for code in operation.errors)
+def test_operation_errors_are_defined_in_the_service(operation: OperationModel) -> None:
+    error_codes = load(operation.service).errors
+    assert all(code in error_codes for code in operation.errors)
 
 
-# Shapes that contain themselves.
+# Recursive shapes.
 
 TREE = {
     "source": "here",
@@ -235,57 +237,57 @@ TREE = {
 }
 
 
-def test_a_shape_may_contain_itself() -> None:
+def test_recursive_shape() -> None:
     tree = read(TREE).operations["Plant"].input
     assert tree.members[1].shape.element is tree
     assert "Tree" in repr(tree)
 
 
-def depth_of(shape: Shape) -> Any:
-    """Make what counts the nodes of a tree."""
-    inner = [COUNTERS[member.shape] for member in shape.members] + [
+def node_counter(shape: Shape) -> Any:
+    """Return a function that counts the nodes of a tree up to a depth."""
+    inner_counters = [COUNTERS[member.shape] for member in shape.members] + [
         COUNTERS[s] for s in (shape.element,) if s
     ]
 
     def count(depth: int) -> int:
-        return 1 + sum(part(depth - 1) for part in inner) if depth else 0
+        return 1 + sum(part(depth - 1) for part in inner_counters) if depth else 0
 
     return count
 
 
-COUNTERS: ShapeCompiler[Any] = ShapeCompiler(depth_of)
+COUNTERS: ShapeCompiler[Any] = ShapeCompiler(node_counter)
 
 
-def test_closures_of_a_shape_that_contains_itself() -> None:
+def test_shape_compiler_compiles_a_recursive_shape() -> None:
     tree = read(TREE).shapes["Tree"]
     assert COUNTERS[tree](5) == 7
     assert COUNTERS[tree] is COUNTERS[tree]
 
 
-def test_a_closure_is_made_once_by_many_threads() -> None:
-    tree, start, made = read(TREE).shapes["Tree"], Barrier(8), []
+def test_shape_compiler_is_thread_safe() -> None:
+    tree, barrier, results = read(TREE).shapes["Tree"], Barrier(8), []
 
     def work() -> None:
-        start.wait()
-        made.append((COUNTERS[tree], COUNTERS[tree](5)))
+        barrier.wait()
+        results.append((COUNTERS[tree], COUNTERS[tree](5)))
 
     threads = [Thread(target=work) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert made == [(COUNTERS[tree], 7)] * 8
+    assert results == [(COUNTERS[tree], 7)] * 8
 
 
-def test_a_closure_that_cannot_be_made_is_tried_again() -> None:
-    tries = []
+def test_shape_compiler_retries_after_an_error() -> None:
+    attempts = []
 
-    def make(shape: Shape) -> Any:
-        tries.append(shape)
+    def compile_shape(shape: Shape) -> Any:
+        attempts.append(shape)
         raise LookupError(shape.name)
 
-    broken: ShapeCompiler[Any] = ShapeCompiler(make)
+    broken: ShapeCompiler[Any] = ShapeCompiler(compile_shape)
     for _ in range(2):
         with pytest.raises(LookupError):
             broken[load("iam").shapes["Tag"]]
-    assert len(tries) == 2
+    assert len(attempts) == 2

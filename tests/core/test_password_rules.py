@@ -1,4 +1,4 @@
-"""What a password must be like."""
+"""Password rules: password policy, security settings and name variants."""
 
 import unicodedata
 
@@ -22,60 +22,60 @@ passwords = st.text(st.characters(min_codepoint=9, max_codepoint=255), max_size=
 
 
 @given(passwords, counts, counts, counts, counts, st.integers(min_value=6, max_value=40))
-def test_a_password_breaks_no_rule_when_it_has_enough_of_each_class(
+def test_violations_agree_with_length_and_character_classes(
     password: str, upper: int, lower: int, digits: int, symbols: int, length: int
 ) -> None:
     rules = effective_rules(PasswordPolicy(length), SecuritySettings(upper, lower, digits, symbols))
-    wanted = zip((upper, lower, digits, symbols), CLASSES.values(), strict=True)
-    enough = [sum(char in letters for char in password) >= least for least, letters in wanted]
-    assert (password_rules.violations(rules, password) == []) == (len(password) >= length and all(enough))
+    minimums = zip((upper, lower, digits, symbols), CLASSES.values(), strict=True)
+    satisfied = [sum(char in letters for char in password) >= minimum for minimum, letters in minimums]
+    assert (password_rules.violations(rules, password) == []) == (len(password) >= length and all(satisfied))
 
 
 @given(passwords)
-def test_the_default_asks_for_eight_characters_of_three_kinds(password: str) -> None:
+def test_default_rules_require_eight_characters_of_three_classes(password: str) -> None:
     kinds = sum(any(char in letters for char in password) for letters in CLASSES.values())
     rules = effective_rules(None, SecuritySettings())
     assert (password_rules.violations(rules, password) == []) == (len(password) >= 8 and kinds >= 3)
 
 
 @given(st.booleans(), st.booleans(), st.booleans(), st.booleans(), counts)
-def test_the_stricter_of_both_policies_holds(
-    symbols: bool, digits: bool, upper: bool, lower: bool, least: int
+def test_stricter_of_password_policy_and_security_settings_applies(
+    symbols: bool, digits: bool, upper: bool, lower: bool, minimum: int
 ) -> None:
     rules = effective_rules(
-        PasswordPolicy(8, symbols, digits, upper, lower), SecuritySettings(least, least, least, least)
+        PasswordPolicy(8, symbols, digits, upper, lower), SecuritySettings(minimum, minimum, minimum, minimum)
     )
-    asked = (upper, lower, digits, symbols)
-    held = (
+    required = (upper, lower, digits, symbols)
+    effective = (
         rules.minimum_uppercase,
         rules.minimum_lowercase,
         rules.minimum_digits,
         rules.minimum_symbols,
     )
-    assert held == tuple(max(int(flag), least) for flag in asked)
+    assert effective == tuple(max(int(flag), minimum) for flag in required)
     assert rules.minimum_classes == 0
 
 
-def test_a_password_is_never_cut_short() -> None:
+def test_too_long_password_is_rejected_and_not_truncated() -> None:
     rules = effective_rules(PasswordPolicy(6), SecuritySettings())
     assert password_rules.violations(rules, "x" * MAX_LENGTH) == []
     assert password_rules.violations(rules, "x" * (MAX_LENGTH + 1)) != []
 
 
 @given(st.text(max_size=30))
-def test_a_password_is_the_same_on_every_keyboard(password: str) -> None:
-    typed = unicodedata.normalize("NFD", password)
-    assert normalize(typed) == normalize(password)
+def test_password_normalization_ignores_unicode_composition(password: str) -> None:
+    decomposed = unicodedata.normalize("NFD", password)
+    assert normalize(decomposed) == normalize(password)
 
 
 @pytest.mark.parametrize(
     "password",
     ["alice", "Alice", "ALICE-1234!", "alice2026", "Example Corp", "Example2026!", "root@example.org"],
 )
-def test_a_name_dressed_up_is_found(password: str) -> None:
+def test_name_variant_is_detected(password: str) -> None:
     assert password_rules.is_name_variant(password, ("alice", "Example Corp", "root@example.org"))
 
 
 @pytest.mark.parametrize("password", ["Quiet-Harbor-7291", "malice-in-wonderland", "Bob12345!"])
-def test_a_password_of_other_words_is_none_of_the_names(password: str) -> None:
+def test_unrelated_password_is_not_a_name_variant(password: str) -> None:
     assert not password_rules.is_name_variant(password, ("alice", "Bob", "Example Corp", "root@example.org"))

@@ -1,33 +1,33 @@
-"""Passwords are hashed at a price: argon2id with 64 MiB and three passes, whoever it is."""
+"""Password hashing: argon2id with 64 MiB and three passes, also for users without a password."""
 
 from iamd.crypto.passwords import Hasher
 from tests import cheaply
 
-DEAR = "$argon2id$v=19$m=65536,t=3,p=1$"
+PRODUCTION_PARAMETERS = "$argon2id$v=19$m=65536,t=3,p=1$"
 
 
-def test_a_hash_has_its_price() -> None:
+def test_hash_has_production_parameters() -> None:
     hasher = Hasher()
     hashed = hasher.hash("Quiet-Harbor-7291")
-    assert hashed.startswith(DEAR)
+    assert hashed.startswith(PRODUCTION_PARAMETERS)
     assert hasher.verify(hashed, "Quiet-Harbor-7291")
     assert not hasher.verify(hashed, "Quiet-Harbor-7292")
     assert not hasher.needs_rehash(hashed)
 
 
-def test_a_cheaper_hash_still_verifies_and_is_to_be_renewed() -> None:
+def test_hash_with_weaker_parameters_verifies_and_needs_a_rehash() -> None:
     hashed = cheaply.hasher().hash("Quiet-Harbor-7291")
     hasher = Hasher()
-    assert not hashed.startswith(DEAR)
+    assert not hashed.startswith(PRODUCTION_PARAMETERS)
     assert hasher.verify(hashed, "Quiet-Harbor-7291")
     assert hasher.needs_rehash(hashed)
 
 
-def test_who_has_no_password_costs_the_same() -> None:
+def test_missing_password_is_verified_against_a_dummy_hash() -> None:
     hasher = Hasher()
-    assert hasher._dummy_hash.startswith(DEAR)
+    assert hasher._dummy_hash.startswith(PRODUCTION_PARAMETERS)
     assert not hasher.verify(None, "nobody has this password")
 
 
-def test_what_is_no_hash_is_no_password() -> None:
+def test_malformed_hash_does_not_verify() -> None:
     assert not cheaply.hasher().verify("no hash", "Quiet-Harbor-7291")

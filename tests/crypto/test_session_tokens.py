@@ -1,4 +1,4 @@
-"""Session tokens: what is sealed comes back whole, and nothing else opens."""
+"""Sealed session tokens: round trips, tampering and size."""
 
 import base64
 import json
@@ -15,9 +15,9 @@ from iamd.crypto.session_tokens import seal_token, unseal_token
 
 KEY = bytes(range(32))
 ID = "ASIAAAAAAAAAAAAAAAAA"
-PLAIN = SessionToken("role", "111122223333", "AROAEXAMPLE", "work", "s" * 40, 1_700_000_000, 1_700_003_600)
+TOKEN = SessionToken("role", "111122223333", "AROAEXAMPLE", "work", "s" * 40, 1_700_000_000, 1_700_003_600)
 
-calm = settings(deadline=None, max_examples=200)
+many_examples = settings(deadline=None, max_examples=200)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 seconds = st.integers(0, 2**40)
 tokens = st.builds(
@@ -39,96 +39,98 @@ tokens = st.builds(
 )
 
 
-@calm
+@many_examples
 @given(tokens, st.integers(0, 4096))
-@example(PLAIN._replace(policy="x" * 2048), 0)  # what is long is compressed
-@example(PLAIN._replace(policy="\0"), 4096)
-def test_what_is_sealed_comes_back_whole(token: SessionToken, least: int) -> None:
-    text = seal_token(KEY, ID, token, least)
+@example(TOKEN._replace(policy="x" * 2048), 0)  # long policies are compressed
+@example(TOKEN._replace(policy="\0"), 4096)
+def test_session_token_round_trip(token: SessionToken, min_length: int) -> None:
+    text = seal_token(KEY, ID, token, min_length)
     assert unseal_token(KEY, ID, text) == token
-    assert len(text) >= least
+    assert len(text) >= min_length
 
 
-@pytest.mark.parametrize("least", [0, 100, 1000, 2000, 4095, 4096])
-def test_a_token_is_not_much_longer_than_it_was_asked_to_be(least: int) -> None:
-    assert len(seal_token(KEY, ID, PLAIN, least)) <= max(len(seal_token(KEY, ID, PLAIN)), least + 128)
+@pytest.mark.parametrize("min_length", [0, 100, 1000, 2000, 4095, 4096])
+def test_token_is_padded_little_beyond_the_minimum_length(min_length: int) -> None:
+    assert len(seal_token(KEY, ID, TOKEN, min_length)) <= max(
+        len(seal_token(KEY, ID, TOKEN)), min_length + 128
+    )
 
 
-@calm
+@many_examples
 @given(tokens, st.data())
-def test_no_character_can_be_another(token: SessionToken, data: st.DataObject) -> None:
+def test_replacing_any_character_invalidates_the_token(token: SessionToken, data: st.DataObject) -> None:
     text = seal_token(KEY, ID, token)
-    place = data.draw(st.integers(0, len(text) - 1))
-    other = data.draw(st.characters().filter(lambda character: character != text[place]))
+    position = data.draw(st.integers(0, len(text) - 1))
+    replacement = data.draw(st.characters().filter(lambda character: character != text[position]))
     with pytest.raises(UnsealError):
-        unseal_token(KEY, ID, text[:place] + other + text[place + 1 :])
+        unseal_token(KEY, ID, text[:position] + replacement + text[position + 1 :])
 
 
 @pytest.mark.parametrize("length", [40, 41, 42])
-def test_the_last_characters_have_no_bits_to_spare(length: int) -> None:
-    # Of a last character that stands for one or two bytes, base64 ignores some bits.
-    text = seal_token(KEY, ID, PLAIN._replace(secret="s" * length))
+def test_noncanonical_base64_is_rejected(length: int) -> None:
+    # Base64 decoders ignore some bits of the last character before padding.
+    text = seal_token(KEY, ID, TOKEN._replace(secret="s" * length))
     last = len(text.rstrip("=")) - 1
-    for other in set(string.ascii_letters + string.digits + "+/") - {text[last]}:
+    for replacement in set(string.ascii_letters + string.digits + "+/") - {text[last]}:
         with pytest.raises(UnsealError):
-            unseal_token(KEY, ID, text[:last] + other + text[last + 1 :])
+            unseal_token(KEY, ID, text[:last] + replacement + text[last + 1 :])
 
 
-def test_no_bit_of_the_sealed_bytes_can_change() -> None:
-    sealed = base64.b64decode(seal_token(KEY, ID, PLAIN))
-    for bit in range(len(sealed) * 8):
-        changed = bytearray(sealed)
+def test_flipping_any_bit_invalidates_the_token() -> None:
+    sealed_bytes = base64.b64decode(seal_token(KEY, ID, TOKEN))
+    for bit in range(len(sealed_bytes) * 8):
+        changed = bytearray(sealed_bytes)
         changed[bit // 8] ^= 1 << bit % 8
         with pytest.raises(UnsealError):
             unseal_token(KEY, ID, base64.b64encode(changed).decode())
 
 
-@calm
+@many_examples
 @given(st.data())
-def test_a_token_that_is_cut_or_goes_on_does_not_open(data: st.DataObject) -> None:
-    text = seal_token(KEY, ID, PLAIN)
-    end = data.draw(st.integers(0, len(text) - 1))
-    more = data.draw(st.text(min_size=1, max_size=20))
-    for wrong in (text[:end], text + more, more + text):
+def test_truncated_or_extended_token_is_rejected(data: st.DataObject) -> None:
+    text = seal_token(KEY, ID, TOKEN)
+    length = data.draw(st.integers(0, len(text) - 1))
+    suffix = data.draw(st.text(min_size=1, max_size=20))
+    for changed in (text[:length], text + suffix, suffix + text):
         with pytest.raises(UnsealError):
-            unseal_token(KEY, ID, wrong)
+            unseal_token(KEY, ID, changed)
 
 
-@calm
+@many_examples
 @given(st.text(max_size=300) | st.binary(max_size=300).map(lambda raw: base64.b64encode(raw).decode()))
-def test_what_was_never_sealed_does_not_open(text: str) -> None:
+def test_arbitrary_text_is_not_a_token(text: str) -> None:
     with pytest.raises(UnsealError):
         unseal_token(KEY, ID, text)
 
 
-def test_a_token_opens_with_its_own_access_key_id_and_key_alone() -> None:
-    text = seal_token(KEY, ID, PLAIN)
+def test_token_is_bound_to_its_access_key_id_and_key() -> None:
+    text = seal_token(KEY, ID, TOKEN)
     for key, access_key_id in ((KEY, "ASIABBBBBBBBBBBBBBBB"), (seal.new_key(), ID), (KEY, ID.lower())):
         with pytest.raises(UnsealError):
             unseal_token(key, access_key_id, text)
 
 
-def test_what_is_sealed_for_another_place_is_no_token() -> None:
-    sealed = seal.seal(KEY, json.dumps(PLAIN).encode(), "access_keys/" + ID)
+def test_value_sealed_for_another_location_is_not_a_token() -> None:
+    sealed_bytes = seal.seal(KEY, json.dumps(TOKEN).encode(), "access_keys/" + ID)
     with pytest.raises(UnsealError):
-        unseal_token(KEY, ID, base64.b64encode(sealed).decode())
+        unseal_token(KEY, ID, base64.b64encode(sealed_bytes).decode())
 
 
-def test_a_token_of_any_length_is_refused_at_once() -> None:
+def test_very_long_token_is_rejected() -> None:
     with pytest.raises(UnsealError):
         unseal_token(KEY, ID, "A" * 10_000_000)
 
 
-def test_a_token_tells_nothing_of_what_is_in_it() -> None:
-    token = PLAIN._replace(source_identity="alice", tags=(Tag("team", "a"),))
+def test_token_does_not_reveal_its_content() -> None:
+    token = TOKEN._replace(source_identity="alice", tags=(Tag("team", "a"),))
     raw = base64.b64decode(seal_token(KEY, ID, token))
-    for told in (token.secret, token.account_id, token.owner_id, "alice", "team"):
-        assert told.encode() not in raw
+    for value in (token.secret, token.account_id, token.owner_id, "alice", "team"):
+        assert value.encode() not in raw
     assert seal_token(KEY, ID, token) != seal_token(KEY, ID, token)
 
 
-def test_the_packed_size_is_that_of_policies_and_tags() -> None:
-    small = session_tokens.packed_size(PLAIN)
-    assert session_tokens.packed_size(PLAIN._replace(secret="x" * 400, name="y" * 60)) == small
-    assert session_tokens.packed_size(PLAIN._replace(policy="x" * 100)) > small
-    assert session_tokens.packed_size(PLAIN._replace(tags=(Tag("team", "a"),))) > small
+def test_packed_size_counts_policies_and_tags() -> None:
+    minimal_size = session_tokens.packed_size(TOKEN)
+    assert session_tokens.packed_size(TOKEN._replace(secret="x" * 400, name="y" * 60)) == minimal_size
+    assert session_tokens.packed_size(TOKEN._replace(policy="x" * 100)) > minimal_size
+    assert session_tokens.packed_size(TOKEN._replace(tags=(Tag("team", "a"),))) > minimal_size

@@ -8,13 +8,13 @@ from iamd.crypto import totp
 from iamd.crypto.totp import STEP_SECONDS, TotpState
 
 seeds = st.binary(min_size=20, max_size=20)
-moments = st.integers(min_value=1_000_000_000, max_value=4_000_000_000)
-FRESH = TotpState(-1, 0)
+times = st.integers(min_value=1_000_000_000, max_value=4_000_000_000)
+INITIAL_STATE = TotpState(-1, 0)
 
 
 # RFC 6238, appendix B, for SHA-1; six digits are the last six of the eight there.
 @pytest.mark.parametrize(
-    ("moment", "code"),
+    ("now", "code"),
     [
         (59, "287082"),
         (1111111109, "081804"),
@@ -24,48 +24,46 @@ FRESH = TotpState(-1, 0)
         (20000000000, "353130"),
     ],
 )
-def test_the_codes_are_those_of_the_rfc(moment: int, code: str) -> None:
-    assert totp.generate_code(b"12345678901234567890", moment // STEP_SECONDS) == code
+def test_rfc_6238_vectors(now: int, code: str) -> None:
+    assert totp.generate_code(b"12345678901234567890", now // STEP_SECONDS) == code
 
 
-@given(seeds, moments, st.integers(min_value=-1, max_value=1))
-def test_a_code_of_now_or_of_its_neighbours_is_accepted(seed: bytes, now: int, off: int) -> None:
-    step = now // STEP_SECONDS + off
-    found = totp.verify(seed, totp.generate_code(seed, step), now, FRESH)
-    assert found is not None
-    assert totp.generate_code(seed, found) == totp.generate_code(seed, step)
+@given(seeds, times, st.integers(min_value=-1, max_value=1))
+def test_code_of_the_current_or_an_adjacent_step_is_accepted(seed: bytes, now: int, drift: int) -> None:
+    step = now // STEP_SECONDS + drift
+    matched_step = totp.verify(seed, totp.generate_code(seed, step), now, INITIAL_STATE)
+    assert matched_step is not None
+    assert totp.generate_code(seed, matched_step) == totp.generate_code(seed, step)
 
 
-@given(seeds, moments, st.integers(min_value=-1, max_value=1))
-def test_what_was_accepted_is_not_accepted_again(seed: bytes, now: int, off: int) -> None:
-    typed = totp.generate_code(seed, now // STEP_SECONDS + off)
-    first = totp.verify(seed, typed, now, FRESH)
+@given(seeds, times, st.integers(min_value=-1, max_value=1))
+def test_accepted_code_cannot_be_reused(seed: bytes, now: int, drift: int) -> None:
+    code = totp.generate_code(seed, now // STEP_SECONDS + drift)
+    first = totp.verify(seed, code, now, INITIAL_STATE)
     assert first is not None
-    again = totp.verify(seed, typed, now, TotpState(first, 0))
-    assert again is None or again > first
+    second = totp.verify(seed, code, now, TotpState(first, 0))
+    assert second is None or second > first
 
 
-@given(seeds, moments, st.integers(min_value=-15, max_value=15))
-def test_a_clock_that_is_off_is_found_and_remembered(seed: bytes, now: int, off: int) -> None:
-    here = now // STEP_SECONDS + off
-    found = totp.verify_consecutive(
-        seed, totp.generate_code(seed, here - 1), totp.generate_code(seed, here), now
+@given(seeds, times, st.integers(min_value=-15, max_value=15))
+def test_clock_drift_is_detected_and_stored(seed: bytes, now: int, drift: int) -> None:
+    step = now // STEP_SECONDS + drift
+    state = totp.verify_consecutive(
+        seed, totp.generate_code(seed, step - 1), totp.generate_code(seed, step), now
     )
-    assert found is not None
+    assert state is not None
     later = now + 5 * STEP_SECONDS
-    if found.step == here:  # it may be another step with the same codes, once in a million million
-        assert totp.verify(seed, totp.generate_code(seed, here + 5), later, found) == here + 5
+    if state.step == step:  # another step has the same two codes with a probability of 1e-12
+        assert totp.verify(seed, totp.generate_code(seed, step + 5), later, state) == step + 5
 
 
-@given(
-    seeds, moments, st.sampled_from(["", "12345", "1234567", "abcdef", " 123456", "123456\n", "\u0661" * 6])
-)
-def test_what_is_no_code_is_not_accepted(seed: bytes, now: int, typed: str) -> None:
-    assert totp.verify(seed, typed, now, FRESH) is None
+@given(seeds, times, st.sampled_from(["", "12345", "1234567", "abcdef", " 123456", "123456\n", "\u0661" * 6]))
+def test_malformed_code_is_rejected(seed: bytes, now: int, code: str) -> None:
+    assert totp.verify(seed, code, now, INITIAL_STATE) is None
 
 
 @given(seeds)
-def test_a_seed_is_typed_as_it_is(seed: bytes) -> None:
+def test_provisioning_uri_and_base32_seed(seed: bytes) -> None:
     assert (
         totp.provisioning_uri(seed, "iamd", "a@1")
         == f"otpauth://totp/iamd:a%401?secret={totp.encode_base32(seed)}&issuer=iamd"

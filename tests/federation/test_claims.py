@@ -1,4 +1,4 @@
-"""What of a token's claims is believed and used, and what is said of the rest."""
+"""Claims of an ID token: their validation, and their use in condition keys and sessions."""
 
 import json
 from typing import Any
@@ -14,16 +14,16 @@ from tests.federation.tokens import (
     NOW,
     SOURCE_IDENTITY,
     TAGS,
-    believed,
-    forged,
-    good,
-    odd,
-    said,
-    sealed,
+    forged_token,
+    signed_token,
+    token_error,
+    token_with,
+    valid_claims,
+    verify_token,
 )
 from tests.issuer import CLIENT_ID, SUBJECT, segment, signed
 
-# From whom.
+# Issuer.
 
 
 @pytest.mark.parametrize(
@@ -43,62 +43,65 @@ from tests.issuer import CLIENT_ID, SUBJECT, segment, signed
         None,
     ],
 )
-def test_a_token_of_another_issuer_is_refused(issuer: Any) -> None:
-    assert said(odd(iss=issuer)) == "The token is from another issuer."
+def test_token_of_another_issuer_is_rejected(issuer: Any) -> None:
+    assert token_error(token_with(iss=issuer)) == "The token was issued by another issuer."
 
 
 @pytest.mark.parametrize("host", [f"{HOST}/", f"{HOST}/realms/one", f"{HOST}/realms/one/", f"{HOST}:8443"])
-def test_an_issuer_may_have_a_path_a_slash_at_its_end_and_a_port(host: str) -> None:
-    who = believed(signed(good(host)), host=host)
-    assert who.issuer == f"https://{host}"
-    assert who.condition_keys == {f"{host}:sub": SUBJECT, f"{host}:aud": CLIENT_ID}
+def test_issuer_url_may_have_a_path_a_trailing_slash_and_a_port(host: str) -> None:
+    identity = verify_token(signed(valid_claims(host)), host=host)
+    assert identity.issuer == f"https://{host}"
+    assert identity.condition_keys == {f"{host}:sub": SUBJECT, f"{host}:aud": CLIENT_ID}
 
 
-def test_whom_a_token_claims_to_be_from() -> None:
-    assert unverified_issuer(forged({"alg": "none"}, {"iss": "https://any.example"})) == "https://any.example"
+def test_unverified_issuer() -> None:
+    assert (
+        unverified_issuer(forged_token({"alg": "none"}, {"iss": "https://any.example"}))
+        == "https://any.example"
+    )
     with pytest.raises(InvalidToken, match="Missing a required claim: iss"):
-        unverified_issuer(forged({"alg": "none"}, {}))
+        unverified_issuer(forged_token({"alg": "none"}, {}))
 
 
 @pytest.mark.parametrize(
     "issuer", ["", "a b", "a\nb", "a\0b", "\ud800", "é", "x" * 256, 7, True, [], {}, ["https://a"]]
 )
-def test_what_cannot_be_an_issuer_is_not_looked_up(issuer: Any) -> None:
-    with pytest.raises(InvalidToken, match="The claim iss is not the URL of an issuer"):
-        unverified_issuer(forged({"alg": "none"}, {"iss": issuer}))
+def test_invalid_issuer_claim_is_rejected(issuer: Any) -> None:
+    with pytest.raises(InvalidToken, match="The claim iss is not a valid issuer URL"):
+        unverified_issuer(forged_token({"alg": "none"}, {"iss": issuer}))
 
 
-# Until when.
+# Validity period.
 
 
 @pytest.mark.parametrize(("exp", "iat"), [(NOW + 600, NOW), (NOW - 59, NOW - 999), (NOW + 600, NOW + 60)])
-def test_clocks_may_be_a_minute_apart(exp: int, iat: int) -> None:
-    assert believed(signed(good(exp=exp, iat=iat))).subject == SUBJECT
+def test_clock_skew_of_a_minute_is_accepted(exp: int, iat: int) -> None:
+    assert verify_token(signed(valid_claims(exp=exp, iat=iat))).subject == SUBJECT
 
 
 @pytest.mark.parametrize("exp", [NOW - 60, NOW - 61, NOW - 10**8, 0, -1, -(10**11)])
-def test_a_token_ends_when_it_says(exp: int) -> None:
-    with pytest.raises(TokenExpired) as caught:
-        believed(signed(good(exp=exp, iat=NOW - 999)))
-    assert str(caught.value) == (
+def test_expired_token_is_rejected(exp: int) -> None:
+    with pytest.raises(TokenExpired) as error:
+        verify_token(signed(valid_claims(exp=exp, iat=NOW - 999)))
+    assert str(error.value) == (
         f"Token expired: current date/time {NOW} must be before the expiration date/time {exp}"
     )
 
 
 @pytest.mark.parametrize("claims", [{"iat": NOW + 61}, {"nbf": NOW + 61}, {"nbf": NOW - 9, "iat": NOW + 61}])
-def test_a_token_does_not_begin_before_it_says(claims: dict[str, int]) -> None:
-    assert said(signed(good(**claims))) == "The token is not valid yet."
+def test_token_issued_or_valid_in_the_future_is_rejected(claims: dict[str, int]) -> None:
+    assert token_error(signed(valid_claims(**claims))) == "The token is not valid yet."
 
 
-def test_a_token_may_begin_a_minute_from_now() -> None:
-    assert believed(signed(good(nbf=NOW + 60))).subject == SUBJECT
+def test_not_before_claim_allows_a_minute_of_clock_skew() -> None:
+    assert verify_token(signed(valid_claims(nbf=NOW + 60))).subject == SUBJECT
 
 
 @pytest.mark.parametrize("name", ["exp", "iat", "sub", "aud"])
 @pytest.mark.parametrize("null", [True, False])
-def test_what_a_token_must_say(name: str, null: bool) -> None:
-    token = odd(**{name: None}) if null else signed(good(**{name: None}))
-    assert said(token) == f"Missing a required claim: {name}"
+def test_required_claims(name: str, null: bool) -> None:
+    token = token_with(**{name: None}) if null else signed(valid_claims(**{name: None}))
+    assert token_error(token) == f"Missing a required claim: {name}"
 
 
 @pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
@@ -109,26 +112,29 @@ def test_what_a_token_must_say(name: str, null: bool) -> None:
         *(str(10**12 + 1), str(-(10**12) - 1), "true", '"9999999999"', "[]", "{}", "[9999999999]"),
     ],
 )
-def test_times_are_integers_of_this_age(name: str, value: str) -> None:
-    others = json.dumps(good(**{name: None}))[:-1]
-    body = segment(f'{others}, "{name}": {value}}}'.encode())
-    assert said(sealed({"alg": "RS256", "kid": "rsa"}, body)) == f"The claim {name} is not a time."
+def test_time_claims_must_be_plausible_integers(name: str, value: str) -> None:
+    other_claims = json.dumps(valid_claims(**{name: None}))[:-1]
+    body = segment(f'{other_claims}, "{name}": {value}}}'.encode())
+    assert (
+        token_error(signed_token({"alg": "RS256", "kid": "rsa"}, body))
+        == f"The claim {name} is not a valid time."
+    )
 
 
-def test_claims_that_are_null_are_not_there() -> None:
-    token = odd(**{"nbf": None, "azp": None, "amr": None, SOURCE_IDENTITY: None})
-    assert believed(token).condition_keys == {
+def test_null_claims_are_absent() -> None:
+    token = token_with(**{"nbf": None, "azp": None, "amr": None, SOURCE_IDENTITY: None})
+    assert verify_token(token).condition_keys == {
         f"{HOST}:sub": SUBJECT,
         f"{HOST}:aud": CLIENT_ID,
     }
 
 
-# Who, and for whom.
+# Subject and audience.
 
 
 @pytest.mark.parametrize("subject", ["a", "x" * 255, "é ü", "user|1", "<b>\"&'</b>", "${aws:username}", "*"])
-def test_a_subject_is_any_printable_text(subject: str) -> None:
-    assert believed(signed(good(sub=subject))).subject == subject
+def test_subject_may_be_any_printable_text(subject: str) -> None:
+    assert verify_token(signed(valid_claims(sub=subject))).subject == subject
 
 
 @pytest.mark.parametrize(
@@ -138,10 +144,10 @@ def test_a_subject_is_any_printable_text(subject: str) -> None:
         *(7, 7.5, True, [], {}, ["a"], {"a": 1}),
     ],
 )
-def test_a_subject_is_nothing_else(subject: Any) -> None:
-    token = odd(sub=subject)
-    with pytest.raises(InvalidClaim, match="The claim sub must be a text of 1 to 255 printable characters"):
-        believed(token)
+def test_invalid_subject_is_rejected(subject: Any) -> None:
+    token = token_with(sub=subject)
+    with pytest.raises(InvalidClaim, match="The claim sub must be a string of 1 to 255 printable characters"):
+        verify_token(token)
 
 
 @pytest.mark.parametrize(
@@ -159,15 +165,17 @@ def test_a_subject_is_nothing_else(subject: Any) -> None:
         ([7], "other", "other", None),
     ],
 )
-def test_for_whom_a_token_is(aud: Any, azp: str | None, audience: str, original: str | None) -> None:
-    who = believed(signed(good(aud=aud, azp=azp)))
-    assert who.audience == audience
+def test_audience_and_authorized_party(
+    aud: Any, azp: str | None, audience: str, original: str | None
+) -> None:
+    identity = verify_token(signed(valid_claims(aud=aud, azp=azp)))
+    assert identity.audience == audience
     expected = {f"{HOST}:sub": SUBJECT, f"{HOST}:aud": audience}
     if original is not None:
         expected[f"{HOST}:oaud"] = original
     if azp is not None:
         expected[f"{HOST}:azp"] = azp
-    assert who.condition_keys == expected
+    assert identity.condition_keys == expected
 
 
 @pytest.mark.parametrize(
@@ -186,30 +194,33 @@ def test_for_whom_a_token_is(aud: Any, azp: str | None, audience: str, original:
         ([CLIENT_ID], "nobody"),
     ],
 )
-def test_a_token_for_somebody_else_is_refused(aud: Any, azp: str | None) -> None:
-    assert said(odd(aud=aud, azp=azp)) == "Incorrect token audience"
+def test_token_for_another_audience_is_rejected(aud: Any, azp: str | None) -> None:
+    assert token_error(token_with(aud=aud, azp=azp)) == "Incorrect token audience"
 
 
-def test_a_token_for_nobody_is_refused() -> None:
-    assert said(signed(good(aud=[]))) == "Missing a required claim: aud"
+def test_token_without_an_audience_is_rejected() -> None:
+    assert token_error(signed(valid_claims(aud=[]))) == "Missing a required claim: aud"
 
 
 @pytest.mark.parametrize("azp", ["", 7, [CLIENT_ID], "x" * 256, "a\nb"])
-def test_who_asked_for_a_token_is_a_text(azp: Any) -> None:
-    with pytest.raises(InvalidClaim, match="The claim azp must be a text"):
-        believed(signed(good(azp=azp)))
+def test_invalid_authorized_party_is_rejected(azp: Any) -> None:
+    with pytest.raises(InvalidClaim, match="The claim azp must be a string"):
+        verify_token(signed(valid_claims(azp=azp)))
 
 
-# What conditions may ask for.
+# Condition keys.
 
 
-def test_how_somebody_signed_in_may_be_asked_for() -> None:
-    assert believed(signed(good(amr=["mfa", "pwd"]))).condition_keys[f"{HOST}:amr"] == ("mfa", "pwd")
-    for broken in ("mfa", 7, ["mfa", 7], [["mfa"]]):
-        assert f"{HOST}:amr" not in believed(signed(good(amr=broken))).condition_keys
+def test_amr_claim_is_a_condition_key() -> None:
+    assert verify_token(signed(valid_claims(amr=["mfa", "pwd"]))).condition_keys[f"{HOST}:amr"] == (
+        "mfa",
+        "pwd",
+    )
+    for invalid in ("mfa", 7, ["mfa", 7], [["mfa"]]):
+        assert f"{HOST}:amr" not in verify_token(signed(valid_claims(amr=invalid))).condition_keys
 
 
-def test_other_claims_may_be_asked_for_where_aws_lets_policies_do_so() -> None:
+def test_other_claims_are_condition_keys_for_the_providers_of_aws_only() -> None:
     claims = {
         "repository": "acme/site",
         "actor": "mona",
@@ -218,24 +229,27 @@ def test_other_claims_may_be_asked_for_where_aws_lets_policies_do_so() -> None:
         "ref": 7,
     }
     github = "token.actions.githubusercontent.com"
-    assert believed(signed(good(github, **claims)), host=github).condition_keys == {
+    assert verify_token(signed(valid_claims(github, **claims)), host=github).condition_keys == {
         f"{github}:sub": SUBJECT,
         f"{github}:aud": CLIENT_ID,
         f"{github}:repository": "acme/site",
         f"{github}:actor": "mona",
     }
-    assert believed(signed(good(**claims))).condition_keys.keys() == {f"{HOST}:sub", f"{HOST}:aud"}
+    assert verify_token(signed(valid_claims(**claims))).condition_keys.keys() == {
+        f"{HOST}:sub",
+        f"{HOST}:aud",
+    }
 
 
-def test_condition_keys_are_in_lower_case() -> None:
+def test_condition_keys_are_lower_case() -> None:
     host = "IdP.example.com/Realm"
-    assert believed(signed(good(host)), host=host).condition_keys.keys() == {
+    assert verify_token(signed(valid_claims(host)), host=host).condition_keys.keys() == {
         "idp.example.com/realm:sub",
         "idp.example.com/realm:aud",
     }
 
 
-# What is passed to the session.
+# Session tags and source identity.
 
 
 @pytest.mark.parametrize(
@@ -246,16 +260,16 @@ def test_condition_keys_are_in_lower_case() -> None:
         {f"{FLAT}/Team": "a b", f"{FLAT}/k": [""], f"{TAGS}/transitive_tag_keys": ["Team"]},
     ],
 )
-def test_tags_come_nested_or_flat(claims: dict[str, Any]) -> None:
-    who = believed(signed(good(**claims)))
-    assert who.tags == (Tag("Team", "a b"), Tag("k", ""))
-    assert who.transitive_tag_keys == ("Team",)
+def test_session_tags_may_be_nested_or_flat(claims: dict[str, Any]) -> None:
+    identity = verify_token(signed(valid_claims(**claims)))
+    assert identity.tags == (Tag("Team", "a b"), Tag("k", ""))
+    assert identity.transitive_tag_keys == ("Team",)
 
 
 @pytest.mark.parametrize("tags", [{}, {"principal_tags": {}}, {"transitive_tag_keys": []}, {"other": 7}])
-def test_there_may_be_no_tags(tags: dict[str, Any]) -> None:
-    who = believed(signed(good(**{TAGS: tags})))
-    assert (who.tags, who.transitive_tag_keys) == ((), ())
+def test_session_tags_are_optional(tags: dict[str, Any]) -> None:
+    identity = verify_token(signed(valid_claims(**{TAGS: tags})))
+    assert (identity.tags, identity.transitive_tag_keys) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -290,19 +304,19 @@ def test_there_may_be_no_tags(tags: dict[str, Any]) -> None:
         {"transitive_tag_keys": None},
     ],
 )
-def test_tags_of_another_form_are_rejected(tags: Any) -> None:
+def test_invalid_session_tags_are_rejected(tags: Any) -> None:
     with pytest.raises(InvalidClaim):
-        believed(odd(**{TAGS: tags}))
+        verify_token(token_with(**{TAGS: tags}))
 
 
 @pytest.mark.parametrize("identity", ["ab", "x" * 64, "mona@example.com", "a_b+c=d,e.f-g"])
-def test_a_source_identity_is_passed_on(identity: str) -> None:
-    assert believed(signed(good(**{SOURCE_IDENTITY: identity}))).source_identity == identity
+def test_source_identity_claim(identity: str) -> None:
+    assert verify_token(signed(valid_claims(**{SOURCE_IDENTITY: identity}))).source_identity == identity
 
 
 @pytest.mark.parametrize(
     "identity", ["", "a", "x" * 65, "a b", "aws:a", "a\n", "é" * 3, 77, ["mona"], {}, True]
 )
-def test_a_source_identity_of_another_form_is_rejected(identity: Any) -> None:
+def test_invalid_source_identity_is_rejected(identity: Any) -> None:
     with pytest.raises(InvalidClaim, match="The source identity must have"):
-        believed(signed(good(**{SOURCE_IDENTITY: identity})))
+        verify_token(signed(valid_claims(**{SOURCE_IDENTITY: identity})))

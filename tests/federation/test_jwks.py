@@ -1,4 +1,4 @@
-"""Which of the keys that a provider publishes may verify what."""
+"""JSON Web Key Sets: which published keys are usable, and which key verifies a token."""
 
 from typing import Any
 
@@ -15,25 +15,25 @@ EC = {algorithm: public_jwk(algorithm) for algorithm in ("ES256", "ES384", "ES51
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "RS384", "RS512"])
-def test_a_key_of_rsa_verifies_what_rsa_signs(algorithm: str) -> None:
-    found = select_key(parse_keys([RSA]), "rsa", algorithm)
-    assert found is not None
-    assert found.public_key.key_size == 2048
+def test_rsa_key_verifies_rsa_algorithms(algorithm: str) -> None:
+    key = select_key(parse_keys([RSA]), "rsa", algorithm)
+    assert key is not None
+    assert key.public_key.key_size == 2048
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "ES384", "ES512"])
-def test_a_key_of_a_curve_verifies_what_its_curve_signs(algorithm: str) -> None:
+def test_ec_key_verifies_the_algorithm_of_its_curve(algorithm: str) -> None:
     keys = parse_keys([EC[algorithm]])
-    assert [one for one in jwks.ALGORITHMS if select_key(keys, algorithm, one)] == [algorithm]
+    assert [name for name in jwks.ALGORITHMS if select_key(keys, algorithm, name)] == [algorithm]
 
 
-def test_a_key_that_names_its_algorithm_verifies_no_other() -> None:
+def test_key_with_alg_verifies_only_that_algorithm() -> None:
     keys = parse_keys([{**RSA, "alg": "RS384"}])
-    assert [one for one in jwks.ALGORITHMS if select_key(keys, "rsa", one)] == ["RS384"]
+    assert [name for name in jwks.ALGORITHMS if select_key(keys, "rsa", name)] == ["RS384"]
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "PS256", "EdDSA", "ES256K", "RS1", "rs256", ""])
-def test_no_key_verifies_anything_else(algorithm: str) -> None:
+def test_other_algorithms_have_no_key(algorithm: str) -> None:
     assert algorithm not in jwks.ALGORITHMS
     assert select_key(parse_keys([RSA, *EC.values()]), None, algorithm) is None
 
@@ -82,19 +82,19 @@ def test_no_key_verifies_anything_else(algorithm: str) -> None:
         7,
     ],
 )
-def test_what_may_not_verify_is_passed_over(published: Any) -> None:
+def test_unusable_keys_are_skipped(published: Any) -> None:
     assert [key.key_id for key in parse_keys([published, OTHER])] == ["rsa-other"]
 
 
-def test_a_token_that_names_no_key_is_verified_by_the_only_one_that_fits() -> None:
+def test_token_without_key_id_uses_the_only_fitting_key() -> None:
     assert select_key(parse_keys([RSA, EC["ES256"]]), None, "RS256") == parse_keys([RSA])[0]
     assert select_key(parse_keys([{**RSA, "kid": 7}]), None, "RS256") is not None
-    unnamed = [public_jwk(name, kid=None) for name in ("rsa", "rsa-other")]
-    for two in ([RSA, OTHER], [RSA, RSA], unnamed):
-        assert select_key(parse_keys(two), None, "RS256") is None
+    without_key_id = [public_jwk(name, kid=None) for name in ("rsa", "rsa-other")]
+    for published in ([RSA, OTHER], [RSA, RSA], without_key_id):
+        assert select_key(parse_keys(published), None, "RS256") is None
 
 
-def test_a_token_that_names_a_key_is_verified_by_that_one() -> None:
+def test_token_with_key_id_uses_that_key() -> None:
     keys = parse_keys([RSA, OTHER])
     assert [select_key(keys, name, "RS256") for name in ("rsa", "rsa-other")] == list(keys)
     assert [select_key(keys, name, "RS256") for name in ("RSA", "", "other")] == [None, None, None]
@@ -102,12 +102,12 @@ def test_a_token_that_names_a_key_is_verified_by_that_one() -> None:
     assert select_key(parse_keys([public_jwk("rsa", kid="")]), "", "RS256") is not None
 
 
-def test_keys_of_two_kinds_may_share_a_name() -> None:
+def test_keys_of_different_types_may_share_a_key_id() -> None:
     keys = parse_keys([{**RSA, "kid": "one"}, {**EC["ES256"], "kid": "one"}])
     assert [select_key(keys, "one", algorithm) for algorithm in ("RS256", "ES256")] == list(keys)
 
 
-def test_of_very_many_keys_the_first_are_read() -> None:
+def test_only_the_first_200_keys_are_read() -> None:
     assert len(parse_keys([RSA] * 1000)) == 200
 
 
@@ -123,6 +123,6 @@ _MEMBERS = ("kty", "kid", "use", "alg", "crv", "n", "e", "x", "y", "key_ops", "x
     base=st.sampled_from([{}, RSA, EC["ES256"]]),
     changed=st.dictionaries(st.sampled_from(_MEMBERS), _JSON, max_size=3),
 )
-def test_whatever_is_published_is_read_without_a_fault(base: dict[str, Any], changed: dict[str, Any]) -> None:
+def test_arbitrary_keys_are_parsed_without_an_error(base: dict[str, Any], changed: dict[str, Any]) -> None:
     for key in parse_keys([{**base, **changed}]):
         assert set(key.algorithms) <= set(jwks.ALGORITHMS)

@@ -1,4 +1,4 @@
-"""The setting that names private networks."""
+"""The setting IAMD_OIDC_PRIVATE_NETWORKS."""
 
 from pathlib import Path
 
@@ -10,23 +10,23 @@ from tests import running
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    ("value", "expected"),
     [("", ()), ("10.0.0.0/8", ("10.0.0.0/8",)), (" 10.0.0.0/8 , fd00::/8 ,", ("10.0.0.0/8", "fd00::/8"))],
 )
-def test_networks_are_a_list_with_commas(
-    written: str, read: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+def test_private_networks_are_comma_separated(
+    value: str, expected: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("IAMD_OIDC_PRIVATE_NETWORKS", written)
-    assert Settings().oidc_private_networks == read
+    monkeypatch.setenv("IAMD_OIDC_PRIVATE_NETWORKS", value)
+    assert Settings().oidc_private_networks == expected
 
 
-def test_a_network_that_is_none_is_named() -> None:
+def test_invalid_network_is_a_value_error() -> None:
     with pytest.raises(ValueError, match=r"10\.0\.0\.0/33"):
         app.issuers(Settings(oidc_private_networks=("10.0.0.0/33",)))
 
 
-def test_a_server_does_not_start_with_a_network_that_is_none(tmp_path: Path) -> None:
-    done = running.iamd("serve", cwd=tmp_path, IAMD_OIDC_PRIVATE_NETWORKS="10.0.0.0/33")
-    assert done.returncode == 2
-    assert done.stderr == "iamd: '10.0.0.0/33' does not appear to be an IPv4 or IPv6 network\n"
+def test_serve_with_an_invalid_network_fails(tmp_path: Path) -> None:
+    process = running.iamd("serve", cwd=tmp_path, IAMD_OIDC_PRIVATE_NETWORKS="10.0.0.0/33")
+    assert process.returncode == 2
+    assert process.stderr == "iamd: '10.0.0.0/33' does not appear to be an IPv4 or IPv6 network\n"
     assert list(tmp_path.iterdir()) == []

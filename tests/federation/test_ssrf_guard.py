@@ -1,4 +1,4 @@
-"""Where fetches may go: the public Internet and nowhere else, unless the operator says so."""
+"""SSRF guard: requests go to public addresses only, unless the operator allows a private network."""
 
 import socket
 import threading
@@ -59,19 +59,19 @@ LOOPBACK = parse_networks(["127.0.0.0/8"])
         "a" * 70 + ".example",
     ],
 )
-def test_what_is_not_public_is_not_asked_and_looks_as_if_it_were_not_there(host: str) -> None:
-    with pytest.raises(ProviderUnreachable) as caught:
+def test_non_public_host_is_rejected_like_an_unknown_one(host: str) -> None:
+    with pytest.raises(ProviderUnreachable) as error:
         resolve(host, 443, (), 5)
-    assert str(caught.value) == f"{host} is not found at a public address"
+    assert str(error.value) == f"{host} does not resolve to a public address"
 
 
 @pytest.mark.parametrize("host", ["1.1.1.1", "8.8.8.8", "2606:4700:4700::1111"])
-def test_what_is_public_may_be_asked(host: str) -> None:
+def test_public_address_is_allowed(host: str) -> None:
     assert resolve(host, 443, (), 5) == (host,)
 
 
 @pytest.mark.parametrize(
-    ("named", "host", "may"),
+    ("network", "host", "is_allowed"),
     [
         ("127.0.0.0/8", "127.0.0.1", True),
         ("127.0.0.0/8", "::ffff:127.0.0.1", True),
@@ -85,21 +85,21 @@ def test_what_is_public_may_be_asked(host: str) -> None:
         ("::/0", "127.0.0.1", False),
     ],
 )
-def test_a_private_network_may_be_asked_where_it_is_named(named: str, host: str, may: bool) -> None:
-    if may:
-        assert len(resolve(host, 443, parse_networks([named]), 5)) == 1
+def test_configured_private_network_is_allowed(network: str, host: str, is_allowed: bool) -> None:
+    if is_allowed:
+        assert len(resolve(host, 443, parse_networks([network]), 5)) == 1
     else:
         with pytest.raises(ProviderUnreachable):
-            resolve(host, 443, parse_networks([named]), 5)
+            resolve(host, 443, parse_networks([network]), 5)
 
 
-@pytest.mark.parametrize("named", ["10.0.0.0/33", "example.com", "10.0.0"])
-def test_what_is_no_network_is_refused_by_name(named: str) -> None:
-    with pytest.raises(ValueError, match=named):
-        parse_networks([named])
+@pytest.mark.parametrize("network", ["10.0.0.0/33", "example.com", "10.0.0"])
+def test_invalid_network_is_a_value_error(network: str) -> None:
+    with pytest.raises(ValueError, match=network):
+        parse_networks([network])
 
 
-def answering(*addresses: str) -> Any:
+def resolving_to(*addresses: str) -> Any:
     def getaddrinfo(_host: str, port: int, **_: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
@@ -107,31 +107,31 @@ def answering(*addresses: str) -> Any:
 
 
 @pytest.mark.parametrize("addresses", [("1.1.1.1", "10.0.0.1"), ("10.0.0.1", "1.1.1.1")])
-def test_a_name_with_one_private_address_is_not_asked_at_its_public_one(
+def test_host_with_a_private_and_a_public_address_is_rejected(
     monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", answering(*addresses))
+    monkeypatch.setattr(socket, "getaddrinfo", resolving_to(*addresses))
     with pytest.raises(ProviderUnreachable):
         resolve("two.example", 443, (), 5)
 
 
-def test_all_addresses_of_a_name_are_returned_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", answering("1.1.1.1", "8.8.8.8", "1.1.1.1"))
+def test_addresses_are_returned_without_duplicates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", resolving_to("1.1.1.1", "8.8.8.8", "1.1.1.1"))
     assert resolve("two.example", 443, (), 5) == ("1.1.1.1", "8.8.8.8")
 
 
-def test_a_resolver_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    over = threading.Event()
+def test_dns_resolution_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    finished = threading.Event()
 
     def silent(*_: Any, **__: Any) -> list[Any]:
-        over.wait()
+        finished.wait()
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", silent)
-    began = time.monotonic()
+    start = time.monotonic()
     try:
         with pytest.raises(ProviderUnreachable):
             resolve("silent.example", 443, (), 0.05)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - start < 2
     finally:
-        over.set()
+        finished.set()

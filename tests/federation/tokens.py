@@ -1,4 +1,4 @@
-"""Tokens of a provider of the tests' own, good ones and others, and what is made of them."""
+"""Valid and invalid ID tokens of a test provider, and their verification."""
 
 from typing import Any
 
@@ -13,55 +13,57 @@ from iamd.federation.id_tokens import TokenIdentity, verify
 from tests.issuer import CLIENT_ID, claims_of, private_key, public_jwk, segment
 
 HOST = "idp.example.com"
-NOW = 1_800_000_000  # one moment for every test, whichever process collects it
+NOW = 1_800_000_000  # the same in every test process
 PROVIDER = OidcProvider("arn", HOST, (CLIENT_ID, "other"), (), "")
 TAGS, FLAT = "https://aws.amazon.com/tags", "https://aws.amazon.com/tags/principal_tags"
 SOURCE_IDENTITY = "https://aws.amazon.com/source_identity"
-NO_TOKEN = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
-NO_KEY = (
+INVALID_TOKEN = (
+    "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
+)
+KEY_NOT_FOUND = (
     "Couldn't retrieve verification key from your identity provider,  please reference "
     "AssumeRoleWithWebIdentity documentation for requirements"
 )
-BAD_SIGNATURE = "The token's signature does not verify."
-BAD_ALGORITHM = "The token is signed in a way that is not accepted."
+BAD_SIGNATURE = "The token's signature is not valid."
+BAD_ALGORITHM = "The token's signature algorithm is not supported."
 
 
-def believed(token: str, *names: str, host: str = HOST) -> TokenIdentity:
-    """Verify a token by the published keys of these names."""
+def verify_token(token: str, *names: str, host: str = HOST) -> TokenIdentity:
+    """Verify a token with a JWKS of the named keys."""
     keys = jwks.parse_keys([public_jwk(name) for name in names or ("rsa",)])
 
-    def key_of(key_id: str | None, algorithm: str) -> jwks.VerificationKey | None:
+    def find_key(key_id: str | None, algorithm: str) -> jwks.VerificationKey | None:
         return jwks.select_key(keys, key_id, algorithm)
 
-    return verify(token, PROVIDER._replace(url=host), key_of, NOW)
+    return verify(token, PROVIDER._replace(url=host), find_key, NOW)
 
 
-def said(token: str, *names: str) -> str:
-    """Return what is wrong with a token that is not what it should be."""
-    with pytest.raises(InvalidToken) as caught:
-        believed(token, *names)
-    assert caught.type is InvalidToken
-    return str(caught.value)
+def token_error(token: str, *names: str) -> str:
+    """Return the error message for an invalid token."""
+    with pytest.raises(InvalidToken) as error:
+        verify_token(token, *names)
+    assert error.type is InvalidToken
+    return str(error.value)
 
 
-def good(host: str = HOST, /, **more: Any) -> dict[str, Any]:
-    """Return the claims of a good token of this moment; None takes one away."""
-    return claims_of(f"https://{host}", **{"iat": NOW, "exp": NOW + 600, **more})
+def valid_claims(host: str = HOST, /, **overrides: Any) -> dict[str, Any]:
+    """Return the claims of a valid token; None removes a claim."""
+    return claims_of(f"https://{host}", **{"iat": NOW, "exp": NOW + 600, **overrides})
 
 
-def forged(header: Any, claims: Any = None, signature: bytes = b"") -> str:
-    return f"{segment(header)}.{segment(good() if claims is None else claims)}.{segment(signature)}"
+def forged_token(header: Any, claims: Any = None, signature: bytes = b"") -> str:
+    return f"{segment(header)}.{segment(valid_claims() if claims is None else claims)}.{segment(signature)}"
 
 
-def sealed(header: Any, body: str, key: str = "rsa") -> str:
-    """Sign with RS256 whatever header and body there are."""
+def signed_token(header: Any, payload: str, key: str = "rsa") -> str:
+    """Sign any header and payload with RS256."""
     private = private_key(key)
     assert isinstance(private, rsa.RSAPrivateKey)
-    unsigned = f"{segment(header)}.{body}"
+    unsigned = f"{segment(header)}.{payload}"
     signature = private.sign(unsigned.encode(), padding.PKCS1v15(), hashes.SHA256())
     return f"{unsigned}.{segment(signature)}"
 
 
-def odd(**claims: Any) -> str:
-    """Return a good token but for these claims, which no library would write; None is null."""
-    return sealed({"alg": "RS256", "kid": "rsa"}, segment({**good(), **claims}))
+def token_with(**claims: Any) -> str:
+    """Return a signed token with these claims replaced, even by invalid values; None is null."""
+    return signed_token({"alg": "RS256", "kid": "rsa"}, segment({**valid_claims(), **claims}))

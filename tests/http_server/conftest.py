@@ -1,4 +1,4 @@
-"""A server on SQLite for what does not depend on the store."""
+"""A server on SQLite, for HTTP tests that do not depend on the database."""
 
 from collections.abc import Iterator
 
@@ -7,24 +7,24 @@ import pytest
 from iamd.app import open_store
 from iamd.config import Settings
 from tests import servers
-from tests.door.raw import logged
+from tests.http_server.raw import stop_and_read_log
 from tests.servers import Account, Server
 
 
 @pytest.fixture(scope="session")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a running server of this test process's own; it has logged no bug when it ends."""
-    data = tmp_path_factory.mktemp("door") / "data"
+def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server of this test process; when it stops, its log must not contain internal errors."""
+    data = tmp_path_factory.mktemp("http") / "data"
     store = open_store(Settings(data=data))
     servers.make_account(store)
     with servers.serving(store, "--data", str(data)) as running:
         yield running
-        said = logged(running)
-    assert not [word for word in ("Traceback", "request failed", "panicked") if word in said], said
+        log = stop_and_read_log(running)
+    assert not [word for word in ("Traceback", "request failed", "panicked") if word in log], log
     store.database.close()
 
 
 @pytest.fixture
-def visitor(door: Server) -> Account:
-    """Return an account of the test's own on that server."""
-    return servers.found(door)
+def account(sqlite_server: Server) -> Account:
+    """Return a new account on the SQLite server."""
+    return servers.found(sqlite_server)

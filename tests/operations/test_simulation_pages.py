@@ -1,9 +1,10 @@
-"""A page of a simulation ends when its time is over, and the next goes on from there."""
+"""Pages of a policy simulation end at a time limit, and the next page continues there."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from iamd.operations.iam import simulation, simulation_requests
+from iamd.domain import simulation_requests
+from iamd.operations.iam import simulation
 from iamd.operations.iam.simulation import Simulation
 from iamd.policy.explanation import SourceLayers
 from iamd.store import paging
@@ -15,15 +16,15 @@ SIMULATION = Simulation(
 
 
 def page(marker: str | None, size: int, seconds: Iterable[float]) -> Any:
-    """Return the names of a page's actions, and the next one's marker; `seconds` are what a clock shows."""
-    shown = iter(seconds)
+    """Return a page's action names and the next marker; `seconds` are the readings of the clock."""
+    clock_readings = iter(seconds)
     reply: Any = simulation.evaluate_page(
-        SIMULATION, NAMES, ["*"], paging.page_limits(marker, size), lambda: float(next(shown))
+        SIMULATION, NAMES, ["*"], paging.page_limits(marker, size), lambda: float(next(clock_readings))
     )
     return [result["EvalActionName"] for result in reply["EvaluationResults"]], reply["Marker"]
 
 
-def test_a_page_ends_when_its_time_is_over() -> None:
+def test_page_ends_at_the_time_limit() -> None:
     first, marker = page(None, 100, [0, 0.5, 1, 1.5])
     second, marker = page(marker, 100, [7, 8.1])
     third, end = page(marker, 100, [9] * 10)
@@ -31,7 +32,7 @@ def test_a_page_ends_when_its_time_is_over() -> None:
     assert end is None
 
 
-def test_a_page_holds_no_more_than_was_asked_for_however_fast_it_is() -> None:
+def test_page_has_at_most_max_items() -> None:
     names, marker = page(None, 4, [0] * 5)
     assert names == NAMES[:4]
     assert page(marker, 6, [0] * 7) == (NAMES[4:], None)

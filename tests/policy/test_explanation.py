@@ -159,8 +159,8 @@ def referenced_keys_of(*statements: dict[str, Any], version: str | None = "2012-
     return referenced_keys(parse(json.dumps(policy)))
 
 
-def allow_with_condition(operator: str, key: str, *values: str, **more: Any) -> dict[str, Any]:
-    return allow("s3:*", **more, Condition={operator: {key: list(values)}})
+def allow_with_condition(operator: str, key: str, *values: str, **elements: Any) -> dict[str, Any]:
+    return allow("s3:*", **elements, Condition={operator: {key: list(values)}})
 
 
 def test_referenced_keys_are_in_document_order() -> None:
@@ -252,8 +252,8 @@ def test_variable_key_with_a_list_value_is_not_missing() -> None:
 
 
 def test_missing_keys_come_from_every_layer_except_scps() -> None:
-    def source_with_condition(key: str, **more: Any) -> PolicySource:
-        return source({**allow_with_condition("StringEquals", key, "a"), **more})
+    def source_with_condition(key: str, **elements: Any) -> PolicySource:
+        return source({**allow_with_condition("StringEquals", key, "a"), **elements})
 
     layers = SourceLayers(
         identity=(source_with_condition("a:identity"),),

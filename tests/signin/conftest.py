@@ -1,4 +1,4 @@
-"""A desk to sign people in at, without HTTP, whose clock the tests move."""
+"""The sign-in services without HTTP, with a clock that the tests advance."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,24 +28,24 @@ START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 @dataclass
-class Moving:
-    """A clock that stands still until it is moved."""
+class FakeClock:
+    """A clock that changes only when a test advances it."""
 
     now: datetime = START
 
     def __call__(self) -> datetime:
         return self.now
 
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
+    def advance(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
 
 
 @dataclass
-class Place:
-    """A desk, its clock, and an account with the user alice, whose password is PASSWORD."""
+class SignInContext:
+    """The sign-in services, their clock, and an account with the user alice, whose password is PASSWORD."""
 
-    desk: SignInServices
-    clock: Moving
+    services: SignInServices
+    clock: FakeClock
     account_id: str
     user_id: str
 
@@ -53,34 +53,36 @@ class Place:
         self,
         typed: str = PASSWORD,
         name: str = "alice",
-        at: str = "203.0.113.9",
+        address: str = "203.0.113.9",
         device: str = "",
-        **more: str,
+        **form_fields: str,
     ) -> SignInResult:
         """Try to sign in as a user of the account."""
         return password.sign_in(
-            self.desk,
+            self.services,
             lambda tx: identity.find_user(tx, self.account_id, name),
-            PasswordForm(typed, **more),
-            visitor(self.address(at), device),
+            PasswordForm(typed, **form_fields),
+            client(self.unique_address(address), device),
         )
 
-    def address(self, at: str) -> str:
-        """Return an address of this test's own: counts of addresses are the whole store's."""
-        return f"{at}/{self.account_id}"
+    def unique_address(self, address: str) -> str:
+        """Return an address unique to this test: attempts by address are counted in the whole store."""
+        return f"{address}/{self.account_id}"
 
     def settings(self, **changes: Any) -> None:
-        with self.desk.dependencies.database.write() as tx:
+        with self.services.dependencies.database.write() as tx:
             security_settings.set_settings(tx, self.account_id, SecuritySettings()._replace(**changes))
 
     def policy(self, **changes: Any) -> None:
-        with self.desk.dependencies.database.write() as tx:
+        with self.services.dependencies.database.write() as tx:
             security_settings.set_password_policy(tx, self.account_id, PasswordPolicy()._replace(**changes))
 
 
-def visitor(at: str = "203.0.113.9", device: str = "") -> Client:
-    around = RequestContext("request", at, "a browser", "", False, "us-east-1", "http://localhost:8470")
-    return Client(around, device)
+def client(address: str = "203.0.113.9", device: str = "") -> Client:
+    request_context = RequestContext(
+        "request", address, "a browser", "", False, "us-east-1", "http://localhost:8470"
+    )
+    return Client(request_context, device)
 
 
 @pytest.fixture(scope="session")
@@ -89,28 +91,34 @@ def hasher() -> Hasher:
 
 
 @pytest.fixture(scope="session")
-def hashed(hasher: Hasher) -> str:
+def password_hash(hasher: Hasher) -> str:
     return hasher.hash(PASSWORD)
 
 
 @pytest.fixture
-def place(store: Store, hasher: Hasher, hashed: str) -> Iterator[Place]:
-    moving = Moving()
-    made = servers.make_account(store).account
-    recorder = AuditQueue(store.database, timedelta(days=90))
-    means = Dependencies(store.database, hasher, PasswordBlocklist(), JwksCache())
-    desk = SignInServices(means, store.vault, b"k" * 32, SessionLimits(3600, 43_200), recorder, None, moving)
+def context(store: Store, hasher: Hasher, password_hash: str) -> Iterator[SignInContext]:
+    clock = FakeClock()
+    account = servers.make_account(store).account
+    audit_queue = AuditQueue(store.database, timedelta(days=90))
+    dependencies = Dependencies(store.database, hasher, PasswordBlocklist(), JwksCache())
+    services = SignInServices(
+        dependencies, store.vault, b"k" * 32, SessionLimits(3600, 43_200), audit_queue, None, clock
+    )
     with store.database.write() as tx:
-        admin = USERS.find(tx, made.account_id, "admin")
+        admin = USERS.find(tx, account.account_id, "admin")
         assert admin is not None
-        USERS.rename(tx, made.account_id, admin, admin._replace(user_name="alice"))
-        for user_id in (admin.user_id, made.account_id):
+        USERS.rename(tx, account.account_id, admin, admin._replace(user_name="alice"))
+        for user_id in (admin.user_id, account.account_id):
             login_profiles.add(
                 tx,
-                made.account_id,
+                account.account_id,
                 LoginProfile(
-                    user_id, hashed, desk.timestamp(), desk.timestamp(), password_reset_required=False
+                    user_id,
+                    password_hash,
+                    services.timestamp(),
+                    services.timestamp(),
+                    password_reset_required=False,
                 ),
             )
-    yield Place(desk, moving, made.account_id, admin.user_id)
-    recorder.close()
+    yield SignInContext(services, clock, account.account_id, admin.user_id)
+    audit_queue.close()

@@ -1,4 +1,4 @@
-"""Which step follows which, how long each waits, and what ends."""
+"""The steps of signing in: their order, how long each may take, and when sessions end."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from iamd.store import audit, login_profiles, mfa_devices, sessions
 from iamd.store import recovery_codes as recovery_code_store
 from iamd.store.query import Query, Tx
 from tests.people import OTHER_PASSWORD, PASSWORD
-from tests.signin.conftest import Place, visitor
+from tests.signin.conftest import SignInContext, client
 
 pytestmark = pytest.mark.both_databases
 
@@ -26,239 +26,253 @@ pytestmark = pytest.mark.both_databases
 SEED = b"0123456789abcdefghij"
 
 
-def usable(place: Place, token: str) -> bool:
-    with place.desk.dependencies.database.read() as tx:
+def is_valid_session(context: SignInContext, token: str) -> bool:
+    with context.services.dependencies.database.read() as tx:
         try:
             console_sessions.authenticate(
-                tx, place.desk.session_limits, ConsoleCredentials(token), place.desk.epoch()
+                tx, context.services.session_limits, ConsoleCredentials(token), context.services.epoch()
             )
         except ExpiredToken:
             return False
     return True
 
 
-def with_device(place: Place) -> str:
-    """Give alice an authenticator app; return its serial number."""
-    serial = f"arn:aws:iam::{place.account_id}:mfa/alice"
-    with place.desk.dependencies.database.write() as tx:
-        seen = identity.find_user(tx, place.account_id, "alice")
-        assert seen.account is not None
-        data_key = place.desk.data_key(seen.account)
-        sealed = mfa_codes.seal_seed(data_key, place.account_id, serial, SEED)
-        device = MfaDevice(serial, "virtual", place.user_id, sealed, -1, 0, None, "now", "now", None)
-        mfa_devices.add(tx, place.account_id, device)
+def add_mfa_device(context: SignInContext) -> str:
+    """Assign an authenticator app to alice; return its serial number."""
+    serial = f"arn:aws:iam::{context.account_id}:mfa/alice"
+    with context.services.dependencies.database.write() as tx:
+        alice = identity.find_user(tx, context.account_id, "alice")
+        assert alice.account is not None
+        data_key = context.services.data_key(alice.account)
+        sealed = mfa_codes.seal_seed(data_key, context.account_id, serial, SEED)
+        device = MfaDevice(serial, "virtual", context.user_id, sealed, -1, 0, None, "now", "now", None)
+        mfa_devices.add(tx, context.account_id, device)
         codes = [recovery_codes.hash_code(data_key, code) for code in ("ABCDE-FGHJK", "LMNPQ-RSTUV")]
-        recovery_code_store.replace(tx, place.account_id, place.user_id, codes, "now")
+        recovery_code_store.replace(tx, context.account_id, context.user_id, codes, "now")
     return serial
 
 
-def code(place: Place, ahead: int = 0) -> str:
-    return totp.generate_code(SEED, place.desk.epoch() // 30 + ahead)
+def code(context: SignInContext, ahead: int = 0) -> str:
+    return totp.generate_code(SEED, context.services.epoch() // 30 + ahead)
 
 
-def test_without_more_to_ask_a_password_opens_the_console(place: Place) -> None:
-    outcome = place.try_user()
+def test_password_alone_signs_in_without_further_requirements(context: SignInContext) -> None:
+    outcome = context.try_user()
     assert outcome.step is Step.OPEN
-    assert usable(place, outcome.session_token)
+    assert is_valid_session(context, outcome.session_token)
 
 
-def test_a_session_ends_when_it_is_idle_and_when_it_is_old(place: Place) -> None:
-    outcome = place.try_user()
-    place.clock.forward(minutes=59)
-    assert usable(place, outcome.session_token)
-    place.clock.forward(minutes=2)
-    assert not usable(place, outcome.session_token)
+def test_session_expires_by_idle_timeout_and_by_maximum_age(context: SignInContext) -> None:
+    outcome = context.try_user()
+    context.clock.advance(minutes=59)
+    assert is_valid_session(context, outcome.session_token)
+    context.clock.advance(minutes=2)
+    assert not is_valid_session(context, outcome.session_token)
 
-    outcome = place.try_user()
+    outcome = context.try_user()
     for _ in range(14):
-        place.clock.forward(minutes=50)
-        with place.desk.dependencies.database.write() as tx:
-            sessions.record_last_use(tx, sessions.hash_token(outcome.session_token), place.desk.epoch())
-    assert usable(place, outcome.session_token)
-    place.clock.forward(minutes=25)
-    assert not usable(place, outcome.session_token)
+        context.clock.advance(minutes=50)
+        with context.services.dependencies.database.write() as tx:
+            sessions.record_last_use(tx, sessions.hash_token(outcome.session_token), context.services.epoch())
+    assert is_valid_session(context, outcome.session_token)
+    context.clock.advance(minutes=25)
+    assert not is_valid_session(context, outcome.session_token)
 
 
-def test_a_clock_that_goes_back_revives_no_session(place: Place) -> None:
-    outcome = place.try_user()
-    place.clock.forward(days=-365)
-    assert not usable(place, outcome.session_token)
+def test_session_is_invalid_before_its_start_time(context: SignInContext) -> None:
+    outcome = context.try_user()
+    context.clock.advance(days=-365)
+    assert not is_valid_session(context, outcome.session_token)
 
 
-def test_mfa_is_asked_for_after_the_password_and_a_code_works_once(place: Place) -> None:
-    serial = with_device(place)
-    waiting = place.try_user()
-    assert waiting.step is Step.MFA
-    assert not usable(place, waiting.session_token)
-    other = place.try_user()
-    opened = mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
-    assert opened.step is Step.OPEN
-    assert usable(place, opened.session_token)
+def test_mfa_follows_the_password_and_a_code_works_once(context: SignInContext) -> None:
+    serial = add_mfa_device(context)
+    pending = context.try_user()
+    assert pending.step is Step.MFA
+    assert not is_valid_session(context, pending.session_token)
+    other_pending = context.try_user()
+    signed_in = mfa.submit_code(context.services, pending.session_token, serial, code(context), client())
+    assert signed_in.step is Step.OPEN
+    assert is_valid_session(context, signed_in.session_token)
     assert (
-        mfa.submit_code(place.desk, waiting.session_token, serial, code(place, 1), visitor()).step
+        mfa.submit_code(context.services, pending.session_token, serial, code(context, 1), client()).step
         is Step.GONE
     )
     assert (
-        mfa.submit_code(place.desk, other.session_token, serial, code(place), visitor()).step is Step.REFUSED
+        mfa.submit_code(context.services, other_pending.session_token, serial, code(context), client()).step
+        is Step.REFUSED
     )
     assert (
-        mfa.submit_code(place.desk, other.session_token, serial, code(place, 1), visitor()).step is Step.OPEN
+        mfa.submit_code(
+            context.services, other_pending.session_token, serial, code(context, 1), client()
+        ).step
+        is Step.OPEN
     )
 
 
-def test_wrong_codes_are_limited_whatever_the_sign_in(place: Place) -> None:
-    serial = with_device(place)
+def test_wrong_mfa_codes_are_limited_across_sign_ins(context: SignInContext) -> None:
+    serial = add_mfa_device(context)
     for _ in range(10):
-        waiting = place.try_user()
+        pending = context.try_user()
         assert (
-            mfa.submit_code(place.desk, waiting.session_token, serial, "000000", visitor()).step
+            mfa.submit_code(context.services, pending.session_token, serial, "000000", client()).step
             is Step.REFUSED
         )
-    waiting = place.try_user()
+    pending = context.try_user()
     assert (
-        mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step
+        mfa.submit_code(context.services, pending.session_token, serial, code(context), client()).step
         is Step.REFUSED
     )
-    place.clock.forward(minutes=16)
-    waiting = place.try_user()
+    context.clock.advance(minutes=16)
+    pending = context.try_user()
     assert (
-        mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step is Step.OPEN
+        mfa.submit_code(context.services, pending.session_token, serial, code(context), client()).step
+        is Step.OPEN
     )
 
 
-def test_a_recovery_code_works_once(place: Place) -> None:
-    with_device(place)
-    first, again = place.try_user(), place.try_user()
+def test_recovery_code_works_once(context: SignInContext) -> None:
+    add_mfa_device(context)
+    first, second = context.try_user(), context.try_user()
     assert (
-        mfa.submit_recovery_code(place.desk, first.session_token, "abcde fghjk", visitor()).step is Step.OPEN
+        mfa.submit_recovery_code(context.services, first.session_token, "abcde fghjk", client()).step
+        is Step.OPEN
     )
     assert (
-        mfa.submit_recovery_code(place.desk, again.session_token, "ABCDE-FGHJK", visitor()).step
+        mfa.submit_recovery_code(context.services, second.session_token, "ABCDE-FGHJK", client()).step
         is Step.REFUSED
     )
     assert (
-        mfa.submit_recovery_code(place.desk, again.session_token, "LMNPQRSTUV", visitor()).step is Step.OPEN
+        mfa.submit_recovery_code(context.services, second.session_token, "LMNPQRSTUV", client()).step
+        is Step.OPEN
     )
 
 
-def test_a_device_of_somebody_else_proves_nothing(place: Place) -> None:
-    with_device(place)
-    waiting = place.try_user()
-    other = f"arn:aws:iam::{place.account_id}:mfa/other"
+def test_mfa_device_of_another_user_is_refused(context: SignInContext) -> None:
+    add_mfa_device(context)
+    pending = context.try_user()
+    other = f"arn:aws:iam::{context.account_id}:mfa/other"
     assert (
-        mfa.submit_code(place.desk, waiting.session_token, other, code(place), visitor()).step is Step.REFUSED
+        mfa.submit_code(context.services, pending.session_token, other, code(context), client()).step
+        is Step.REFUSED
     )
 
 
-def test_a_sign_in_does_not_wait_for_ever(place: Place) -> None:
-    serial = with_device(place)
-    waiting = place.try_user()
-    place.clock.forward(minutes=11)
+def test_pending_sign_in_expires(context: SignInContext) -> None:
+    serial = add_mfa_device(context)
+    pending = context.try_user()
+    context.clock.advance(minutes=11)
     assert (
-        mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor()).step is Step.GONE
+        mfa.submit_code(context.services, pending.session_token, serial, code(context), client()).step
+        is Step.GONE
     )
 
 
-def test_an_expired_password_must_be_changed_and_shuts_nobody_out(place: Place) -> None:
-    place.policy(max_password_age=1)
-    place.clock.forward(days=2)
-    waiting = place.try_user()
-    assert waiting.step is Step.PASSWORD
-    done = new_password.change_password(
-        place.desk, waiting.session_token, PASSWORD, OTHER_PASSWORD, visitor()
+def test_expired_password_must_be_changed_at_sign_in(context: SignInContext) -> None:
+    context.policy(max_password_age=1)
+    context.clock.advance(days=2)
+    pending = context.try_user()
+    assert pending.step is Step.PASSWORD
+    result = new_password.change_password(
+        context.services, pending.session_token, PASSWORD, OTHER_PASSWORD, client()
     )
-    assert done.step is Step.OPEN
-    assert place.try_user(OTHER_PASSWORD).step is Step.OPEN
+    assert result.step is Step.OPEN
+    assert context.try_user(OTHER_PASSWORD).step is Step.OPEN
 
 
-def test_hard_expiry_shuts_a_user_out_and_never_a_root_user(place: Place) -> None:
-    place.policy(max_password_age=1, hard_expiry=1)
-    place.clock.forward(days=2)
-    assert place.try_user().step is Step.EXPIRED
-    with place.desk.dependencies.database.read() as tx:
-        seen = identity.find_user(tx, place.account_id, "alice").account
-    assert seen is not None
+def test_hard_expiry_blocks_a_user_but_never_the_root_user(context: SignInContext) -> None:
+    context.policy(max_password_age=1, hard_expiry=1)
+    context.clock.advance(days=2)
+    assert context.try_user().step is Step.EXPIRED
+    with context.services.dependencies.database.read() as tx:
+        account = identity.find_user(tx, context.account_id, "alice").account
+    assert account is not None
     root = password.sign_in(
-        place.desk, lambda tx: identity.find_root(tx, seen.root_email), PasswordForm(PASSWORD), visitor()
+        context.services,
+        lambda tx: identity.find_root(tx, account.root_email),
+        PasswordForm(PASSWORD),
+        client(),
     )
     assert root.step is Step.PASSWORD
 
 
-def test_mfa_comes_before_a_new_password(place: Place) -> None:
-    serial = with_device(place)
-    with place.desk.dependencies.database.write() as tx:
-        held = login_profiles.find(tx, place.account_id, place.user_id)
-        assert held is not None
-        login_profiles.update(tx, place.account_id, held._replace(password_reset_required=True))
-    waiting = place.try_user()
-    assert waiting.step is Step.MFA
+def test_mfa_precedes_a_required_password_change(context: SignInContext) -> None:
+    serial = add_mfa_device(context)
+    with context.services.dependencies.database.write() as tx:
+        profile = login_profiles.find(tx, context.account_id, context.user_id)
+        assert profile is not None
+        login_profiles.update(tx, context.account_id, profile._replace(password_reset_required=True))
+    pending = context.try_user()
+    assert pending.step is Step.MFA
     assert (
         new_password.change_password(
-            place.desk, waiting.session_token, PASSWORD, OTHER_PASSWORD, visitor()
+            context.services, pending.session_token, PASSWORD, OTHER_PASSWORD, client()
         ).step
         is Step.GONE
     )
-    forced = mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
-    assert forced.step is Step.PASSWORD
-    assert not usable(place, forced.session_token)
+    password_step = mfa.submit_code(context.services, pending.session_token, serial, code(context), client())
+    assert password_step.step is Step.PASSWORD
+    assert not is_valid_session(context, password_step.session_token)
 
 
-def test_a_session_may_only_set_mfa_up_where_the_account_requires_it(place: Place) -> None:
-    place.settings(require_mfa=1)
-    outcome = place.try_user()
-    with place.desk.dependencies.database.read() as tx:
-        held = sessions.find(tx, sessions.hash_token(outcome.session_token))
-    assert held is not None
-    assert held.stage == console_sessions.ENROLL
-    with_device(place)
-    assert place.try_user().step is Step.MFA
+def test_session_without_mfa_is_in_the_enroll_stage_where_mfa_is_required(context: SignInContext) -> None:
+    context.settings(require_mfa=1)
+    outcome = context.try_user()
+    with context.services.dependencies.database.read() as tx:
+        session = sessions.find(tx, sessions.hash_token(outcome.session_token))
+    assert session is not None
+    assert session.stage == console_sessions.ENROLL
+    add_mfa_device(context)
+    assert context.try_user().step is Step.MFA
 
 
-def test_the_same_statements_and_hashes_whoever_it_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Any] = []
-    original = Query._execute
+def test_existing_and_unknown_users_cost_the_same_queries_and_hashes(
+    context: SignInContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries: list[Any] = []
+    execute = Query._execute
 
-    def noting(self: Any, tx: Any, values: Any) -> Any:
-        seen.append(id(self))
-        return original(self, tx, values)
+    def record_query(self: Any, tx: Any, values: Any) -> Any:
+        queries.append(id(self))
+        return execute(self, tx, values)
 
-    hashed: list[bool] = []
-    verify = place.desk.dependencies.hasher.verify
+    verifications: list[bool] = []
+    verify = context.services.dependencies.hasher.verify
 
-    def counting(stored: str | None, typed: str) -> bool:
-        hashed.append(True)
-        return verify(stored, typed)
+    def count_verification(password_hash: str | None, form: str) -> bool:
+        verifications.append(True)
+        return verify(password_hash, form)
 
-    monkeypatch.setattr(Query, "_execute", noting)
-    monkeypatch.setattr(place.desk.dependencies.hasher, "verify", counting)
-    asked = []
+    monkeypatch.setattr(Query, "_execute", record_query)
+    monkeypatch.setattr(context.services.dependencies.hasher, "verify", count_verification)
+    counts = []
     for name in ("alice", "nobody"):
-        seen.clear()
-        hashed.clear()
-        place.try_user("Wrong-1-Password", name=name, at=f"192.0.2.{len(name)}")
-        asked.append((list(seen), len(hashed)))
+        queries.clear()
+        verifications.clear()
+        context.try_user("Wrong-1-Password", name=name, address=f"192.0.2.{len(name)}")
+        counts.append((list(queries), len(verifications)))
     for account in ("999999999999", "no-such-alias"):
-        seen.clear()
-        hashed.clear()
-        typed = PasswordForm("Wrong-1-Password")
+        queries.clear()
+        verifications.clear()
+        form = PasswordForm("Wrong-1-Password")
 
-        def stranger(tx: Tx, at: str = account) -> SignInIdentity:
-            return identity.find_user(tx, at, "alice")
+        def find_identity(tx: Tx, account_name: str = account) -> SignInIdentity:
+            return identity.find_user(tx, account_name, "alice")
 
-        password.sign_in(place.desk, stranger, typed, visitor(place.address(account)))
-        asked.append((list(seen), len(hashed)))
-    assert asked.count(asked[0]) == len(asked)
+        password.sign_in(context.services, find_identity, form, client(context.unique_address(account)))
+        counts.append((list(queries), len(verifications)))
+    assert counts.count(counts[0]) == len(counts)
 
 
-def test_every_step_leaves_its_event(place: Place) -> None:
-    serial = with_device(place)
-    waiting = place.try_user()
-    mfa.submit_code(place.desk, waiting.session_token, serial, "000000", visitor())
-    mfa.submit_code(place.desk, waiting.session_token, serial, code(place), visitor())
-    with place.desk.dependencies.database.read() as tx:
-        events = {event.event_name: event.record for event in audit.list_recent(tx, place.account_id, 20)}
+def test_sign_in_steps_write_audit_events_without_secrets(context: SignInContext) -> None:
+    serial = add_mfa_device(context)
+    pending = context.try_user()
+    mfa.submit_code(context.services, pending.session_token, serial, "000000", client())
+    mfa.submit_code(context.services, pending.session_token, serial, code(context), client())
+    with context.services.dependencies.database.read() as tx:
+        events = {event.event_name: event.record for event in audit.list_recent(tx, context.account_id, 20)}
     assert {"CheckMfa", "ConsoleLogin"} <= events.keys()
     assert '"MFAUsed": "Yes"' in events["ConsoleLogin"]
     assert all(
-        secret not in "".join(events.values()) for secret in (PASSWORD, "000000", waiting.session_token)
+        secret not in "".join(events.values()) for secret in (PASSWORD, "000000", pending.session_token)
     )

@@ -1,4 +1,4 @@
-"""Pages: keyset walks, cut from one list or chained from several."""
+"""Keyset pagination of one list and of several chained lists."""
 
 from collections.abc import Sequence
 
@@ -16,46 +16,46 @@ pytestmark = pytest.mark.both_databases
 NAMES = st.lists(st.text("ab:é", min_size=1, max_size=4), unique=True, max_size=12)
 
 
-def walk(sources: dict[str, Sequence[str]], size: int) -> list[str]:
+def paginate(sources: dict[str, Sequence[str]], size: int) -> list[str]:
     def source(items: Sequence[str]):  # type: ignore[no-untyped-def]
-        return lambda asked: paging.page_by_name(items, asked)
+        return lambda limits: paging.page_by_name(items, limits)
 
-    chained = {name: source(items) for name, items in sources.items()}
-    seen: list[str] = []
+    page_sources = {name: source(items) for name, items in sources.items()}
+    items_seen: list[str] = []
     marker: str | None = None
     for _ in range(100):
-        page: Page[str] = paging.chain(chained, paging.page_limits(marker, size))
+        page: Page[str] = paging.chain(page_sources, paging.page_limits(marker, size))
         assert len(page.items) <= size
-        seen += page.items
+        items_seen += page.items
         marker = page.marker
         if marker is None:
-            return seen
+            return items_seen
         assert page.items
-    raise AssertionError("the walk does not end")
+    raise AssertionError("pagination does not end")
 
 
 @given(NAMES, NAMES, NAMES, st.integers(1, 5))
-def test_a_chain_gives_every_item_once_in_order(
+def test_chained_pages_have_every_item_once_in_order(
     first: list[str], second: list[str], third: list[str], size: int
 ) -> None:
-    seen = walk({"a": first, "b": second, "c": third}, size)
-    assert seen == [*sorted(first), *sorted(second), *sorted(third)]
+    items_seen = paginate({"a": first, "b": second, "c": third}, size)
+    assert items_seen == [*sorted(first), *sorted(second), *sorted(third)]
 
 
 @given(NAMES, st.integers(1, 5), st.text("abé", min_size=1, max_size=3))
-def test_a_page_goes_on_behind_what_was_given_whatever_comes_or_goes(
-    names: list[str], size: int, newcomer: str
+def test_next_page_continues_after_the_last_item_despite_changes(
+    names: list[str], size: int, new_name: str
 ) -> None:
     first = paging.page_by_name(names, PageLimits("", size))
     if first.marker is None:
         return
-    changed = [name for name in names if name not in first.items] + [newcomer]
+    changed = [name for name in names if name not in first.items] + [new_name]
     second = paging.page_by_name(changed, paging.page_limits(first.marker, 100))
     expected = sorted({name for name in changed if name > first.items[-1]})
     assert sorted(set(second.items)) == expected
 
 
 @pytest.mark.parametrize("marker", ["x", "é", "////", "%%%", "AA=", "_-8=", "AA=="])
-def test_a_marker_that_no_page_gave_is_refused(marker: str) -> None:
+def test_invalid_marker_is_rejected(marker: str) -> None:
     with pytest.raises(ValidationError, match="Invalid Marker"):
         paging.page_limits(marker, None)

@@ -1,4 +1,4 @@
-"""What a transaction promises, on both databases."""
+"""Transactions: rollback, locking and isolation, on SQLite and PostgreSQL."""
 
 import threading
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ def _set_alias_and_fail(tx: Tx, account_id: str) -> None:
     raise RuntimeError
 
 
-def test_what_is_raised_rolls_back(store: Store) -> None:
+def test_exception_rolls_back_the_transaction(store: Store) -> None:
     account_id = make_account(store).account.account_id
     with pytest.raises(RuntimeError), store.database.write() as tx:
         _set_alias_and_fail(tx, account_id)
@@ -27,43 +27,43 @@ def test_what_is_raised_rolls_back(store: Store) -> None:
         assert accounts.find_alias(tx, account_id) is None
 
 
-def test_a_read_may_follow_a_failed_write(store: Store) -> None:
+def test_read_after_a_failed_write(store: Store) -> None:
     account_id = make_account(store).account.account_id
     with pytest.raises(LimitExceeded), store.database.write() as tx:
         accounts.adjust_counter(tx, account_id, "UsersPerAccount", 5000)
     with store.database.read() as tx:
-        found = accounts.find(tx, account_id)
-    assert found is not None
-    assert found.users == 1
+        account = accounts.find(tx, account_id)
+    assert account is not None
+    assert account.users == 1
 
 
-def test_exclusion_may_be_nested(store: Store) -> None:
+def test_exclusive_lock_is_reentrant(store: Store) -> None:
     make_account(store)
     with store.database.exclusive_lock(), store.database.exclusive_lock(), store.database.write() as tx:
         assert accounts.list_all(tx)
 
 
 @dataclass
-class Counter:
-    """Counts how many threads are inside at once."""
+class ConcurrencyCounter:
+    """Counts how many threads are in the critical section at once."""
 
-    inside: int = 0
-    most: int = 0
+    active: int = 0
+    max_active: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def enter(self) -> None:
         with self.lock:
-            self.inside += 1
-            self.most = max(self.most, self.inside)
+            self.active += 1
+            self.max_active = max(self.max_active, self.active)
 
     def leave(self) -> None:
         with self.lock:
-            self.inside -= 1
+            self.active -= 1
 
 
-def test_writers_of_one_account_go_one_after_the_other(store: Store) -> None:
+def test_account_lock_serializes_writers(store: Store) -> None:
     account_id = make_account(store).account.account_id
-    counter = Counter()
+    counter = ConcurrencyCounter()
     barrier = threading.Barrier(8)
 
     def write() -> None:
@@ -81,7 +81,7 @@ def test_writers_of_one_account_go_one_after_the_other(store: Store) -> None:
     for thread in threads:
         thread.join()
     with store.database.read() as tx:
-        found = accounts.find(tx, account_id)
-    assert counter.most == 1
-    assert found is not None
-    assert found.users == 1 + 8 * 5
+        account = accounts.find(tx, account_id)
+    assert counter.max_active == 1
+    assert account is not None
+    assert account.users == 1 + 8 * 5

@@ -1,4 +1,4 @@
-"""Fixtures of the people's door."""
+"""Fixtures of the sign-in pages and the console."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.servers import Account, Server
 
 @pytest.fixture
 def root(account: Account) -> Root:
-    """Return the root user of an account of this test's own, signed in and confirmed."""
+    """Return the root user of a new account, signed in and confirmed."""
     return people.root_of(account)
 
 

@@ -1,4 +1,4 @@
-"""The console's files: what is answered to which path, and with which headers."""
+"""The console's static files: paths, response headers and compression."""
 
 import gzip
 from pathlib import Path
@@ -14,16 +14,16 @@ SCRIPT = b"export const answer = 42;\n"
 ASSET = "/console/assets/index-Ab12.js"
 
 
-class Answer:
+class Response:
     def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         self.status = int(status.partition(" ")[0])
         self.headers = dict(headers)
         self.body = body
-        assert len(self.headers) == len(headers), "a header was told twice"
+        assert len(self.headers) == len(headers), "a header is repeated"
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Path:
+def console_folder(tmp_path: Path) -> Path:
     assets = tmp_path / "console" / "assets"
     assets.mkdir(parents=True)
     (tmp_path / "console" / "index.html").write_bytes(PAGE)
@@ -37,16 +37,16 @@ def built(tmp_path: Path) -> Path:
     return tmp_path / "console"
 
 
-def ask(files: ConsoleFiles, path: str, method: str = "GET", **environ: str) -> Answer:
-    told: list[Any] = []
+def get_file(files: ConsoleFiles, path: str, method: str = "GET", **environ: str) -> Response:
+    started: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-        told.extend([status, headers])
+        started.extend([status, headers])
 
     request: dict[str, Any] = {"REQUEST_METHOD": method, "PATH_INFO": path, **environ}
     setup_testing_defaults(request)
     body = b"".join(files(request, start_response))
-    return Answer(told[0], told[1], body)
+    return Response(started[0], started[1], body)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def ask(files: ConsoleFiles, path: str, method: str = "GET", **environ: str) -> 
         "/console/..;/x",
     ],
 )
-def test_every_path_that_is_no_asset_answers_the_page(built: Path, path: str) -> None:
-    answer = ask(ConsoleFiles(built), path)
-    assert (answer.status, answer.body) == (200, PAGE)
-    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert answer.headers["Cache-Control"] == "no-store"
+def test_paths_other_than_assets_serve_the_index_page(console_folder: Path, path: str) -> None:
+    response = get_file(ConsoleFiles(console_folder), path)
+    assert (response.status, response.body) == (200, PAGE)
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,13 @@ def test_every_path_that_is_no_asset_answers_the_page(built: Path, path: str) ->
         ("icon-Gh78.svg", "image/svg+xml"),
     ],
 )
-def test_an_asset_is_kept_for_ever(built: Path, name: str, content_type: str) -> None:
-    answer = ask(ConsoleFiles(built), f"/console/assets/{name}")
-    assert answer.status == 200
-    assert answer.headers["Content-Type"] == content_type
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["Vary"] == "Accept-Encoding"
-    assert "Content-Encoding" not in answer.headers
+def test_assets_are_cacheable_as_immutable(console_folder: Path, name: str, content_type: str) -> None:
+    response = get_file(ConsoleFiles(console_folder), f"/console/assets/{name}")
+    assert response.status == 200
+    assert response.headers["Content-Type"] == content_type
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert "Content-Encoding" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -97,18 +97,22 @@ def test_an_asset_is_kept_for_ever(built: Path, name: str, content_type: str) ->
         ("", None),
     ],
 )
-def test_an_asset_is_sent_as_it_was_compressed(built: Path, accepted: str, encoding: str | None) -> None:
-    answer = ask(ConsoleFiles(built), ASSET, HTTP_ACCEPT_ENCODING=accepted)
-    assert answer.headers.get("Content-Encoding") == encoding
-    assert answer.headers["Content-Length"] == str(len(answer.body))
-    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+def test_accept_encoding_selects_the_compressed_file(
+    console_folder: Path, accepted: str, encoding: str | None
+) -> None:
+    response = get_file(ConsoleFiles(console_folder), ASSET, HTTP_ACCEPT_ENCODING=accepted)
+    assert response.headers.get("Content-Encoding") == encoding
+    assert response.headers["Content-Length"] == str(len(response.body))
+    assert response.headers["Content-Type"] == "text/javascript; charset=utf-8"
     if encoding == "gzip":
-        assert gzip.decompress(answer.body) == SCRIPT
+        assert gzip.decompress(response.body) == SCRIPT
 
 
-def test_what_was_not_compressed_is_sent_plain(built: Path) -> None:
-    answer = ask(ConsoleFiles(built), "/console/assets/index-Cd34.css", HTTP_ACCEPT_ENCODING="br, gzip")
-    assert answer.body == b"p{margin:0}"
+def test_asset_without_compressed_file_is_sent_uncompressed(console_folder: Path) -> None:
+    response = get_file(
+        ConsoleFiles(console_folder), "/console/assets/index-Cd34.css", HTTP_ACCEPT_ENCODING="br, gzip"
+    )
+    assert response.body == b"p{margin:0}"
 
 
 @pytest.mark.parametrize(
@@ -127,30 +131,34 @@ def test_what_was_not_compressed_is_sent_plain(built: Path) -> None:
         "index-Ab12.js/",
     ],
 )
-def test_only_names_of_assets_are_found(built: Path, name: str) -> None:
-    answer = ask(ConsoleFiles(built), f"/console/assets/{name}", HTTP_ACCEPT_ENCODING="gzip")
-    assert answer.status == 404
-    assert answer.headers["Cache-Control"] == "no-store"
+def test_unknown_asset_or_path_traversal_is_not_found(console_folder: Path, name: str) -> None:
+    response = get_file(ConsoleFiles(console_folder), f"/console/assets/{name}", HTTP_ACCEPT_ENCODING="gzip")
+    assert response.status == 404
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/console", ASSET])
-def test_head_tells_what_get_would(built: Path, path: str) -> None:
-    files = ConsoleFiles(built)
-    got, told = ask(files, path), ask(files, path, "HEAD")
-    assert (told.status, told.headers, told.body) == (got.status, got.headers, b"")
+def test_head_has_the_status_and_headers_of_get(console_folder: Path, path: str) -> None:
+    files = ConsoleFiles(console_folder)
+    get_response, head_response = get_file(files, path), get_file(files, path, "HEAD")
+    assert (head_response.status, head_response.headers, head_response.body) == (
+        get_response.status,
+        get_response.headers,
+        b"",
+    )
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("path", ["/console", ASSET])
-def test_other_methods_are_refused(built: Path, path: str, method: str) -> None:
-    answer = ask(ConsoleFiles(built), path, method)
-    assert answer.status == 405
-    assert answer.headers["Allow"] == "GET, HEAD"
+def test_other_methods_are_not_allowed(console_folder: Path, path: str, method: str) -> None:
+    response = get_file(ConsoleFiles(console_folder), path, method)
+    assert response.status == 405
+    assert response.headers["Allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize("path", ["/console", ASSET, "/console/assets/unknown.js"])
-def test_every_answer_binds_the_page_to_this_site(built: Path, path: str) -> None:
-    headers = ask(ConsoleFiles(built), path).headers
+def test_every_response_has_security_headers(console_folder: Path, path: str) -> None:
+    headers = get_file(ConsoleFiles(console_folder), path).headers
     policy = dict(directive.split(" ", 1) for directive in headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == "'none'"
     assert (
@@ -165,13 +173,13 @@ def test_every_answer_binds_the_page_to_this_site(built: Path, path: str) -> Non
     assert "Strict-Transport-Security" not in headers
 
 
-def test_over_tls_a_browser_is_told_to_stay_there(built: Path) -> None:
-    answer = ask(ConsoleFiles(built), "/console", **{"wsgi.url_scheme": "https"})
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+def test_hsts_is_sent_over_tls(console_folder: Path) -> None:
+    response = get_file(ConsoleFiles(console_folder), "/console", **{"wsgi.url_scheme": "https"})
+    assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 @pytest.mark.parametrize("path", ["/console", ASSET])
-def test_without_the_built_files_it_says_so(tmp_path: Path, path: str) -> None:
-    answer = ask(ConsoleFiles(tmp_path / "nothing"), path)
-    assert answer.status == 503
-    assert b"was not built" in answer.body
+def test_missing_console_build_is_service_unavailable(tmp_path: Path, path: str) -> None:
+    response = get_file(ConsoleFiles(tmp_path / "nothing"), path)
+    assert response.status == 503
+    assert b"does not include the console" in response.body

@@ -1,4 +1,4 @@
-"""The cookie on the API's door: only the console's own calls may use it."""
+"""The session cookie at the API endpoint: only the console's own calls may use it."""
 
 import pytest
 import requests
@@ -14,23 +14,25 @@ def headers() -> dict[str, str]:
     return {"X-Iamd-Console": "1", "Content-Type": "application/x-www-form-urlencoded"}
 
 
-def sent(root: Root, method: str = "POST", query: str = "", **headers: str) -> requests.Response:
+def call_api(root: Root, method: str = "POST", query: str = "", **headers: str) -> requests.Response:
     base = root.browser.base
-    whole = {
+    default_headers = {
         "X-Iamd-Console": "1",
         "Content-Type": "application/x-www-form-urlencoded",
         "Origin": base,
         "Cookie": f"iamd-session={root.browser.session}",
     }
-    kept = {name: value for name, value in (whole | headers).items() if value}
-    return requests.request(method, f"{base}/{query}", data=BODY if method == "POST" else None, headers=kept)
+    sent_headers = {name: value for name, value in (default_headers | headers).items() if value}
+    return requests.request(
+        method, f"{base}/{query}", data=BODY if method == "POST" else None, headers=sent_headers
+    )
 
 
-def test_the_consoles_own_call_is_answered(root: Root) -> None:
-    answer = sent(root)
-    assert answer.status_code == 200
-    assert root.account.account_id in answer.text
-    assert not any(name.lower().startswith("access-control-") for name in answer.headers)
+def test_console_call_with_the_cookie_succeeds(root: Root) -> None:
+    response = call_api(root)
+    assert response.status_code == 200
+    assert root.account.account_id in response.text
+    assert not any(name.lower().startswith("access-control-") for name in response.headers)
 
 
 REFUSED = [
@@ -39,32 +41,32 @@ REFUSED = [
     ("an opaque origin", {"Origin": "null"}),
     ("without the header", {"X-Iamd-Console": ""}),
     ("another header's value", {"X-Iamd-Console": "yes"}),
-    ("cross-site by the browser's word", {"Sec-Fetch-Site": "cross-site"}),
-    ("a signature beside it", {"Authorization": "AWS4-HMAC-SHA256 Credential=x"}),
-    ("two cookies of the name", {"Cookie": "iamd-session=a; iamd-session=b"}),
+    ("cross-site by Sec-Fetch-Site", {"Sec-Fetch-Site": "cross-site"}),
+    ("a signature besides the cookie", {"Authorization": "AWS4-HMAC-SHA256 Credential=x"}),
+    ("two session cookies", {"Cookie": "iamd-session=a; iamd-session=b"}),
     ("no cookie", {"Cookie": ""}),
-    ("somebody's guess", {"Cookie": "iamd-session=" + "x" * 43}),
+    ("a guessed token", {"Cookie": "iamd-session=" + "x" * 43}),
 ]
 
 
-@pytest.mark.parametrize(("why", "headers"), REFUSED, ids=[row[0] for row in REFUSED])
-def test_anything_else_is_refused(root: Root, why: str, headers: dict[str, str]) -> None:
-    answer = sent(root, **headers)
-    assert answer.status_code in (400, 403), why
-    assert root.account.account_id not in answer.text
+@pytest.mark.parametrize(("case", "headers"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_other_uses_of_the_cookie_are_refused(root: Root, case: str, headers: dict[str, str]) -> None:
+    response = call_api(root, **headers)
+    assert response.status_code in (400, 403), case
+    assert root.account.account_id not in response.text
 
 
-def test_a_get_with_the_cookie_does_nothing(root: Root) -> None:
-    answer = sent(root, "GET", f"?{BODY}")
-    assert answer.status_code == 403
+def test_get_with_the_cookie_is_refused(root: Root) -> None:
+    response = call_api(root, "GET", f"?{BODY}")
+    assert response.status_code == 403
 
 
-def test_a_preflight_allows_nothing(root: Root) -> None:
-    answer = requests.options(root.browser.base, headers={"Origin": "https://evil.example"})
-    assert not any(name.lower().startswith("access-control-") for name in answer.headers)
+def test_cors_preflight_allows_nothing(root: Root) -> None:
+    response = requests.options(root.browser.base, headers={"Origin": "https://evil.example"})
+    assert not any(name.lower().startswith("access-control-") for name in response.headers)
 
 
-def test_a_session_that_waits_for_a_step_may_not_call(root: Root) -> None:
+def test_pending_sign_in_cannot_call_the_api(root: Root) -> None:
     browser = people.person(root.account, "alice", reset=True)
     browser.sign_in_user(root.account.account_id, "alice", PASSWORD)
-    assert sent(root._replace(browser=browser)).status_code == 403
+    assert call_api(root._replace(browser=browser)).status_code == 403

@@ -1,4 +1,4 @@
-"""Forms that only our own pages can send, hosts that are ours, and places that a page may lead to."""
+"""Forms of the sign-in pages: CSRF protection, host checks, redirects after sign-in, and security headers."""
 
 import pytest
 
@@ -7,35 +7,35 @@ from tests.people import PASSWORD, Browser
 from tests.servers import Account, Server
 
 
-def test_a_form_without_its_token_is_refused(account: Account) -> None:
+def test_form_without_its_csrf_token_is_refused(account: Account) -> None:
     browser = people.person(account, "alice")
     fields = {"account": account.account_id, "user_name": "alice", "password": PASSWORD}
     browser.get("/signin")
     for token in ("", "0" * 64):
-        said = browser.post("/signin/user", form_token=token, **fields)
-        assert (said.status, said.title) == (403, "This form is too old")
+        response = browser.post("/signin/user", form_token=token, **fields)
+        assert (response.status, response.title) == (403, "Form expired")
     assert browser.session is None
 
 
-def test_a_token_of_another_browser_is_refused(account: Account) -> None:
-    other = Browser(account.server).get("/signin")
+def test_csrf_token_of_another_browser_is_refused(account: Account) -> None:
+    other_page = Browser(account.server).get("/signin")
     browser = people.person(account, "alice")
     browser.get("/signin")
-    said = browser.send(other, "/signin", kind="root", email="a@b.example")
-    assert said.status == 403
+    response = browser.send(other_page, "/signin", kind="root", email="a@b.example")
+    assert response.status == 403
 
 
 @pytest.mark.parametrize(
     "headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
 )
-def test_a_form_from_elsewhere_is_refused(server: Server, headers: dict[str, str]) -> None:
+def test_cross_origin_form_is_refused(server: Server, headers: dict[str, str]) -> None:
     browser = Browser(server)
     page = browser.get("/signin")
     browser.http.headers.update(headers)
     assert browser.send(page, "/signin", kind="root", email="a@b.example").status == 403
 
 
-def test_a_cross_site_sign_out_is_refused(account: Account) -> None:
+def test_cross_site_sign_out_is_refused(account: Account) -> None:
     browser = people.person(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     browser.http.headers["Origin"] = "https://evil.example"
@@ -44,7 +44,7 @@ def test_a_cross_site_sign_out_is_refused(account: Account) -> None:
     assert browser.iamd.get_session()["Session"]["UserName"] == "alice"
 
 
-ELSEWHERE = [
+FORBIDDEN_TARGETS = [
     "https://evil.example/",
     "//evil.example",
     "/\\evil.example",
@@ -56,29 +56,29 @@ ELSEWHERE = [
 ]
 
 
-@pytest.mark.parametrize("wanted", ELSEWHERE)
-def test_no_page_leads_off_the_console(account: Account, wanted: str) -> None:
+@pytest.mark.parametrize("target", FORBIDDEN_TARGETS)
+def test_next_outside_the_console_is_ignored(account: Account, target: str) -> None:
     browser = people.person(account, "alice")
     page = browser.get(f"/signin/{account.account_id}")
-    fields = {"account": account.account_id, "user_name": "alice", "password": PASSWORD, "next": wanted}
-    done = browser.send_only(page, "/signin/user", **fields)
-    assert (done.status, done.headers["Location"]) == (303, "/console")
+    fields = {"account": account.account_id, "user_name": "alice", "password": PASSWORD, "next": target}
+    response = browser.send_without_redirect(page, "/signin/user", **fields)
+    assert (response.status, response.headers["Location"]) == (303, "/console")
 
 
-def test_a_page_leads_back_to_where_somebody_was(account: Account) -> None:
+def test_next_returns_to_the_requested_page(account: Account) -> None:
     browser = people.person(account, "alice")
     page = browser.get(f"/signin/{account.account_id}?next=/console/iam/users")
     assert page.hidden("next") == "/console/iam/users"
     fields = {"account": account.account_id, "user_name": "alice", "password": PASSWORD}
-    done = browser.send_only(page, "/signin/user", **fields, next=page.hidden("next"))
-    assert done.headers["Location"] == "/console/iam/users"
+    response = browser.send_without_redirect(page, "/signin/user", **fields, next=page.hidden("next"))
+    assert response.headers["Location"] == "/console/iam/users"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost", "[::2]:80", "a,b"])
-def test_a_host_that_is_not_ours_is_refused(server: Server, host: str) -> None:
-    said = Browser(server).get("/signin", Host=host)
-    assert said.status in (400, 421)
-    assert "evil" not in said.text
+def test_unknown_host_header_is_refused(server: Server, host: str) -> None:
+    response = Browser(server).get("/signin", Host=host)
+    assert response.status in (400, 421)
+    assert "evil" not in response.text
 
 
 PAGES = [
@@ -92,7 +92,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_has_its_headers(server: Server, path: str) -> None:
+def test_every_page_has_security_headers(server: Server, path: str) -> None:
     headers = Browser(server).get(path).headers
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'")
@@ -104,7 +104,7 @@ def test_every_page_has_its_headers(server: Server, path: str) -> None:
     assert headers["Cache-Control"] == "no-store"
 
 
-def test_only_pages_with_a_script_allow_one(server: Server) -> None:
+def test_only_pages_with_a_script_allow_scripts(server: Server) -> None:
     browser = Browser(server)
     assert "script-src 'self'" in browser.get("/signin").headers["Content-Security-Policy"]
     assert "script-src" not in browser.get("/signin/123456789012").headers["Content-Security-Policy"]
@@ -113,17 +113,17 @@ def test_only_pages_with_a_script_allow_one(server: Server) -> None:
 XSS = "\"><script>alert(1)</script><img src=x onerror='alert(1)'>{{7*7}}"
 
 
-def test_what_was_typed_is_shown_as_text(server: Server) -> None:
+def test_form_input_is_escaped(server: Server) -> None:
     browser = Browser(server)
     page = browser.send(browser.get("/signin"), "/signin", kind="root", email=XSS)
-    again = browser.send(page, "/signin/root", email=XSS, password="wrong")
-    user = browser.send(page, "/signin/user", account=XSS, user_name=XSS, password="wrong")
-    for shown in (page, again, user):
-        assert "<script>alert" not in shown.text
-        assert "<img src=x" not in shown.text
-        assert "{{7*7}}" in shown.text
+    root_page = browser.send(page, "/signin/root", email=XSS, password="wrong")
+    user_page = browser.send(page, "/signin/user", account=XSS, user_name=XSS, password="wrong")
+    for response in (page, root_page, user_page):
+        assert "<script>alert" not in response.text
+        assert "<img src=x" not in response.text
+        assert "{{7*7}}" in response.text
 
 
-def test_a_form_that_is_too_large_is_refused(server: Server) -> None:
-    said = Browser(server).post("/signin", email="x" * 70_000)
-    assert said.status == 413
+def test_oversized_form_is_refused(server: Server) -> None:
+    response = Browser(server).post("/signin", email="x" * 70_000)
+    assert response.status == 413

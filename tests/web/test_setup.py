@@ -1,4 +1,4 @@
-"""Setting an account up by the link that the first start prints."""
+"""Setting up an account with the link that the first start prints."""
 
 import pytest
 
@@ -7,65 +7,65 @@ from tests.people import PASSWORD, Browser
 from tests.servers import Account, Server
 
 
-def test_a_link_sets_an_account_up_and_signs_its_root_user_in(account: Account) -> None:
+def test_setup_link_sets_up_the_account_and_signs_the_root_user_in(account: Account) -> None:
     root = people.set_up(account)
-    told = root.iamd.get_account()
-    assert told["AccountName"] == f"Test {account.account_id}"
-    assert told["RootEmail"] == root.email
+    settings = root.iamd.get_account()
+    assert settings["AccountName"] == f"Test {account.account_id}"
+    assert settings["RootEmail"] == root.email
     assert root.iamd.get_session()["Session"]["Arn"] == f"arn:aws:iam::{account.account_id}:root"
 
 
-def test_a_link_works_once(account: Account) -> None:
+def test_setup_link_works_once(account: Account) -> None:
     path = people.setup_path(account)
     people.set_up(account)
-    said = Browser(account.server).get(path)
-    assert (said.status, said.title) == (410, "This link does not work")
-    assert "iamd root setup-link" in said.text
+    response = Browser(account.server).get(path)
+    assert (response.status, response.title) == (410, "Link expired")
+    assert "iamd root setup-link" in response.text
 
 
-def test_no_link_is_made_any_more_once_there_is_a_root_user(account: Account) -> None:
+def test_no_setup_link_for_an_account_that_has_a_root_user(account: Account) -> None:
     people.set_up(account)
     assert people.setup_path(account) == "/setup/None"
 
 
 REFUSED = [
-    ("a password that everybody has", "Password123!", "Password must not be a common password"),
-    ("a short one", "aB3!", "minimum length of 8"),
-    ("one class only", "onlysmallletters", "should have 3 of these"),
-    ("made of the account's name", "Granite-1!", "must not be made of your account name"),
-    ("made of the email", "founder@granite.example1A", "must not be made of your account name"),
+    ("a common password", "Password123!", "Password must not be a common or breached password"),
+    ("a short password", "aB3!", "minimum length of 8"),
+    ("one character class", "onlysmallletters", "should have 3 of these"),
+    ("contains the account name", "Granite-1!", "must not be based on your account name"),
+    ("contains the email", "founder@granite.example1A", "must not be based on your account name"),
 ]
 
 
-@pytest.mark.parametrize(("why", "password", "sentence"), REFUSED, ids=[row[0] for row in REFUSED])
-def test_a_weak_root_password_is_refused_and_nothing_changes(
-    account: Account, why: str, password: str, sentence: str
+@pytest.mark.parametrize(("case", "password", "message"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_weak_root_password_is_refused_and_nothing_changes(
+    account: Account, case: str, password: str, message: str
 ) -> None:
     browser, path = Browser(account.server), people.setup_path(account)
     fields = {"account_name": "Granite", "email": "founder@granite.example", "new": password}
-    if why == "made of the email":
+    if case == "contains the email":
         fields["new"] = "founder@granite.example"
-    said = browser.send(browser.get(path), path, **fields, again=fields["new"])
-    assert (said.status, said.title) == (400, "Set up your account")
-    assert sentence in said.alert
+    response = browser.send(browser.get(path), path, **fields, again=fields["new"])
+    assert (response.status, response.title) == (400, "Set up your account")
+    assert message in response.alert
     assert browser.session is None
-    assert 'value="Granite"' in said.text
+    assert 'value="Granite"' in response.text
 
 
-def test_two_passwords_must_be_the_same(account: Account) -> None:
+def test_password_confirmation_must_match(account: Account) -> None:
     browser, path = Browser(account.server), people.setup_path(account)
-    said = browser.send(
+    response = browser.send(
         browser.get(path), path, account_name="A", email="a@b.example", new=PASSWORD, again=PASSWORD + "x"
     )
-    assert said.alert == "The two new passwords are not the same."
+    assert response.alert == "The passwords do not match."
 
 
-def test_an_email_of_another_root_user_is_refused(account: Account, server: Server) -> None:
+def test_email_of_another_root_user_is_refused(account: Account, server: Server) -> None:
     from tests import servers
 
     other = people.set_up(servers.found(server))
     browser, path = Browser(account.server), people.setup_path(account)
-    said = browser.send(
+    response = browser.send(
         browser.get(path),
         path,
         account_name="A",
@@ -73,8 +73,8 @@ def test_an_email_of_another_root_user_is_refused(account: Account, server: Serv
         new=PASSWORD,
         again=PASSWORD,
     )
-    assert said.alert == "This email address belongs to the root user of another account."
+    assert response.alert == "This email address belongs to the root user of another account."
 
 
-def test_a_made_up_link_leads_nowhere(server: Server) -> None:
+def test_unknown_setup_link_is_gone(server: Server) -> None:
     assert Browser(server).get("/setup/" + "x" * 43).status == 410

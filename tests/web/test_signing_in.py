@@ -1,4 +1,4 @@
-"""Signing in with a name and a password."""
+"""Signing in with a user name or email and a password."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.servers import Account
 WRONG = "Your authentication information is incorrect. Please try again."
 
 
-def test_a_root_user_signs_in_by_email(account: Account) -> None:
+def test_root_user_signs_in_by_email(account: Account) -> None:
     email = people.set_up(account).email
     browser = Browser(account.server)
     browser.sign_in_root(f" {email.upper()} ", PASSWORD)
@@ -20,34 +20,34 @@ def test_a_root_user_signs_in_by_email(account: Account) -> None:
     assert browser.iam.get_user()["User"]["Arn"] == f"arn:aws:iam::{account.account_id}:root"
 
 
-@pytest.mark.parametrize("by", ["id", "alias"])
-def test_a_user_signs_in_at_its_account(account: Account, by: str) -> None:
+@pytest.mark.parametrize("account_name", ["id", "alias"])
+def test_user_signs_in_by_account_id_or_alias(account: Account, account_name: str) -> None:
     account.iam.create_account_alias(AccountAlias=f"alias-{account.account_id}")
     browser = people.person(account, "Alice")
     browser.sign_in_user(
-        {"id": account.account_id, "alias": f"alias-{account.account_id}"}[by], "alice", PASSWORD
+        {"id": account.account_id, "alias": f"alias-{account.account_id}"}[account_name], "alice", PASSWORD
     )
     assert browser.iamd.get_session()["Session"]["UserName"] == "Alice"
 
 
-def test_the_session_cookie_is_out_of_reach(account: Account) -> None:
+def test_session_cookie_attributes(account: Account) -> None:
     browser = people.person(account, "alice")
     page = browser.get(f"/signin/{account.account_id}")
     fields = {"account": account.account_id, "user_name": "alice", "password": PASSWORD}
-    done = browser.send_only(page, "/signin/user", **fields)
-    cookies = [part.strip().lower() for part in done.headers["Set-Cookie"].split(",")]
+    response = browser.send_without_redirect(page, "/signin/user", **fields)
+    cookies = [part.strip().lower() for part in response.headers["Set-Cookie"].split(",")]
     session = next(cookie for cookie in cookies if cookie.startswith("iamd-session="))
-    assert (done.status, done.headers["Location"]) == (303, "/console")
+    assert (response.status, response.headers["Location"]) == (303, "/console")
     assert "httponly" in session
     assert "samesite=strict" in session
     assert "path=/" in session
 
 
-def test_wrong_unknown_and_without_password_look_alike(account: Account) -> None:
+def test_failed_sign_ins_are_indistinguishable(account: Account) -> None:
     root = people.set_up(account)
     people.person(account, "alice")
     account.iam.create_user(UserName="nopass")
-    tries: list[Any] = [
+    responses: list[Any] = [
         Browser(account.server).sign_in_root(root.email, OTHER_PASSWORD),
         Browser(account.server).sign_in_root("nobody@example.org", OTHER_PASSWORD),
         Browser(account.server).sign_in_user(account.account_id, "alice", OTHER_PASSWORD),
@@ -56,11 +56,13 @@ def test_wrong_unknown_and_without_password_look_alike(account: Account) -> None
         Browser(account.server).sign_in_user("999999999999", "alice", OTHER_PASSWORD),
         Browser(account.server).sign_in_user("no-such-alias", "alice", OTHER_PASSWORD),
     ]
-    assert {(said.status, said.alert) for said in tries} == {(403, WRONG)}
-    assert {tuple(sorted(said.headers)) for said in tries} == {tuple(sorted(tries[0].headers))}
+    assert {(response.status, response.alert) for response in responses} == {(403, WRONG)}
+    assert {tuple(sorted(response.headers)) for response in responses} == {
+        tuple(sorted(responses[0].headers))
+    }
 
 
-def test_remember_this_account(account: Account) -> None:
+def test_remember_this_account_prefills_the_account(account: Account) -> None:
     browser = people.person(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD, remember="1")
     assert f'value="{account.account_id}"' in browser.get("/signin").text
@@ -68,7 +70,7 @@ def test_remember_this_account(account: Account) -> None:
     assert f'value="{account.account_id}"' not in browser.get("/signin").text
 
 
-def test_a_new_identifier_at_each_rise_of_privilege(root: Root) -> None:
+def test_confirmation_replaces_the_session_token(root: Root) -> None:
     before = root.browser.session
     root.browser.confirm()
     after = root.browser.session
@@ -78,7 +80,7 @@ def test_a_new_identifier_at_each_rise_of_privilege(root: Root) -> None:
     assert stale.get("/signin/confirm").title == "Sign in"
 
 
-def test_a_session_that_somebody_planted_is_not_continued(account: Account) -> None:
+def test_session_fixation_is_prevented(account: Account) -> None:
     browser = people.person(account, "alice")
     browser.http.cookies.set("iamd-session", "planted" * 6, domain="localhost.local", path="/")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
@@ -86,31 +88,31 @@ def test_a_session_that_somebody_planted_is_not_continued(account: Account) -> N
 
 
 def test_signing_out_ends_the_session_on_the_server(root: Root) -> None:
-    kept = root.browser.session or ""
+    session_token = root.browser.session or ""
     page = root.browser.get("/signin")
     root.browser.send(page, "/signout")
     stale = Browser(root.account.server)
-    stale.http.cookies.set("iamd-session", kept, domain="localhost.local")
-    assert said(stale, "iamd", "get_session") == "ExpiredToken"
+    stale.http.cookies.set("iamd-session", session_token, domain="localhost.local")
+    assert error_code_of(stale, "iamd", "get_session") == "ExpiredToken"
 
 
-def said(browser: Browser, service: str, operation: str, **params: Any) -> str:
-    """Return the code of a refusal."""
+def error_code_of(browser: Browser, service: str, operation: str, **params: Any) -> str:
+    """Return the error code of a call that is refused."""
     from botocore.exceptions import ClientError
 
-    with pytest.raises(ClientError) as refused:
+    with pytest.raises(ClientError) as caught:
         getattr(browser.client(service), operation)(**params)
-    return str(refused.value.response["Error"]["Code"])
+    return str(caught.value.response["Error"]["Code"])
 
 
-# Passwords that must be changed.
+# Required password changes.
 
 
-def test_a_forced_change_comes_before_anything_else(account: Account) -> None:
+def test_required_password_change_precedes_everything_else(account: Account) -> None:
     browser = people.person(account, "alice", reset=True)
     page = browser.sign_in_user(account.account_id, "alice", PASSWORD)
     assert page.title == "Reset required"
-    assert said(browser, "iamd", "get_session") == "ExpiredToken"
+    assert error_code_of(browser, "iamd", "get_session") == "ExpiredToken"
     fields = {"old": PASSWORD, "new": OTHER_PASSWORD, "again": OTHER_PASSWORD}
     wrong = browser.send(page, "/signin/new-password", **(fields | {"old": OTHER_PASSWORD}))
     assert wrong.alert == "The old password is incorrect."
@@ -121,18 +123,18 @@ def test_a_forced_change_comes_before_anything_else(account: Account) -> None:
     assert Browser(account.server).sign_in_user(account.account_id, "alice", PASSWORD).alert == WRONG
 
 
-def test_a_changed_password_ends_the_sessions_that_the_old_one_began(account: Account) -> None:
+def test_password_change_ends_sessions(account: Account) -> None:
     browser = people.person(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     account.iam.update_login_profile(UserName="alice", Password=OTHER_PASSWORD)
-    assert said(browser, "iamd", "get_session") == "ExpiredToken"
+    assert error_code_of(browser, "iamd", "get_session") == "ExpiredToken"
 
 
-@pytest.mark.parametrize("how", ["delete_login_profile", "delete_user"])
-def test_a_session_ends_with_what_it_began_with(account: Account, how: str) -> None:
+@pytest.mark.parametrize("operation", ["delete_login_profile", "delete_user"])
+def test_session_ends_when_its_login_profile_or_user_is_deleted(account: Account, operation: str) -> None:
     browser = people.person(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     account.iam.delete_login_profile(UserName="alice")
-    if how == "delete_user":
+    if operation == "delete_user":
         account.iam.delete_user(UserName="alice")
-    assert said(browser, "iamd", "get_session") == "ExpiredToken"
+    assert error_code_of(browser, "iamd", "get_session") == "ExpiredToken"

@@ -1,4 +1,4 @@
-"""Under TLS: cookies that no other host can set, and browsers that come back by TLS alone."""
+"""Pages over TLS: cookies with the __Host- prefix, and HSTS."""
 
 import datetime
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from tests import servers
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """Return files of a certificate for localhost and its key."""
+    """Return the files of a self-signed certificate for localhost and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)
-    made = (
+    signed_certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -35,7 +35,7 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
         .sign(key, hashes.SHA256())
     )
     cert_file, key_file = tmp_path / "cert.pem", tmp_path / "key.pem"
-    cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    cert_file.write_bytes(signed_certificate.public_bytes(serialization.Encoding.PEM))
     key_file.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -45,7 +45,9 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def base(tmp_path: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def base_url(
+    tmp_path: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     store = open_store(Settings(data=tmp_path / "data"))
     servers.make_account(store)
     cert, key = map(str, certificate)
@@ -57,11 +59,11 @@ def base(tmp_path: Path, certificate: tuple[Path, Path], monkeypatch: pytest.Mon
     store.database.close()
 
 
-def test_cookies_and_headers_under_tls(base: str, certificate: tuple[Path, Path]) -> None:
-    answer = requests.get(f"{base}/signin", verify=str(certificate[0]))
-    cookie = answer.headers["Set-Cookie"]
+def test_cookies_and_headers_over_tls(base_url: str, certificate: tuple[Path, Path]) -> None:
+    response = requests.get(f"{base_url}/signin", verify=str(certificate[0]))
+    cookie = response.headers["Set-Cookie"]
     assert cookie.startswith("__Host-iamd-form=")
     for attribute in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
         assert attribute in cookie
     assert "Domain" not in cookie
-    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+    assert response.headers["Strict-Transport-Security"].startswith("max-age=")

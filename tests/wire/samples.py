@@ -1,4 +1,4 @@
-"""Values made from the models: any shape, from a source of chance that may be seeded or hypothesis's own."""
+"""Random values for the shapes of the service models; the random source is seeded or Hypothesis's own."""
 
 from collections import namedtuple
 from collections.abc import Callable
@@ -24,47 +24,47 @@ TEXTS: tuple[str, ...] = (
 TEXTS += ("ünï-cödé", "日本語", "😀 astral", "]]>", "\u2028\x85", "." * 300, '{"Version":"2012-10-17"}')
 
 
-def value(shape: Shape, chance: Random) -> Any:
-    """Make a value as a client gives it, keyed by the wire's names."""
-    return _MAKERS[shape.type](shape, chance)
+def value(shape: Shape, random: Random) -> Any:
+    """Generate a value as a client sends it, with wire names."""
+    return _GENERATORS[shape.type](shape, random)
 
 
-def _structure(shape: Shape, chance: Random) -> dict[str, Any]:
-    """Make some members; a structure has at least one, since the protocol has no way to send an empty one."""
-    chosen = [m for m in shape.members if m.required or chance.random() < 0.7] or list(shape.members[:1])
-    return {member.name: value(member.shape, chance) for member in chosen}
+def _structure(shape: Shape, random: Random) -> dict[str, Any]:
+    """Generate a structure with at least one member: the protocol cannot send an empty structure."""
+    members = [m for m in shape.members if m.required or random.random() < 0.7] or list(shape.members[:1])
+    return {member.name: value(member.shape, random) for member in members}
 
 
-def _list(shape: Shape, chance: Random) -> list[Any]:
-    return [value(require_shape(shape.element), chance) for _ in range(chance.choice((0, 1, 2, 11)))]
+def _list(shape: Shape, random: Random) -> list[Any]:
+    return [value(require_shape(shape.element), random) for _ in range(random.choice((0, 1, 2, 11)))]
 
 
-def _map(shape: Shape, chance: Random) -> dict[str, Any]:
-    keys = [f"{value(require_shape(shape.key), chance)}{number}" for number in range(chance.choice((1, 3)))]
-    return {key: value(require_shape(shape.value), chance) for key in keys}
+def _map(shape: Shape, random: Random) -> dict[str, Any]:
+    keys = [f"{value(require_shape(shape.key), random)}{number}" for number in range(random.choice((1, 3)))]
+    return {key: value(require_shape(shape.value), random) for key in keys}
 
 
-def _string(shape: Shape, chance: Random) -> str:
-    return chance.choice(shape.enum or TEXTS)
+def _string(shape: Shape, random: Random) -> str:
+    return random.choice(shape.enum or TEXTS)
 
 
-def _integer(shape: Shape, chance: Random) -> int:
-    return chance.choice((0, 1, 1000, -1, 2**31 - 1, -(2**31)))
+def _integer(shape: Shape, random: Random) -> int:
+    return random.choice((0, 1, 1000, -1, 2**31 - 1, -(2**31)))
 
 
-def _boolean(shape: Shape, chance: Random) -> bool:
-    return chance.random() < 0.5
+def _boolean(shape: Shape, random: Random) -> bool:
+    return random.random() < 0.5
 
 
-def _blob(shape: Shape, chance: Random) -> bytes:
-    return chance.randbytes(chance.choice((0, 1, 50)))
+def _blob(shape: Shape, random: Random) -> bytes:
+    return random.randbytes(random.choice((0, 1, 50)))
 
 
-def _timestamp(shape: Shape, chance: Random) -> datetime:
-    return datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC) + timedelta(seconds=chance.randrange(10**8))
+def _timestamp(shape: Shape, random: Random) -> datetime:
+    return datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC) + timedelta(seconds=random.randrange(10**8))
 
 
-_MAKERS: dict[str, Callable[[Shape, Random], Any]] = {
+_GENERATORS: dict[str, Callable[[Shape, Random], Any]] = {
     "structure": _structure,
     "list": _list,
     "map": _map,
@@ -76,30 +76,30 @@ _MAKERS: dict[str, Callable[[Shape, Random], Any]] = {
 }
 
 
-def decoded(shape: Shape, given: Any) -> Any:
-    """Return a value as the decoder gives it: keyed by Python names, timestamps in the wire's form."""
-    return _rebuilt(shape, given, lambda _, fields: {member.attr: item for member, item in fields})
+def decoded(shape: Shape, raw: Any) -> Any:
+    """Return a value as the decoder returns it: with Python names, and timestamps as text."""
+    return _rebuild(shape, raw, lambda _, fields: {member.attr: item for member, item in fields})
 
 
-def record(shape: Shape, given: Any) -> Any:
-    """Return a value made of NamedTuples with all the fields of their shapes, absent ones as None."""
+def record(shape: Shape, raw: Any) -> Any:
+    """Return a value built of NamedTuples with all members of their shapes; absent ones are None."""
 
     def build(shape: Shape, fields: list[tuple[Member, Any]]) -> Any:
-        kind = namedtuple(shape.name, [m.attr for m in shape.members])  # type: ignore[misc]
-        held = {member.attr: item for member, item in fields}
-        return kind(*(held.get(member.attr) for member in shape.members))
+        record_type = namedtuple(shape.name, [m.attr for m in shape.members])  # type: ignore[misc]
+        values = {member.attr: item for member, item in fields}
+        return record_type(*(values.get(member.attr) for member in shape.members))
 
-    return _rebuilt(shape, given, build)
+    return _rebuild(shape, raw, build)
 
 
-def _rebuilt(shape: Shape, given: Any, build: Callable[[Shape, list[tuple[Member, Any]]], Any]) -> Any:
+def _rebuild(shape: Shape, raw: Any, build: Callable[[Shape, list[tuple[Member, Any]]], Any]) -> Any:
     if shape.type == "structure":
-        held = [member for member in shape.members if member.name in given]
-        return build(shape, [(m, _rebuilt(m.shape, given[m.name], build)) for m in held])
+        members = [member for member in shape.members if member.name in raw]
+        return build(shape, [(m, _rebuild(m.shape, raw[m.name], build)) for m in members])
     if shape.type == "list":
-        return [_rebuilt(require_shape(shape.element), item, build) for item in given]
+        return [_rebuild(require_shape(shape.element), item, build) for item in raw]
     if shape.type == "map":
-        return {key: _rebuilt(require_shape(shape.value), item, build) for key, item in given.items()}
+        return {key: _rebuild(require_shape(shape.value), item, build) for key, item in raw.items()}
     if shape.type == "timestamp":
-        return given.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return given
+        return raw.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return raw

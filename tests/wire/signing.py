@@ -1,4 +1,4 @@
-"""Requests signed by botocore, which is not our own hand, as the verifier is given them."""
+"""Requests signed by botocore, independently of our own signing code, for tests of the verifier."""
 
 from datetime import UTC, datetime
 from unittest import mock
@@ -12,7 +12,7 @@ from iamd.core.errors import Fault, InvalidClientTokenId
 from iamd.wire import sigv4
 from iamd.wire.request import Request
 
-Key = tuple[str, str]  # its ID and its secret
+Key = tuple[str, str]  # access key ID and secret access key
 
 KEY_ID = "AKIDEXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -22,9 +22,9 @@ HOST = "iam.example.com:8470"
 
 
 def post(body: str = "Action=GetUser&Version=2010-05-08", **headers: str) -> Request:
-    """Return an unsigned POST of a form; names of headers have underscores here."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return request("POST", "", {"host": HOST, "content-type": FORM, **named}, body.encode())
+    """Return an unsigned form POST; keyword arguments are headers, with underscores for hyphens."""
+    extra_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    return request("POST", "", {"host": HOST, "content-type": FORM, **extra_headers}, body.encode())
 
 
 def get(query: str = "Action=GetUser&Version=2010-05-08") -> Request:
@@ -45,10 +45,10 @@ def signed(
     region: str = "us-east-1",
 ) -> Request:
     """Sign a request with an Authorization header."""
-    asked = _asked(unsigned)
+    aws_request = _aws_request(unsigned)
     with mock.patch("botocore.auth.get_current_datetime", return_value=at):
-        SigV4Auth(Credentials(*key, token), service, region).add_auth(asked)
-    headers = {name.lower(): value for name, value in asked.headers.items()}
+        SigV4Auth(Credentials(*key, token), service, region).add_auth(aws_request)
+    headers = {name.lower(): value for name, value in aws_request.headers.items()}
     return unsigned._replace(headers=headers)
 
 
@@ -61,32 +61,32 @@ def presigned(
     service: str = "iam",
     expires: object = 3600,
 ) -> Request:
-    """Sign a request in its query string."""
-    asked = _asked(unsigned)
+    """Sign a request with query string parameters."""
+    aws_request = _aws_request(unsigned)
     with mock.patch("botocore.auth.get_current_datetime", return_value=at):
-        SigV4QueryAuth(Credentials(*key, token), service, "us-east-1", expires).add_auth(asked)
-    return unsigned._replace(query=urlsplit(asked.url).query)
+        SigV4QueryAuth(Credentials(*key, token), service, "us-east-1", expires).add_auth(aws_request)
+    return unsigned._replace(query=urlsplit(aws_request.url).query)
 
 
-def _asked(unsigned: Request) -> AWSRequest:
+def _aws_request(unsigned: Request) -> AWSRequest:
     url = f"http://{unsigned.headers['host']}{unsigned.path}"
     url = f"{url}?{unsigned.query}" if unsigned.query else url
     return AWSRequest(unsigned.method, url, dict(unsigned.headers), unsigned.body)
 
 
-def check(sent: Request, now: datetime = NOW) -> sigv4.Signature:
-    """Read and verify a request as a server does that knows one key."""
-    claim = sigv4.parse_signature(sent, now)
-    if claim.access_key_id != KEY_ID:
+def check(signed_request: Request, now: datetime = NOW) -> sigv4.Signature:
+    """Parse and verify a request's signature as a server with a single access key does."""
+    signature = sigv4.parse_signature(signed_request, now)
+    if signature.access_key_id != KEY_ID:
         raise InvalidClientTokenId("no such key")
-    sigv4.verify(claim, SECRET)
-    return claim
+    sigv4.verify(signature, SECRET)
+    return signature
 
 
-def passes(sent: Request, now: datetime = NOW) -> bool:
-    """Tell whether a request verifies; anything but a Fault is a bug and goes up."""
+def passes(signed_request: Request, now: datetime = NOW) -> bool:
+    """Return whether the signature is valid; an exception other than Fault is a bug and propagates."""
     try:
-        check(sent, now)
+        check(signed_request, now)
     except Fault:
         return False
     return True

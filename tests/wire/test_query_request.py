@@ -1,4 +1,4 @@
-"""Requests in the Query protocol: forms, and the values in them."""
+"""Requests in the AWS Query protocol: form parsing, and decoding of parameters."""
 
 from contextlib import suppress
 from urllib.parse import quote
@@ -36,16 +36,16 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("text", "expected"), FORMS)
-def test_a_form(text: str, expected: dict[str, str]) -> None:
+def test_parse_form_body(text: str, expected: dict[str, str]) -> None:
     assert form(text) == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), FORMS)
-def test_a_query_string(text: str, expected: dict[str, str]) -> None:
+def test_parse_query_string(text: str, expected: dict[str, str]) -> None:
     assert parse_form(text.encode().decode("latin-1"), b"", "") == expected
 
 
-def test_a_query_string_and_a_form() -> None:
+def test_parse_query_string_and_form_body_together() -> None:
     assert parse_form("Action=A&Version=1", b"UserName=u", FORM) == {
         "Action": "A",
         "Version": "1",
@@ -68,7 +68,7 @@ def test_a_query_string_and_a_form() -> None:
         ("X-Amz-Date=1&X-Amz-Date=1", ""),
     ],
 )
-def test_a_name_that_comes_twice(query: str, body: str) -> None:
+def test_duplicate_parameter_is_malformed(query: str, body: str) -> None:
     with pytest.raises(MalformedQueryString, match="only once"):
         parse_form(query, body.encode(), FORM)
 
@@ -91,15 +91,15 @@ def test_a_name_that_comes_twice(query: str, body: str) -> None:
         b"A%00=1",
     ],
 )
-def test_bytes_that_are_no_form(text: bytes) -> None:
-    with pytest.raises(MalformedQueryString) as refused:
+def test_invalid_form_encoding_is_malformed(text: bytes) -> None:
+    with pytest.raises(MalformedQueryString) as error:
         parse_form("", text, FORM)
-    assert (refused.value.code, refused.value.status) == ("MalformedQueryString", 404)
+    assert (error.value.code, error.value.status) == ("MalformedQueryString", 404)
     with pytest.raises(MalformedQueryString):
         parse_form(text.decode("latin-1"), b"", "")
 
 
-def test_a_query_string_that_is_not_of_wsgi() -> None:
+def test_query_string_beyond_latin_1_is_malformed() -> None:
     with pytest.raises(MalformedQueryString, match="not allowed"):
         parse_form("A=\u20ac", b"", "")
 
@@ -108,7 +108,7 @@ def test_a_query_string_that_is_not_of_wsgi() -> None:
     "content_type",
     ["", FORM, FORM.upper(), f"{FORM};charset=utf-8", f'{FORM}; charset="UTF-8"', f"{FORM} ; Charset=utf8;"],
 )
-def test_content_types(content_type: str) -> None:
+def test_form_content_types_are_accepted(content_type: str) -> None:
     assert parse_form("", b"A=1", content_type) == {"A": "1"}
 
 
@@ -116,33 +116,33 @@ def test_content_types(content_type: str) -> None:
     "content_type",
     ["text/plain", "application/json", f"{FORM}; charset=latin-1", f"{FORM}; boundary=x", f"x{FORM}"],
 )
-def test_content_types_of_other_bodies(content_type: str) -> None:
+def test_other_content_types_are_rejected(content_type: str) -> None:
     with pytest.raises(MalformedInput, match="content type"):
         parse_form("", b"A=1", content_type)
     assert parse_form("A=1", b"", content_type) == {"A": "1"}
 
 
-def test_a_thousand_parameters_and_no_more() -> None:
-    fits = "&".join(f"A{number}=" for number in range(1000))
-    assert len(form(fits)) == 1000
-    for query, body in (("", f"{fits}&B="), ("B=", fits), ("", "&" * 1_000_000)):
+def test_at_most_1000_parameters() -> None:
+    largest_form = "&".join(f"A{number}=" for number in range(1000))
+    assert len(form(largest_form)) == 1000
+    for query, body in (("", f"{largest_form}&B="), ("B=", largest_form), ("", "&" * 1_000_000)):
         with pytest.raises(MalformedQueryString, match="1000 parameters"):
             parse_form(query, body.encode(), FORM)
 
 
-def test_the_length_of_a_name() -> None:
+def test_parameter_name_has_at_most_256_characters() -> None:
     assert form("A" * 256 + "=1")
     with pytest.raises(MalformedQueryString, match="256"):
         form("A" * 257 + "=1")
 
 
-def test_parameters_of_a_signature_are_left_out() -> None:
+def test_signature_parameters_are_excluded() -> None:
     assert form("X-Amz-Signature=s&x-amz-date=d&X-AMZ-Foo=f&Action=A&X-Am=1") == {"Action": "A", "X-Am": "1"}
 
 
-# Values. A model of our own has what AWS's inputs do not use.
+# Parameter decoding. This model has shapes that AWS's inputs do not use.
 
-ALL = read(
+SERVICE = read(
     {
         "source": "here",
         "service": "all",
@@ -179,7 +179,7 @@ ALL = read(
         },
     }
 )
-IN = ALL.shapes["In"]
+IN = SERVICE.shapes["In"]
 
 VALUES = [
     ("", {}),
@@ -218,11 +218,11 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("text", "expected"), VALUES)
-def test_values(text: str, expected: object) -> None:
+def test_decode_values(text: str, expected: object) -> None:
     assert decoder(IN)(form(text)) == expected
 
 
-WRONG = [
+INVALID_VALUES = [
     ("Number=", "'' is not a valid integer"),
     ("Number=abc", "'abc' is not a valid integer"),
     ("Number=2147483648", "'2147483648' is not a valid integer"),
@@ -282,26 +282,26 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("text", "message"), WRONG)
-def test_values_that_cannot_be_read(text: str, message: str) -> None:
-    with pytest.raises(MalformedInput) as refused:
+@pytest.mark.parametrize(("text", "message"), INVALID_VALUES)
+def test_invalid_values_are_malformed_input(text: str, message: str) -> None:
+    with pytest.raises(MalformedInput) as error:
         decoder(IN)(form(text))
-    assert refused.value.message == message
-    assert (refused.value.code, refused.value.status) == ("MalformedInput", 400)
+    assert error.value.message == message
+    assert (error.value.code, error.value.status) == ("MalformedInput", 400)
 
 
-def test_the_depth_that_is_read() -> None:
+def test_deepest_nesting_is_decoded() -> None:
     value = decoder(IN)(form("Inner." * 31 + "Text=a"))
     for _ in range(31):
         value = value["inner"]
     assert value == {"text": "a"}
 
 
-def test_a_decoder_is_made_once() -> None:
+def test_decoder_is_cached() -> None:
     assert decoder(IN) is decoder(IN)
 
 
-# Anything at all.
+# Generated input.
 
 SHAPES: list[Shape] = [
     IN,
@@ -313,21 +313,25 @@ names = st.lists(parts, min_size=1, max_size=6).map(".".join)
 texts = st.sampled_from(["", "1", "true", "a", "aGk=", "2026-02-28T01:02:03Z", "%FF", "%"]) | st.text(
     max_size=3
 )
-likely = st.lists(st.tuples(names, texts).map("=".join), max_size=8).map(
+plausible_forms = st.lists(st.tuples(names, texts).map("=".join), max_size=8).map(
     lambda pairs: "&".join(pairs).encode()
 )
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.binary() | likely, st.text(st.characters(max_codepoint=255), max_size=20), st.sampled_from(SHAPES))
+@given(
+    st.binary() | plausible_forms,
+    st.text(st.characters(max_codepoint=255), max_size=20),
+    st.sampled_from(SHAPES),
+)
 @example(b"", "", IN)
-def test_any_bytes_are_read_or_refused(body: bytes, query: str, shape: Shape) -> None:
+def test_any_bytes_are_decoded_or_rejected(body: bytes, query: str, shape: Shape) -> None:
     try:
-        read = parse_form(query, body, FORM)
-        value = decoder(shape)(read)
+        parameters = parse_form(query, body, FORM)
+        value = decoder(shape)(parameters)
     except Fault:
         return
-    assert all(type(name) is str and type(text) is str for name, text in read.items())
+    assert all(type(name) is str and type(text) is str for name, text in parameters.items())
     assert value.keys() <= {member.attr for member in shape.members}
 
 
@@ -335,14 +339,14 @@ def test_any_bytes_are_read_or_refused(body: bytes, query: str, shape: Shape) ->
 @given(
     st.text(), st.text('=_%&+ \t\r\n."aF09', max_size=20), st.sampled_from(["", "=", "=_ \t\r\n%.", "aF09"])
 )
-def test_any_text_is_sent(name: str, text: str, plain: str) -> None:
+def test_any_text_round_trips(name: str, text: str, safe: str) -> None:
     name = name.replace("\0", "")
-    body = f"A={quote(name, safe='/')}&B={quote(text, safe=plain.replace('%', ''))}"
+    body = f"A={quote(name, safe='/')}&B={quote(text, safe=safe.replace('%', ''))}"
     assert form(body) == {"A": name, "B": text}
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40))
-def test_any_content_type_is_read_or_refused(content_type: str) -> None:
+def test_any_content_type_is_accepted_or_rejected(content_type: str) -> None:
     with suppress(MalformedInput):
         assert parse_form("", b"A=1", content_type) == {"A": "1"}

@@ -1,4 +1,4 @@
-"""What a signature is refused for, in AWS's codes; each beside what passes."""
+"""Signature Version 4 errors, with AWS's error codes and messages, next to requests that pass."""
 
 import ast
 import hashlib
@@ -18,61 +18,61 @@ from iamd.wire.request import Request
 from tests.wire.signing import KEY_ID, NOW, SECRET, check, get, passes, post, presigned, signed
 
 TOKEN = "token=="
-HEADER = signed(post(), token=TOKEN)
-QUERY = presigned(get(), token=TOKEN)
+SIGNED = signed(post(), token=TOKEN)
+PRESIGNED = presigned(get(), token=TOKEN)
 
 
-def refusal(sent: Request, now: datetime = NOW) -> tuple[type[Fault], str]:
-    with pytest.raises(Fault) as refused:
-        check(sent, now)
-    return type(refused.value), refused.value.message
+def signature_error(signed_request: Request, now: datetime = NOW) -> tuple[type[Fault], str]:
+    with pytest.raises(Fault) as error:
+        check(signed_request, now)
+    return type(error.value), error.value.message
 
 
 def with_header(name: str, value: str | None) -> Request:
-    headers = {**HEADER.headers, name: value}
-    return HEADER._replace(headers={name: value for name, value in headers.items() if value is not None})
+    headers = {**SIGNED.headers, name: value}
+    return SIGNED._replace(headers={name: value for name, value in headers.items() if value is not None})
 
 
-def authorized(text: str) -> Request:
+def with_authorization(text: str) -> Request:
     return with_header("authorization", text)
 
 
-def edited(old: str, new: str) -> Request:
-    """Return the signed request with something else in its Authorization header."""
-    assert old in HEADER.headers["authorization"]
-    return authorized(HEADER.headers["authorization"].replace(old, new))
+def replace_in_authorization(old: str, new: str) -> Request:
+    """Return the signed request with a replacement in its Authorization header."""
+    assert old in SIGNED.headers["authorization"]
+    return with_authorization(SIGNED.headers["authorization"].replace(old, new))
 
 
-def with_query(old: str, new: str) -> Request:
-    """Return the presigned request with something else in its query string."""
-    assert old in QUERY.query
-    return QUERY._replace(query=QUERY.query.replace(old, new))
+def replace_in_query(old: str, new: str) -> Request:
+    """Return the presigned request with a replacement in its query string."""
+    assert old in PRESIGNED.query
+    return PRESIGNED._replace(query=PRESIGNED.query.replace(old, new))
 
 
-def test_codes_have_their_statuses() -> None:
-    kinds = (MissingAuthenticationToken, IncompleteSignature, SignatureDoesNotMatch)
-    assert [(kind.code, kind.status) for kind in kinds] == [
+def test_http_status_of_signature_errors() -> None:
+    error_types = (MissingAuthenticationToken, IncompleteSignature, SignatureDoesNotMatch)
+    assert [(error_type.code, error_type.status) for error_type in error_types] == [
         ("MissingAuthenticationToken", 403),
         ("IncompleteSignature", 400),
         ("SignatureDoesNotMatch", 403),
     ]
 
 
-def test_what_is_altered_below_passes_unaltered() -> None:
-    assert passes(HEADER)
-    assert passes(QUERY)
+def test_unmodified_requests_pass() -> None:
+    assert passes(SIGNED)
+    assert passes(PRESIGNED)
 
 
-# Time.
+# Signing time.
 
 
 @pytest.mark.parametrize("seconds", [-900, -899, 0, 899, 900])
-def test_a_clock_may_be_fifteen_minutes_off(seconds: int) -> None:
-    assert passes(HEADER, NOW + timedelta(seconds=seconds))
+def test_clock_skew_of_up_to_fifteen_minutes_is_accepted(seconds: int) -> None:
+    assert passes(SIGNED, NOW + timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"),
+    ("seconds", "expected"),
     [
         (
             901,
@@ -86,36 +86,38 @@ def test_a_clock_may_be_fifteen_minutes_off(seconds: int) -> None:
         (-86400 * 400, "Signature not yet current"),
     ],
 )
-def test_a_clock_may_be_no_further_off(seconds: int, words: str) -> None:
-    kind, message = refusal(HEADER, NOW + timedelta(seconds=seconds))
-    assert kind is SignatureDoesNotMatch
-    assert message.startswith(words)
+def test_larger_clock_skew_is_rejected(seconds: int, expected: str) -> None:
+    error_type, message = signature_error(SIGNED, NOW + timedelta(seconds=seconds))
+    assert error_type is SignatureDoesNotMatch
+    assert message.startswith(expected)
 
 
 @pytest.mark.parametrize("midnight", [datetime(2026, 12, 31, tzinfo=UTC), datetime(2028, 2, 29, tzinfo=UTC)])
 @pytest.mark.parametrize(("signed_at", "read_at"), [(-1, 1), (1, -1), (0, 0), (-1, 899), (800, -99)])
-def test_midnight_is_no_edge(midnight: datetime, signed_at: int, read_at: int) -> None:
-    sent = signed(post(), at=midnight + timedelta(seconds=signed_at))
-    assert passes(sent, midnight + timedelta(seconds=read_at))
+def test_clock_skew_across_midnight_is_accepted(midnight: datetime, signed_at: int, read_at: int) -> None:
+    signed_request = signed(post(), at=midnight + timedelta(seconds=signed_at))
+    assert passes(signed_request, midnight + timedelta(seconds=read_at))
 
 
 @pytest.mark.parametrize("day", ["20261122", "20261124", "2026112", "202611230", "2026-11-23", ""])
-def test_the_scope_has_the_date_of_the_request(day: str) -> None:
-    kind, message = refusal(edited("/20261123/", f"/{day}/"))
-    assert kind is SignatureDoesNotMatch
+def test_credential_scope_date_must_match_the_request_date(day: str) -> None:
+    error_type, message = signature_error(replace_in_authorization("/20261123/", f"/{day}/"))
+    assert error_type is SignatureDoesNotMatch
     assert message == (
         "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
         "'20261123'."
     )
 
 
-def test_x_amz_date_beats_date() -> None:
+def test_x_amz_date_takes_precedence_over_date() -> None:
     assert passes(with_header("date", "Mon, 01 Jan 2001 00:00:00 GMT"))
-    late = signed(post(), at=NOW - timedelta(hours=1))
-    kept = late._replace(headers={**late.headers, "date": "Mon, 23 Nov 2026 09:30:00 GMT"})
-    assert refusal(kept)[1].startswith("Signature expired")
+    old_request = signed(post(), at=NOW - timedelta(hours=1))
+    expired = old_request._replace(headers={**old_request.headers, "date": "Mon, 23 Nov 2026 09:30:00 GMT"})
+    assert signature_error(expired)[1].startswith("Signature expired")
     empty = with_header("x-amz-date", "")
-    assert refusal(empty._replace(headers={**empty.headers, "date": HEADER.headers["x-amz-date"]})) == (
+    assert signature_error(
+        empty._replace(headers={**empty.headers, "date": SIGNED.headers["x-amz-date"]})
+    ) == (
         IncompleteSignature,
         "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
     )
@@ -143,105 +145,115 @@ def test_x_amz_date_beats_date() -> None:
         "now",
     ],
 )
-def test_a_date_is_written_in_one_of_two_ways(text: str) -> None:
-    kind, message = refusal(with_header("x-amz-date", text))
-    assert kind is IncompleteSignature
+def test_invalid_date_format_is_rejected(text: str) -> None:
+    error_type, message = signature_error(with_header("x-amz-date", text))
+    assert error_type is IncompleteSignature
     assert message.startswith("Date must be in ISO-8601 'basic format'.")
 
 
-# Scope.
+# Credential scope.
 
 
 @pytest.mark.parametrize("terminator", ["aws4_reques", "aws4_request2", "AWS4_REQUEST", "aws5_request", ""])
-def test_the_scope_ends_as_it_must(terminator: str) -> None:
-    assert refusal(edited("/aws4_request", f"/{terminator}")) == (
+def test_invalid_scope_terminator_is_rejected(terminator: str) -> None:
+    assert signature_error(replace_in_authorization("/aws4_request", f"/{terminator}")) == (
         SignatureDoesNotMatch,
         "Credential should be scoped with a valid terminator: 'aws4_request'.",
     )
 
 
 @pytest.mark.parametrize("region", ["", "us east", "US-EAST-1", "us\neast", "r" * 65])
-def test_a_region_looks_like_one(region: str) -> None:
-    kind, message = refusal(edited("/us-east-1/", f"/{region}/"))
-    assert (kind, message) == (SignatureDoesNotMatch, "Credential should be scoped to a valid Region.")
+def test_invalid_region_is_rejected(region: str) -> None:
+    error_type, message = signature_error(replace_in_authorization("/us-east-1/", f"/{region}/"))
+    assert (error_type, message) == (SignatureDoesNotMatch, "Credential should be scoped to a valid Region.")
 
 
 @pytest.mark.parametrize(
     "credential", ["", KEY_ID, f"{KEY_ID}/20261123/us-east-1/iam", f"a/{KEY_ID}/1/2/3/4"]
 )
-def test_a_credential_has_five_parts(credential: str) -> None:
-    whole = f"{KEY_ID}/20261123/us-east-1/iam/aws4_request"
-    kind, message = refusal(edited(whole, credential))
-    assert kind is IncompleteSignature
+def test_credential_must_have_five_elements(credential: str) -> None:
+    valid_credential = f"{KEY_ID}/20261123/us-east-1/iam/aws4_request"
+    error_type, message = signature_error(replace_in_authorization(valid_credential, credential))
+    assert error_type is IncompleteSignature
     assert message.startswith("Credential must have exactly 5 slash-delimited elements")
 
 
 @pytest.mark.parametrize("part", ["us-east-2", "sts"])
-def test_region_and_service_are_signed(part: str) -> None:
+def test_changed_region_or_service_is_rejected(part: str) -> None:
     old = "us-east-1" if "-" in part else "/iam/"
-    kind, _ = refusal(edited(old, part if "-" in part else f"/{part}/"))
-    assert kind is SignatureDoesNotMatch
+    error_type, _ = signature_error(replace_in_authorization(old, part if "-" in part else f"/{part}/"))
+    assert error_type is SignatureDoesNotMatch
 
 
-# Presigned.
+# Presigned requests.
 
 
 @pytest.mark.parametrize("expires", [1, 60, 604_800])
-def test_a_presigned_request_lives_as_long_as_it_says(expires: int) -> None:
-    sent = presigned(get(), expires=expires)
-    assert passes(sent, NOW + timedelta(seconds=expires))
-    kind, message = refusal(sent, NOW + timedelta(seconds=expires + 1))
-    assert kind is SignatureDoesNotMatch
+def test_presigned_request_expires(expires: int) -> None:
+    signed_request = presigned(get(), expires=expires)
+    assert passes(signed_request, NOW + timedelta(seconds=expires))
+    error_type, message = signature_error(signed_request, NOW + timedelta(seconds=expires + 1))
+    assert error_type is SignatureDoesNotMatch
     assert message.startswith("Signature expired: ")
-    assert refusal(sent, NOW - timedelta(seconds=901))[1].startswith("Signature not yet current")
+    assert signature_error(signed_request, NOW - timedelta(seconds=901))[1].startswith(
+        "Signature not yet current"
+    )
 
 
 @pytest.mark.parametrize("expires", [0, -1, 604_801, 1.5, "1e3", "0x10", "abc", "+5", " 5", "9" * 5000, "１"])
-def test_a_presigned_request_says_how_long_in_whole_seconds(expires: object) -> None:
-    assert refusal(presigned(get(), expires=expires)) == (
+def test_invalid_x_amz_expires_is_rejected(expires: object) -> None:
+    assert signature_error(presigned(get(), expires=expires)) == (
         IncompleteSignature,
         "X-Amz-Expires must be a whole number between 1 and 604800.",
     )
 
 
 @pytest.mark.parametrize("name", ["Credential", "SignedHeaders", "Signature", "Date", "Expires"])
-def test_a_presigned_request_has_all_its_parameters(name: str) -> None:
+def test_presigned_request_with_a_missing_parameter_is_rejected(name: str) -> None:
     message = f"Query-string authentication requires 'X-Amz-{name}' parameter."
-    pairs = QUERY.query.split("&")
-    fewer = "&".join(pair for pair in pairs if not pair.startswith(f"X-Amz-{name}="))
-    assert refusal(QUERY._replace(query=fewer)) == (IncompleteSignature, message)
+    pairs = PRESIGNED.query.split("&")
+    without_parameter = "&".join(pair for pair in pairs if not pair.startswith(f"X-Amz-{name}="))
+    assert signature_error(PRESIGNED._replace(query=without_parameter)) == (IncompleteSignature, message)
     empty = "&".join(f"X-Amz-{name}=" if pair.startswith(f"X-Amz-{name}=") else pair for pair in pairs)
-    assert refusal(QUERY._replace(query=empty)) == (IncompleteSignature, message)
+    assert signature_error(PRESIGNED._replace(query=empty)) == (IncompleteSignature, message)
 
 
 @pytest.mark.parametrize("algorithm", ["", "AWS4-ECDSA-P256-SHA256", "aws4-hmac-sha256", "AWS4-HMAC-SHA1"])
-def test_a_presigned_request_has_the_one_algorithm(algorithm: str) -> None:
-    kind, message = refusal(with_query("Algorithm=AWS4-HMAC-SHA256", f"Algorithm={algorithm}"))
-    assert kind is IncompleteSignature
+def test_presigned_request_with_another_algorithm_is_rejected(algorithm: str) -> None:
+    error_type, message = signature_error(
+        replace_in_query("Algorithm=AWS4-HMAC-SHA256", f"Algorithm={algorithm}")
+    )
+    assert error_type is IncompleteSignature
     assert "AWS4-HMAC-SHA256" in message
 
 
 @pytest.mark.parametrize(
     "name", ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature", "Security-Token"]
 )
-@pytest.mark.parametrize("again", ["X-Amz-{}=1", "X%2DAmz-{}=1", "X-Amz-{}"])
-def test_a_presigned_parameter_comes_once(name: str, again: str) -> None:
-    for query in (f"{QUERY.query}&{again.format(name)}", f"{again.format(name)}&{QUERY.query}"):
-        assert refusal(QUERY._replace(query=query)) == (
+@pytest.mark.parametrize("duplicate", ["X-Amz-{}=1", "X%2DAmz-{}=1", "X-Amz-{}"])
+def test_duplicate_presigned_parameter_is_rejected(name: str, duplicate: str) -> None:
+    for query in (
+        f"{PRESIGNED.query}&{duplicate.format(name)}",
+        f"{duplicate.format(name)}&{PRESIGNED.query}",
+    ):
+        assert signature_error(PRESIGNED._replace(query=query)) == (
             IncompleteSignature,
             f"Query-string authentication has X-Amz-{name} more than once.",
         )
 
 
-@pytest.mark.parametrize("again", ["x-amz-date=1", "X-AMZ-SIGNATURE=1", "X-amz-credential=a"])
-def test_a_presigned_parameter_in_other_letters_is_one_that_was_not_signed(again: str) -> None:
-    assert refusal(QUERY._replace(query=f"{QUERY.query}&{again}"))[0] is SignatureDoesNotMatch
+@pytest.mark.parametrize("duplicate", ["x-amz-date=1", "X-AMZ-SIGNATURE=1", "X-amz-credential=a"])
+def test_presigned_parameter_with_another_case_is_not_signed(duplicate: str) -> None:
+    assert (
+        signature_error(PRESIGNED._replace(query=f"{PRESIGNED.query}&{duplicate}"))[0]
+        is SignatureDoesNotMatch
+    )
 
 
-def test_a_presigned_request_without_its_algorithm_is_not_anonymous() -> None:
-    assert refusal(get("X-Amz-Signature=1"))[0] is IncompleteSignature
-    assert refusal(get("x-amz-credential=1"))[0] is IncompleteSignature
-    assert refusal(get("Action=X")) == (
+def test_presigned_request_without_algorithm_is_incomplete() -> None:
+    assert signature_error(get("X-Amz-Signature=1"))[0] is IncompleteSignature
+    assert signature_error(get("x-amz-credential=1"))[0] is IncompleteSignature
+    assert signature_error(get("Action=X")) == (
         MissingAuthenticationToken,
         "Request is missing Authentication Token",
     )
@@ -252,20 +264,28 @@ def test_a_presigned_request_without_its_algorithm_is_not_anonymous() -> None:
 
 def test_the_host_is_signed() -> None:
     message = "'Host' must be a 'SignedHeader' in the AWS Authorization."
-    assert refusal(edited("content-type;host;", "content-type;")) == (SignatureDoesNotMatch, message)
-    assert refusal(with_query("SignedHeaders=host", "SignedHeaders=date")) == (SignatureDoesNotMatch, message)
+    assert signature_error(replace_in_authorization("content-type;host;", "content-type;")) == (
+        SignatureDoesNotMatch,
+        message,
+    )
+    assert signature_error(replace_in_query("SignedHeaders=host", "SignedHeaders=date")) == (
+        SignatureDoesNotMatch,
+        message,
+    )
 
 
 @pytest.mark.parametrize("name", ["x-amz-target", "x-amz-security-token", "x-amz-date", "x-amz-meta"])
-@pytest.mark.parametrize("how", ["header", "query"])
-def test_every_header_of_amazons_is_signed(name: str, how: str) -> None:
-    sent = signed(post(date="now")) if how == "header" else presigned(get())
-    assert passes(sent)
-    kind, message = refusal(sent._replace(headers={**sent.headers, name: "20261123T093000Z"}))
-    if how == "query" and name == "x-amz-security-token":
-        assert kind is IncompleteSignature
+@pytest.mark.parametrize("location", ["header", "query"])
+def test_unsigned_x_amz_header_is_rejected(name: str, location: str) -> None:
+    signed_request = signed(post(date="now")) if location == "header" else presigned(get())
+    assert passes(signed_request)
+    error_type, message = signature_error(
+        signed_request._replace(headers={**signed_request.headers, name: "20261123T093000Z"})
+    )
+    if location == "query" and name == "x-amz-security-token":
+        assert error_type is IncompleteSignature
     else:
-        assert (kind, message) == (
+        assert (error_type, message) == (
             SignatureDoesNotMatch,
             f"'{name}' must be a 'SignedHeader' in the AWS Authorization.",
         )
@@ -275,20 +295,23 @@ def test_every_header_of_amazons_is_signed(name: str, how: str) -> None:
     "names",
     ["host;content-type;x-amz-date", "Host;content-type", "host;host", "", ";host", "content-type,host"],
 )
-def test_signed_headers_are_listed_in_one_way(names: str) -> None:
+def test_signed_headers_must_be_sorted_and_lower_case(names: str) -> None:
     listed = "content-type;host;x-amz-date;x-amz-security-token"
-    assert refusal(edited(f"={listed}", f"={names}"))[0] in (SignatureDoesNotMatch, IncompleteSignature)
+    assert signature_error(replace_in_authorization(f"={listed}", f"={names}"))[0] in (
+        SignatureDoesNotMatch,
+        IncompleteSignature,
+    )
 
 
-def test_a_signed_header_is_there() -> None:
-    assert refusal(with_header("content-type", None))[0] is SignatureDoesNotMatch
+def test_missing_signed_header_is_rejected() -> None:
+    assert signature_error(with_header("content-type", None))[0] is SignatureDoesNotMatch
 
 
-EMPTY = hashlib.sha256(b"").hexdigest()
+EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 
 
 @pytest.mark.parametrize(
-    "said",
+    "payload_hash",
     [
         "UNSIGNED-PAYLOAD",
         "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
@@ -296,55 +319,55 @@ EMPTY = hashlib.sha256(b"").hexdigest()
         "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
         "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
         hashlib.sha256(b"another body").hexdigest(),
-        EMPTY,
-        EMPTY.upper(),
+        EMPTY_HASH,
+        EMPTY_HASH.upper(),
         "",
     ],
 )
-def test_the_body_is_signed(said: str) -> None:
-    """Botocore signs what this header says in place of the body's hash: a server must not believe it."""
-    assert refusal(signed(post(x_amz_content_sha256=said)))[0] is SignatureDoesNotMatch
-    sent = presigned(get(f"X-Amz-Content-Sha256={said}&Action=A"))
-    assert passes(sent) is (said == EMPTY)
+def test_payload_hash_header_is_not_trusted(payload_hash: str) -> None:
+    """Botocore signs the value of this header in place of the body's hash; the server must not trust it."""
+    assert signature_error(signed(post(x_amz_content_sha256=payload_hash)))[0] is SignatureDoesNotMatch
+    signed_request = presigned(get(f"X-Amz-Content-Sha256={payload_hash}&Action=A"))
+    assert passes(signed_request) is (payload_hash == EMPTY_HASH)
 
 
-def test_the_bodys_own_hash_may_be_said() -> None:
+def test_correct_payload_hash_header_is_accepted() -> None:
     body = "Action=GetUser"
-    said = hashlib.sha256(body.encode()).hexdigest()
-    assert passes(signed(post(body, x_amz_content_sha256=said)))
+    payload_hash = hashlib.sha256(body.encode()).hexdigest()
+    assert passes(signed(post(body, x_amz_content_sha256=payload_hash)))
 
 
-# Where it stands.
+# Location of the credentials.
 
 
-def test_credentials_stand_in_one_place() -> None:
-    both = HEADER._replace(query=QUERY.query)
-    words = "Credentials belong in the Authorization header or in the query string, not in both."
-    assert refusal(both) == (IncompleteSignature, words)
-    assert refusal(HEADER._replace(query="X-Amz-Security-Token=a")) == (IncompleteSignature, words)
-    assert refusal(HEADER._replace(query="x-amz-date=a")) == (IncompleteSignature, words)
-    assert refusal(QUERY._replace(headers={**QUERY.headers, "authorization": ""})) == (
+def test_credentials_in_both_header_and_query_are_rejected() -> None:
+    both = SIGNED._replace(query=PRESIGNED.query)
+    message = "Credentials belong in the Authorization header or in the query string, not in both."
+    assert signature_error(both) == (IncompleteSignature, message)
+    assert signature_error(SIGNED._replace(query="X-Amz-Security-Token=a")) == (IncompleteSignature, message)
+    assert signature_error(SIGNED._replace(query="x-amz-date=a")) == (IncompleteSignature, message)
+    assert signature_error(PRESIGNED._replace(headers={**PRESIGNED.headers, "authorization": ""})) == (
         IncompleteSignature,
-        words,
+        message,
     )
-    token = {**QUERY.headers, "x-amz-security-token": TOKEN}
-    assert refusal(QUERY._replace(headers=token))[0] is IncompleteSignature
+    token = {**PRESIGNED.headers, "x-amz-security-token": TOKEN}
+    assert signature_error(PRESIGNED._replace(headers=token))[0] is IncompleteSignature
 
 
 @pytest.mark.parametrize("separator", [",", ", ", " , "])
 @pytest.mark.parametrize(
     "other", ["", "Basic YTpi", "Bearer a", "X=y", "AWS4-HMAC-SHA256 Credential=a", "Signature=a"]
 )
-def test_two_authorization_headers_are_refused(separator: str, other: str) -> None:
-    """A server joins two headers with a comma."""
-    mine = HEADER.headers["authorization"]
-    assert refusal(authorized(f"{mine}{separator}{other}"))[0] is IncompleteSignature
-    assert refusal(authorized(f"{other}{separator}{mine}"))[0] is IncompleteSignature
+def test_two_authorization_headers_are_rejected(separator: str, other: str) -> None:
+    """Servers join repeated headers with a comma."""
+    authorization = SIGNED.headers["authorization"]
+    assert signature_error(with_authorization(f"{authorization}{separator}{other}"))[0] is IncompleteSignature
+    assert signature_error(with_authorization(f"{other}{separator}{authorization}"))[0] is IncompleteSignature
 
 
-def test_authorization_twice_over_is_refused() -> None:
-    mine = HEADER.headers["authorization"]
-    assert refusal(authorized(f"{mine},{mine}"))[0] is IncompleteSignature
+def test_repeated_authorization_header_is_rejected() -> None:
+    authorization = SIGNED.headers["authorization"]
+    assert signature_error(with_authorization(f"{authorization},{authorization}"))[0] is IncompleteSignature
 
 
 @pytest.mark.parametrize(
@@ -368,51 +391,54 @@ def test_authorization_twice_over_is_refused() -> None:
         "\xff\xfe\x00",
     ],
 )
-def test_nothing_else_is_a_signature(text: str) -> None:
-    kind, message = refusal(authorized(text))
-    assert kind is IncompleteSignature
+def test_other_authorization_schemes_are_incomplete(text: str) -> None:
+    error_type, message = signature_error(with_authorization(text))
+    assert error_type is IncompleteSignature
     assert message
 
 
 @pytest.mark.parametrize(
     "query", ["AWSAccessKeyId=a&Signature=b&SignatureVersion=2", "Signature=a&Expires=1"]
 )
-def test_version_2_in_a_query_is_no_signature(query: str) -> None:
-    assert refusal(get(query))[0] is MissingAuthenticationToken
+def test_signature_version_2_in_the_query_is_not_a_signature(query: str) -> None:
+    assert signature_error(get(query))[0] is MissingAuthenticationToken
 
 
 @pytest.mark.parametrize("signature", ["", "0" * 64, "0" * 63, "g" * 64, "\xe9" * 64, "None"])
-def test_a_wrong_signature_is_refused(signature: str) -> None:
-    right = HEADER.headers["authorization"].rpartition("=")[2]
-    kind, message = refusal(edited(right, signature))
-    assert kind is SignatureDoesNotMatch
+def test_wrong_signature_is_rejected(signature: str) -> None:
+    correct_signature = SIGNED.headers["authorization"].rpartition("=")[2]
+    error_type, message = signature_error(replace_in_authorization(correct_signature, signature))
+    assert error_type is SignatureDoesNotMatch
     assert message == (
         "The request signature we calculated does not match the signature you provided. Check your AWS "
         "Secret Access Key and signing method. Consult the service documentation for details."
     )
-    assert refusal(edited(right, right.upper()))[0] is SignatureDoesNotMatch
+    assert (
+        signature_error(replace_in_authorization(correct_signature, correct_signature.upper()))[0]
+        is SignatureDoesNotMatch
+    )
 
 
-def test_another_secret_is_refused() -> None:
-    claim = sigv4.parse_signature(HEADER, NOW)
-    sigv4.verify(claim, SECRET)
+def test_signature_with_another_secret_is_rejected() -> None:
+    signature = sigv4.parse_signature(SIGNED, NOW)
+    sigv4.verify(signature, SECRET)
     for secret in (SECRET + "x", SECRET[:-1], SECRET.lower(), ""):
         with pytest.raises(SignatureDoesNotMatch):
-            sigv4.verify(claim, secret)
+            sigv4.verify(signature, secret)
 
 
-# Time tells nothing.
+# Constant-time comparison.
 
 
 def test_signatures_are_compared_in_constant_time() -> None:
-    """All comparing that `verify` does is `hmac.compare_digest`, and nothing else touches a signature."""
+    """`verify` compares only with `hmac.compare_digest`, and no other comparison involves a signature."""
     verify = ast.parse(inspect.getsource(sigv4.verify))
     calls = [ast.unparse(node.func) for node in ast.walk(verify) if isinstance(node, ast.Call)]
     assert calls.count("hmac.compare_digest") == 1
     comparisons = [
         node for node in ast.walk(ast.parse(inspect.getsource(sigv4))) if isinstance(node, ast.Compare)
     ]
-    touched = [ast.unparse(node) for node in comparisons]
-    assert len(touched) > 10
-    assert [text for text in touched if ".signature" in text or "expected" in text] == []
+    compared = [ast.unparse(node) for node in comparisons]
+    assert len(compared) > 10
+    assert [text for text in compared if ".signature" in text or "expected" in text] == []
     assert [node for node in ast.walk(verify) if isinstance(node, ast.Compare)] == []

@@ -1,4 +1,4 @@
-"""Documents: their form, and that whatever is put into them comes out of a parser."""
+"""XML responses: their format, and that an XML parser reads every value back."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
@@ -22,7 +22,7 @@ def operation(name: str, service: str = "iam") -> OperationModel:
 
 
 def result(name: str, reply: Any, service: str = "iam") -> str:
-    """Return what is in the result element of an answer."""
+    """Return the content of the response's result element."""
     document = renderer(operation(name, service))(reply, "r-1").decode()
     head = f'<{name}Response xmlns="{operation(name, service).namespace}"><{name}Result>'
     tail = f"</{name}Result>{METADATA}</{name}Response>"
@@ -31,7 +31,7 @@ def result(name: str, reply: Any, service: str = "iam") -> str:
     return document[len(head) : -len(tail)]
 
 
-def test_a_document() -> None:
+def test_response_document() -> None:
     user = User("AIDA1", "alice", "/", "arn:aws:iam::1:user/alice", "2026-01-01T00:00:00Z", None)
     document = renderer(operation("CreateUser"))({"User": user}, "r-1")
     assert document.decode() == (
@@ -42,7 +42,7 @@ def test_a_document() -> None:
     )
 
 
-def test_a_document_without_a_result() -> None:
+def test_response_without_output() -> None:
     render = renderer(operation("DeleteUser"))
     expected = f'<DeleteUserResponse xmlns="{IAM}">{METADATA}</DeleteUserResponse>'.encode()
     assert render(None, "r-1") == expected
@@ -51,12 +51,12 @@ def test_a_document_without_a_result() -> None:
         render({"User": {}}, "r-1")
 
 
-def test_an_empty_result() -> None:
+def test_empty_result() -> None:
     assert result("ListUsers", None) == ""
     assert result("ListUsers", {}) == ""
 
 
-class Name(NamedTuple):
+class UserRecord(NamedTuple):
     user_name: str
     path: str | None = None
 
@@ -77,48 +77,48 @@ class Plain:
     user_name: str
 
 
-def plain() -> Plain:
-    made = Plain("a")
-    made.path = "/"
-    return made
+def plain_user() -> Plain:
+    user = Plain("a")
+    user.path = "/"
+    return user
 
 
-NAMED = [
+USERS = [
     ({"UserName": "a"}, "<UserName>a</UserName>"),
     ({"UserName": "a", "Path": None}, "<UserName>a</UserName>"),
     ({"UserName": "a", "Path": "/"}, "<Path>/</Path><UserName>a</UserName>"),
-    (Name("a"), "<UserName>a</UserName><Arn>arn:a</Arn>"),
-    (Name("a", "/"), "<Path>/</Path><UserName>a</UserName><Arn>arn:a</Arn>"),
+    (UserRecord("a"), "<UserName>a</UserName><Arn>arn:a</Arn>"),
+    (UserRecord("a", "/"), "<Path>/</Path><UserName>a</UserName><Arn>arn:a</Arn>"),
     (Slotted("a"), "<UserName>a</UserName>"),
-    (plain(), "<Path>/</Path><UserName>a</UserName>"),
+    (plain_user(), "<Path>/</Path><UserName>a</UserName>"),
 ]
 
 
-@pytest.mark.parametrize(("user", "inside"), NAMED)
-def test_a_structure(user: Any, inside: str) -> None:
-    assert result("GetUser", {"User": user}) == f"<User>{inside}</User>"
+@pytest.mark.parametrize(("user", "content"), USERS)
+def test_structure(user: Any, content: str) -> None:
+    assert result("GetUser", {"User": user}) == f"<User>{content}</User>"
 
 
-def test_a_record_for_a_reply() -> None:
+def test_named_tuple_as_reply() -> None:
     class Reply(NamedTuple):
-        user: Name
+        user: UserRecord
 
-    assert result("GetUser", Reply(Name("a"))) == "<User><UserName>a</UserName><Arn>arn:a</Arn></User>"
+    assert result("GetUser", Reply(UserRecord("a"))) == "<User><UserName>a</UserName><Arn>arn:a</Arn></User>"
 
 
 class Tuple(NamedTuple):
-    """A record whose methods `count` and `index` are not fields."""
+    """A NamedTuple: its methods `count` and `index` are not fields."""
 
     key: str
 
 
 @pytest.mark.parametrize("user", [["a"], "alice", 5, object()])
-def test_a_structure_that_is_no_structure(user: Any) -> None:
+def test_value_that_is_not_a_structure_is_an_error(user: Any) -> None:
     with pytest.raises(ValueError, match="is not a record"):
         result("GetUser", {"User": user})
 
 
-def test_a_key_that_the_model_does_not_know() -> None:
+def test_unknown_member_is_an_error() -> None:
     with pytest.raises(ValueError, match="GetUserResponse has no member"):
         result("GetUser", {"Usr": {}})
 
@@ -139,14 +139,16 @@ def test_lists() -> None:
         result("ListAccountAliases", {"AccountAliases": "alias"})
 
 
-def test_a_method_is_not_a_field() -> None:
+def test_methods_are_not_members() -> None:
     shapes = {
         "Out": {"type": "structure", "members": {"Key": "Text", "Count": "Text", "Index": "Text"}},
         "Text": {"type": "string"},
     }
     service = {"source": "here", "service": "own", "version": "1", "namespace": "urn:own", "shapes": shapes}
-    own = read(service | {"operations": {"Get": {"output": "Out", "errors": []}}})
-    assert b"<GetResult><Key>k</Key></GetResult>" in renderer(own.operations["Get"])(Tuple("k"), "r-1")
+    service_model = read(service | {"operations": {"Get": {"output": "Out", "errors": []}}})
+    assert b"<GetResult><Key>k</Key></GetResult>" in renderer(service_model.operations["Get"])(
+        Tuple("k"), "r-1"
+    )
 
 
 def test_maps_and_numbers() -> None:
@@ -162,20 +164,20 @@ def test_blobs() -> None:
 
 
 @pytest.mark.parametrize(
-    "moment",
+    "timestamp",
     [
         "2026-01-01T00:00:00Z",
         datetime(2026, 1, 1, tzinfo=UTC),
         datetime(2026, 1, 1, 2, 0, 0, 999, tzinfo=timezone(timedelta(hours=2))),
     ],
 )
-def test_moments(moment: object) -> None:
-    assert result("GetCredentialReport", {"GeneratedTime": moment}) == (
+def test_timestamps(timestamp: object) -> None:
+    assert result("GetCredentialReport", {"GeneratedTime": timestamp}) == (
         "<GeneratedTime>2026-01-01T00:00:00Z</GeneratedTime>"
     )
 
 
-def test_errors() -> None:
+def test_error_document() -> None:
     document = error_document("NoSuchEntity", "The <user> is not here.", "r-1", IAM, sender=True)
     assert document.decode() == (
         f'<ErrorResponse xmlns="{IAM}"><Error><Type>Sender</Type><Code>NoSuchEntity</Code>'
@@ -206,21 +208,21 @@ any_text = st.text(st.characters(categories=("L", "N", "P", "S", "Z", "C")), max
 
 @settings(max_examples=200, deadline=None)
 @given(any_text, any_text, any_text)
-def test_any_text_parses(code: str, message: str, request_id: str) -> None:
+def test_error_document_with_any_text_parses(code: str, message: str, request_id: str) -> None:
     root = ET.fromstring(error_document(code, message, request_id, IAM, sender=True))
-    shown = [root.findtext(f".//{{{IAM}}}{tag}") for tag in ("Code", "Message", "RequestId")]
-    for given_text, shown_text in zip((code, message, request_id), shown, strict=True):
-        assert [a for a, b in zip(given_text, shown_text or "", strict=True) if b not in (a, "\ufffd")] == []
+    parsed = [root.findtext(f".//{{{IAM}}}{tag}") for tag in ("Code", "Message", "RequestId")]
+    for original, text in zip((code, message, request_id), parsed, strict=True):
+        assert [a for a, b in zip(original, text or "", strict=True) if b not in (a, "\ufffd")] == []
 
 
 @settings(max_examples=100, deadline=None)
 @given(any_text, any_text)
-def test_any_name_of_a_session_parses(name: str, request_id: str) -> None:
+def test_response_with_any_text_parses(name: str, request_id: str) -> None:
     document = renderer(operation("GetCallerIdentity", "sts"))({"Arn": f"arn:{name}"}, request_id)
     root = ET.fromstring(document)
     assert [child.tag.rpartition("}")[2] for child in root[0]] == ["Arn"]
     assert len(root[0][0].text or "") == len(name) + 4
 
 
-def test_a_renderer_is_made_once() -> None:
+def test_renderer_is_cached() -> None:
     assert renderer(operation("GetUser")) is renderer(operation("GetUser"))
