@@ -100,6 +100,19 @@ def test_a_key_that_is_taken_is_dead_everywhere(
         assert said == ("InvalidClientTokenId", 403, "The security token included in the request is invalid.")
 
 
+@pytest.mark.parametrize("removal", ["inactive", "deleted"])
+def test_removed_key_cannot_write(account: Account, removal: str) -> None:
+    key = account.key_of("bob", allow("iam:*"))
+    bob = account.client("iam", key)
+    bob.create_group(GroupName="before")
+    KEY_REMOVALS[removal](account.iam, account, key[0])
+    assert refused(bob, "CreateGroup", GroupName="after")[:2] == ("InvalidClientTokenId", 403)
+    assert [group["GroupName"] for group in account.iam.list_groups()["Groups"]] == [
+        "Administrators",
+        "before",
+    ]
+
+
 def test_a_right_that_is_given_is_there_everywhere(account: Account, second_server: Server) -> None:
     key = account.key_of("bob")
     there = client(second_server.url, "iam", key)

@@ -296,6 +296,7 @@ NOBODY = [
     "arn:aws:iam::{A}:user/ADMIN",
     "arn:aws:iam::{A}:user/else/admin",
     "arn:aws:iam::{A}:role/nobody",
+    "arn:aws:iam::{A}:role/else/worker",
     "arn:aws:iam::{B}:user/bob",
     "arn:aws:iam::{A}:user/*",
     "arn:aws:iam::{A}:group/Administrators",
@@ -314,6 +315,7 @@ NOBODY = [
 @pytest.mark.parametrize("form", NOBODY)
 def test_whoever_is_not_there_is_no_principal(account: Account, other_account: Account, form: str) -> None:
     account.iam.create_user(UserName="bob")
+    make_role(account, "worker")
     named = filled(form, names(account, other_account))
     policy = document(trusting({"AWS": ["*", named]}))
     sentence = f'Invalid principal in policy: "AWS":"{named}"'

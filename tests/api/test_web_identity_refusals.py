@@ -226,7 +226,8 @@ def test_keys_are_not_fetched_from_this_servers_own_network(own_scene: Scene, ho
     assert own_scene.refusal(own_scene.role()) == Refused(
         "IDPCommunicationError",
         400,
-        f"The request to the identity provider failed: {host.strip('[]')} does not resolve to a public address.",
+        "The request to the identity provider failed: "
+        f"{host.strip('[]')} does not resolve to a public address.",
     )
 
 
