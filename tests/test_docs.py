@@ -48,3 +48,16 @@ def test_relative_links_resolve(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
     for target in targets:
         assert target.startswith("http") or (page.parent / target).exists(), target
+
+
+def test_files_named_in_the_architecture_exist() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    named = re.findall(r"`([a-z_/]+\.(?:py|ts|tsx))`", text)
+    assert named
+    assert not [path for path in named if not any((ROOT / base / path).exists() for base in ("", "src/iamd"))]
+
+
+def test_packages_are_those_of_the_architecture() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    listed = set(re.findall(r"^  ([a-z]+)/ ", text, re.MULTILINE))
+    assert listed == {path.parent.name for path in (ROOT / "src/iamd").glob("*/__init__.py")}
