@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from iamd.core import session_stages
 from iamd.core.errors import ExpiredToken
 from iamd.core.records import MfaDevice
 from iamd.crypto import recovery_codes, totp
@@ -221,7 +222,7 @@ def test_session_without_mfa_is_in_the_enroll_stage_where_mfa_is_required(contex
     with context.services.dependencies.database.read() as tx:
         session = sessions.find(tx, sessions.hash_token(outcome.session_token))
     assert session is not None
-    assert session.stage == console_sessions.ENROLL
+    assert session.stage == session_stages.ENROLL
     add_mfa_device(context)
     assert context.try_user().step is Step.MFA
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from iamd.core.errors import AccessDenied, InvalidClientTokenId
 from iamd.core.records import SessionToken
+from iamd.core.session_stages import ENROLL
 from iamd.framework.call import Call, Caller
 from iamd.framework.operation import Context, Operation, Params, PermissionCheck, Target
 from iamd.gate.authenticator import INVALID_TOKEN_MESSAGE
 from iamd.gate.callers import AuthenticatedCaller
-from iamd.gate.console_sessions import ENROLL
 from iamd.gate.policy_cache import compile_document, parse_document
 from iamd.policy import Layer, Outcome, Request, decide, denial_message
 from iamd.policy.compiled import Attachment

@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 from iamd.core.errors import ConfirmationRequired, ExpiredToken
 from iamd.core.records import Session
+from iamd.core.session_stages import ENROLL, OPEN
 from iamd.gate.credentials import ConsoleCredentials
 from iamd.store import sessions
 from iamd.store.access_keys import CredentialRecord
 from iamd.store.query import Tx
 
-OPEN, ENROLL, MFA, PASSWORD = "open", "enrol", "mfa", "password"
 CONFIRMATION_SECONDS = 15 * 60
 PENDING_SECONDS = 10 * 60  # lifetime of an unfinished sign-in
 _LAST_USE_RESOLUTION_SECONDS = 60  # precision of a session's last use

@@ -1,8 +1,8 @@
 """Identity confirmation (step-up authentication) in an open session, by MFA or, without MFA, by password."""
 
+from iamd.core.session_stages import ENROLL, OPEN
 from iamd.crypto.passkeys import RelyingParty
 from iamd.domain.passwords import MAX_WRONG_PASSWORDS, WINDOW_SECONDS
-from iamd.gate.console_sessions import ENROLL, OPEN
 from iamd.signin import mfa, pending
 from iamd.signin.mfa import FactorCheck, MfaPrompt
 from iamd.signin.pending import PendingSignIn

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from iamd.core.errors import InvalidAuthenticationCode
 from iamd.core.records import MfaDevice
+from iamd.core.session_stages import MFA
 from iamd.crypto import passkeys, seal
 from iamd.crypto.passkeys import Assertion, InvalidPasskey, RelyingParty
 from iamd.crypto.seal import UnsealError
 from iamd.domain import mfa_codes, recovery_codes
 from iamd.domain.mfa_codes import TooManyCodes
-from iamd.gate.console_sessions import MFA
 from iamd.signin import identity as identities
 from iamd.signin import pending, sign_in_events, throttle
 from iamd.signin.next_step import advance, begin_session

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from iamd.core import ids
 from iamd.core.errors import AccessDenied, EntityTemporarilyUnmodifiable, PasswordPolicyViolation
 from iamd.core.records import Account, LoginProfile
+from iamd.core.session_stages import PASSWORD
 from iamd.domain import passwords
 from iamd.domain.password_rules import PasswordRules
-from iamd.gate.console_sessions import PASSWORD
 from iamd.signin import identity as identities
 from iamd.signin import links, pending, sign_in_events
 from iamd.signin.identity import SignInIdentity

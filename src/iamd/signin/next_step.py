@@ -2,8 +2,8 @@
 
 from iamd.core import ids
 from iamd.core.records import Session
+from iamd.core.session_stages import ENROLL, MFA, OPEN, PASSWORD
 from iamd.domain.passwords import is_expired
-from iamd.gate.console_sessions import ENROLL, MFA, OPEN, PASSWORD
 from iamd.signin import device_cookies, sign_in_events
 from iamd.signin.identity import SignInIdentity
 from iamd.signin.services import Client, SignInResult, SignInServices, Step, new_token

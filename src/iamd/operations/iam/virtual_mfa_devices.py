@@ -8,6 +8,7 @@ from typing import Any
 
 from iamd.core.errors import AccessDenied, DeleteConflict, EntityAlreadyExists, InvalidInput
 from iamd.core.records import MfaDevice, Tag
+from iamd.core.session_stages import ENROLL
 from iamd.crypto import totp
 from iamd.domain import mfa_codes, mfa_lifecycle
 from iamd.domain.tagging import add_tags, tagging_checks
@@ -88,7 +89,7 @@ def _enforce_enrollment_limits(call: Call, path: str, requested_tags: list[dict[
     Such a session creates the device without authorization by policies.
     """
     session = call.caller.session
-    if session is None or session.stage != "enrol":
+    if session is None or session.stage != ENROLL:
         return
     if path != "/" or requested_tags:
         raise AccessDenied("An MFA device that is required at sign-in cannot have a path or tags.")

@@ -6,6 +6,7 @@ from typing import Any
 from iamd.core import clock
 from iamd.core.errors import NoSuchEntity, SessionRequired
 from iamd.core.records import Session, User
+from iamd.core.session_stages import ENROLL, OPEN
 from iamd.domain import sign_in_url
 from iamd.framework import targets
 from iamd.framework.call import Call
@@ -13,7 +14,6 @@ from iamd.framework.operation import Reply, always, operation, targets_caller
 from iamd.operations.iamd.account import get_current_account
 from iamd.store import accounts, login_profiles, recovery_codes, sessions
 
-OPEN, ENROLL = "open", "enrol"  # the session stages in which the API can be called
 _MAX_SESSION_SECONDS = 12 * 3600  # no setting can make a session last longer
 
 
