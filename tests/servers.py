@@ -14,8 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from botocore.config import Config
-
 from iamd.admin import account_creation
 from iamd.admin.account_creation import AccountSpec, NewAccount
 from iamd.app import Store
@@ -88,15 +86,8 @@ def deny(*actions: str, resource: str | list[str] = "*", **elements: Any) -> dic
 
 @lru_cache(maxsize=256)
 def client(url: str, service: str, key: tuple[str, str]) -> Any:
-    """Return a boto3 client of an access key; it does not retry, so that a test sees the first response."""
-    return iamd_client.session().client(
-        service,
-        region_name="us-east-1",
-        endpoint_url=url,
-        aws_access_key_id=key[0],
-        aws_secret_access_key=key[1],
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    """Return a boto3 client of a key (its ID and its secret), which does not retry."""
+    return iamd_client.client(url, service, key)
 
 
 def free_port() -> int:
