@@ -55,6 +55,14 @@ def test_captcha_is_required_only_after_failures(context: SignInContext) -> None
     assert context.try_user().step is Step.OPEN
 
 
+def test_captcha_is_no_longer_required_after_the_window(context: SignInContext) -> None:
+    for _ in range(4):
+        context.try_user("Wrong-1!")
+    assert context.try_user().step is Step.CAPTCHA
+    context.clock.forward(minutes=16)
+    assert context.try_user().step is Step.OPEN
+
+
 def test_captcha_answer_works_once(context: SignInContext) -> None:
     fail(context, 3)
     answer = solve_captcha(context)
