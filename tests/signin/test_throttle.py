@@ -56,10 +56,9 @@ def test_captcha_is_required_only_after_failures(context: SignInContext) -> None
 
 
 def test_captcha_is_no_longer_required_after_the_window(context: SignInContext) -> None:
-    for _ in range(4):
-        context.try_user("Wrong-1!")
+    fail(context, 3)
     assert context.try_user().step is Step.CAPTCHA
-    context.clock.forward(minutes=16)
+    context.clock.advance(minutes=16)
     assert context.try_user().step is Step.OPEN
 
 
