@@ -1,4 +1,4 @@
-"""Fixtures of the API's tests."""
+"""Fixtures of the API tests."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ def root_keys_server(server: Server) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def asking_server(server: Server) -> Iterator[Server]:
-    """Return another server process on the same store, which may ask this machine for providers' keys."""
+    """Return another server process on the same store, which may fetch OIDC providers' keys from loopback."""
     networks = "127.0.0.1/32"
     with servers.serving(server.store, *server.arguments, IAMD_OIDC_PRIVATE_NETWORKS=networks) as running:
         yield running
@@ -40,19 +40,19 @@ def asking_server(server: Server) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def issuer() -> Iterator[Issuer]:
-    """Return a provider that all tests share: none of them changes what it says."""
-    with issuing(keys=("rsa", "rsa-other", "ES256", "ES384", "ES512")) as made:
-        yield made
+    """Return an OIDC provider that all tests share; none of them changes its responses."""
+    with issuing(keys=("rsa", "rsa-other", "ES256", "ES384", "ES512")) as provider:
+        yield provider
 
 
 @pytest.fixture
 def scene(asking_server: Server, issuer: Issuer) -> Scene:
-    """Return an account that knows the provider, for roles that trust it as the test says."""
+    """Return an account with the shared OIDC provider, for roles with trust policies of the test."""
     return Scene.set(servers.found(asking_server), issuer)
 
 
 @pytest.fixture
 def own_scene(asking_server: Server) -> Iterator[Scene]:
-    """Return the same with a provider that is this test's own, whose every page it may change."""
-    with issuing() as made:
-        yield Scene.set(servers.found(asking_server), made)
+    """Return an account with an OIDC provider of the test's own, whose every response it may change."""
+    with issuing() as provider:
+        yield Scene.set(servers.found(asking_server), provider)

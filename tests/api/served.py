@@ -1,4 +1,4 @@
-"""A call of each operation that a key may make; `furnished` makes an account in which it can be answered."""
+"""A call of each operation that an access key may make; `furnished` creates the resources it needs."""
 
 from typing import Any, NamedTuple
 
@@ -14,57 +14,64 @@ TRUST = document(
 TAGS = [{"Key": "team", "Value": "a"}]
 
 
-class Ask(NamedTuple):
-    """A question to the policies: an action, the ARN of a resource, and what a refusal calls that."""
+class PermissionCheck(NamedTuple):
+    """A permission check: the action, the ARN of the resource, and its name in the error message."""
 
     action: str
     resource: str
-    shown: str
+    display_name: str
 
 
 class Row(NamedTuple):
-    """A call, the ARN of the resource that it needs leave for, and the actions besides its own that it needs.
+    """A call, the ARN of the resource that it needs permission for, and the extra actions that it needs.
 
-    `passes` is the ARN of the role that the call gives away, for which it needs leave too. `{A}` is the
-    account's ID, `{KEY}` the ID of target's access key, `{TASK}` that of a service-linked role's deletion;
-    `{SPARE1}` and `{SPARE2}` are codes of the MFA device that is nobody's, `{HELD1}` and `{HELD2}` of
-    target's.
+    `passed_role` is the ARN of the role that the call passes, which needs iam:PassRole. Placeholders: `{A}`
+    is the account ID, `{KEY}` the ID of target's access key, `{TASK}` the deletion task of a service-linked
+    role, `{SPARE_CODE1}` and `{SPARE_CODE2}` are codes of the unassigned MFA device, `{ASSIGNED_CODE1}` and
+    `{ASSIGNED_CODE2}` of target's device.
     """
 
     operation: str
     params: dict[str, Any]
     resource: str
-    also: tuple[str, ...] = ()
-    passes: str | None = None
+    extra_actions: tuple[str, ...] = ()
+    passed_role: str | None = None
     service: str = "iam"
 
     @property
     def action(self) -> str:
-        """Return the action that policies name the operation by."""
+        """Return the operation's action in policies."""
         return OPERATIONS[self.service][self.operation].action
 
     @property
-    def asks(self) -> tuple[Ask, ...]:
-        """Return all that the call needs leave for."""
-        own = tuple(Ask(action, self.resource, self.shown) for action in (self.action, *self.also))
-        shown = f"role {self.params.get('RoleName')}"
-        return (*own, Ask("iam:PassRole", self.passes, shown)) if self.passes else own
+    def permission_checks(self) -> tuple[PermissionCheck, ...]:
+        """Return all permission checks of the call."""
+        checks = tuple(
+            PermissionCheck(action, self.resource, self.display_name)
+            for action in (self.action, *self.extra_actions)
+        )
+        role_name = f"role {self.params.get('RoleName')}"
+        return (
+            (*checks, PermissionCheck("iam:PassRole", self.passed_role, role_name))
+            if self.passed_role
+            else checks
+        )
 
     @property
-    def reads(self) -> bool:
+    def is_read_only(self) -> bool:
         return self.operation.startswith(("Get", "List", "Simulate"))
 
     @property
-    def is_of_roles(self) -> bool:
-        """Whether the call acts on roles, or on what hands them on: instance profiles, identity providers."""
+    def is_role_operation(self) -> bool:
+        """Whether the call acts on roles, instance profiles or identity providers."""
         return any(f":{kind}/" in self.resource for kind in ("role", "instance-profile", "oidc-provider"))
 
     @property
-    def shown(self) -> str:
-        """Return what a refusal calls the resource: an entity that is there goes by what it was asked for."""
-        if self.operation in _NEW:
+    def display_name(self) -> str:
+        """Return the resource as error messages name it: an existing entity by the request's parameter."""
+        if self.operation in _CREATE_OPERATIONS:
             return self.resource
-        for kind, member in _NAMED:
+        for kind, member in _NAME_MEMBERS:
             if f":{kind.replace(' ', '-')}/" in self.resource and member in self.params:
                 return f"{kind} {self.params[member]}"
         if ":policy/" in self.resource:
@@ -74,35 +81,35 @@ class Row(NamedTuple):
         return "access key {KEY}" if "{KEY}" in str(self.params) else self.resource
 
 
-_NEW = ("CreateGroup", "CreateInstanceProfile", "CreatePolicy", "CreateRole", "CreateUser")
-_NAMED = (
+_CREATE_OPERATIONS = ("CreateGroup", "CreateInstanceProfile", "CreatePolicy", "CreateRole", "CreateUser")
+_NAME_MEMBERS = (
     ("group", "GroupName"),
     ("user", "UserName"),
     ("instance profile", "InstanceProfileName"),
     ("role", "RoleName"),
 )
-USER, GROUP, OWN = (
+USER, GROUP, POLICY = (
     "arn:aws:iam::{A}:user/t/target",
     "arn:aws:iam::{A}:group/t/team",
     "arn:aws:iam::{A}:policy/t/own",
 )
-SPARE, HELD = "arn:aws:iam::{A}:mfa/t/spare", "arn:aws:iam::{A}:mfa/t/held"
-U, G, P = {"UserName": "target"}, {"GroupName": "team"}, {"PolicyArn": OWN}
+SPARE_DEVICE, ASSIGNED_DEVICE = "arn:aws:iam::{A}:mfa/t/spare", "arn:aws:iam::{A}:mfa/t/held"
+U, G, P = {"UserName": "target"}, {"GroupName": "team"}, {"PolicyArn": POLICY}
 ROLE, PROFILE = "arn:aws:iam::{A}:role/t/job", "arn:aws:iam::{A}:instance-profile/t/machine"
-BARE = "arn:aws:iam::{A}:instance-profile/bare"
+EMPTY_PROFILE = "arn:aws:iam::{A}:instance-profile/bare"
 IDP = "arn:aws:iam::{A}:oidc-provider/idp.example.com/t"
 LINKED = "AWSServiceRoleForBackup"
 LINKED_ROLES = "arn:aws:iam::{A}:role/aws-service-role"
 R, M, W = {"RoleName": "job"}, {"InstanceProfileName": "machine"}, {"OpenIDConnectProviderArn": IDP}
-S, H = {"SerialNumber": SPARE}, {"SerialNumber": HELD}
-HELD_CODES = {"AuthenticationCode1": "{HELD1}", "AuthenticationCode2": "{HELD2}"}
-SPARE_CODES = {"AuthenticationCode1": "{SPARE1}", "AuthenticationCode2": "{SPARE2}"}
+S, H = {"SerialNumber": SPARE_DEVICE}, {"SerialNumber": ASSIGNED_DEVICE}
+ASSIGNED_CODES = {"AuthenticationCode1": "{ASSIGNED_CODE1}", "AuthenticationCode2": "{ASSIGNED_CODE2}"}
+SPARE_CODES = {"AuthenticationCode1": "{SPARE_CODE1}", "AuthenticationCode2": "{SPARE_CODE2}"}
 PASSWORD = "Quiet-Harbor-7291"
 SESSION = "a-session-of-target"
 
 ROWS = [
     Row("AddClientIDToOpenIDConnectProvider", {**W, "ClientID": "more"}, IDP),
-    Row("AddRoleToInstanceProfile", {**R, "InstanceProfileName": "bare"}, BARE, passes=ROLE),
+    Row("AddRoleToInstanceProfile", {**R, "InstanceProfileName": "bare"}, EMPTY_PROFILE, passed_role=ROLE),
     Row("AddUserToGroup", {**G, "UserName": "other"}, GROUP),
     Row("AttachGroupPolicy", {**G, "PolicyArn": AUDIT}, GROUP),
     Row("AttachRolePolicy", {**R, "PolicyArn": AUDIT}, ROLE),
@@ -129,7 +136,7 @@ ROWS = [
         "arn:aws:iam::{A}:policy/p/new",
         ("iam:TagPolicy",),
     ),
-    Row("CreatePolicyVersion", {**P, "PolicyDocument": DOCUMENT}, OWN),
+    Row("CreatePolicyVersion", {**P, "PolicyDocument": DOCUMENT}, POLICY),
     Row(
         "CreateRole",
         {"RoleName": "new", "Path": "/p/", "AssumeRolePolicyDocument": TRUST, "Tags": TAGS},
@@ -159,11 +166,11 @@ ROWS = [
     Row("DeleteAccountPasswordPolicy", {}, "*"),
     Row("DeleteGroup", {"GroupName": "empty"}, "arn:aws:iam::{A}:group/empty"),
     Row("DeleteGroupPolicy", {**G, "PolicyName": "inline"}, GROUP),
-    Row("DeleteInstanceProfile", {"InstanceProfileName": "bare"}, BARE),
+    Row("DeleteInstanceProfile", {"InstanceProfileName": "bare"}, EMPTY_PROFILE),
     Row("DeleteLoginProfile", U, USER),
     Row("DeleteOpenIDConnectProvider", W, IDP),
     Row("DeletePolicy", {"PolicyArn": "arn:aws:iam::{A}:policy/unused"}, "arn:aws:iam::{A}:policy/unused"),
-    Row("DeletePolicyVersion", {**P, "VersionId": "v2"}, OWN),
+    Row("DeletePolicyVersion", {**P, "VersionId": "v2"}, POLICY),
     Row("DeleteRole", {"RoleName": "idle"}, "arn:aws:iam::{A}:role/idle"),
     Row("DeleteRolePermissionsBoundary", R, ROLE),
     Row("DeleteRolePolicy", {**R, "PolicyName": "inline"}, ROLE),
@@ -171,7 +178,7 @@ ROWS = [
     Row("DeleteUser", {"UserName": "other"}, "arn:aws:iam::{A}:user/other"),
     Row("DeleteUserPermissionsBoundary", U, USER),
     Row("DeleteUserPolicy", {**U, "PolicyName": "inline"}, USER),
-    Row("DeleteVirtualMFADevice", S, SPARE),
+    Row("DeleteVirtualMFADevice", S, SPARE_DEVICE),
     Row("DetachGroupPolicy", {**G, "PolicyArn": READ_ONLY}, GROUP),
     Row("DetachRolePolicy", {**R, "PolicyArn": READ_ONLY}, ROLE),
     Row("DetachUserPolicy", {**U, "PolicyArn": READ_ONLY}, USER),
@@ -190,8 +197,8 @@ ROWS = [
     Row("GetLoginProfile", U, USER),
     Row("GetMFADevice", {**U, **H}, USER),
     Row("GetOpenIDConnectProvider", W, IDP),
-    Row("GetPolicy", P, OWN),
-    Row("GetPolicyVersion", {**P, "VersionId": "v1"}, OWN),
+    Row("GetPolicy", P, POLICY),
+    Row("GetPolicyVersion", {**P, "VersionId": "v1"}, POLICY),
     Row("GetRole", R, ROLE),
     Row("GetRolePolicy", {**R, "PolicyName": "inline"}, ROLE),
     Row(
@@ -206,21 +213,21 @@ ROWS = [
     Row("ListAttachedGroupPolicies", G, GROUP),
     Row("ListAttachedRolePolicies", R, ROLE),
     Row("ListAttachedUserPolicies", U, USER),
-    Row("ListEntitiesForPolicy", P, OWN),
+    Row("ListEntitiesForPolicy", P, POLICY),
     Row("ListGroupPolicies", G, GROUP),
     Row("ListGroups", {"PathPrefix": "/t/"}, "arn:aws:iam::{A}:group/t/"),
     Row("ListGroupsForUser", U, USER),
     Row("ListInstanceProfileTags", M, PROFILE),
     Row("ListInstanceProfiles", {"PathPrefix": "/t/"}, "arn:aws:iam::{A}:instance-profile/t/"),
     Row("ListInstanceProfilesForRole", R, ROLE),
-    Row("ListMFADeviceTags", S, SPARE),
+    Row("ListMFADeviceTags", S, SPARE_DEVICE),
     Row("ListMFADevices", U, USER),
     Row("ListOpenIDConnectProviderTags", W, IDP),
     Row("ListOpenIDConnectProviders", {}, "*"),
     Row("ListPolicies", {}, "policy path /"),
     Row("ListPoliciesGrantingServiceAccess", {"Arn": USER, "ServiceNamespaces": ["s3"]}, USER),
-    Row("ListPolicyTags", P, OWN),
-    Row("ListPolicyVersions", P, OWN),
+    Row("ListPolicyTags", P, POLICY),
+    Row("ListPolicyVersions", P, POLICY),
     Row("ListRolePolicies", R, ROLE),
     Row("ListRoleTags", R, ROLE),
     Row("ListRoles", {}, "arn:aws:iam::{A}:role/"),
@@ -241,20 +248,20 @@ ROWS = [
     Row("RemoveClientIDFromOpenIDConnectProvider", {**W, "ClientID": "held"}, IDP),
     Row("RemoveRoleFromInstanceProfile", {**R, **M}, PROFILE),
     Row("RemoveUserFromGroup", {**G, "UserName": "target"}, GROUP),
-    Row("ResyncMFADevice", {**U, **H, **HELD_CODES}, USER),
-    Row("SetDefaultPolicyVersion", {**P, "VersionId": "v2"}, OWN),
+    Row("ResyncMFADevice", {**U, **H, **ASSIGNED_CODES}, USER),
+    Row("SetDefaultPolicyVersion", {**P, "VersionId": "v2"}, POLICY),
     Row("SimulateCustomPolicy", {"PolicyInputList": [DOCUMENT], "ActionNames": ["s3:GetObject"]}, "*"),
     Row("SimulatePrincipalPolicy", {"PolicySourceArn": USER, "ActionNames": ["s3:GetObject"]}, USER),
     Row("TagInstanceProfile", {**M, "Tags": TAGS}, PROFILE),
-    Row("TagMFADevice", {**S, "Tags": TAGS}, SPARE),
+    Row("TagMFADevice", {**S, "Tags": TAGS}, SPARE_DEVICE),
     Row("TagOpenIDConnectProvider", {**W, "Tags": TAGS}, IDP),
-    Row("TagPolicy", {**P, "Tags": TAGS}, OWN),
+    Row("TagPolicy", {**P, "Tags": TAGS}, POLICY),
     Row("TagRole", {**R, "Tags": TAGS}, ROLE),
     Row("TagUser", {**U, "Tags": TAGS}, USER),
     Row("UntagInstanceProfile", {**M, "TagKeys": ["held"]}, PROFILE),
-    Row("UntagMFADevice", {**S, "TagKeys": ["held"]}, SPARE),
+    Row("UntagMFADevice", {**S, "TagKeys": ["held"]}, SPARE_DEVICE),
     Row("UntagOpenIDConnectProvider", {**W, "TagKeys": ["held"]}, IDP),
-    Row("UntagPolicy", {**P, "TagKeys": ["held"]}, OWN),
+    Row("UntagPolicy", {**P, "TagKeys": ["held"]}, POLICY),
     Row("UntagRole", {**R, "TagKeys": ["held"]}, ROLE),
     Row("UntagUser", {**U, "TagKeys": ["held"]}, USER),
     Row("UpdateAccessKey", {**U, "AccessKeyId": "{KEY}", "Status": "Inactive"}, USER),
@@ -282,29 +289,29 @@ ROWS = [
         )
     ),
 ]
-# Lists of what no account here has; they are empty, and take markers all the same.
+# Lists of resources that iamd does not have: always empty, but they accept markers.
 NONE_HERE = {
     "ListSSHPublicKeys",
     "ListServerCertificates",
     "ListServiceSpecificCredentials",
     "ListSigningCertificates",
 }
-# What concerns nobody but its caller, what needs a session, and what only the root user may.
-OF_THE_CALLER = {
+# Operations on the caller itself (some need a console session), and operations of the root user.
+SELF_SERVICE_OPERATIONS = {
     "iam": {"ChangePassword"},
     "iamd": {"CreateRecoveryCodes", "GetPasswordRules", "GetSession", "RegisterPasskey"}
     | {"StartPasskeyRegistration"},
 }
-OF_ROOT = {"ChangeRootPassword", "UpdateRootEmail"} | {
+ROOT_OPERATIONS = {"ChangeRootPassword", "UpdateRootEmail"} | {
     f"{verb}RootMFADevice" for verb in ("Deactivate", "Enable", "Resync")
 }
 
 
 def filled(value: Any, names: dict[str, str]) -> Any:
-    """Put names in their places."""
+    """Substitute the placeholders in a value."""
     if isinstance(value, str):
-        for name, held in names.items():
-            value = value.replace(name, held)
+        for name, replacement in names.items():
+            value = value.replace(name, replacement)
         return value
     if isinstance(value, dict):
         return {name: filled(inner, names) for name, inner in value.items()}

@@ -1,4 +1,4 @@
-"""AssumeRole: how long, under which name, with which tags. Who may is told in `assuming`."""
+"""AssumeRole: session duration, names, tags, source identity. Who may assume a role: see `assuming`."""
 
 import json
 from typing import Any
@@ -12,96 +12,97 @@ from tests.api.answers import refused
 from tests.api.temporary import Session, assumed, make_role, opened, put, trusting
 from tests.servers import Account, allow, client
 
-EVERYBODY = trusting("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-WORK = {"RoleSessionName": "work"}
+TRUST_EVERYBODY = trusting("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+SESSION_NAME = {"RoleSessionName": "work"}
 
 
 @pytest.fixture
 def role(account: Account) -> str:
-    """Return the ARN of a role that may read users and groups, and lets everybody in."""
-    arn = make_role(account, "reader", EVERYBODY, MaxSessionDuration=7200)
+    """Return the ARN of a role that may read users and groups, and trusts everybody."""
+    arn = make_role(account, "reader", TRUST_EVERYBODY, MaxSessionDuration=7200)
     put(account, "reader", allow("iam:ListUsers", "iam:ListGroups", "iam:GetUser"))
     return arn
 
 
-def seconds(account: Account, session: Session) -> int:
-    """Return how long a session lasts."""
+def duration(account: Account, session: Session) -> int:
+    """Return the duration of a session in seconds."""
     token = opened(account, session)
     return token.expires_at - token.issued_at
 
 
-# How long.
+# Session duration.
 
 
 @pytest.mark.parametrize(
-    ("asked", "lasts"), [({}, 3600), ({"DurationSeconds": 900}, 900), ({"DurationSeconds": 7200}, 7200)]
+    ("params", "expected_seconds"),
+    [({}, 3600), ({"DurationSeconds": 900}, 900), ({"DurationSeconds": 7200}, 7200)],
 )
-def test_a_session_lasts_an_hour_or_as_long_as_asked(
-    account: Account, role: str, asked: dict[str, int], lasts: int
+def test_session_duration_is_one_hour_by_default_or_duration_seconds(
+    account: Account, role: str, params: dict[str, int], expected_seconds: int
 ) -> None:
-    reply = account.sts.assume_role(RoleArn=role, **WORK, **asked)
-    token = opened(account, temporary.of(reply))
-    assert token.expires_at - token.issued_at == lasts
-    assert int(reply["Credentials"]["Expiration"].timestamp()) == token.expires_at
+    response = account.sts.assume_role(RoleArn=role, **SESSION_NAME, **params)
+    token = opened(account, temporary.of(response))
+    assert token.expires_at - token.issued_at == expected_seconds
+    assert int(response["Credentials"]["Expiration"].timestamp()) == token.expires_at
 
 
-def test_a_session_is_never_longer_than_its_role_allows(account: Account, role: str) -> None:
-    said = refused(account.sts, "AssumeRole", RoleArn=role, **WORK, DurationSeconds=7201)
-    assert said == (
+def test_duration_is_limited_by_max_session_duration(account: Account, role: str) -> None:
+    error = refused(account.sts, "AssumeRole", RoleArn=role, **SESSION_NAME, DurationSeconds=7201)
+    assert error == (
         "ValidationError",
         400,
         "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
     )
     account.iam.update_role(RoleName="reader", MaxSessionDuration=7201)
-    assert seconds(account, assumed(account.sts, role, DurationSeconds=7201)) == 7201
+    assert duration(account, assumed(account.sts, role, DurationSeconds=7201)) == 7201
 
 
-@pytest.mark.parametrize(("wanted", "bound"), [(43_201, "43200"), (43_200_000, "43200")])
-def test_no_session_is_longer_than_half_a_day(account: Account, role: str, wanted: int, bound: str) -> None:
-    said = refused(account.sts, "AssumeRole", RoleArn=role, **WORK, DurationSeconds=wanted)
-    assert said[:2] == ("ValidationError", 400)
-    assert f"Member must have value less than or equal to {bound}" in said.message
+@pytest.mark.parametrize(("seconds", "maximum"), [(43_201, "43200"), (43_200_000, "43200")])
+def test_duration_is_limited_to_twelve_hours(account: Account, role: str, seconds: int, maximum: str) -> None:
+    error = refused(account.sts, "AssumeRole", RoleArn=role, **SESSION_NAME, DurationSeconds=seconds)
+    assert error[:2] == ("ValidationError", 400)
+    assert f"Member must have value less than or equal to {maximum}" in error.message
 
 
-def test_a_chain_lasts_an_hour_at_most(account: Account, role: str) -> None:
+def test_role_chaining_is_limited_to_one_hour(account: Account, role: str) -> None:
     first = assumed(account.sts, role, DurationSeconds=7200).client(account.server, "sts")
-    assert seconds(account, assumed(first, role)) == 3600
-    assert seconds(account, assumed(first, role, DurationSeconds=3600)) == 3600
-    said = refused(first, "AssumeRole", RoleArn=role, **WORK, DurationSeconds=3601)
-    assert said == (
+    assert duration(account, assumed(first, role)) == 3600
+    assert duration(account, assumed(first, role, DurationSeconds=3600)) == 3600
+    error = refused(first, "AssumeRole", RoleArn=role, **SESSION_NAME, DurationSeconds=3601)
+    assert error == (
         "ValidationError",
         400,
         "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
     )
 
 
-def test_a_users_own_session_begins_no_chain(account: Account, role: str) -> None:
+def test_assume_role_with_a_session_token_is_not_role_chaining(account: Account, role: str) -> None:
     session = temporary.of(account.sts.get_session_token()).client(account.server, "sts")
-    assert seconds(account, assumed(session, role, DurationSeconds=7200)) == 7200
+    assert duration(account, assumed(session, role, DurationSeconds=7200)) == 7200
 
 
-# Under which name.
+# Session names.
 
 
-def test_a_session_is_named_by_role_and_session(account: Account) -> None:
-    arn = make_role(account, "Reader", EVERYBODY, Path="/team/a/")
-    reply = account.sts.assume_role(RoleArn=arn, RoleSessionName="a+b=c,d.e@f-g_H")
+def test_assumed_role_arn_contains_role_and_session_name(account: Account) -> None:
+    arn = make_role(account, "Reader", TRUST_EVERYBODY, Path="/team/a/")
+    response = account.sts.assume_role(RoleArn=arn, RoleSessionName="a+b=c,d.e@f-g_H")
     role_id = temporary.role_of(account, "Reader").role_id
-    shown = f"arn:aws:sts::{account.account_id}:assumed-role/Reader/a+b=c,d.e@f-g_H"
-    assert reply["AssumedRoleUser"] == {"AssumedRoleId": f"{role_id}:a+b=c,d.e@f-g_H", "Arn": shown}
-    identity = temporary.of(reply).client(account.server, "sts").get_caller_identity()
-    assert (identity["Arn"], identity["UserId"]) == (shown, f"{role_id}:a+b=c,d.e@f-g_H")
+    session_arn = f"arn:aws:sts::{account.account_id}:assumed-role/Reader/a+b=c,d.e@f-g_H"
+    assert response["AssumedRoleUser"] == {"AssumedRoleId": f"{role_id}:a+b=c,d.e@f-g_H", "Arn": session_arn}
+    identity = temporary.of(response).client(account.server, "sts").get_caller_identity()
+    assert (identity["Arn"], identity["UserId"]) == (session_arn, f"{role_id}:a+b=c,d.e@f-g_H")
     assert identity["Account"] == account.account_id
 
 
-def test_a_session_is_of_its_roles_account(account: Account, other_account: Account) -> None:
-    theirs = make_role(other_account, "reader", EVERYBODY)
-    session = assumed(account.sts, theirs)
+def test_session_belongs_to_the_account_of_its_role(account: Account, other_account: Account) -> None:
+    role_arn = make_role(other_account, "reader", TRUST_EVERYBODY)
+    session = assumed(account.sts, role_arn)
     assert session.client(account.server, "sts").get_caller_identity()["Account"] == other_account.account_id
     assert ids.account_id_of_key(session.access_key_id) == other_account.account_id
 
 
-def test_two_sessions_of_one_name_are_two(account: Account, role: str) -> None:
+def test_two_sessions_with_the_same_name_have_different_credentials(account: Account, role: str) -> None:
     first, second = (assumed(account.sts, role) for _ in range(2))
     assert not set(first) & set(second)
     for session in (first, second):
@@ -109,10 +110,10 @@ def test_two_sessions_of_one_name_are_two(account: Account, role: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a b", "a/b", "a:b", "ä-name", "x" * 65])
-def test_a_sessions_name_has_few_characters(account: Account, role: str, name: str) -> None:
-    said = refused(account.sts, "AssumeRole", RoleArn=role, RoleSessionName=name)
-    assert said[:2] == ("ValidationError", 400)
-    assert "'roleSessionName' failed to satisfy constraint" in said.message
+def test_invalid_role_session_name_is_rejected(account: Account, role: str, name: str) -> None:
+    error = refused(account.sts, "AssumeRole", RoleArn=role, RoleSessionName=name)
+    assert error[:2] == ("ValidationError", 400)
+    assert "'roleSessionName' failed to satisfy constraint" in error.message
 
 
 INVALID_ARNS = [
@@ -129,37 +130,39 @@ INVALID_ARNS = [
 
 
 @pytest.mark.parametrize("arn", INVALID_ARNS)
-def test_what_is_no_roles_arn_is_invalid(account: Account, arn: str) -> None:
+def test_invalid_role_arn_is_rejected(account: Account, arn: str) -> None:
     arn = arn.replace("{A}", account.account_id)
-    said = refused(account.sts, "AssumeRole", RoleArn=arn, **WORK)
-    assert said == ("ValidationError", 400, f"{arn} is invalid")
+    error = refused(account.sts, "AssumeRole", RoleArn=arn, **SESSION_NAME)
+    assert error == ("ValidationError", 400, f"{arn} is invalid")
 
 
-def test_a_role_that_is_not_there_is_refused_like_one_that_does_not_trust(
+def test_missing_role_is_refused_like_a_role_that_does_not_trust_the_caller(
     account: Account, other_account: Account
 ) -> None:
     caller = account.client("sts", account.key_of("bob", allow("sts:*")))
-    nobody = client(account.server.url, "sts", account.key_of("eve"))
-    service = trusting({"Service": "ec2.amazonaws.com"})
-    for one in (account, other_account):
-        there = make_role(one, "closed", service)
-        for sts in (caller, nobody):
-            said = refused(sts, "AssumeRole", RoleArn=there, **WORK)
-            other = refused(sts, "AssumeRole", RoleArn=there.replace("closed", "nobody"), **WORK)
-            assert said == other._replace(message=other.message.replace("nobody", "closed"))
+    unprivileged = client(account.server.url, "sts", account.key_of("eve"))
+    trust = trusting({"Service": "ec2.amazonaws.com"})
+    for owner in (account, other_account):
+        arn = make_role(owner, "closed", trust)
+        for sts in (caller, unprivileged):
+            error = refused(sts, "AssumeRole", RoleArn=arn, **SESSION_NAME)
+            missing_error = refused(
+                sts, "AssumeRole", RoleArn=arn.replace("closed", "nobody"), **SESSION_NAME
+            )
+            assert error == missing_error._replace(message=missing_error.message.replace("nobody", "closed"))
 
 
-# Tags, source identity, contexts.
+# Session tags, source identity, provided contexts.
 
 
-def told(account: Account, role: str, **asked: Any) -> tuple[str, int, str]:
-    """Have AssumeRole refused by what it was asked for; return how."""
-    return refused(account.sts, "AssumeRole", RoleArn=role, **WORK, **asked)
+def assume_role_error(account: Account, role: str, **params: Any) -> tuple[str, int, str]:
+    """Call AssumeRole with parameters that must be refused; return the error."""
+    return refused(account.sts, "AssumeRole", RoleArn=role, **SESSION_NAME, **params)
 
 
-def test_a_tag_is_passed_once(account: Account, role: str) -> None:
+def test_duplicate_session_tag_keys_are_rejected(account: Account, role: str) -> None:
     tags = [{"Key": "Team", "Value": "a"}, {"Key": "team", "Value": "b"}]
-    assert told(account, role, Tags=tags) == (
+    assert assume_role_error(account, role, Tags=tags) == (
         "ValidationError",
         400,
         "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
@@ -167,67 +170,69 @@ def test_a_tag_is_passed_once(account: Account, role: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["aws:team", "AWS:Team"])
-def test_no_tag_is_aws_own(account: Account, role: str, key: str) -> None:
-    assert told(account, role, Tags=[{"Key": key, "Value": "a"}]) == (
+def test_session_tag_keys_with_the_aws_prefix_are_rejected(account: Account, role: str, key: str) -> None:
+    assert assume_role_error(account, role, Tags=[{"Key": key, "Value": "a"}]) == (
         "ValidationError",
         400,
         "Tag keys that begin with aws: are reserved for AWS use.",
     )
 
 
-def test_a_transitive_key_has_its_tag(account: Account, role: str) -> None:
+def test_transitive_tag_key_without_a_session_tag_is_rejected(account: Account, role: str) -> None:
     team = [{"Key": "team", "Value": "a"}]
-    for asked in ({"TransitiveTagKeys": ["team"]}, {"Tags": team, "TransitiveTagKeys": ["team", "cost"]}):
-        assert told(account, role, **asked) == (
+    for params in ({"TransitiveTagKeys": ["team"]}, {"Tags": team, "TransitiveTagKeys": ["team", "cost"]}):
+        assert assume_role_error(account, role, **params) == (
             "ValidationError",
             400,
             "The specified transitive tag key must be included in the requested tags.",
         )
     session = assumed(account.sts, role, Tags=team, TransitiveTagKeys=["TEAM"])
-    again = assumed(session.client(account.server, "sts"), role)
-    assert opened(account, again).tags == opened(account, session).tags
+    chained = assumed(session.client(account.server, "sts"), role)
+    assert opened(account, chained).tags == opened(account, session).tags
 
 
-def test_a_session_has_fifty_tags_at_most_inherited_ones_counted(account: Account, role: str) -> None:
+def test_session_has_at_most_fifty_tags_including_inherited_ones(account: Account, role: str) -> None:
     tags = [{"Key": f"k{number}", "Value": ""} for number in range(51)]
-    assert told(account, role, Tags=tags)[:2] == ("ValidationError", 400)
+    assert assume_role_error(account, role, Tags=tags)[:2] == ("ValidationError", 400)
     first = assumed(account.sts, role, Tags=tags[:30], TransitiveTagKeys=[f"k{n}" for n in range(30)])
     chained = first.client(account.server, "sts")
     assert len(opened(account, assumed(chained, role, Tags=tags[30:50])).tags) == 50
-    said = refused(chained, "AssumeRole", RoleArn=role, **WORK, Tags=tags[30:])
-    assert said == ("ValidationError", 400, "A session can have at most 50 session tags.")
+    error = refused(chained, "AssumeRole", RoleArn=role, **SESSION_NAME, Tags=tags[30:])
+    assert error == ("ValidationError", 400, "A session can have at most 50 session tags.")
 
 
-def test_transitive_tags_and_a_source_identity_go_down_a_whole_chain(account: Account, role: str) -> None:
-    asked = {"Tags": [{"Key": "team", "Value": "a"}], "TransitiveTagKeys": ["team"]}
-    session = assumed(account.sts, role, SourceIdentity="alice", **asked)
+def test_transitive_tags_and_source_identity_persist_through_role_chaining(
+    account: Account, role: str
+) -> None:
+    params = {"Tags": [{"Key": "team", "Value": "a"}], "TransitiveTagKeys": ["team"]}
+    session = assumed(account.sts, role, SourceIdentity="alice", **params)
     for _ in range(3):
         sts = session.client(account.server, "sts")
-        reply = sts.assume_role(RoleArn=role, **WORK)
-        assert reply["SourceIdentity"] == "alice"
-        session = temporary.of(reply)
+        response = sts.assume_role(RoleArn=role, **SESSION_NAME)
+        assert response["SourceIdentity"] == "alice"
+        session = temporary.of(response)
         token = opened(account, session)
         assert (token.tags, token.transitive_tag_keys) == ((("team", "a"),), ("team",))
-        said = refused(sts, "AssumeRole", RoleArn=role, **WORK, SourceIdentity="bob")
-        assert said == ("AccessDenied", 403, "The source identity of a session cannot be changed.")
+        error = refused(sts, "AssumeRole", RoleArn=role, **SESSION_NAME, SourceIdentity="bob")
+        assert error == ("AccessDenied", 403, "The source identity of a session cannot be changed.")
 
 
 @pytest.mark.parametrize("identity", ["aws:alice", "a b", "x" * 65])
-def test_a_source_identity_has_few_characters(account: Account, role: str, identity: str) -> None:
-    assert told(account, role, SourceIdentity=identity)[:2] == ("ValidationError", 400)
+def test_invalid_source_identity_is_rejected(account: Account, role: str, identity: str) -> None:
+    assert assume_role_error(account, role, SourceIdentity=identity)[:2] == ("ValidationError", 400)
 
 
 def test_context_assertions_are_refused(account: Account, role: str) -> None:
     provider = "arn:aws:iam::aws:contextProvider/IdentityCenter"
-    asked = {"ProvidedContexts": [{"ProviderArn": provider, "ContextAssertion": "abcd"}]}
-    assert told(account, role, **asked)[:2] == ("ValidationError", 400)
+    params = {"ProvidedContexts": [{"ProviderArn": provider, "ContextAssertion": "abcd"}]}
+    assert assume_role_error(account, role, **params)[:2] == ("ValidationError", 400)
 
 
-# From where.
+# Regions, console sessions, and the role itself.
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
-def test_regions_make_no_difference(account: Account, role: str, region: str) -> None:
+def test_sessions_are_valid_in_every_region(account: Account, role: str, region: str) -> None:
     key = Session(account.access_key_id, account.secret_access_key, None)
     session = assumed(key.client(account.server, "sts", region), role)
     for other in ("us-east-1", "eu-west-1"):
@@ -235,16 +240,16 @@ def test_regions_make_no_difference(account: Account, role: str, region: str) ->
         session.client(account.server, "iam", other).list_users()
 
 
-def test_somebody_who_is_signed_in_confirms_first(account: Account, role: str) -> None:
+def test_console_session_must_confirm_identity_before_assume_role(account: Account, role: str) -> None:
     browser = people.person(account, "alice")
     browser.sign_in_user(account.account_id, "alice", people.PASSWORD)
-    said = refused(browser.client("sts"), "AssumeRole", RoleArn=role, **WORK)
-    assert said == ("ConfirmationRequired", 403, "Confirm your identity and try again.")
+    error = refused(browser.client("sts"), "AssumeRole", RoleArn=role, **SESSION_NAME)
+    assert error == ("ConfirmationRequired", 403, "Confirm your identity and try again.")
     browser.confirm()
-    browser.client("sts").assume_role(RoleArn=role, **WORK)
+    browser.client("sts").assume_role(RoleArn=role, **SESSION_NAME)
 
 
-def test_assuming_a_role_changes_nothing_but_the_audit(account: Account, role: str) -> None:
+def test_assume_role_does_not_change_the_role(account: Account, role: str) -> None:
     before = json.dumps(account.iam.get_role(RoleName="reader")["Role"], default=str)
     assumed(account.sts, role)
     assert json.dumps(account.iam.get_role(RoleName="reader")["Role"], default=str) == before

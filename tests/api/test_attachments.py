@@ -1,4 +1,4 @@
-"""Attachments, inline policies and permissions boundaries of users, groups and roles, on both databases."""
+"""Attached and inline policies and permissions boundaries of users, groups and roles, on both databases."""
 
 import re
 from urllib.parse import unquote
@@ -22,22 +22,22 @@ ENTITIES = ["User", "Group", "Role"]
 
 @pytest.fixture(params=ENTITIES)
 def entity(request: pytest.FixtureRequest, account: Account) -> tuple[str, dict[str, str]]:
-    """Return a kind of entity, and what names one of that kind."""
-    return request.param, made(account, request.param, "one")
+    """Return a kind of entity, and the name parameter of an existing one."""
+    return request.param, create_entity(account, request.param, "one")
 
 
-def made(account: Account, kind: str, name: str, **more: str) -> dict[str, str]:
-    """Make an entity; return what names it."""
-    named = {f"{kind}Name": name}
+def create_entity(account: Account, kind: str, name: str, **params: str) -> dict[str, str]:
+    """Create an entity; return its name parameter."""
+    name_parameter = {f"{kind}Name": name}
     trust = {"AssumeRolePolicyDocument": TRUST} if kind == "Role" else {}
-    call(account.iam, f"Create{kind}", **named, **trust, **more)
-    return named
+    call(account.iam, f"Create{kind}", **name_parameter, **trust, **params)
+    return name_parameter
 
 
 Entity = tuple[str, dict[str, str]]
 
 
-def test_a_policy_is_attached_once_and_detached(account: Account, entity: Entity) -> None:
+def test_attach_is_idempotent_and_detach_removes_the_policy(account: Account, entity: Entity) -> None:
     kind, name = entity
     iam = account.iam
     for _ in range(2):
@@ -51,16 +51,16 @@ def test_a_policy_is_attached_once_and_detached(account: Account, entity: Entity
     )
 
 
-def test_what_cannot_be_attached(account: Account, entity: Entity) -> None:
+def test_missing_and_service_role_policies_cannot_be_attached(account: Account, entity: Entity) -> None:
     kind, name = entity
     assert refused(account.iam, f"Attach{kind}Policy", PolicyArn=MISSING, **name) == Refused(
         "NoSuchEntity", 404, f"Policy {MISSING} does not exist or is not attachable."
     )
-    said = refused(account.iam, f"Attach{kind}Policy", PolicyArn=SERVICE_ROLE, **name)
-    assert said[:2] == ("PolicyNotAttachable", 400)
+    error = refused(account.iam, f"Attach{kind}Policy", PolicyArn=SERVICE_ROLE, **name)
+    assert error[:2] == ("PolicyNotAttachable", 400)
 
 
-def test_ten_policies_are_attached_at_most(account: Account, entity: Entity) -> None:
+def test_attached_policies_quota_is_ten(account: Account, entity: Entity) -> None:
     kind, name = entity
     iam = account.iam
     for number in range(11):
@@ -72,25 +72,25 @@ def test_ten_policies_are_attached_at_most(account: Account, entity: Entity) -> 
     )
 
 
-def test_attached_policies_are_listed_by_path(account: Account, entity: Entity) -> None:
+def test_attached_policies_are_filtered_by_path_prefix(account: Account, entity: Entity) -> None:
     kind, name = entity
     iam = account.iam
     arn = iam.create_policy(PolicyName="p", Path="/x/", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
-    for each in (arn, READ_ONLY):
-        call(iam, f"Attach{kind}Policy", PolicyArn=each, **name)
+    for policy_arn in (arn, READ_ONLY):
+        call(iam, f"Attach{kind}Policy", PolicyArn=policy_arn, **name)
     listed = call(iam, f"ListAttached{kind}Policies", PathPrefix="/x/", **name)["AttachedPolicies"]
     assert [policy["PolicyArn"] for policy in listed] == [arn]
 
 
-def test_an_inline_policy_is_put_replaced_and_deleted(account: Account, entity: Entity) -> None:
+def test_inline_policy_lifecycle(account: Account, entity: Entity) -> None:
     kind, name = entity
     iam = account.iam
     other = document(allow("s3:PutObject"))
     for text in (DOCUMENT, other):
         call(iam, f"Put{kind}Policy", PolicyName="Inline", PolicyDocument=text, **name)
-    found = call(iam, f"Get{kind}Policy", PolicyName="inline", **name)
-    assert found["PolicyName"] == "Inline"
-    assert found["PolicyDocument"]["Statement"][0]["Action"] == ["s3:PutObject"]
+    response = call(iam, f"Get{kind}Policy", PolicyName="inline", **name)
+    assert response["PolicyName"] == "Inline"
+    assert response["PolicyDocument"]["Statement"][0]["Action"] == ["s3:PutObject"]
     assert call(iam, f"List{kind}Policies", **name)["PolicyNames"] == ["Inline"]
     call(iam, f"Delete{kind}Policy", PolicyName="Inline", **name)
     for operation in (f"Get{kind}Policy", f"Delete{kind}Policy"):
@@ -99,49 +99,55 @@ def test_an_inline_policy_is_put_replaced_and_deleted(account: Account, entity: 
         )
 
 
-def test_an_inline_document_comes_back_as_it_was_sent_in_rfc_3986(account: Account, entity: Entity) -> None:
+def test_inline_policy_document_is_returned_unchanged_in_rfc_3986_encoding(
+    account: Account, entity: Entity
+) -> None:
     kind, name = entity
     text = DOCUMENT.replace(": ", "\t:\r\n  ").replace("*", "arn:aws:s3:::b/\u00fc~+ %2F*&<>'")
     call(account.iam, f"Put{kind}Policy", PolicyName="a", PolicyDocument=text, **name)
-    shown = body(account.iam, f"Get{kind}Policy", PolicyName="a", **name)
-    encoded = shown.partition("<PolicyDocument>")[2].partition("</PolicyDocument>")[0]
+    xml = body(account.iam, f"Get{kind}Policy", PolicyName="a", **name)
+    encoded = xml.partition("<PolicyDocument>")[2].partition("</PolicyDocument>")[0]
     assert not re.search(r"[^A-Za-z0-9._~%-]", encoded)
     assert unquote(encoded) == text
 
 
-def test_inline_policies_have_a_size_together(account: Account, entity: Entity) -> None:
+def test_inline_policies_share_a_size_quota(account: Account, entity: Entity) -> None:
     kind, name = entity
     limit = {"User": 2048, "Group": 5120, "Role": 10240}[kind]
 
-    def of_size(size: int) -> str:
+    def document_of_size(size: int) -> str:
         empty = document(allow("s3:", resource="*"))
         return empty.replace("s3:", "s3:" + "a" * (size - len("".join(empty.split()))))
 
-    call(account.iam, f"Put{kind}Policy", PolicyName="a", PolicyDocument=of_size(limit - 200), **name)
-    call(account.iam, f"Put{kind}Policy", PolicyName="b", PolicyDocument=of_size(200), **name)
-    call(account.iam, f"Put{kind}Policy", PolicyName="b", PolicyDocument=of_size(199), **name)
-    said = refused(account.iam, f"Put{kind}Policy", PolicyName="b", PolicyDocument=of_size(201), **name)
-    assert said == Refused(
+    call(
+        account.iam, f"Put{kind}Policy", PolicyName="a", PolicyDocument=document_of_size(limit - 200), **name
+    )
+    call(account.iam, f"Put{kind}Policy", PolicyName="b", PolicyDocument=document_of_size(200), **name)
+    call(account.iam, f"Put{kind}Policy", PolicyName="b", PolicyDocument=document_of_size(199), **name)
+    error = refused(
+        account.iam, f"Put{kind}Policy", PolicyName="b", PolicyDocument=document_of_size(201), **name
+    )
+    assert error == Refused(
         "LimitExceeded", 409, f"Maximum policy size of {limit} bytes exceeded for {kind.lower()} one"
     )
 
 
-def test_an_inline_document_may_be_of_the_old_version_and_not_broken(
+def test_inline_policy_accepts_version_2008_and_rejects_malformed_documents(
     account: Account, entity: Entity
 ) -> None:
     kind, name = entity
-    old = DOCUMENT.replace("2012-10-17", "2008-10-17")
-    call(account.iam, f"Put{kind}Policy", PolicyName="a", PolicyDocument=old, **name)
-    said = refused(account.iam, f"Put{kind}Policy", PolicyName="b", PolicyDocument="{}", **name)
-    assert said[:2] == ("MalformedPolicyDocument", 400)
+    old_version = DOCUMENT.replace("2012-10-17", "2008-10-17")
+    call(account.iam, f"Put{kind}Policy", PolicyName="a", PolicyDocument=old_version, **name)
+    error = refused(account.iam, f"Put{kind}Policy", PolicyName="b", PolicyDocument="{}", **name)
+    assert error[:2] == ("MalformedPolicyDocument", 400)
 
 
-BOUNDED = pytest.mark.parametrize("kind", ["User", "Role"])
+KINDS_WITH_BOUNDARY = pytest.mark.parametrize("kind", ["User", "Role"])
 
 
-@BOUNDED
-def test_a_boundary_is_put_shown_and_deleted(account: Account, kind: str) -> None:
-    iam, name = account.iam, made(account, kind, "bob")
+@KINDS_WITH_BOUNDARY
+def test_permissions_boundary_lifecycle(account: Account, kind: str) -> None:
+    iam, name = account.iam, create_entity(account, kind, "bob")
     assert refused(iam, f"Delete{kind}PermissionsBoundary", **name) == Refused(
         "NoSuchEntity", 404, f"The {kind.lower()} with name bob has no permissions boundary."
     )
@@ -155,12 +161,14 @@ def test_a_boundary_is_put_shown_and_deleted(account: Account, kind: str) -> Non
     assert "PermissionsBoundary" not in call(iam, f"Get{kind}", **name)[kind]
 
 
-@BOUNDED
+@KINDS_WITH_BOUNDARY
 @pytest.mark.parametrize(("arn", "code"), [(MISSING, "NoSuchEntity"), (SERVICE_ROLE, "PolicyNotAttachable")])
-def test_what_cannot_be_a_boundary(account: Account, kind: str, arn: str, code: str) -> None:
-    iam, name = account.iam, made(account, kind, "one")
-    said = refused(iam, f"Put{kind}PermissionsBoundary", PermissionsBoundary=arn, **name)
-    assert said.code == code
+def test_missing_and_service_role_policies_cannot_be_boundaries(
+    account: Account, kind: str, arn: str, code: str
+) -> None:
+    iam, name = account.iam, create_entity(account, kind, "one")
+    error = refused(iam, f"Put{kind}PermissionsBoundary", PermissionsBoundary=arn, **name)
+    assert error.code == code
     params = {f"{kind}Name": "bob", "PermissionsBoundary": arn}
     trust = {"AssumeRolePolicyDocument": TRUST} if kind == "Role" else {}
     assert refused(iam, f"Create{kind}", **params, **trust).code == code

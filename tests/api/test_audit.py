@@ -1,4 +1,4 @@
-"""What is left in the audit log, in the form of CloudTrail's records."""
+"""The audit log: events in the form of CloudTrail records."""
 
 import json
 import re
@@ -9,18 +9,18 @@ import pytest
 
 from iamd.store import audit
 from tests.api.answers import call, refused
-from tests.api.furnished import furnish
+from tests.api.furnished import create_resources
 from tests.api.served import ROWS, Row, filled
 from tests.servers import Account, allow, document
 
 pytestmark = pytest.mark.both_databases
 
 
-_PATIENCE = 10.0
+_TIMEOUT_SECONDS = 10.0
 
 
 def everything(account: Account) -> list[dict[str, Any]]:
-    """Return an account's records, newest first."""
+    """Return all audit records of an account, newest first."""
     with account.server.store.database.read() as tx:
         return [json.loads(event.record) for event in audit.list_recent(tx, account.account_id, 500)]
 
@@ -30,24 +30,24 @@ def events(account: Account, name: str) -> list[dict[str, Any]]:
     return [record for record in everything(account) if record["eventName"] == name]
 
 
-def event_of(account: Account, name: str, answer: Any) -> dict[str, Any]:
-    """Return the record of the call that was answered so."""
-    request_id = answer["ResponseMetadata"]["RequestId"]
+def event_of(account: Account, name: str, response: Any) -> dict[str, Any]:
+    """Return the record of the call with this response."""
+    request_id = response["ResponseMetadata"]["RequestId"]
     (record,) = [record for record in events(account, name) if record["requestID"] == request_id]
     return record
 
 
 def eventually(account: Account, name: str) -> list[dict[str, Any]]:
-    """Return the records that the batched writer leaves within 50 ms of a call, given ample time."""
-    deadline = time.monotonic() + _PATIENCE
-    while not (found := events(account, name)) and time.monotonic() < deadline:
+    """Return the records of an operation, waiting for the writer, which batches records for 50 ms."""
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
+    while not (records := events(account, name)) and time.monotonic() < deadline:
         pass
-    return found
+    return records
 
 
-def test_a_change_leaves_its_event_at_once(account: Account) -> None:
-    made = account.iam.create_user(UserName="bob", Path="/x/", Tags=[{"Key": "a", "Value": "b"}])
-    record = event_of(account, "CreateUser", made)
+def test_write_is_recorded_synchronously(account: Account) -> None:
+    response = account.iam.create_user(UserName="bob", Path="/x/", Tags=[{"Key": "a", "Value": "b"}])
+    record = event_of(account, "CreateUser", response)
     assert record["eventSource"] == "iam.amazonaws.com"
     assert record["readOnly"] is False
     assert record["requestParameters"] == {
@@ -55,32 +55,34 @@ def test_a_change_leaves_its_event_at_once(account: Account) -> None:
         "path": "/x/",
         "tags": [{"key": "a", "value": "b"}],
     }
-    assert record["responseElements"]["user"]["userId"] == made["User"]["UserId"]
+    assert record["responseElements"]["user"]["userId"] == response["User"]["UserId"]
     assert record["sourceIPAddress"] == "127.0.0.1"
     assert record["recipientAccountId"] == account.account_id
     assert record["userIdentity"]["userName"] == "admin"
     assert record["userIdentity"]["type"] == "IAMUser"
     assert record["userIdentity"]["accessKeyId"] == account.access_key_id
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", record["eventTime"])
-    assert len(events(account, "CreateUser")) == 2  # the administrator's, and this one
+    assert len(events(account, "CreateUser")) == 2  # the administrator and bob
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in ROWS if not row.reads], ids=[row.operation for row in ROWS if not row.reads]
+    "row",
+    [row for row in ROWS if not row.is_read_only],
+    ids=[row.operation for row in ROWS if not row.is_read_only],
 )
-def test_every_change_leaves_one_event(account: Account, row: Row) -> None:
-    params = filled(row.params, furnish(account, row))
+def test_every_write_operation_records_one_event(account: Account, row: Row) -> None:
+    params = filled(row.params, create_resources(account, row))
     before = everything(account)
-    answer = call(account.client(row.service), row.operation, **params)
+    response = call(account.client(row.service), row.operation, **params)
     (record,) = [record for record in everything(account) if record not in before]
-    assert record["requestID"] == answer["ResponseMetadata"]["RequestId"]
+    assert record["requestID"] == response["ResponseMetadata"]["RequestId"]
     assert (record["eventName"], record["readOnly"]) == (row.operation, False)
     assert "errorCode" not in record
-    shown = {name[0].lower() + name[1:] for name in params}
-    assert (record["requestParameters"] or {}).keys() == shown
+    expected = {name[0].lower() + name[1:] for name in params}
+    assert (record["requestParameters"] or {}).keys() == expected
 
 
-def test_a_read_leaves_its_event_soon(account: Account) -> None:
+def test_read_is_recorded_asynchronously(account: Account) -> None:
     account.iam.get_user(UserName="admin")
     (record,) = eventually(account, "GetUser")
     assert record["readOnly"] is True
@@ -88,56 +90,58 @@ def test_a_read_leaves_its_event_soon(account: Account) -> None:
 
 
 @pytest.mark.parametrize(("operation", "params"), [("CreateUser", {"UserName": "x"}), ("ListUsers", {})])
-def test_a_refusal_leaves_its_reason(account: Account, operation: str, params: dict[str, Any]) -> None:
+def test_refused_call_is_recorded_with_its_error(
+    account: Account, operation: str, params: dict[str, Any]
+) -> None:
     bob = account.user("bob", allow("s3:*"))
-    said = refused(bob, operation, **params)
-    deadline = time.monotonic() + _PATIENCE
+    error = refused(bob, operation, **params)
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        told = [record for record in events(account, operation) if "errorCode" in record]
-        if told:
+        records = [record for record in events(account, operation) if "errorCode" in record]
+        if records:
             break
-    assert (told[0]["errorCode"], told[0]["errorMessage"]) == ("AccessDenied", said.message)
-    assert told[0]["userIdentity"]["userName"] == "bob"
+    assert (records[0]["errorCode"], records[0]["errorMessage"]) == ("AccessDenied", error.message)
+    assert records[0]["userIdentity"]["userName"] == "bob"
 
 
-def test_refusals_that_repeat_are_counted(account: Account) -> None:
+def test_repeated_refusals_are_coalesced_and_counted(account: Account) -> None:
     bob = account.user("bob", allow("s3:*"))
     for _ in range(30):
         refused(bob, "ListUsers")
-    deadline = time.monotonic() + _PATIENCE
-    counted = 0
-    while counted < 30 and time.monotonic() < deadline:
-        told = events(account, "ListUsers")
-        counted = sum(record.get("additionalEventData", {}).get("count", 1) for record in told)
-    assert counted == 30
-    assert len(told) <= 30
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
+    count = 0
+    while count < 30 and time.monotonic() < deadline:
+        records = events(account, "ListUsers")
+        count = sum(record.get("additionalEventData", {}).get("count", 1) for record in records)
+    assert count == 30
+    assert len(records) <= 30
 
 
-def test_no_secret_is_in_any_event(account: Account) -> None:
-    answer = account.iam.create_access_key(UserName="admin")
-    made = answer["AccessKey"]
+def test_audit_events_contain_no_secret_access_key(account: Account) -> None:
+    response = account.iam.create_access_key(UserName="admin")
+    key = response["AccessKey"]
     with account.server.store.database.read() as tx:
-        found = audit.list_recent(tx, account.account_id, 500)
-    record = event_of(account, "CreateAccessKey", answer)
-    assert record["responseElements"]["accessKey"]["accessKeyId"] == made["AccessKeyId"]
-    written = "".join(event.record for event in found)
-    assert made["SecretAccessKey"] not in written
-    assert account.secret_access_key not in written
+        entries = audit.list_recent(tx, account.account_id, 500)
+    record = event_of(account, "CreateAccessKey", response)
+    assert record["responseElements"]["accessKey"]["accessKeyId"] == key["AccessKeyId"]
+    log = "".join(event.record for event in entries)
+    assert key["SecretAccessKey"] not in log
+    assert account.secret_access_key not in log
 
 
-def test_a_key_tells_when_and_for_what_it_was_used(account: Account) -> None:
+def test_access_key_last_used_has_date_service_and_region(account: Account) -> None:
     key = account.key_of("bob", allow("iam:ListUsers"))
     account.client("iam", key).list_users()
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        used = account.iam.get_access_key_last_used(AccessKeyId=key[0])["AccessKeyLastUsed"]
-        if used["ServiceName"] != "N/A":
+        last_used = account.iam.get_access_key_last_used(AccessKeyId=key[0])["AccessKeyLastUsed"]
+        if last_used["ServiceName"] != "N/A":
             break
-    assert (used["ServiceName"], used["Region"]) == ("iam", "us-east-1")
-    assert abs(used["LastUsedDate"].timestamp() - time.time()) < 60
+    assert (last_used["ServiceName"], last_used["Region"]) == ("iam", "us-east-1")
+    assert abs(last_used["LastUsedDate"].timestamp() - time.time()) < 60
 
 
-def test_names_cannot_forge_a_record(account: Account) -> None:
+def test_parameters_cannot_forge_a_record(account: Account) -> None:
     hostile = document({**allow("s3:*"), "Sid": "x"}).replace('"x"', '"x"\n,"Resource":"*"\n')
     refused(account.iam, "PutUserPolicy", UserName="admin", PolicyName="p", PolicyDocument=hostile)
     (record,) = eventually(account, "PutUserPolicy")

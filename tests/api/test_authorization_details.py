@@ -1,4 +1,4 @@
-"""GetAccountAuthorizationDetails: what auditors read, in pages, on both databases."""
+"""GetAccountAuthorizationDetails: entity details, filters and pages, on both databases."""
 
 import json
 import re
@@ -24,7 +24,7 @@ from tests.servers import Account, allow, document
 pytestmark = pytest.mark.both_databases
 
 
-NAME = "GetAccountAuthorizationDetails"
+OPERATION = "GetAccountAuthorizationDetails"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -36,28 +36,28 @@ TRUST = document(
 TAGS = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
 
 
-def details(account: Account, *kinds: str) -> Any:
-    """Return everything of these kinds, which fits into one page."""
-    found = account.iam.get_account_authorization_details(Filter=list(kinds))
-    assert found["IsTruncated"] is False
-    return found
+def details(account: Account, *entity_types: str) -> Any:
+    """Return the details of these entity types, which must fit into one page."""
+    response = account.iam.get_account_authorization_details(Filter=list(entity_types))
+    assert response["IsTruncated"] is False
+    return response
 
 
-def named(found: Any) -> dict[str, list[str]]:
-    """Return the names in each list of a reply."""
+def names_by_list(response: Any) -> dict[str, list[str]]:
+    """Return the names in each list of a response."""
     member = dict(zip(LISTS, ("UserName", "GroupName", "RoleName", "PolicyName"), strict=True))
-    return {key: [item[member[key]] for item in found[key]] for key in LISTS}
+    return {key: [item[member[key]] for item in response[key]] for key in LISTS}
 
 
-def own_policy(account: Account, name: str, **more: Any) -> str:
-    made = account.iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT, **more)
-    return str(made["Policy"]["Arn"])
+def create_policy(account: Account, name: str, **params: Any) -> str:
+    response = account.iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT, **params)
+    return str(response["Policy"]["Arn"])
 
 
-def test_a_user_with_all_that_it_holds(account: Account) -> None:
+def test_user_details(account: Account) -> None:
     iam = account.iam
-    own = own_policy(account, "own")
-    made = iam.create_user(UserName="Bob", Path="/x/", Tags=TAGS, PermissionsBoundary=AUDIT)["User"]
+    own = create_policy(account, "own")
+    created = iam.create_user(UserName="Bob", Path="/x/", Tags=TAGS, PermissionsBoundary=AUDIT)["User"]
     for name in ("b", "A"):
         iam.put_user_policy(UserName="Bob", PolicyName=name, PolicyDocument=DOCUMENT)
         iam.create_group(GroupName=name)
@@ -67,10 +67,10 @@ def test_a_user_with_all_that_it_holds(account: Account) -> None:
     admin, bob = details(account, "User")["UserDetailList"]
     assert bob == {
         "UserName": "Bob",
-        "UserId": made["UserId"],
+        "UserId": created["UserId"],
         "Path": "/x/",
         "Arn": f"arn:aws:iam::{account.account_id}:user/x/Bob",
-        "CreateDate": made["CreateDate"],
+        "CreateDate": created["CreateDate"],
         "UserPolicyList": [
             {"PolicyName": "A", "PolicyDocument": json.loads(DOCUMENT)},
             {"PolicyName": "b", "PolicyDocument": json.loads(DOCUMENT)},
@@ -87,26 +87,26 @@ def test_a_user_with_all_that_it_holds(account: Account) -> None:
     assert "PermissionsBoundary" not in admin
 
 
-def test_a_group_with_all_that_it_holds(account: Account) -> None:
+def test_group_details(account: Account) -> None:
     iam = account.iam
-    made = iam.create_group(GroupName="team", Path="/x/")["Group"]
+    created = iam.create_group(GroupName="team", Path="/x/")["Group"]
     iam.put_group_policy(GroupName="team", PolicyName="p", PolicyDocument=DOCUMENT)
     iam.attach_group_policy(GroupName="team", PolicyArn=READ_ONLY)
     _, team = details(account, "Group")["GroupDetailList"]
     assert team == {
         "GroupName": "team",
-        "GroupId": made["GroupId"],
+        "GroupId": created["GroupId"],
         "Path": "/x/",
         "Arn": f"arn:aws:iam::{account.account_id}:group/x/team",
-        "CreateDate": made["CreateDate"],
+        "CreateDate": created["CreateDate"],
         "GroupPolicyList": [{"PolicyName": "p", "PolicyDocument": json.loads(DOCUMENT)}],
         "AttachedManagedPolicies": [{"PolicyName": "ReadOnlyAccess", "PolicyArn": READ_ONLY}],
     }
 
 
-def test_a_role_with_all_that_it_holds(account: Account) -> None:
+def test_role_details(account: Account) -> None:
     iam = account.iam
-    made = iam.create_role(
+    created = iam.create_role(
         RoleName="app", AssumeRolePolicyDocument=TRUST, Tags=TAGS, PermissionsBoundary=AUDIT, Description="d"
     )["Role"]
     profile = iam.create_instance_profile(InstanceProfileName="machine", Path="/m/")["InstanceProfile"]
@@ -115,13 +115,13 @@ def test_a_role_with_all_that_it_holds(account: Account) -> None:
     iam.put_role_policy(RoleName="app", PolicyName="p", PolicyDocument=DOCUMENT)
     iam.attach_role_policy(RoleName="app", PolicyArn=READ_ONLY)
     (app,) = details(account, "Role")["RoleDetailList"]
-    (held,) = app.pop("InstanceProfileList")
+    (listed_profile,) = app.pop("InstanceProfileList")
     assert app == {
         "RoleName": "app",
-        "RoleId": made["RoleId"],
+        "RoleId": created["RoleId"],
         "Path": "/",
         "Arn": f"arn:aws:iam::{account.account_id}:role/app",
-        "CreateDate": made["CreateDate"],
+        "CreateDate": created["CreateDate"],
         "AssumeRolePolicyDocument": json.loads(TRUST),
         "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": json.loads(DOCUMENT)}],
         "AttachedManagedPolicies": [{"PolicyName": "ReadOnlyAccess", "PolicyArn": READ_ONLY}],
@@ -129,33 +129,36 @@ def test_a_role_with_all_that_it_holds(account: Account) -> None:
         "Tags": TAGS,
         "RoleLastUsed": {},
     }
-    assert (held["InstanceProfileId"], held["Path"]) == (profile["InstanceProfileId"], "/m/")
-    assert [(role["RoleName"], role["AssumeRolePolicyDocument"]) for role in held["Roles"]] == [
+    assert (listed_profile["InstanceProfileId"], listed_profile["Path"]) == (
+        profile["InstanceProfileId"],
+        "/m/",
+    )
+    assert [(role["RoleName"], role["AssumeRolePolicyDocument"]) for role in listed_profile["Roles"]] == [
         ("app", json.loads(TRUST))
     ]
 
 
-def test_a_role_tells_whom_it_trusts_by_arn_and_by_id_once_they_are_gone(account: Account) -> None:
+def test_trust_policy_names_a_user_by_arn_and_by_id_after_deletion(account: Account) -> None:
     iam = account.iam
     bob = iam.create_user(UserName="bob")["User"]
-    trusting = document({"Effect": "Allow", "Principal": {"AWS": bob["Arn"]}, "Action": "sts:AssumeRole"})
-    iam.create_role(RoleName="app", AssumeRolePolicyDocument=trusting)
+    trust = document({"Effect": "Allow", "Principal": {"AWS": bob["Arn"]}, "Action": "sts:AssumeRole"})
+    iam.create_role(RoleName="app", AssumeRolePolicyDocument=trust)
 
-    def trusted() -> str:
+    def trusted_principal() -> str:
         (role,) = details(account, "Role")["RoleDetailList"]
         return str(role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"])
 
-    assert trusted() == bob["Arn"]
+    assert trusted_principal() == bob["Arn"]
     iam.delete_user(UserName="bob")
-    assert trusted() == bob["UserId"]
+    assert trusted_principal() == bob["UserId"]
 
 
-def test_a_role_tells_when_and_where_it_was_last_used(account: Account) -> None:
-    made = account.iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)["Role"]
+def test_role_last_used_has_date_and_region(account: Account) -> None:
+    created = account.iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)["Role"]
     account.iam.create_role(RoleName="idle", AssumeRolePolicyDocument=TRUST)
-    use = RoleLastUsed(account.account_id, made["RoleId"], "2026-01-02T03:04:05Z", "eu-central-1")
+    last_use = RoleLastUsed(account.account_id, created["RoleId"], "2026-01-02T03:04:05Z", "eu-central-1")
     with account.server.store.database.write() as tx:
-        roles.record_last_use(tx, use)
+        roles.record_last_use(tx, last_use)
     app, idle = details(account, "Role")["RoleDetailList"]
     assert app["RoleLastUsed"] == {
         "LastUsedDate": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
@@ -164,19 +167,19 @@ def test_a_role_tells_when_and_where_it_was_last_used(account: Account) -> None:
     assert idle["RoleLastUsed"] == {}
 
 
-def test_an_own_policy_with_its_versions_and_what_uses_it(account: Account) -> None:
+def test_customer_managed_policy_details(account: Account) -> None:
     iam = account.iam
-    arn = own_policy(account, "own", Path="/x/", Description="What it is for.")
+    arn = create_policy(account, "own", Path="/x/", Description="What it is for.")
     other = document(allow("s3:PutObject"))
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=other, SetAsDefault=True)
     iam.attach_user_policy(UserName="admin", PolicyArn=arn)
     iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=arn)
-    told = iam.get_policy(PolicyArn=arn)["Policy"]
+    policy = iam.get_policy(PolicyArn=arn)["Policy"]
     (own,) = details(account, "LocalManagedPolicy")["Policies"]
     versions = own.pop("PolicyVersionList")
     assert own == {
         "PolicyName": "own",
-        "PolicyId": told["PolicyId"],
+        "PolicyId": policy["PolicyId"],
         "Arn": arn,
         "Path": "/x/",
         "DefaultVersionId": "v2",
@@ -184,8 +187,8 @@ def test_an_own_policy_with_its_versions_and_what_uses_it(account: Account) -> N
         "PermissionsBoundaryUsageCount": 1,
         "IsAttachable": True,
         "Description": "What it is for.",
-        "CreateDate": told["CreateDate"],
-        "UpdateDate": told["UpdateDate"],
+        "CreateDate": policy["CreateDate"],
+        "UpdateDate": policy["UpdateDate"],
     }
     assert [(version["VersionId"], version["IsDefaultVersion"]) for version in versions] == [
         ("v2", True),
@@ -194,41 +197,41 @@ def test_an_own_policy_with_its_versions_and_what_uses_it(account: Account) -> N
     assert [version["Document"] for version in versions] == [json.loads(other), json.loads(DOCUMENT)]
 
 
-def test_an_own_policy_appears_though_nobody_has_it(account: Account) -> None:
-    own_policy(account, "unused")
+def test_unused_customer_managed_policy_is_listed(account: Account) -> None:
+    create_policy(account, "unused")
     (unused,) = details(account, "LocalManagedPolicy")["Policies"]
     assert (unused["PolicyName"], unused["AttachmentCount"]) == ("unused", 0)
 
 
-def test_policies_of_aws_appear_only_where_they_are_used(account: Account) -> None:
+def test_aws_managed_policies_are_listed_only_if_used(account: Account) -> None:
     iam = account.iam
     iam.create_user(UserName="bob", PermissionsBoundary=AUDIT)
     iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)
     iam.attach_role_policy(RoleName="app", PolicyArn=READ_ONLY)
-    found = details(account, "AWSManagedPolicy")["Policies"]
+    policies = details(account, "AWSManagedPolicy")["Policies"]
     counts = {
         policy["Arn"]: (policy["AttachmentCount"], policy["PermissionsBoundaryUsageCount"])
-        for policy in found
+        for policy in policies
     }
     assert counts == {ADMIN: (1, 0), READ_ONLY: (1, 0), AUDIT: (0, 1)}
-    (version,) = found[0]["PolicyVersionList"]
-    told = iam.get_policy_version(PolicyArn=ADMIN, VersionId=found[0]["DefaultVersionId"])
-    assert version == told["PolicyVersion"]
+    (version,) = policies[0]["PolicyVersionList"]
+    response = iam.get_policy_version(PolicyArn=ADMIN, VersionId=policies[0]["DefaultVersionId"])
+    assert version == response["PolicyVersion"]
     iam.detach_role_policy(RoleName="app", PolicyArn=READ_ONLY)
     assert READ_ONLY not in {policy["Arn"] for policy in details(account, "AWSManagedPolicy")["Policies"]}
 
 
-def furnish(account: Account) -> None:
-    """Make two of each kind besides the administrator with its group and its policy."""
+def create_entities(account: Account) -> None:
+    """Create two entities of each type besides the administrator with its group and its policy."""
     iam = account.iam
     for name in ("one", "two"):
         iam.create_user(UserName=name)
         iam.create_group(GroupName=name)
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
-        own_policy(account, name)
+        create_policy(account, name)
 
 
-EVERYTHING = {
+ALL_NAMES = {
     "UserDetailList": ["admin", "one", "two"],
     "GroupDetailList": ["Administrators", "one", "two"],
     "RoleDetailList": ["one", "two"],
@@ -236,13 +239,13 @@ EVERYTHING = {
 }
 
 
-def test_without_a_filter_all_kinds_appear(account: Account) -> None:
-    furnish(account)
-    assert named(details(account)) == EVERYTHING
+def test_without_a_filter_all_entity_types_are_listed(account: Account) -> None:
+    create_entities(account)
+    assert names_by_list(details(account)) == ALL_NAMES
 
 
 @pytest.mark.parametrize(
-    ("kinds", "shown"),
+    ("entity_types", "expected_lists"),
     [
         (["User"], {"UserDetailList"}),
         (["Group"], {"GroupDetailList"}),
@@ -251,54 +254,56 @@ def test_without_a_filter_all_kinds_appear(account: Account) -> None:
         (["LocalManagedPolicy", "AWSManagedPolicy"], {"Policies"}),
     ],
 )
-def test_a_filter_leaves_the_other_kinds_out(account: Account, kinds: list[str], shown: set[str]) -> None:
-    furnish(account)
-    found = named(details(account, *kinds))
-    assert found == {key: EVERYTHING[key] if key in shown else [] for key in LISTS}
+def test_filter_excludes_other_entity_types(
+    account: Account, entity_types: list[str], expected_lists: set[str]
+) -> None:
+    create_entities(account)
+    names = names_by_list(details(account, *entity_types))
+    assert names == {key: ALL_NAMES[key] if key in expected_lists else [] for key in LISTS}
 
 
-def test_a_filter_tells_own_policies_from_those_of_aws(account: Account) -> None:
-    furnish(account)
-    assert named(details(account, "LocalManagedPolicy"))["Policies"] == ["one", "two"]
-    assert named(details(account, "AWSManagedPolicy"))["Policies"] == ["AdministratorAccess"]
+def test_filter_separates_customer_managed_from_aws_managed_policies(account: Account) -> None:
+    create_entities(account)
+    assert names_by_list(details(account, "LocalManagedPolicy"))["Policies"] == ["one", "two"]
+    assert names_by_list(details(account, "AWSManagedPolicy"))["Policies"] == ["AdministratorAccess"]
 
 
-def test_a_kind_that_is_none_is_refused(account: Account) -> None:
-    said = refused(account.iam, NAME, Filter=["Users"])
-    assert said[:2] == ("ValidationError", 400)
+def test_unknown_filter_is_rejected(account: Account) -> None:
+    error = refused(account.iam, OPERATION, Filter=["Users"])
+    assert error[:2] == ("ValidationError", 400)
 
 
 @pytest.mark.parametrize("size", range(1, 13))
-def test_pages_of_every_size_go_through_all_kinds_once(account: Account, size: int) -> None:
-    furnish(account)
-    walked: dict[str, list[str]] = {key: [] for key in LISTS}
-    for page in pages(account.iam, NAME, MaxItems=size):
-        found = named(page)
-        assert 1 <= sum(map(len, found.values())) <= size
+def test_pages_of_every_size_list_each_entity_once(account: Account, size: int) -> None:
+    create_entities(account)
+    listed: dict[str, list[str]] = {key: [] for key in LISTS}
+    for page in pages(account.iam, OPERATION, MaxItems=size):
+        names = names_by_list(page)
+        assert 1 <= sum(map(len, names.values())) <= size
         for key in LISTS:
-            walked[key] += found[key]
-    assert walked == EVERYTHING
+            listed[key] += names[key]
+    assert listed == ALL_NAMES
 
 
-def test_a_marker_of_another_filter_is_refused(account: Account) -> None:
-    furnish(account)
+def test_marker_from_another_filter_is_rejected(account: Account) -> None:
+    create_entities(account)
     first = account.iam.get_account_authorization_details(Filter=["User"], MaxItems=1)
-    said = refused(account.iam, NAME, Filter=["Role"], Marker=first["Marker"])
-    assert said == Refused("ValidationError", 400, "Invalid Marker.")
+    error = refused(account.iam, OPERATION, Filter=["Role"], Marker=first["Marker"])
+    assert error == Refused("ValidationError", 400, "Invalid Marker.")
 
 
-def test_documents_come_in_rfc_3986(account: Account) -> None:
+def test_policy_documents_are_rfc_3986_encoded(account: Account) -> None:
     text = DOCUMENT.replace("*", "arn:aws:s3:::b/\u00fc~+ %2F*&<>'")
     account.iam.put_user_policy(UserName="admin", PolicyName="p", PolicyDocument=text)
-    shown = body(account.iam, NAME, Filter=["User"])
-    encoded = shown.partition("<PolicyDocument>")[2].partition("</PolicyDocument>")[0]
+    xml = body(account.iam, OPERATION, Filter=["User"])
+    encoded = xml.partition("<PolicyDocument>")[2].partition("</PolicyDocument>")[0]
     assert not re.search(r"[^A-Za-z0-9._~%-]", encoded)
     assert unquote(encoded) == text
 
 
-def test_another_accounts_entities_stay_out(account: Account, other_account: Account) -> None:
-    furnish(other_account)
-    assert named(details(account)) == {
+def test_entities_of_other_accounts_are_not_listed(account: Account, other_account: Account) -> None:
+    create_entities(other_account)
+    assert names_by_list(details(account)) == {
         "UserDetailList": ["admin"],
         "GroupDetailList": ["Administrators"],
         "RoleDetailList": [],
@@ -306,23 +311,23 @@ def test_another_accounts_entities_stay_out(account: Account, other_account: Acc
     }
 
 
-def test_what_each_holds_is_its_own_on_a_page_of_many(account: Account) -> None:
-    names = _many_users(account, 250)  # more than are asked about in one statement
-    found = account.iam.get_account_authorization_details(Filter=["User"], MaxItems=1000)["UserDetailList"]
-    held = {user["UserName"]: [policy["PolicyName"] for policy in user["UserPolicyList"]] for user in found}
-    assert held == {"admin": [], **{name: [f"of-{name}"] for name in names}}
-    attached = {user["UserName"]: len(user["AttachedManagedPolicies"]) for user in found}
+def test_a_large_page_assigns_policies_to_the_right_users(account: Account) -> None:
+    names = _create_users(account, 250)  # more than one batched query fetches
+    users = account.iam.get_account_authorization_details(Filter=["User"], MaxItems=1000)["UserDetailList"]
+    inline = {user["UserName"]: [policy["PolicyName"] for policy in user["UserPolicyList"]] for user in users}
+    assert inline == {"admin": [], **{name: [f"of-{name}"] for name in names}}
+    attached = {user["UserName"]: len(user["AttachedManagedPolicies"]) for user in users}
     assert attached == {"admin": 0, **dict.fromkeys(names, 1)}
 
 
-def test_a_page_costs_no_query_for_each_entity(account: Account) -> None:
-    few = _queries(account)
-    _many_users(account, 90)
-    assert few == _queries(account)
+def test_query_count_does_not_depend_on_the_number_of_entities(account: Account) -> None:
+    before = _count_queries(account)
+    _create_users(account, 90)
+    assert before == _count_queries(account)
 
 
-def _many_users(account: Account, count: int) -> list[str]:
-    """Make users, each with a policy of its own and one attached, faster than the API does; return names."""
+def _create_users(account: Account, count: int) -> list[str]:
+    """Create users with one inline and one attached policy, in the store for speed; return their names."""
     names = [f"user-{number:03}" for number in range(count)]
     with account.server.store.database.write() as tx:
         for name in names:
@@ -334,19 +339,19 @@ def _many_users(account: Account, count: int) -> list[str]:
     return names
 
 
-def _queries(account: Account) -> int:
-    """Count the statements that a page of users takes."""
+def _count_queries(account: Account) -> int:
+    """Return the number of SQL statements for a page of all entities."""
     account_id = account.account_id
     root = Principal(PrincipalKind.ROOT, arns.root(account_id), account_id, account_id)
     with account.server.store.database.read() as tx:
-        cursor = _Counting(tx)
+        cursor = _CountingCursor(tx)
         caller = Caller(root, account_id, account_id, "", None, ())
         call = Call(Tx(cursor, tx.dialect), caller, b"", "2026-01-02T03:04:05Z")
-        OPERATIONS["iam"][NAME].run(call, filter=["User"])
+        OPERATIONS["iam"][OPERATION].run(call, filter=["User"])
     return cursor.count
 
 
-class _Counting:
+class _CountingCursor:
     """A cursor that counts what it executes."""
 
     def __init__(self, tx: Tx) -> None:

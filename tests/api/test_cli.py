@@ -1,4 +1,4 @@
-"""The AWS CLI over loopback, with a profile as the README has it; on both databases."""
+"""The AWS CLI against a loopback server, with the profile that the README describes."""
 
 import json
 import subprocess
@@ -33,10 +33,10 @@ Aws = Callable[..., Any]
 
 @pytest.fixture
 def aws(account: Account, tmp_path: Path) -> Aws:
-    """Run the AWS CLI as the administrator; return what it printed as JSON, or its error."""
+    """Run the AWS CLI as the administrator; return its parsed output, or its error message."""
     (tmp_path / "config").write_text(CONFIG.format(url=account.server.url))
-    told = CREDENTIALS.format(key=account.access_key_id, secret=account.secret_access_key)
-    (tmp_path / "credentials").write_text(told)
+    credentials = CREDENTIALS.format(key=account.access_key_id, secret=account.secret_access_key)
+    (tmp_path / "credentials").write_text(credentials)
     env = environment(
         AWS_CONFIG_FILE=str(tmp_path / "config"),
         AWS_SHARED_CREDENTIALS_FILE=str(tmp_path / "credentials"),
@@ -45,32 +45,32 @@ def aws(account: Account, tmp_path: Path) -> Aws:
     )
 
     def run(*arguments: str) -> Any:
-        done = subprocess.run([str(AWS), *arguments], env=env, capture_output=True, text=True, check=False)
-        if done.returncode:
-            return done.stderr.strip()
-        return json.loads(done.stdout) if done.stdout.strip() else None
+        process = subprocess.run([str(AWS), *arguments], env=env, capture_output=True, text=True, check=False)
+        if process.returncode:
+            return process.stderr.strip()
+        return json.loads(process.stdout) if process.stdout.strip() else None
 
     return run
 
 
-def test_who_is_calling(aws: Aws, account: Account) -> None:
+def test_get_caller_identity(aws: Aws, account: Account) -> None:
     identity = aws("sts", "get-caller-identity")
     assert identity["Arn"] == f"arn:aws:iam::{account.account_id}:user/admin"
 
 
-def test_users_and_their_keys(aws: Aws) -> None:
+def test_users_and_access_keys(aws: Aws) -> None:
     aws("iam", "create-user", "--user-name", "bob", "--path", "/x/", "--tags", "Key=a,Value=b c")
     assert aws("iam", "get-user", "--user-name", "bob")["User"]["Tags"] == [{"Key": "a", "Value": "b c"}]
-    made = aws("iam", "create-access-key", "--user-name", "bob")["AccessKey"]
+    key = aws("iam", "create-access-key", "--user-name", "bob")["AccessKey"]
     listed = aws("iam", "list-access-keys", "--user-name", "bob")["AccessKeyMetadata"]
-    assert [key["AccessKeyId"] for key in listed] == [made["AccessKeyId"]]
+    assert [metadata["AccessKeyId"] for metadata in listed] == [key["AccessKeyId"]]
     assert "DeleteConflict" in aws("iam", "delete-user", "--user-name", "bob")
-    aws("iam", "delete-access-key", "--user-name", "bob", "--access-key-id", made["AccessKeyId"])
+    aws("iam", "delete-access-key", "--user-name", "bob", "--access-key-id", key["AccessKeyId"])
     assert aws("iam", "delete-user", "--user-name", "bob") is None
     assert "NoSuchEntity" in aws("iam", "get-user", "--user-name", "bob")
 
 
-def test_groups_and_their_policies(aws: Aws) -> None:
+def test_groups_and_attached_policies(aws: Aws) -> None:
     arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     aws("iam", "create-group", "--group-name", "g")
     aws("iam", "add-user-to-group", "--group-name", "g", "--user-name", "admin")
@@ -80,34 +80,38 @@ def test_groups_and_their_policies(aws: Aws) -> None:
     assert attached == [{"PolicyName": "ReadOnlyAccess", "PolicyArn": arn}]
 
 
-def test_policies_from_files_and_their_pages(aws: Aws, tmp_path: Path, account: Account) -> None:
+def test_create_policy_from_a_file_and_list_policies_in_pages(
+    aws: Aws, tmp_path: Path, account: Account
+) -> None:
     (tmp_path / "policy.json").write_text(document(allow("s3:GetObject", resource="arn:aws:s3:::é/*")))
     file = f"file://{tmp_path}/policy.json"
-    made = aws("iam", "create-policy", "--policy-name", "p", "--policy-document", file)["Policy"]
-    version = aws("iam", "get-policy-version", "--policy-arn", made["Arn"], "--version-id", "v1")
+    policy = aws("iam", "create-policy", "--policy-name", "p", "--policy-document", file)["Policy"]
+    version = aws("iam", "get-policy-version", "--policy-arn", policy["Arn"], "--version-id", "v1")
     assert version["PolicyVersion"]["Document"]["Statement"][0]["Resource"] == "arn:aws:s3:::é/*"
-    found = aws("iam", "list-policies", "--page-size", "500", "--query", "length(Policies)")
-    assert found > 1400
-    assert account.account_id in made["Arn"]
+    count = aws("iam", "list-policies", "--page-size", "500", "--query", "length(Policies)")
+    assert count > 1400
+    assert account.account_id in policy["Arn"]
 
 
-def test_roles_from_files(aws: Aws, tmp_path: Path, account: Account) -> None:
-    trusting = {"Principal": {"AWS": account.account_id}, "Action": "sts:AssumeRole"}
-    (tmp_path / "trust.json").write_text(json.dumps({"Statement": {"Effect": "Allow", **trusting}}, indent=2))
-    made = aws(
+def test_create_role_from_a_file(aws: Aws, tmp_path: Path, account: Account) -> None:
+    statement = {"Principal": {"AWS": account.account_id}, "Action": "sts:AssumeRole"}
+    (tmp_path / "trust.json").write_text(
+        json.dumps({"Statement": {"Effect": "Allow", **statement}}, indent=2)
+    )
+    role = aws(
         *("iam", "create-role", "--role-name", "job", "--path", "/x/", "--tags", "Key=a,Value=b"),
         *("--assume-role-policy-document", f"file://{tmp_path}/trust.json"),
     )["Role"]
-    assert made["Arn"] == f"arn:aws:iam::{account.account_id}:role/x/job"
-    assert aws("iam", "get-role", "--role-name", "job")["Role"] == made
-    trusted = made["AssumeRolePolicyDocument"]["Statement"]["Principal"]
-    assert trusted == {"AWS": f"arn:aws:iam::{account.account_id}:root"}
+    assert role["Arn"] == f"arn:aws:iam::{account.account_id}:role/x/job"
+    assert aws("iam", "get-role", "--role-name", "job")["Role"] == role
+    principal = role["AssumeRolePolicyDocument"]["Statement"]["Principal"]
+    assert principal == {"AWS": f"arn:aws:iam::{account.account_id}:root"}
     assert aws("iam", "delete-role", "--role-name", "job") is None
     assert "(NoSuchEntity)" in aws("iam", "get-role", "--role-name", "job")
 
 
-def test_what_is_wrong_is_said(aws: Aws) -> None:
-    said = aws("iam", "create-user", "--user-name", "a b")
-    assert "(ValidationError)" in said
-    assert "1 validation error detected: Value 'a b' at 'userName' failed to satisfy constraint" in said
+def test_errors_are_printed(aws: Aws) -> None:
+    error = aws("iam", "create-user", "--user-name", "a b")
+    assert "(ValidationError)" in error
+    assert "1 validation error detected: Value 'a b' at 'userName' failed to satisfy constraint" in error
     assert "(InvalidAction)" in aws("iam", "list-organizations-features")

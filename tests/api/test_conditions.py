@@ -1,4 +1,4 @@
-"""Condition keys end to end: what a request brings along decides it."""
+"""Condition keys end to end: tags, boundaries, policies, and the request context."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
 TEAM_A = [{"Key": "Team", "Value": "a"}]
 
 
-def having(**condition: dict[str, Any]) -> dict[str, Any]:
-    """Return a statement that allows all of IAM on a condition."""
+def allow_iam_if(**condition: dict[str, Any]) -> dict[str, Any]:
+    """Return a statement that allows all IAM actions under a condition."""
     return allow("iam:*", Condition=condition)
 
 
 CASES = [
-    # condition, operation, what it allows, what it does not
+    # condition, operation, parameters that it allows, parameters that it does not
     (
         {"ArnEquals": {"iam:PolicyARN": AUDIT}},
         "AttachUserPolicy",
@@ -116,8 +116,8 @@ CASES = [
 
 
 @pytest.fixture
-def furnished(account: Account) -> Account:
-    """Return an account with things to act on."""
+def account_with_users(account: Account) -> Account:
+    """Return an account with users and a group to act on."""
     iam = account.iam
     iam.create_user(UserName="target")
     iam.create_user(UserName="tagged", Tags=TEAM_A)
@@ -127,23 +127,25 @@ def furnished(account: Account) -> Account:
     return account
 
 
-@pytest.mark.parametrize(("condition", "operation", "right", "wrong"), CASES)
-def test_a_request_is_judged_by_what_it_brings(
-    furnished: Account,
+@pytest.mark.parametrize(("condition", "operation", "allowed_params", "denied_params"), CASES)
+def test_condition_on_the_request_decides_access(
+    account_with_users: Account,
     condition: dict[str, Any],
     operation: str,
-    right: dict[str, Any],
-    wrong: dict[str, Any],
+    allowed_params: dict[str, Any],
+    denied_params: dict[str, Any],
 ) -> None:
-    caller = furnished.user("caller", having(**condition), allow("iam:TagUser", "iam:TagPolicy"))
+    caller = account_with_users.user(
+        "caller", allow_iam_if(**condition), allow("iam:TagUser", "iam:TagPolicy")
+    )
     if operation == "TagUser":
-        caller = furnished.user("tagger", having(**condition))
-    furnished.iam.tag_user(UserName="caller", Tags=TEAM_A)
-    assert allowed(caller, operation, **right)
-    assert not allowed(caller, operation, **wrong)
+        caller = account_with_users.user("tagger", allow_iam_if(**condition))
+    account_with_users.iam.tag_user(UserName="caller", Tags=TEAM_A)
+    assert allowed(caller, operation, **allowed_params)
+    assert not allowed(caller, operation, **denied_params)
 
 
-HOLDS = [
+TRUE_CONDITIONS = [
     {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}},
     {"Bool": {"aws:SecureTransport": "false"}},
     {"StringLike": {"aws:UserAgent": "Boto3/*"}},
@@ -165,7 +167,7 @@ HOLDS = [
         }
     },
 ]
-FAILS = [
+FALSE_CONDITIONS = [
     {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
     {"Bool": {"aws:SecureTransport": "true"}},
     {"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}},
@@ -175,17 +177,17 @@ FAILS = [
 ]
 
 
-@pytest.mark.parametrize("condition", HOLDS, ids=str)
-def test_what_is_known_of_every_call(account: Account, condition: dict[str, Any]) -> None:
-    assert allowed(account.user("caller", having(**condition)), "ListUsers")
+@pytest.mark.parametrize("condition", TRUE_CONDITIONS, ids=str)
+def test_true_condition_on_the_request_context_allows(account: Account, condition: dict[str, Any]) -> None:
+    assert allowed(account.user("caller", allow_iam_if(**condition)), "ListUsers")
 
 
-@pytest.mark.parametrize("condition", FAILS, ids=str)
-def test_what_is_not_so_of_this_call(account: Account, condition: dict[str, Any]) -> None:
-    assert not allowed(account.user("caller", having(**condition)), "ListUsers")
+@pytest.mark.parametrize("condition", FALSE_CONDITIONS, ids=str)
+def test_false_condition_on_the_request_context_denies(account: Account, condition: dict[str, Any]) -> None:
+    assert not allowed(account.user("caller", allow_iam_if(**condition)), "ListUsers")
 
 
-def test_a_policy_variable_stands_for_the_caller(account: Account) -> None:
+def test_policy_variable_is_replaced_by_the_caller_name(account: Account) -> None:
     caller = account.user(
         "caller", allow("iam:ListAccessKeys", resource="arn:aws:iam::*:user/${aws:username}")
     )

@@ -1,4 +1,4 @@
-"""ListEntitiesForPolicy: the groups, users and roles that hold a policy, on both databases."""
+"""ListEntitiesForPolicy: the groups, users and roles that use a policy, on both databases."""
 
 from typing import Any
 
@@ -19,10 +19,10 @@ TRUST = document(
 
 @pytest.fixture
 def policy(account: Account) -> str:
-    """Return the ARN of a policy that entities hold in every way there is.
+    """Return the ARN of a policy that is attached and used as a permissions boundary.
 
-    It is attached to the group `g`, the user `u` and the role `r`, which are under `/x/`, and bounds the user
-    `bound` and the role `Bound`.
+    It is attached to the group `g`, the user `u` and the role `r`, which have the path `/x/`, and is
+    the boundary of the user `bound` and the role `Bound`.
     """
     iam = account.iam
     arn = str(iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"])
@@ -39,16 +39,16 @@ def policy(account: Account) -> str:
     return arn
 
 
-Listed = tuple[list[str], list[str], list[str]]
+EntityNames = tuple[list[str], list[str], list[str]]
 
 
-def listed(account: Account, policy: str, **params: Any) -> Listed:
-    """Return the names of the groups, the users and the roles."""
-    found = account.iam.list_entities_for_policy(PolicyArn=policy, **params)
+def entity_names(account: Account, policy: str, **params: Any) -> EntityNames:
+    """Return the names of the listed groups, users and roles."""
+    response = account.iam.list_entities_for_policy(PolicyArn=policy, **params)
     return (
-        [group["GroupName"] for group in found["PolicyGroups"]],
-        [user["UserName"] for user in found["PolicyUsers"]],
-        [role["RoleName"] for role in found["PolicyRoles"]],
+        [group["GroupName"] for group in response["PolicyGroups"]],
+        [user["UserName"] for user in response["PolicyUsers"]],
+        [role["RoleName"] for role in response["PolicyRoles"]],
     )
 
 
@@ -67,47 +67,49 @@ def listed(account: Account, policy: str, **params: Any) -> Listed:
         ({"EntityFilter": "Group", "PolicyUsageFilter": "PermissionsBoundary"}, ([], [], [])),
     ],
 )
-def test_who_holds_a_policy(account: Account, policy: str, params: dict[str, str], expected: Listed) -> None:
-    assert listed(account, policy, **params) == expected
+def test_entities_are_filtered_by_type_path_and_usage(
+    account: Account, policy: str, params: dict[str, str], expected: EntityNames
+) -> None:
+    assert entity_names(account, policy, **params) == expected
 
 
-def test_a_role_that_a_policy_is_attached_to_and_bounds_is_listed_once(account: Account, policy: str) -> None:
+def test_role_with_the_policy_attached_and_as_boundary_is_listed_once(account: Account, policy: str) -> None:
     account.iam.put_role_permissions_boundary(RoleName="r", PermissionsBoundary=policy)
-    assert listed(account, policy, EntityFilter="Role") == ([], [], ["Bound", "r"])
+    assert entity_names(account, policy, EntityFilter="Role") == ([], [], ["Bound", "r"])
 
 
-def test_a_role_is_told_by_name_and_id(account: Account, policy: str) -> None:
+def test_role_is_listed_by_name_and_id(account: Account, policy: str) -> None:
     role = account.iam.get_role(RoleName="r")["Role"]
-    found = account.iam.list_entities_for_policy(PolicyArn=policy, PathPrefix="/x/")
-    assert found["PolicyRoles"] == [{"RoleName": "r", "RoleId": role["RoleId"]}]
+    response = account.iam.list_entities_for_policy(PolicyArn=policy, PathPrefix="/x/")
+    assert response["PolicyRoles"] == [{"RoleName": "r", "RoleId": role["RoleId"]}]
 
 
-def test_a_role_that_lost_a_policy_is_not_listed(account: Account, policy: str) -> None:
+def test_role_is_not_listed_after_the_policy_is_detached(account: Account, policy: str) -> None:
     account.iam.detach_role_policy(RoleName="r", PolicyArn=policy)
     account.iam.delete_role_permissions_boundary(RoleName="Bound")
-    assert listed(account, policy, EntityFilter="Role") == ([], [], [])
+    assert entity_names(account, policy, EntityFilter="Role") == ([], [], [])
 
 
-def test_pages_go_from_groups_to_users_to_roles(account: Account, policy: str) -> None:
-    seen: list[str] = []
+def test_pages_list_groups_then_users_then_roles(account: Account, policy: str) -> None:
+    lists: list[str] = []
     page = account.iam.list_entities_for_policy(PolicyArn=policy, MaxItems=1)
     while page["IsTruncated"]:
-        seen += [key for key in ("PolicyGroups", "PolicyUsers", "PolicyRoles") for _ in page[key]]
+        lists += [key for key in ("PolicyGroups", "PolicyUsers", "PolicyRoles") for _ in page[key]]
         page = account.iam.list_entities_for_policy(PolicyArn=policy, MaxItems=1, Marker=page["Marker"])
-    seen += [key for key in ("PolicyGroups", "PolicyUsers", "PolicyRoles") for _ in page[key]]
-    assert seen == ["PolicyGroups", "PolicyUsers", "PolicyUsers", "PolicyRoles", "PolicyRoles"]
+    lists += [key for key in ("PolicyGroups", "PolicyUsers", "PolicyRoles") for _ in page[key]]
+    assert lists == ["PolicyGroups", "PolicyUsers", "PolicyUsers", "PolicyRoles", "PolicyRoles"]
 
 
-def test_a_policy_of_aws_lists_this_accounts_roles_alone(account: Account, other_account: Account) -> None:
-    for each in (account, other_account):
-        each.iam.create_role(RoleName=f"of-{each.account_id}", AssumeRolePolicyDocument=TRUST)
-        each.iam.attach_role_policy(RoleName=f"of-{each.account_id}", PolicyArn=READ_ONLY)
-    assert listed(account, READ_ONLY) == ([], [], [f"of-{account.account_id}"])
+def test_aws_managed_policy_lists_only_roles_of_the_account(account: Account, other_account: Account) -> None:
+    for owner in (account, other_account):
+        owner.iam.create_role(RoleName=f"of-{owner.account_id}", AssumeRolePolicyDocument=TRUST)
+        owner.iam.attach_role_policy(RoleName=f"of-{owner.account_id}", PolicyArn=READ_ONLY)
+    assert entity_names(account, READ_ONLY) == ([], [], [f"of-{account.account_id}"])
 
 
-def test_a_policy_that_roles_hold_is_not_deleted(account: Account) -> None:
+def test_delete_policy_used_by_a_role_is_a_delete_conflict(account: Account) -> None:
     iam = account.iam
     arn = iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
     iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=arn)
-    said = refused(iam, "DeletePolicy", PolicyArn=arn)
-    assert said == Refused("DeleteConflict", 409, "Cannot delete a policy attached to entities.")
+    error = refused(iam, "DeletePolicy", PolicyArn=arn)
+    assert error == Refused("DeleteConflict", 409, "Cannot delete a policy attached to entities.")

@@ -1,4 +1,4 @@
-"""Every way to come to more than was given: with exactly its actions, and not without any one of them."""
+"""Privilege escalation paths: each succeeds with exactly its actions and fails without any one of them."""
 
 import pytest
 
@@ -9,11 +9,11 @@ from tests.api.escalations import Path, Step, begun, tried
 from tests.servers import Account
 
 PATHS = [*BY_POLICIES, *BY_OTHERS, *BY_MFA, *BY_ROLES, *BY_PASSING, *BY_TAGS]
-WITHOUT_ONE = [(path, missing) for path in PATHS for missing in path.needs]
+PATHS_AND_MISSING_ACTIONS = [(path, missing) for path in PATHS for missing in path.needs]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
-def test_a_path_leads_on_with_its_actions(account: Account, path: Path) -> None:
+def test_escalation_path_succeeds_with_its_actions(account: Account, path: Path) -> None:
     attack = begun(account, path, path.needs)
     assert not path.led_on(attack)
     for step in path.steps:
@@ -22,24 +22,28 @@ def test_a_path_leads_on_with_its_actions(account: Account, path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "missing"), WITHOUT_ONE, ids=[f"{path.name}-{missing}" for path, missing in WITHOUT_ONE]
+    ("path", "missing"),
+    PATHS_AND_MISSING_ACTIONS,
+    ids=[f"{path.name}-{missing}" for path, missing in PATHS_AND_MISSING_ACTIONS],
 )
-def test_a_path_leads_nowhere_without_any_one_of_them(account: Account, path: Path, missing: str) -> None:
+def test_escalation_path_fails_without_any_one_of_its_actions(
+    account: Account, path: Path, missing: str
+) -> None:
     attack = begun(account, path, [action for action in path.needs if action != missing])
-    first, *_ = tried(attack, path)
-    assert first[:2] == ("AccessDenied", 403)
-    assert f":user/mallory is not authorized to perform: {missing} on resource: " in first.message
+    first_error, *_ = tried(attack, path)
+    assert first_error[:2] == ("AccessDenied", 403)
+    assert f":user/mallory is not authorized to perform: {missing} on resource: " in first_error.message
     assert not path.led_on(attack)
 
 
-def test_each_path_has_a_name_of_its_own() -> None:
+def test_escalation_path_names_are_unique() -> None:
     names = [path.name for path in PATHS]
     assert len(set(names)) == len(names)
 
 
-# Writes that give nobody more, whoever makes them: an end of something, a text, or what is one's own. What is
-# made anew under a name that was deleted inherits no trust; tests/api/test_escapes.py sees to that.
-NO_GAIN = {
+# Writes that give nobody more permissions: deletions, descriptions, and changes of the caller itself. An
+# entity created under a deleted entity's name inherits no trust; tests/api/test_guardrails.py tests that.
+HARMLESS_WRITES = {
     "ChangePassword",
     "CreateAccountAlias",
     "CreateServiceLinkedRole",
@@ -63,8 +67,8 @@ NO_GAIN = {
 }
 
 
-def test_every_write_is_a_step_of_a_path_or_gives_nobody_more() -> None:
+def test_every_write_is_part_of_an_escalation_path_or_harmless() -> None:
     steps = {step.operation for path in PATHS for step in path.steps if isinstance(step, Step)}
     writes = {name for name in OPERATIONS["iam"] if not name.startswith(("Get", "List", "Simulate"))}
-    of_providers = {name for name in writes if "OpenIDConnect" in name or "SAML" in name}
-    assert writes - steps - of_providers == NO_GAIN | {"EnableMFADevice"}
+    provider_writes = {name for name in writes if "OpenIDConnect" in name or "SAML" in name}
+    assert writes - steps - provider_writes == HARMLESS_WRITES | {"EnableMFADevice"}

@@ -1,14 +1,14 @@
-"""Over all that is served: in an account that has nothing of it, what is said to be missing."""
+"""NoSuchEntity errors of every operation, in an account without the resources."""
 
 import pytest
 
 from tests.api.answers import Refused, call, refused
-from tests.api.furnished import unfurnished
+from tests.api.furnished import placeholders_without_resources
 from tests.api.served import ROWS, TRUST, Row, filled
 from tests.servers import Account
 
-# What can be made or listed where there is nothing, and what has a test of its own.
-MADE_OF_NOTHING = {
+# Operations that succeed in an empty account, and two that have tests of their own.
+WITHOUT_RESOURCES = {
     "CreateAccountAlias",
     "CreateGroup",
     "CreateInstanceProfile",
@@ -42,8 +42,8 @@ MADE_OF_NOTHING = {
     "SimulateCustomPolicy",
     "UpdateAccountPasswordPolicy",
 }
-# What is missing is neither named nor an entity.
-OF_THEIR_OWN = {
+# The missing resource has no name, or the error is not NoSuchEntity.
+ERRORS_OF_SINGLETONS = {
     "DeleteAccountPasswordPolicy": (
         "NoSuchEntity",
         404,
@@ -61,7 +61,7 @@ OF_THEIR_OWN = {
     ),
 }
 UNKNOWN_KEY = "AKIAAAAAAAAAAAAAAAAA"
-SENTENCES = [
+NOT_FOUND_MESSAGES = [
     ("UserName", "The user with name {} cannot be found."),
     ("GroupName", "The group with name {} cannot be found."),
     ("InstanceProfileName", "Instance Profile {} cannot be found."),
@@ -73,45 +73,47 @@ SENTENCES = [
     ("OpenIDConnectProviderArn", "OpenIDConnect Provider not found for arn {}"),
     ("DeletionTaskId", "The deletion task {} cannot be found."),
 ]
-# Entities that are asked for by their ARNs go by their names.
-BY_ARN = {"Arn", "PolicySourceArn"}
+# Entities looked up by ARN are named by their name in the message.
+ARN_PARAMETERS = {"Arn", "PolicySourceArn"}
 
 
 @pytest.mark.parametrize(
     "row",
-    [row for row in ROWS if row.operation not in MADE_OF_NOTHING | OF_THEIR_OWN.keys()],
+    [row for row in ROWS if row.operation not in WITHOUT_RESOURCES | ERRORS_OF_SINGLETONS.keys()],
     ids=lambda row: row.operation,
 )
-def test_what_is_not_there_is_no_such_entity(account: Account, row: Row) -> None:
-    params = filled(row.params, unfurnished(account, UNKNOWN_KEY))
+def test_missing_resource_is_no_such_entity(account: Account, row: Row) -> None:
+    params = filled(row.params, placeholders_without_resources(account, UNKNOWN_KEY))
     if ":group/" in row.resource:
-        expected = SENTENCES[1][1].format(params["GroupName"])
-    elif by_arn := BY_ARN & params.keys():
-        expected = SENTENCES[0][1].format(params[by_arn.pop()].rpartition("/")[2])
+        expected = NOT_FOUND_MESSAGES[1][1].format(params["GroupName"])
+    elif arn_parameters := ARN_PARAMETERS & params.keys():
+        expected = NOT_FOUND_MESSAGES[0][1].format(params[arn_parameters.pop()].rpartition("/")[2])
     else:
-        expected = next(words.format(params[name]) for name, words in SENTENCES if name in params)
-    said = refused(account.client(row.service), row.operation, **params)
-    assert said == Refused("NoSuchEntity", 404, expected)
+        expected = next(
+            message.format(params[name]) for name, message in NOT_FOUND_MESSAGES if name in params
+        )
+    error = refused(account.client(row.service), row.operation, **params)
+    assert error == Refused("NoSuchEntity", 404, expected)
 
 
-@pytest.mark.parametrize("operation", OF_THEIR_OWN)
-def test_what_an_account_has_one_of_is_missing_in_its_own_words(account: Account, operation: str) -> None:
-    code, status, message = OF_THEIR_OWN[operation]
+@pytest.mark.parametrize("operation", ERRORS_OF_SINGLETONS)
+def test_missing_singleton_has_its_own_error(account: Account, operation: str) -> None:
+    code, status, message = ERRORS_OF_SINGLETONS[operation]
     message = message.replace("{A}", account.account_id)
     assert refused(account.iam, operation) == Refused(code, status, message)
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.operation in MADE_OF_NOTHING], ids=lambda row: row.operation
+    "row", [row for row in ROWS if row.operation in WITHOUT_RESOURCES], ids=lambda row: row.operation
 )
-def test_what_needs_nothing_is_answered(account: Account, row: Row) -> None:
-    names = unfurnished(account, UNKNOWN_KEY)
-    call(account.client(row.service), row.operation, **filled(row.params, names))
+def test_operation_succeeds_in_an_empty_account(account: Account, row: Row) -> None:
+    placeholders = placeholders_without_resources(account, UNKNOWN_KEY)
+    call(account.client(row.service), row.operation, **filled(row.params, placeholders))
 
 
 @pytest.mark.parametrize("kind", ["user", "group", "role"])
 @pytest.mark.parametrize("verb", ["Get", "Delete"])
-def test_an_inline_policy_that_is_not_there(account: Account, kind: str, verb: str) -> None:
+def test_missing_inline_policy_is_no_such_entity(account: Account, kind: str, verb: str) -> None:
     account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=TRUST)
     entity = {
         "user": {"UserName": "admin"},
