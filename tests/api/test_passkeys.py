@@ -1,4 +1,4 @@
-"""Passkeys registered in a session, with an authenticator in software."""
+"""Passkey registration in console sessions, with a software authenticator."""
 
 import json
 import re
@@ -18,80 +18,82 @@ NO_CHALLENGE = "No passkey registration was started in this session. Call StartP
 
 @pytest.fixture
 def root(account: Account) -> Root:
-    """Return the root user of an account of this test's own, signed in and confirmed."""
+    """Return the root user of a new account, signed in and with a confirmed identity."""
     return people.root_of(account)
 
 
-def key_for(browser: Browser, **changes: Any) -> Passkey:
+def create_passkey(browser: Browser, **changes: Any) -> Passkey:
     return Passkey(**{"origin": browser.base, "rp_id": "localhost", **changes})
 
 
-def options(browser: Browser) -> str:
+def start_registration(browser: Browser) -> str:
+    """Start a passkey registration; return the WebAuthn options as JSON."""
     return str(browser.iamd.start_passkey_registration()["Options"])
 
 
-def register(browser: Browser, key: Passkey) -> str:
-    answer = key.create(options(browser))
-    return str(browser.iamd.register_passkey(DeviceName="key", Credential=answer)["SerialNumber"])
+def register_passkey(browser: Browser, passkey: Passkey) -> str:
+    """Register a passkey in a session; return its serial number."""
+    credential = passkey.create(start_registration(browser))
+    return str(browser.iamd.register_passkey(DeviceName="key", Credential=credential)["SerialNumber"])
 
 
-def test_a_passkey_is_an_mfa_device(root: Root) -> None:
-    serial = register(root.browser, key_for(root.browser))
+def test_registered_passkey_is_listed_as_mfa_device(root: Root) -> None:
+    serial = register_passkey(root.browser, create_passkey(root.browser))
     assert serial.startswith(f"arn:aws:iam::{root.account.account_id}:u2f/root-account/key-")
-    (shown,) = root.iam.list_mfa_devices()["MFADevices"]
-    assert shown["SerialNumber"] == serial
+    (device,) = root.iam.list_mfa_devices()["MFADevices"]
+    assert device["SerialNumber"] == serial
     assert root.iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"] == 1
     assert root.iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
 
 
-def test_a_user_signs_in_with_the_passkey_that_it_registered(account: Account) -> None:
+def test_user_signs_in_with_registered_passkey(account: Account) -> None:
     browser = people.person(account, "alice")
     account.iam.put_user_policy(
         UserName="alice", PolicyName="own", PolicyDocument=document(allow("iam:*MFADevice*"))
     )
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     browser.confirm()
-    key = key_for(browser)
-    serial = register(browser, key)
+    passkey = create_passkey(browser)
+    serial = register_passkey(browser, passkey)
     assert serial.startswith(f"arn:aws:iam::{account.account_id}:u2f/user/alice/key-")
 
-    again = Browser(account.server)
-    page = again.sign_in_user(account.account_id, "alice", PASSWORD)
-    asked = re.search('data-options="([^"]*)"', page.text)
-    assert asked
-    again.send(page, "/signin/mfa", method="passkey", answer=key.get(unescape(asked[1])))
-    assert again.iamd.get_session()["Session"]["MFAAuthenticated"] is True
+    new_browser = Browser(account.server)
+    page = new_browser.sign_in_user(account.account_id, "alice", PASSWORD)
+    options = re.search('data-options="([^"]*)"', page.text)
+    assert options
+    new_browser.send(page, "/signin/mfa", method="passkey", answer=passkey.get(unescape(options[1])))
+    assert new_browser.iamd.get_session()["Session"]["MFAAuthenticated"] is True
 
 
-def test_the_options_name_the_site_the_user_and_what_it_has(root: Root) -> None:
-    key = key_for(root.browser)
-    told = json.loads(options(root.browser))
-    assert told["rp"]["id"] == "localhost"
-    assert told["user"]["name"] == root.email
-    assert told["authenticatorSelection"]["userVerification"] == "required"
-    assert told["attestation"] == "none"
-    assert told["excludeCredentials"] == []
-    register(root.browser, key)
-    said = refused(root.iamd, "StartPasskeyRegistration")
-    assert "must sign in with MFA" in said.message
+def test_registration_options_name_relying_party_and_user(root: Root) -> None:
+    passkey = create_passkey(root.browser)
+    options = json.loads(start_registration(root.browser))
+    assert options["rp"]["id"] == "localhost"
+    assert options["user"]["name"] == root.email
+    assert options["authenticatorSelection"]["userVerification"] == "required"
+    assert options["attestation"] == "none"
+    assert options["excludeCredentials"] == []
+    register_passkey(root.browser, passkey)
+    error = refused(root.iamd, "StartPasskeyRegistration")
+    assert "must sign in with MFA" in error.message
 
 
-def test_a_challenge_serves_once(root: Root) -> None:
-    key = key_for(root.browser)
-    answer = key.create(options(root.browser))
-    wrong = refused(root.iamd, "RegisterPasskey", DeviceName="key", Credential="{}")
-    assert wrong[:2] == ("InvalidInput", 400)
-    late = refused(root.iamd, "RegisterPasskey", DeviceName="key", Credential=answer)
-    assert late == ("InvalidInput", 400, NO_CHALLENGE)
+def test_registration_challenge_is_used_up_by_a_failed_attempt(root: Root) -> None:
+    passkey = create_passkey(root.browser)
+    credential = passkey.create(start_registration(root.browser))
+    error = refused(root.iamd, "RegisterPasskey", DeviceName="key", Credential="{}")
+    assert error[:2] == ("InvalidInput", 400)
+    second_error = refused(root.iamd, "RegisterPasskey", DeviceName="key", Credential=credential)
+    assert second_error == ("InvalidInput", 400, NO_CHALLENGE)
 
 
-def test_a_challenge_is_one_sessions(root: Root) -> None:
+def test_registration_challenge_is_valid_only_in_its_session(root: Root) -> None:
     other = Browser(root.account.server)
     other.sign_in_root(root.email, PASSWORD)
     other.confirm()
-    answer = key_for(root.browser).create(options(root.browser))
-    said = refused(other.iamd, "RegisterPasskey", DeviceName="key", Credential=answer)
-    assert said.message == NO_CHALLENGE
+    credential = create_passkey(root.browser).create(start_registration(root.browser))
+    error = refused(other.iamd, "RegisterPasskey", DeviceName="key", Credential=credential)
+    assert error.message == NO_CHALLENGE
 
 
 @pytest.mark.parametrize(
@@ -101,63 +103,69 @@ def test_a_challenge_is_one_sessions(root: Root) -> None:
         {"rp_id": "evil.example"},
         {"flags": PRESENT},
     ],
-    ids=["origin", "site", "unverified user"],
+    ids=["origin", "relying party", "unverified user"],
 )
-def test_an_answer_that_is_not_as_asked_is_refused(root: Root, changes: dict[str, Any]) -> None:
-    answer = key_for(root.browser, **changes).create(options(root.browser))
-    said = refused(root.iamd, "RegisterPasskey", DeviceName="key", Credential=answer)
-    assert said[:2] == ("InvalidInput", 400)
+def test_register_passkey_rejects_wrong_origin_wrong_relying_party_and_unverified_user(
+    root: Root, changes: dict[str, Any]
+) -> None:
+    credential = create_passkey(root.browser, **changes).create(start_registration(root.browser))
+    error = refused(root.iamd, "RegisterPasskey", DeviceName="key", Credential=credential)
+    assert error[:2] == ("InvalidInput", 400)
     assert root.iam.list_mfa_devices()["MFADevices"] == []
 
 
 @pytest.mark.parametrize(
-    "text", ["{}", "[]", "null", "nonsense", '{"id": 1}', '{"response": {"attestationObject": 7}}']
+    "credential", ["{}", "[]", "null", "nonsense", '{"id": 1}', '{"response": {"attestationObject": 7}}']
 )
-def test_what_is_no_credential_is_refused(root: Root, text: str) -> None:
-    options(root.browser)
-    said = refused(root.iamd, "RegisterPasskey", DeviceName="key", Credential=text)
-    assert said[:2] == ("InvalidInput", 400)
+def test_register_passkey_rejects_malformed_credentials(root: Root, credential: str) -> None:
+    start_registration(root.browser)
+    error = refused(root.iamd, "RegisterPasskey", DeviceName="key", Credential=credential)
+    assert error[:2] == ("InvalidInput", 400)
 
 
-def test_a_changed_challenge_is_refused(root: Root) -> None:
-    told = json.loads(options(root.browser))
-    answer = key_for(root.browser).create(json.dumps(told | {"challenge": encoded(bytes(32))}))
-    said = refused(root.iamd, "RegisterPasskey", DeviceName="key", Credential=answer)
-    assert said[:2] == ("InvalidInput", 400)
+def test_register_passkey_rejects_a_wrong_challenge(root: Root) -> None:
+    options = json.loads(start_registration(root.browser))
+    credential = create_passkey(root.browser).create(json.dumps(options | {"challenge": encoded(bytes(32))}))
+    error = refused(root.iamd, "RegisterPasskey", DeviceName="key", Credential=credential)
+    assert error[:2] == ("InvalidInput", 400)
 
 
-def test_a_credential_is_one_persons(root: Root, other_account: Account) -> None:
-    key = key_for(root.browser)
-    register(root.browser, key)
+def test_passkey_in_use_cannot_be_registered_by_another_user(root: Root, other_account: Account) -> None:
+    passkey = create_passkey(root.browser)
+    register_passkey(root.browser, passkey)
     other = people.root_of(other_account)
-    answer = key.create(options(other.browser))
-    said = refused(other.iamd, "RegisterPasskey", DeviceName="key", Credential=answer)
-    assert said == ("EntityAlreadyExists", 409, "MFA Device is already in use.")
+    credential = passkey.create(start_registration(other.browser))
+    error = refused(other.iamd, "RegisterPasskey", DeviceName="key", Credential=credential)
+    assert error == ("EntityAlreadyExists", 409, "MFA Device is already in use.")
 
 
-def test_a_users_passkey_needs_leave_to_enable_mfa(account: Account) -> None:
+def test_start_passkey_registration_requires_enable_mfa_device(account: Account) -> None:
     browser = people.person(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     browser.confirm()
-    said = refused(browser.iamd, "StartPasskeyRegistration")
-    assert said.code == "AccessDenied"
-    assert "iam:EnableMFADevice on resource" in said.message
-    no_keys = deny("iam:EnableMFADevice", Condition={"StringEquals": {"iam:RegisterSecurityKey": "create"}})
+    error = refused(browser.iamd, "StartPasskeyRegistration")
+    assert error.code == "AccessDenied"
+    assert "iam:EnableMFADevice on resource" in error.message
+    deny_security_keys = deny(
+        "iam:EnableMFADevice", Condition={"StringEquals": {"iam:RegisterSecurityKey": "create"}}
+    )
     account.iam.put_user_policy(
-        UserName="alice", PolicyName="own", PolicyDocument=document(allow("iam:*MFADevice*"), no_keys)
+        UserName="alice",
+        PolicyName="own",
+        PolicyDocument=document(allow("iam:*MFADevice*"), deny_security_keys),
     )
     assert "explicit deny" in refused(browser.iamd, "StartPasskeyRegistration").message
 
 
-def test_a_passkey_that_is_removed_is_gone(root: Root, account: Account) -> None:
+def test_deactivated_passkey_can_be_registered_again(root: Root, account: Account) -> None:
     browser = people.person(account, "alice")
     account.iam.put_user_policy(
         UserName="alice", PolicyName="own", PolicyDocument=document(allow("iam:*MFADevice*"))
     )
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     browser.confirm()
-    key = key_for(browser)
-    serial = register(browser, key)
+    passkey = create_passkey(browser)
+    serial = register_passkey(browser, passkey)
     account.iam.deactivate_mfa_device(UserName="alice", SerialNumber=serial)
     assert account.iam.list_mfa_devices(UserName="alice")["MFADevices"] == []
-    register(browser, key)
+    register_passkey(browser, passkey)
