@@ -1,4 +1,4 @@
-"""The account's password policy."""
+"""Account password policy, security settings, and the password rules that follow from them."""
 
 from typing import Any
 
@@ -10,38 +10,38 @@ from tests.api.answers import refused
 from tests.authenticator import Authenticator
 from tests.servers import Account
 
-FLAGS = [
+BOOLEAN_MEMBERS = [
     "RequireSymbols",
     "RequireNumbers",
     "RequireUppercaseCharacters",
     "RequireLowercaseCharacters",
     "AllowUsersToChangePassword",
 ]
-DEFAULTS = {"MinimumPasswordLength": 6, "ExpirePasswords": False, **dict.fromkeys(FLAGS, False)}
+DEFAULTS = {"MinimumPasswordLength": 6, "ExpirePasswords": False, **dict.fromkeys(BOOLEAN_MEMBERS, False)}
 
 
-def test_what_is_left_out_gets_its_default(account: Account) -> None:
+def test_omitted_members_get_their_defaults(account: Account) -> None:
     account.iam.update_account_password_policy()
     assert account.iam.get_account_password_policy()["PasswordPolicy"] == DEFAULTS
 
 
-def test_an_update_replaces_the_policy_whole(account: Account) -> None:
+def test_update_replaces_the_whole_password_policy(account: Account) -> None:
     iam = account.iam
-    wanted: dict[str, Any] = {
+    policy: dict[str, Any] = {
         "MinimumPasswordLength": 14,
         "MaxPasswordAge": 90,
         "PasswordReusePrevention": 5,
         "HardExpiry": False,
-        **dict.fromkeys(FLAGS, True),
+        **dict.fromkeys(BOOLEAN_MEMBERS, True),
     }
-    iam.update_account_password_policy(**wanted)
-    assert iam.get_account_password_policy()["PasswordPolicy"] == wanted | {"ExpirePasswords": True}
+    iam.update_account_password_policy(**policy)
+    assert iam.get_account_password_policy()["PasswordPolicy"] == policy | {"ExpirePasswords": True}
     iam.update_account_password_policy(MaxPasswordAge=30)
-    shown = iam.get_account_password_policy()["PasswordPolicy"]
-    assert shown == DEFAULTS | {"ExpirePasswords": True, "MaxPasswordAge": 30}
+    updated = iam.get_account_password_policy()["PasswordPolicy"]
+    assert updated == DEFAULTS | {"ExpirePasswords": True, "MaxPasswordAge": 30}
 
 
-def test_a_policy_that_is_deleted_gives_way_to_the_default(account: Account) -> None:
+def test_default_password_rules_apply_after_the_policy_is_deleted(account: Account) -> None:
     iam = account.iam
     iam.update_account_password_policy(MinimumPasswordLength=20)
     iam.delete_account_password_policy()
@@ -58,12 +58,12 @@ def test_a_policy_that_is_deleted_gives_way_to_the_default(account: Account) -> 
         ("PasswordReusePrevention", 25),
     ],
 )
-def test_numbers_beyond_their_limits_are_refused(account: Account, member: str, value: int) -> None:
-    said = refused(account.iam, "UpdateAccountPasswordPolicy", **{member: value})
-    assert said[:2] == ("ValidationError", 400)
+def test_values_above_the_maximum_are_rejected(account: Account, member: str, value: int) -> None:
+    error = refused(account.iam, "UpdateAccountPasswordPolicy", **{member: value})
+    assert error[:2] == ("ValidationError", 400)
 
 
-def test_every_caller_may_learn_the_rules_for_its_next_password(account: Account) -> None:
+def test_get_password_rules_needs_no_permission(account: Account) -> None:
     account.iamd.put_security_settings(RefuseCommonPasswords=False)
     bob = account.client("iamd", account.key_of("bob"))
     assert bob.get_password_rules()["PasswordRules"]["RefuseCommonPasswords"] is False
@@ -72,7 +72,7 @@ def test_every_caller_may_learn_the_rules_for_its_next_password(account: Account
     assert refused(bob, "GetSecuritySettings").code == "AccessDenied"
 
 
-def test_whom_rules_affect_is_told_before_they_are_saved(account: Account) -> None:
+def test_get_password_policy_impact_counts_affected_users(account: Account) -> None:
     iam = account.iam
     for name in ("old", "new"):
         iam.create_user(UserName=name)
@@ -83,14 +83,14 @@ def test_whom_rules_affect_is_told_before_they_are_saved(account: Account) -> No
         profile = login_profiles.find(tx, account.account_id, user_id)
         assert profile
         login_profiles.update(tx, account.account_id, profile._replace(change_date="2020-01-01T00:00:00Z"))
-    told = account.iamd.get_password_policy_impact(MaxPasswordAge=90)
-    assert (told["UsersWithPassword"], told["PasswordsTooOld"], told["WithoutMFA"]) == (2, 1, 1)
-    assert (told["UsersWithOldPassword"], told["UsersWithoutMFA"]) == (["old"], ["old"])
-    assert (told["RootPasswordTooOld"], told["RootWithoutMFA"]) == (False, True)
+    impact = account.iamd.get_password_policy_impact(MaxPasswordAge=90)
+    assert (impact["UsersWithPassword"], impact["PasswordsTooOld"], impact["WithoutMFA"]) == (2, 1, 1)
+    assert (impact["UsersWithOldPassword"], impact["UsersWithoutMFA"]) == (["old"], ["old"])
+    assert (impact["RootPasswordTooOld"], impact["RootWithoutMFA"]) == (False, True)
     assert account.iamd.get_password_policy_impact()["PasswordsTooOld"] == 0
 
 
-def test_our_rules_are_kept_apart_from_the_policy(account: Account) -> None:
+def test_security_settings_are_separate_from_the_password_policy(account: Account) -> None:
     account.iamd.put_security_settings(MinimumDigits=2, RequireMFA=True, LockoutAttempts=5, LockoutMinutes=30)
     assert refused(account.iam, "GetAccountPasswordPolicy").code == "NoSuchEntity"
     account.iam.update_account_password_policy(RequireNumbers=True)
