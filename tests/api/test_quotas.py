@@ -1,4 +1,4 @@
-"""Each quota that the operator may set is felt where it should be, on both databases."""
+"""Quotas that the operator can set are enforced by the operations that use them, on both databases."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,8 +24,8 @@ U, G, R = {"UserName": "one"}, {"GroupName": "one"}, {"RoleName": "one"}
 M, P = {"InstanceProfileName": "one"}, {"PolicyArn": "arn:aws:iam::{A}:policy/one"}
 PROVIDER = {"Url": "https://idp.example", "ThumbprintList": ["a" * 40]}
 
-# A call that one more of what a quota names would be needed for.
-ONE_MORE: Mapping[str, tuple[str, dict[str, Any]]] = {
+# By quota, a call that exceeds it when it is zero.
+EXCEEDING_CALLS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "UsersPerAccount": ("CreateUser", {"UserName": "new"}),
     "GroupsPerAccount": ("CreateGroup", {"GroupName": "new"}),
     "RolesPerAccount": ("CreateRole", {"RoleName": "new", "AssumeRolePolicyDocument": TRUST}),
@@ -57,59 +57,59 @@ ONE_MORE: Mapping[str, tuple[str, dict[str, Any]]] = {
     "RolePolicySize": ("PutRolePolicy", {**R, "PolicyName": "new", "PolicyDocument": DOCUMENT}),
     "ACLSizePerRole": ("UpdateAssumeRolePolicy", {**R, "PolicyDocument": TRUST}),
 }
-# The store holds one of each, so `iamd account quota` does not set them.
-SETTLED = {"AccountAliasesPerAccount", "InstanceSessionsPerInstanceProfile"}
+# The store has room for exactly one of each, so `iamd account quota` does not set them.
+FIXED_QUOTAS = {"AccountAliasesPerAccount", "InstanceSessionsPerInstanceProfile"}
 
 
-def put(account: Account, quota: str, value: int) -> None:
+def set_quota(account: Account, quota: str, value: int) -> None:
     with account.server.store.database.write() as tx:
         quotas.put(tx, account.account_id, quota, value)
 
 
-def test_every_quota_is_here() -> None:
-    assert ONE_MORE.keys() == DEFAULT_QUOTAS.keys() - SETTLED
+def test_every_adjustable_quota_has_a_call() -> None:
+    assert EXCEEDING_CALLS.keys() == DEFAULT_QUOTAS.keys() - FIXED_QUOTAS
 
 
-@pytest.mark.parametrize("quota", ONE_MORE)
-def test_what_a_quota_does_not_allow_is_refused_and_changes_nothing(account: Account, quota: str) -> None:
+@pytest.mark.parametrize("quota", EXCEEDING_CALLS)
+def test_call_that_exceeds_a_quota_is_refused_and_changes_nothing(account: Account, quota: str) -> None:
     iam = account.iam
     iam.create_user(UserName="one")
     iam.create_group(GroupName="one")
     iam.create_role(RoleName="one", AssumeRolePolicyDocument=TRUST)
     iam.create_instance_profile(InstanceProfileName="one")
     iam.create_policy(PolicyName="one", PolicyDocument=DOCUMENT)
-    operation, params = ONE_MORE[quota]
+    operation, params = EXCEEDING_CALLS[quota]
     if operation == "EnableMFADevice":
         device = Authenticator.make(iam, "one")
         params = {**params, "SerialNumber": device.serial, **device.codes()}
     if "PolicyArn" in params:
         params = {**params, "PolicyArn": params["PolicyArn"].replace("{A}", account.account_id)}
-    put(account, quota, 0)
+    set_quota(account, quota, 0)
     before = state(account)
-    said = refused(iam, operation, **params)
-    # UpdateOpenIDConnectProviderThumbprint declares no LimitExceeded, and Create says the same.
-    code = ("InvalidInput", 400) if quota.startswith("Thumbprints") else ("LimitExceeded", 409)
-    assert said[:2] == code
+    error = refused(iam, operation, **params)
+    # UpdateOpenIDConnectProviderThumbprint declares no LimitExceeded, so Create returns InvalidInput too.
+    expected = ("InvalidInput", 400) if quota.startswith("Thumbprints") else ("LimitExceeded", 409)
+    assert error[:2] == expected
     assert state(account) == before
-    put(account, quota, 1_000_000)
+    set_quota(account, quota, 1_000_000)
     call(iam, operation, **params)
 
 
 @pytest.mark.parametrize("quota", ["GroupsPerUser", "AccessKeysPerUser"])
-def test_a_quota_beyond_a_hundred_holds(account: Account, quota: str) -> None:
+def test_quota_above_one_hundred_is_enforced(account: Account, quota: str) -> None:
     iam = account.iam
     iam.create_user(UserName="one")
-    put(account, quota, 101)
+    set_quota(account, quota, 101)
 
-    def one_more(number: int) -> tuple[str, dict[str, str]]:
+    def next_call(number: int) -> tuple[str, dict[str, str]]:
         if quota == "AccessKeysPerUser":
             return "CreateAccessKey", U
         iam.create_group(GroupName=f"g{number}")
         return "AddUserToGroup", {**U, "GroupName": f"g{number}"}
 
     for number in range(101):
-        operation, params = one_more(number)
+        operation, params = next_call(number)
         call(iam, operation, **params)
-    operation, params = one_more(101)
-    said = refused(iam, operation, **params)
-    assert said == Refused("LimitExceeded", 409, f"Cannot exceed quota for {quota}: 101")
+    operation, params = next_call(101)
+    error = refused(iam, operation, **params)
+    assert error == Refused("LimitExceeded", 409, f"Cannot exceed quota for {quota}: 101")
