@@ -1,4 +1,4 @@
-"""64 calls at once: exactly the limit, exactly one, and nothing falls over."""
+"""Concurrent calls: quotas and unique names hold exactly, and no call fails with another error."""
 
 import pytest
 
@@ -8,59 +8,66 @@ from tests.servers import Account, Server, allow, client, document
 pytestmark = pytest.mark.both_databases
 
 
-AT_ONCE = 64
+CONCURRENT_CALLS = 64
 DOCUMENT = document(allow("s3:GetObject"))
 
 
-def test_two_access_keys_and_no_third(account: Account) -> None:
+def test_concurrent_create_access_key_respects_the_quota(account: Account) -> None:
     account.iam.create_user(UserName="bob")
-    made, told = together(account.iam, "CreateAccessKey", [{"UserName": "bob"}] * AT_ONCE)
-    assert len(made) == 2
-    assert {said.message for said in told} == {"Cannot exceed quota for AccessKeysPerUser: 2"}
+    responses, errors = together(account.iam, "CreateAccessKey", [{"UserName": "bob"}] * CONCURRENT_CALLS)
+    assert len(responses) == 2
+    assert {error.message for error in errors} == {"Cannot exceed quota for AccessKeysPerUser: 2"}
     assert len(account.iam.list_access_keys(UserName="bob")["AccessKeyMetadata"]) == 2
 
 
-def test_two_access_keys_and_no_third_by_two_processes(account: Account, second_server: Server) -> None:
+def test_concurrent_create_access_key_on_two_servers_respects_the_quota(
+    account: Account, second_server: Server
+) -> None:
     account.iam.create_user(UserName="bob")
     key = account.access_key_id, account.secret_access_key
-    there = client(second_server.url, "iam", key)
-    made, told = together(account.iam, "CreateAccessKey", [{"UserName": "bob"}] * AT_ONCE, there)
-    assert len(made) == 2
-    assert {said.code for said in told} == {"LimitExceeded"}
-    assert len(there.list_access_keys(UserName="bob")["AccessKeyMetadata"]) == 2
+    second_iam = client(second_server.url, "iam", key)
+    responses, errors = together(
+        account.iam, "CreateAccessKey", [{"UserName": "bob"}] * CONCURRENT_CALLS, second_iam
+    )
+    assert len(responses) == 2
+    assert {error.code for error in errors} == {"LimitExceeded"}
+    assert len(second_iam.list_access_keys(UserName="bob")["AccessKeyMetadata"]) == 2
 
 
-def test_one_user_of_a_name_in_any_case(account: Account) -> None:
-    names = [{"UserName": name} for name in ("bob", "Bob", "BOB", "bOb") * (AT_ONCE // 4)]
-    made, told = together(account.iam, "CreateUser", names)
-    assert len(made) == 1
-    assert {said.code for said in told} == {"EntityAlreadyExists"}
+def test_concurrent_create_user_creates_one_user_per_name_ignoring_case(account: Account) -> None:
+    names = [{"UserName": name} for name in ("bob", "Bob", "BOB", "bOb") * (CONCURRENT_CALLS // 4)]
+    responses, errors = together(account.iam, "CreateUser", names)
+    assert len(responses) == 1
+    assert {error.code for error in errors} == {"EntityAlreadyExists"}
     assert len(account.iam.list_users()["Users"]) == 2
 
 
-def test_five_versions_and_no_sixth(account: Account) -> None:
+def test_concurrent_create_policy_version_respects_the_quota(account: Account) -> None:
     arn = account.iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
-    call = {"PolicyArn": arn, "PolicyDocument": DOCUMENT}
-    made, told = together(account.iam, "CreatePolicyVersion", [call] * AT_ONCE)
-    assert sorted(answer["PolicyVersion"]["VersionId"] for answer in made) == ["v2", "v3", "v4", "v5"]
-    assert {said.code for said in told} == {"LimitExceeded"}
+    params = {"PolicyArn": arn, "PolicyDocument": DOCUMENT}
+    responses, errors = together(account.iam, "CreatePolicyVersion", [params] * CONCURRENT_CALLS)
+    version_ids = sorted(response["PolicyVersion"]["VersionId"] for response in responses)
+    assert version_ids == ["v2", "v3", "v4", "v5"]
+    assert {error.code for error in errors} == {"LimitExceeded"}
 
 
-def test_ten_attachments_and_no_eleventh(account: Account) -> None:
+def test_concurrent_attach_user_policy_respects_the_quota(account: Account) -> None:
     iam = account.iam
     iam.create_user(UserName="bob")
-    found = iam.list_policies(Scope="AWS", PathPrefix="/job-function/")["Policies"]
-    found += iam.list_policies(Scope="AWS", PathPrefix="/", MaxItems=200)["Policies"]
-    arns = [policy["Arn"] for policy in found if "/aws-service-role/" not in policy["Arn"]][:AT_ONCE]
+    policies = iam.list_policies(Scope="AWS", PathPrefix="/job-function/")["Policies"]
+    policies += iam.list_policies(Scope="AWS", PathPrefix="/", MaxItems=200)["Policies"]
+    arns = [policy["Arn"] for policy in policies if "/aws-service-role/" not in policy["Arn"]][
+        :CONCURRENT_CALLS
+    ]
     calls = [{"UserName": "bob", "PolicyArn": arn} for arn in arns]
-    made, told = together(iam, "AttachUserPolicy", calls)
-    assert len(made) == 10
-    assert {said.message for said in told} == {"Cannot exceed quota for PoliciesPerUser: 10"}
+    responses, errors = together(iam, "AttachUserPolicy", calls)
+    assert len(responses) == 10
+    assert {error.message for error in errors} == {"Cannot exceed quota for PoliciesPerUser: 10"}
 
 
-def test_a_user_is_deleted_once_and_never_half(account: Account) -> None:
+def test_concurrent_delete_user_succeeds_exactly_once(account: Account) -> None:
     account.iam.create_user(UserName="bob")
-    made, told = together(account.iam, "DeleteUser", [{"UserName": "bob"}] * AT_ONCE)
-    assert len(made) == 1
-    assert {said.code for said in told} == {"NoSuchEntity"}
+    responses, errors = together(account.iam, "DeleteUser", [{"UserName": "bob"}] * CONCURRENT_CALLS)
+    assert len(responses) == 1
+    assert {error.code for error in errors} == {"NoSuchEntity"}
     assert refused(account.iam, "GetUser", UserName="bob").code == "NoSuchEntity"

@@ -1,4 +1,4 @@
-"""The batched writer: what is folded, and stamps from several nodes at once."""
+"""The audit queue: coalescing of events, and last-used timestamps written by several nodes concurrently."""
 
 import json
 import threading
@@ -16,34 +16,34 @@ from tests.servers import make_account
 pytestmark = pytest.mark.both_databases
 
 
-def note(event_id: str, fold: tuple[str, ...] | None) -> AuditEntry:
+def audit_entry(event_id: str, coalesce_key: tuple[str, ...] | None) -> AuditEntry:
     event = AuditEvent(
         "111122223333", "2026-01-01T00:00:00Z", event_id, "iam.amazonaws.com", "ListUsers", "{}"
     )
-    return AuditEntry(event, fold, None)
+    return AuditEntry(event, coalesce_key, None)
 
 
-def test_only_what_is_of_one_kind_is_folded() -> None:
-    group = [
-        note("1", ("a",)),
-        note("2", None),
-        note("3", ("a",)),
-        note("4", ("b",)),
+def test_coalesce_merges_only_events_with_the_same_key() -> None:
+    entries = [
+        audit_entry("1", ("a",)),
+        audit_entry("2", None),
+        audit_entry("3", ("a",)),
+        audit_entry("4", ("b",)),
         AuditEntry(None, None, None),
     ]
-    events = coalesce(group)
+    events = coalesce(entries)
     assert [event.event_id for event in events] == ["1", "2", "4"]
     assert json.loads(events[0].record) == {"additionalEventData": {"count": 2}}
     assert [event.record for event in events[1:]] == ["{}", "{}"]
 
 
-def test_nodes_may_stamp_one_key_at_the_same_moment(store: Store) -> None:
-    made = make_account(store)
-    key = made.access_key_id or ""
-    account_id = made.account.account_id
+def test_nodes_record_last_use_of_one_access_key_concurrently(store: Store) -> None:
+    new_account = make_account(store)
+    key = new_account.access_key_id or ""
+    account_id = new_account.account.account_id
     barrier = threading.Barrier(4)
 
-    def stamp(number: int) -> None:
+    def record_uses(number: int) -> None:
         barrier.wait()
         for second in range(10):
             use = AccessKeyLastUsed(
@@ -53,12 +53,12 @@ def test_nodes_may_stamp_one_key_at_the_same_moment(store: Store) -> None:
                 access_keys.record_last_use(tx, use)
 
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(stamp, range(4)))  # raises what any of them raised
+        list(threads.map(record_uses, range(4)))  # re-raises an exception of any thread
     with store.database.read() as tx:
         assert access_keys.find_last_use(tx, account_id, key) is not None
 
 
-def test_a_deleted_key_is_not_stamped(store: Store) -> None:
+def test_last_use_of_a_missing_access_key_is_not_recorded(store: Store) -> None:
     account_id = make_account(store).account.account_id
     use = AccessKeyLastUsed(account_id, "AKIANOSUCHKEYATALLXX", "2026-01-01T00:00:00Z", "iam", "us-east-1")
     with store.database.write() as tx:

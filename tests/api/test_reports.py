@@ -1,4 +1,4 @@
-"""The credential report and the account's summary."""
+"""The credential report and GetAccountSummary."""
 
 import csv
 import io
@@ -19,77 +19,77 @@ from tests.servers import Account
 pytestmark = pytest.mark.both_databases
 
 
-def report(account: Account) -> dict[str, dict[str, str]]:
-    """Have a report made; return its rows by user."""
+def generate_report(account: Account) -> dict[str, dict[str, str]]:
+    """Generate a credential report; return its rows by user."""
     assert account.iam.generate_credential_report()["State"] == "COMPLETE"
-    answer = account.iam.get_credential_report()
-    assert answer["ReportFormat"] == "text/csv"
-    assert datetime.now(UTC) - answer["GeneratedTime"] < timedelta(minutes=1)
-    return {row["user"]: row for row in csv.DictReader(io.StringIO(answer["Content"].decode()))}
+    response = account.iam.get_credential_report()
+    assert response["ReportFormat"] == "text/csv"
+    assert datetime.now(UTC) - response["GeneratedTime"] < timedelta(minutes=1)
+    return {row["user"]: row for row in csv.DictReader(io.StringIO(response["Content"].decode()))}
 
 
-def test_every_user_has_a_row_and_root_comes_first(account: Account) -> None:
+def test_report_has_a_row_per_user_and_root_first(account: Account) -> None:
     for name in ("zoe", "Bob", "alice"):
         account.iam.create_user(UserName=name, Path="/team/")
-    rows = report(account)
+    rows = generate_report(account)
     assert list(rows) == ["<root_account>", "admin", "alice", "Bob", "zoe"]
     assert rows["Bob"]["arn"] == f"arn:aws:iam::{account.account_id}:user/team/Bob"
     assert list(rows["Bob"]) == list(credential_report.COLUMNS)
 
 
-def test_a_row_tells_password_mfa_and_keys(account: Account) -> None:
+def test_user_row_has_password_mfa_and_access_key_columns(account: Account) -> None:
     iam = account.iam
     iam.update_account_password_policy(MaxPasswordAge=90)
     key = account.key_of("Bob")
     iam.create_login_profile(UserName="Bob", Password=PASSWORD)
     Authenticator.make(iam, "phone").enable(iam, "Bob")
     iam.update_access_key(UserName="Bob", AccessKeyId=key[0], Status="Inactive")
-    row = report(account)["Bob"]
-    changed = datetime.fromisoformat(row["password_last_changed"])
+    row = generate_report(account)["Bob"]
+    changed_at = datetime.fromisoformat(row["password_last_changed"])
     assert (row["password_enabled"], row["mfa_active"]) == ("true", "true")
     assert row["password_last_used"] == "no_information"
-    assert datetime.fromisoformat(row["password_next_rotation"]) == changed + timedelta(days=90)
+    assert datetime.fromisoformat(row["password_next_rotation"]) == changed_at + timedelta(days=90)
     assert row["user_creation_time"].endswith("+00:00")
     assert row["access_key_1_active"] == "false"
     assert row["access_key_1_last_rotated"] != "N/A"
     assert row["access_key_2_last_rotated"] == "N/A"
 
 
-def test_the_root_users_row(account: Account) -> None:
-    bare = report(account)["<root_account>"]
-    assert (bare["password_enabled"], bare["mfa_active"]) == ("false", "false")
+def test_root_user_row(account: Account) -> None:
+    row_before_setup = generate_report(account)["<root_account>"]
+    assert (row_before_setup["password_enabled"], row_before_setup["mfa_active"]) == ("false", "false")
     people.set_up(account)
-    row = report(account)["<root_account>"]
+    row = generate_report(account)["<root_account>"]
     assert row["password_enabled"] == "true"
     assert row["password_last_used"].startswith(clock.iso(clock.now())[:10])
     assert row["password_next_rotation"] == "not_supported"
 
 
-def test_a_name_is_no_formula_in_a_spreadsheet(account: Account) -> None:
-    hostile = ["=cmd,calc", "+1", "-1", "@SUM"]
-    for name in hostile:
+def test_user_names_are_escaped_against_csv_formula_injection(account: Account) -> None:
+    names = ["=cmd,calc", "+1", "-1", "@SUM"]
+    for name in names:
         account.iam.create_user(UserName=name)
-    rows = report(account)
-    assert rows.keys() == {"<root_account>", "admin", *(f"'{name}" for name in hostile)}
-    assert {rows[f"'{name}"]["arn"].rpartition("/")[2] for name in hostile} == set(hostile)
+    rows = generate_report(account)
+    assert rows.keys() == {"<root_account>", "admin", *(f"'{name}" for name in names)}
+    assert {rows[f"'{name}"]["arn"].rpartition("/")[2] for name in names} == set(names)
 
 
-def test_a_report_is_as_of_when_it_was_made(account: Account) -> None:
-    assert "bob" not in report(account)
+def test_report_does_not_change_until_generated_again(account: Account) -> None:
+    assert "bob" not in generate_report(account)
     account.iam.create_user(UserName="bob")
     assert b"bob" not in account.iam.get_credential_report()["Content"]
-    assert "bob" in report(account)
+    assert "bob" in generate_report(account)
 
 
-def test_a_report_expires_after_four_hours(account: Account) -> None:
-    then = clock.iso(datetime.now(UTC) - timedelta(hours=4, seconds=1))
+def test_report_expires_after_four_hours(account: Account) -> None:
+    generated_at = clock.iso(datetime.now(UTC) - timedelta(hours=4, seconds=1))
     with account.server.store.database.write() as tx:
-        credential_reports.put(tx, account.account_id, CredentialReport(then, "user,arn"))
+        credential_reports.put(tx, account.account_id, CredentialReport(generated_at, "user,arn"))
     assert refused(account.iam, "GetCredentialReport")[:2] == ("ReportExpired", 410)
-    report(account)
+    generate_report(account)
 
 
-def test_the_summary_counts(account: Account) -> None:
+def test_account_summary_counts_entities_and_returns_quotas(account: Account) -> None:
     before = account.iam.get_account_summary()["SummaryMap"]
     assert (before["Users"], before["Groups"], before["Policies"]) == (1, 1, 0)
     account.iam.create_user(UserName="bob")
@@ -106,16 +106,16 @@ def test_the_summary_counts(account: Account) -> None:
 _DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'
 
 
-def test_the_summary_tells_the_truth_about_root(account: Account) -> None:
-    def root() -> tuple[int, ...]:
-        told = account.iam.get_account_summary()["SummaryMap"]
+def test_account_summary_shows_root_password_and_mfa(account: Account) -> None:
+    def root_members() -> tuple[int, ...]:
+        summary = account.iam.get_account_summary()["SummaryMap"]
         return tuple(
-            told[f"Account{what}"] for what in ("PasswordPresent", "MFAEnabled", "AccessKeysPresent")
+            summary[f"Account{member}"] for member in ("PasswordPresent", "MFAEnabled", "AccessKeysPresent")
         )
 
-    assert root() == (0, 0, 0)
-    signed_in = people.root_of(account)
-    assert root() == (1, 0, 0)
-    device = Authenticator.make(signed_in.iam, "phone")
-    signed_in.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes())
-    assert root() == (1, 1, 0)
+    assert root_members() == (0, 0, 0)
+    root = people.root_of(account)
+    assert root_members() == (1, 0, 0)
+    device = Authenticator.make(root.iam, "phone")
+    root.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes())
+    assert root_members() == (1, 1, 0)
