@@ -1,4 +1,4 @@
-"""What is taken away is gone at the next request, also at a second process on the same store."""
+"""Revoked permissions and access keys stop working at the next request, on every server of the store."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,44 +11,44 @@ from tests.servers import Account, Server, allow, client, deny, document
 pytestmark = pytest.mark.both_databases
 
 
-GROUPED = "arn:aws:iam::{A}:policy/grouped"
-Change = Callable[[Any, Account, str], object]
+GROUP_POLICY_ARN = "arn:aws:iam::{A}:policy/grouped"
+Revocation = Callable[[Any, Account, str], object]
 
 
-def _new_default_version(iam: Any, account: Account, _: str) -> None:
+def _set_denying_default_version(iam: Any, account: Account, _: str) -> None:
     iam.create_policy_version(
-        PolicyArn=GROUPED.replace("{A}", account.account_id),
+        PolicyArn=GROUP_POLICY_ARN.replace("{A}", account.account_id),
         PolicyDocument=document(deny("iam:ListUsers")),
         SetAsDefault=True,
     )
 
 
-def _deny_by_group(iam: Any, *_: object) -> None:
+def _put_denying_group_policy(iam: Any, *_: object) -> None:
     iam.put_group_policy(GroupName="g", PolicyName="no", PolicyDocument=document(deny("iam:*")))
 
 
-def _deny_managed(iam: Any, *_: object) -> None:
+def _attach_denying_policy(iam: Any, *_: object) -> None:
     arn = iam.create_policy(PolicyName="no", PolicyDocument=document(deny("iam:*")))["Policy"]["Arn"]
     iam.attach_user_policy(UserName="bob", PolicyArn=arn)
 
 
-# Each takes the right to list users from bob, who has it by his group's managed policy.
-REMOVALS: dict[str, Change] = {
+# Each revokes iam:ListUsers from bob, who has it through a managed policy of his group.
+PERMISSION_REVOCATIONS: dict[str, Revocation] = {
     "inline deny": lambda iam, *_: iam.put_user_policy(
         UserName="bob", PolicyName="no", PolicyDocument=document(deny("iam:*"))
     ),
-    "managed deny": _deny_managed,
-    "deny on the group": _deny_by_group,
-    "new default version": _new_default_version,
+    "managed deny": _attach_denying_policy,
+    "deny on the group": _put_denying_group_policy,
+    "new default version": _set_denying_default_version,
     "boundary": lambda iam, *_: iam.put_user_permissions_boundary(
         UserName="bob", PermissionsBoundary="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
     ),
     "detached": lambda iam, account, _: iam.detach_group_policy(
-        GroupName="g", PolicyArn=GROUPED.replace("{A}", account.account_id)
+        GroupName="g", PolicyArn=GROUP_POLICY_ARN.replace("{A}", account.account_id)
     ),
-    "out of the group": lambda iam, *_: iam.remove_user_from_group(GroupName="g", UserName="bob"),
+    "removed from the group": lambda iam, *_: iam.remove_user_from_group(GroupName="g", UserName="bob"),
 }
-KEY_REMOVALS: dict[str, Change] = {
+KEY_REVOCATIONS: dict[str, Revocation] = {
     "inactive": lambda iam, _, key: iam.update_access_key(UserName="bob", AccessKeyId=key, Status="Inactive"),
     "deleted": lambda iam, _, key: iam.delete_access_key(UserName="bob", AccessKeyId=key),
     "user deleted": lambda iam, _, key: _delete_bob(iam, key),
@@ -63,7 +63,7 @@ def _delete_bob(iam: Any, key: str) -> None:
 
 @pytest.fixture
 def bob(account: Account) -> tuple[str, str]:
-    """Return the key of a user who may list users, by his group's managed policy."""
+    """Return the access key of a user who has iam:ListUsers through a managed policy of his group."""
     iam = account.iam
     iam.create_group(GroupName="g")
     arn = iam.create_policy(PolicyName="grouped", PolicyDocument=document(allow("iam:ListUsers")))["Policy"][
@@ -75,37 +75,41 @@ def bob(account: Account) -> tuple[str, str]:
     return key
 
 
-@pytest.mark.parametrize("change", REMOVALS.values(), ids=REMOVALS)
-def test_a_right_that_is_taken_is_gone_everywhere(
-    account: Account, second_server: Server, bob: tuple[str, str], change: Change
+@pytest.mark.parametrize("revoke", PERMISSION_REVOCATIONS.values(), ids=PERMISSION_REVOCATIONS)
+def test_revoked_permission_is_denied_on_every_server(
+    account: Account, second_server: Server, bob: tuple[str, str], revoke: Revocation
 ) -> None:
-    here, there = (client(url, "iam", bob) for url in (account.server.url, second_server.url))
-    assert allowed(here, "ListUsers")
-    assert allowed(there, "ListUsers")
-    change(account.iam, account, bob[0])
-    assert not allowed(here, "ListUsers")
-    assert not allowed(there, "ListUsers")
+    first, second = (client(url, "iam", bob) for url in (account.server.url, second_server.url))
+    assert allowed(first, "ListUsers")
+    assert allowed(second, "ListUsers")
+    revoke(account.iam, account, bob[0])
+    assert not allowed(first, "ListUsers")
+    assert not allowed(second, "ListUsers")
 
 
-@pytest.mark.parametrize("change", KEY_REMOVALS.values(), ids=KEY_REMOVALS)
-def test_a_key_that_is_taken_is_dead_everywhere(
-    account: Account, second_server: Server, bob: tuple[str, str], change: Change
+@pytest.mark.parametrize("revoke", KEY_REVOCATIONS.values(), ids=KEY_REVOCATIONS)
+def test_revoked_access_key_is_invalid_on_every_server(
+    account: Account, second_server: Server, bob: tuple[str, str], revoke: Revocation
 ) -> None:
     clients = [client(url, "sts", bob) for url in (account.server.url, second_server.url)]
-    for each in clients:
-        each.get_caller_identity()
-    change(account.iam, account, bob[0])
-    for each in clients:
-        said = refused(each, "GetCallerIdentity")
-        assert said == ("InvalidClientTokenId", 403, "The security token included in the request is invalid.")
+    for sts in clients:
+        sts.get_caller_identity()
+    revoke(account.iam, account, bob[0])
+    for sts in clients:
+        error = refused(sts, "GetCallerIdentity")
+        assert error == (
+            "InvalidClientTokenId",
+            403,
+            "The security token included in the request is invalid.",
+        )
 
 
-@pytest.mark.parametrize("removal", ["inactive", "deleted"])
-def test_removed_key_cannot_write(account: Account, removal: str) -> None:
+@pytest.mark.parametrize("revocation", ["inactive", "deleted"])
+def test_revoked_access_key_cannot_write(account: Account, revocation: str) -> None:
     key = account.key_of("bob", allow("iam:*"))
     bob = account.client("iam", key)
     bob.create_group(GroupName="before")
-    KEY_REMOVALS[removal](account.iam, account, key[0])
+    KEY_REVOCATIONS[revocation](account.iam, account, key[0])
     assert refused(bob, "CreateGroup", GroupName="after")[:2] == ("InvalidClientTokenId", 403)
     assert [group["GroupName"] for group in account.iam.list_groups()["Groups"]] == [
         "Administrators",
@@ -113,24 +117,24 @@ def test_removed_key_cannot_write(account: Account, removal: str) -> None:
     ]
 
 
-def test_a_right_that_is_given_is_there_everywhere(account: Account, second_server: Server) -> None:
+def test_granted_permission_is_effective_on_every_server(account: Account, second_server: Server) -> None:
     key = account.key_of("bob")
-    there = client(second_server.url, "iam", key)
-    assert not allowed(there, "ListUsers")
+    second = client(second_server.url, "iam", key)
+    assert not allowed(second, "ListUsers")
     account.iam.put_user_policy(
         UserName="bob", PolicyName="yes", PolicyDocument=document(allow("iam:ListUsers"))
     )
-    assert allowed(there, "ListUsers")
+    assert allowed(second, "ListUsers")
 
 
-def test_a_key_that_is_active_again_lives(account: Account, bob: tuple[str, str]) -> None:
+def test_reactivated_access_key_works(account: Account, bob: tuple[str, str]) -> None:
     iam = account.iam
     for status in ("Inactive", "Active"):
         iam.update_access_key(UserName="bob", AccessKeyId=bob[0], Status=status)
     assert account.client("sts", bob).get_caller_identity()["Arn"].endswith(":user/bob")
 
 
-def test_a_user_of_the_same_name_inherits_nothing(account: Account, bob: tuple[str, str]) -> None:
+def test_recreated_user_inherits_nothing(account: Account, bob: tuple[str, str]) -> None:
     iam = account.iam
     iam.tag_user(UserName="bob", Tags=[{"Key": "a", "Value": "b"}])
     _delete_bob(iam, bob[0])
