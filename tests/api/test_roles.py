@@ -1,4 +1,4 @@
-"""Roles over loopback, by boto3, on both databases."""
+"""Roles through boto3."""
 
 import re
 import time
@@ -13,9 +13,9 @@ from tests.api.served import AUDIT, READ_ONLY, TRUST
 from tests.api.temporary import make_role, trusting
 from tests.servers import Account, allow, document
 
-PATIENCE = 10.0
+TIMEOUT_SECONDS = 10.0
 TAGS = [{"Key": "Dept", "Value": "x"}]
-IN_LISTS = {
+LISTED_MEMBERS = {
     "RoleName",
     "RoleId",
     "Path",
@@ -27,17 +27,17 @@ IN_LISTS = {
 NO_JOB = Refused("NoSuchEntity", 404, "The role with name Job cannot be found.")
 
 
-def made(account: Account, name: str = "Job", **more: Any) -> Any:
-    return account.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, **more)["Role"]
+def create_role(account: Account, name: str = "Job", **params: Any) -> Any:
+    return account.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, **params)["Role"]
 
 
-def got(account: Account, name: str = "Job") -> Any:
+def get_role(account: Account, name: str = "Job") -> Any:
     return account.iam.get_role(RoleName=name)["Role"]
 
 
-def test_create_role_answers_all_that_it_made(account: Account) -> None:
-    role = made(account)
-    assert role.keys() == IN_LISTS | {"RoleLastUsed"}
+def test_create_role_returns_the_new_role(account: Account) -> None:
+    role = create_role(account)
+    assert role.keys() == LISTED_MEMBERS | {"RoleLastUsed"}
     assert (role["RoleName"], role["Path"], role["MaxSessionDuration"]) == ("Job", "/", 3600)
     assert role["Arn"] == f"arn:aws:iam::{account.account_id}:role/Job"
     assert re.fullmatch(r"AROA[A-Z2-7]{17}", role["RoleId"])
@@ -46,97 +46,101 @@ def test_create_role_answers_all_that_it_made(account: Account) -> None:
     assert role["RoleLastUsed"] == {}
 
 
-def test_a_role_with_everything_is_shown_as_it_was_made(account: Account) -> None:
-    more: dict[str, Any] = {"Description": "d\u00e9j\u00e0 vu <&>\n", "MaxSessionDuration": 43200}
-    role = made(account, Path="/team/", Tags=TAGS, PermissionsBoundary=READ_ONLY, **more)
+def test_get_role_returns_all_attributes_set_at_creation(account: Account) -> None:
+    attributes: dict[str, Any] = {"Description": "d\u00e9j\u00e0 vu <&>\n", "MaxSessionDuration": 43200}
+    role = create_role(account, Path="/team/", Tags=TAGS, PermissionsBoundary=READ_ONLY, **attributes)
     assert role["Arn"] == f"arn:aws:iam::{account.account_id}:role/team/Job"
-    assert {name: role[name] for name in more} == more
+    assert {name: role[name] for name in attributes} == attributes
     assert role["Tags"] == TAGS
     assert role["PermissionsBoundary"] == {
         "PermissionsBoundaryType": "Policy",
         "PermissionsBoundaryArn": READ_ONLY,
     }
-    assert got(account) == role
+    assert get_role(account) == role
 
 
-def test_lists_show_neither_tags_nor_boundaries_nor_last_use(account: Account) -> None:
-    role = made(account, Tags=TAGS, PermissionsBoundary=READ_ONLY, Description="d")
+def test_list_roles_omits_tags_boundary_and_last_use(account: Account) -> None:
+    role = create_role(account, Tags=TAGS, PermissionsBoundary=READ_ONLY, Description="d")
     listed = account.iam.list_roles()["Roles"]
-    assert listed == [{name: role[name] for name in IN_LISTS | {"Description"}}]
+    assert listed == [{name: role[name] for name in LISTED_MEMBERS | {"Description"}}]
 
 
-def test_a_role_tells_when_and_where_it_was_last_used(account: Account) -> None:
+def test_role_last_used_has_date_and_region(account: Account) -> None:
     session = temporary.role_session(account, "Job", allow("iam:ListUsers"))
-    assert got(account)["RoleLastUsed"] == {}  # being assumed is no use
+    assert get_role(account)["RoleLastUsed"] == {}  # AssumeRole does not count as use
     session.client(account.server, "iam").list_users()
-    deadline = time.monotonic() + PATIENCE
-    while not (used := got(account)["RoleLastUsed"]) and time.monotonic() < deadline:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not (last_used := get_role(account)["RoleLastUsed"]) and time.monotonic() < deadline:
         pass
-    assert used["Region"] == "us-east-1"
-    assert abs((datetime.now(UTC) - used["LastUsedDate"]).total_seconds()) < 60
+    assert last_used["Region"] == "us-east-1"
+    assert abs((datetime.now(UTC) - last_used["LastUsedDate"]).total_seconds()) < 60
 
 
-def test_update_role_changes_what_is_named_and_nothing_else(account: Account) -> None:
-    role = made(account, Description="old", Tags=TAGS)
+def test_update_role_changes_only_the_specified_members(account: Account) -> None:
+    role = create_role(account, Description="old", Tags=TAGS)
     iam = account.iam
     iam.update_role(RoleName="Job", Description="new")
-    assert got(account) == role | {"Description": "new"}
+    assert get_role(account) == role | {"Description": "new"}
     iam.update_role(RoleName="job", MaxSessionDuration=7200)
-    assert got(account) == role | {"Description": "new", "MaxSessionDuration": 7200}
+    assert get_role(account) == role | {"Description": "new", "MaxSessionDuration": 7200}
     iam.update_role(RoleName="Job", Description="", MaxSessionDuration=3600)
-    assert got(account)["Description"] == ""
-    assert got(account)["MaxSessionDuration"] == 3600
+    assert get_role(account)["Description"] == ""
+    assert get_role(account)["MaxSessionDuration"] == 3600
 
 
-def test_update_role_description_answers_the_role_as_lists_show_it(account: Account) -> None:
-    role = made(account, Description="old", Tags=TAGS)
-    answered = account.iam.update_role_description(RoleName="Job", Description="new")["Role"]
-    assert answered == {name: role[name] for name in IN_LISTS} | {"Description": "new"}
-    assert got(account) == role | {"Description": "new"}
+def test_update_role_description_returns_the_members_of_list_roles(account: Account) -> None:
+    role = create_role(account, Description="old", Tags=TAGS)
+    updated = account.iam.update_role_description(RoleName="Job", Description="new")["Role"]
+    assert updated == {name: role[name] for name in LISTED_MEMBERS} | {"Description": "new"}
+    assert get_role(account) == role | {"Description": "new"}
 
 
-def test_a_session_lasts_twelve_hours_at_most(account: Account) -> None:
-    role = made(account)
+def test_max_session_duration_is_at_most_twelve_hours(account: Account) -> None:
+    role = create_role(account)
     create = {"RoleName": "Eve", "AssumeRolePolicyDocument": TRUST, "MaxSessionDuration": 43201}
     assert refused(account.iam, "CreateRole", **create)[:2] == ("ValidationError", 400)
-    said = refused(account.iam, "UpdateRole", RoleName="Job", MaxSessionDuration=43201)
-    assert said == Refused(
+    error = refused(account.iam, "UpdateRole", RoleName="Job", MaxSessionDuration=43201)
+    assert error == Refused(
         "ValidationError",
         400,
         "1 validation error detected: Value '43201' at 'maxSessionDuration' failed to satisfy constraint: "
         "Member must have value less than or equal to 43200",
     )
-    assert got(account) == role
+    assert get_role(account) == role
 
 
-def test_names_are_found_in_any_case_and_taken_in_any_case_on_any_path(account: Account) -> None:
-    role = made(account)
-    assert got(account, "jOB") == role
-    taken = Refused("EntityAlreadyExists", 409, "Role with name JOB already exists.")
+def test_role_names_are_case_insensitive_and_unique_across_paths(account: Account) -> None:
+    role = create_role(account)
+    assert get_role(account, "jOB") == role
+    expected = Refused("EntityAlreadyExists", 409, "Role with name JOB already exists.")
     create = {"RoleName": "JOB", "AssumeRolePolicyDocument": TRUST}
-    assert refused(account.iam, "CreateRole", **create, Path="/else/") == taken
+    assert refused(account.iam, "CreateRole", **create, Path="/else/") == expected
     account.iam.delete_role(RoleName="job")
     assert refused(account.iam, "GetRole", RoleName="Job") == NO_JOB
 
 
-def test_another_account_and_a_user_may_have_the_name(account: Account, other_account: Account) -> None:
-    role = made(account)
+def test_role_name_may_be_used_by_a_user_and_in_another_account(
+    account: Account, other_account: Account
+) -> None:
+    role = create_role(account)
     account.iam.create_user(UserName="Job")
-    assert made(other_account)["RoleId"] != role["RoleId"]
+    assert create_role(other_account)["RoleId"] != role["RoleId"]
     other_account.iam.delete_role(RoleName="Job")
-    assert got(account) == role
+    assert get_role(account) == role
 
 
-def test_what_a_role_had_does_not_come_back_with_its_name(account: Account) -> None:
-    role = made(account, Tags=TAGS, PermissionsBoundary=READ_ONLY, Description="d", MaxSessionDuration=7200)
+def test_recreated_role_inherits_nothing(account: Account) -> None:
+    role = create_role(
+        account, Tags=TAGS, PermissionsBoundary=READ_ONLY, Description="d", MaxSessionDuration=7200
+    )
     account.iam.delete_role(RoleName="Job")
-    again = made(account)
-    assert again["RoleId"] != role["RoleId"]
-    assert got(account) == again
-    assert again.keys() == IN_LISTS | {"RoleLastUsed"}
+    recreated = create_role(account)
+    assert recreated["RoleId"] != role["RoleId"]
+    assert get_role(account) == recreated
+    assert recreated.keys() == LISTED_MEMBERS | {"RoleLastUsed"}
 
 
-REFUSED_CREATES: list[tuple[dict[str, Any], Refused]] = [
+INVALID_CREATE_ROLE_PARAMS: list[tuple[dict[str, Any], Refused]] = [
     (
         {"PermissionsBoundary": "arn:aws:iam::aws:policy/NoSuchPolicy"},
         Refused(
@@ -166,8 +170,8 @@ REFUSED_CREATES: list[tuple[dict[str, Any], Refused]] = [
 ]
 
 
-@pytest.mark.parametrize(("params", "expected"), REFUSED_CREATES)
-def test_a_create_that_is_refused_leaves_no_role(
+@pytest.mark.parametrize(("params", "expected"), INVALID_CREATE_ROLE_PARAMS)
+def test_refused_create_role_creates_no_role(
     account: Account, params: dict[str, Any], expected: Refused
 ) -> None:
     create = {"RoleName": "Job", "AssumeRolePolicyDocument": TRUST, **params}
@@ -176,25 +180,25 @@ def test_a_create_that_is_refused_leaves_no_role(
 
 
 @pytest.mark.parametrize("path", ["/aws-service-role/", "/aws-service-role/ecs.amazonaws.com/"])
-def test_nobody_makes_a_role_on_the_path_of_service_linked_roles(account: Account, path: str) -> None:
-    said = refused(account.iam, "CreateRole", RoleName="Job", AssumeRolePolicyDocument=TRUST, Path=path)
-    assert said[:2] == ("InvalidInput", 400)
-    assert "/aws-service-role/" in said.message
+def test_create_role_rejects_the_path_of_service_linked_roles(account: Account, path: str) -> None:
+    error = refused(account.iam, "CreateRole", RoleName="Job", AssumeRolePolicyDocument=TRUST, Path=path)
+    assert error[:2] == ("InvalidInput", 400)
+    assert "/aws-service-role/" in error.message
     assert refused(account.iam, "GetRole", RoleName="Job") == NO_JOB
 
 
-def test_the_quota_of_roles(account: Account) -> None:
+def test_roles_per_account_quota(account: Account) -> None:
     iam = account.iam
     set_counter(account, "roles", 999)
-    made(account)
-    full = Refused("LimitExceeded", 409, "Cannot exceed quota for RolesPerAccount: 1000")
-    assert refused(iam, "CreateRole", RoleName="Eve", AssumeRolePolicyDocument=TRUST) == full
-    assert refused(iam, "CreateServiceLinkedRole", AWSServiceName="ecs.amazonaws.com") == full
+    create_role(account)
+    expected = Refused("LimitExceeded", 409, "Cannot exceed quota for RolesPerAccount: 1000")
+    assert refused(iam, "CreateRole", RoleName="Eve", AssumeRolePolicyDocument=TRUST) == expected
+    assert refused(iam, "CreateServiceLinkedRole", AWSServiceName="ecs.amazonaws.com") == expected
     iam.delete_role(RoleName="Job")
-    made(account, "Eve")
+    create_role(account, "Eve")
 
 
-HELD: dict[str, tuple[list[tuple[str, dict[str, Any]]], str]] = {
+DELETE_CONFLICTS: dict[str, tuple[list[tuple[str, dict[str, Any]]], str]] = {
     "inline policy": (
         [("PutRolePolicy", {"PolicyName": "p", "PolicyDocument": document(allow("s3:*"))})],
         "Cannot delete entity, must delete policies first.",
@@ -210,18 +214,18 @@ HELD: dict[str, tuple[list[tuple[str, dict[str, Any]]], str]] = {
 }
 
 
-@pytest.mark.parametrize("held", HELD)
-def test_a_role_that_holds_something_is_not_deleted(account: Account, held: str) -> None:
-    given, sentence = HELD[held]
-    role = made(account)
+@pytest.mark.parametrize("conflict", DELETE_CONFLICTS)
+def test_role_in_use_cannot_be_deleted(account: Account, conflict: str) -> None:
+    calls, message = DELETE_CONFLICTS[conflict]
+    role = create_role(account)
     account.iam.create_instance_profile(InstanceProfileName="machine")
-    for operation, params in given:
+    for operation, params in calls:
         call(account.iam, operation, RoleName="Job", **params)
-    assert refused(account.iam, "DeleteRole", RoleName="Job") == Refused("DeleteConflict", 409, sentence)
-    assert got(account) == role
+    assert refused(account.iam, "DeleteRole", RoleName="Job") == Refused("DeleteConflict", 409, message)
+    assert get_role(account) == role
 
 
-PATHS = [
+PATH_PREFIXES = [
     ("/", ["Ann", "bob", "Cid", "dan"]),
     ("/team/", ["Ann", "bob"]),
     ("/team/red/", ["bob"]),
@@ -231,15 +235,15 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize(("prefix", "names"), PATHS)
-def test_lists_filter_by_the_beginning_of_the_path(account: Account, prefix: str, names: list[str]) -> None:
+@pytest.mark.parametrize(("prefix", "expected"), PATH_PREFIXES)
+def test_list_roles_filters_by_path_prefix(account: Account, prefix: str, expected: list[str]) -> None:
     for name, path in (("dan", "/"), ("Cid", "/te/"), ("bob", "/team/red/"), ("Ann", "/team/")):
-        made(account, name, Path=path)
-    found = account.iam.list_roles(PathPrefix=prefix)["Roles"]
-    assert [role["RoleName"] for role in found] == names
+        create_role(account, name, Path=path)
+    roles = account.iam.list_roles(PathPrefix=prefix)["Roles"]
+    assert [role["RoleName"] for role in roles] == expected
 
 
-def test_a_session_ends_with_its_role(account: Account) -> None:
+def test_session_of_a_deleted_role_is_invalid_even_if_the_role_is_recreated(account: Account) -> None:
     session = temporary.role_session(account, "Job", allow("iam:ListUsers"))
     client = session.client(account.server, "iam")
     client.list_users()
@@ -249,18 +253,18 @@ def test_a_session_ends_with_its_role(account: Account) -> None:
     assert refused(client, "ListUsers") == temporary.INVALID
 
 
-BOUND = {"ArnEquals": {"iam:PermissionsBoundary": READ_ONLY}}
-TAGGED = {"StringEquals": {"aws:RequestTag/Dept": "x"}}
+WITH_BOUNDARY = {"ArnEquals": {"iam:PermissionsBoundary": READ_ONLY}}
+WITH_TAG = {"StringEquals": {"aws:RequestTag/Dept": "x"}}
 CREATE = {"RoleName": "new", "AssumeRolePolicyDocument": TRUST}
 POLICY = {"PolicyName": "p", "PolicyDocument": document(allow("s3:*"))}
 CONDITIONS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any]]] = [
-    # condition, operation, what it allows, what it does not
-    (BOUND, "CreateRole", {**CREATE, "PermissionsBoundary": READ_ONLY}, CREATE),
-    (BOUND, "PutRolePolicy", {"RoleName": "bound", **POLICY}, {"RoleName": "free", **POLICY}),
-    (BOUND, "UpdateRole", {"RoleName": "bound"}, {"RoleName": "free"}),
-    (BOUND, "DeleteRolePermissionsBoundary", {"RoleName": "bound"}, {"RoleName": "free"}),
+    # condition, operation, parameters that it allows, parameters that it does not
+    (WITH_BOUNDARY, "CreateRole", {**CREATE, "PermissionsBoundary": READ_ONLY}, CREATE),
+    (WITH_BOUNDARY, "PutRolePolicy", {"RoleName": "bound", **POLICY}, {"RoleName": "free", **POLICY}),
+    (WITH_BOUNDARY, "UpdateRole", {"RoleName": "bound"}, {"RoleName": "free"}),
+    (WITH_BOUNDARY, "DeleteRolePermissionsBoundary", {"RoleName": "bound"}, {"RoleName": "free"}),
     (
-        BOUND,
+        WITH_BOUNDARY,
         "PutRolePermissionsBoundary",
         {"RoleName": "free", "PermissionsBoundary": READ_ONLY},
         {"RoleName": "bound", "PermissionsBoundary": AUDIT},
@@ -271,9 +275,9 @@ CONDITIONS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any]]] = [
         {"RoleName": "free", "PolicyArn": AUDIT},
         {"RoleName": "free", "PolicyArn": READ_ONLY},
     ),
-    (TAGGED, "CreateRole", {**CREATE, "Tags": TAGS}, CREATE),
+    (WITH_TAG, "CreateRole", {**CREATE, "Tags": TAGS}, CREATE),
     (
-        TAGGED,
+        WITH_TAG,
         "CreateInstanceProfile",
         {"InstanceProfileName": "a", "Tags": TAGS},
         {"InstanceProfileName": "b"},
@@ -288,17 +292,17 @@ CONDITIONS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "operation", "lets", "lets_not"), CONDITIONS)
-def test_leave_may_depend_on_the_role_and_on_what_is_wanted(
+@pytest.mark.parametrize(("condition", "operation", "allowed_params", "denied_params"), CONDITIONS)
+def test_policy_conditions_on_roles_and_request_parameters(
     account: Account,
     condition: dict[str, Any],
     operation: str,
-    lets: dict[str, Any],
-    lets_not: dict[str, Any],
+    allowed_params: dict[str, Any],
+    denied_params: dict[str, Any],
 ) -> None:
-    made(account, "bound", Tags=TAGS, PermissionsBoundary=READ_ONLY)
-    made(account, "free")
-    tagging = allow("iam:TagRole", "iam:TagInstanceProfile")
-    caller = account.user("caller", allow(f"iam:{operation}", Condition=condition), tagging)
-    assert not allowed(caller, operation, **lets_not)
-    assert allowed(caller, operation, **lets)
+    create_role(account, "bound", Tags=TAGS, PermissionsBoundary=READ_ONLY)
+    create_role(account, "free")
+    allow_tagging = allow("iam:TagRole", "iam:TagInstanceProfile")
+    caller = account.user("caller", allow(f"iam:{operation}", Condition=condition), allow_tagging)
+    assert not allowed(caller, operation, **denied_params)
+    assert allowed(caller, operation, **allowed_params)
