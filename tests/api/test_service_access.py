@@ -1,4 +1,4 @@
-"""ListPoliciesGrantingServiceAccess: which policies let somebody use a service, on both databases."""
+"""ListPoliciesGrantingServiceAccess: the policies that grant an entity access to a service."""
 
 from typing import Any
 
@@ -16,32 +16,32 @@ def arn_of(account: Account, resource: str) -> str:
     return f"arn:aws:iam::{account.account_id}:{resource}"
 
 
-def granting(account: Account, resource: str, *services: str) -> dict[str, list[Any]]:
-    """Return the policies that let an entity use services, by service."""
-    told = account.iam.list_policies_granting_service_access(
+def policies_granting(account: Account, resource: str, *services: str) -> dict[str, list[Any]]:
+    """Return the policies that grant an entity access to services, by service."""
+    response = account.iam.list_policies_granting_service_access(
         Arn=arn_of(account, resource), ServiceNamespaces=list(services)
     )
-    assert told["IsTruncated"] is False
-    entries = told["PoliciesGrantingServiceAccess"]
+    assert response["IsTruncated"] is False
+    entries = response["PoliciesGrantingServiceAccess"]
     assert [entry["ServiceNamespace"] for entry in entries] == list(services)
     return {entry["ServiceNamespace"]: entry["Policies"] for entry in entries}
 
 
-def names(policies: list[Any]) -> list[str]:
+def policy_names(policies: list[Any]) -> list[str]:
     return [policy["PolicyName"] for policy in policies]
 
 
-def inline(name: str, kind: str, owner: str) -> dict[str, str]:
+def inline_policy(name: str, kind: str, owner: str) -> dict[str, str]:
     return {"PolicyName": name, "PolicyType": "INLINE", "EntityType": kind, "EntityName": owner}
 
 
-def managed(name: str, arn: str) -> dict[str, str]:
+def managed_policy(name: str, arn: str) -> dict[str, str]:
     return {"PolicyName": name, "PolicyType": "MANAGED", "PolicyArn": arn}
 
 
 @pytest.fixture
 def bob(account: Account) -> str:
-    """Make a user in a group, both with policies, and with a boundary; return its resource."""
+    """Create a user with a boundary in a group, both with policies; return the resource part of its ARN."""
     iam = account.iam
     iam.create_user(UserName="bob", PermissionsBoundary=ADMIN)
     iam.create_group(GroupName="team")
@@ -55,32 +55,37 @@ def bob(account: Account) -> str:
     return "user/bob"
 
 
-def test_a_user_has_its_own_policies_and_its_groups_each_once(account: Account, bob: str) -> None:
-    found = granting(account, bob, "s3", "sqs", "ec2")
-    assert found == {
+def test_policies_of_a_user_include_those_of_its_groups_without_duplicates(
+    account: Account, bob: str
+) -> None:
+    granted = policies_granting(account, bob, "s3", "sqs", "ec2")
+    assert granted == {
         "s3": [
-            inline("own", "USER", "bob"),
-            inline("ours", "GROUP", "team"),
-            managed("AmazonS3ReadOnlyAccess", READ_ONLY),
+            inline_policy("own", "USER", "bob"),
+            inline_policy("ours", "GROUP", "team"),
+            managed_policy("AmazonS3ReadOnlyAccess", READ_ONLY),
         ],
-        "sqs": [inline("ours", "GROUP", "team")],
+        "sqs": [inline_policy("ours", "GROUP", "team")],
         "ec2": [],
     }
 
 
-def test_a_group_has_its_own_policies_alone(account: Account, bob: str) -> None:
+def test_policies_of_a_group_exclude_those_of_its_members(account: Account, bob: str) -> None:
     assert bob
-    found = granting(account, "group/team", "s3")
-    assert found["s3"] == [
-        inline("ours", "GROUP", "team"),
-        managed("AmazonS3ReadOnlyAccess", READ_ONLY),
+    granted = policies_granting(account, "group/team", "s3")
+    assert granted["s3"] == [
+        inline_policy("ours", "GROUP", "team"),
+        managed_policy("AmazonS3ReadOnlyAccess", READ_ONLY),
     ]
 
 
-def test_a_role_has_its_own_policies_alone(account: Account) -> None:
+def test_policies_of_a_role(account: Account) -> None:
     account.iam.create_role(RoleName="job", Path="/x/", AssumeRolePolicyDocument=TRUST)
     account.iam.put_role_policy(RoleName="job", PolicyName="p", PolicyDocument=document(allow("s3:*")))
-    assert granting(account, "role/x/job", "s3", "sts") == {"s3": [inline("p", "ROLE", "job")], "sts": []}
+    assert policies_granting(account, "role/x/job", "s3", "sts") == {
+        "s3": [inline_policy("p", "ROLE", "job")],
+        "sts": [],
+    }
 
 
 @pytest.mark.parametrize(
@@ -98,11 +103,13 @@ def test_a_role_has_its_own_policies_alone(account: Account) -> None:
         ({"Effect": "Allow", "NotAction": "*", "Resource": "*"}, []),
     ],
 )
-def test_what_a_statement_lets_use(account: Account, statement: dict[str, Any], services: list[str]) -> None:
+def test_services_that_a_statement_grants(
+    account: Account, statement: dict[str, Any], services: list[str]
+) -> None:
     account.iam.create_user(UserName="bob")
     account.iam.put_user_policy(UserName="bob", PolicyName="p", PolicyDocument=document(statement))
-    found = granting(account, "user/bob", "s3", "iam")
-    assert [service for service, policies in found.items() if names(policies) == ["p"]] == services
+    granted = policies_granting(account, "user/bob", "s3", "iam")
+    assert [service for service, policies in granted.items() if policy_names(policies) == ["p"]] == services
 
 
 @pytest.mark.parametrize(
@@ -119,37 +126,41 @@ def test_what_a_statement_lets_use(account: Account, statement: dict[str, Any], 
         (deny("sqs:*"), ["own", "ours", "AmazonS3ReadOnlyAccess"]),
     ],
 )
-def test_what_is_denied_altogether_no_policy_lets_use(
+def test_service_is_not_granted_if_all_of_it_is_denied(
     account: Account, bob: str, statement: dict[str, Any], expected: list[str]
 ) -> None:
     account.iam.put_user_policy(UserName="bob", PolicyName="zzz", PolicyDocument=document(statement))
-    assert names(granting(account, bob, "s3")["s3"]) == expected
+    assert policy_names(policies_granting(account, bob, "s3")["s3"]) == expected
 
 
-def test_services_are_told_as_they_were_asked_about(account: Account, bob: str) -> None:
-    assert names(granting(account, bob, "S3", "nowhere")["S3"]) == ["own", "ours", "AmazonS3ReadOnlyAccess"]
+def test_service_namespaces_are_returned_as_requested(account: Account, bob: str) -> None:
+    assert policy_names(policies_granting(account, bob, "S3", "nowhere")["S3"]) == [
+        "own",
+        "ours",
+        "AmazonS3ReadOnlyAccess",
+    ]
 
 
-def test_pages_hold_a_hundred_services(account: Account, bob: str) -> None:
+def test_services_are_paged(account: Account, bob: str) -> None:
     services = [f"s{number}" for number in range(199, -1, -1)]
-    asked: dict[str, Any] = {"Arn": arn_of(account, bob), "ServiceNamespaces": services}
-    first = account.iam.list_policies_granting_service_access(**asked)
-    second = account.iam.list_policies_granting_service_access(**asked, Marker=first["Marker"])
-    told = [
+    params: dict[str, Any] = {"Arn": arn_of(account, bob), "ServiceNamespaces": services}
+    first = account.iam.list_policies_granting_service_access(**params)
+    second = account.iam.list_policies_granting_service_access(**params, Marker=first["Marker"])
+    namespaces = [
         entry["ServiceNamespace"]
         for page in (first, second)
         for entry in page["PoliciesGrantingServiceAccess"]
     ]
-    assert told == services
+    assert namespaces == services
     assert (first["IsTruncated"], second["IsTruncated"]) == (True, False)
-    granted = {len(entry["Policies"]) for entry in second["PoliciesGrantingServiceAccess"]}
-    assert granted == {0, 3}  # s3 is among them
+    policy_counts = {len(entry["Policies"]) for entry in second["PoliciesGrantingServiceAccess"]}
+    assert policy_counts == {0, 3}  # three policies grant s3, which is on the second page
 
 
-def test_a_marker_that_no_page_gave_is_told(account: Account, bob: str) -> None:
-    asked: dict[str, Any] = {"Arn": arn_of(account, bob), "ServiceNamespaces": ["s3"], "Marker": "nonsense"}
-    said = refused(account.iam, "ListPoliciesGrantingServiceAccess", **asked)
-    assert said[:2] == ("ValidationError", 400)
+def test_invalid_marker_is_rejected(account: Account, bob: str) -> None:
+    params: dict[str, Any] = {"Arn": arn_of(account, bob), "ServiceNamespaces": ["s3"], "Marker": "nonsense"}
+    error = refused(account.iam, "ListPoliciesGrantingServiceAccess", **params)
+    assert error[:2] == ("ValidationError", 400)
 
 
 @pytest.mark.parametrize(
@@ -167,14 +178,16 @@ def test_a_marker_that_no_page_gave_is_told(account: Account, bob: str) -> None:
         ),
     ],
 )
-def test_who_is_not_there(account: Account, arn: str, expected: tuple[str, int, str]) -> None:
+def test_missing_or_unsupported_entity_is_rejected(
+    account: Account, arn: str, expected: tuple[str, int, str]
+) -> None:
     code, status, message = expected
-    asked: dict[str, Any] = {"Arn": arn.replace("{A}", account.account_id), "ServiceNamespaces": ["s3"]}
-    said = refused(account.iam, "ListPoliciesGrantingServiceAccess", **asked)
-    assert said == Refused(code, status, message.replace("{A}", account.account_id))
+    params: dict[str, Any] = {"Arn": arn.replace("{A}", account.account_id), "ServiceNamespaces": ["s3"]}
+    error = refused(account.iam, "ListPoliciesGrantingServiceAccess", **params)
+    assert error == Refused(code, status, message.replace("{A}", account.account_id))
 
 
-def test_another_accounts_user_is_none_of_ones_business(account: Account, other_account: Account) -> None:
-    asked: dict[str, Any] = {"Arn": arn_of(other_account, "user/admin"), "ServiceNamespaces": ["s3"]}
-    said = refused(account.iam, "ListPoliciesGrantingServiceAccess", **asked)
-    assert said[:2] == ("InvalidInput", 400)
+def test_user_of_another_account_is_rejected(account: Account, other_account: Account) -> None:
+    params: dict[str, Any] = {"Arn": arn_of(other_account, "user/admin"), "ServiceNamespaces": ["s3"]}
+    error = refused(account.iam, "ListPoliciesGrantingServiceAccess", **params)
+    assert error[:2] == ("InvalidInput", 400)
