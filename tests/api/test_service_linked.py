@@ -1,4 +1,4 @@
-"""Service-linked roles: made for a service, changed by nobody, deleted by a task; on both databases."""
+"""Service-linked roles: created for a service, not modifiable, deleted through a deletion task."""
 
 import re
 from typing import Any
@@ -20,16 +20,16 @@ PROTECTED = Refused(
 UNKNOWN_TASK = f"task/aws-service-role/ecs.amazonaws.com/{ECS}/00000000-0000-4000-a000-000000000000"
 
 
-def made(account: Account, service: str = "ecs.amazonaws.com", **more: Any) -> Any:
-    return account.iam.create_service_linked_role(AWSServiceName=service, **more)["Role"]
+def create_service_linked_role(account: Account, service: str = "ecs.amazonaws.com", **params: Any) -> Any:
+    return account.iam.create_service_linked_role(AWSServiceName=service, **params)["Role"]
 
 
-def got(account: Account) -> Any:
+def get_ecs_role(account: Account) -> Any:
     return account.iam.get_role(RoleName=ECS)["Role"]
 
 
-def test_a_service_linked_role_is_its_services(account: Account) -> None:
-    role = made(account, Description="d")
+def test_create_service_linked_role_returns_the_new_role(account: Account) -> None:
+    role = create_service_linked_role(account, Description="d")
     path = "/aws-service-role/ecs.amazonaws.com/"
     assert (role["RoleName"], role["Path"], role["Description"]) == (ECS, path, "d")
     assert role["Arn"] == f"arn:aws:iam::{account.account_id}:role{path}{ECS}"
@@ -45,10 +45,10 @@ def test_a_service_linked_role_is_its_services(account: Account) -> None:
             }
         ],
     }
-    assert got(account) == role
+    assert get_ecs_role(account) == role
     attached = account.iam.list_attached_role_policies(RoleName=ECS)["AttachedPolicies"]
     assert [policy["PolicyArn"] for policy in attached] == [ECS_POLICY]
-    assert [held["RoleName"] for held in account.iam.list_roles()["Roles"]] == [ECS]
+    assert [listed["RoleName"] for listed in account.iam.list_roles()["Roles"]] == [ECS]
 
 
 @pytest.mark.parametrize(
@@ -60,19 +60,19 @@ def test_a_service_linked_role_is_its_services(account: Account) -> None:
         ("queue.new-thing.amazonaws.com", "x", "AWSServiceRoleForQueueNewThing_x"),
     ],
 )
-def test_its_name_is_the_services_with_a_suffix(
+def test_role_name_is_the_service_name_with_the_custom_suffix(
     account: Account, service: str, suffix: str | None, name: str
 ) -> None:
-    role = made(account, service, **({"CustomSuffix": suffix} if suffix else {}))
+    role = create_service_linked_role(account, service, **({"CustomSuffix": suffix} if suffix else {}))
     assert role["Arn"] == f"arn:aws:iam::{account.account_id}:role/aws-service-role/{service}/{name}"
 
 
-def test_a_service_has_one_for_each_suffix(account: Account) -> None:
-    made(account)
-    made(account, CustomSuffix="a")
-    for more, name in (({}, ECS), ({"CustomSuffix": "A"}, f"{ECS}_A")):
-        said = refused(account.iam, "CreateServiceLinkedRole", AWSServiceName="ecs.amazonaws.com", **more)
-        assert said == Refused(
+def test_service_has_one_role_per_custom_suffix_ignoring_case(account: Account) -> None:
+    create_service_linked_role(account)
+    create_service_linked_role(account, CustomSuffix="a")
+    for params, name in (({}, ECS), ({"CustomSuffix": "A"}, f"{ECS}_A")):
+        error = refused(account.iam, "CreateServiceLinkedRole", AWSServiceName="ecs.amazonaws.com", **params)
+        assert error == Refused(
             "InvalidInput",
             400,
             f"Service role name {name} has been taken in this account, please try a different suffix.",
@@ -82,9 +82,9 @@ def test_a_service_has_one_for_each_suffix(account: Account) -> None:
 @pytest.mark.parametrize(
     "service", ["ecs", "ECS.amazonaws.com", "ecs.example.com", ".amazonaws.com", "a_b.amazonaws.com"]
 )
-def test_what_is_not_the_name_of_a_service(account: Account, service: str) -> None:
-    said = refused(account.iam, "CreateServiceLinkedRole", AWSServiceName=service)
-    assert said[:2] == ("InvalidInput", 400)
+def test_invalid_service_name_is_rejected(account: Account, service: str) -> None:
+    error = refused(account.iam, "CreateServiceLinkedRole", AWSServiceName=service)
+    assert error[:2] == ("InvalidInput", 400)
     assert account.iam.list_roles()["Roles"] == []
 
 
@@ -96,14 +96,12 @@ def test_what_is_not_the_name_of_a_service(account: Account, service: str) -> No
     ],
     ids=["service", "suffix"],
 )
-def test_a_name_that_would_be_too_long_for_a_role_is_refused(
-    account: Account, params: dict[str, str]
-) -> None:
-    said = refused(account.iam, "CreateServiceLinkedRole", **params)
-    assert said[:2] == ("InvalidInput", 400)
+def test_too_long_role_name_is_rejected(account: Account, params: dict[str, str]) -> None:
+    error = refused(account.iam, "CreateServiceLinkedRole", **params)
+    assert error[:2] == ("InvalidInput", 400)
 
 
-CHANGES: list[tuple[str, dict[str, Any]]] = [
+MODIFYING_OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     ("AddRoleToInstanceProfile", {"InstanceProfileName": "machine"}),
     ("AttachRolePolicy", {"PolicyArn": READ_ONLY}),
     ("DeleteRole", {}),
@@ -117,84 +115,86 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "params"), CHANGES)
-def test_nobody_changes_it(account: Account, operation: str, params: dict[str, Any]) -> None:
-    made(account)
+@pytest.mark.parametrize(("operation", "params"), MODIFYING_OPERATIONS)
+def test_service_linked_role_cannot_be_modified(
+    account: Account, operation: str, params: dict[str, Any]
+) -> None:
+    create_service_linked_role(account)
     account.iam.create_instance_profile(InstanceProfileName="machine")
     before = state(account)
     assert refused(account.iam, operation, RoleName=ECS, **params) == PROTECTED
     assert state(account) == before
 
 
-def test_it_may_be_described_and_tagged(account: Account) -> None:
+def test_service_linked_role_can_be_described_and_tagged(account: Account) -> None:
     iam = account.iam
-    role = made(account)
+    role = create_service_linked_role(account)
     iam.update_role(RoleName=ECS, Description="a")
-    assert got(account) == role | {"Description": "a"}
+    assert get_ecs_role(account) == role | {"Description": "a"}
     iam.update_role_description(RoleName=ECS, Description="b")
-    assert got(account) == role | {"Description": "b"}
+    assert get_ecs_role(account) == role | {"Description": "b"}
     tags = [{"Key": "a", "Value": "1"}]
     iam.tag_role(RoleName=ECS, Tags=tags)
-    assert got(account) == role | {"Description": "b", "Tags": tags}
+    assert get_ecs_role(account) == role | {"Description": "b", "Tags": tags}
     iam.untag_role(RoleName=ECS, TagKeys=["a"])
-    assert got(account) == role | {"Description": "b"}
+    assert get_ecs_role(account) == role | {"Description": "b"}
 
 
-def test_nobody_but_its_service_assumes_it(account: Account) -> None:
-    role = made(account)
+def test_user_cannot_assume_a_service_linked_role(account: Account) -> None:
+    role = create_service_linked_role(account)
     assert not allowed(account.sts, "AssumeRole", RoleArn=role["Arn"], RoleSessionName="work")
 
 
-def test_it_is_deleted_by_a_task_with_its_policy_and_its_tags(account: Account) -> None:
+def test_delete_service_linked_role_deletes_its_policy_and_tags(account: Account) -> None:
     iam = account.iam
-    role = made(account)
+    role = create_service_linked_role(account)
     iam.tag_role(RoleName=ECS, Tags=[{"Key": "a", "Value": "1"}])
     task = iam.delete_service_linked_role(RoleName=ECS.lower())["DeletionTaskId"]
     assert re.fullmatch(rf"task/aws-service-role/ecs\.amazonaws\.com/{ECS}/[0-9a-f-]{{36}}", task)
-    answer = iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
-    assert (answer["Status"], "Reason" in answer) == ("SUCCEEDED", False)
+    response = iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
+    assert (response["Status"], "Reason" in response) == ("SUCCEEDED", False)
     assert refused(iam, "GetRole", RoleName=ECS).code == "NoSuchEntity"
     assert refused(iam, "DeleteServiceLinkedRole", RoleName=ECS).code == "NoSuchEntity"
-    again = made(account)
-    assert again["RoleId"] != role["RoleId"]
-    assert got(account) == again
+    recreated = create_service_linked_role(account)
+    assert recreated["RoleId"] != role["RoleId"]
+    assert get_ecs_role(account) == recreated
 
 
-def test_no_other_role_is_deleted_by_a_task(account: Account) -> None:
+def test_delete_service_linked_role_rejects_other_roles(account: Account) -> None:
     account.iam.create_role(RoleName=ECS, AssumeRolePolicyDocument=TRUST)
-    said = refused(account.iam, "DeleteServiceLinkedRole", RoleName=ECS)
-    assert said[:2] == ("NoSuchEntity", 404)
-    assert got(account)["Path"] == "/"
+    error = refused(account.iam, "DeleteServiceLinkedRole", RoleName=ECS)
+    assert error[:2] == ("NoSuchEntity", 404)
+    assert get_ecs_role(account)["Path"] == "/"
 
 
 @pytest.mark.parametrize(
     "task", [UNKNOWN_TASK, "nonsense", "task/", f"{UNKNOWN_TASK}x", "task/aws-service-role/a/*/b"]
 )
-def test_a_task_that_nobody_began(account: Account, task: str) -> None:
+def test_unknown_deletion_task_is_no_such_entity(account: Account, task: str) -> None:
     assert refused(account.iam, "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task) == Refused(
         "NoSuchEntity", 404, f"The deletion task {task} cannot be found."
     )
 
 
-def test_a_task_is_nobody_elses(account: Account, other_account: Account) -> None:
-    made(account)
+def test_deletion_task_of_another_account_is_no_such_entity(account: Account, other_account: Account) -> None:
+    create_service_linked_role(account)
     task = account.iam.delete_service_linked_role(RoleName=ECS)["DeletionTaskId"]
-    said = refused(other_account.iam, "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task)
-    assert said[:2] == ("NoSuchEntity", 404)
+    error = refused(other_account.iam, "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task)
+    assert error[:2] == ("NoSuchEntity", 404)
 
 
-def test_leave_to_make_one_may_depend_on_the_service(account: Account) -> None:
+def test_policy_condition_on_aws_service_name(account: Account) -> None:
     condition = {"StringEquals": {"iam:AWSServiceName": "ecs.amazonaws.com"}}
     caller = account.user("caller", allow("iam:CreateServiceLinkedRole", Condition=condition))
     assert not allowed(caller, "CreateServiceLinkedRole", AWSServiceName="rds.amazonaws.com")
     assert allowed(caller, "CreateServiceLinkedRole", AWSServiceName="ecs.amazonaws.com")
 
 
-def test_nobody_who_trusts_it_trusts_the_next_of_its_name(account: Account) -> None:
-    role = made(account)
+def test_trust_policy_does_not_trust_a_recreated_service_linked_role(account: Account) -> None:
+    role = create_service_linked_role(account)
     temporary.make_role(account, "job", temporary.trusting({"AWS": role["Arn"]}))
     account.iam.delete_service_linked_role(RoleName=ECS)
-    made(account)
+    create_service_linked_role(account)
     (statement,) = call(account.iam, "GetRole", RoleName="job")["Role"]["AssumeRolePolicyDocument"][
         "Statement"
     ]
