@@ -20,8 +20,8 @@ TRUST = document(
 )
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 TAGS = [{"Key": "a", "Value": "b"}]
-U, G, R = {"UserName": "one"}, {"GroupName": "one"}, {"RoleName": "one"}
-M, P = {"InstanceProfileName": "one"}, {"PolicyArn": "arn:aws:iam::{A}:policy/one"}
+U, G, R = {"UserName": "target"}, {"GroupName": "target"}, {"RoleName": "target"}
+M, P = {"InstanceProfileName": "target"}, {"PolicyArn": "arn:aws:iam::{A}:policy/target"}
 PROVIDER = {"Url": "https://idp.example", "ThumbprintList": ["a" * 40]}
 
 # By quota, a call that exceeds it when it is zero.
@@ -73,14 +73,14 @@ def test_every_adjustable_quota_has_a_call() -> None:
 @pytest.mark.parametrize("quota", EXCEEDING_CALLS)
 def test_call_that_exceeds_a_quota_is_refused_and_changes_nothing(account: Account, quota: str) -> None:
     iam = account.iam
-    iam.create_user(UserName="one")
-    iam.create_group(GroupName="one")
-    iam.create_role(RoleName="one", AssumeRolePolicyDocument=TRUST)
-    iam.create_instance_profile(InstanceProfileName="one")
-    iam.create_policy(PolicyName="one", PolicyDocument=DOCUMENT)
+    iam.create_user(UserName="target")
+    iam.create_group(GroupName="target")
+    iam.create_role(RoleName="target", AssumeRolePolicyDocument=TRUST)
+    iam.create_instance_profile(InstanceProfileName="target")
+    iam.create_policy(PolicyName="target", PolicyDocument=DOCUMENT)
     operation, params = EXCEEDING_CALLS[quota]
     if operation == "EnableMFADevice":
-        device = Authenticator.make(iam, "one")
+        device = Authenticator.make(iam, "target")
         params = {**params, "SerialNumber": device.serial, **device.codes()}
     if "PolicyArn" in params:
         params = {**params, "PolicyArn": params["PolicyArn"].replace("{A}", account.account_id)}
@@ -98,7 +98,7 @@ def test_call_that_exceeds_a_quota_is_refused_and_changes_nothing(account: Accou
 @pytest.mark.parametrize("quota", ["GroupsPerUser", "AccessKeysPerUser"])
 def test_quota_above_one_hundred_is_enforced(account: Account, quota: str) -> None:
     iam = account.iam
-    iam.create_user(UserName="one")
+    iam.create_user(UserName="target")
     set_quota(account, quota, 101)
 
     def next_call(number: int) -> tuple[str, dict[str, str]]:
