@@ -19,7 +19,7 @@ from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_
 from iamd.policy.operators import OPERATORS
 
 _REQUESTS_PER_POLICY_SET = 40
-_PRINCIPAL_NAMES = ("*", whole.HERE, whole.THERE, *whole.ARNS)
+_PRINCIPAL_NAMES = ("*", whole.ACCOUNT_ID, whole.OTHER_ACCOUNT_ID, *whole.ARNS)
 
 
 class CaseGenerator:
@@ -48,16 +48,18 @@ class CaseGenerator:
     def _condition(self) -> dict[str, Any]:
         count = self._random.choice((0, 1, 1, 2))
         return {
-            self._operator(): {self._random.choice(whole.KEYS): self._one_or_several(whole.VALUES)}
+            self._operator(): {
+                self._random.choice(whole.CONTEXT_KEYS): self._one_or_several(whole.CONTEXT_VALUES)
+            }
             for _ in range(count)
         }
 
     def _statement(self, *, has_principal: bool) -> dict[str, Any]:
         pick = self._random.choice
         statement: dict[str, Any] = {"Effect": pick(("Allow", "Allow", "Deny"))}
-        elements = [self._element("Action", whole.PATTERNS)]
+        elements = [self._element("Action", whole.ACTION_PATTERNS)]
         if self._random.random() < 0.9:
-            elements.append(self._element("Resource", whole.GLOBS))
+            elements.append(self._element("Resource", whole.RESOURCE_PATTERNS))
         if self._random.random() < 0.5:
             statement["Condition"] = self._condition()
         if self._random.random() < (0.9 if has_principal else 0.1):
@@ -92,13 +94,15 @@ class CaseGenerator:
 
     def request(self, principal: Any) -> Request:
         pick = self._random.choice
-        keys = self._random.sample([key.lower() for key in whole.KEYS[:-1]], k=self._random.randint(0, 5))
+        keys = self._random.sample(
+            [key.lower() for key in whole.CONTEXT_KEYS[:-1]], k=self._random.randint(0, 5)
+        )
         return Request(
             principal,
             pick(whole.ACTIONS),
             pick(whole.RESOURCES),
-            pick((None, None, whole.HERE, whole.THERE)),
-            {key: self._one_or_several(whole.VALUES) for key in keys},
+            pick((None, None, whole.ACCOUNT_ID, whole.OTHER_ACCOUNT_ID)),
+            {key: self._one_or_several(whole.CONTEXT_VALUES) for key in keys},
         )
 
     def principal(self) -> Any:

@@ -11,7 +11,7 @@ from iamd.policy.operators import OPERATORS
 
 CaseEntry = dict[str, Any]  # a test case of `iamd policy test`
 
-_HERE, _THERE = whole.HERE, whole.THERE
+_HERE, _THERE = whole.ACCOUNT_ID, whole.OTHER_ACCOUNT_ID
 
 # iam-simulate ignores keys that an action does not support, so fictitious keys are replaced by real ones.
 _REAL_KEYS = {
@@ -30,9 +30,9 @@ def _replace_with_real_keys(text: str) -> str:
     return text
 
 
-KEYS = (*map(_replace_with_real_keys, whole.KEYS), "aws:PrincipalTag/team", "aws:PrincipalAccount")
+KEYS = (*map(_replace_with_real_keys, whole.CONTEXT_KEYS), "aws:PrincipalTag/team", "aws:PrincipalAccount")
 VALUES = (
-    *map(_replace_with_real_keys, whole.VALUES),
+    *map(_replace_with_real_keys, whole.CONTEXT_VALUES),
     "a.b",
     "aXb",
     "a\nb",
@@ -105,7 +105,7 @@ _KEYS_BY_OPERATOR = {
     "Arn": "aws:SourceArn",
 }
 GLOBS = (
-    *map(_replace_with_real_keys, whole.GLOBS),
+    *map(_replace_with_real_keys, whole.RESOURCE_PATTERNS),
     "arn:aws:s3:::box",
     "arn:aws:s3:::box/a.b",
     "arn:aws:s3:::BOX/a",
@@ -126,7 +126,7 @@ GLOBS = (
 )
 _REJECTED_PATTERNS = {"*:*"}  # by iam-simulate
 PATTERNS = (
-    *(pattern for pattern in whole.PATTERNS if pattern not in _REJECTED_PATTERNS),
+    *(pattern for pattern in whole.ACTION_PATTERNS if pattern not in _REJECTED_PATTERNS),
     "sqs:*",
     "sqs:Send*",
     "kms:*",

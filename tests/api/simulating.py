@@ -1,29 +1,29 @@
-"""Simulations: what they answer, and a user with policies of every kind."""
+"""Helpers that simulate policies, and a user with policies of every kind."""
 
 from typing import Any
 
 from tests.servers import Account, allow, document
 
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
-READS = document(allow("s3:Get*"))
+READ_POLICY = document(allow("s3:Get*"))
 
 
-def custom(account: Account, *policies: str, **params: Any) -> Any:
-    """Return the one result of a simulation of policies."""
-    asked: dict[str, Any] = {"ActionNames": ["s3:GetObject"], **params}
-    answer = account.iam.simulate_custom_policy(PolicyInputList=list(policies), **asked)
-    (result,) = answer["EvaluationResults"]
+def simulate_custom(account: Account, *policies: str, **params: Any) -> Any:
+    """Simulate policies for one action; return its result."""
+    params = {"ActionNames": ["s3:GetObject"], **params}
+    response = account.iam.simulate_custom_policy(PolicyInputList=list(policies), **params)
+    (result,) = response["EvaluationResults"]
     return result
 
 
-def of(account: Account, arn: str, action: str = "s3:GetObject", **params: Any) -> Any:
-    """Return the one result of a simulation of a principal's policies."""
-    answer = account.iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action], **params)
-    (result,) = answer["EvaluationResults"]
+def simulate_principal(account: Account, arn: str, action: str = "s3:GetObject", **params: Any) -> Any:
+    """Simulate the policies of a user, group or role for one action; return its result."""
+    response = account.iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action], **params)
+    (result,) = response["EvaluationResults"]
     return result
 
 
-def sources(result: Any) -> list[str]:
+def source_policy_ids(result: Any) -> list[str]:
     return [statement["SourcePolicyId"] for statement in result["MatchedStatements"]]
 
 
@@ -31,16 +31,16 @@ def arn_of(account: Account, resource: str) -> str:
     return f"arn:aws:iam::{account.account_id}:{resource}"
 
 
-def make_bob(account: Account) -> str:
-    """Make a user that may get objects by every policy that a user can have; return its ARN."""
+def create_bob(account: Account) -> str:
+    """Create a user whose inline, group and managed policies each allow s3:GetObject; return its ARN."""
     iam = account.iam
     iam.create_user(UserName="bob")
     iam.create_group(GroupName="team")
     iam.add_user_to_group(GroupName="team", UserName="bob")
-    iam.put_user_policy(UserName="bob", PolicyName="own", PolicyDocument=READS)
-    iam.put_group_policy(GroupName="team", PolicyName="ours", PolicyDocument=READS)
-    made = iam.create_policy(PolicyName="made", PolicyDocument=READS)["Policy"]["Arn"]
-    iam.attach_user_policy(UserName="bob", PolicyArn=made)
-    iam.attach_group_policy(GroupName="team", PolicyArn=made)
+    iam.put_user_policy(UserName="bob", PolicyName="own", PolicyDocument=READ_POLICY)
+    iam.put_group_policy(GroupName="team", PolicyName="ours", PolicyDocument=READ_POLICY)
+    policy_arn = iam.create_policy(PolicyName="managed", PolicyDocument=READ_POLICY)["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="bob", PolicyArn=policy_arn)
+    iam.attach_group_policy(GroupName="team", PolicyArn=policy_arn)
     iam.attach_group_policy(GroupName="team", PolicyArn=ADMIN)
     return arn_of(account, "user/bob")

@@ -1,4 +1,4 @@
-"""Every list while it changes between two pages: what stays is given once, in order."""
+"""Paged lists that change between two pages: every remaining item is listed exactly once, in order."""
 
 from typing import Any, NamedTuple
 
@@ -13,168 +13,172 @@ from tests.servers import Account, allow, document
 DOCUMENT = document(allow("s3:GetObject"))
 
 
-class List(NamedTuple):
-    """A list operation, what it is asked with, where its names are, and how one comes and goes.
+class ListCase(NamedTuple):
+    """The parameters of a list operation, its items' names, and the calls that add or remove an item.
 
-    In parameters `NAME` is the name of what comes or goes, `ARN` that of a policy of the name.
+    `items` is the member of the response that has the items, `name` the member of an item that has its
+    name. Placeholders in parameters: `NAME` is the name of the item, `ARN` the ARN of the policy of this
+    name, `ARN-UNDER-X` its ARN with the path /x/; `PARENT-POLICY-ARN`, `DEVICE` and `IDP` are the ARNs of
+    the parent policy, MFA device and identity provider.
     """
 
     params: dict[str, str]
     items: str
     name: str | None
-    comes: tuple[tuple[str, dict[str, Any]], ...]
-    goes: tuple[tuple[str, dict[str, Any]], ...]
+    add_calls: tuple[tuple[str, dict[str, Any]], ...]
+    remove_calls: tuple[tuple[str, dict[str, Any]], ...]
 
 
-ONE_USER, ONE_GROUP, ONE_POLICY = {"UserName": "one"}, {"GroupName": "one"}, {"PolicyArn": "ONE"}
-ONE_DEVICE, ONE_PROVIDER = {"SerialNumber": "DEVICE"}, {"OpenIDConnectProviderArn": "IDP"}
-ONE_ROLE, ONE_PROFILE = {"RoleName": "one"}, {"InstanceProfileName": "one"}
+PARENT_USER, PARENT_GROUP = {"UserName": "parent"}, {"GroupName": "parent"}
+PARENT_POLICY = {"PolicyArn": "PARENT-POLICY-ARN"}
+PARENT_DEVICE, PARENT_PROVIDER = {"SerialNumber": "DEVICE"}, {"OpenIDConnectProviderArn": "IDP"}
+PARENT_ROLE, PARENT_PROFILE = {"RoleName": "parent"}, {"InstanceProfileName": "parent"}
 USER, GROUP, POLICY = {"UserName": "NAME"}, {"GroupName": "NAME"}, {"PolicyArn": "ARN"}
 ROLE, PROFILE = {"RoleName": "NAME"}, {"InstanceProfileName": "NAME"}
-MAKE = {"PolicyName": "NAME", "PolicyDocument": DOCUMENT}
+NEW_POLICY = {"PolicyName": "NAME", "PolicyDocument": DOCUMENT}
 TAG = {"Tags": [{"Key": "NAME", "Value": ""}]}
 LISTS = {
-    "GetGroup": List(
-        ONE_GROUP,
+    "GetGroup": ListCase(
+        PARENT_GROUP,
         "Users",
         "UserName",
-        (("CreateUser", USER), ("AddUserToGroup", ONE_GROUP | USER)),
-        (("RemoveUserFromGroup", ONE_GROUP | USER),),
+        (("CreateUser", USER), ("AddUserToGroup", PARENT_GROUP | USER)),
+        (("RemoveUserFromGroup", PARENT_GROUP | USER),),
     ),
-    "ListAttachedGroupPolicies": List(
-        ONE_GROUP,
+    "ListAttachedGroupPolicies": ListCase(
+        PARENT_GROUP,
         "AttachedPolicies",
         "PolicyName",
-        (("CreatePolicy", MAKE), ("AttachGroupPolicy", ONE_GROUP | POLICY)),
-        (("DetachGroupPolicy", ONE_GROUP | POLICY),),
+        (("CreatePolicy", NEW_POLICY), ("AttachGroupPolicy", PARENT_GROUP | POLICY)),
+        (("DetachGroupPolicy", PARENT_GROUP | POLICY),),
     ),
-    "ListAttachedRolePolicies": List(
-        ONE_ROLE,
+    "ListAttachedRolePolicies": ListCase(
+        PARENT_ROLE,
         "AttachedPolicies",
         "PolicyName",
-        (("CreatePolicy", MAKE), ("AttachRolePolicy", ONE_ROLE | POLICY)),
-        (("DetachRolePolicy", ONE_ROLE | POLICY),),
+        (("CreatePolicy", NEW_POLICY), ("AttachRolePolicy", PARENT_ROLE | POLICY)),
+        (("DetachRolePolicy", PARENT_ROLE | POLICY),),
     ),
-    "ListAttachedUserPolicies": List(
-        ONE_USER,
+    "ListAttachedUserPolicies": ListCase(
+        PARENT_USER,
         "AttachedPolicies",
         "PolicyName",
-        (("CreatePolicy", MAKE), ("AttachUserPolicy", ONE_USER | POLICY)),
-        (("DetachUserPolicy", ONE_USER | POLICY),),
+        (("CreatePolicy", NEW_POLICY), ("AttachUserPolicy", PARENT_USER | POLICY)),
+        (("DetachUserPolicy", PARENT_USER | POLICY),),
     ),
-    "ListEntitiesForPolicy": List(
-        ONE_POLICY,
+    "ListEntitiesForPolicy": ListCase(
+        PARENT_POLICY,
         "PolicyUsers",
         "UserName",
-        (("CreateUser", USER), ("AttachUserPolicy", USER | ONE_POLICY)),
-        (("DetachUserPolicy", USER | ONE_POLICY),),
+        (("CreateUser", USER), ("AttachUserPolicy", USER | PARENT_POLICY)),
+        (("DetachUserPolicy", USER | PARENT_POLICY),),
     ),
-    "ListGroupPolicies": List(
-        ONE_GROUP,
+    "ListGroupPolicies": ListCase(
+        PARENT_GROUP,
         "PolicyNames",
         None,
-        (("PutGroupPolicy", ONE_GROUP | MAKE),),
-        (("DeleteGroupPolicy", {**ONE_GROUP, "PolicyName": "NAME"}),),
+        (("PutGroupPolicy", PARENT_GROUP | NEW_POLICY),),
+        (("DeleteGroupPolicy", {**PARENT_GROUP, "PolicyName": "NAME"}),),
     ),
-    "ListGroups": List(
+    "ListGroups": ListCase(
         {"PathPrefix": "/x/"},
         "Groups",
         "GroupName",
         (("CreateGroup", {**GROUP, "Path": "/x/"}),),
         (("DeleteGroup", GROUP),),
     ),
-    "ListGroupsForUser": List(
-        ONE_USER,
+    "ListGroupsForUser": ListCase(
+        PARENT_USER,
         "Groups",
         "GroupName",
-        (("CreateGroup", GROUP), ("AddUserToGroup", ONE_USER | GROUP)),
-        (("RemoveUserFromGroup", ONE_USER | GROUP), ("DeleteGroup", GROUP)),
+        (("CreateGroup", GROUP), ("AddUserToGroup", PARENT_USER | GROUP)),
+        (("RemoveUserFromGroup", PARENT_USER | GROUP), ("DeleteGroup", GROUP)),
     ),
-    "ListInstanceProfileTags": List(
-        ONE_PROFILE,
+    "ListInstanceProfileTags": ListCase(
+        PARENT_PROFILE,
         "Tags",
         "Key",
-        (("TagInstanceProfile", ONE_PROFILE | TAG),),
-        (("UntagInstanceProfile", {**ONE_PROFILE, "TagKeys": ["NAME"]}),),
+        (("TagInstanceProfile", PARENT_PROFILE | TAG),),
+        (("UntagInstanceProfile", {**PARENT_PROFILE, "TagKeys": ["NAME"]}),),
     ),
-    "ListInstanceProfiles": List(
+    "ListInstanceProfiles": ListCase(
         {"PathPrefix": "/x/"},
         "InstanceProfiles",
         "InstanceProfileName",
         (("CreateInstanceProfile", {**PROFILE, "Path": "/x/"}),),
         (("DeleteInstanceProfile", PROFILE),),
     ),
-    "ListInstanceProfilesForRole": List(
-        ONE_ROLE,
+    "ListInstanceProfilesForRole": ListCase(
+        PARENT_ROLE,
         "InstanceProfiles",
         "InstanceProfileName",
-        (("CreateInstanceProfile", PROFILE), ("AddRoleToInstanceProfile", PROFILE | ONE_ROLE)),
-        (("RemoveRoleFromInstanceProfile", PROFILE | ONE_ROLE),),
+        (("CreateInstanceProfile", PROFILE), ("AddRoleToInstanceProfile", PROFILE | PARENT_ROLE)),
+        (("RemoveRoleFromInstanceProfile", PROFILE | PARENT_ROLE),),
     ),
-    "ListMFADeviceTags": List(
-        ONE_DEVICE,
+    "ListMFADeviceTags": ListCase(
+        PARENT_DEVICE,
         "Tags",
         "Key",
-        (("TagMFADevice", ONE_DEVICE | TAG),),
-        (("UntagMFADevice", {**ONE_DEVICE, "TagKeys": ["NAME"]}),),
+        (("TagMFADevice", PARENT_DEVICE | TAG),),
+        (("UntagMFADevice", {**PARENT_DEVICE, "TagKeys": ["NAME"]}),),
     ),
-    "ListOpenIDConnectProviderTags": List(
-        ONE_PROVIDER,
+    "ListOpenIDConnectProviderTags": ListCase(
+        PARENT_PROVIDER,
         "Tags",
         "Key",
-        (("TagOpenIDConnectProvider", ONE_PROVIDER | TAG),),
-        (("UntagOpenIDConnectProvider", {**ONE_PROVIDER, "TagKeys": ["NAME"]}),),
+        (("TagOpenIDConnectProvider", PARENT_PROVIDER | TAG),),
+        (("UntagOpenIDConnectProvider", {**PARENT_PROVIDER, "TagKeys": ["NAME"]}),),
     ),
-    "ListPolicies": List(
+    "ListPolicies": ListCase(
         {"Scope": "All", "PathPrefix": "/x/"},
         "Policies",
         "PolicyName",
-        (("CreatePolicy", {**MAKE, "Path": "/x/"}),),
+        (("CreatePolicy", {**NEW_POLICY, "Path": "/x/"}),),
         (("DeletePolicy", {"PolicyArn": "ARN-UNDER-X"}),),
     ),
-    "ListPolicyTags": List(
-        ONE_POLICY,
+    "ListPolicyTags": ListCase(
+        PARENT_POLICY,
         "Tags",
         "Key",
-        (("TagPolicy", ONE_POLICY | TAG),),
-        (("UntagPolicy", {**ONE_POLICY, "TagKeys": ["NAME"]}),),
+        (("TagPolicy", PARENT_POLICY | TAG),),
+        (("UntagPolicy", {**PARENT_POLICY, "TagKeys": ["NAME"]}),),
     ),
-    "ListRolePolicies": List(
-        ONE_ROLE,
+    "ListRolePolicies": ListCase(
+        PARENT_ROLE,
         "PolicyNames",
         None,
-        (("PutRolePolicy", ONE_ROLE | MAKE),),
-        (("DeleteRolePolicy", {**ONE_ROLE, "PolicyName": "NAME"}),),
+        (("PutRolePolicy", PARENT_ROLE | NEW_POLICY),),
+        (("DeleteRolePolicy", {**PARENT_ROLE, "PolicyName": "NAME"}),),
     ),
-    "ListRoleTags": List(
-        ONE_ROLE,
+    "ListRoleTags": ListCase(
+        PARENT_ROLE,
         "Tags",
         "Key",
-        (("TagRole", ONE_ROLE | TAG),),
-        (("UntagRole", {**ONE_ROLE, "TagKeys": ["NAME"]}),),
+        (("TagRole", PARENT_ROLE | TAG),),
+        (("UntagRole", {**PARENT_ROLE, "TagKeys": ["NAME"]}),),
     ),
-    "ListRoles": List(
+    "ListRoles": ListCase(
         {"PathPrefix": "/x/"},
         "Roles",
         "RoleName",
         (("CreateRole", {**ROLE, "Path": "/x/", "AssumeRolePolicyDocument": TRUST}),),
         (("DeleteRole", ROLE),),
     ),
-    "ListUserPolicies": List(
-        ONE_USER,
+    "ListUserPolicies": ListCase(
+        PARENT_USER,
         "PolicyNames",
         None,
-        (("PutUserPolicy", ONE_USER | MAKE),),
-        (("DeleteUserPolicy", {**ONE_USER, "PolicyName": "NAME"}),),
+        (("PutUserPolicy", PARENT_USER | NEW_POLICY),),
+        (("DeleteUserPolicy", {**PARENT_USER, "PolicyName": "NAME"}),),
     ),
-    "ListUserTags": List(
-        ONE_USER,
+    "ListUserTags": ListCase(
+        PARENT_USER,
         "Tags",
         "Key",
-        (("TagUser", ONE_USER | TAG),),
-        (("UntagUser", {**ONE_USER, "TagKeys": ["NAME"]}),),
+        (("TagUser", PARENT_USER | TAG),),
+        (("UntagUser", {**PARENT_USER, "TagKeys": ["NAME"]}),),
     ),
-    "ListUsers": List(
+    "ListUsers": ListCase(
         {"PathPrefix": "/x/"},
         "Users",
         "UserName",
@@ -182,9 +186,9 @@ LISTS = {
         (("DeleteUser", USER),),
     ),
 }
-# Two keys, eight devices, five versions and one alias at most, all devices, which go by their ARNs, and an
-# account's details, which are of many kinds: they have tests of their own below.
-OTHERS = {
+# Tested below or in other files: lists of at most two access keys, eight MFA devices, five policy versions or
+# one alias; virtual MFA devices, which are listed by ARN; account details, which have several entity types.
+OTHER_LISTS = {
     *NONE_HERE,
     "GetAccountAuthorizationDetails",
     "ListAccessKeys",
@@ -198,139 +202,141 @@ OTHERS = {
 }
 
 
-def test_every_operation_with_a_marker_is_here() -> None:
-    marked = {
+def test_every_operation_with_a_marker_has_a_test() -> None:
+    operations_with_marker = {
         name
         for name, operation in OPERATIONS["iam"].items()
         if any(member.name == "Marker" for member in operation.model.input.members)
     }
-    assert marked == LISTS.keys() | OTHERS
+    assert operations_with_marker == LISTS.keys() | OTHER_LISTS
 
 
-class Changing:
-    """A list in an account, to which names come and from which they go."""
+class ChangingList:
+    """A list in an account, with methods that add and remove items."""
 
-    def __init__(self, account: Account, listed: List) -> None:
+    def __init__(self, account: Account, case: ListCase) -> None:
         self.iam = account.iam
-        self._listed = listed
-        self._own = f"arn:aws:iam::{account.account_id}:policy"
-        self._device = f"arn:aws:iam::{account.account_id}:mfa/one"
-        self._idp = f"arn:aws:iam::{account.account_id}:oidc-provider/idp.example.com"
-        self.iam.create_user(UserName="one")
-        self.iam.create_group(GroupName="one")
-        self.iam.create_policy(PolicyName="one", PolicyDocument=DOCUMENT)
-        self.iam.create_virtual_mfa_device(VirtualMFADeviceName="one")
-        self.iam.create_role(RoleName="one", AssumeRolePolicyDocument=TRUST)
-        self.iam.create_instance_profile(InstanceProfileName="one")
+        self._case = case
+        self._policy_prefix = f"arn:aws:iam::{account.account_id}:policy"
+        self._device_arn = f"arn:aws:iam::{account.account_id}:mfa/parent"
+        self._idp_arn = f"arn:aws:iam::{account.account_id}:oidc-provider/idp.example.com"
+        self.iam.create_user(UserName="parent")
+        self.iam.create_group(GroupName="parent")
+        self.iam.create_policy(PolicyName="parent", PolicyDocument=DOCUMENT)
+        self.iam.create_virtual_mfa_device(VirtualMFADeviceName="parent")
+        self.iam.create_role(RoleName="parent", AssumeRolePolicyDocument=TRUST)
+        self.iam.create_instance_profile(InstanceProfileName="parent")
         self.iam.create_open_id_connect_provider(Url="https://idp.example.com", ThumbprintList=["a" * 40])
-        self.params = self._filled(listed.params, "")
+        self.params = self._fill(case.params, "")
 
-    def _filled(self, value: Any, name: str) -> Any:
+    def _fill(self, value: Any, name: str) -> Any:
         if isinstance(value, dict):
-            return {key: self._filled(held, name) for key, held in value.items()}
+            return {key: self._fill(element, name) for key, element in value.items()}
         if isinstance(value, list):
-            return [self._filled(held, name) for held in value]
-        named = {
+            return [self._fill(element, name) for element in value]
+        placeholders = {
             "NAME": name,
-            "ARN": f"{self._own}/{name}",
-            "ARN-UNDER-X": f"{self._own}/x/{name}",
-            "ONE": f"{self._own}/one",
-            "DEVICE": self._device,
-            "IDP": self._idp,
+            "ARN": f"{self._policy_prefix}/{name}",
+            "ARN-UNDER-X": f"{self._policy_prefix}/x/{name}",
+            "PARENT-POLICY-ARN": f"{self._policy_prefix}/parent",
+            "DEVICE": self._device_arn,
+            "IDP": self._idp_arn,
         }
-        return named.get(value, value)
+        return placeholders.get(value, value)
 
-    def comes(self, *names: str) -> None:
-        self._make(self._listed.comes, names)
+    def add(self, *names: str) -> None:
+        self._call_for_each(self._case.add_calls, names)
 
-    def goes(self, *names: str) -> None:
-        self._make(self._listed.goes, names)
+    def remove(self, *names: str) -> None:
+        self._call_for_each(self._case.remove_calls, names)
 
-    def _make(self, calls: tuple[tuple[str, dict[str, Any]], ...], names: tuple[str, ...]) -> None:
+    def _call_for_each(self, calls: tuple[tuple[str, dict[str, Any]], ...], names: tuple[str, ...]) -> None:
         for name in names:
             for operation, params in calls:
-                call(self.iam, operation, **self._filled(params, name))
+                call(self.iam, operation, **self._fill(params, name))
 
     def names(self, page: Any) -> list[str]:
-        key = self._listed.name
-        return [item if key is None else item[key] for item in page[self._listed.items]]
+        key = self._case.name
+        return [item if key is None else item[key] for item in page[self._case.items]]
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_what_comes_and_goes_shifts_no_page(account: Account, name: str) -> None:
-    changing = Changing(account, LISTS[name])
-    changing.comes("b", "D", "f", "H", "j", "L")
-    first = call(changing.iam, name, MaxItems=3, **changing.params)
-    assert changing.names(first) == ["b", "D", "f"]
-    changing.goes("b", "f", "H")  # the marker's own row, one before it and one behind it
-    changing.comes("A", "E", "G", "m")
-    rest = list(pages(changing.iam, name, MaxItems=2, Marker=first["Marker"], **changing.params))
-    assert [shown for page in rest for shown in changing.names(page)] == ["G", "j", "L", "m"]
+def test_additions_and_removals_do_not_shift_the_next_page(account: Account, name: str) -> None:
+    changing_list = ChangingList(account, LISTS[name])
+    changing_list.add("b", "D", "f", "H", "j", "L")
+    first = call(changing_list.iam, name, MaxItems=3, **changing_list.params)
+    assert changing_list.names(first) == ["b", "D", "f"]
+    changing_list.remove("b", "f", "H")  # the marker's own item, an item before it and an item after it
+    changing_list.add("A", "E", "G", "m")
+    remaining_pages = list(
+        pages(changing_list.iam, name, MaxItems=2, Marker=first["Marker"], **changing_list.params)
+    )
+    assert [item for page in remaining_pages for item in changing_list.names(page)] == ["G", "j", "L", "m"]
 
 
-LONG = {
+LONG_NAMES = {
     "ListUserTags": ["\U00020000" * 127 + letter for letter in "abc"],
     "ListUserPolicies": ["x" * 127 + letter for letter in "abc"],
 }
 
 
-@pytest.mark.parametrize("name", LONG)
-def test_the_marker_of_a_long_name_is_short_enough(account: Account, name: str) -> None:
-    changing = Changing(account, LISTS[name])
-    changing.comes(*LONG[name])
-    walked = list(pages(changing.iam, name, MaxItems=1, **changing.params))
-    assert sorted(shown for page in walked for shown in changing.names(page)) == LONG[name]
+@pytest.mark.parametrize("name", LONG_NAMES)
+def test_marker_of_a_long_name_is_accepted(account: Account, name: str) -> None:
+    changing_list = ChangingList(account, LISTS[name])
+    changing_list.add(*LONG_NAMES[name])
+    all_pages = list(pages(changing_list.iam, name, MaxItems=1, **changing_list.params))
+    assert sorted(item for page in all_pages for item in changing_list.names(page)) == LONG_NAMES[name]
 
 
-def test_the_marker_of_a_policy_on_a_long_path_is_short_enough(account: Account) -> None:
+def test_marker_of_a_policy_with_a_long_path_is_accepted(account: Account) -> None:
     iam = account.iam
     path = "/" + "p" * 510 + "/"
-    made = [
+    arns = [
         iam.create_policy(PolicyName="n" * 127 + letter, Path=path, PolicyDocument=DOCUMENT)["Policy"]["Arn"]
         for letter in "abc"
     ]
-    for arn in made:
+    for arn in arns:
         iam.attach_user_policy(UserName="admin", PolicyArn=arn)
-    walked = list(pages(iam, "ListAttachedUserPolicies", UserName="admin", MaxItems=1))
-    assert sorted(page["AttachedPolicies"][0]["PolicyArn"] for page in walked) == sorted(made)
+    all_pages = list(pages(iam, "ListAttachedUserPolicies", UserName="admin", MaxItems=1))
+    assert sorted(page["AttachedPolicies"][0]["PolicyArn"] for page in all_pages) == sorted(arns)
 
 
-def test_a_key_that_goes_takes_the_other_not_along(account: Account) -> None:
+def test_access_key_deletion_does_not_shift_the_next_page(account: Account) -> None:
     iam = account.iam
     iam.create_user(UserName="bob")
     keys = {iam.create_access_key(UserName="bob")["AccessKey"]["AccessKeyId"] for _ in range(2)}
     first = iam.list_access_keys(UserName="bob", MaxItems=1)
-    gone = first["AccessKeyMetadata"][0]["AccessKeyId"]
-    iam.delete_access_key(UserName="bob", AccessKeyId=gone)
+    deleted = first["AccessKeyMetadata"][0]["AccessKeyId"]
+    iam.delete_access_key(UserName="bob", AccessKeyId=deleted)
     second = iam.list_access_keys(UserName="bob", Marker=first["Marker"])["AccessKeyMetadata"]
-    assert {gone, *(key["AccessKeyId"] for key in second)} == keys
+    assert {deleted, *(key["AccessKeyId"] for key in second)} == keys
 
 
-def test_devices_that_come_and_go_shift_no_page(account: Account) -> None:
+def test_mfa_device_changes_do_not_shift_the_next_page(account: Account) -> None:
     iam = account.iam
     iam.create_user(UserName="bob")
-    held = {name: Authenticator.make(iam, name).enable(iam, "bob").serial for name in "bdf"}
+    serials = {name: Authenticator.make(iam, name).enable(iam, "bob").serial for name in "bdf"}
     first = iam.list_mfa_devices(UserName="bob", MaxItems=2)
-    assert [device["SerialNumber"] for device in first["MFADevices"]] == [held["b"], held["d"]]
-    iam.deactivate_mfa_device(UserName="bob", SerialNumber=held["d"])
-    held |= {name: Authenticator.make(iam, name).enable(iam, "bob").serial for name in "ce"}
+    assert [device["SerialNumber"] for device in first["MFADevices"]] == [serials["b"], serials["d"]]
+    iam.deactivate_mfa_device(UserName="bob", SerialNumber=serials["d"])
+    serials |= {name: Authenticator.make(iam, name).enable(iam, "bob").serial for name in "ce"}
     second = iam.list_mfa_devices(UserName="bob", Marker=first["Marker"])["MFADevices"]
-    assert [device["SerialNumber"] for device in second] == [held["e"], held["f"]]
+    assert [device["SerialNumber"] for device in second] == [serials["e"], serials["f"]]
 
 
-def test_virtual_devices_that_come_and_go_shift_no_page(account: Account) -> None:
+def test_virtual_mfa_device_changes_do_not_shift_the_next_page(account: Account) -> None:
     iam = account.iam
-    made = {name: Authenticator.make(iam, name).serial for name in "bdfh"}
+    serials = {name: Authenticator.make(iam, name).serial for name in "bdfh"}
     first = iam.list_virtual_mfa_devices(MaxItems=2)
-    assert [device["SerialNumber"] for device in first["VirtualMFADevices"]] == [made["b"], made["d"]]
-    iam.delete_virtual_mfa_device(SerialNumber=made["d"])
-    iam.delete_virtual_mfa_device(SerialNumber=made["f"])
-    made |= {name: Authenticator.make(iam, name).serial for name in "ace"}
+    assert [device["SerialNumber"] for device in first["VirtualMFADevices"]] == [serials["b"], serials["d"]]
+    iam.delete_virtual_mfa_device(SerialNumber=serials["d"])
+    iam.delete_virtual_mfa_device(SerialNumber=serials["f"])
+    serials |= {name: Authenticator.make(iam, name).serial for name in "ace"}
     second = iam.list_virtual_mfa_devices(Marker=first["Marker"])["VirtualMFADevices"]
-    assert [device["SerialNumber"] for device in second] == [made["e"], made["h"]]
+    assert [device["SerialNumber"] for device in second] == [serials["e"], serials["h"]]
 
 
-def test_roles_that_come_and_go_shift_no_page_of_an_accounts_details(account: Account) -> None:
+def test_role_changes_do_not_shift_the_next_page_of_authorization_details(account: Account) -> None:
     iam = account.iam
     for name in "bdfh":
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
@@ -344,7 +350,7 @@ def test_roles_that_come_and_go_shift_no_page_of_an_accounts_details(account: Ac
     assert [role["RoleName"] for role in second] == ["e", "h"]
 
 
-def test_versions_that_come_and_go_shift_no_page(account: Account) -> None:
+def test_policy_version_changes_do_not_shift_the_next_page(account: Account) -> None:
     iam = account.iam
     arn = iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
     for _ in range(4):
@@ -357,10 +363,10 @@ def test_versions_that_come_and_go_shift_no_page(account: Account) -> None:
     assert [version["VersionId"] for version in second["Versions"]] == ["v3", "v2", "v1"]
 
 
-# Nonsense, not base64, and texts that are base64: "none", "\0" and "user:".
+# Base64 of bytes that are not UTF-8, invalid base64, base64 of "none", "\0" and "user:", and not ASCII.
 @pytest.mark.parametrize("marker", ["nonsense", "AAAA=", "bm9uZQ==", "AA==", "dXNlcjo=", "\u00fc"])
 @pytest.mark.parametrize("name", ["ListUsers", "ListPolicies", "ListUserTags", "ListAccountAliases"])
-def test_a_marker_that_was_made_up_is_told(account: Account, name: str, marker: str) -> None:
+def test_invalid_marker_is_a_validation_error(account: Account, name: str, marker: str) -> None:
     params = {"UserName": "admin"} if name == "ListUserTags" else {}
     invalid = ("ValidationError", 400, "Invalid Marker.")
     assert refused(account.iam, name, Marker=marker, **params) == invalid

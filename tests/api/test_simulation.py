@@ -1,4 +1,4 @@
-"""SimulateCustomPolicy and SimulatePrincipalPolicy: what they answer, on both databases."""
+"""SimulateCustomPolicy and SimulatePrincipalPolicy: decisions, matched statements and context keys."""
 
 import json
 from typing import Any
@@ -7,7 +7,14 @@ import pytest
 
 from tests.api.answers import body
 from tests.api.served import TRUST
-from tests.api.simulating import READS, arn_of, custom, make_bob, of, sources
+from tests.api.simulating import (
+    READ_POLICY,
+    arn_of,
+    create_bob,
+    simulate_custom,
+    simulate_principal,
+    source_policy_ids,
+)
 from tests.servers import Account, allow, deny, document
 
 AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
@@ -15,21 +22,21 @@ BOX, OTHER = "arn:aws:s3:::box/a", "arn:aws:s3:::other/a"
 MARY = "arn:aws:iam::444455556666:user/mary"
 
 
-def granting(*arns: str, **more: Any) -> str:
-    """Return a resource's policy that lets somebody get objects."""
-    statement = {"Effect": "Allow", "Principal": {"AWS": list(arns)}, "Action": "s3:GetObject"}
-    return document({**statement, "Resource": "arn:aws:s3:::box/*", **more})
+def bucket_policy(*principals: str, **elements: Any) -> str:
+    """Return a resource policy that allows principals to get objects of the bucket `box`."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": list(principals)}, "Action": "s3:GetObject"}
+    return document({**statement, "Resource": "arn:aws:s3:::box/*", **elements})
 
 
-# The answer as a whole.
+# Results.
 
 
-def test_an_allow_on_everything_is_answered_as_aws_does(account: Account) -> None:
+def test_result_without_resource_arns_matches_aws(account: Account) -> None:
     text = (
         '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*",'
         '"Condition":{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}}'
     )
-    assert custom(account, text, ActionNames=["dynamodb:CreateBackup"]) == {
+    assert simulate_custom(account, text, ActionNames=["dynamodb:CreateBackup"]) == {
         "EvalActionName": "dynamodb:CreateBackup",
         "EvalResourceName": "*",
         "EvalDecision": "allowed",
@@ -45,10 +52,10 @@ def test_an_allow_on_everything_is_answered_as_aws_does(account: Account) -> Non
     }
 
 
-def test_a_named_resource_has_a_result_of_its_own(account: Account) -> None:
-    found = custom(account, READS, ResourceArns=[BOX])
-    matched = found["MatchedStatements"]
-    assert found == {
+def test_resource_arn_has_a_resource_specific_result(account: Account) -> None:
+    result = simulate_custom(account, READ_POLICY, ResourceArns=[BOX])
+    matched = result["MatchedStatements"]
+    assert result == {
         "EvalActionName": "s3:GetObject",
         "EvalResourceName": BOX,
         "EvalDecision": "allowed",
@@ -67,20 +74,20 @@ def test_a_named_resource_has_a_result_of_its_own(account: Account) -> None:
     assert len(matched) == 1
 
 
-def test_nothing_that_matches_is_an_empty_list(account: Account) -> None:
-    params = {"PolicyInputList": [READS], "ActionNames": ["s3:PutObject"]}
-    said = body(account.iam, "SimulateCustomPolicy", **params)
-    assert "<EvalDecision>implicitDeny</EvalDecision>" in said
-    assert "<MatchedStatements></MatchedStatements><MissingContextValues></MissingContextValues>" in said
-    assert "<IsTruncated>false</IsTruncated>" in said
+def test_no_matched_statement_is_an_empty_list_in_the_response(account: Account) -> None:
+    params = {"PolicyInputList": [READ_POLICY], "ActionNames": ["s3:PutObject"]}
+    xml = body(account.iam, "SimulateCustomPolicy", **params)
+    assert "<EvalDecision>implicitDeny</EvalDecision>" in xml
+    assert "<MatchedStatements></MatchedStatements><MissingContextValues></MissingContextValues>" in xml
+    assert "<IsTruncated>false</IsTruncated>" in xml
 
 
-def test_actions_are_answered_in_the_order_in_which_they_were_asked_about(account: Account) -> None:
+def test_results_are_in_the_order_of_action_names(account: Account) -> None:
     names = ["s3:PutObject", "iam:GetUser", "s3:GetObject", "s3:PutObject", "S3:getobject"]
-    answer = account.iam.simulate_custom_policy(PolicyInputList=[READS], ActionNames=names)
-    told = [(each["EvalActionName"], each["EvalDecision"]) for each in answer["EvaluationResults"]]
-    assert [name for name, _ in told] == names
-    assert [decision for _, decision in told] == [
+    response = account.iam.simulate_custom_policy(PolicyInputList=[READ_POLICY], ActionNames=names)
+    results = response["EvaluationResults"]
+    assert [result["EvalActionName"] for result in results] == names
+    assert [result["EvalDecision"] for result in results] == [
         "implicitDeny",
         "implicitDeny",
         "allowed",
@@ -89,53 +96,61 @@ def test_actions_are_answered_in_the_order_in_which_they_were_asked_about(accoun
     ]
 
 
-def test_an_explicit_deny_is_told_with_nothing_but_the_denies(account: Account) -> None:
-    found = custom(account, READS, document(allow("s3:*"), deny("s3:GetObject")), ResourceArns=[BOX])
-    assert found["EvalDecision"] == "explicitDeny"
-    assert sources(found) == ["PolicyInputList.2"]
-    first = len('{"Version": "2012-10-17", "Statement": [') + len(json.dumps(allow("s3:*"))) + 1
-    assert found["MatchedStatements"][0]["StartPosition"] == {"Line": 1, "Column": first}
+def test_explicit_deny_matches_only_deny_statements(account: Account) -> None:
+    result = simulate_custom(
+        account, READ_POLICY, document(allow("s3:*"), deny("s3:GetObject")), ResourceArns=[BOX]
+    )
+    assert result["EvalDecision"] == "explicitDeny"
+    assert source_policy_ids(result) == ["PolicyInputList.2"]
+    column = len('{"Version": "2012-10-17", "Statement": [') + len(json.dumps(allow("s3:*"))) + 1
+    assert result["MatchedStatements"][0]["StartPosition"] == {"Line": 1, "Column": column}
 
 
-def test_several_resources_are_answered_together_and_each_by_itself(account: Account) -> None:
+def test_several_resources_have_a_combined_result_and_specific_results(account: Account) -> None:
     policy = document(allow("s3:*", resource="arn:aws:s3:::box/*"), allow("s3:Get*", resource=BOX))
-    found = custom(account, policy, ResourceArns=[BOX, OTHER, BOX])
-    each = [
-        (one["EvalResourceName"], one["EvalResourceDecision"]) for one in found["ResourceSpecificResults"]
+    result = simulate_custom(account, policy, ResourceArns=[BOX, OTHER, BOX])
+    decisions = [
+        (specific["EvalResourceName"], specific["EvalResourceDecision"])
+        for specific in result["ResourceSpecificResults"]
     ]
-    assert each == [(BOX, "allowed"), (OTHER, "implicitDeny"), (BOX, "allowed")]
-    assert (found["EvalResourceName"], found["EvalDecision"]) == ("*", "implicitDeny")
-    assert found["MatchedStatements"] == []
-    assert sources(found["ResourceSpecificResults"][0]) == ["PolicyInputList.1"] * 2
+    assert decisions == [(BOX, "allowed"), (OTHER, "implicitDeny"), (BOX, "allowed")]
+    assert (result["EvalResourceName"], result["EvalDecision"]) == ("*", "implicitDeny")
+    assert result["MatchedStatements"] == []
+    assert source_policy_ids(result["ResourceSpecificResults"][0]) == ["PolicyInputList.1"] * 2
 
-    both = custom(account, policy, ResourceArns=[BOX, "arn:aws:s3:::box/b"])
-    assert both["EvalDecision"] == "allowed"
-    assert sources(both) == ["PolicyInputList.1"] * 2
+    allowed = simulate_custom(account, policy, ResourceArns=[BOX, "arn:aws:s3:::box/b"])
+    assert allowed["EvalDecision"] == "allowed"
+    assert source_policy_ids(allowed) == ["PolicyInputList.1"] * 2
 
-    denied = custom(account, policy, document(deny("s3:*", resource=OTHER)), ResourceArns=[BOX, OTHER])
+    denied = simulate_custom(
+        account, policy, document(deny("s3:*", resource=OTHER)), ResourceArns=[BOX, OTHER]
+    )
     assert denied["EvalDecision"] == "explicitDeny"
-    assert sources(denied) == ["PolicyInputList.2"]
+    assert source_policy_ids(denied) == ["PolicyInputList.2"]
 
 
-# The context.
+# Context keys.
 
 
-def test_keys_that_conditions_ask_for_and_nobody_gave_are_missing(account: Account) -> None:
+def test_context_keys_without_an_entry_are_missing_context_values(account: Account) -> None:
     policy = document(
         allow("s3:Get*", Condition={"StringEquals": {"s3:prefix": "a", "aws:SourceVpc": "vpc-1"}}),
         allow("s3:Get*", resource="arn:aws:s3:::box/${aws:username}"),
         allow("s3:Put*", Condition={"Bool": {"aws:SecureTransport": "true"}}),
     )
-    given = [{"ContextKeyName": "AWS:sourcevpc", "ContextKeyValues": ["vpc-1"], "ContextKeyType": "string"}]
-    found = custom(account, policy, ResourceArns=[BOX, OTHER], ContextEntries=given)
-    assert found["EvalDecision"] == "implicitDeny"
-    assert found["MissingContextValues"] == ["s3:prefix", "aws:username"]
-    each = {one["EvalResourceName"]: one["MissingContextValues"] for one in found["ResourceSpecificResults"]}
-    assert each == {BOX: ["s3:prefix", "aws:username"], OTHER: ["s3:prefix"]}
+    entry = {"ContextKeyName": "AWS:sourcevpc", "ContextKeyValues": ["vpc-1"], "ContextKeyType": "string"}
+    result = simulate_custom(account, policy, ResourceArns=[BOX, OTHER], ContextEntries=[entry])
+    assert result["EvalDecision"] == "implicitDeny"
+    assert result["MissingContextValues"] == ["s3:prefix", "aws:username"]
+    missing_by_resource = {
+        specific["EvalResourceName"]: specific["MissingContextValues"]
+        for specific in result["ResourceSpecificResults"]
+    }
+    assert missing_by_resource == {BOX: ["s3:prefix", "aws:username"], OTHER: ["s3:prefix"]}
 
 
-def test_what_every_call_has_is_there(account: Account) -> None:
-    """A real call has these whatever its credentials; a group or an unknown caller has but some of them."""
+def test_context_keys_of_every_request_have_values(account: Account) -> None:
+    """These keys are in every real request; a simulation without a user or role has only some of them."""
     account.iam.create_user(UserName="bob", Path="/x/", Tags=[{"Key": "Team", "Value": "a"}])
     bob = account.iam.get_user(UserName="bob")["User"]
     keys = {
@@ -152,10 +167,10 @@ def test_what_every_call_has_is_there(account: Account) -> None:
         "aws:username": "bob",
     }
     policy = document(allow("s3:GetObject", Condition={"StringLike": keys}))
-    found = of(account, bob["Arn"], PolicyInputList=[policy])
-    assert (found["EvalDecision"], found["MissingContextValues"]) == ("allowed", [])
-    unknown = custom(account, policy)
-    assert unknown["MissingContextValues"] == [
+    result = simulate_principal(account, bob["Arn"], PolicyInputList=[policy])
+    assert (result["EvalDecision"], result["MissingContextValues"]) == ("allowed", [])
+    without_caller = simulate_custom(account, policy)
+    assert without_caller["MissingContextValues"] == [
         "aws:PrincipalArn",
         "aws:PrincipalIsAWSService",
         "aws:PrincipalTag/Team",
@@ -165,78 +180,80 @@ def test_what_every_call_has_is_there(account: Account) -> None:
     ]
 
 
-def test_a_key_that_is_given_wins_over_what_is_known(account: Account) -> None:
+def test_context_entry_overrides_the_context_of_the_principal(account: Account) -> None:
     account.iam.create_user(UserName="bob")
     policy = document(allow("s3:GetObject", Condition={"StringEquals": {"aws:username": "carol"}}))
-    given = [{"ContextKeyName": "aws:UserName", "ContextKeyValues": ["carol"], "ContextKeyType": "string"}]
+    entries = [{"ContextKeyName": "aws:UserName", "ContextKeyValues": ["carol"], "ContextKeyType": "string"}]
     bob = arn_of(account, "user/bob")
-    assert of(account, bob, PolicyInputList=[policy])["EvalDecision"] == "implicitDeny"
-    assert of(account, bob, PolicyInputList=[policy], ContextEntries=given)["EvalDecision"] == "allowed"
+    assert simulate_principal(account, bob, PolicyInputList=[policy])["EvalDecision"] == "implicitDeny"
+    assert (
+        simulate_principal(account, bob, PolicyInputList=[policy], ContextEntries=entries)["EvalDecision"]
+        == "allowed"
+    )
 
 
 @pytest.fixture
 def bob(account: Account) -> str:
-    """Return the ARN of a user that may get objects by every policy that a user can have."""
-    return make_bob(account)
+    """Return the ARN of a user whose inline, group and managed policies each allow s3:GetObject."""
+    return create_bob(account)
 
 
-# Whose policies they are.
+# Policies of the principal.
 
 
-def test_a_user_has_its_policies_and_its_groups_as_aws_names_them(account: Account, bob: str) -> None:
-    found = of(account, bob, PolicyInputList=[READS])
-    named = ["user_bob_own", "group_team_ours", "made", "AdministratorAccess", "PolicyInputList.1"]
-    assert sources(found) == named
-    assert {one["SourcePolicyType"] for one in found["MatchedStatements"]} == {"IAM Policy"}
+def test_user_has_its_own_and_its_groups_policies(account: Account, bob: str) -> None:
+    result = simulate_principal(account, bob, PolicyInputList=[READ_POLICY])
+    expected = ["user_bob_own", "group_team_ours", "managed", "AdministratorAccess", "PolicyInputList.1"]
+    assert source_policy_ids(result) == expected
+    assert {statement["SourcePolicyType"] for statement in result["MatchedStatements"]} == {"IAM Policy"}
 
 
-def test_a_group_has_its_own_policies(account: Account, bob: str) -> None:
+def test_group_has_its_own_policies(account: Account, bob: str) -> None:
     assert bob
-    found = of(account, arn_of(account, "group/team"))
-    assert sources(found) == ["group_team_ours", "made", "AdministratorAccess"]
+    result = simulate_principal(account, arn_of(account, "group/team"))
+    assert source_policy_ids(result) == ["group_team_ours", "managed", "AdministratorAccess"]
 
 
-def test_a_role_has_its_policies_and_its_boundary(account: Account) -> None:
+def test_role_has_its_policies_and_permissions_boundary(account: Account) -> None:
     account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=AUDIT)
     account.iam.put_role_policy(RoleName="job", PolicyName="p", PolicyDocument=document(allow("*")))
     job = arn_of(account, "role/job")
-    found = of(account, job, "iam:GetUser")
-    assert (found["EvalDecision"], sources(found)) == ("allowed", ["role_job_p"])
-    assert found["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": True}
-    found = of(account, job, "s3:PutObject", ResourceArns=[BOX])
-    (one,) = found["ResourceSpecificResults"]
-    assert (found["EvalDecision"], sources(found), sources(one)) == ("implicitDeny", [], ["role_job_p"])
-    assert one["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
+    result = simulate_principal(account, job, "iam:GetUser")
+    assert (result["EvalDecision"], source_policy_ids(result)) == ("allowed", ["role_job_p"])
+    assert result["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": True}
+    result = simulate_principal(account, job, "s3:PutObject", ResourceArns=[BOX])
+    (specific,) = result["ResourceSpecificResults"]
+    assert (result["EvalDecision"], source_policy_ids(result)) == ("implicitDeny", [])
+    assert source_policy_ids(specific) == ["role_job_p"]
+    assert specific["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
 
 
-def test_a_boundary_that_is_passed_takes_the_place_of_the_own(account: Account, bob: str) -> None:
+def test_boundary_input_replaces_the_permissions_boundary_of_the_user(account: Account, bob: str) -> None:
     account.iam.put_user_permissions_boundary(UserName="bob", PermissionsBoundary=AUDIT)
-    assert of(account, bob, "s3:PutObject")["EvalDecision"] == "implicitDeny"
-    found = of(
+    assert simulate_principal(account, bob, "s3:PutObject")["EvalDecision"] == "implicitDeny"
+    result = simulate_principal(
         account, bob, "s3:PutObject", PermissionsBoundaryPolicyInputList=[document(allow("s3:PutObject"))]
     )
-    assert found["EvalDecision"] == "allowed"
-    denied = of(
+    assert result["EvalDecision"] == "allowed"
+    denied = simulate_principal(
         account,
         bob,
         "s3:PutObject",
         PermissionsBoundaryPolicyInputList=[document(allow("*"), deny("s3:*"))],
     )
-    assert (denied["EvalDecision"], sources(denied)) == (
+    assert (denied["EvalDecision"], source_policy_ids(denied)) == (
         "explicitDeny",
         ["PermissionsBoundaryPolicyInputList.1"],
     )
     assert denied["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
 
 
-# Resource policies, across accounts and within one; organizations.
+# Resource policies, cross-account access and organizations.
 
 
-def test_a_resource_policy_that_names_the_user_is_enough_within_an_account(
-    account: Account, bob: str
-) -> None:
+def test_resource_policy_naming_the_user_suffices_within_an_account(account: Account, bob: str) -> None:
     account.iam.put_user_permissions_boundary(UserName="bob", PermissionsBoundary=AUDIT)
-    found = of(
+    result = simulate_principal(
         account,
         bob,
         ResourceArns=[BOX],
@@ -245,82 +262,84 @@ def test_a_resource_policy_that_names_the_user_is_enough_within_an_account(
             {"PolicyType": "aws-managed"},
             {"PolicyType": "user-managed"},
         ],
-        ResourcePolicy=granting(bob),
+        ResourcePolicy=bucket_policy(bob),
     )
-    assert (found["EvalDecision"], sources(found)) == ("allowed", ["ResourcePolicy"])
-    assert found["MatchedStatements"][0]["SourcePolicyType"] == "Resource Policy"
-    assert found["EvalDecisionDetails"] == {}
-    assert found["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
+    assert (result["EvalDecision"], source_policy_ids(result)) == ("allowed", ["ResourcePolicy"])
+    assert result["MatchedStatements"][0]["SourcePolicyType"] == "Resource Policy"
+    assert result["EvalDecisionDetails"] == {}
+    assert result["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
 
 
-def test_across_accounts_each_kind_of_policy_is_told(account: Account, bob: str) -> None:
-    asked: dict[str, Any] = {
+def test_cross_account_decision_details_have_every_policy_type(account: Account, bob: str) -> None:
+    params: dict[str, Any] = {
         "ResourceArns": [BOX],
         "ResourceOwner": "arn:aws:iam::444455556666:root",
-        "ResourcePolicy": granting(bob),
+        "ResourcePolicy": bucket_policy(bob),
     }
-    found = of(account, bob, **asked)
+    result = simulate_principal(account, bob, **params)
     details = {"IAM Policy": "allowed", "Resource Policy": "allowed"}
-    assert (found["EvalDecision"], found["EvalDecisionDetails"]) == ("allowed", details)
+    assert (result["EvalDecision"], result["EvalDecisionDetails"]) == ("allowed", details)
 
-    found = of(
+    result = simulate_principal(
         account,
         bob,
         PolicyInputList=[document(deny("s3:*"))],
         PermissionsBoundaryPolicyInputList=[document(allow("iam:*"))],
-        **asked,
+        **params,
     )
     details = {
         "IAM Policy": "explicitDeny",
         "Resource Policy": "allowed",
         "Permissions Boundary Policy": "implicitDeny",
     }
-    assert (found["EvalDecision"], found["EvalDecisionDetails"]) == ("explicitDeny", details)
-    assert found["ResourceSpecificResults"][0]["EvalDecisionDetails"] == details
+    assert (result["EvalDecision"], result["EvalDecisionDetails"]) == ("explicitDeny", details)
+    assert result["ResourceSpecificResults"][0]["EvalDecisionDetails"] == details
 
 
-def test_across_accounts_one_side_is_not_enough(account: Account, bob: str) -> None:
-    found = custom(
+def test_cross_account_access_requires_both_policies(account: Account, bob: str) -> None:
+    result = simulate_custom(
         account,
         document(allow("iam:*")),
         CallerArn=MARY,
         ResourceArns=[BOX, OTHER],
         ResourceOwner=account.account_id,
-        ResourcePolicy=granting(MARY, bob),
+        ResourcePolicy=bucket_policy(MARY, bob),
     )
-    first, second = found["ResourceSpecificResults"]
-    assert (found["EvalDecision"], sources(found)) == ("implicitDeny", [])
+    first, second = result["ResourceSpecificResults"]
+    assert (result["EvalDecision"], source_policy_ids(result)) == ("implicitDeny", [])
     assert first["EvalDecisionDetails"] == {"IAM Policy": "implicitDeny", "Resource Policy": "allowed"}
     assert second["EvalDecisionDetails"] == {"IAM Policy": "implicitDeny", "Resource Policy": "implicitDeny"}
-    assert (sources(first), sources(second)) == (["ResourcePolicy"], [])
-    assert found["EvalDecisionDetails"] == second["EvalDecisionDetails"]
+    assert (source_policy_ids(first), source_policy_ids(second)) == (["ResourcePolicy"], [])
+    assert result["EvalDecisionDetails"] == second["EvalDecisionDetails"]
 
 
-def test_a_resource_that_names_its_owner_belongs_to_it(account: Account) -> None:
+def test_account_in_the_resource_arn_overrides_resource_owner(account: Account) -> None:
     queue = "arn:aws:sqs:eu-west-1:{}:q"
-    asked = {"ActionNames": ["sqs:SendMessage"], "ResourceOwner": account.account_id}
+    params = {"ActionNames": ["sqs:SendMessage"], "ResourceOwner": account.account_id}
     policy = document(allow("sqs:*"))
-    own = custom(account, policy, ResourceArns=[queue.format(account.account_id)], **asked)
-    foreign = custom(account, policy, ResourceArns=[queue.format("444455556666")], **asked)
+    own = simulate_custom(account, policy, ResourceArns=[queue.format(account.account_id)], **params)
+    foreign = simulate_custom(account, policy, ResourceArns=[queue.format("444455556666")], **params)
     assert (own["EvalDecision"], own["EvalDecisionDetails"]) == ("allowed", {})
     details = {"IAM Policy": "allowed", "Resource Policy": "implicitDeny"}
     assert (foreign["EvalDecision"], foreign["EvalDecisionDetails"]) == ("implicitDeny", details)
 
 
-def test_every_level_of_an_organization_must_allow(account: Account) -> None:
-    def under(*levels: list[str]) -> Any:
-        given = [{"ServiceControlPolicyInputList": level} for level in levels]
-        return custom(account, READS, ResourceArns=[BOX], OrderedOrganizationPolicyInputList=given)
+def test_every_organization_level_must_allow(account: Account) -> None:
+    def simulate_scps(*levels: list[str]) -> Any:
+        scps = [{"ServiceControlPolicyInputList": policies} for policies in levels]
+        return simulate_custom(
+            account, READ_POLICY, ResourceArns=[BOX], OrderedOrganizationPolicyInputList=scps
+        )
 
-    everything = document(allow("*"))
-    found = under([everything], [document(allow("iam:*")), READS])
-    assert (found["EvalDecision"], sources(found)) == ("allowed", ["PolicyInputList.1"])
-    assert found["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": True}
+    allow_all = document(allow("*"))
+    result = simulate_scps([allow_all], [document(allow("iam:*")), READ_POLICY])
+    assert (result["EvalDecision"], source_policy_ids(result)) == ("allowed", ["PolicyInputList.1"])
+    assert result["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": True}
     for levels, decision in (
-        ([[everything], [document(allow("iam:*"))]], "implicitDeny"),
-        ([[everything, document(deny("s3:*"))], [everything]], "explicitDeny"),
+        ([[allow_all], [document(allow("iam:*"))]], "implicitDeny"),
+        ([[allow_all, document(deny("s3:*"))], [allow_all]], "explicitDeny"),
     ):
-        found = under(*levels)
-        assert (found["EvalDecision"], found["MatchedStatements"]) == (decision, [])
-        assert found["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": False}
-        assert "EvalDecisionDetails" not in found
+        result = simulate_scps(*levels)
+        assert (result["EvalDecision"], result["MatchedStatements"]) == (decision, [])
+        assert result["OrganizationsDecisionDetail"] == {"AllowedByOrganizations": False}
+        assert "EvalDecisionDetails" not in result

@@ -1,4 +1,4 @@
-"""What a simulation is given: policies left out, callers, context; and what is refused."""
+"""Inputs of simulations: excluded policies, caller, context entries, invalid parameters and size limits."""
 
 import json
 from typing import Any
@@ -9,7 +9,15 @@ from iamd.store import inline_policies
 from iamd.store.inline_policies import InlinePolicy
 from tests.api.answers import Refused, refused
 from tests.api.served import TRUST
-from tests.api.simulating import ADMIN, READS, arn_of, custom, make_bob, of, sources
+from tests.api.simulating import (
+    ADMIN,
+    READ_POLICY,
+    arn_of,
+    create_bob,
+    simulate_custom,
+    simulate_principal,
+    source_policy_ids,
+)
 from tests.servers import Account, allow, deny, document
 
 AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
@@ -19,24 +27,24 @@ BOX = "arn:aws:s3:::box/a"
 
 @pytest.fixture
 def bob(account: Account) -> str:
-    """Return the ARN of a user that may get objects by every policy that a user can have."""
-    return make_bob(account)
+    """Return the ARN of a user whose inline, group and managed policies each allow s3:GetObject."""
+    return create_bob(account)
 
 
-# Policies that are left out.
+# Excluded policies.
 
 
 @pytest.mark.parametrize(
-    ("excluded", "left"),
+    ("excluded", "expected"),
     [
-        ({"PolicyType": "inline"}, ["made", "AdministratorAccess"]),
-        ({"PolicyType": "aws-managed"}, ["user_bob_own", "group_team_ours", "made"]),
+        ({"PolicyType": "inline"}, ["managed", "AdministratorAccess"]),
+        ({"PolicyType": "aws-managed"}, ["user_bob_own", "group_team_ours", "managed"]),
         ({"PolicyType": "user-managed"}, ["user_bob_own", "group_team_ours", "AdministratorAccess"]),
-        ({"PolicyType": "scp"}, ["user_bob_own", "group_team_ours", "made", "AdministratorAccess"]),
-        ({"PolicyArn": ADMIN}, ["user_bob_own", "group_team_ours", "made"]),
-        ({"PolicyArn": "arn:aws:iam::aws:policy/Admin*"}, ["user_bob_own", "group_team_ours", "made"]),
+        ({"PolicyType": "scp"}, ["user_bob_own", "group_team_ours", "managed", "AdministratorAccess"]),
+        ({"PolicyArn": ADMIN}, ["user_bob_own", "group_team_ours", "managed"]),
+        ({"PolicyArn": "arn:aws:iam::aws:policy/Admin*"}, ["user_bob_own", "group_team_ours", "managed"]),
         (
-            {"PolicyArn": "arn:aws:iam::{A}:policy/m?d?"},
+            {"PolicyArn": "arn:aws:iam::{A}:policy/m?n?ged"},
             ["user_bob_own", "group_team_ours", "AdministratorAccess"],
         ),
         (
@@ -47,7 +55,7 @@ def bob(account: Account) -> str:
                     "AttachmentName": "team",
                 }
             },
-            ["user_bob_own", "made", "AdministratorAccess"],
+            ["user_bob_own", "managed", "AdministratorAccess"],
         ),
         (
             {
@@ -57,20 +65,24 @@ def bob(account: Account) -> str:
                     "AttachmentName": "team",
                 }
             },
-            ["user_bob_own", "group_team_ours", "made", "AdministratorAccess"],
+            ["user_bob_own", "group_team_ours", "managed", "AdministratorAccess"],
         ),
     ],
 )
-def test_policies_are_left_out(account: Account, bob: str, excluded: Any, left: list[str]) -> None:
-    asked = json.loads(json.dumps(excluded).replace("{A}", account.account_id))
-    assert sources(of(account, bob, PolicyExclusionList=[asked])) == left
+def test_policy_exclusion_list_excludes_policies(
+    account: Account, bob: str, excluded: Any, expected: list[str]
+) -> None:
+    exclusion = json.loads(json.dumps(excluded).replace("{A}", account.account_id))
+    assert source_policy_ids(simulate_principal(account, bob, PolicyExclusionList=[exclusion])) == expected
 
 
-def test_a_boundary_is_left_out(account: Account, bob: str) -> None:
+def test_policy_exclusion_list_excludes_the_permissions_boundary(account: Account, bob: str) -> None:
     account.iam.put_user_permissions_boundary(UserName="bob", PermissionsBoundary=AUDIT)
-    found = of(account, bob, "s3:PutObject", PolicyExclusionList=[{"PolicyType": "permission-boundary"}])
-    assert found["EvalDecision"] == "allowed"
-    assert "PermissionsBoundaryDecisionDetail" not in found
+    result = simulate_principal(
+        account, bob, "s3:PutObject", PolicyExclusionList=[{"PolicyType": "permission-boundary"}]
+    )
+    assert result["EvalDecision"] == "allowed"
+    assert "PermissionsBoundaryDecisionDetail" not in result
 
 
 @pytest.mark.parametrize(
@@ -82,55 +94,57 @@ def test_a_boundary_is_left_out(account: Account, bob: str) -> None:
         {"PolicyArn": "arn:aws:iam::aws:role/xyz"},
     ],
 )
-def test_an_identifier_that_can_match_nothing_is_refused(account: Account, bob: str, identifier: Any) -> None:
-    said = refused(
+def test_excluded_arn_that_matches_no_managed_policy_is_invalid_input(
+    account: Account, bob: str, identifier: Any
+) -> None:
+    error = refused(
         account.iam,
         "SimulatePrincipalPolicy",
         PolicySourceArn=bob,
         ActionNames=["s3:GetObject"],
         PolicyExclusionList=[identifier],
     )
-    assert said == Refused(
+    assert error == Refused(
         "InvalidInput", 400, f"{identifier['PolicyArn']} does not identify a managed policy."
     )
 
 
-# Who calls.
+# Caller.
 
 
-def test_a_caller_has_anothers_policies(account: Account, bob: str) -> None:
+def test_caller_arn_replaces_the_context_but_not_the_policies(account: Account, bob: str) -> None:
     policy = document(
         allow("s3:PutObject", Condition={"StringEquals": {"aws:username": "carol"}}),
         allow("s3:PutObject", Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}}),
     )
     account.iam.create_user(UserName="carol", Tags=[{"Key": "team", "Value": "b"}])
     carol = arn_of(account, "user/carol")
-    asked: dict[str, Any] = {
+    params: dict[str, Any] = {
         "PolicyInputList": [policy],
         "PolicyExclusionList": [{"PolicyType": "aws-managed"}],
     }
-    found = of(account, bob, "s3:PutObject", CallerArn=carol, **asked)
-    assert (found["EvalDecision"], sources(found)) == ("allowed", ["PolicyInputList.1"])
-    found = of(account, bob, "s3:PutObject", CallerArn=MARY, **asked)
-    assert (found["EvalDecision"], found["MissingContextValues"]) == (
+    result = simulate_principal(account, bob, "s3:PutObject", CallerArn=carol, **params)
+    assert (result["EvalDecision"], source_policy_ids(result)) == ("allowed", ["PolicyInputList.1"])
+    result = simulate_principal(account, bob, "s3:PutObject", CallerArn=MARY, **params)
+    assert (result["EvalDecision"], result["MissingContextValues"]) == (
         "implicitDeny",
         ["aws:PrincipalTag/team"],
     )
 
 
-def test_a_role_is_named_by_a_resource_policy_as_its_sessions_are(account: Account) -> None:
+def test_resource_policy_naming_a_role_suffices_for_the_role(account: Account) -> None:
     account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=TRUST)
     role = arn_of(account, "role/job")
     statement = {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "s3:GetObject", "Resource": BOX}
-    found = of(account, role, ResourceArns=[BOX], ResourcePolicy=document(statement))
-    assert (found["EvalDecision"], sources(found)) == ("allowed", ["ResourcePolicy"])
+    result = simulate_principal(account, role, ResourceArns=[BOX], ResourcePolicy=document(statement))
+    assert (result["EvalDecision"], source_policy_ids(result)) == ("allowed", ["ResourcePolicy"])
 
 
-# The context's types.
+# Types of context entries.
 
 
 @pytest.mark.parametrize(
-    ("operator", "wanted", "kind", "value"),
+    ("operator", "condition_value", "key_type", "values"),
     [
         ("StringEquals", "a", "string", "a"),
         ("NumericLessThan", "10", "numeric", "9.5"),
@@ -147,29 +161,29 @@ def test_a_role_is_named_by_a_resource_policy_as_its_sessions_are(account: Accou
         ("ForAnyValue:DateEquals", "2024", "dateList", "2023,2024"),
     ],
 )
-def test_values_are_of_their_types(
-    account: Account, operator: str, wanted: str, kind: str, value: str
+def test_context_entry_matches_a_condition_of_its_type(
+    account: Account, operator: str, condition_value: str, key_type: str, values: str
 ) -> None:
-    policy = document(allow("s3:GetObject", Condition={operator: {"a:key1": wanted}}))
-    entry = {"ContextKeyName": "A:Key1", "ContextKeyType": kind, "ContextKeyValues": value.split(",")}
-    found = custom(account, policy, ContextEntries=[entry])
-    assert (found["EvalDecision"], found["MissingContextValues"]) == ("allowed", [])
+    policy = document(allow("s3:GetObject", Condition={operator: {"a:key1": condition_value}}))
+    entry = context_entry(key_type, *values.split(","), name="A:Key1")
+    result = simulate_custom(account, policy, ContextEntries=[entry])
+    assert (result["EvalDecision"], result["MissingContextValues"]) == ("allowed", [])
 
 
-def test_a_list_without_values_was_not_given(account: Account) -> None:
+def test_empty_list_is_a_missing_context_value(account: Account) -> None:
     policy = document(allow("s3:GetObject", Condition={"ForAnyValue:StringEquals": {"aws:TagKeys": "a"}}))
-    entry = {"ContextKeyName": "aws:TagKeys", "ContextKeyType": "stringList", "ContextKeyValues": []}
-    assert custom(account, policy, ContextEntries=[entry])["MissingContextValues"] == ["aws:TagKeys"]
+    entry = context_entry("stringList", name="aws:TagKeys")
+    assert simulate_custom(account, policy, ContextEntries=[entry])["MissingContextValues"] == ["aws:TagKeys"]
 
 
-def entry(kind: str, *held: str, name: str = "a:key1") -> dict[str, Any]:
-    return {"ContextKeyName": name, "ContextKeyType": kind, "ContextKeyValues": list(held)}
+def context_entry(key_type: str, *values: str, name: str = "a:key1") -> dict[str, Any]:
+    return {"ContextKeyName": name, "ContextKeyType": key_type, "ContextKeyValues": list(values)}
 
 
-# What is refused.
+# Invalid parameters.
 
-NAMELESS = {"ContextKeyType": "string", "ContextKeyValues": ["a"]}
-REFUSED: list[tuple[dict[str, Any], str]] = [
+ENTRY_WITHOUT_NAME = {"ContextKeyType": "string", "ContextKeyValues": ["a"]}
+INVALID_PARAMETERS: list[tuple[dict[str, Any], str]] = [
     (
         {"ActionNames": ["s3:*"]},
         "Invalid action name: s3:*. Action names have the form service:Name, without wildcards.",
@@ -189,38 +203,38 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"CallerArn": "arn:aws:iam::444455556666:group/g", "ResourcePolicy": "{}"},
         "Invalid caller - Caller must be an IAM user or role in this context.",
     ),
-    ({"ContextEntries": [NAMELESS]}, "A context entry must have a ContextKeyName."),
+    ({"ContextEntries": [ENTRY_WITHOUT_NAME]}, "A context entry must have a ContextKeyName."),
     (
-        {"ContextEntries": [entry("string", "a"), entry("string", "b", name="A:KEY1")]},
+        {"ContextEntries": [context_entry("string", "a"), context_entry("string", "b", name="A:KEY1")]},
         "The context key A:KEY1 is specified more than once.",
     ),
     (
-        {"ContextEntries": [entry("string", "a", "b")]},
+        {"ContextEntries": [context_entry("string", "a", "b")]},
         "The context key a:key1 of the type string must have exactly one value.",
     ),
-    ({"ContextEntries": [entry("boolean")]}, "of the type boolean must have exactly one value."),
+    ({"ContextEntries": [context_entry("boolean")]}, "of the type boolean must have exactly one value."),
     (
-        {"ContextEntries": [entry("boolean", "yes")]},
+        {"ContextEntries": [context_entry("boolean", "yes")]},
         "A value of the context key a:key1 is not of the type boolean.",
     ),
-    ({"ContextEntries": [entry("numericList", "1", "one")]}, "is not of the type numericList."),
-    ({"ContextEntries": [entry("ip", "203.0.113.0/24")]}, "is not of the type ip."),
-    ({"ContextEntries": [entry("binary", "?")]}, "is not of the type binary."),
-    ({"ContextEntries": [entry("date", "yesterday")]}, "is not of the type date."),
+    ({"ContextEntries": [context_entry("numericList", "1", "one")]}, "is not of the type numericList."),
+    ({"ContextEntries": [context_entry("ip", "203.0.113.0/24")]}, "is not of the type ip."),
+    ({"ContextEntries": [context_entry("binary", "?")]}, "is not of the type binary."),
+    ({"ContextEntries": [context_entry("date", "yesterday")]}, "is not of the type date."),
     (
-        {"PermissionsBoundaryPolicyInputList": [READS, READS]},
+        {"PermissionsBoundaryPolicyInputList": [READ_POLICY, READ_POLICY]},
         "The list of Permissions Boundary policies cannot exceed 1 items.",
     ),
     (
         {"PermissionsBoundaryPolicyInputList": ["{}"]},
         "PermissionsBoundaryPolicyInputList.1: Syntax errors in policy.",
     ),
-    ({"PolicyInputList": [READS, "{"]}, "PolicyInputList.2: Syntax errors in policy."),
+    ({"PolicyInputList": [READ_POLICY, "{"]}, "PolicyInputList.2: Syntax errors in policy."),
     (
         {"PolicyInputList": [document(allow("s3:*", Principal="*"))]},
         "PolicyInputList.1: Policy document should not specify a principal.",
     ),
-    ({"ResourcePolicy": READS, "CallerArn": MARY}, "ResourcePolicy: Missing required field Principal."),
+    ({"ResourcePolicy": READ_POLICY, "CallerArn": MARY}, "ResourcePolicy: Missing required field Principal."),
     (
         {"ResourcePolicy": document(allow("s3:*", Principal="*"))},
         "CallerArn is required if ResourcePolicy is specified.",
@@ -232,12 +246,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("params", "sentence"), REFUSED, ids=[row[1][:60] for row in REFUSED])
-def test_what_is_not_clear_is_refused(account: Account, params: dict[str, Any], sentence: str) -> None:
-    asked = {"PolicyInputList": [READS], "ActionNames": ["s3:GetObject"], **params}
-    said = refused(account.iam, "SimulateCustomPolicy", **asked)
-    assert said[:2] == ("InvalidInput", 400)
-    assert sentence in said.message
+@pytest.mark.parametrize(
+    ("params", "message"), INVALID_PARAMETERS, ids=[message[:60] for _, message in INVALID_PARAMETERS]
+)
+def test_invalid_parameter_is_invalid_input(account: Account, params: dict[str, Any], message: str) -> None:
+    params = {"PolicyInputList": [READ_POLICY], "ActionNames": ["s3:GetObject"], **params}
+    error = refused(account.iam, "SimulateCustomPolicy", **params)
+    assert error[:2] == ("InvalidInput", 400)
+    assert message in error.message
 
 
 @pytest.mark.parametrize("operation", ["SimulatePrincipalPolicy", "GetContextKeysForPrincipalPolicy"])
@@ -280,68 +296,72 @@ def test_what_is_not_clear_is_refused(account: Account, params: dict[str, Any], 
         ),
     ],
 )
-def test_whose_policies_they_are_must_be_clear(
+def test_invalid_policy_source_arn_is_refused(
     account: Account, bob: str, operation: str, arn: str, expected: Refused
 ) -> None:
     assert bob
-    asked = {"PolicySourceArn": arn.replace("{A}", account.account_id)}
-    more: Any = {"ActionNames": ["s3:GetObject"]} if operation == "SimulatePrincipalPolicy" else {}
-    said = refused(account.iam, operation, **asked, **more)
-    assert said == expected._replace(message=expected.message.replace("{A}", account.account_id))
+    params: dict[str, Any] = {"PolicySourceArn": arn.replace("{A}", account.account_id)}
+    if operation == "SimulatePrincipalPolicy":
+        params["ActionNames"] = ["s3:GetObject"]
+    error = refused(account.iam, operation, **params)
+    assert error == expected._replace(message=expected.message.replace("{A}", account.account_id))
 
 
-def test_a_stored_policy_that_cannot_be_read_is_told(account: Account, bob: str) -> None:
+def test_unparsable_stored_policy_is_a_policy_evaluation_error(account: Account, bob: str) -> None:
     user_id = account.iam.get_user(UserName="bob")["User"]["UserId"]
     with account.server.store.database.write() as tx:
         inline_policies.put(tx, account.account_id, user_id, InlinePolicy("broken", "{"))
-    said = refused(account.iam, "SimulatePrincipalPolicy", PolicySourceArn=bob, ActionNames=["s3:GetObject"])
+    error = refused(account.iam, "SimulatePrincipalPolicy", PolicySourceArn=bob, ActionNames=["s3:GetObject"])
     message = "The policy user_bob_broken cannot be read: Syntax errors in policy."
-    assert said == Refused("PolicyEvaluation", 500, message)
+    assert error == Refused("PolicyEvaluation", 500, message)
 
 
-# How much may be asked.
+# Size limits.
 
 
-def test_what_is_too_much_at_a_time_is_refused(account: Account) -> None:
+def test_simulation_size_is_limited(account: Account) -> None:
     large = document(*[allow("s3:Get*")] * 1200)
-    asked = {"PolicyInputList": [large], "ActionNames": ["s3:GetObject"]}
-    many = [f"{BOX}{number}" for number in range(50)]
-    said = refused(account.iam, "SimulateCustomPolicy", **asked, ResourceArns=many)
+    params = {"PolicyInputList": [large], "ActionNames": ["s3:GetObject"]}
+    resources = [f"{BOX}{number}" for number in range(50)]
+    error = refused(account.iam, "SimulateCustomPolicy", **params, ResourceArns=resources)
     too_large = "The policies are too large for this many resources. Simulate fewer resources at a time."
-    assert said == Refused("InvalidInput", 400, too_large)
-    assert custom(account, large, ResourceArns=many[:1])["EvalDecision"] == "allowed"
+    assert error == Refused("InvalidInput", 400, too_large)
+    assert simulate_custom(account, large, ResourceArns=resources[:1])["EvalDecision"] == "allowed"
 
-    long = [entry("string", "x" * 10_000)]
-    assert refused(account.iam, "SimulateCustomPolicy", **asked, ContextEntries=long).message == too_large
+    long_context = [context_entry("string", "x" * 10_000)]
+    assert (
+        refused(account.iam, "SimulateCustomPolicy", **params, ContextEntries=long_context).message
+        == too_large
+    )
 
 
-# Which keys there are to give.
+# Context keys of policies.
 
 
-def test_context_keys_are_told_in_the_order_of_the_policies(account: Account) -> None:
+def test_context_keys_are_in_the_order_of_the_policies(account: Account) -> None:
     text = (
         '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*",'
         '"Resource":"arn:aws:dynamodb:us-west-2:123456789012:table/${aws:username}",'
         '"Condition":{"DateGreaterThan":{"aws:CurrentTime":"2015-08-16T12:00:00Z"}}}}'
     )
-    told = account.iam.get_context_keys_for_custom_policy(PolicyInputList=[text, READS])
-    assert told["ContextKeyNames"] == ["aws:username", "aws:CurrentTime"]
+    response = account.iam.get_context_keys_for_custom_policy(PolicyInputList=[text, READ_POLICY])
+    assert response["ContextKeyNames"] == ["aws:username", "aws:CurrentTime"]
 
 
-def test_context_keys_of_everything_that_somebody_has(account: Account, bob: str) -> None:
-    def put(put_policy: Any, key: str, **whose: str) -> None:
+def test_context_keys_for_a_principal_are_of_all_its_policies(account: Account, bob: str) -> None:
+    def put_conditional_policy(put_policy: Any, key: str, **entity: str) -> None:
         policy = document(allow("s3:*", Condition={"StringEquals": {key: "a"}}))
-        put_policy(PolicyName="asking", PolicyDocument=policy, **whose)
+        put_policy(PolicyName="conditional", PolicyDocument=policy, **entity)
 
-    put(account.iam.put_user_policy, "a:user1", UserName="bob")
-    put(account.iam.put_group_policy, "a:group", GroupName="team")
-    passed = document(deny("s3:*", Condition={"StringEquals": {"A:USER1": "a", "a:passed": "b"}}))
-    told = account.iam.get_context_keys_for_principal_policy(PolicySourceArn=bob, PolicyInputList=[passed])
-    assert told["ContextKeyNames"] == ["a:user1", "a:group", "a:passed"]
+    put_conditional_policy(account.iam.put_user_policy, "a:user1", UserName="bob")
+    put_conditional_policy(account.iam.put_group_policy, "a:group", GroupName="team")
+    policy = document(deny("s3:*", Condition={"StringEquals": {"A:USER1": "a", "a:passed": "b"}}))
+    user = account.iam.get_context_keys_for_principal_policy(PolicySourceArn=bob, PolicyInputList=[policy])
+    assert user["ContextKeyNames"] == ["a:user1", "a:group", "a:passed"]
     group = account.iam.get_context_keys_for_principal_policy(PolicySourceArn=arn_of(account, "group/team"))
     assert group["ContextKeyNames"] == ["a:group"]
 
 
-def test_context_keys_of_what_is_no_policy(account: Account) -> None:
-    said = refused(account.iam, "GetContextKeysForCustomPolicy", PolicyInputList=["{"])
-    assert said == Refused("InvalidInput", 400, "PolicyInputList.1: Syntax errors in policy.")
+def test_context_keys_for_a_malformed_policy_is_invalid_input(account: Account) -> None:
+    error = refused(account.iam, "GetContextKeysForCustomPolicy", PolicyInputList=["{"])
+    assert error == Refused("InvalidInput", 400, "PolicyInputList.1: Syntax errors in policy.")

@@ -1,4 +1,4 @@
-"""GetAccountSummary: what an account has, and how much it may have, on both databases."""
+"""GetAccountSummary: numbers of entities and quotas, on both databases."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.both_databases
 TRUST = document(
     {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
 )
-# Each quota that the summary tells, by the name that the rest of IAM calls it.
-TOLD = {
+# Quota names by summary key.
+QUOTA_NAMES = {
     "UsersQuota": "UsersPerAccount",
     "GroupsQuota": "GroupsPerAccount",
     "RolesQuota": "RolesPerAccount",
@@ -38,18 +38,18 @@ TOLD = {
 }
 
 
-def summary(account: Account) -> dict[str, int]:
-    found: dict[str, int] = account.iam.get_account_summary()["SummaryMap"]
-    return found
+def get_summary(account: Account) -> dict[str, int]:
+    summary: dict[str, int] = account.iam.get_account_summary()["SummaryMap"]
+    return summary
 
 
-def test_the_summary_has_every_key_of_the_model_and_no_other(account: Account) -> None:
+def test_summary_has_exactly_the_keys_of_the_service_model(account: Account) -> None:
     model = botocore.session.get_session().get_service_model("iam")
-    assert summary(account).keys() == set(model.shape_for("summaryKeyType").enum)
+    assert get_summary(account).keys() == set(model.shape_for("summaryKeyType").enum)
 
 
-def test_a_new_account_in_numbers(account: Account) -> None:
-    assert summary(account) == {
+def test_summary_of_a_new_account(account: Account) -> None:
+    assert get_summary(account) == {
         "AccessKeysPerUserQuota": 2,
         "AccountAccessKeysPresent": 0,
         "AccountMFAEnabled": 0,
@@ -87,17 +87,17 @@ def test_a_new_account_in_numbers(account: Account) -> None:
     }
 
 
-def test_roles_and_instance_profiles_are_counted_as_they_come_and_go(
+def test_role_and_instance_profile_counts_follow_creation_and_deletion(
     account: Account, other_account: Account
 ) -> None:
     def counts() -> tuple[int, int]:
-        told = summary(account)
-        return told["Roles"], told["InstanceProfiles"]
+        summary = get_summary(account)
+        return summary["Roles"], summary["InstanceProfiles"]
 
-    for each in (account, other_account):
+    for owner in (account, other_account):
         for name in ("one", "two"):
-            each.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
-        each.iam.create_instance_profile(InstanceProfileName="one")
+            owner.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        owner.iam.create_instance_profile(InstanceProfileName="one")
     account.iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")
     assert counts() == (3, 1)
     account.iam.delete_role(RoleName="two")
@@ -105,33 +105,33 @@ def test_roles_and_instance_profiles_are_counted_as_they_come_and_go(
     assert counts() == (2, 0)
 
 
-def test_identity_providers_are_counted(account: Account, other_account: Account) -> None:
-    def provider(account_id: str, url: str) -> OidcProvider:
+def test_identity_providers_are_counted_per_account(account: Account, other_account: Account) -> None:
+    def oidc_provider(account_id: str, url: str) -> OidcProvider:
         arn = f"arn:aws:iam::{account_id}:oidc-provider/{url}"
         return OidcProvider(arn, url, (), ("a" * 40,), "2026-01-02T03:04:05Z")
 
     with account.server.store.database.write() as tx:
         for url in ("a.example", "b.example"):
-            oidc_providers.add(tx, account.account_id, provider(account.account_id, url))
-        oidc_providers.add(tx, other_account.account_id, provider(other_account.account_id, "a.example"))
-    assert summary(account)["Providers"] == 2
+            oidc_providers.add(tx, account.account_id, oidc_provider(account.account_id, url))
+        oidc_providers.add(tx, other_account.account_id, oidc_provider(other_account.account_id, "a.example"))
+    assert get_summary(account)["Providers"] == 2
 
 
-@pytest.mark.parametrize(("told", "quota"), TOLD.items())
-def test_a_quota_that_the_operator_set_is_told(account: Account, told: str, quota: str) -> None:
-    before = summary(account)
+@pytest.mark.parametrize(("key", "quota_name"), QUOTA_NAMES.items())
+def test_changed_quota_is_in_the_summary(account: Account, key: str, quota_name: str) -> None:
+    before = get_summary(account)
     with account.server.store.database.write() as tx:
-        quotas.put(tx, account.account_id, quota, 7)
-    assert summary(account) == {**before, told: 7}
+        quotas.put(tx, account.account_id, quota_name, 7)
+    assert get_summary(account) == {**before, key: 7}
 
 
-def test_another_accounts_quotas_are_its_own(account: Account, other_account: Account) -> None:
+def test_quota_of_another_account_does_not_apply(account: Account, other_account: Account) -> None:
     with account.server.store.database.write() as tx:
         quotas.put(tx, other_account.account_id, "RolesPerAccount", 7)
-    assert summary(account)["RolesQuota"] == DEFAULT_QUOTAS["RolesPerAccount"]
+    assert get_summary(account)["RolesQuota"] == DEFAULT_QUOTAS["RolesPerAccount"]
 
 
-def test_the_summary_is_for_who_may_read_it(account: Account) -> None:
+def test_get_account_summary_requires_its_action(account: Account) -> None:
     reader: Any = account.user("reader", allow("iam:GetAccountSummary"))
     assert reader.get_account_summary()["SummaryMap"]["Users"] == 2
     assert refused(account.user("nobody"), "GetAccountSummary").code == "AccessDenied"

@@ -1,6 +1,4 @@
-"""Tags of whatever has them, the account alias, and who is calling; on both databases."""
-
-from typing import Any
+"""Tags of every taggable entity, account aliases, the root user and account isolation, on both databases."""
 
 import pytest
 
@@ -12,43 +10,50 @@ from tests.servers import Account, allow, document
 pytestmark = pytest.mark.both_databases
 
 
-KINDS = ("User", "Role", "InstanceProfile", "Policy", "OpenIDConnectProvider")
-Tagged = tuple[str, dict[str, str]]
+ENTITY_TYPES = ("User", "Role", "InstanceProfile", "Policy", "OpenIDConnectProvider")
+Entity = tuple[str, dict[str, str]]
 
 
-@pytest.fixture(params=KINDS)
-def tagged(request: pytest.FixtureRequest, account: Account) -> Tagged:
-    """Return a kind of thing that has tags, and what names one of that kind."""
-    iam, kind = account.iam, request.param
-    if kind == "Policy":
-        made = iam.create_policy(PolicyName="one", PolicyDocument=document(allow("s3:*")))
-        return kind, {"PolicyArn": made["Policy"]["Arn"]}
-    if kind == "OpenIDConnectProvider":
-        made = iam.create_open_id_connect_provider(Url="https://idp.example.com", ThumbprintList=["a" * 40])
-        return kind, {"OpenIDConnectProviderArn": made["OpenIDConnectProviderArn"]}
-    name = {f"{kind}Name": "one"}
-    call(iam, f"Create{kind}", **name, **({"AssumeRolePolicyDocument": TRUST} if kind == "Role" else {}))
-    return kind, name
+@pytest.fixture(params=ENTITY_TYPES)
+def entity(request: pytest.FixtureRequest, account: Account) -> Entity:
+    """Create an entity of each taggable type; return the type and the identifying parameter."""
+    iam, entity_type = account.iam, request.param
+    if entity_type == "Policy":
+        policy = iam.create_policy(PolicyName="target", PolicyDocument=document(allow("s3:*")))
+        return entity_type, {"PolicyArn": policy["Policy"]["Arn"]}
+    if entity_type == "OpenIDConnectProvider":
+        provider = iam.create_open_id_connect_provider(
+            Url="https://idp.example.com", ThumbprintList=["a" * 40]
+        )
+        return entity_type, {"OpenIDConnectProviderArn": provider["OpenIDConnectProviderArn"]}
+    identifier = {f"{entity_type}Name": "target"}
+    call(
+        iam,
+        f"Create{entity_type}",
+        **identifier,
+        **({"AssumeRolePolicyDocument": TRUST} if entity_type == "Role" else {}),
+    )
+    return entity_type, identifier
 
 
-def tags(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+def tag_list(*pairs: tuple[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in pairs]
 
 
-def test_tags_are_added_replaced_in_any_case_and_removed(account: Account, tagged: Tagged) -> None:
-    kind, name = tagged
+def test_tag_keys_are_case_insensitive_when_replaced_or_removed(account: Account, entity: Entity) -> None:
+    entity_type, identifier = entity
     iam = account.iam
-    call(iam, f"Tag{kind}", Tags=tags(("Team", "a"), ("cost", "")), **name)
-    call(iam, f"Tag{kind}", Tags=tags(("TEAM", "b")), **name)
-    assert call(iam, f"List{kind}Tags", **name)["Tags"] == tags(("cost", ""), ("TEAM", "b"))
-    shown = call(iam, f"Get{kind}", **name)
-    assert shown.get(kind, shown)["Tags"] == tags(("cost", ""), ("TEAM", "b"))
-    call(iam, f"Untag{kind}", TagKeys=["team", "never-there"], **name)
-    assert call(iam, f"List{kind}Tags", **name)["Tags"] == tags(("cost", ""))
+    call(iam, f"Tag{entity_type}", Tags=tag_list(("Team", "a"), ("cost", "")), **identifier)
+    call(iam, f"Tag{entity_type}", Tags=tag_list(("TEAM", "b")), **identifier)
+    assert call(iam, f"List{entity_type}Tags", **identifier)["Tags"] == tag_list(("cost", ""), ("TEAM", "b"))
+    response = call(iam, f"Get{entity_type}", **identifier)
+    assert response.get(entity_type, response)["Tags"] == tag_list(("cost", ""), ("TEAM", "b"))
+    call(iam, f"Untag{entity_type}", TagKeys=["team", "missing"], **identifier)
+    assert call(iam, f"List{entity_type}Tags", **identifier)["Tags"] == tag_list(("cost", ""))
 
 
 @pytest.mark.parametrize(
-    ("wanted", "code", "sentence"),
+    ("pairs", "code", "message"),
     [
         (
             [("a", "1"), ("A", "2")],
@@ -58,23 +63,26 @@ def test_tags_are_added_replaced_in_any_case_and_removed(account: Account, tagge
         ([("aws:x", "1")], "InvalidInput", "Tag keys that begin with aws: are reserved for AWS use."),
     ],
 )
-def test_tags_that_cannot_be(
-    account: Account, tagged: Tagged, wanted: list[tuple[str, str]], code: str, sentence: str
+def test_invalid_tags_are_rejected(
+    account: Account, entity: Entity, pairs: list[tuple[str, str]], code: str, message: str
 ) -> None:
-    kind, name = tagged
-    assert refused(account.iam, f"Tag{kind}", Tags=tags(*wanted), **name) == Refused(code, 400, sentence)
-    assert call(account.iam, f"List{kind}Tags", **name)["Tags"] == []
+    entity_type, identifier = entity
+    error = refused(account.iam, f"Tag{entity_type}", Tags=tag_list(*pairs), **identifier)
+    assert error == Refused(code, 400, message)
+    assert call(account.iam, f"List{entity_type}Tags", **identifier)["Tags"] == []
 
 
-def test_fifty_tags_at_most(account: Account, tagged: Tagged) -> None:
-    kind, name = tagged
-    call(account.iam, f"Tag{kind}", Tags=tags(*((f"k{number}", "") for number in range(50))), **name)
-    assert refused(account.iam, f"Tag{kind}", Tags=tags(("one-more", "")), **name) == Refused(
-        "LimitExceeded", 409, f"Cannot exceed quota for TagsPer{kind.replace('OpenID', 'OpenId')}: 50"
+def test_tags_are_limited_to_fifty(account: Account, entity: Entity) -> None:
+    entity_type, identifier = entity
+    tags = tag_list(*((f"k{number}", "") for number in range(50)))
+    call(account.iam, f"Tag{entity_type}", Tags=tags, **identifier)
+    error = refused(account.iam, f"Tag{entity_type}", Tags=tag_list(("one-more", "")), **identifier)
+    assert error == Refused(
+        "LimitExceeded", 409, f"Cannot exceed quota for TagsPer{entity_type.replace('OpenID', 'OpenId')}: 50"
     )
 
 
-def test_an_alias_is_one_and_nobody_elses(account: Account, other_account: Account) -> None:
+def test_account_alias_is_single_and_globally_unique(account: Account, other_account: Account) -> None:
     iam, alias = account.iam, f"alias-{account.account_id}"
     assert iam.list_account_aliases()["AccountAliases"] == []
     iam.create_account_alias(AccountAlias="old-" + alias)
@@ -88,7 +96,7 @@ def test_an_alias_is_one_and_nobody_elses(account: Account, other_account: Accou
     assert iam.list_account_aliases()["AccountAliases"] == []
 
 
-def test_the_root_user_may_do_all_and_is_who_it_is(account: Account) -> None:
+def test_root_user_has_full_access_and_its_own_identity(account: Account) -> None:
     root = people.root_of(account)
     identity = root.browser.client("sts").get_caller_identity()
     arn = f"arn:aws:iam::{account.account_id}:root"
@@ -98,21 +106,21 @@ def test_the_root_user_may_do_all_and_is_who_it_is(account: Account) -> None:
         arn,
     )
     assert root.iam.get_user()["User"]["Arn"] == arn
-    root.iam.create_user(UserName="made-by-root")
+    root.iam.create_user(UserName="created-by-root")
     assert refused(root.iam, "GetLoginProfile").code == "ValidationError"
 
 
-def test_whose_key_it_is(account: Account, other_account: Account) -> None:
-    theirs = account.sts.get_access_key_info(AccessKeyId=other_account.access_key_id)
-    assert theirs["Account"] == other_account.account_id
-    said: Any = refused(account.sts, "GetAccessKeyInfo", AccessKeyId="AKIAIOSFODNN7EXAMPLE")
-    assert said[:2] == ("ValidationError", 400)
+def test_get_access_key_info_returns_the_account_of_the_key(account: Account, other_account: Account) -> None:
+    info = account.sts.get_access_key_info(AccessKeyId=other_account.access_key_id)
+    assert info["Account"] == other_account.account_id
+    error = refused(account.sts, "GetAccessKeyInfo", AccessKeyId="AKIAIOSFODNN7EXAMPLE")
+    assert error[:2] == ("ValidationError", 400)
 
 
-def test_accounts_see_nothing_of_each_other(account: Account, other_account: Account) -> None:
+def test_accounts_are_isolated(account: Account, other_account: Account) -> None:
     other_account.iam.create_user(UserName="theirs")
     assert refused(account.iam, "GetUser", UserName="theirs").code == "NoSuchEntity"
     assert [user["UserName"] for user in account.iam.list_users()["Users"]] == ["admin"]
-    said = refused(account.iam, "GetAccessKeyLastUsed", AccessKeyId=other_account.access_key_id)
-    assert said.code == "NoSuchEntity"
+    error = refused(account.iam, "GetAccessKeyLastUsed", AccessKeyId=other_account.access_key_id)
+    assert error.code == "NoSuchEntity"
     account.iam.create_user(UserName="theirs")

@@ -1,4 +1,4 @@
-"""Trust policies: how they are kept, what is shown of them, and which are refused; on both databases."""
+"""Trust policies: storage, encoding, principals by unique ID, and validation errors."""
 
 import json
 import re
@@ -13,45 +13,46 @@ from tests.api.served import TRUST, filled
 from tests.api.temporary import make_role, trusting
 from tests.servers import Account, allow, document
 
-READING: dict[str, dict[str, str]] = {
+CALLS_RETURNING_TRUST_POLICY: dict[str, dict[str, str]] = {
     "GetRole": {"RoleName": "job"},
     "ListRoles": {},
     "UpdateRoleDescription": {"RoleName": "job", "Description": "d"},
 }
 
 
-def shown(account: Account, name: str = "job") -> Any:
-    """Return the trust policy of a role as it is shown."""
+def get_trust_policy(account: Account, name: str = "job") -> Any:
+    """Return the trust policy of a role as GetRole returns it."""
     return account.iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
 
 
-def principal(account: Account, name: str = "job") -> Any:
-    """Return whom the only statement of a role's trust policy names."""
-    return shown(account, name)["Statement"][0]["Principal"]["AWS"]
+def get_principal(account: Account, name: str = "job") -> Any:
+    """Return the AWS principal of the only statement of a role's trust policy."""
+    return get_trust_policy(account, name)["Statement"][0]["Principal"]["AWS"]
 
 
-def as_it_came(account: Account, operation: str) -> str:
-    """Return the trust policy in a reply, still encoded."""
-    answer = body(account.iam, operation, **READING[operation])
-    return answer.partition("<AssumeRolePolicyDocument>")[2].partition("</AssumeRolePolicyDocument>")[0]
+def encoded_trust_policy(account: Account, operation: str) -> str:
+    """Return the trust policy of a response, still percent-encoded."""
+    xml = body(account.iam, operation, **CALLS_RETURNING_TRUST_POLICY[operation])
+    return xml.partition("<AssumeRolePolicyDocument>")[2].partition("</AssumeRolePolicyDocument>")[0]
 
 
-def trust(account: Account, named: Any) -> None:
-    """Have the role trust others from now on."""
-    policy = document(trusting({"AWS": named}))
+def set_principal(account: Account, principal: Any) -> None:
+    """Replace the trust policy of the role `job` by one that trusts a principal."""
+    policy = document(trusting({"AWS": principal}))
     account.iam.update_assume_role_policy(RoleName="job", PolicyDocument=policy)
 
 
-def may_assume(account: Account, key: tuple[str, str], arn: str) -> bool:
+def can_assume(account: Account, key: tuple[str, str], arn: str) -> bool:
     sts = account.client("sts", key)
     return allowed(sts, "AssumeRole", RoleArn=arn, RoleSessionName="work")
 
 
-def names(account: Account, other: Account) -> dict[str, str]:
-    return {"{A}": account.account_id, "{B}": other.account_id}
+def account_ids(account: Account, other_account: Account) -> dict[str, str]:
+    """Return the values of the placeholders `{A}` and `{B}`."""
+    return {"{A}": account.account_id, "{B}": other_account.account_id}
 
 
-FORMS = [
+PRINCIPALS = [
     "*",
     "arn:aws:iam::{A}:user/team/bob",
     "arn:aws:iam::{A}:role/team/worker",
@@ -63,31 +64,31 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize("many", [False, True], ids=["single", "list"])
-@pytest.mark.parametrize("form", FORMS)
-def test_a_principal_is_shown_in_the_form_that_it_was_written_in(
-    account: Account, other_account: Account, form: str, many: bool
+@pytest.mark.parametrize("as_list", [False, True], ids=["single", "list"])
+@pytest.mark.parametrize("template", PRINCIPALS)
+def test_principal_is_returned_as_it_was_written(
+    account: Account, other_account: Account, template: str, as_list: bool
 ) -> None:
     account.iam.create_user(UserName="bob", Path="/team/")
     make_role(account, "worker", Path="/team/")
-    named = filled(form, names(account, other_account))
-    written = trusting({"AWS": [named] if many else named})
-    make_role(account, "job", written)
-    assert shown(account) == json.loads(document(written))
+    principal = filled(template, account_ids(account, other_account))
+    statement = trusting({"AWS": [principal] if as_list else principal})
+    make_role(account, "job", statement)
+    assert get_trust_policy(account) == json.loads(document(statement))
 
 
-@pytest.mark.parametrize("whose", ["{A}", "{B}"])
-def test_an_account_of_twelve_digits_is_shown_as_its_root(
-    account: Account, other_account: Account, whose: str
+@pytest.mark.parametrize("template", ["{A}", "{B}"])
+def test_account_id_principal_is_returned_as_the_root_arn(
+    account: Account, other_account: Account, template: str
 ) -> None:
-    account_id = filled(whose, names(account, other_account))
+    account_id = filled(template, account_ids(account, other_account))
     make_role(account, "job", trusting({"AWS": account_id}))
-    assert principal(account) == f"arn:aws:iam::{account_id}:root"
-    trust(account, [account_id, "*"])
-    assert principal(account) == [f"arn:aws:iam::{account_id}:root", "*"]
+    assert get_principal(account) == f"arn:aws:iam::{account_id}:root"
+    set_principal(account, [account_id, "*"])
+    assert get_principal(account) == [f"arn:aws:iam::{account_id}:root", "*"]
 
 
-KEPT: list[dict[str, Any]] = [
+UNCHANGED_POLICIES: list[dict[str, Any]] = [
     {"Version": "2012-10-17", "Statement": trusting("*")},
     {"Version": "2008-10-17", "Id": "x", "Statement": [{"Sid": "a", **trusting({"AWS": "*"})}]},
     {"Statement": [trusting({"Service": ["ec2.amazonaws.com", "ecs.amazonaws.com"]})]},
@@ -103,23 +104,23 @@ KEPT: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("policy", KEPT)
-def test_all_else_stays_as_it_was_written(account: Account, policy: dict[str, Any]) -> None:
+@pytest.mark.parametrize("policy", UNCHANGED_POLICIES)
+def test_other_elements_are_returned_as_they_were_written(account: Account, policy: dict[str, Any]) -> None:
     account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=json.dumps(policy, indent=4))
-    assert shown(account) == policy
+    assert get_trust_policy(account) == policy
 
 
 @pytest.mark.parametrize("number", ["1.10", "1e400", "0.1000000000000000000001"])
-def test_numbers_say_what_they_said(account: Account, number: str) -> None:
+def test_numbers_keep_their_digits(account: Account, number: str) -> None:
     text = TRUST.replace("}]}", ', "Condition": {"StringEquals": {"aws:PrincipalTag/v": NUMBER}}}]}')
     account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=text.replace("NUMBER", number))
-    said = re.search(r'PrincipalTag/v":"?([^"}]*)', unquote(as_it_came(account, "GetRole")))
-    assert said is not None
-    assert said[1] == number
+    match = re.search(r'PrincipalTag/v":"?([^"}]*)', unquote(encoded_trust_policy(account, "GetRole")))
+    assert match is not None
+    assert match[1] == number
 
 
 @pytest.mark.parametrize(
-    "letter",
+    "value",
     [
         "\u00e9",
         "\\u00e9",
@@ -128,110 +129,106 @@ def test_numbers_say_what_they_said(account: Account, number: str) -> None:
         "\\ud83d\\ude00",
     ],
 )
-def test_what_is_shown_can_be_put_back(account: Account, letter: str) -> None:
-    condition = {"StringEquals": {"aws:PrincipalTag/v": "LETTER"}}
-    policy = document(trusting({"AWS": "*"}, Condition=condition)).replace("LETTER", letter)
+def test_returned_trust_policy_is_accepted_by_update(account: Account, value: str) -> None:
+    condition = {"StringEquals": {"aws:PrincipalTag/v": "VALUE"}}
+    policy = document(trusting({"AWS": "*"}, Condition=condition)).replace("VALUE", value)
     account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=policy)
-    first = shown(account)
-    assert first == json.loads(policy)
-    text = unquote(as_it_came(account, "GetRole"))
+    trust_policy = get_trust_policy(account)
+    assert trust_policy == json.loads(policy)
+    text = unquote(encoded_trust_policy(account, "GetRole"))
     account.iam.update_assume_role_policy(RoleName="job", PolicyDocument=text)
-    assert shown(account) == first
+    assert get_trust_policy(account) == trust_policy
 
 
-@pytest.mark.parametrize("operation", READING)
-def test_a_document_comes_over_the_wire_in_rfc_3986(account: Account, operation: str) -> None:
-    named = "arn:aws:sts::" + account.account_id + ":assumed-role/job/a+=,.@-_"
-    written = trusting({"AWS": named}, Condition={"StringLike": {"aws:userid": "\u00fc~+ %2F*&<>'"}})
-    make_role(account, "job", written)
-    encoded = as_it_came(account, operation)
+@pytest.mark.parametrize("operation", CALLS_RETURNING_TRUST_POLICY)
+def test_trust_policy_is_percent_encoded_by_rfc_3986(account: Account, operation: str) -> None:
+    principal = "arn:aws:sts::" + account.account_id + ":assumed-role/job/a+=,.@-_"
+    statement = trusting({"AWS": principal}, Condition={"StringLike": {"aws:userid": "\u00fc~+ %2F*&<>'"}})
+    make_role(account, "job", statement)
+    encoded = encoded_trust_policy(account, operation)
     assert not re.search(r"[^A-Za-z0-9._~%-]", encoded)
-    assert json.loads(unquote(encoded)) == json.loads(document(written))
+    assert json.loads(unquote(encoded)) == json.loads(document(statement))
 
 
-# Who is trusted is trusted by unique ID.
+# Trust is stored by unique ID.
 
 
 @pytest.mark.parametrize("foreign", [False, True], ids=["own", "foreign"])
-def test_a_namesake_of_a_trusted_user_is_not_trusted(
-    account: Account, other_account: Account, foreign: bool
-) -> None:
-    theirs = other_account if foreign else account
-    may = allow("sts:AssumeRole")
-    old = theirs.key_of("bob", may)
-    user = theirs.iam.get_user(UserName="bob")["User"]
+def test_recreated_user_is_not_trusted(account: Account, other_account: Account, foreign: bool) -> None:
+    owner = other_account if foreign else account
+    permission = allow("sts:AssumeRole")
+    old_key = owner.key_of("bob", permission)
+    user = owner.iam.get_user(UserName="bob")["User"]
     arn = make_role(account, "job", trusting({"AWS": user["Arn"]}))
-    assert may_assume(theirs, old, arn)
+    assert can_assume(owner, old_key, arn)
 
-    theirs.iam.delete_access_key(UserName="bob", AccessKeyId=old[0])
-    theirs.iam.delete_user_policy(UserName="bob", PolicyName="test")
-    theirs.iam.delete_user(UserName="bob")
-    assert principal(account) == user["UserId"]
-    new = theirs.key_of("bob", may)
-    assert principal(account) == user["UserId"]
-    assert not may_assume(theirs, new, arn)
+    owner.iam.delete_access_key(UserName="bob", AccessKeyId=old_key[0])
+    owner.iam.delete_user_policy(UserName="bob", PolicyName="test")
+    owner.iam.delete_user(UserName="bob")
+    assert get_principal(account) == user["UserId"]
+    new_key = owner.key_of("bob", permission)
+    assert get_principal(account) == user["UserId"]
+    assert not can_assume(owner, new_key, arn)
 
-    trust(account, user["Arn"])
-    assert principal(account) == user["Arn"]
-    assert may_assume(theirs, new, arn)
+    set_principal(account, user["Arn"])
+    assert get_principal(account) == user["Arn"]
+    assert can_assume(owner, new_key, arn)
 
 
 @pytest.mark.parametrize("foreign", [False, True], ids=["own", "foreign"])
-def test_a_namesake_of_a_trusted_role_is_not_trusted(
-    account: Account, other_account: Account, foreign: bool
-) -> None:
-    theirs = other_account if foreign else account
+def test_recreated_role_is_not_trusted(account: Account, other_account: Account, foreign: bool) -> None:
+    owner = other_account if foreign else account
 
-    def session() -> Any:
-        worker = make_role(theirs, "worker", Path="/team/")
-        temporary.put(theirs, "worker", allow("sts:AssumeRole"))
-        return temporary.assumed(theirs.sts, worker).client(theirs.server, "sts")
+    def create_worker_session() -> Any:
+        worker = make_role(owner, "worker", Path="/team/")
+        temporary.put(owner, "worker", allow("sts:AssumeRole"))
+        return temporary.assumed(owner.sts, worker).client(owner.server, "sts")
 
-    old = session()
-    worker = theirs.iam.get_role(RoleName="worker")["Role"]
+    old_session = create_worker_session()
+    worker = owner.iam.get_role(RoleName="worker")["Role"]
     arn = make_role(account, "job", trusting({"AWS": worker["Arn"]}))
     assume = {"RoleArn": arn, "RoleSessionName": "work"}
-    assert allowed(old, "AssumeRole", **assume)
+    assert allowed(old_session, "AssumeRole", **assume)
 
-    theirs.iam.delete_role_policy(RoleName="worker", PolicyName="test")
-    theirs.iam.delete_role(RoleName="worker")
-    assert principal(account) == worker["RoleId"]
-    new = session()
-    assert principal(account) == worker["RoleId"]
-    assert not allowed(new, "AssumeRole", **assume)
+    owner.iam.delete_role_policy(RoleName="worker", PolicyName="test")
+    owner.iam.delete_role(RoleName="worker")
+    assert get_principal(account) == worker["RoleId"]
+    new_session = create_worker_session()
+    assert get_principal(account) == worker["RoleId"]
+    assert not allowed(new_session, "AssumeRole", **assume)
 
-    trust(account, worker["Arn"])
-    assert allowed(new, "AssumeRole", **assume)
+    set_principal(account, worker["Arn"])
+    assert allowed(new_session, "AssumeRole", **assume)
 
 
 @pytest.mark.parametrize("foreign", [False, True], ids=["own", "foreign"])
-def test_trust_follows_a_user_to_its_new_name(
-    account: Account, other_account: Account, foreign: bool
-) -> None:
-    theirs = other_account if foreign else account
-    key = theirs.key_of("bob", allow("sts:AssumeRole"))
-    theirs.iam.create_user(UserName="eve")
-    arn = make_role(account, "job", trusting({"AWS": [f"arn:aws:iam::{theirs.account_id}:user/bob"]}))
-    theirs.iam.update_user(UserName="bob", NewUserName="Robert", NewPath="/team/")
-    theirs.iam.update_user(UserName="eve", NewUserName="bob")
-    assert principal(account) == [f"arn:aws:iam::{theirs.account_id}:user/team/Robert"]
-    assert may_assume(theirs, key, arn)
-    assert not may_assume(theirs, theirs.key_of("mallory", allow("sts:AssumeRole")), arn)
+def test_renamed_user_stays_trusted(account: Account, other_account: Account, foreign: bool) -> None:
+    owner = other_account if foreign else account
+    key = owner.key_of("bob", allow("sts:AssumeRole"))
+    owner.iam.create_user(UserName="eve")
+    arn = make_role(account, "job", trusting({"AWS": [f"arn:aws:iam::{owner.account_id}:user/bob"]}))
+    owner.iam.update_user(UserName="bob", NewUserName="Robert", NewPath="/team/")
+    owner.iam.update_user(UserName="eve", NewUserName="bob")
+    assert get_principal(account) == [f"arn:aws:iam::{owner.account_id}:user/team/Robert"]
+    assert can_assume(owner, key, arn)
+    assert not can_assume(owner, owner.key_of("mallory", allow("sts:AssumeRole")), arn)
 
 
-def test_a_unique_id_may_be_named_while_there_is_somebody_of_it(account: Account) -> None:
+def test_unique_id_is_a_valid_principal_while_its_user_exists(account: Account) -> None:
     user = account.iam.create_user(UserName="bob")["User"]
     make_role(account, "job", trusting({"AWS": user["UserId"]}))
-    assert principal(account) == user["Arn"]
+    assert get_principal(account) == user["Arn"]
     account.iam.delete_user(UserName="bob")
-    was = shown(account)
-    said = refused(account.iam, "UpdateAssumeRolePolicy", RoleName="job", PolicyDocument=json.dumps(was))
-    assert said == Refused(
+    trust_policy = get_trust_policy(account)
+    error = refused(
+        account.iam, "UpdateAssumeRolePolicy", RoleName="job", PolicyDocument=json.dumps(trust_policy)
+    )
+    assert error == Refused(
         "MalformedPolicyDocument", 400, f'Invalid principal in policy: "AWS":"{user["UserId"]}"'
     )
 
 
-def test_a_trust_policy_may_ask_for_tags_of_its_role(account: Account) -> None:
+def test_trust_policy_conditions_can_test_tags_of_the_role(account: Account) -> None:
     condition = {"StringEquals": {"iam:ResourceTag/Team": "a", "aws:ResourceTag/Team": "a"}}
     user = f"arn:aws:iam::{account.account_id}:user/admin"
     arn = make_role(account, "job", trusting({"AWS": user}, Condition=condition))
@@ -241,57 +238,57 @@ def test_a_trust_policy_may_ask_for_tags_of_its_role(account: Account) -> None:
     assert allowed(account.sts, "AssumeRole", **assume)
 
 
-# What is refused.
+# Validation.
 
 ASSUME_ACTIONS_ONLY = "AssumeRole policy may only specify STS AssumeRole actions."
-STAR = {"AWS": "*"}
+ANYBODY = {"AWS": "*"}
 MALFORMED: list[tuple[dict[str, Any], str]] = [
-    ({**trusting(STAR), "Resource": "*"}, "Has prohibited field Resource."),
-    ({**trusting(STAR), "NotResource": "arn:aws:s3:::a"}, "Has prohibited field Resource."),
-    (trusting(STAR, "s3:GetObject"), ASSUME_ACTIONS_ONLY),
-    (trusting(STAR, "sts:AssumeRole", "sts:GetCallerIdentity"), ASSUME_ACTIONS_ONLY),
-    (trusting(STAR, "sts:*"), ASSUME_ACTIONS_ONLY),
-    (trusting(STAR, "*"), ASSUME_ACTIONS_ONLY),
-    ({"Effect": "Allow", "Principal": STAR, "NotAction": "sts:AssumeRole"}, ASSUME_ACTIONS_ONLY),
+    ({**trusting(ANYBODY), "Resource": "*"}, "Has prohibited field Resource."),
+    ({**trusting(ANYBODY), "NotResource": "arn:aws:s3:::a"}, "Has prohibited field Resource."),
+    (trusting(ANYBODY, "s3:GetObject"), ASSUME_ACTIONS_ONLY),
+    (trusting(ANYBODY, "sts:AssumeRole", "sts:GetCallerIdentity"), ASSUME_ACTIONS_ONLY),
+    (trusting(ANYBODY, "sts:*"), ASSUME_ACTIONS_ONLY),
+    (trusting(ANYBODY, "*"), ASSUME_ACTIONS_ONLY),
+    ({"Effect": "Allow", "Principal": ANYBODY, "NotAction": "sts:AssumeRole"}, ASSUME_ACTIONS_ONLY),
     ({"Effect": "Allow", "Action": "sts:AssumeRole"}, "Missing required field Principal."),
     ({**trusting({}), "Principal": {}}, "Missing required field Principal."),
     (
-        {"Effect": "Deny", "NotPrincipal": STAR, "Action": "sts:AssumeRole"},
+        {"Effect": "Deny", "NotPrincipal": ANYBODY, "Action": "sts:AssumeRole"},
         "Has prohibited field NotPrincipal.",
     ),
-    ({**trusting(STAR), "Effect": "allow"}, "The policy failed legacy parsing"),
+    ({**trusting(ANYBODY), "Effect": "allow"}, "The policy failed legacy parsing"),
     (
-        {**trusting(STAR), "Sid": "a b"},
+        {**trusting(ANYBODY), "Sid": "a b"},
         (
             "Statement IDs (SID) must be alpha-numeric. "
             "Check that your input satisfies the regular expression [0-9A-Za-z]*"
         ),
     ),
-    ({**trusting(STAR), "More": "x"}, "Syntax errors in policy."),
+    ({**trusting(ANYBODY), "More": "x"}, "Syntax errors in policy."),
     (trusting("arn:aws:iam::{A}:root"), "Syntax errors in policy."),
     (trusting({"Service": "ec2"}), 'Invalid principal in policy: "SERVICE":"ec2"'),
 ]
 
 
-@pytest.mark.parametrize(("statement", "sentence"), MALFORMED)
-def test_a_malformed_trust_policy_is_told_in_awss_words(
-    account: Account, statement: dict[str, Any], sentence: str
+@pytest.mark.parametrize(("statement", "message"), MALFORMED)
+def test_malformed_trust_policy_has_the_error_message_of_aws(
+    account: Account, statement: dict[str, Any], message: str
 ) -> None:
-    refuse_both(account, document(statement), Refused("MalformedPolicyDocument", 400, sentence))
+    expect_refused(account, document(statement), Refused("MalformedPolicyDocument", 400, message))
 
 
-def refuse_both(account: Account, policy: str, expected: Refused) -> None:
-    """Have a trust policy refused for a new role and for one that is there, which keeps its own."""
+def expect_refused(account: Account, policy: str, expected: Refused) -> None:
+    """Assert that CreateRole and UpdateAssumeRolePolicy refuse a trust policy and change nothing."""
     make_role(account, "job", trusting({"Service": "ec2.amazonaws.com"}))
-    was = shown(account)
+    trust_policy = get_trust_policy(account)
     create = {"RoleName": "new", "AssumeRolePolicyDocument": policy}
     assert refused(account.iam, "CreateRole", **create) == expected
     update = {"RoleName": "job", "PolicyDocument": policy}
     assert refused(account.iam, "UpdateAssumeRolePolicy", **update) == expected
-    assert shown(account) == was
+    assert get_trust_policy(account) == trust_policy
 
 
-NOBODY = [
+INVALID_PRINCIPALS = [
     "arn:aws:iam::{A}:user/nobody",
     "arn:aws:iam::{A}:user/ADMIN",
     "arn:aws:iam::{A}:user/else/admin",
@@ -312,23 +309,23 @@ NOBODY = [
 ]
 
 
-@pytest.mark.parametrize("form", NOBODY)
-def test_whoever_is_not_there_is_no_principal(account: Account, other_account: Account, form: str) -> None:
+@pytest.mark.parametrize("template", INVALID_PRINCIPALS)
+def test_nonexistent_principal_is_invalid(account: Account, other_account: Account, template: str) -> None:
     account.iam.create_user(UserName="bob")
     make_role(account, "worker")
-    named = filled(form, names(account, other_account))
-    policy = document(trusting({"AWS": ["*", named]}))
-    sentence = f'Invalid principal in policy: "AWS":"{named}"'
-    refuse_both(account, policy, Refused("MalformedPolicyDocument", 400, sentence))
+    principal = filled(template, account_ids(account, other_account))
+    policy = document(trusting({"AWS": ["*", principal]}))
+    message = f'Invalid principal in policy: "AWS":"{principal}"'
+    expect_refused(account, policy, Refused("MalformedPolicyDocument", 400, message))
 
 
-def test_a_trust_policy_has_2048_characters_without_white_space(account: Account) -> None:
-    def of_size(size: int) -> str:
-        empty = document({**trusting(STAR), "Sid": ""})
+def test_trust_policy_is_limited_to_2048_characters_without_whitespace(account: Account) -> None:
+    def policy_of_size(size: int) -> str:
+        empty = document({**trusting(ANYBODY), "Sid": ""})
         return empty.replace('"Sid": ""', f'"Sid": "{"a" * (size - len("".join(empty.split())))}"')
 
-    role = account.iam.create_role(RoleName="new", AssumeRolePolicyDocument=of_size(2048))["Role"]
+    role = account.iam.create_role(RoleName="new", AssumeRolePolicyDocument=policy_of_size(2048))["Role"]
     assert len(role["AssumeRolePolicyDocument"]["Statement"][0]["Sid"]) > 1900
     too_large = Refused("LimitExceeded", 409, "Cannot exceed quota for ACLSizePerRole: 2048")
     account.iam.delete_role(RoleName="new")
-    refuse_both(account, of_size(2049), too_large)
+    expect_refused(account, policy_of_size(2049), too_large)

@@ -1,4 +1,4 @@
-"""Users over loopback, by boto3, on both databases."""
+"""Users: create, read, rename, list and delete, on both databases."""
 
 import re
 from datetime import UTC, datetime
@@ -15,15 +15,15 @@ pytestmark = pytest.mark.both_databases
 BOUNDARY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
-def test_a_user_lives_from_create_to_delete(account: Account) -> None:
+def test_user_is_created_renamed_and_deleted(account: Account) -> None:
     iam = account.iam
-    made = iam.create_user(UserName="Bob", Path="/team/", Tags=[{"Key": "Dept", "Value": "x"}])["User"]
-    assert made["Arn"] == f"arn:aws:iam::{account.account_id}:user/team/Bob"
-    assert iam.get_user(UserName="Bob")["User"] == made
+    created = iam.create_user(UserName="Bob", Path="/team/", Tags=[{"Key": "Dept", "Value": "x"}])["User"]
+    assert created["Arn"] == f"arn:aws:iam::{account.account_id}:user/team/Bob"
+    assert iam.get_user(UserName="Bob")["User"] == created
 
     iam.update_user(UserName="Bob", NewUserName="Robert", NewPath="/")
     renamed = iam.get_user(UserName="Robert")["User"]
-    assert renamed == made | {
+    assert renamed == created | {
         "UserName": "Robert",
         "Path": "/",
         "Arn": f"arn:aws:iam::{account.account_id}:user/Robert",
@@ -33,34 +33,34 @@ def test_a_user_lives_from_create_to_delete(account: Account) -> None:
     assert refused(iam, "GetUser", UserName="Robert").code == "NoSuchEntity"
 
 
-def test_create_user_answers_all_that_it_made(account: Account) -> None:
-    made = account.iam.create_user(UserName="Bob", PermissionsBoundary=BOUNDARY)["User"]
-    assert made.keys() == {"UserName", "UserId", "Path", "Arn", "CreateDate", "PermissionsBoundary"}
-    assert made["Path"] == "/"
-    assert re.fullmatch(r"AIDA[A-Z2-7]{17}", made["UserId"])
-    assert abs((datetime.now(UTC) - made["CreateDate"]).total_seconds()) < 60
-    assert made["PermissionsBoundary"] == {
+def test_create_user_response_has_every_member(account: Account) -> None:
+    created = account.iam.create_user(UserName="Bob", PermissionsBoundary=BOUNDARY)["User"]
+    assert created.keys() == {"UserName", "UserId", "Path", "Arn", "CreateDate", "PermissionsBoundary"}
+    assert created["Path"] == "/"
+    assert re.fullmatch(r"AIDA[A-Z2-7]{17}", created["UserId"])
+    assert abs((datetime.now(UTC) - created["CreateDate"]).total_seconds()) < 60
+    assert created["PermissionsBoundary"] == {
         "PermissionsBoundaryType": "Policy",
         "PermissionsBoundaryArn": BOUNDARY,
     }
 
 
-def test_names_may_hold_what_aws_lets_them(account: Account) -> None:
+def test_name_and_path_accept_all_characters_that_aws_allows(account: Account) -> None:
     name = "a.B_c+d=e,f@g-9"
     account.iam.create_user(UserName=name, Path="/!\"#$%&'()*;<>?[]^`{|}~/")
     user = account.iam.get_user(UserName=name)["User"]
     assert user["Arn"].endswith(f":user/!\"#$%&'()*;<>?[]^`{{|}}~/{name}")
 
 
-def test_get_user_without_a_name_is_about_the_caller(account: Account) -> None:
+def test_get_user_without_a_name_returns_the_caller(account: Account) -> None:
     bob = account.user("Bob", allow("iam:GetUser"))
     assert bob.get_user()["User"]["UserName"] == "Bob"
 
 
-def test_names_are_found_in_any_case_and_keep_their_own(account: Account) -> None:
+def test_names_are_case_insensitive_and_keep_their_case(account: Account) -> None:
     iam = account.iam
-    made = iam.create_user(UserName="Bob")["User"]
-    assert iam.get_user(UserName="bOB")["User"] == made
+    created = iam.create_user(UserName="Bob")["User"]
+    assert iam.get_user(UserName="bOB")["User"] == created
     iam.update_user(UserName="BOB", NewUserName="BoB")
     assert iam.get_user(UserName="bob")["User"]["UserName"] == "BoB"
     iam.delete_user(UserName="bob")
@@ -71,20 +71,20 @@ NO_BOB = Refused("NoSuchEntity", 404, "The user with name Bob cannot be found.")
 
 
 @pytest.mark.parametrize("operation", ["GetUser", "UpdateUser", "DeleteUser"])
-def test_a_missing_user_is_no_such_entity(account: Account, operation: str) -> None:
+def test_missing_user_is_no_such_entity(account: Account, operation: str) -> None:
     assert refused(account.iam, operation, UserName="Bob") == NO_BOB
 
 
-def test_a_name_is_taken_in_any_case_and_on_any_path(account: Account) -> None:
+def test_name_is_unique_regardless_of_case_and_path(account: Account) -> None:
     iam = account.iam
     iam.create_user(UserName="Bob")
     iam.create_user(UserName="Eve")
-    taken = Refused("EntityAlreadyExists", 409, "User with name BOB already exists.")
-    assert refused(iam, "CreateUser", UserName="BOB", Path="/else/") == taken
-    assert refused(iam, "UpdateUser", UserName="Eve", NewUserName="BOB") == taken
+    conflict = Refused("EntityAlreadyExists", 409, "User with name BOB already exists.")
+    assert refused(iam, "CreateUser", UserName="BOB", Path="/else/") == conflict
+    assert refused(iam, "UpdateUser", UserName="Eve", NewUserName="BOB") == conflict
 
 
-def test_another_account_may_have_the_name(account: Account, other_account: Account) -> None:
+def test_accounts_can_have_users_of_the_same_name(account: Account, other_account: Account) -> None:
     first = account.iam.create_user(UserName="Bob")["User"]
     second = other_account.iam.create_user(UserName="Bob")["User"]
     assert first["UserId"] != second["UserId"]
@@ -92,7 +92,7 @@ def test_another_account_may_have_the_name(account: Account, other_account: Acco
     assert account.iam.get_user(UserName="Bob")["User"] == first
 
 
-REFUSED_CREATES: list[tuple[dict[str, Any], Refused]] = [
+INVALID_CREATE_PARAMETERS: list[tuple[dict[str, Any], Refused]] = [
     (
         {"PermissionsBoundary": "arn:aws:iam::aws:policy/NoSuchPolicy"},
         Refused(
@@ -121,26 +121,26 @@ REFUSED_CREATES: list[tuple[dict[str, Any], Refused]] = [
 ]
 
 
-@pytest.mark.parametrize(("params", "expected"), REFUSED_CREATES)
-def test_a_create_that_is_refused_leaves_no_user(
+@pytest.mark.parametrize(("params", "expected"), INVALID_CREATE_PARAMETERS)
+def test_refused_create_user_stores_no_user(
     account: Account, params: dict[str, Any], expected: Refused
 ) -> None:
     assert refused(account.iam, "CreateUser", UserName="Bob", **params) == expected
     assert refused(account.iam, "GetUser", UserName="Bob") == NO_BOB
 
 
-def test_the_quota_of_users(account: Account) -> None:
+def test_number_of_users_is_limited_by_the_quota(account: Account) -> None:
     iam = account.iam
     set_counter(account, "users", 4999)
     iam.create_user(UserName="Bob")
-    full = Refused("LimitExceeded", 409, "Cannot exceed quota for UsersPerAccount: 5000")
-    assert refused(iam, "CreateUser", UserName="Eve") == full
+    limit_exceeded = Refused("LimitExceeded", 409, "Cannot exceed quota for UsersPerAccount: 5000")
+    assert refused(iam, "CreateUser", UserName="Eve") == limit_exceeded
     iam.delete_user(UserName="Bob")
     iam.create_user(UserName="Eve")
 
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-HELD: dict[str, tuple[list[tuple[str, dict[str, Any]]], str]] = {
+DELETE_CONFLICTS: dict[str, tuple[list[tuple[str, dict[str, Any]]], str]] = {
     "access key": (
         [("CreateAccessKey", {"UserName": "Bob"})],
         "Cannot delete entity, must delete access keys first.",
@@ -168,28 +168,28 @@ HELD: dict[str, tuple[list[tuple[str, dict[str, Any]]], str]] = {
 }
 
 
-@pytest.mark.parametrize("held", HELD)
-def test_a_user_that_holds_something_is_not_deleted(account: Account, held: str) -> None:
-    given, sentence = HELD[held]
+@pytest.mark.parametrize("dependency", DELETE_CONFLICTS)
+def test_user_with_dependencies_cannot_be_deleted(account: Account, dependency: str) -> None:
+    calls, message = DELETE_CONFLICTS[dependency]
     iam = account.iam
     iam.create_user(UserName="Bob")
-    for operation, params in given:
+    for operation, params in calls:
         call(iam, operation, **params)
-    assert refused(iam, "DeleteUser", UserName="Bob") == Refused("DeleteConflict", 409, sentence)
+    assert refused(iam, "DeleteUser", UserName="Bob") == Refused("DeleteConflict", 409, message)
     assert iam.get_user(UserName="Bob")["User"]["UserName"] == "Bob"
 
 
-def test_tags_and_a_boundary_go_with_their_user(account: Account) -> None:
+def test_tags_and_boundary_are_deleted_with_the_user(account: Account) -> None:
     iam = account.iam
     iam.create_user(UserName="Bob", Tags=[{"Key": "a", "Value": "1"}], PermissionsBoundary=BOUNDARY)
     iam.delete_user(UserName="Bob")
-    again = iam.create_user(UserName="Bob")["User"]
-    assert "Tags" not in again
-    assert "PermissionsBoundary" not in again
+    recreated = iam.create_user(UserName="Bob")["User"]
+    assert "Tags" not in recreated
+    assert "PermissionsBoundary" not in recreated
     assert iam.list_user_tags(UserName="Bob")["Tags"] == []
 
 
-PATHS = [
+NAMES_BY_PATH_PREFIX = [
     ("/", ["admin", "Ann", "bob", "Cid", "dan"]),
     ("/team/", ["Ann", "bob"]),
     ("/team/red/", ["bob"]),
@@ -199,16 +199,16 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize(("prefix", "names"), PATHS)
-def test_lists_filter_by_the_beginning_of_the_path(account: Account, prefix: str, names: list[str]) -> None:
+@pytest.mark.parametrize(("prefix", "names"), NAMES_BY_PATH_PREFIX)
+def test_list_users_filters_by_path_prefix(account: Account, prefix: str, names: list[str]) -> None:
     iam = account.iam
     for name, path in (("dan", "/"), ("Cid", "/te/"), ("bob", "/team/red/"), ("Ann", "/team/")):
         iam.create_user(UserName=name, Path=path)
     assert [user["UserName"] for user in iam.list_users(PathPrefix=prefix)["Users"]] == names
 
 
-def test_lists_show_neither_tags_nor_boundaries(account: Account) -> None:
+def test_list_users_omits_tags_and_boundaries(account: Account) -> None:
     iam = account.iam
     iam.create_user(UserName="Bob", Tags=[{"Key": "a", "Value": "1"}], PermissionsBoundary=BOUNDARY)
-    shown = next(user for user in iam.list_users()["Users"] if user["UserName"] == "Bob")
-    assert shown.keys() == {"UserName", "UserId", "Path", "Arn", "CreateDate"}
+    listed = next(user for user in iam.list_users()["Users"] if user["UserName"] == "Bob")
+    assert listed.keys() == {"UserName", "UserId", "Path", "Arn", "CreateDate"}

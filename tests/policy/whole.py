@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 from iamd.policy import Policy, PolicyLayers, Request, parse, principal_from_arn
 from iamd.policy.operators import OPERATORS
 
-HERE, THERE = "111122223333", "444455556666"
+ACCOUNT_ID, OTHER_ACCOUNT_ID = "111122223333", "444455556666"
 ARNS = (
-    f"arn:aws:iam::{HERE}:root",
-    f"arn:aws:iam::{HERE}:user/alice",
-    f"arn:aws:iam::{HERE}:role/app/web",
-    f"arn:aws:iam::{HERE}:role/aws-service-role/ecs.amazonaws.com/R",
-    f"arn:aws:sts::{HERE}:assumed-role/web/s1",
-    f"arn:aws:sts::{HERE}:federated-user/fay",
-    f"arn:aws:iam::{THERE}:user/beth",
-    f"arn:aws:iam::{THERE}:root",
+    f"arn:aws:iam::{ACCOUNT_ID}:root",
+    f"arn:aws:iam::{ACCOUNT_ID}:user/alice",
+    f"arn:aws:iam::{ACCOUNT_ID}:role/app/web",
+    f"arn:aws:iam::{ACCOUNT_ID}:role/aws-service-role/ecs.amazonaws.com/R",
+    f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/web/s1",
+    f"arn:aws:sts::{ACCOUNT_ID}:federated-user/fay",
+    f"arn:aws:iam::{OTHER_ACCOUNT_ID}:user/beth",
+    f"arn:aws:iam::{OTHER_ACCOUNT_ID}:root",
 )
 CALLERS = [principal_from_arn(arn) for arn in (*ARNS, "")] + [
     principal_from_arn("sns.amazonaws.com", "Service"),
@@ -31,7 +31,7 @@ ACTIONS = (
     "sts:GetSessionToken",
     "sts:GetCallerIdentity",
 )
-PATTERNS = (
+ACTION_PATTERNS = (
     "*",
     "*:*",
     "s3:*",
@@ -48,13 +48,13 @@ RESOURCES = (
     "arn:aws:s3:::box/a",
     "arn:aws:s3:::box/a/b:c",
     "arn:aws:s3:::box/alice",
-    f"arn:aws:iam::{HERE}:role/target",
-    f"arn:aws:sqs:eu-west-1:{HERE}:jobs",
-    f"arn:aws:sqs:eu-west-1:{THERE}:jobs",
+    f"arn:aws:iam::{ACCOUNT_ID}:role/target",
+    f"arn:aws:sqs:eu-west-1:{ACCOUNT_ID}:jobs",
+    f"arn:aws:sqs:eu-west-1:{OTHER_ACCOUNT_ID}:jobs",
     "not an arn",
     "",
 )
-GLOBS = (
+RESOURCE_PATTERNS = (
     "*",
     "**",
     "arn:aws:s3:::*",
@@ -69,11 +69,20 @@ GLOBS = (
     "arn:aws:sqs",
     "arn:aws:sqs:*",
     "arn:aws:sqs:*:*:jobs",
-    f"arn:aws:*:*:{HERE}:*",
+    f"arn:aws:*:*:{ACCOUNT_ID}:*",
     RESOURCES[4],
 )
-KEYS = ("aws:username", "aws:SourceIp", "aws:CurrentTime", "x:Number", "x:List", "X:Flag", "x:Arn", "x:none")
-VALUES = (
+CONTEXT_KEYS = (
+    "aws:username",
+    "aws:SourceIp",
+    "aws:CurrentTime",
+    "x:Number",
+    "x:List",
+    "X:Flag",
+    "x:Arn",
+    "x:none",
+)
+CONTEXT_VALUES = (
     "alice",
     "ALICE",
     "a*",
@@ -97,9 +106,11 @@ VALUES = (
     "${x:List}",
 )
 
-values = st.sampled_from(VALUES)
+values = st.sampled_from(CONTEXT_VALUES)
 contexts = st.dictionaries(
-    st.sampled_from([key.lower() for key in KEYS[:-1]]), values | st.lists(values, max_size=3), max_size=5
+    st.sampled_from([key.lower() for key in CONTEXT_KEYS[:-1]]),
+    values | st.lists(values, max_size=3),
+    max_size=5,
 )
 operators = st.builds(
     lambda quantifier, base, suffix: f"{quantifier}{base}{suffix}",
@@ -109,7 +120,9 @@ operators = st.builds(
 ) | st.just("Null")
 conditions = st.dictionaries(
     operators,
-    st.dictionaries(st.sampled_from(KEYS), values | st.lists(values, max_size=3), min_size=1, max_size=2),
+    st.dictionaries(
+        st.sampled_from(CONTEXT_KEYS), values | st.lists(values, max_size=3), min_size=1, max_size=2
+    ),
     max_size=2,
 )
 
@@ -125,17 +138,17 @@ def statements(draw: st.DrawFn, *, with_principal: bool) -> dict[str, Any]:
     """Generate a statement; a Principal element may be missing, or be present where it does not belong."""
     statement: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"]))}
     action_element = draw(st.sampled_from(["Action", "Action", "Action", "NotAction"]))
-    statement[action_element] = draw(_one_or_list(PATTERNS, action_element))
+    statement[action_element] = draw(_one_or_list(ACTION_PATTERNS, action_element))
     resource_element = draw(st.sampled_from(["Resource", "Resource", "Resource", "NotResource", None]))
     if resource_element is not None:
-        statement[resource_element] = draw(_one_or_list(GLOBS, resource_element))
+        statement[resource_element] = draw(_one_or_list(RESOURCE_PATTERNS, resource_element))
     if draw(st.booleans()):
         statement["Condition"] = draw(conditions)
     if draw(st.integers(0, 9)) < (9 if with_principal else 1):
         principal_element = draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))
         kind = draw(st.sampled_from(["AWS", "AWS", "AWS", "Service", "Federated"]))
         statement[principal_element] = {
-            kind: draw(_one_or_list(("*", HERE, THERE, *ARNS), principal_element))
+            kind: draw(_one_or_list(("*", ACCOUNT_ID, OTHER_ACCOUNT_ID, *ARNS), principal_element))
         }
     return statement
 
@@ -156,7 +169,7 @@ requests = st.builds(
     principal=st.sampled_from(CALLERS),
     action=st.sampled_from(ACTIONS),
     resource=st.sampled_from(RESOURCES),
-    resource_account=st.sampled_from([None, None, HERE, THERE]),
+    resource_account=st.sampled_from([None, None, ACCOUNT_ID, OTHER_ACCOUNT_ID]),
     context=contexts,
 )
 layers = st.builds(
