@@ -10,7 +10,7 @@ import pytest
 from tests.api import temporary
 from tests.api.answers import Refused, allowed, call, refused, set_counter
 from tests.api.served import AUDIT, READ_ONLY, TRUST
-from tests.api.temporary import make_role, trusting
+from tests.api.temporary import create_role, trust_statement
 from tests.servers import Account, allow, document
 
 PATIENCE = 10.0
@@ -66,7 +66,7 @@ def test_lists_show_neither_tags_nor_boundaries_nor_last_use(account: Account) -
 
 
 def test_a_role_tells_when_and_where_it_was_last_used(account: Account) -> None:
-    session = temporary.role_session(account, "Job", allow("iam:ListUsers"))
+    session = temporary.create_role_session(account, "Job", allow("iam:ListUsers"))
     assert got(account)["RoleLastUsed"] == {}  # being assumed is no use
     session.client(account.server, "iam").list_users()
     deadline = time.monotonic() + PATIENCE
@@ -240,12 +240,12 @@ def test_lists_filter_by_the_beginning_of_the_path(account: Account, prefix: str
 
 
 def test_a_session_ends_with_its_role(account: Account) -> None:
-    session = temporary.role_session(account, "Job", allow("iam:ListUsers"))
+    session = temporary.create_role_session(account, "Job", allow("iam:ListUsers"))
     client = session.client(account.server, "iam")
     client.list_users()
     account.iam.delete_role_policy(RoleName="Job", PolicyName="test")
     account.iam.delete_role(RoleName="Job")
-    make_role(account, "Job", trusting({"AWS": account.account_id}))
+    create_role(account, "Job", trust_statement({"AWS": account.account_id}))
     assert refused(client, "ListUsers") == temporary.INVALID
 
 

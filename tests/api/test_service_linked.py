@@ -192,7 +192,7 @@ def test_leave_to_make_one_may_depend_on_the_service(account: Account) -> None:
 
 def test_nobody_who_trusts_it_trusts_the_next_of_its_name(account: Account) -> None:
     role = made(account)
-    temporary.make_role(account, "job", temporary.trusting({"AWS": role["Arn"]}))
+    temporary.create_role(account, "job", temporary.trust_statement({"AWS": role["Arn"]}))
     account.iam.delete_service_linked_role(RoleName=ECS)
     made(account)
     (statement,) = call(account.iam, "GetRole", RoleName="job")["Role"]["AssumeRolePolicyDocument"][

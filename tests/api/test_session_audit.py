@@ -9,7 +9,15 @@ import pytest
 from iamd.store import audit
 from tests.api import temporary
 from tests.api.answers import call, refused, state
-from tests.api.temporary import Session, assumed, make_role, put, role_session, sealed, trusting
+from tests.api.temporary import (
+    Session,
+    assume_role,
+    create_role,
+    create_role_session,
+    put_role_policy,
+    seal_session,
+    trust_statement,
+)
 from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
@@ -21,11 +29,11 @@ _PATIENCE = 10.0  # seconds
 
 def issue(account: Account) -> dict[str, Session]:
     """Call each operation that gives out temporary credentials."""
-    arn = make_role(account, "job", Path="/x/")
+    arn = create_role(account, "job", Path="/x/")
     return {
-        "AssumeRole": assumed(account.sts, arn),
-        "GetSessionToken": temporary.of(account.sts.get_session_token()),
-        "GetFederationToken": temporary.of(account.sts.get_federation_token(Name="fay")),
+        "AssumeRole": assume_role(account.sts, arn),
+        "GetSessionToken": temporary.credentials_of(account.sts.get_session_token()),
+        "GetFederationToken": temporary.credentials_of(account.sts.get_federation_token(Name="fay")),
     }
 
 
@@ -66,7 +74,7 @@ def test_no_mfa_code_is_in_any_event(account: Account) -> None:
 
 
 def test_no_reply_but_one_tells_a_secret_or_a_token(account: Account) -> None:
-    session = role_session(account, "job", allow("iam:*", "sts:*"))
+    session = create_role_session(account, "job", allow("iam:*", "sts:*"))
     seen: list[str] = []
     for service in ("iam", "sts", "iamd"):
         client = session.client(account.server, service)
@@ -91,9 +99,9 @@ _READS = {
 
 
 def test_temporary_credentials_leave_nothing_in_the_store(account: Account) -> None:
-    arn = make_role(account, "job")
+    arn = create_role(account, "job")
     before = state(account)
-    assumed(account.sts, arn)
+    assume_role(account.sts, arn)
     account.sts.get_session_token()
     account.sts.get_federation_token(Name="fay", Policy=document(allow("s3:*")))
     assert state(account) == before
@@ -109,8 +117,8 @@ def record(account: Account, name: str) -> dict[str, Any]:
 
 
 def test_assuming_a_role_is_recorded_as_aws_records_it(account: Account) -> None:
-    everybody = trusting("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    arn = make_role(account, "job", everybody)
+    everybody = trust_statement("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+    arn = create_role(account, "job", everybody)
     asked = {
         "ExternalId": "Example/987",
         "SourceIdentity": "alice",
@@ -137,9 +145,11 @@ def test_assuming_a_role_is_recorded_as_aws_records_it(account: Account) -> None
 
 
 def test_a_role_session_is_known_by_its_role(account: Account) -> None:
-    arn = make_role(account, "job", trusting("*", "sts:AssumeRole", "sts:SetSourceIdentity"), Path="/x/")
-    put(account, "job", allow("iam:UpdateAccountPasswordPolicy"))
-    session = assumed(account.sts, arn, SourceIdentity="alice")
+    arn = create_role(
+        account, "job", trust_statement("*", "sts:AssumeRole", "sts:SetSourceIdentity"), Path="/x/"
+    )
+    put_role_policy(account, "job", allow("iam:UpdateAccountPasswordPolicy"))
+    session = assume_role(account.sts, arn, SourceIdentity="alice")
     session.client(account.server, "iam").update_account_password_policy()
     role_id = temporary.role_of(account, "job").role_id
     who = record(account, "UpdateAccountPasswordPolicy")["userIdentity"]
@@ -163,8 +173,8 @@ def test_a_role_session_is_known_by_its_role(account: Account) -> None:
 
 
 def test_a_users_session_is_known_by_the_user(account: Account) -> None:
-    token = temporary.opened(account, temporary.of(account.sts.get_session_token()))
-    session = sealed(account, token._replace(mfa_at=token.issued_at))
+    token = temporary.unseal_token(account, temporary.credentials_of(account.sts.get_session_token()))
+    session = seal_session(account, token._replace(mfa_at=token.issued_at))
     session.client(account.server, "iam").update_account_password_policy()
     who = record(account, "UpdateAccountPasswordPolicy")["userIdentity"]
     assert (who["type"], who["userName"]) == ("IAMUser", "admin")
@@ -173,7 +183,7 @@ def test_a_users_session_is_known_by_the_user(account: Account) -> None:
 
 
 def test_a_federated_user_is_known_by_its_name(account: Account) -> None:
-    session = temporary.of(account.sts.get_federation_token(Name="fay"))
+    session = temporary.credentials_of(account.sts.get_federation_token(Name="fay"))
     session.client(account.server, "sts").get_caller_identity()
     who = record(account, "GetCallerIdentity")["userIdentity"]
     assert (who["type"], who["principalId"]) == ("FederatedUser", f"{account.account_id}:fay")
@@ -201,12 +211,12 @@ def test_a_wrong_code_is_recorded(account: Account) -> None:
 def test_an_account_learns_who_assumed_its_roles(
     account: Account, other_account: Account, with_code: bool
 ) -> None:
-    arn = make_role(other_account, "job", trusting({"AWS": account.account_id}))
+    arn = create_role(other_account, "job", trust_statement({"AWS": account.account_id}))
     key = account.key_of("bob", allow("sts:AssumeRole"))
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
     code = device.code()
     asked = {"SerialNumber": device.serial, "TokenCode": code} if with_code else {}
-    session = assumed(account.client("sts", key), arn, **asked)
+    session = assume_role(account.client("sts", key), arn, **asked)
     own, theirs = (record(one, "AssumeRole") for one in (account, other_account))
     assert theirs["userIdentity"] == {
         "type": "AWSAccount",
@@ -223,7 +233,7 @@ def test_an_account_learns_who_assumed_its_roles(
 
 
 def test_an_account_learns_nothing_of_who_was_refused(account: Account, other_account: Account) -> None:
-    arn = make_role(other_account, "job")
+    arn = create_role(other_account, "job")
     refused(account.sts, "AssumeRole", RoleArn=arn, RoleSessionName="work")
     assert record(account, "AssumeRole")["errorCode"] == "AccessDenied"
     assert "AssumeRole" not in written(other_account)

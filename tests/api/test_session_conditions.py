@@ -15,7 +15,15 @@ from iamd.core.records import SessionToken
 from tests import people, servers
 from tests.api import temporary
 from tests.api.answers import allowed, refused
-from tests.api.temporary import Session, assumed, make_role, opened, put, sealed, trusting
+from tests.api.temporary import (
+    Session,
+    assume_role,
+    create_role,
+    put_role_policy,
+    seal_session,
+    trust_statement,
+    unseal_token,
+)
 from tests.servers import Account, Server, allow, document
 
 ABSENT, PRESENT = None, ""
@@ -47,7 +55,9 @@ class Probe(NamedTuple):
     def holds(self, sts: Any, wanted: dict[str, Any], action: str = "sts:AssumeRole", **asked: Any) -> bool:
         """Say whether a condition on an action holds when somebody assumes the role."""
         others = {"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"} - {action}
-        trust = document(trusting("*", *sorted(others)), trusting("*", action, Condition=wanted))
+        trust = document(
+            trust_statement("*", *sorted(others)), trust_statement("*", action, Condition=wanted)
+        )
         self.iam.update_assume_role_policy(RoleName="probe", PolicyDocument=trust)
         role_arn = f"arn:aws:iam::{self.account.account_id}:role/x/probe"
         return allowed(sts, "AssumeRole", **{"RoleArn": role_arn, **WORK, **asked})
@@ -56,13 +66,13 @@ class Probe(NamedTuple):
 @pytest.fixture(scope="module")
 def probe(server: Server) -> Probe:
     account = servers.found(server)
-    everybody = trusting("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    make_role(account, "probe", Path="/x/", Tags=[{"Key": "Stage", "Value": "test"}])
+    everybody = trust_statement("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+    create_role(account, "probe", Path="/x/", Tags=[{"Key": "Stage", "Value": "test"}])
     of_role = [{"Key": "team", "Value": "of role"}, {"Key": "rank", "Value": "2"}]
-    arn = make_role(account, "job", everybody, Path="/jobs/", Tags=of_role)
-    plain = make_role(account, "plain", everybody)
+    arn = create_role(account, "job", everybody, Path="/jobs/", Tags=of_role)
+    plain = create_role(account, "plain", everybody)
     account.iam.create_user(UserName="bob", Path="/team/", Tags=TEAM)
-    key = temporary.key(account.iam.create_access_key(UserName="bob"))
+    key = temporary.access_key_of(account.iam.create_access_key(UserName="bob"))
     bob = temporary.user_of(account, "bob").user_id
     now = int(time.time())
     with_mfa = SessionToken(
@@ -71,10 +81,10 @@ def probe(server: Server) -> Probe:
     tagged = {"Tags": [{"Key": "TEAM", "Value": "of session"}], "SourceIdentity": "alice"}
     sessions = {
         "key": key,
-        "token": temporary.of(key.client(server, "sts").get_session_token()),
-        "token with MFA": sealed(account, with_mfa),
-        "role": assumed(account.sts, plain),
-        "tagged role": assumed(account.sts, arn, **tagged),
+        "token": temporary.credentials_of(key.client(server, "sts").get_session_token()),
+        "token with MFA": seal_session(account, with_mfa),
+        "role": assume_role(account.sts, plain),
+        "tagged role": assume_role(account.sts, arn, **tagged),
     }
     callers = {name: session.client(server, "sts") for name, session in sessions.items()}
     return Probe(account, account.iam, {**callers, "console": _console(account)}, sessions)
@@ -183,7 +193,7 @@ def test_and_nothing_else_is(probe: Probe, caller: str, key: str, value: str) ->
 
 def test_a_session_knows_since_when_it_is_there(probe: Probe) -> None:
     for name in ("token", "token with MFA", "role"):
-        issued = opened(probe.account, probe.sessions[name]).issued_at
+        issued = unseal_token(probe.account, probe.sessions[name]).issued_at
         at, before = (clock.iso(datetime.fromtimestamp(moment, UTC)) for moment in (issued, issued - 1))
         key = "aws:TokenIssueTime"
         assert probe.holds(probe.callers[name], {"DateEquals": {key: at}})
@@ -273,7 +283,7 @@ def test_setting_a_source_identity_is_judged_by_it(probe: Probe) -> None:
 def test_the_callers_own_policy_is_judged_by_the_same(
     account: Account, asked: dict[str, Any], key: str, value: Any
 ) -> None:
-    make_role(account, "job", Tags=[{"Key": "Stage", "Value": "test"}])
+    create_role(account, "job", Tags=[{"Key": "Stage", "Value": "test"}])
     role_arn = f"arn:aws:iam::{account.account_id}:role/job"
     for name, wanted, holds in (
         ("bob", condition(key, value), True),
@@ -288,7 +298,7 @@ def test_the_callers_own_policy_is_judged_by_the_same(
 
 def sees(account: Account, session: Session, wanted: dict[str, Any]) -> bool:
     """Say whether a condition holds when a session of the role `job` lists users."""
-    put(account, "job", allow("iam:ListUsers", Condition=wanted))
+    put_role_policy(account, "job", allow("iam:ListUsers", Condition=wanted))
     return allowed(session.client(account.server, "iam"), "ListUsers")
 
 
@@ -317,12 +327,12 @@ def test_iam_sees_what_a_session_is(probe: Probe, key: str, value: str | None) -
 
 
 def test_variables_stand_for_the_session(account: Account) -> None:
-    make_role(account, "job", trusting("*", "sts:AssumeRole", "sts:TagSession"))
+    create_role(account, "job", trust_statement("*", "sts:AssumeRole", "sts:TagSession"))
     own = "arn:aws:iam::*:user/${aws:PrincipalTag/team}/*"
-    put(account, "job", allow("iam:GetUser", resource=own))
+    put_role_policy(account, "job", allow("iam:GetUser", resource=own))
     for team in ("a", "b"):
         account.iam.create_user(UserName=f"of-{team}", Path=f"/{team}/")
-    session = assumed(account.sts, f"arn:aws:iam::{account.account_id}:role/job", Tags=[TAG_A])
+    session = assume_role(account.sts, f"arn:aws:iam::{account.account_id}:role/job", Tags=[TAG_A])
     iam = session.client(account.server, "iam")
     assert allowed(iam, "GetUser", UserName="of-a")
     assert not allowed(iam, "GetUser", UserName="of-b")
@@ -333,7 +343,7 @@ TAG_A = {"Key": "team", "Value": "a"}
 
 def test_a_roles_own_tags_decide_over_it(account: Account) -> None:
     for team in ("a", "b"):
-        make_role(account, f"of-{team}", Tags=[{"Key": "Team", "Value": team}])
+        create_role(account, f"of-{team}", Tags=[{"Key": "Team", "Value": team}])
     for prefix in ("aws", "iam"):
         having = {"StringEquals": {f"{prefix}:ResourceTag/team": "a"}}
         caller = account.user(f"bob-{prefix}", allow("iam:GetRole", Condition=having))

@@ -12,13 +12,13 @@ from tests.api.answers import allowed
 from tests.api.temporary import (
     INVALID,
     Session,
-    assumed,
-    make_role,
-    opened,
-    put,
-    role_session,
-    sealed,
-    trusting,
+    assume_role,
+    create_role,
+    create_role_session,
+    put_role_policy,
+    seal_session,
+    trust_statement,
+    unseal_token,
 )
 from tests.authenticator import Authenticator
 from tests.servers import Account, Server, allow, deny, document
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.both_databases
 
 _PATIENCE = 10.0  # seconds
 S3_ONLY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
-EVERYBODY = trusting("*", "sts:AssumeRole", "sts:TagSession")
+EVERYBODY = trust_statement("*", "sts:AssumeRole", "sts:TagSession")
 
 
 class Servers(NamedTuple):
@@ -66,26 +66,26 @@ def this_second() -> datetime:
 
 def older(account: Account, session: Session, seconds: int = 600) -> Session:
     """Return a session like another that began so much earlier."""
-    token = opened(account, session)
-    return sealed(account, token._replace(issued_at=token.issued_at - seconds))
+    token = unseal_token(account, session)
+    return seal_session(account, token._replace(issued_at=token.issued_at - seconds))
 
 
 def test_older_sessions_of_a_role_are_revoked(both: Servers) -> None:
     account = both.account
-    session = older(account, role_session(account, "job", allow("iam:ListUsers")))
+    session = older(account, create_role_session(account, "job", allow("iam:ListUsers")))
     assert both.may(session)
-    put(account, "job", revoking(this_second()), name="AWSRevokeOlderSessions")
+    put_role_policy(account, "job", revoking(this_second()), name="AWSRevokeOlderSessions")
     assert not both.may(session)
     session.client(both.second, "sts").get_caller_identity()
-    newer = assumed(account.sts, f"arn:aws:iam::{account.account_id}:role/job")
+    newer = assume_role(account.sts, f"arn:aws:iam::{account.account_id}:role/job")
     assert both.may(newer)
     assert not both.may(session)
 
 
 def test_what_was_revoked_comes_back_only_with_the_policy_gone(both: Servers) -> None:
     account = both.account
-    session = older(account, role_session(account, "job", allow("iam:ListUsers")))
-    put(account, "job", revoking(this_second()), name="AWSRevokeOlderSessions")
+    session = older(account, create_role_session(account, "job", allow("iam:ListUsers")))
+    put_role_policy(account, "job", revoking(this_second()), name="AWSRevokeOlderSessions")
     account.iam.update_assume_role_policy(RoleName="job", PolicyDocument=document(EVERYBODY))
     assert not both.may(session)
     account.iam.delete_role_policy(RoleName="job", PolicyName="AWSRevokeOlderSessions")
@@ -94,11 +94,11 @@ def test_what_was_revoked_comes_back_only_with_the_policy_gone(both: Servers) ->
 
 def test_older_sessions_assume_no_other_role(both: Servers) -> None:
     account = both.account
-    other = make_role(account, "other", EVERYBODY)
-    session = older(account, role_session(account, "job", allow("sts:AssumeRole")))
+    other = create_role(account, "other", EVERYBODY)
+    session = older(account, create_role_session(account, "job", allow("sts:AssumeRole")))
     asked = {"RoleArn": other, "RoleSessionName": "work"}
     assert allowed(session.client(account.server, "sts"), "AssumeRole", **asked)
-    put(account, "job", revoking(this_second()), name="AWSRevokeOlderSessions")
+    put_role_policy(account, "job", revoking(this_second()), name="AWSRevokeOlderSessions")
     for server in (account.server, both.second):
         assert not allowed(session.client(server, "sts"), "AssumeRole", **asked)
 
@@ -117,8 +117,10 @@ def test_older_sessions_of_a_user_are_revoked_and_its_key_is_not(both: Servers) 
 
 def with_mfa(account: Account, key: Session) -> Session:
     """Return a session of Bob's that showed a second factor."""
-    token = opened(account, temporary.of(key.client(account.server, "sts").get_session_token()))
-    return sealed(account, token._replace(mfa_at=token.issued_at))
+    token = unseal_token(
+        account, temporary.credentials_of(key.client(account.server, "sts").get_session_token())
+    )
+    return seal_session(account, token._replace(mfa_at=token.issued_at))
 
 
 # What a role loses, its sessions lose.
@@ -185,10 +187,10 @@ LOSSES: dict[str, tuple[Change, Change]] = {
 @pytest.mark.parametrize(("lose", "regain"), LOSSES.values(), ids=LOSSES)
 def test_a_session_loses_and_regains_with_its_role(both: Servers, lose: Change, regain: Change) -> None:
     iam = both.account.iam
-    arn = make_role(both.account, "job", EVERYBODY)
+    arn = create_role(both.account, "job", EVERYBODY)
     _tag(iam, "job")
     _attach(iam, "job", "team")
-    session = assumed(both.account.sts, arn)
+    session = assume_role(both.account.sts, arn)
     assert both.may(session)
     lose(iam, "job")
     assert not both.may(session)
@@ -198,9 +200,9 @@ def test_a_session_loses_and_regains_with_its_role(both: Servers, lose: Change, 
 
 def test_a_session_tag_stays_whatever_the_role_is_tagged(both: Servers) -> None:
     iam = both.account.iam
-    arn = make_role(both.account, "job", EVERYBODY)
+    arn = create_role(both.account, "job", EVERYBODY)
     _attach(iam, "job", "team")
-    session = assumed(both.account.sts, arn, Tags=[{"Key": "Team", "Value": "a"}])
+    session = assume_role(both.account.sts, arn, Tags=[{"Key": "Team", "Value": "a"}])
     assert both.may(session)
     _retag(iam, "job")
     assert both.may(session)
@@ -223,17 +225,17 @@ def test_a_users_session_loses_with_the_user(both: Servers) -> None:
 
 
 def test_a_deleted_role_ends_its_sessions_at_the_next_request(both: Servers) -> None:
-    session = role_session(both.account, "job")
+    session = create_role_session(both.account, "job")
     both.account.iam.delete_role(RoleName="job")
     for server in (both.account.server, both.second):
-        assert temporary.told(session, server) == INVALID
+        assert temporary.identity_error(session, server) == INVALID
 
 
 # What ends no session.
 
 
 def _new_trust(iam: Any, _key: str) -> None:
-    trust = document(trusting({"Service": "ec2.amazonaws.com"}))
+    trust = document(trust_statement({"Service": "ec2.amazonaws.com"}))
     iam.update_assume_role_policy(RoleName="job", PolicyDocument=trust)
 
 
@@ -251,18 +253,21 @@ KEEPS: dict[str, Change] = {
 @pytest.mark.parametrize("change", KEEPS.values(), ids=KEEPS)
 def test_what_let_a_session_begin_may_change(both: Servers, change: Change) -> None:
     account = both.account
-    arn = make_role(account, "job", EVERYBODY, MaxSessionDuration=7200)
-    put(account, "job", allow("iam:ListUsers"))
+    arn = create_role(account, "job", EVERYBODY, MaxSessionDuration=7200)
+    put_role_policy(account, "job", allow("iam:ListUsers"))
     key = Session(*account.key_of("bob", allow("iam:ListUsers", "sts:*")), None)
-    sessions = [assumed(key.client(account.server, "sts"), arn, DurationSeconds=7200), with_mfa(account, key)]
+    sessions = [
+        assume_role(key.client(account.server, "sts"), arn, DurationSeconds=7200),
+        with_mfa(account, key),
+    ]
     assert [both.may(session) for session in sessions] == [True, True]
     change(account.iam, key.access_key_id)
     assert [both.may(session) for session in sessions] == [True, True]
 
 
 def test_who_lost_the_trust_begins_no_new_session(account: Account) -> None:
-    arn = make_role(account, "job", EVERYBODY)
-    session = assumed(account.sts, arn).client(account.server, "sts")
+    arn = create_role(account, "job", EVERYBODY)
+    session = assume_role(account.sts, arn).client(account.server, "sts")
     _new_trust(account.iam, "")
     asked = {"RoleArn": arn, "RoleSessionName": "work"}
     assert not allowed(account.sts, "AssumeRole", **asked)
@@ -271,10 +276,10 @@ def test_who_lost_the_trust_begins_no_new_session(account: Account) -> None:
 
 def test_a_role_session_outlives_the_user_who_began_it(both: Servers) -> None:
     account = both.account
-    arn = make_role(account, "job", EVERYBODY)
-    put(account, "job", allow("iam:ListUsers"))
+    arn = create_role(account, "job", EVERYBODY)
+    put_role_policy(account, "job", allow("iam:ListUsers"))
     key = Session(*account.key_of("bob"), None)
-    session = assumed(key.client(account.server, "sts"), arn)
+    session = assume_role(key.client(account.server, "sts"), arn)
     account.iam.delete_access_key(UserName="bob", AccessKeyId=key.access_key_id)
     account.iam.delete_user(UserName="bob")
     assert both.may(session)
@@ -285,7 +290,9 @@ def test_a_session_with_mfa_outlives_its_device(both: Servers) -> None:
     key = Session(*account.key_of("bob", allow("iam:ListUsers")), None)
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
     sts = key.client(account.server, "sts")
-    session = temporary.of(sts.get_session_token(SerialNumber=device.serial, TokenCode=device.code()))
+    session = temporary.credentials_of(
+        sts.get_session_token(SerialNumber=device.serial, TokenCode=device.code())
+    )
     account.iam.deactivate_mfa_device(UserName="bob", SerialNumber=device.serial)
     assert both.may(session)
 
@@ -306,7 +313,7 @@ def last_used(account: Account) -> dict[str, Any]:
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 @pytest.mark.parametrize("may", [True, False])
 def test_a_role_tells_when_and_where_it_was_used(account: Account, region: str, may: bool) -> None:
-    session = role_session(account, "job", *([allow("iam:ListUsers")] if may else []))
+    session = create_role_session(account, "job", *([allow("iam:ListUsers")] if may else []))
     assert account.iam.get_role(RoleName="job")["Role"]["RoleLastUsed"] == {}
     assert allowed(session.client(account.server, "iam", region), "ListUsers") is may
     used = last_used(account)
@@ -315,9 +322,9 @@ def test_a_role_tells_when_and_where_it_was_used(account: Account, region: str, 
 
 
 def test_a_role_that_is_made_anew_was_never_used(account: Account) -> None:
-    session = role_session(account, "job")
+    session = create_role_session(account, "job")
     session.client(account.server, "sts").get_caller_identity()
     assert last_used(account)
     account.iam.delete_role(RoleName="job")
-    make_role(account, "job")
+    create_role(account, "job")
     assert account.iam.get_role(RoleName="job")["Role"]["RoleLastUsed"] == {}

@@ -9,7 +9,7 @@ from iamd.core.records import SessionToken
 from tests import servers
 from tests.api import temporary
 from tests.api.answers import call, refused, state
-from tests.api.temporary import INVALID, Session, make_role, opened, role_session, sealed
+from tests.api.temporary import INVALID, Session, create_role, create_role_session, seal_session, unseal_token
 from tests.authenticator import Authenticator
 from tests.people import OTHER_PASSWORD, PASSWORD
 from tests.servers import Account, Server, allow, document
@@ -33,27 +33,27 @@ class Held(NamedTuple):
 def held(root_keys_server: Server) -> Held:
     """Return sessions of a role, of a user with and without MFA, of a federated user, and root's."""
     account = servers.found(root_keys_server)
-    root = temporary.root_counter_key(account)
+    root = temporary.create_root_access_key(account)
     key = Session(*account.key_of("bob", EVERYTHING), None)
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
     code = {"SerialNumber": device.serial, "TokenCode": device.code()}
     sts, of_root = (one.client(account.server, "sts") for one in (key, root))
     policy = {"Policy": document(EVERYTHING)}
     sessions = {
-        "role": role_session(account, "job", EVERYTHING),
-        "user": temporary.of(sts.get_session_token()),
-        "user with MFA": temporary.of(sts.get_session_token(**code)),
-        "federated": temporary.of(sts.get_federation_token(Name="fay", **policy)),
-        "root": temporary.of(of_root.get_session_token()),
+        "role": create_role_session(account, "job", EVERYTHING),
+        "user": temporary.credentials_of(sts.get_session_token()),
+        "user with MFA": temporary.credentials_of(sts.get_session_token(**code)),
+        "federated": temporary.credentials_of(sts.get_federation_token(Name="fay", **policy)),
+        "root": temporary.credentials_of(of_root.get_session_token()),
         "root with MFA": _root_with_mfa(account),
-        "federated by root": temporary.of(of_root.get_federation_token(Name="fay", **policy)),
+        "federated by root": temporary.credentials_of(of_root.get_federation_token(Name="fay", **policy)),
     }
     return Held(account, root, sessions)
 
 
 def _root_with_mfa(account: Account) -> Session:
     now = int(time.time())
-    return sealed(
+    return seal_session(
         account,
         SessionToken("user", account.account_id, account.account_id, "", "s" * 40, now, now + _HOUR, now),
     )
@@ -107,9 +107,9 @@ def test_a_role_session_calls_the_rest_of_sts(held: Held) -> None:
 
 
 def test_a_users_session_assumes_roles_with_or_without_mfa(held: Held) -> None:
-    arn = make_role(held.account, "assumed")
+    arn = create_role(held.account, "assumed")
     for name in ("user", "user with MFA"):
-        temporary.assumed(held.client(name, "sts"), arn)
+        temporary.assume_role(held.client(name, "sts"), arn)
 
 
 @pytest.mark.parametrize("name", FEDERATED)
@@ -135,8 +135,8 @@ def test_iam_is_for_roles_and_for_users_with_mfa(held: Held, name: str, service:
 
 
 def test_a_federated_user_with_mfa_behind_it_calls_no_iam_either(held: Held) -> None:
-    token = opened(held.account, held.sessions["federated"])
-    session = sealed(held.account, token._replace(mfa_at=token.issued_at))
+    token = unseal_token(held.account, held.sessions["federated"])
+    session = seal_session(held.account, token._replace(mfa_at=token.issued_at))
     assert refused(session.client(held.account.server, "iam"), "ListUsers") == INVALID
 
 
@@ -145,7 +145,7 @@ def test_a_users_session_with_mfa_has_no_more_than_the_user(account: Account) ->
     now = int(time.time())
     eve = temporary.user_of(account, "eve").user_id
     token = SessionToken("user", account.account_id, eve, "", "s" * 40, now, now + _HOUR, now)
-    iam = sealed(account, token).client(account.server, "iam")
+    iam = seal_session(account, token).client(account.server, "iam")
     iam.list_users()
     assert refused(iam, "ListGroups").code == "AccessDenied"
 
@@ -164,8 +164,8 @@ def test_a_users_session_with_mfa_acts_on_itself_without_a_name(held: Held) -> N
 def test_a_federated_user_without_policies_may_do_nothing(account: Account) -> None:
     sts = account.client("sts", account.key_of("bob", EVERYTHING))
     for asked, length in (({}, 0), ({"Policy": document(allow("iam:*"))}, 1)):
-        session = temporary.of(sts.get_federation_token(Name="fay", **asked))
-        assert opened(account, session).has_session_policies == bool(length)
+        session = temporary.credentials_of(sts.get_federation_token(Name="fay", **asked))
+        assert unseal_token(account, session).has_session_policies == bool(length)
         assert refused(session.client(account.server, "iam"), "ListUsers") == INVALID
         session.client(account.server, "sts").get_caller_identity()
 
@@ -290,7 +290,7 @@ def bob(account: Account) -> Any:
 
 def lasts(held: Held | Account, reply: Any) -> int:
     account = held.account if isinstance(held, Held) else held
-    token = opened(account, temporary.of(reply))
+    token = unseal_token(account, temporary.credentials_of(reply))
     return token.expires_at - token.issued_at
 
 

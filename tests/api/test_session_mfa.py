@@ -12,7 +12,14 @@ from iamd.store import attempt_counters, mfa_devices
 from tests import people
 from tests.api import temporary
 from tests.api.answers import Refused, call, refusal, refused
-from tests.api.temporary import Session, assumed, make_role, opened, put, trusting
+from tests.api.temporary import (
+    Session,
+    assume_role,
+    create_role,
+    put_role_policy,
+    trust_statement,
+    unseal_token,
+)
 from tests.authenticator import Authenticator
 from tests.servers import Account, Server, allow
 
@@ -45,7 +52,7 @@ class Bob(NamedTuple):
     def gets(self, operation: str, code: str, server: Server | None = None) -> Session:
         """Get credentials by a code."""
         sts = self.key.client(server or self.account.server, "sts")
-        return temporary.of(call(sts, operation, **self.asked(operation, code)))
+        return temporary.credentials_of(call(sts, operation, **self.asked(operation, code)))
 
 
 @pytest.fixture
@@ -54,7 +61,7 @@ def bob(account: Account) -> Bob:
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
     bob = {"AWS": f"arn:aws:iam::{account.account_id}:user/bob"}
     mfa_present = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-    return Bob(account, key, device, make_role(account, "job", trusting(bob, Condition=mfa_present)))
+    return Bob(account, key, device, create_role(account, "job", trust_statement(bob, Condition=mfa_present)))
 
 
 BOTH = ("GetSessionToken", "AssumeRole")
@@ -104,7 +111,7 @@ def test_an_earlier_code_is_dead_once_a_later_one_was_used(bob: Bob) -> None:
 
 
 def test_a_code_is_used_up_even_where_the_role_is_refused(bob: Bob) -> None:
-    closed = make_role(bob.account, "closed", trusting({"Service": "ec2.amazonaws.com"}))
+    closed = create_role(bob.account, "closed", trust_statement({"Service": "ec2.amazonaws.com"}))
     code = bob.device.code()
     said = bob._replace(role=closed).told("AssumeRole", code)
     assert "is not authorized to perform: sts:AssumeRole" in said.message
@@ -193,12 +200,12 @@ def test_a_passkey_shows_no_code(bob: Bob) -> None:
 
 def test_the_root_user_shows_codes_of_its_own_device(account: Account, root_keys_server: Server) -> None:
     root = people.root_of(account._replace(server=root_keys_server))
-    key = temporary.key(root.iam.create_access_key())
+    key = temporary.access_key_of(root.iam.create_access_key())
     device = Authenticator.make(root.iam, "phone")
     root.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes(-1))
     asked = {"SerialNumber": device.serial, "TokenCode": device.code()}
     sts = key.client(root_keys_server, "sts")
-    session = temporary.of(sts.get_session_token(**asked))
+    session = temporary.credentials_of(sts.get_session_token(**asked))
     assert session.client(root_keys_server, "iam").get_user()["User"]["UserId"] == account.account_id
     assert refused(sts, "GetSessionToken", **asked) == WRONG
 
@@ -208,15 +215,15 @@ def test_the_root_user_shows_codes_of_its_own_device(account: Account, root_keys
 
 def test_a_users_session_remembers_when_a_code_was_shown(bob: Bob) -> None:
     session = bob.gets("GetSessionToken", bob.device.code())
-    token = opened(bob.account, session)
+    token = unseal_token(bob.account, session)
     assert token.mfa_at == token.issued_at
     session.client(bob.account.server, "iam").list_users()
 
 
 def test_a_role_session_does_not_remember_it(bob: Bob) -> None:
     session = bob.gets("AssumeRole", bob.device.code())
-    assert opened(bob.account, session).mfa_at is None
-    put(
+    assert unseal_token(bob.account, session).mfa_at is None
+    put_role_policy(
         bob.account, "job", allow("iam:ListUsers", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
     )
     assert refused(session.client(bob.account.server, "iam"), "ListUsers").code == "AccessDenied"
@@ -224,8 +231,8 @@ def test_a_role_session_does_not_remember_it(bob: Bob) -> None:
 
 def test_a_session_with_mfa_opens_what_wants_mfa(bob: Bob) -> None:
     first: Any = bob.gets("GetSessionToken", bob.device.code()).client(bob.account.server, "sts")
-    assumed(first, bob.role)
-    without = temporary.of(bob.key.client(bob.account.server, "sts").get_session_token())
+    assume_role(first, bob.role)
+    without = temporary.credentials_of(bob.key.client(bob.account.server, "sts").get_session_token())
     said = refused(
         without.client(bob.account.server, "sts"), "AssumeRole", RoleArn=bob.role, RoleSessionName="work"
     )

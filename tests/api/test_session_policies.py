@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tests.api.answers import allowed, refused
-from tests.api.temporary import Session, assumed, make_role, put, trusting
+from tests.api.temporary import Session, assume_role, create_role, put_role_policy, trust_statement
 from tests.servers import Account, allow, deny, document
 
-EVERYBODY = trusting("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+EVERYBODY = trust_statement("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
 READ_ONLY = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
 WORK = {"RoleSessionName": "work"}
 
@@ -17,8 +17,8 @@ WORK = {"RoleSessionName": "work"}
 @pytest.fixture
 def role(account: Account) -> str:
     """Return the ARN of a role that may read users and groups, and lets everybody in."""
-    arn = make_role(account, "reader", EVERYBODY)
-    put(account, "reader", allow("iam:ListUsers", "iam:ListGroups"))
+    arn = create_role(account, "reader", EVERYBODY)
+    put_role_policy(account, "reader", allow("iam:ListUsers", "iam:ListGroups"))
     return arn
 
 
@@ -38,11 +38,11 @@ def managed(account: Account, name: str, *statements: dict[str, Any]) -> str:
 
 
 def test_without_session_policies_a_session_has_all_that_the_role_has(account: Account, role: str) -> None:
-    assert reads(account, assumed(account.sts, role)) == (True, True)
+    assert reads(account, assume_role(account.sts, role)) == (True, True)
 
 
 def test_session_policies_and_the_role_must_both_allow(account: Account, role: str) -> None:
-    session = assumed(account.sts, role, Policy=document(allow("iam:ListUsers", "iam:ListPolicies")))
+    session = assume_role(account.sts, role, Policy=document(allow("iam:ListUsers", "iam:ListPolicies")))
     assert reads(account, session) == (True, False)
     assert not allowed(session.client(account.server, "iam"), "ListPolicies")
 
@@ -51,27 +51,29 @@ def test_inline_and_managed_session_policies_add_up(account: Account, role: str)
     arn = managed(account, "groups", allow("iam:ListGroups"))
     users = document(allow("iam:ListUsers"))
     named = {"PolicyArns": [{"arn": arn}]}
-    assert reads(account, assumed(account.sts, role, **named)) == (False, True)
-    assert reads(account, assumed(account.sts, role, Policy=users, **named)) == (True, True)
+    assert reads(account, assume_role(account.sts, role, **named)) == (False, True)
+    assert reads(account, assume_role(account.sts, role, Policy=users, **named)) == (True, True)
 
 
 def test_a_deny_in_one_session_policy_outdoes_the_others(account: Account, role: str) -> None:
     arn = managed(account, "no", deny("iam:ListGroups"))
-    session = assumed(account.sts, role, Policy=document(allow("iam:*")), PolicyArns=[{"arn": arn}])
+    session = assume_role(account.sts, role, Policy=document(allow("iam:*")), PolicyArns=[{"arn": arn}])
     assert reads(account, session) == (True, False)
 
 
 def test_aws_policies_are_session_policies_too(account: Account, role: str) -> None:
-    session = assumed(account.sts, role, PolicyArns=[{"arn": READ_ONLY}])
+    session = assume_role(account.sts, role, PolicyArns=[{"arn": READ_ONLY}])
     assert reads(account, session) == (True, True)
-    other = assumed(account.sts, role, PolicyArns=[{"arn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}])
+    other = assume_role(
+        account.sts, role, PolicyArns=[{"arn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}]
+    )
     assert reads(account, other) == (False, False)
 
 
 def test_a_managed_session_policy_that_is_deleted_grants_nothing(account: Account, role: str) -> None:
     arn = managed(account, "groups", allow("iam:ListGroups"))
-    alone = assumed(account.sts, role, PolicyArns=[{"arn": arn}])
-    both = assumed(account.sts, role, Policy=document(allow("iam:ListUsers")), PolicyArns=[{"arn": arn}])
+    alone = assume_role(account.sts, role, PolicyArns=[{"arn": arn}])
+    both = assume_role(account.sts, role, Policy=document(allow("iam:ListUsers")), PolicyArns=[{"arn": arn}])
     assert (reads(account, alone), reads(account, both)) == ((False, True), (True, True))
     account.iam.delete_policy(PolicyArn=arn)
     assert (reads(account, alone), reads(account, both)) == ((False, False), (True, False))
@@ -79,7 +81,7 @@ def test_a_managed_session_policy_that_is_deleted_grants_nothing(account: Accoun
 
 def test_a_managed_session_policy_that_is_changed_is_felt_at_once(account: Account, role: str) -> None:
     arn = managed(account, "groups", allow("iam:ListGroups"))
-    session = assumed(account.sts, role, PolicyArns=[{"arn": arn}])
+    session = assume_role(account.sts, role, PolicyArns=[{"arn": arn}])
     assert reads(account, session) == (False, True)
     changed = document(allow("iam:ListUsers"))
     account.iam.create_policy_version(PolicyArn=arn, PolicyDocument=changed, SetAsDefault=True)
@@ -88,14 +90,14 @@ def test_a_managed_session_policy_that_is_changed_is_felt_at_once(account: Accou
 
 def test_session_policies_do_not_pass_down_a_chain(account: Account, role: str) -> None:
     # As AWS has it: the second role's policies are its own.
-    first = assumed(account.sts, role, Policy=document(allow("sts:AssumeRole")))
-    second = assumed(first.client(account.server, "sts"), role)
+    first = assume_role(account.sts, role, Policy=document(allow("sts:AssumeRole")))
+    second = assume_role(first.client(account.server, "sts"), role)
     assert reads(account, second) == (True, True)
 
 
 def test_managed_session_policies_are_of_the_roles_account(account: Account, other_account: Account) -> None:
-    theirs = make_role(other_account, "reader", EVERYBODY)
-    put(other_account, "reader", allow("iam:*"))
+    theirs = create_role(other_account, "reader", EVERYBODY)
+    put_role_policy(other_account, "reader", allow("iam:*"))
     name = "groups"
     own, foreign = (managed(one, name, allow("iam:ListGroups")) for one in (account, other_account))
     said = refused(account.sts, "AssumeRole", RoleArn=theirs, **WORK, PolicyArns=[{"arn": own}])
@@ -104,7 +106,7 @@ def test_managed_session_policies_are_of_the_roles_account(account: Account, oth
         400,
         f"Policy {own} does not exist or is not attachable.",
     )
-    assert reads(account, assumed(account.sts, theirs, PolicyArns=[{"arn": foreign}])) == (False, True)
+    assert reads(account, assume_role(account.sts, theirs, PolicyArns=[{"arn": foreign}])) == (False, True)
 
 
 BROKEN = [
@@ -171,7 +173,7 @@ def test_a_session_has_ten_managed_policies_at_most(account: Account, role: str)
 
 @pytest.mark.parametrize("least", [0, 1000, 4096])
 def test_a_token_has_the_size_that_is_asked_for(account: Account, role: str, least: int) -> None:
-    session = assumed(account.sts, role, MinimumSessionTokenSize=least)
+    session = assume_role(account.sts, role, MinimumSessionTokenSize=least)
     assert len(session.token or "") >= least
     session.client(account.server, "iam").list_users()
 

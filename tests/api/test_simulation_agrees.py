@@ -225,7 +225,7 @@ def test_a_session_of_a_role_may_do_what_the_simulator_says(account: Account) ->
         ),
     )
     arn = f"arn:aws:iam::{account_id}:role/x/job"
-    session = temporary.of(account.sts.assume_role(RoleArn=arn, RoleSessionName="one"))
+    session = temporary.credentials_of(account.sts.assume_role(RoleArn=arn, RoleSessionName="one"))
     client = session.client(account.server, "iam")
     attempts = [
         Attempt("ListUsers", {}, user("")),

@@ -10,7 +10,7 @@ import pytest
 from tests.api import temporary
 from tests.api.answers import Refused, allowed, body, refused
 from tests.api.served import TRUST, filled
-from tests.api.temporary import make_role, trusting
+from tests.api.temporary import create_role, trust_statement
 from tests.servers import Account, allow, document
 
 READING: dict[str, dict[str, str]] = {
@@ -38,7 +38,7 @@ def as_it_came(account: Account, operation: str) -> str:
 
 def trust(account: Account, named: Any) -> None:
     """Have the role trust others from now on."""
-    policy = document(trusting({"AWS": named}))
+    policy = document(trust_statement({"AWS": named}))
     account.iam.update_assume_role_policy(RoleName="job", PolicyDocument=policy)
 
 
@@ -69,10 +69,10 @@ def test_a_principal_is_shown_in_the_form_that_it_was_written_in(
     account: Account, other_account: Account, form: str, many: bool
 ) -> None:
     account.iam.create_user(UserName="bob", Path="/team/")
-    make_role(account, "worker", Path="/team/")
+    create_role(account, "worker", Path="/team/")
     named = filled(form, names(account, other_account))
-    written = trusting({"AWS": [named] if many else named})
-    make_role(account, "job", written)
+    written = trust_statement({"AWS": [named] if many else named})
+    create_role(account, "job", written)
     assert shown(account) == json.loads(document(written))
 
 
@@ -81,21 +81,21 @@ def test_an_account_of_twelve_digits_is_shown_as_its_root(
     account: Account, other_account: Account, whose: str
 ) -> None:
     account_id = filled(whose, names(account, other_account))
-    make_role(account, "job", trusting({"AWS": account_id}))
+    create_role(account, "job", trust_statement({"AWS": account_id}))
     assert principal(account) == f"arn:aws:iam::{account_id}:root"
     trust(account, [account_id, "*"])
     assert principal(account) == [f"arn:aws:iam::{account_id}:root", "*"]
 
 
 KEPT: list[dict[str, Any]] = [
-    {"Version": "2012-10-17", "Statement": trusting("*")},
-    {"Version": "2008-10-17", "Id": "x", "Statement": [{"Sid": "a", **trusting({"AWS": "*"})}]},
-    {"Statement": [trusting({"Service": ["ec2.amazonaws.com", "ecs.amazonaws.com"]})]},
-    {"Statement": [trusting({"Federated": "arn:aws:iam::000000000000:oidc-provider/idp.example"})]},
+    {"Version": "2012-10-17", "Statement": trust_statement("*")},
+    {"Version": "2008-10-17", "Id": "x", "Statement": [{"Sid": "a", **trust_statement({"AWS": "*"})}]},
+    {"Statement": [trust_statement({"Service": ["ec2.amazonaws.com", "ecs.amazonaws.com"]})]},
+    {"Statement": [trust_statement({"Federated": "arn:aws:iam::000000000000:oidc-provider/idp.example"})]},
     {
         "Statement": [
-            {**trusting({"AWS": "*"}, "sts:AssumeRole", "sts:TagSession"), "Effect": "Deny"},
-            trusting(
+            {**trust_statement({"AWS": "*"}, "sts:AssumeRole", "sts:TagSession"), "Effect": "Deny"},
+            trust_statement(
                 {"AWS": "*", "Service": "ec2.amazonaws.com"}, Condition={"Bool": {"aws:a": [True, "x"]}}
             ),
         ]
@@ -130,7 +130,7 @@ def test_numbers_say_what_they_said(account: Account, number: str) -> None:
 )
 def test_what_is_shown_can_be_put_back(account: Account, letter: str) -> None:
     condition = {"StringEquals": {"aws:PrincipalTag/v": "LETTER"}}
-    policy = document(trusting({"AWS": "*"}, Condition=condition)).replace("LETTER", letter)
+    policy = document(trust_statement({"AWS": "*"}, Condition=condition)).replace("LETTER", letter)
     account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=policy)
     first = shown(account)
     assert first == json.loads(policy)
@@ -142,8 +142,8 @@ def test_what_is_shown_can_be_put_back(account: Account, letter: str) -> None:
 @pytest.mark.parametrize("operation", READING)
 def test_a_document_comes_over_the_wire_in_rfc_3986(account: Account, operation: str) -> None:
     named = "arn:aws:sts::" + account.account_id + ":assumed-role/job/a+=,.@-_"
-    written = trusting({"AWS": named}, Condition={"StringLike": {"aws:userid": "\u00fc~+ %2F*&<>'"}})
-    make_role(account, "job", written)
+    written = trust_statement({"AWS": named}, Condition={"StringLike": {"aws:userid": "\u00fc~+ %2F*&<>'"}})
+    create_role(account, "job", written)
     encoded = as_it_came(account, operation)
     assert not re.search(r"[^A-Za-z0-9._~%-]", encoded)
     assert json.loads(unquote(encoded)) == json.loads(document(written))
@@ -160,7 +160,7 @@ def test_a_namesake_of_a_trusted_user_is_not_trusted(
     may = allow("sts:AssumeRole")
     old = theirs.key_of("bob", may)
     user = theirs.iam.get_user(UserName="bob")["User"]
-    arn = make_role(account, "job", trusting({"AWS": user["Arn"]}))
+    arn = create_role(account, "job", trust_statement({"AWS": user["Arn"]}))
     assert may_assume(theirs, old, arn)
 
     theirs.iam.delete_access_key(UserName="bob", AccessKeyId=old[0])
@@ -183,13 +183,13 @@ def test_a_namesake_of_a_trusted_role_is_not_trusted(
     theirs = other_account if foreign else account
 
     def session() -> Any:
-        worker = make_role(theirs, "worker", Path="/team/")
-        temporary.put(theirs, "worker", allow("sts:AssumeRole"))
-        return temporary.assumed(theirs.sts, worker).client(theirs.server, "sts")
+        worker = create_role(theirs, "worker", Path="/team/")
+        temporary.put_role_policy(theirs, "worker", allow("sts:AssumeRole"))
+        return temporary.assume_role(theirs.sts, worker).client(theirs.server, "sts")
 
     old = session()
     worker = theirs.iam.get_role(RoleName="worker")["Role"]
-    arn = make_role(account, "job", trusting({"AWS": worker["Arn"]}))
+    arn = create_role(account, "job", trust_statement({"AWS": worker["Arn"]}))
     assume = {"RoleArn": arn, "RoleSessionName": "work"}
     assert allowed(old, "AssumeRole", **assume)
 
@@ -211,7 +211,9 @@ def test_trust_follows_a_user_to_its_new_name(
     theirs = other_account if foreign else account
     key = theirs.key_of("bob", allow("sts:AssumeRole"))
     theirs.iam.create_user(UserName="eve")
-    arn = make_role(account, "job", trusting({"AWS": [f"arn:aws:iam::{theirs.account_id}:user/bob"]}))
+    arn = create_role(
+        account, "job", trust_statement({"AWS": [f"arn:aws:iam::{theirs.account_id}:user/bob"]})
+    )
     theirs.iam.update_user(UserName="bob", NewUserName="Robert", NewPath="/team/")
     theirs.iam.update_user(UserName="eve", NewUserName="bob")
     assert principal(account) == [f"arn:aws:iam::{theirs.account_id}:user/team/Robert"]
@@ -221,7 +223,7 @@ def test_trust_follows_a_user_to_its_new_name(
 
 def test_a_unique_id_may_be_named_while_there_is_somebody_of_it(account: Account) -> None:
     user = account.iam.create_user(UserName="bob")["User"]
-    make_role(account, "job", trusting({"AWS": user["UserId"]}))
+    create_role(account, "job", trust_statement({"AWS": user["UserId"]}))
     assert principal(account) == user["Arn"]
     account.iam.delete_user(UserName="bob")
     was = shown(account)
@@ -234,7 +236,7 @@ def test_a_unique_id_may_be_named_while_there_is_somebody_of_it(account: Account
 def test_a_trust_policy_may_ask_for_tags_of_its_role(account: Account) -> None:
     condition = {"StringEquals": {"iam:ResourceTag/Team": "a", "aws:ResourceTag/Team": "a"}}
     user = f"arn:aws:iam::{account.account_id}:user/admin"
-    arn = make_role(account, "job", trusting({"AWS": user}, Condition=condition))
+    arn = create_role(account, "job", trust_statement({"AWS": user}, Condition=condition))
     assume = {"RoleArn": arn, "RoleSessionName": "work"}
     assert not allowed(account.sts, "AssumeRole", **assume)
     account.iam.tag_role(RoleName="job", Tags=[{"Key": "Team", "Value": "a"}])
@@ -246,30 +248,30 @@ def test_a_trust_policy_may_ask_for_tags_of_its_role(account: Account) -> None:
 ASSUME_ACTIONS_ONLY = "AssumeRole policy may only specify STS AssumeRole actions."
 STAR = {"AWS": "*"}
 MALFORMED: list[tuple[dict[str, Any], str]] = [
-    ({**trusting(STAR), "Resource": "*"}, "Has prohibited field Resource."),
-    ({**trusting(STAR), "NotResource": "arn:aws:s3:::a"}, "Has prohibited field Resource."),
-    (trusting(STAR, "s3:GetObject"), ASSUME_ACTIONS_ONLY),
-    (trusting(STAR, "sts:AssumeRole", "sts:GetCallerIdentity"), ASSUME_ACTIONS_ONLY),
-    (trusting(STAR, "sts:*"), ASSUME_ACTIONS_ONLY),
-    (trusting(STAR, "*"), ASSUME_ACTIONS_ONLY),
+    ({**trust_statement(STAR), "Resource": "*"}, "Has prohibited field Resource."),
+    ({**trust_statement(STAR), "NotResource": "arn:aws:s3:::a"}, "Has prohibited field Resource."),
+    (trust_statement(STAR, "s3:GetObject"), ASSUME_ACTIONS_ONLY),
+    (trust_statement(STAR, "sts:AssumeRole", "sts:GetCallerIdentity"), ASSUME_ACTIONS_ONLY),
+    (trust_statement(STAR, "sts:*"), ASSUME_ACTIONS_ONLY),
+    (trust_statement(STAR, "*"), ASSUME_ACTIONS_ONLY),
     ({"Effect": "Allow", "Principal": STAR, "NotAction": "sts:AssumeRole"}, ASSUME_ACTIONS_ONLY),
     ({"Effect": "Allow", "Action": "sts:AssumeRole"}, "Missing required field Principal."),
-    ({**trusting({}), "Principal": {}}, "Missing required field Principal."),
+    ({**trust_statement({}), "Principal": {}}, "Missing required field Principal."),
     (
         {"Effect": "Deny", "NotPrincipal": STAR, "Action": "sts:AssumeRole"},
         "Has prohibited field NotPrincipal.",
     ),
-    ({**trusting(STAR), "Effect": "allow"}, "The policy failed legacy parsing"),
+    ({**trust_statement(STAR), "Effect": "allow"}, "The policy failed legacy parsing"),
     (
-        {**trusting(STAR), "Sid": "a b"},
+        {**trust_statement(STAR), "Sid": "a b"},
         (
             "Statement IDs (SID) must be alpha-numeric. "
             "Check that your input satisfies the regular expression [0-9A-Za-z]*"
         ),
     ),
-    ({**trusting(STAR), "More": "x"}, "Syntax errors in policy."),
-    (trusting("arn:aws:iam::{A}:root"), "Syntax errors in policy."),
-    (trusting({"Service": "ec2"}), 'Invalid principal in policy: "SERVICE":"ec2"'),
+    ({**trust_statement(STAR), "More": "x"}, "Syntax errors in policy."),
+    (trust_statement("arn:aws:iam::{A}:root"), "Syntax errors in policy."),
+    (trust_statement({"Service": "ec2"}), 'Invalid principal in policy: "SERVICE":"ec2"'),
 ]
 
 
@@ -282,7 +284,7 @@ def test_a_malformed_trust_policy_is_told_in_awss_words(
 
 def refuse_both(account: Account, policy: str, expected: Refused) -> None:
     """Have a trust policy refused for a new role and for one that is there, which keeps its own."""
-    make_role(account, "job", trusting({"Service": "ec2.amazonaws.com"}))
+    create_role(account, "job", trust_statement({"Service": "ec2.amazonaws.com"}))
     was = shown(account)
     create = {"RoleName": "new", "AssumeRolePolicyDocument": policy}
     assert refused(account.iam, "CreateRole", **create) == expected
@@ -315,16 +317,16 @@ NOBODY = [
 @pytest.mark.parametrize("form", NOBODY)
 def test_whoever_is_not_there_is_no_principal(account: Account, other_account: Account, form: str) -> None:
     account.iam.create_user(UserName="bob")
-    make_role(account, "worker")
+    create_role(account, "worker")
     named = filled(form, names(account, other_account))
-    policy = document(trusting({"AWS": ["*", named]}))
+    policy = document(trust_statement({"AWS": ["*", named]}))
     sentence = f'Invalid principal in policy: "AWS":"{named}"'
     refuse_both(account, policy, Refused("MalformedPolicyDocument", 400, sentence))
 
 
 def test_a_trust_policy_has_2048_characters_without_white_space(account: Account) -> None:
     def of_size(size: int) -> str:
-        empty = document({**trusting(STAR), "Sid": ""})
+        empty = document({**trust_statement(STAR), "Sid": ""})
         return empty.replace('"Sid": ""', f'"Sid": "{"a" * (size - len("".join(empty.split())))}"')
 
     role = account.iam.create_role(RoleName="new", AssumeRolePolicyDocument=of_size(2048))["Role"]

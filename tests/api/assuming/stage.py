@@ -44,7 +44,7 @@ class Stage:
         self._iam_of = {home: self.iam, away: away.iam}
         self.names = {"{home}": home.account_id, "{away}": away.account_id}
         self.caller = cache(self._caller)
-        self._root_key = cache(lambda: temporary.root_counter_key(home))
+        self._root_key = cache(lambda: temporary.create_root_access_key(home))
         self._iam_of[away].create_user(UserName="may")
 
     def make_role(self, owner: Account, name: str, *trust: dict[str, Any], **more: Any) -> str:
@@ -74,7 +74,7 @@ class Stage:
             self.iam.create_group(GroupName=name)
             self._put("group", name, asked["group"])
             self.iam.add_user_to_group(GroupName=name, UserName=name)
-        return self._of(temporary.key(self.iam.create_access_key(UserName=name)))
+        return self._of(temporary.access_key_of(self.iam.create_access_key(UserName=name)))
 
     def _put(self, kind: str, name: str, statements: list[Any]) -> None:
         put = getattr(self.iam, f"put_{kind}_policy")
@@ -91,7 +91,7 @@ class Stage:
         return more
 
     def role(self, name: str, asked: Any) -> Any:
-        trust = temporary.trusting(
+        trust = temporary.trust_statement(
             {"AWS": self.home.account_id}, "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"
         )
         path = asked.get("path", "/")
@@ -99,12 +99,12 @@ class Stage:
         if "policy" in asked:
             self._put("role", name, asked["policy"])
         cut = {"Policy": document(*asked["session"])} if "session" in asked else {}
-        return self._of(temporary.assumed(self.home.sts, arn, **asked.get("ask", {}), **cut))
+        return self._of(temporary.assume_role(self.home.sts, arn, **asked.get("ask", {}), **cut))
 
     def token(self, _name: str, asked: Any) -> Any:
         owner = asked["of"]
         if "mfa_age" not in asked:
-            return self._of(temporary.of(self.caller(owner).sts.get_session_token()))
+            return self._of(temporary.credentials_of(self.caller(owner).sts.get_session_token()))
         self.caller(owner)
         now = int(time.time())
         held = SessionToken(
@@ -117,12 +117,12 @@ class Stage:
             now + _HOUR,
             now - asked["mfa_age"],
         )
-        return self._of(temporary.sealed(self.home, held))
+        return self._of(temporary.seal_session(self.home, held))
 
     def federated(self, name: str, asked: Any) -> Any:
         sts = self.caller(asked["of"]).sts
         policy = document(*asked["session"])
-        return self._of(temporary.of(sts.get_federation_token(Name=name, Policy=policy)))
+        return self._of(temporary.credentials_of(sts.get_federation_token(Name=name, Policy=policy)))
 
     def console(self, name: str, asked: Any) -> Any:
         browser = people.person(self.home, name)
@@ -136,7 +136,7 @@ class Stage:
         return self._of(self._root_key())
 
     def root_token(self, _name: str, _asked: Any) -> Any:
-        return self._of(temporary.of(self._of(self._root_key()).get_session_token()))
+        return self._of(temporary.credentials_of(self._of(self._root_key()).get_session_token()))
 
     def _of(self, session: Session) -> Any:
         return session.client(self.home.server, "sts")

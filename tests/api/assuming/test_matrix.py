@@ -21,7 +21,7 @@ from tests import servers
 from tests.api import temporary
 from tests.api.answers import refused
 from tests.api.assuming.stage import Caller, Stage, read
-from tests.api.temporary import trusting
+from tests.api.temporary import trust_statement
 from tests.authenticator import Authenticator
 from tests.servers import Account, Server
 
@@ -55,8 +55,8 @@ def statements(case: Any) -> list[dict[str, Any]]:
     allowing = {"Condition": case["when"]} if "when" in case else {}
     denying = {"Condition": case["denies_when"]} if "denies_when" in case else {}
     return [
-        *(trusting(principal, *actions, **allowing) for principal in case["trust"]),
-        *({**trusting(one, *actions, **denying), "Effect": "Deny"} for one in case.get("denies", [])),
+        *(trust_statement(principal, *actions, **allowing) for principal in case["trust"]),
+        *({**trust_statement(one, *actions, **denying), "Effect": "Deny"} for one in case.get("denies", [])),
         *case.get("more", []),
     ]
 
@@ -102,7 +102,7 @@ def sentence(case: Any, caller: Caller, role_arn: str) -> tuple[str, int, str]:
 
 def held(stage: Stage, reply: Any) -> dict[str, Any]:
     """Return what a session carries, as its token has it; a source identity only where there is one."""
-    token = temporary.opened(stage.home, temporary.of(reply))
+    token = temporary.unseal_token(stage.home, temporary.credentials_of(reply))
     found: dict[str, Any] = {
         "tags": {tag.key: tag.value for tag in token.tags},
         "transitive": list(token.transitive_tag_keys),
