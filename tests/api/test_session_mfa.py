@@ -32,7 +32,7 @@ NO_DEVICE = ("AccessDenied", 403, _NO_DEVICE)
 
 
 class Bob(NamedTuple):
-    """A user with an MFA device, whose current and next codes are unused, and a role that requires MFA of him."""
+    """A user with an MFA device, whose current and next codes are unused, and a role that requires MFA."""
 
     account: Account
     key: Session
