@@ -5,7 +5,7 @@ A case has a `name`, a `caller` (a key of callers.yaml) and the role's trust pol
 statements (default: sts:AssumeRole), `condition` and `deny_condition` their conditions; `statements` are
 added unchanged. The role belongs to the caller's account unless `role_account` is `other`; it has a `path`
 and `role_tags`. `params` are more parameters of AssumeRole, `mfa_code` is the kind of MFA code in the request
-(see mfa.yaml). `error` is the expected error, a key of sentences.yaml, for `action` (default: sts:AssumeRole).
+(see mfa.yaml). `error` is a key of sentences.yaml, and `action` the denied action (default: sts:AssumeRole).
 Without `error` the role must be assumed, and `session` is the expected content of the session token.
 """
 
