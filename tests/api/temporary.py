@@ -1,4 +1,4 @@
-"""Temporary credentials: as replies tell them, or sealed here where no reply has what a test wants."""
+"""Temporary credentials: issued by STS, or sealed here where no operation issues what a test needs."""
 
 from typing import Any, NamedTuple
 
@@ -17,14 +17,14 @@ EXPIRED = ("ExpiredToken", 403, "The security token included in the request is e
 
 
 class Session(NamedTuple):
-    """A key pair with its session token, or without one."""
+    """An access key pair, with a session token if it is temporary."""
 
     access_key_id: str
     secret_access_key: str
     token: str | None
 
     def client(self, server: Server, service: str, region: str = "us-east-1") -> Any:
-        """Return a boto3 client; it does not try again, so that a test sees the first answer."""
+        """Return a boto3 client that does not retry, so that a test gets the first response."""
         return iamd_client.session().client(
             service,
             region_name=region,
@@ -36,87 +36,89 @@ class Session(NamedTuple):
         )
 
 
-def told(session: Session, server: Server) -> Refused:
-    """Have a session refused by the one operation that everybody may call; return how."""
+def identity_error(session: Session, server: Server) -> Refused:
+    """Call GetCallerIdentity, which needs no permission, with invalid credentials; return the error."""
     return refused(session.client(server, "sts"), "GetCallerIdentity")
 
 
-def of(reply: Any) -> Session:
-    """Return the credentials of a reply."""
-    told = reply["Credentials"]
-    return Session(told["AccessKeyId"], told["SecretAccessKey"], told["SessionToken"])
+def credentials_of(response: Any) -> Session:
+    """Return the temporary credentials in a response."""
+    credentials = response["Credentials"]
+    return Session(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
 
 
-def key(reply: Any) -> Session:
-    """Return the access key of a reply."""
-    told = reply["AccessKey"]
-    return Session(told["AccessKeyId"], told["SecretAccessKey"], None)
+def access_key_of(response: Any) -> Session:
+    """Return the long-term access key in a response of CreateAccessKey."""
+    key = response["AccessKey"]
+    return Session(key["AccessKeyId"], key["SecretAccessKey"], None)
 
 
-def root_counter_key(account: Account) -> Session:
-    """Return a key of an account's root user, on a server whose operator allows that."""
-    return key(people.root_of(account).iam.create_access_key())
+def create_root_access_key(account: Account) -> Session:
+    """Create an access key for the root user; the server must allow root access keys."""
+    return access_key_of(people.root_of(account).iam.create_access_key())
 
 
-def trusting(principal: Any, *actions: str, **more: Any) -> dict[str, Any]:
-    """Return a statement of a trust policy; its action is sts:AssumeRole where none is given."""
+def trust_statement(principal: Any, *actions: str, **elements: Any) -> dict[str, Any]:
+    """Return a statement of a trust policy that allows some actions, by default sts:AssumeRole."""
     return {
         "Effect": "Allow",
         "Principal": principal,
         "Action": list(actions) or "sts:AssumeRole",
-        **more,
+        **elements,
     }
 
 
-def make_role(account: Account, name: str, *statements: dict[str, Any], **more: Any) -> str:
-    """Make a role that trusts its account, or as a trust policy's statements say; return its ARN."""
-    trust = statements or (trusting({"AWS": account.account_id}),)
-    made = account.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(*trust), **more)
-    return str(made["Role"]["Arn"])
+def create_role(account: Account, name: str, *statements: dict[str, Any], **params: Any) -> str:
+    """Create a role with a trust policy, by default one that trusts the role's account; return its ARN."""
+    trust = statements or (trust_statement({"AWS": account.account_id}),)
+    response = account.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(*trust), **params)
+    return str(response["Role"]["Arn"])
 
 
-def put(account: Account, role_name: str, *statements: dict[str, Any], name: str = "test") -> None:
-    """Give a role an inline policy."""
+def put_role_policy(
+    account: Account, role_name: str, *statements: dict[str, Any], name: str = "test"
+) -> None:
+    """Put an inline policy on a role."""
     account.iam.put_role_policy(RoleName=role_name, PolicyName=name, PolicyDocument=document(*statements))
 
 
-def assumed(sts: Any, role_arn: str, **more: Any) -> Session:
-    """Assume a role in a session named `work`."""
-    return of(sts.assume_role(**{"RoleArn": role_arn, "RoleSessionName": "work", **more}))
+def assume_role(sts: Any, role_arn: str, **params: Any) -> Session:
+    """Assume a role, by default with the session name `work`; return the credentials."""
+    return credentials_of(sts.assume_role(**{"RoleArn": role_arn, "RoleSessionName": "work", **params}))
 
 
-def role_session(account: Account, name: str, *statements: dict[str, Any], **more: Any) -> Session:
-    """Make a role whose inline policy has these statements; return a session of it."""
-    arn = make_role(account, name, **more)
+def create_role_session(account: Account, name: str, *statements: dict[str, Any], **params: Any) -> Session:
+    """Create a role with an inline policy of these statements, if any, and assume it."""
+    arn = create_role(account, name, **params)
     if statements:
-        put(account, name, *statements)
-    return assumed(account.sts, arn)
+        put_role_policy(account, name, *statements)
+    return assume_role(account.sts, arn)
 
 
 def role_of(account: Account, name: str) -> Role:
-    """Return a role as the store has it."""
+    """Return a role's record from the store."""
     with account.server.store.database.read() as tx:
-        found = ROLES.find(tx, account.account_id, name)
-    assert found is not None
-    return found
+        role = ROLES.find(tx, account.account_id, name)
+    assert role is not None
+    return role
 
 
 def user_of(account: Account, name: str) -> User:
-    """Return a user as the store has it."""
+    """Return a user's record from the store."""
     with account.server.store.database.read() as tx:
-        found = USERS.find(tx, account.account_id, name)
-    assert found is not None
-    return found
+        user = USERS.find(tx, account.account_id, name)
+    assert user is not None
+    return user
 
 
-def sealed(account: Account, token: SessionToken, access_key_id: str | None = None) -> Session:
-    """Seal a token as the server does, for a new access key ID where none is given."""
-    held = access_key_id or ids.access_key(token.account_id, ids.TEMPORARY_KEY)
-    text = session_tokens.seal_token(account.server.store.vault.token_key, held, token)
-    return Session(held, token.secret, text)
+def seal_session(account: Account, token: SessionToken, access_key_id: str | None = None) -> Session:
+    """Seal a session token as the server does, by default for a new access key ID."""
+    key_id = access_key_id or ids.access_key(token.account_id, ids.TEMPORARY_KEY)
+    text = session_tokens.seal_token(account.server.store.vault.token_key, key_id, token)
+    return Session(key_id, token.secret, text)
 
 
-def opened(account: Account, session: Session) -> SessionToken:
-    """Open a session's token as the server does."""
+def unseal_token(account: Account, session: Session) -> SessionToken:
+    """Unseal the token of a session as the server does."""
     key = account.server.store.vault.token_key
     return session_tokens.unseal_token(key, session.access_key_id, session.token or "")

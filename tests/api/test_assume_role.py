@@ -9,24 +9,31 @@ from iamd.core import ids
 from tests import people
 from tests.api import temporary
 from tests.api.answers import refused
-from tests.api.temporary import Session, assumed, make_role, opened, put, trusting
+from tests.api.temporary import (
+    Session,
+    assume_role,
+    create_role,
+    put_role_policy,
+    trust_statement,
+    unseal_token,
+)
 from tests.servers import Account, allow, client
 
-TRUST_EVERYBODY = trusting("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+TRUST_EVERYBODY = trust_statement("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
 SESSION_NAME = {"RoleSessionName": "work"}
 
 
 @pytest.fixture
 def role(account: Account) -> str:
     """Return the ARN of a role that may read users and groups, and trusts everybody."""
-    arn = make_role(account, "reader", TRUST_EVERYBODY, MaxSessionDuration=7200)
-    put(account, "reader", allow("iam:ListUsers", "iam:ListGroups", "iam:GetUser"))
+    arn = create_role(account, "reader", TRUST_EVERYBODY, MaxSessionDuration=7200)
+    put_role_policy(account, "reader", allow("iam:ListUsers", "iam:ListGroups", "iam:GetUser"))
     return arn
 
 
 def duration(account: Account, session: Session) -> int:
     """Return the duration of a session in seconds."""
-    token = opened(account, session)
+    token = unseal_token(account, session)
     return token.expires_at - token.issued_at
 
 
@@ -41,7 +48,7 @@ def test_session_duration_is_one_hour_by_default_or_duration_seconds(
     account: Account, role: str, params: dict[str, int], expected_seconds: int
 ) -> None:
     response = account.sts.assume_role(RoleArn=role, **SESSION_NAME, **params)
-    token = opened(account, temporary.of(response))
+    token = unseal_token(account, temporary.credentials_of(response))
     assert token.expires_at - token.issued_at == expected_seconds
     assert int(response["Credentials"]["Expiration"].timestamp()) == token.expires_at
 
@@ -54,7 +61,7 @@ def test_duration_is_limited_by_max_session_duration(account: Account, role: str
         "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
     )
     account.iam.update_role(RoleName="reader", MaxSessionDuration=7201)
-    assert duration(account, assumed(account.sts, role, DurationSeconds=7201)) == 7201
+    assert duration(account, assume_role(account.sts, role, DurationSeconds=7201)) == 7201
 
 
 @pytest.mark.parametrize(("seconds", "maximum"), [(43_201, "43200"), (43_200_000, "43200")])
@@ -65,9 +72,9 @@ def test_duration_is_limited_to_twelve_hours(account: Account, role: str, second
 
 
 def test_role_chaining_is_limited_to_one_hour(account: Account, role: str) -> None:
-    first = assumed(account.sts, role, DurationSeconds=7200).client(account.server, "sts")
-    assert duration(account, assumed(first, role)) == 3600
-    assert duration(account, assumed(first, role, DurationSeconds=3600)) == 3600
+    first = assume_role(account.sts, role, DurationSeconds=7200).client(account.server, "sts")
+    assert duration(account, assume_role(first, role)) == 3600
+    assert duration(account, assume_role(first, role, DurationSeconds=3600)) == 3600
     error = refused(first, "AssumeRole", RoleArn=role, **SESSION_NAME, DurationSeconds=3601)
     assert error == (
         "ValidationError",
@@ -77,33 +84,33 @@ def test_role_chaining_is_limited_to_one_hour(account: Account, role: str) -> No
 
 
 def test_assume_role_with_a_session_token_is_not_role_chaining(account: Account, role: str) -> None:
-    session = temporary.of(account.sts.get_session_token()).client(account.server, "sts")
-    assert duration(account, assumed(session, role, DurationSeconds=7200)) == 7200
+    session = temporary.credentials_of(account.sts.get_session_token()).client(account.server, "sts")
+    assert duration(account, assume_role(session, role, DurationSeconds=7200)) == 7200
 
 
 # Session names.
 
 
 def test_assumed_role_arn_contains_role_and_session_name(account: Account) -> None:
-    arn = make_role(account, "Reader", TRUST_EVERYBODY, Path="/team/a/")
+    arn = create_role(account, "Reader", TRUST_EVERYBODY, Path="/team/a/")
     response = account.sts.assume_role(RoleArn=arn, RoleSessionName="a+b=c,d.e@f-g_H")
     role_id = temporary.role_of(account, "Reader").role_id
     session_arn = f"arn:aws:sts::{account.account_id}:assumed-role/Reader/a+b=c,d.e@f-g_H"
     assert response["AssumedRoleUser"] == {"AssumedRoleId": f"{role_id}:a+b=c,d.e@f-g_H", "Arn": session_arn}
-    identity = temporary.of(response).client(account.server, "sts").get_caller_identity()
+    identity = temporary.credentials_of(response).client(account.server, "sts").get_caller_identity()
     assert (identity["Arn"], identity["UserId"]) == (session_arn, f"{role_id}:a+b=c,d.e@f-g_H")
     assert identity["Account"] == account.account_id
 
 
 def test_session_belongs_to_the_account_of_its_role(account: Account, other_account: Account) -> None:
-    role_arn = make_role(other_account, "reader", TRUST_EVERYBODY)
-    session = assumed(account.sts, role_arn)
+    role_arn = create_role(other_account, "reader", TRUST_EVERYBODY)
+    session = assume_role(account.sts, role_arn)
     assert session.client(account.server, "sts").get_caller_identity()["Account"] == other_account.account_id
     assert ids.account_id_of_key(session.access_key_id) == other_account.account_id
 
 
 def test_two_sessions_with_the_same_name_have_different_credentials(account: Account, role: str) -> None:
-    first, second = (assumed(account.sts, role) for _ in range(2))
+    first, second = (assume_role(account.sts, role) for _ in range(2))
     assert not set(first) & set(second)
     for session in (first, second):
         session.client(account.server, "iam").list_users()
@@ -141,9 +148,9 @@ def test_missing_role_is_refused_like_a_role_that_does_not_trust_the_caller(
 ) -> None:
     caller = account.client("sts", account.key_of("bob", allow("sts:*")))
     unprivileged = client(account.server.url, "sts", account.key_of("eve"))
-    trust = trusting({"Service": "ec2.amazonaws.com"})
+    trust = trust_statement({"Service": "ec2.amazonaws.com"})
     for owner in (account, other_account):
-        arn = make_role(owner, "closed", trust)
+        arn = create_role(owner, "closed", trust)
         for sts in (caller, unprivileged):
             error = refused(sts, "AssumeRole", RoleArn=arn, **SESSION_NAME)
             missing_error = refused(
@@ -186,17 +193,17 @@ def test_transitive_tag_key_without_a_session_tag_is_rejected(account: Account, 
             400,
             "The specified transitive tag key must be included in the requested tags.",
         )
-    session = assumed(account.sts, role, Tags=team, TransitiveTagKeys=["TEAM"])
-    chained = assumed(session.client(account.server, "sts"), role)
-    assert opened(account, chained).tags == opened(account, session).tags
+    session = assume_role(account.sts, role, Tags=team, TransitiveTagKeys=["TEAM"])
+    chained = assume_role(session.client(account.server, "sts"), role)
+    assert unseal_token(account, chained).tags == unseal_token(account, session).tags
 
 
 def test_session_has_at_most_fifty_tags_including_inherited_ones(account: Account, role: str) -> None:
     tags = [{"Key": f"k{number}", "Value": ""} for number in range(51)]
     assert assume_role_error(account, role, Tags=tags)[:2] == ("ValidationError", 400)
-    first = assumed(account.sts, role, Tags=tags[:30], TransitiveTagKeys=[f"k{n}" for n in range(30)])
+    first = assume_role(account.sts, role, Tags=tags[:30], TransitiveTagKeys=[f"k{n}" for n in range(30)])
     chained = first.client(account.server, "sts")
-    assert len(opened(account, assumed(chained, role, Tags=tags[30:50])).tags) == 50
+    assert len(unseal_token(account, assume_role(chained, role, Tags=tags[30:50])).tags) == 50
     error = refused(chained, "AssumeRole", RoleArn=role, **SESSION_NAME, Tags=tags[30:])
     assert error == ("ValidationError", 400, "A session can have at most 50 session tags.")
 
@@ -205,13 +212,13 @@ def test_transitive_tags_and_source_identity_persist_through_role_chaining(
     account: Account, role: str
 ) -> None:
     params = {"Tags": [{"Key": "team", "Value": "a"}], "TransitiveTagKeys": ["team"]}
-    session = assumed(account.sts, role, SourceIdentity="alice", **params)
+    session = assume_role(account.sts, role, SourceIdentity="alice", **params)
     for _ in range(3):
         sts = session.client(account.server, "sts")
         response = sts.assume_role(RoleArn=role, **SESSION_NAME)
         assert response["SourceIdentity"] == "alice"
-        session = temporary.of(response)
-        token = opened(account, session)
+        session = temporary.credentials_of(response)
+        token = unseal_token(account, session)
         assert (token.tags, token.transitive_tag_keys) == ((("team", "a"),), ("team",))
         error = refused(sts, "AssumeRole", RoleArn=role, **SESSION_NAME, SourceIdentity="bob")
         assert error == ("AccessDenied", 403, "The source identity of a session cannot be changed.")
@@ -234,7 +241,7 @@ def test_context_assertions_are_refused(account: Account, role: str) -> None:
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 def test_sessions_are_valid_in_every_region(account: Account, role: str, region: str) -> None:
     key = Session(account.access_key_id, account.secret_access_key, None)
-    session = assumed(key.client(account.server, "sts", region), role)
+    session = assume_role(key.client(account.server, "sts", region), role)
     for other in ("us-east-1", "eu-west-1"):
         assert session.client(account.server, "sts", other).get_caller_identity()["UserId"].endswith(":work")
         session.client(account.server, "iam", other).list_users()
@@ -251,5 +258,5 @@ def test_console_session_must_confirm_identity_before_assume_role(account: Accou
 
 def test_assume_role_does_not_change_the_role(account: Account, role: str) -> None:
     before = json.dumps(account.iam.get_role(RoleName="reader")["Role"], default=str)
-    assumed(account.sts, role)
+    assume_role(account.sts, role)
     assert json.dumps(account.iam.get_role(RoleName="reader")["Role"], default=str) == before

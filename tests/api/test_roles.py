@@ -10,7 +10,7 @@ import pytest
 from tests.api import temporary
 from tests.api.answers import Refused, allowed, call, refused, set_counter
 from tests.api.served import AUDIT, READ_ONLY, TRUST
-from tests.api.temporary import make_role, trusting
+from tests.api.temporary import trust_statement
 from tests.servers import Account, allow, document
 
 TIMEOUT_SECONDS = 10.0
@@ -27,7 +27,7 @@ LISTED_MEMBERS = {
 NO_JOB = Refused("NoSuchEntity", 404, "The role with name Job cannot be found.")
 
 
-def create_role(account: Account, name: str = "Job", **params: Any) -> Any:
+def create_job_role(account: Account, name: str = "Job", **params: Any) -> Any:
     return account.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, **params)["Role"]
 
 
@@ -36,7 +36,7 @@ def get_role(account: Account, name: str = "Job") -> Any:
 
 
 def test_create_role_returns_the_new_role(account: Account) -> None:
-    role = create_role(account)
+    role = create_job_role(account)
     assert role.keys() == LISTED_MEMBERS | {"RoleLastUsed"}
     assert (role["RoleName"], role["Path"], role["MaxSessionDuration"]) == ("Job", "/", 3600)
     assert role["Arn"] == f"arn:aws:iam::{account.account_id}:role/Job"
@@ -48,7 +48,7 @@ def test_create_role_returns_the_new_role(account: Account) -> None:
 
 def test_get_role_returns_all_attributes_set_at_creation(account: Account) -> None:
     attributes: dict[str, Any] = {"Description": "d\u00e9j\u00e0 vu <&>\n", "MaxSessionDuration": 43200}
-    role = create_role(account, Path="/team/", Tags=TAGS, PermissionsBoundary=READ_ONLY, **attributes)
+    role = create_job_role(account, Path="/team/", Tags=TAGS, PermissionsBoundary=READ_ONLY, **attributes)
     assert role["Arn"] == f"arn:aws:iam::{account.account_id}:role/team/Job"
     assert {name: role[name] for name in attributes} == attributes
     assert role["Tags"] == TAGS
@@ -60,13 +60,13 @@ def test_get_role_returns_all_attributes_set_at_creation(account: Account) -> No
 
 
 def test_list_roles_omits_tags_boundary_and_last_use(account: Account) -> None:
-    role = create_role(account, Tags=TAGS, PermissionsBoundary=READ_ONLY, Description="d")
+    role = create_job_role(account, Tags=TAGS, PermissionsBoundary=READ_ONLY, Description="d")
     listed = account.iam.list_roles()["Roles"]
     assert listed == [{name: role[name] for name in LISTED_MEMBERS | {"Description"}}]
 
 
 def test_role_last_used_has_date_and_region(account: Account) -> None:
-    session = temporary.role_session(account, "Job", allow("iam:ListUsers"))
+    session = temporary.create_role_session(account, "Job", allow("iam:ListUsers"))
     assert get_role(account)["RoleLastUsed"] == {}  # AssumeRole does not count as use
     session.client(account.server, "iam").list_users()
     deadline = time.monotonic() + TIMEOUT_SECONDS
@@ -77,7 +77,7 @@ def test_role_last_used_has_date_and_region(account: Account) -> None:
 
 
 def test_update_role_changes_only_the_specified_members(account: Account) -> None:
-    role = create_role(account, Description="old", Tags=TAGS)
+    role = create_job_role(account, Description="old", Tags=TAGS)
     iam = account.iam
     iam.update_role(RoleName="Job", Description="new")
     assert get_role(account) == role | {"Description": "new"}
@@ -89,14 +89,14 @@ def test_update_role_changes_only_the_specified_members(account: Account) -> Non
 
 
 def test_update_role_description_returns_the_members_of_list_roles(account: Account) -> None:
-    role = create_role(account, Description="old", Tags=TAGS)
+    role = create_job_role(account, Description="old", Tags=TAGS)
     updated = account.iam.update_role_description(RoleName="Job", Description="new")["Role"]
     assert updated == {name: role[name] for name in LISTED_MEMBERS} | {"Description": "new"}
     assert get_role(account) == role | {"Description": "new"}
 
 
 def test_max_session_duration_is_at_most_twelve_hours(account: Account) -> None:
-    role = create_role(account)
+    role = create_job_role(account)
     create = {"RoleName": "Eve", "AssumeRolePolicyDocument": TRUST, "MaxSessionDuration": 43201}
     assert refused(account.iam, "CreateRole", **create)[:2] == ("ValidationError", 400)
     error = refused(account.iam, "UpdateRole", RoleName="Job", MaxSessionDuration=43201)
@@ -110,7 +110,7 @@ def test_max_session_duration_is_at_most_twelve_hours(account: Account) -> None:
 
 
 def test_role_names_are_case_insensitive_and_unique_across_paths(account: Account) -> None:
-    role = create_role(account)
+    role = create_job_role(account)
     assert get_role(account, "jOB") == role
     expected = Refused("EntityAlreadyExists", 409, "Role with name JOB already exists.")
     create = {"RoleName": "JOB", "AssumeRolePolicyDocument": TRUST}
@@ -122,19 +122,19 @@ def test_role_names_are_case_insensitive_and_unique_across_paths(account: Accoun
 def test_role_name_may_be_used_by_a_user_and_in_another_account(
     account: Account, other_account: Account
 ) -> None:
-    role = create_role(account)
+    role = create_job_role(account)
     account.iam.create_user(UserName="Job")
-    assert create_role(other_account)["RoleId"] != role["RoleId"]
+    assert create_job_role(other_account)["RoleId"] != role["RoleId"]
     other_account.iam.delete_role(RoleName="Job")
     assert get_role(account) == role
 
 
 def test_recreated_role_inherits_nothing(account: Account) -> None:
-    role = create_role(
+    role = create_job_role(
         account, Tags=TAGS, PermissionsBoundary=READ_ONLY, Description="d", MaxSessionDuration=7200
     )
     account.iam.delete_role(RoleName="Job")
-    recreated = create_role(account)
+    recreated = create_job_role(account)
     assert recreated["RoleId"] != role["RoleId"]
     assert get_role(account) == recreated
     assert recreated.keys() == LISTED_MEMBERS | {"RoleLastUsed"}
@@ -190,12 +190,12 @@ def test_create_role_rejects_the_path_of_service_linked_roles(account: Account, 
 def test_roles_per_account_quota(account: Account) -> None:
     iam = account.iam
     set_counter(account, "roles", 999)
-    create_role(account)
+    create_job_role(account)
     expected = Refused("LimitExceeded", 409, "Cannot exceed quota for RolesPerAccount: 1000")
     assert refused(iam, "CreateRole", RoleName="Eve", AssumeRolePolicyDocument=TRUST) == expected
     assert refused(iam, "CreateServiceLinkedRole", AWSServiceName="ecs.amazonaws.com") == expected
     iam.delete_role(RoleName="Job")
-    create_role(account, "Eve")
+    create_job_role(account, "Eve")
 
 
 DELETE_CONFLICTS: dict[str, tuple[list[tuple[str, dict[str, Any]]], str]] = {
@@ -217,7 +217,7 @@ DELETE_CONFLICTS: dict[str, tuple[list[tuple[str, dict[str, Any]]], str]] = {
 @pytest.mark.parametrize("conflict", DELETE_CONFLICTS)
 def test_role_in_use_cannot_be_deleted(account: Account, conflict: str) -> None:
     calls, message = DELETE_CONFLICTS[conflict]
-    role = create_role(account)
+    role = create_job_role(account)
     account.iam.create_instance_profile(InstanceProfileName="machine")
     for operation, params in calls:
         call(account.iam, operation, RoleName="Job", **params)
@@ -238,18 +238,18 @@ PATH_PREFIXES = [
 @pytest.mark.parametrize(("prefix", "expected"), PATH_PREFIXES)
 def test_list_roles_filters_by_path_prefix(account: Account, prefix: str, expected: list[str]) -> None:
     for name, path in (("dan", "/"), ("Cid", "/te/"), ("bob", "/team/red/"), ("Ann", "/team/")):
-        create_role(account, name, Path=path)
+        create_job_role(account, name, Path=path)
     roles = account.iam.list_roles(PathPrefix=prefix)["Roles"]
     assert [role["RoleName"] for role in roles] == expected
 
 
 def test_session_of_a_deleted_role_is_invalid_even_if_the_role_is_recreated(account: Account) -> None:
-    session = temporary.role_session(account, "Job", allow("iam:ListUsers"))
+    session = temporary.create_role_session(account, "Job", allow("iam:ListUsers"))
     client = session.client(account.server, "iam")
     client.list_users()
     account.iam.delete_role_policy(RoleName="Job", PolicyName="test")
     account.iam.delete_role(RoleName="Job")
-    make_role(account, "Job", trusting({"AWS": account.account_id}))
+    temporary.create_role(account, "Job", trust_statement({"AWS": account.account_id}))
     assert refused(client, "ListUsers") == temporary.INVALID
 
 
@@ -300,8 +300,8 @@ def test_policy_conditions_on_roles_and_request_parameters(
     allowed_params: dict[str, Any],
     denied_params: dict[str, Any],
 ) -> None:
-    create_role(account, "bound", Tags=TAGS, PermissionsBoundary=READ_ONLY)
-    create_role(account, "free")
+    create_job_role(account, "bound", Tags=TAGS, PermissionsBoundary=READ_ONLY)
+    create_job_role(account, "free")
     allow_tagging = allow("iam:TagRole", "iam:TagInstanceProfile")
     caller = account.user("caller", allow(f"iam:{operation}", Condition=condition), allow_tagging)
     assert not allowed(caller, operation, **denied_params)

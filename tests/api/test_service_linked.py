@@ -192,7 +192,7 @@ def test_policy_condition_on_aws_service_name(account: Account) -> None:
 
 def test_trust_policy_does_not_trust_a_recreated_service_linked_role(account: Account) -> None:
     role = create_service_linked_role(account)
-    temporary.make_role(account, "job", temporary.trusting({"AWS": role["Arn"]}))
+    temporary.create_role(account, "job", temporary.trust_statement({"AWS": role["Arn"]}))
     account.iam.delete_service_linked_role(RoleName=ECS)
     create_service_linked_role(account)
     (statement,) = call(account.iam, "GetRole", RoleName="job")["Role"]["AssumeRolePolicyDocument"][

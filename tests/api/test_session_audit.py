@@ -1,4 +1,4 @@
-"""What is kept and told of sessions: who acted, in the audit, and never a secret."""
+"""Audit events and stored rows of sessions: the acting identity is recorded, secrets and tokens are not."""
 
 import json
 import time
@@ -9,29 +9,37 @@ import pytest
 from iamd.store import audit
 from tests.api import temporary
 from tests.api.answers import call, refused, state
-from tests.api.temporary import Session, assumed, make_role, put, role_session, sealed, trusting
+from tests.api.temporary import (
+    Session,
+    assume_role,
+    create_role,
+    create_role_session,
+    put_role_policy,
+    seal_session,
+    trust_statement,
+)
 from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
-_PATIENCE = 10.0  # seconds
+_TIMEOUT = 10.0  # seconds
 
 
-# What is kept, and what is told.
+# Secrets and tokens.
 
 
-def issue(account: Account) -> dict[str, Session]:
-    """Call each operation that gives out temporary credentials."""
-    arn = make_role(account, "job", Path="/x/")
+def issue_credentials(account: Account) -> dict[str, Session]:
+    """Call each operation that issues temporary credentials; return them by operation."""
+    arn = create_role(account, "job", Path="/x/")
     return {
-        "AssumeRole": assumed(account.sts, arn),
-        "GetSessionToken": temporary.of(account.sts.get_session_token()),
-        "GetFederationToken": temporary.of(account.sts.get_federation_token(Name="fay")),
+        "AssumeRole": assume_role(account.sts, arn),
+        "GetSessionToken": temporary.credentials_of(account.sts.get_session_token()),
+        "GetFederationToken": temporary.credentials_of(account.sts.get_federation_token(Name="fay")),
     }
 
 
-def recorded(account: Account, name: str) -> str:
-    """Return an operation's record, which the batched writer leaves soon."""
-    deadline = time.monotonic() + _PATIENCE
+def record_text(account: Account, name: str) -> str:
+    """Return the latest audit record of an operation as JSON; wait until the batched writer writes it."""
+    deadline = time.monotonic() + _TIMEOUT
     while time.monotonic() < deadline:
         with account.server.store.database.read() as tx:
             for event in audit.list_recent(tx, account.account_id, 500):
@@ -40,45 +48,43 @@ def recorded(account: Account, name: str) -> str:
     raise AssertionError(f"no record of {name}")
 
 
-def test_no_secret_and_no_token_is_in_any_event(account: Account) -> None:
-    issued = issue(account)
+def test_audit_events_contain_no_secret_key_and_no_session_token(account: Account) -> None:
+    issued = issue_credentials(account)
     for name, session in issued.items():
-        shown = json.loads(recorded(account, name))["responseElements"]["credentials"]
-        assert shown["accessKeyId"] == session.access_key_id
-        hidden = {"secretAccessKey", "sessionToken"}
-        assert {key for key, value in shown.items() if "HIDDEN" in str(value)} == hidden
+        credentials = json.loads(record_text(account, name))["responseElements"]["credentials"]
+        assert credentials["accessKeyId"] == session.access_key_id
+        redacted = {key for key, value in credentials.items() if "HIDDEN" in str(value)}
+        assert redacted == {"secretAccessKey", "sessionToken"}
     refused(issued["GetFederationToken"].client(account.server, "iam"), "ListUsers")
-    recorded(account, "ListUsers")
+    record_text(account, "ListUsers")
     with account.server.store.database.read() as tx:
-        written = "".join(str(event.record) for event in audit.list_recent(tx, account.account_id, 500))
+        records = "".join(str(event.record) for event in audit.list_recent(tx, account.account_id, 500))
     for session in issued.values():
-        assert session.secret_access_key not in written
-        assert str(session.token) not in written
+        assert session.secret_access_key not in records
+        assert str(session.token) not in records
 
 
-def test_no_mfa_code_is_in_any_event(account: Account) -> None:
+def test_audit_events_contain_no_mfa_code(account: Account) -> None:
     key = account.key_of("bob")
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
-    asked = {"SerialNumber": device.serial, "TokenCode": device.code()}
-    account.client("sts", key).get_session_token(**asked)
-    shown = record(account, "GetSessionToken")["requestParameters"]
-    assert shown == {"serialNumber": device.serial, "tokenCode": "HIDDEN_DUE_TO_SECURITY_REASONS"}
+    account.client("sts", key).get_session_token(SerialNumber=device.serial, TokenCode=device.code())
+    params = record(account, "GetSessionToken")["requestParameters"]
+    assert params == {"serialNumber": device.serial, "tokenCode": "HIDDEN_DUE_TO_SECURITY_REASONS"}
 
 
-def test_no_reply_but_one_tells_a_secret_or_a_token(account: Account) -> None:
-    session = role_session(account, "job", allow("iam:*", "sts:*"))
-    seen: list[str] = []
+def test_later_responses_contain_no_secret_key_and_no_session_token(account: Account) -> None:
+    session = create_role_session(account, "job", allow("iam:*", "sts:*"))
+    bodies: list[str] = []
     for service in ("iam", "sts", "iamd"):
         client = session.client(account.server, service)
         client.meta.events.register(
-            "before-parse", lambda response_dict, **_: seen.append(response_dict["body"].decode())
+            "before-parse", lambda response_dict, **_: bodies.append(response_dict["body"].decode())
         )
         for operation in _READS[service]:
             call(client, operation)
-    asked = {"UserName": "nobody"}
-    refused(session.client(account.server, "iam"), "GetUser", **asked)
-    assert len(seen) == sum(map(len, _READS.values()))
-    for body in seen:
+    refused(session.client(account.server, "iam"), "GetUser", UserName="nobody")
+    assert len(bodies) == sum(map(len, _READS.values()))
+    for body in bodies:
         assert session.secret_access_key not in body
         assert str(session.token) not in body
 
@@ -90,37 +96,37 @@ _READS = {
 }
 
 
-def test_temporary_credentials_leave_nothing_in_the_store(account: Account) -> None:
-    arn = make_role(account, "job")
+def test_temporary_credentials_are_not_stored(account: Account) -> None:
+    arn = create_role(account, "job")
     before = state(account)
-    assumed(account.sts, arn)
+    assume_role(account.sts, arn)
     account.sts.get_session_token()
     account.sts.get_federation_token(Name="fay", Policy=document(allow("s3:*")))
     assert state(account) == before
 
 
-# Who acted.
+# The userIdentity element.
 
 
 def record(account: Account, name: str) -> dict[str, Any]:
-    """Return an operation's latest record."""
-    found: dict[str, Any] = json.loads(recorded(account, name))
-    return found
+    """Return the latest audit record of an operation."""
+    event: dict[str, Any] = json.loads(record_text(account, name))
+    return event
 
 
-def test_assuming_a_role_is_recorded_as_aws_records_it(account: Account) -> None:
-    everybody = trusting("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    arn = make_role(account, "job", everybody)
-    asked = {
+def test_assume_role_event_has_the_elements_of_cloudtrail(account: Account) -> None:
+    trust_everybody = trust_statement("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+    arn = create_role(account, "job", trust_everybody)
+    params = {
         "ExternalId": "Example/987",
         "SourceIdentity": "alice",
         "Tags": [{"Key": "team", "Value": "a"}],
         "TransitiveTagKeys": ["team"],
     }
-    reply = account.sts.assume_role(RoleArn=arn, RoleSessionName="work", DurationSeconds=900, **asked)
-    told = record(account, "AssumeRole")
-    assert (told["eventSource"], told["eventName"]) == ("sts.amazonaws.com", "AssumeRole")
-    assert told["requestParameters"] == {
+    response = account.sts.assume_role(RoleArn=arn, RoleSessionName="work", DurationSeconds=900, **params)
+    event = record(account, "AssumeRole")
+    assert (event["eventSource"], event["eventName"]) == ("sts.amazonaws.com", "AssumeRole")
+    assert event["requestParameters"] == {
         "roleArn": arn,
         "roleSessionName": "work",
         "durationSeconds": 900,
@@ -129,22 +135,24 @@ def test_assuming_a_role_is_recorded_as_aws_records_it(account: Account) -> None
         "tags": [{"key": "team", "value": "a"}],
         "transitiveTagKeys": ["team"],
     }
-    shown = told["responseElements"]
-    user = reply["AssumedRoleUser"]
-    assert shown["assumedRoleUser"] == {"assumedRoleId": user["AssumedRoleId"], "arn": user["Arn"]}
-    assert shown["sourceIdentity"] == "alice"
-    assert told["userIdentity"]["userName"] == "admin"
+    elements = event["responseElements"]
+    user = response["AssumedRoleUser"]
+    assert elements["assumedRoleUser"] == {"assumedRoleId": user["AssumedRoleId"], "arn": user["Arn"]}
+    assert elements["sourceIdentity"] == "alice"
+    assert event["userIdentity"]["userName"] == "admin"
 
 
-def test_a_role_session_is_known_by_its_role(account: Account) -> None:
-    arn = make_role(account, "job", trusting("*", "sts:AssumeRole", "sts:SetSourceIdentity"), Path="/x/")
-    put(account, "job", allow("iam:UpdateAccountPasswordPolicy"))
-    session = assumed(account.sts, arn, SourceIdentity="alice")
+def test_user_identity_of_a_role_session(account: Account) -> None:
+    arn = create_role(
+        account, "job", trust_statement("*", "sts:AssumeRole", "sts:SetSourceIdentity"), Path="/x/"
+    )
+    put_role_policy(account, "job", allow("iam:UpdateAccountPasswordPolicy"))
+    session = assume_role(account.sts, arn, SourceIdentity="alice")
     session.client(account.server, "iam").update_account_password_policy()
     role_id = temporary.role_of(account, "job").role_id
-    who = record(account, "UpdateAccountPasswordPolicy")["userIdentity"]
-    context = who.pop("sessionContext")
-    assert who == {
+    identity = record(account, "UpdateAccountPasswordPolicy")["userIdentity"]
+    context = identity.pop("sessionContext")
+    assert identity == {
         "type": "AssumedRole",
         "principalId": f"{role_id}:work",
         "arn": f"arn:aws:sts::{account.account_id}:assumed-role/job/work",
@@ -162,74 +170,75 @@ def test_a_role_session_is_known_by_its_role(account: Account) -> None:
     assert context["sourceIdentity"] == "alice"
 
 
-def test_a_users_session_is_known_by_the_user(account: Account) -> None:
-    token = temporary.opened(account, temporary.of(account.sts.get_session_token()))
-    session = sealed(account, token._replace(mfa_at=token.issued_at))
+def test_user_identity_of_a_get_session_token_session(account: Account) -> None:
+    token = temporary.unseal_token(account, temporary.credentials_of(account.sts.get_session_token()))
+    session = seal_session(account, token._replace(mfa_at=token.issued_at))
     session.client(account.server, "iam").update_account_password_policy()
-    who = record(account, "UpdateAccountPasswordPolicy")["userIdentity"]
-    assert (who["type"], who["userName"]) == ("IAMUser", "admin")
-    assert who["accessKeyId"] == session.access_key_id
-    assert who["sessionContext"]["attributes"]["mfaAuthenticated"] == "true"
+    identity = record(account, "UpdateAccountPasswordPolicy")["userIdentity"]
+    assert (identity["type"], identity["userName"]) == ("IAMUser", "admin")
+    assert identity["accessKeyId"] == session.access_key_id
+    assert identity["sessionContext"]["attributes"]["mfaAuthenticated"] == "true"
 
 
-def test_a_federated_user_is_known_by_its_name(account: Account) -> None:
-    session = temporary.of(account.sts.get_federation_token(Name="fay"))
+def test_user_identity_of_a_federated_user(account: Account) -> None:
+    session = temporary.credentials_of(account.sts.get_federation_token(Name="fay"))
     session.client(account.server, "sts").get_caller_identity()
-    who = record(account, "GetCallerIdentity")["userIdentity"]
-    assert (who["type"], who["principalId"]) == ("FederatedUser", f"{account.account_id}:fay")
-    assert who["arn"] == f"arn:aws:sts::{account.account_id}:federated-user/fay"
+    identity = record(account, "GetCallerIdentity")["userIdentity"]
+    assert (identity["type"], identity["principalId"]) == ("FederatedUser", f"{account.account_id}:fay")
+    assert identity["arn"] == f"arn:aws:sts::{account.account_id}:federated-user/fay"
 
 
-def test_a_code_and_what_came_of_it_are_recorded_at_once(account: Account) -> None:
+def test_get_session_token_with_an_mfa_code_is_recorded_synchronously(account: Account) -> None:
     key = account.key_of("bob")
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
-    sts, asked = account.client("sts", key), {"SerialNumber": device.serial}
-    sts.get_session_token(**asked, TokenCode=device.code())
-    assert "GetSessionToken" in written(account)
+    account.client("sts", key).get_session_token(SerialNumber=device.serial, TokenCode=device.code())
+    assert "GetSessionToken" in event_names(account)
 
 
-def test_a_wrong_code_is_recorded(account: Account) -> None:
+def test_wrong_mfa_code_is_recorded(account: Account) -> None:
     key = account.key_of("bob")
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
     refused(account.client("sts", key), "GetSessionToken", SerialNumber=device.serial, TokenCode="000000")
-    told = record(account, "GetSessionToken")
-    assert told["errorCode"] == "AccessDenied"
-    assert told["userIdentity"]["userName"] == "bob"
+    event = record(account, "GetSessionToken")
+    assert event["errorCode"] == "AccessDenied"
+    assert event["userIdentity"]["userName"] == "bob"
 
 
 @pytest.mark.parametrize("with_code", [False, True])
-def test_an_account_learns_who_assumed_its_roles(
+def test_cross_account_assume_role_is_recorded_in_both_accounts(
     account: Account, other_account: Account, with_code: bool
 ) -> None:
-    arn = make_role(other_account, "job", trusting({"AWS": account.account_id}))
+    arn = create_role(other_account, "job", trust_statement({"AWS": account.account_id}))
     key = account.key_of("bob", allow("sts:AssumeRole"))
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
     code = device.code()
-    asked = {"SerialNumber": device.serial, "TokenCode": code} if with_code else {}
-    session = assumed(account.client("sts", key), arn, **asked)
-    own, theirs = (record(one, "AssumeRole") for one in (account, other_account))
-    assert theirs["userIdentity"] == {
+    params = {"SerialNumber": device.serial, "TokenCode": code} if with_code else {}
+    session = assume_role(account.client("sts", key), arn, **params)
+    caller_event, role_event = (record(owner, "AssumeRole") for owner in (account, other_account))
+    assert role_event["userIdentity"] == {
         "type": "AWSAccount",
         "principalId": temporary.user_of(account, "bob").user_id,
         "accountId": account.account_id,
     }
-    assert theirs["sharedEventID"] == own["eventID"] != theirs["eventID"]
-    assert theirs["recipientAccountId"] == other_account.account_id
-    assert theirs["responseElements"] == own["responseElements"]
-    text = json.dumps(theirs)
+    assert role_event["sharedEventID"] == caller_event["eventID"] != role_event["eventID"]
+    assert role_event["recipientAccountId"] == other_account.account_id
+    assert role_event["responseElements"] == caller_event["responseElements"]
+    text = json.dumps(role_event)
     assert session.secret_access_key not in text
     assert str(session.token) not in text
     assert f'"{code}"' not in text
 
 
-def test_an_account_learns_nothing_of_who_was_refused(account: Account, other_account: Account) -> None:
-    arn = make_role(other_account, "job")
+def test_denied_cross_account_assume_role_is_not_recorded_in_the_account_of_the_role(
+    account: Account, other_account: Account
+) -> None:
+    arn = create_role(other_account, "job")
     refused(account.sts, "AssumeRole", RoleArn=arn, RoleSessionName="work")
     assert record(account, "AssumeRole")["errorCode"] == "AccessDenied"
-    assert "AssumeRole" not in written(other_account)
+    assert "AssumeRole" not in event_names(other_account)
 
 
-def written(account: Account) -> list[str]:
-    """Return the names of all operations of an account's records."""
+def event_names(account: Account) -> list[str]:
+    """Return the event names of an account's audit records."""
     with account.server.store.database.read() as tx:
         return [event.event_name for event in audit.list_recent(tx, account.account_id, 500)]

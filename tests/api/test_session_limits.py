@@ -1,4 +1,4 @@
-"""What sessions may not do whatever policies allow, and how long they last."""
+"""Restrictions of temporary credentials, which apply regardless of policies, and their durations."""
 
 import time
 from typing import Any, NamedTuple
@@ -9,17 +9,17 @@ from iamd.core.records import SessionToken
 from tests import servers
 from tests.api import temporary
 from tests.api.answers import call, refused, state
-from tests.api.temporary import INVALID, Session, make_role, opened, role_session, sealed
+from tests.api.temporary import INVALID, Session, create_role, create_role_session, seal_session, unseal_token
 from tests.authenticator import Authenticator
 from tests.people import OTHER_PASSWORD, PASSWORD
 from tests.servers import Account, Server, allow, document
 
-EVERYTHING = allow("*")
+ALLOW_ALL = allow("*")
 _HOUR = 3600
 
 
-class Held(NamedTuple):
-    """An account with a root key and a session of each kind; whoever has them may do everything."""
+class IssuedCredentials(NamedTuple):
+    """An account with a root access key and a session of each kind; policies allow them everything."""
 
     account: Account
     root: Session
@@ -30,30 +30,30 @@ class Held(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def held(root_keys_server: Server) -> Held:
-    """Return sessions of a role, of a user with and without MFA, of a federated user, and root's."""
+def credentials(root_keys_server: Server) -> IssuedCredentials:
+    """Return sessions of a role, of a user and root with and without MFA, and of federated users."""
     account = servers.found(root_keys_server)
-    root = temporary.root_counter_key(account)
-    key = Session(*account.key_of("bob", EVERYTHING), None)
+    root = temporary.create_root_access_key(account)
+    key = Session(*account.key_of("bob", ALLOW_ALL), None)
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
     code = {"SerialNumber": device.serial, "TokenCode": device.code()}
-    sts, of_root = (one.client(account.server, "sts") for one in (key, root))
-    policy = {"Policy": document(EVERYTHING)}
+    sts, root_sts = (owner.client(account.server, "sts") for owner in (key, root))
+    policy = {"Policy": document(ALLOW_ALL)}
     sessions = {
-        "role": role_session(account, "job", EVERYTHING),
-        "user": temporary.of(sts.get_session_token()),
-        "user with MFA": temporary.of(sts.get_session_token(**code)),
-        "federated": temporary.of(sts.get_federation_token(Name="fay", **policy)),
-        "root": temporary.of(of_root.get_session_token()),
-        "root with MFA": _root_with_mfa(account),
-        "federated by root": temporary.of(of_root.get_federation_token(Name="fay", **policy)),
+        "role": create_role_session(account, "job", ALLOW_ALL),
+        "user": temporary.credentials_of(sts.get_session_token()),
+        "user with MFA": temporary.credentials_of(sts.get_session_token(**code)),
+        "federated": temporary.credentials_of(sts.get_federation_token(Name="fay", **policy)),
+        "root": temporary.credentials_of(root_sts.get_session_token()),
+        "root with MFA": _root_session_with_mfa(account),
+        "federated by root": temporary.credentials_of(root_sts.get_federation_token(Name="fay", **policy)),
     }
-    return Held(account, root, sessions)
+    return IssuedCredentials(account, root, sessions)
 
 
-def _root_with_mfa(account: Account) -> Session:
+def _root_session_with_mfa(account: Account) -> Session:
     now = int(time.time())
-    return sealed(
+    return seal_session(
         account,
         SessionToken("user", account.account_id, account.account_id, "", "s" * 40, now, now + _HOUR, now),
     )
@@ -63,116 +63,126 @@ USERS = ("user", "user with MFA", "root", "root with MFA")
 FEDERATED = ("federated", "federated by root")
 ALL = ("role", *USERS, *FEDERATED)
 
-# STS.
+# STS operations.
 
-ISSUING: dict[str, dict[str, Any]] = {
+TOKEN_OPERATIONS: dict[str, dict[str, Any]] = {
     "GetSessionToken": {},
     "GetFederationToken": {"Name": "fay"},
 }
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_every_session_is_told_who_it_is(held: Held, name: str) -> None:
-    reply = held.client(name, "sts").get_caller_identity()
-    account_id = held.account.account_id
-    shown = {
+def test_get_caller_identity_is_allowed_for_every_session(credentials: IssuedCredentials, name: str) -> None:
+    response = credentials.client(name, "sts").get_caller_identity()
+    account_id = credentials.account.account_id
+    arns = {
         "role": f"arn:aws:sts::{account_id}:assumed-role/job/work",
         "user": f"arn:aws:iam::{account_id}:user/bob",
         "root": f"arn:aws:iam::{account_id}:root",
         "federated": f"arn:aws:sts::{account_id}:federated-user/fay",
     }
-    bob, job = temporary.user_of(held.account, "bob").user_id, temporary.role_of(held.account, "job").role_id
+    bob = temporary.user_of(credentials.account, "bob").user_id
+    job = temporary.role_of(credentials.account, "job").role_id
     user_ids = {"role": f"{job}:work", "user": bob, "root": account_id, "federated": f"{account_id}:fay"}
     kind = name.partition(" ")[0]
-    assert (reply["Arn"], reply["UserId"], reply["Account"]) == (shown[kind], user_ids[kind], account_id)
+    assert (response["Arn"], response["UserId"]) == (arns[kind], user_ids[kind])
+    assert response["Account"] == account_id
 
 
-@pytest.mark.parametrize("operation", ISSUING)
+@pytest.mark.parametrize("operation", TOKEN_OPERATIONS)
 @pytest.mark.parametrize("name", ALL)
-def test_no_session_makes_another_for_its_user(held: Held, name: str, operation: str) -> None:
-    said = refused(held.client(name, "sts"), operation, **ISSUING[operation])
-    assert said == ("AccessDenied", 403, f"Cannot call {operation} with session credentials")
+def test_token_operations_reject_session_credentials(
+    credentials: IssuedCredentials, name: str, operation: str
+) -> None:
+    error = refused(credentials.client(name, "sts"), operation, **TOKEN_OPERATIONS[operation])
+    assert error == ("AccessDenied", 403, f"Cannot call {operation} with session credentials")
 
 
 @pytest.mark.parametrize("name", [*USERS, *FEDERATED])
-def test_users_sessions_call_no_more_of_sts(held: Held, name: str) -> None:
-    asked = {"AccessKeyId": held.account.access_key_id}
-    said = refused(held.client(name, "sts"), "GetAccessKeyInfo", **asked)
-    assert said == ("AccessDenied", 403, "Cannot call GetAccessKeyInfo with session credentials")
+def test_get_access_key_info_rejects_user_and_federated_sessions(
+    credentials: IssuedCredentials, name: str
+) -> None:
+    key_id = credentials.account.access_key_id
+    error = refused(credentials.client(name, "sts"), "GetAccessKeyInfo", AccessKeyId=key_id)
+    assert error == ("AccessDenied", 403, "Cannot call GetAccessKeyInfo with session credentials")
 
 
-def test_a_role_session_calls_the_rest_of_sts(held: Held) -> None:
-    asked = {"AccessKeyId": held.account.access_key_id}
-    assert held.client("role", "sts").get_access_key_info(**asked)["Account"] == held.account.account_id
+def test_role_session_may_call_get_access_key_info(credentials: IssuedCredentials) -> None:
+    response = credentials.client("role", "sts").get_access_key_info(
+        AccessKeyId=credentials.account.access_key_id
+    )
+    assert response["Account"] == credentials.account.account_id
 
 
-def test_a_users_session_assumes_roles_with_or_without_mfa(held: Held) -> None:
-    arn = make_role(held.account, "assumed")
+def test_user_session_may_assume_roles_with_or_without_mfa(credentials: IssuedCredentials) -> None:
+    arn = create_role(credentials.account, "assumed")
     for name in ("user", "user with MFA"):
-        temporary.assumed(held.client(name, "sts"), arn)
+        temporary.assume_role(credentials.client(name, "sts"), arn)
 
 
 @pytest.mark.parametrize("name", FEDERATED)
-def test_a_federated_user_assumes_no_role(held: Held, name: str) -> None:
-    asked = {"RoleArn": f"arn:aws:iam::{held.account.account_id}:role/job", "RoleSessionName": "work"}
-    said = refused(held.client(name, "sts"), "AssumeRole", **asked)
-    assert said == ("AccessDenied", 403, "Cannot call AssumeRole with session credentials")
+def test_federated_user_cannot_assume_roles(credentials: IssuedCredentials, name: str) -> None:
+    params = {"RoleArn": f"arn:aws:iam::{credentials.account.account_id}:role/job", "RoleSessionName": "work"}
+    error = refused(credentials.client(name, "sts"), "AssumeRole", **params)
+    assert error == ("AccessDenied", 403, "Cannot call AssumeRole with session credentials")
 
 
-# IAM, and our own service, which acts on the same things.
+# IAM, and iamd's own service, which acts on the same resources.
 
-READS = [("iam", "ListUsers"), ("iam", "GetAccountSummary"), ("iamd", "GetSecuritySettings")]
+READ_OPERATIONS = [("iam", "ListUsers"), ("iam", "GetAccountSummary"), ("iamd", "GetSecuritySettings")]
 
 
-@pytest.mark.parametrize(("service", "operation"), READS)
+@pytest.mark.parametrize(("service", "operation"), READ_OPERATIONS)
 @pytest.mark.parametrize("name", ALL)
-def test_iam_is_for_roles_and_for_users_with_mfa(held: Held, name: str, service: str, operation: str) -> None:
-    client = held.client(name, service)
+def test_iam_accepts_only_role_sessions_and_user_sessions_with_mfa(
+    credentials: IssuedCredentials, name: str, service: str, operation: str
+) -> None:
+    client = credentials.client(name, service)
     if name in ("role", "user with MFA", "root with MFA"):
         call(client, operation)
     else:
         assert refused(client, operation) == INVALID
 
 
-def test_a_federated_user_with_mfa_behind_it_calls_no_iam_either(held: Held) -> None:
-    token = opened(held.account, held.sessions["federated"])
-    session = sealed(held.account, token._replace(mfa_at=token.issued_at))
-    assert refused(session.client(held.account.server, "iam"), "ListUsers") == INVALID
+def test_iam_rejects_a_federated_user_even_with_mfa(credentials: IssuedCredentials) -> None:
+    token = unseal_token(credentials.account, credentials.sessions["federated"])
+    session = seal_session(credentials.account, token._replace(mfa_at=token.issued_at))
+    assert refused(session.client(credentials.account.server, "iam"), "ListUsers") == INVALID
 
 
-def test_a_users_session_with_mfa_has_no_more_than_the_user(account: Account) -> None:
+def test_user_session_with_mfa_has_only_the_permissions_of_the_user(account: Account) -> None:
     account.key_of("eve", allow("iam:ListUsers"))
     now = int(time.time())
     eve = temporary.user_of(account, "eve").user_id
     token = SessionToken("user", account.account_id, eve, "", "s" * 40, now, now + _HOUR, now)
-    iam = sealed(account, token).client(account.server, "iam")
+    iam = seal_session(account, token).client(account.server, "iam")
     iam.list_users()
     assert refused(iam, "ListGroups").code == "AccessDenied"
 
 
-def test_a_users_session_with_mfa_acts_on_itself_without_a_name(held: Held) -> None:
-    iam = held.client("user with MFA", "iam")
+def test_user_name_defaults_to_the_user_of_a_session_with_mfa(credentials: IssuedCredentials) -> None:
+    iam = credentials.client("user with MFA", "iam")
     assert iam.get_user()["User"]["UserName"] == "bob"
-    made = iam.create_access_key()["AccessKey"]
-    assert made["UserName"] == "bob"
-    iam.delete_access_key(AccessKeyId=made["AccessKeyId"])
+    key = iam.create_access_key()["AccessKey"]
+    assert key["UserName"] == "bob"
+    iam.delete_access_key(AccessKeyId=key["AccessKeyId"])
 
 
-# What has no session policies.
+# Session policies of federated users.
 
 
-def test_a_federated_user_without_policies_may_do_nothing(account: Account) -> None:
-    sts = account.client("sts", account.key_of("bob", EVERYTHING))
-    for asked, length in (({}, 0), ({"Policy": document(allow("iam:*"))}, 1)):
-        session = temporary.of(sts.get_federation_token(Name="fay", **asked))
-        assert opened(account, session).has_session_policies == bool(length)
+def test_iam_rejects_a_federated_user_with_or_without_session_policies(account: Account) -> None:
+    sts = account.client("sts", account.key_of("bob", ALLOW_ALL))
+    for params, has_policies in (({}, False), ({"Policy": document(allow("iam:*"))}, True)):
+        session = temporary.credentials_of(sts.get_federation_token(Name="fay", **params))
+        assert unseal_token(account, session).has_session_policies is has_policies
         assert refused(session.client(account.server, "iam"), "ListUsers") == INVALID
         session.client(account.server, "sts").get_caller_identity()
 
 
-# No session of a role or of a federated user acts on the root user, or on anybody, by saying no name.
+# Without UserName, sessions of roles and federated users act on no user, in particular not on root.
 
-BY_NO_NAME: list[tuple[str, dict[str, str]]] = [
+USER_NAME_OPTIONAL: list[tuple[str, dict[str, str]]] = [
     ("CreateAccessKey", {}),
     ("ListAccessKeys", {}),
     ("UpdateAccessKey", {"AccessKeyId": "{ROOT}", "Status": "Inactive"}),
@@ -187,35 +197,42 @@ BY_NO_NAME: list[tuple[str, dict[str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "params"), BY_NO_NAME)
-def test_a_role_session_is_nobody_by_no_name(held: Held, operation: str, params: dict[str, str]) -> None:
-    names = {"{ROOT}": held.root.access_key_id, "{A}": held.account.account_id}
-    asked = {key: names.get(value, value.replace("{A}", names["{A}"])) for key, value in params.items()}
-    before = state(held.account)
-    said = refused(held.client("role", "iam"), operation, **asked)
-    assert said == ("ValidationError", 400, "Must specify userName when calling with non-User credentials")
-    assert state(held.account) == before
+@pytest.mark.parametrize(("operation", "params"), USER_NAME_OPTIONAL)
+def test_role_session_must_specify_user_name(
+    credentials: IssuedCredentials, operation: str, params: dict[str, str]
+) -> None:
+    placeholders = {"{ROOT}": credentials.root.access_key_id, "{A}": credentials.account.account_id}
+    request = {
+        key: placeholders.get(value, value.replace("{A}", credentials.account.account_id))
+        for key, value in params.items()
+    }
+    before = state(credentials.account)
+    error = refused(credentials.client("role", "iam"), operation, **request)
+    assert error == ("ValidationError", 400, "Must specify userName when calling with non-User credentials")
+    assert state(credentials.account) == before
     for name in FEDERATED:
-        assert refused(held.client(name, "iam"), operation, **asked) == INVALID
-    assert state(held.account) == before
+        assert refused(credentials.client(name, "iam"), operation, **request) == INVALID
+    assert state(credentials.account) == before
 
 
-def test_a_role_session_has_no_password(held: Held) -> None:
-    asked = {"OldPassword": PASSWORD, "NewPassword": OTHER_PASSWORD}
-    said = refused(held.client("role", "iam"), "ChangePassword", **asked)
-    assert said == ("InvalidUserType", 400, "Only IAM Users can change their own password")
+def test_role_session_cannot_change_a_password(credentials: IssuedCredentials) -> None:
+    params = {"OldPassword": PASSWORD, "NewPassword": OTHER_PASSWORD}
+    error = refused(credentials.client("role", "iam"), "ChangePassword", **params)
+    assert error == ("InvalidUserType", 400, "Only IAM Users can change their own password")
     for name in FEDERATED:
-        assert refused(held.client(name, "iam"), "ChangePassword", **asked) == INVALID
+        assert refused(credentials.client(name, "iam"), "ChangePassword", **params) == INVALID
 
 
 @pytest.mark.parametrize("operation", ["ListSessions", "EndSession"])
-def test_a_role_session_has_no_console_sessions(held: Held, operation: str) -> None:
-    asked = {"SessionId": "x" * 32} if operation == "EndSession" else {}
-    said = refused(held.client("role", "iamd"), operation, **asked)
-    assert said == ("ValidationError", 400, "Must specify userName when calling with non-User credentials")
+def test_role_session_must_specify_user_name_for_console_sessions(
+    credentials: IssuedCredentials, operation: str
+) -> None:
+    params = {"SessionId": "x" * 32} if operation == "EndSession" else {}
+    error = refused(credentials.client("role", "iamd"), operation, **params)
+    assert error == ("ValidationError", 400, "Must specify userName when calling with non-User credentials")
 
 
-NEEDS_A_BROWSER: list[tuple[str, dict[str, str]]] = [
+CONSOLE_ONLY: list[tuple[str, dict[str, str]]] = [
     ("GetSession", {}),
     ("CreateRecoveryCodes", {}),
     ("StartPasskeyRegistration", {}),
@@ -223,14 +240,14 @@ NEEDS_A_BROWSER: list[tuple[str, dict[str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "params"), NEEDS_A_BROWSER)
+@pytest.mark.parametrize(("operation", "params"), CONSOLE_ONLY)
 @pytest.mark.parametrize("name", ["role", "user with MFA", "root with MFA"])
-def test_what_needs_a_browser_is_for_no_token(
-    held: Held, name: str, operation: str, params: dict[str, str]
+def test_console_operations_reject_session_tokens(
+    credentials: IssuedCredentials, name: str, operation: str, params: dict[str, str]
 ) -> None:
-    before = state(held.account)
-    assert refused(held.client(name, "iamd"), operation, **params)[:2] == ("SessionRequired", 403)
-    assert state(held.account) == before
+    before = state(credentials.account)
+    assert refused(credentials.client(name, "iamd"), operation, **params)[:2] == ("SessionRequired", 403)
+    assert state(credentials.account) == before
 
 
 ROOT_ONLY: list[tuple[str, dict[str, str]]] = [
@@ -249,63 +266,74 @@ ROOT_ONLY: list[tuple[str, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("operation", "params"), ROOT_ONLY)
-def test_what_is_roots_alone_is_no_sessions_of_others(
-    held: Held, operation: str, params: dict[str, str]
+def test_root_only_operations_reject_sessions_and_change_nothing(
+    credentials: IssuedCredentials, operation: str, params: dict[str, str]
 ) -> None:
-    before = state(held.account)
+    before = state(credentials.account)
     for name in ("role", "user with MFA"):
-        said = refused(held.client(name, "iamd"), operation, **params)
-        assert said[:2] == ("AccessDenied", 403)
-        assert said.message.endswith("because only the root user can perform it")
+        error = refused(credentials.client(name, "iamd"), operation, **params)
+        assert error[:2] == ("AccessDenied", 403)
+        assert error.message.endswith("because only the root user can perform it")
     for name in ("user", "root", *FEDERATED):
-        assert refused(held.client(name, "iamd"), operation, **params).code in (
+        assert refused(credentials.client(name, "iamd"), operation, **params).code in (
             "AccessDenied",
             "InvalidClientTokenId",
         )
-    assert state(held.account) == before
+    assert state(credentials.account) == before
 
 
-# The root user's own.
+# Sessions of the root user.
 
 
-def test_roots_sessions_are_as_dead_as_its_keys_where_those_are_off(held: Held, server: Server) -> None:
+def test_root_sessions_are_invalid_on_servers_without_root_access_keys(
+    credentials: IssuedCredentials, server: Server
+) -> None:
     for name in ("root", "root with MFA", "federated by root"):
-        said = refused(held.sessions[name].client(server, "sts"), "GetCallerIdentity")
-        assert said == INVALID
+        error = refused(credentials.sessions[name].client(server, "sts"), "GetCallerIdentity")
+        assert error == INVALID
 
 
-def test_a_root_session_with_mfa_is_root(held: Held) -> None:
-    assert held.client("root with MFA", "iam").get_user()["User"]["Arn"].endswith(":root")
+def test_get_user_by_a_root_session_with_mfa_returns_root(credentials: IssuedCredentials) -> None:
+    assert credentials.client("root with MFA", "iam").get_user()["User"]["Arn"].endswith(":root")
 
 
-# How long.
+# Session duration.
 
-HALF_DAY, LONGEST = 12 * _HOUR, 36 * _HOUR
+DEFAULT_DURATION, MAX_DURATION = 12 * _HOUR, 36 * _HOUR
 
 
 @pytest.fixture
 def bob(account: Account) -> Any:
-    return account.client("sts", account.key_of("bob", EVERYTHING))
+    """Return an STS client of a user who is allowed everything."""
+    return account.client("sts", account.key_of("bob", ALLOW_ALL))
 
 
-def lasts(held: Held | Account, reply: Any) -> int:
-    account = held.account if isinstance(held, Held) else held
-    token = opened(account, temporary.of(reply))
+def duration(account: Account, response: Any) -> int:
+    """Return the duration of the session of a response in seconds."""
+    token = unseal_token(account, temporary.credentials_of(response))
     return token.expires_at - token.issued_at
 
 
-@pytest.mark.parametrize("operation", ISSUING)
-def test_users_sessions_last_half_a_day_or_as_asked(account: Account, bob: Any, operation: str) -> None:
-    for asked, seconds in (({}, HALF_DAY), *(({"DurationSeconds": n}, n) for n in (900, LONGEST))):
-        assert lasts(account, call(bob, operation, **ISSUING[operation], **asked)) == seconds
-    said = refused(bob, operation, **ISSUING[operation], DurationSeconds=LONGEST + 1)
-    assert said[:2] == ("ValidationError", 400)
-    assert "'durationSeconds' failed to satisfy constraint" in said.message
+@pytest.mark.parametrize("operation", TOKEN_OPERATIONS)
+def test_user_session_duration_is_12_hours_by_default_or_duration_seconds(
+    account: Account, bob: Any, operation: str
+) -> None:
+    for params, seconds in (
+        ({}, DEFAULT_DURATION),
+        *(({"DurationSeconds": n}, n) for n in (900, MAX_DURATION)),
+    ):
+        assert duration(account, call(bob, operation, **TOKEN_OPERATIONS[operation], **params)) == seconds
+    error = refused(bob, operation, **TOKEN_OPERATIONS[operation], DurationSeconds=MAX_DURATION + 1)
+    assert error[:2] == ("ValidationError", 400)
+    assert "'durationSeconds' failed to satisfy constraint" in error.message
 
 
-@pytest.mark.parametrize("operation", ISSUING)
-def test_roots_sessions_last_an_hour_whatever_is_asked(held: Held, operation: str) -> None:
-    sts = held.root.client(held.account.server, "sts")
-    asked = ISSUING[operation]
-    for wanted, seconds in (({}, _HOUR), *(({"DurationSeconds": n}, min(n, _HOUR)) for n in (900, LONGEST))):
-        assert lasts(held, call(sts, operation, **asked, **wanted)) == seconds
+@pytest.mark.parametrize("operation", TOKEN_OPERATIONS)
+def test_root_session_duration_is_at_most_one_hour(credentials: IssuedCredentials, operation: str) -> None:
+    sts = credentials.root.client(credentials.account.server, "sts")
+    for params, seconds in (
+        ({}, _HOUR),
+        *(({"DurationSeconds": n}, min(n, _HOUR)) for n in (900, MAX_DURATION)),
+    ):
+        response = call(sts, operation, **TOKEN_OPERATIONS[operation], **params)
+        assert duration(credentials.account, response) == seconds

@@ -1,4 +1,4 @@
-"""Codes of MFA devices that come along with a request for temporary credentials."""
+"""MFA codes in GetSessionToken and AssumeRole: single use, wrong code limit, device ownership, effect."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -12,7 +12,14 @@ from iamd.store import attempt_counters, mfa_devices
 from tests import people
 from tests.api import temporary
 from tests.api.answers import Refused, call, refusal, refused
-from tests.api.temporary import Session, assumed, make_role, opened, put, trusting
+from tests.api.temporary import (
+    Session,
+    assume_role,
+    create_role,
+    put_role_policy,
+    trust_statement,
+    unseal_token,
+)
 from tests.authenticator import Authenticator
 from tests.servers import Account, Server, allow
 
@@ -25,208 +32,221 @@ NO_DEVICE = ("AccessDenied", 403, _NO_DEVICE)
 
 
 class Bob(NamedTuple):
-    """A user with a device, whose next codes were not used yet, and a role that lets him in with MFA."""
+    """A user with an MFA device, whose current and next codes are unused, and a role that requires MFA."""
 
     account: Account
     key: Session
     device: Authenticator
     role: str
 
-    def asked(self, operation: str, code: str) -> dict[str, str]:
+    def params(self, operation: str, code: str) -> dict[str, str]:
         """Return the parameters of either operation with a code."""
-        more = {"RoleArn": self.role, "RoleSessionName": "work"} if operation == "AssumeRole" else {}
-        return {**more, "SerialNumber": self.device.serial, "TokenCode": code}
+        role = {"RoleArn": self.role, "RoleSessionName": "work"} if operation == "AssumeRole" else {}
+        return {**role, "SerialNumber": self.device.serial, "TokenCode": code}
 
-    def told(self, operation: str, code: str, server: Server | None = None) -> Refused:
-        """Have a code refused; return how."""
+    def error(self, operation: str, code: str, server: Server | None = None) -> Refused:
+        """Call an operation with a code that must be refused; return the error."""
         sts = self.key.client(server or self.account.server, "sts")
-        return refused(sts, operation, **self.asked(operation, code))
+        return refused(sts, operation, **self.params(operation, code))
 
-    def gets(self, operation: str, code: str, server: Server | None = None) -> Session:
-        """Get credentials by a code."""
+    def credentials(self, operation: str, code: str, server: Server | None = None) -> Session:
+        """Call an operation with a valid code; return the credentials."""
         sts = self.key.client(server or self.account.server, "sts")
-        return temporary.of(call(sts, operation, **self.asked(operation, code)))
+        return temporary.credentials_of(call(sts, operation, **self.params(operation, code)))
 
 
 @pytest.fixture
 def bob(account: Account) -> Bob:
+    """Return a user with an MFA device."""
     key = Session(*account.key_of("bob", allow("iam:ListUsers")), None)
     device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
-    bob = {"AWS": f"arn:aws:iam::{account.account_id}:user/bob"}
+    principal = {"AWS": f"arn:aws:iam::{account.account_id}:user/bob"}
     mfa_present = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-    return Bob(account, key, device, make_role(account, "job", trusting(bob, Condition=mfa_present)))
+    return Bob(
+        account, key, device, create_role(account, "job", trust_statement(principal, Condition=mfa_present))
+    )
 
 
-BOTH = ("GetSessionToken", "AssumeRole")
+OPERATIONS = ("GetSessionToken", "AssumeRole")
 
 
-def wrong(device: Authenticator) -> str:
-    """Return a code that the device does not show within the minutes of a test."""
-    near = {device.code(ahead) for ahead in range(-4, 5)}
-    return next(code for code in (device.code(ahead) for ahead in range(10, 100)) if code not in near)
+def wrong_code(device: Authenticator) -> str:
+    """Return a code that the device does not generate within two minutes from now."""
+    nearby = {device.code(ahead) for ahead in range(-4, 5)}
+    return next(code for code in (device.code(ahead) for ahead in range(10, 100)) if code not in nearby)
 
 
-# A code works once.
+# A code is valid once.
 
 
-@pytest.mark.parametrize("first", BOTH)
-@pytest.mark.parametrize("second", BOTH)
-def test_a_code_works_once_wherever_it_is_shown(
+@pytest.mark.parametrize("first", OPERATIONS)
+@pytest.mark.parametrize("second", OPERATIONS)
+def test_mfa_code_is_valid_once_for_both_operations_and_servers(
     bob: Bob, second_server: Server, first: str, second: str
 ) -> None:
     code = bob.device.code()
-    bob.gets(first, code)
-    assert bob.told(second, code) == WRONG
-    assert bob.told(second, code, second_server) == WRONG
-    bob.gets(second, bob.device.code(1), second_server)
+    bob.credentials(first, code)
+    assert bob.error(second, code) == WRONG
+    assert bob.error(second, code, second_server) == WRONG
+    bob.credentials(second, bob.device.code(1), second_server)
 
 
-def test_a_code_that_is_shown_at_two_servers_at_once_works_at_one(bob: Bob, second_server: Server) -> None:
+def test_mfa_code_in_concurrent_requests_is_valid_once(bob: Bob, second_server: Server) -> None:
     code = bob.device.code()
-    tries = [(operation, server) for operation in BOTH for server in (bob.account.server, second_server)] * 2
+    requests = [
+        (operation, server) for operation in OPERATIONS for server in (bob.account.server, second_server)
+    ] * 2
 
-    def attempt(tried: tuple[str, Server]) -> Session | Refused:
+    def credentials_or_error(request: tuple[str, Server]) -> Session | Refused:
+        operation, server = request
         try:
-            return bob.gets(tried[0], code, tried[1])
+            return bob.credentials(operation, code, server)
         except ClientError as error:
             return refusal(error)
 
-    with ThreadPoolExecutor(len(tries)) as threads:
-        answers = list(threads.map(attempt, tries))
-    assert sum(isinstance(answer, Session) for answer in answers) == 1
-    assert {answer for answer in answers if isinstance(answer, Refused)} == {WRONG}
+    with ThreadPoolExecutor(len(requests)) as threads:
+        results = list(threads.map(credentials_or_error, requests))
+    assert sum(isinstance(result, Session) for result in results) == 1
+    assert {result for result in results if isinstance(result, Refused)} == {WRONG}
 
 
-def test_an_earlier_code_is_dead_once_a_later_one_was_used(bob: Bob) -> None:
+def test_earlier_mfa_code_is_rejected_after_a_later_one(bob: Bob) -> None:
     earlier, later = bob.device.code(0), bob.device.code(1)
-    bob.gets("GetSessionToken", later)
-    assert bob.told("AssumeRole", earlier) == WRONG
+    bob.credentials("GetSessionToken", later)
+    assert bob.error("AssumeRole", earlier) == WRONG
 
 
-def test_a_code_is_used_up_even_where_the_role_is_refused(bob: Bob) -> None:
-    closed = make_role(bob.account, "closed", trusting({"Service": "ec2.amazonaws.com"}))
+def test_mfa_code_is_used_up_even_if_assume_role_is_denied(bob: Bob) -> None:
+    closed = create_role(bob.account, "closed", trust_statement({"Service": "ec2.amazonaws.com"}))
     code = bob.device.code()
-    said = bob._replace(role=closed).told("AssumeRole", code)
-    assert "is not authorized to perform: sts:AssumeRole" in said.message
-    assert bob.told("GetSessionToken", code) == WRONG
+    error = bob._replace(role=closed).error("AssumeRole", code)
+    assert "is not authorized to perform: sts:AssumeRole" in error.message
+    assert bob.error("GetSessionToken", code) == WRONG
 
 
-# Wrong codes are counted.
+# The limit of wrong codes.
 
 
-@pytest.mark.parametrize("operation", BOTH)
-def test_after_ten_wrong_codes_none_is_looked_at(bob: Bob, second_server: Server, operation: str) -> None:
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_valid_mfa_code_is_rejected_after_ten_wrong_codes(
+    bob: Bob, second_server: Server, operation: str
+) -> None:
     for _ in range(10):
-        assert bob.told(operation, wrong(bob.device)) == WRONG
-    right = bob.device.code()
+        assert bob.error(operation, wrong_code(bob.device)) == WRONG
+    valid = bob.device.code()
     for server in (bob.account.server, second_server):
-        assert bob.told(operation, right, server) == WRONG
-    forget(bob)
-    bob.gets(operation, right)
+        assert bob.error(operation, valid, server) == WRONG
+    reset_wrong_codes(bob)
+    bob.credentials(operation, valid)
 
 
-def forget(bob: Bob) -> None:
-    """Let the quarter of an hour pass in which wrong codes count."""
+def reset_wrong_codes(bob: Bob) -> None:
+    """Reset the counter of wrong codes, as when its period of 15 minutes ends."""
     with bob.account.server.store.database.write() as tx:
         attempt_counters.reset(
             tx, mfa_codes.wrong_code_counter_key(bob.account.account_id, bob.device.serial)
         )
 
 
-def test_wrong_codes_count_together_wherever_they_are_shown(bob: Bob, second_server: Server) -> None:
-    for operation in BOTH:
+def test_wrong_mfa_codes_are_counted_across_operations_and_servers(bob: Bob, second_server: Server) -> None:
+    for operation in OPERATIONS:
         for server in (bob.account.server, second_server):
             for _ in range(2):
-                bob.told(operation, wrong(bob.device), server)
+                bob.error(operation, wrong_code(bob.device), server)
     codes = {"AuthenticationCode1": "000000", "AuthenticationCode2": "000001"}
     for _ in range(2):
         refused(bob.account.iam, "ResyncMFADevice", UserName="bob", SerialNumber=bob.device.serial, **codes)
-    assert bob.told("GetSessionToken", bob.device.code()) == WRONG
+    assert bob.error("GetSessionToken", bob.device.code()) == WRONG
 
 
-def test_wrong_codes_at_once_are_all_counted(bob: Bob, second_server: Server) -> None:
-    code = wrong(bob.device)
-    tries = [(operation, server) for operation in BOTH for server in (bob.account.server, second_server)] * 3
-    with ThreadPoolExecutor(len(tries)) as threads:
-        answers = list(threads.map(lambda tried: bob.told(tried[0], code, tried[1]), tries))
-    assert set(answers) == {WRONG}
-    assert bob.told("AssumeRole", bob.device.code()) == WRONG
+def test_concurrent_wrong_mfa_codes_are_all_counted(bob: Bob, second_server: Server) -> None:
+    code = wrong_code(bob.device)
+    requests = [
+        (operation, server) for operation in OPERATIONS for server in (bob.account.server, second_server)
+    ] * 3
+    with ThreadPoolExecutor(len(requests)) as threads:
+        results = list(threads.map(lambda request: bob.error(request[0], code, request[1]), requests))
+    assert set(results) == {WRONG}
+    assert bob.error("AssumeRole", bob.device.code()) == WRONG
 
 
-def test_a_right_code_forgets_the_wrong_ones(bob: Bob) -> None:
+def test_valid_mfa_code_resets_the_counter_of_wrong_codes(bob: Bob) -> None:
     for code in (bob.device.code(0), bob.device.code(1)):
         for _ in range(9):
-            bob.told("GetSessionToken", wrong(bob.device))
-        bob.gets("GetSessionToken", code)
+            bob.error("GetSessionToken", wrong_code(bob.device))
+        bob.credentials("GetSessionToken", code)
 
 
-# Whose device it is.
+# The device must belong to the caller.
 
 
-def test_nobody_else_tries_or_locks_a_device(bob: Bob) -> None:
+def test_mfa_device_of_another_user_is_rejected_and_not_locked(bob: Bob) -> None:
     eve = bob._replace(key=Session(*bob.account.key_of("eve", allow("sts:*")), None))
-    for operation in BOTH:
-        for code in (bob.device.code(), *[wrong(bob.device)] * 10):
-            assert eve.told(operation, code) == NO_DEVICE
-    bob.gets("AssumeRole", bob.device.code())
+    for operation in OPERATIONS:
+        for code in (bob.device.code(), *[wrong_code(bob.device)] * 10):
+            assert eve.error(operation, code) == NO_DEVICE
+    bob.credentials("AssumeRole", bob.device.code())
 
 
-def test_a_device_of_another_account_is_no_device(bob: Bob, other_account: Account) -> None:
+def test_mfa_device_of_another_account_is_rejected(bob: Bob, other_account: Account) -> None:
     admin = Session(other_account.access_key_id, other_account.secret_access_key, None)
-    assert bob._replace(key=admin).told("GetSessionToken", bob.device.code()) == NO_DEVICE
+    assert bob._replace(key=admin).error("GetSessionToken", bob.device.code()) == NO_DEVICE
 
 
-def test_a_device_that_was_taken_away_is_no_device(bob: Bob) -> None:
+def test_deactivated_mfa_device_is_rejected(bob: Bob) -> None:
     bob.account.iam.deactivate_mfa_device(UserName="bob", SerialNumber=bob.device.serial)
-    assert bob.told("GetSessionToken", bob.device.code()) == NO_DEVICE
+    assert bob.error("GetSessionToken", bob.device.code()) == NO_DEVICE
 
 
-def test_a_passkey_shows_no_code(bob: Bob) -> None:
-    account_id, serial = bob.account.account_id, f"arn:aws:iam::{bob.account.account_id}:u2f/user/bob/key-1"
+def test_passkey_is_rejected_as_mfa_device_for_a_code(bob: Bob) -> None:
+    account_id = bob.account.account_id
+    serial = f"arn:aws:iam::{account_id}:u2f/user/bob/key-1"
     owner = temporary.user_of(bob.account, "bob").user_id
     device = MfaDevice(serial, mfa_codes.PASSKEY, owner, b"", 0, 0, f"credential-{account_id}", "", "", None)
     with bob.account.server.store.database.write() as tx:
         mfa_devices.add(tx, account_id, device)
     passkey = bob._replace(device=Authenticator(serial, bob.device.seed))
-    assert passkey.told("GetSessionToken", "123456") == NO_DEVICE
+    assert passkey.error("GetSessionToken", "123456") == NO_DEVICE
 
 
-def test_the_root_user_shows_codes_of_its_own_device(account: Account, root_keys_server: Server) -> None:
+def test_root_gets_a_session_with_a_code_of_its_own_mfa_device(
+    account: Account, root_keys_server: Server
+) -> None:
     root = people.root_of(account._replace(server=root_keys_server))
-    key = temporary.key(root.iam.create_access_key())
+    key = temporary.access_key_of(root.iam.create_access_key())
     device = Authenticator.make(root.iam, "phone")
     root.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes(-1))
-    asked = {"SerialNumber": device.serial, "TokenCode": device.code()}
+    params = {"SerialNumber": device.serial, "TokenCode": device.code()}
     sts = key.client(root_keys_server, "sts")
-    session = temporary.of(sts.get_session_token(**asked))
+    session = temporary.credentials_of(sts.get_session_token(**params))
     assert session.client(root_keys_server, "iam").get_user()["User"]["UserId"] == account.account_id
-    assert refused(sts, "GetSessionToken", **asked) == WRONG
+    assert refused(sts, "GetSessionToken", **params) == WRONG
 
 
-# What a code is worth.
+# Whether the session has MFA.
 
 
-def test_a_users_session_remembers_when_a_code_was_shown(bob: Bob) -> None:
-    session = bob.gets("GetSessionToken", bob.device.code())
-    token = opened(bob.account, session)
+def test_get_session_token_with_an_mfa_code_returns_a_session_with_mfa(bob: Bob) -> None:
+    session = bob.credentials("GetSessionToken", bob.device.code())
+    token = unseal_token(bob.account, session)
     assert token.mfa_at == token.issued_at
     session.client(bob.account.server, "iam").list_users()
 
 
-def test_a_role_session_does_not_remember_it(bob: Bob) -> None:
-    session = bob.gets("AssumeRole", bob.device.code())
-    assert opened(bob.account, session).mfa_at is None
-    put(
+def test_assume_role_with_an_mfa_code_returns_a_session_without_mfa(bob: Bob) -> None:
+    session = bob.credentials("AssumeRole", bob.device.code())
+    assert unseal_token(bob.account, session).mfa_at is None
+    put_role_policy(
         bob.account, "job", allow("iam:ListUsers", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
     )
     assert refused(session.client(bob.account.server, "iam"), "ListUsers").code == "AccessDenied"
 
 
-def test_a_session_with_mfa_opens_what_wants_mfa(bob: Bob) -> None:
-    first: Any = bob.gets("GetSessionToken", bob.device.code()).client(bob.account.server, "sts")
-    assumed(first, bob.role)
-    without = temporary.of(bob.key.client(bob.account.server, "sts").get_session_token())
-    said = refused(
-        without.client(bob.account.server, "sts"), "AssumeRole", RoleArn=bob.role, RoleSessionName="work"
+def test_session_with_mfa_assumes_a_role_that_requires_mfa(bob: Bob) -> None:
+    with_mfa: Any = bob.credentials("GetSessionToken", bob.device.code()).client(bob.account.server, "sts")
+    assume_role(with_mfa, bob.role)
+    without_mfa = temporary.credentials_of(bob.key.client(bob.account.server, "sts").get_session_token())
+    error = refused(
+        without_mfa.client(bob.account.server, "sts"), "AssumeRole", RoleArn=bob.role, RoleSessionName="work"
     )
-    assert said.code == "AccessDenied"
+    assert error.code == "AccessDenied"

@@ -1,4 +1,4 @@
-"""Session policies: what a session may do at most, and how large what is passed may be."""
+"""Session policies: how they limit a session, and the size limits of policies, tags and tokens."""
 
 import secrets
 from typing import Any
@@ -6,198 +6,204 @@ from typing import Any
 import pytest
 
 from tests.api.answers import allowed, refused
-from tests.api.temporary import Session, assumed, make_role, put, trusting
+from tests.api.temporary import Session, assume_role, create_role, put_role_policy, trust_statement
 from tests.servers import Account, allow, deny, document
 
-EVERYBODY = trusting("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+TRUST_EVERYBODY = trust_statement("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
 READ_ONLY = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
-WORK = {"RoleSessionName": "work"}
+SESSION_NAME = {"RoleSessionName": "work"}
 
 
 @pytest.fixture
 def role(account: Account) -> str:
-    """Return the ARN of a role that may read users and groups, and lets everybody in."""
-    arn = make_role(account, "reader", EVERYBODY)
-    put(account, "reader", allow("iam:ListUsers", "iam:ListGroups"))
+    """Return the ARN of a role that may list users and groups, and trusts everybody."""
+    arn = create_role(account, "reader", TRUST_EVERYBODY)
+    put_role_policy(account, "reader", allow("iam:ListUsers", "iam:ListGroups"))
     return arn
 
 
-# What the session may do at most.
+# Effective permissions.
 
 
-def reads(account: Account, session: Session) -> tuple[bool, bool]:
-    """Say whether a session may list users, and groups."""
+def may_list(account: Account, session: Session) -> tuple[bool, bool]:
+    """Return whether a session may call ListUsers and ListGroups."""
     iam = session.client(account.server, "iam")
     return allowed(iam, "ListUsers"), allowed(iam, "ListGroups")
 
 
-def managed(account: Account, name: str, *statements: dict[str, Any]) -> str:
-    """Make a managed policy; return its ARN."""
-    made = account.iam.create_policy(PolicyName=name, PolicyDocument=document(*statements))
-    return str(made["Policy"]["Arn"])
+def create_policy(account: Account, name: str, *statements: dict[str, Any]) -> str:
+    """Create a managed policy; return its ARN."""
+    response = account.iam.create_policy(PolicyName=name, PolicyDocument=document(*statements))
+    return str(response["Policy"]["Arn"])
 
 
-def test_without_session_policies_a_session_has_all_that_the_role_has(account: Account, role: str) -> None:
-    assert reads(account, assumed(account.sts, role)) == (True, True)
+def test_session_without_session_policies_has_all_permissions_of_the_role(
+    account: Account, role: str
+) -> None:
+    assert may_list(account, assume_role(account.sts, role)) == (True, True)
 
 
-def test_session_policies_and_the_role_must_both_allow(account: Account, role: str) -> None:
-    session = assumed(account.sts, role, Policy=document(allow("iam:ListUsers", "iam:ListPolicies")))
-    assert reads(account, session) == (True, False)
+def test_session_policies_and_the_policies_of_the_role_must_both_allow(account: Account, role: str) -> None:
+    session = assume_role(account.sts, role, Policy=document(allow("iam:ListUsers", "iam:ListPolicies")))
+    assert may_list(account, session) == (True, False)
     assert not allowed(session.client(account.server, "iam"), "ListPolicies")
 
 
-def test_inline_and_managed_session_policies_add_up(account: Account, role: str) -> None:
-    arn = managed(account, "groups", allow("iam:ListGroups"))
-    users = document(allow("iam:ListUsers"))
-    named = {"PolicyArns": [{"arn": arn}]}
-    assert reads(account, assumed(account.sts, role, **named)) == (False, True)
-    assert reads(account, assumed(account.sts, role, Policy=users, **named)) == (True, True)
+def test_inline_and_managed_session_policies_are_combined(account: Account, role: str) -> None:
+    arn = create_policy(account, "groups", allow("iam:ListGroups"))
+    inline = document(allow("iam:ListUsers"))
+    managed = {"PolicyArns": [{"arn": arn}]}
+    assert may_list(account, assume_role(account.sts, role, **managed)) == (False, True)
+    assert may_list(account, assume_role(account.sts, role, Policy=inline, **managed)) == (True, True)
 
 
-def test_a_deny_in_one_session_policy_outdoes_the_others(account: Account, role: str) -> None:
-    arn = managed(account, "no", deny("iam:ListGroups"))
-    session = assumed(account.sts, role, Policy=document(allow("iam:*")), PolicyArns=[{"arn": arn}])
-    assert reads(account, session) == (True, False)
+def test_deny_in_one_session_policy_overrides_allows_in_others(account: Account, role: str) -> None:
+    arn = create_policy(account, "no", deny("iam:ListGroups"))
+    session = assume_role(account.sts, role, Policy=document(allow("iam:*")), PolicyArns=[{"arn": arn}])
+    assert may_list(account, session) == (True, False)
 
 
-def test_aws_policies_are_session_policies_too(account: Account, role: str) -> None:
-    session = assumed(account.sts, role, PolicyArns=[{"arn": READ_ONLY}])
-    assert reads(account, session) == (True, True)
-    other = assumed(account.sts, role, PolicyArns=[{"arn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}])
-    assert reads(account, other) == (False, False)
+def test_aws_managed_policies_can_be_session_policies(account: Account, role: str) -> None:
+    session = assume_role(account.sts, role, PolicyArns=[{"arn": READ_ONLY}])
+    assert may_list(account, session) == (True, True)
+    other = assume_role(
+        account.sts, role, PolicyArns=[{"arn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}]
+    )
+    assert may_list(account, other) == (False, False)
 
 
-def test_a_managed_session_policy_that_is_deleted_grants_nothing(account: Account, role: str) -> None:
-    arn = managed(account, "groups", allow("iam:ListGroups"))
-    alone = assumed(account.sts, role, PolicyArns=[{"arn": arn}])
-    both = assumed(account.sts, role, Policy=document(allow("iam:ListUsers")), PolicyArns=[{"arn": arn}])
-    assert (reads(account, alone), reads(account, both)) == ((False, True), (True, True))
+def test_deleted_managed_session_policy_allows_nothing(account: Account, role: str) -> None:
+    arn = create_policy(account, "groups", allow("iam:ListGroups"))
+    managed_only = assume_role(account.sts, role, PolicyArns=[{"arn": arn}])
+    both = assume_role(account.sts, role, Policy=document(allow("iam:ListUsers")), PolicyArns=[{"arn": arn}])
+    assert may_list(account, managed_only) == (False, True)
+    assert may_list(account, both) == (True, True)
     account.iam.delete_policy(PolicyArn=arn)
-    assert (reads(account, alone), reads(account, both)) == ((False, False), (True, False))
+    assert may_list(account, managed_only) == (False, False)
+    assert may_list(account, both) == (True, False)
 
 
-def test_a_managed_session_policy_that_is_changed_is_felt_at_once(account: Account, role: str) -> None:
-    arn = managed(account, "groups", allow("iam:ListGroups"))
-    session = assumed(account.sts, role, PolicyArns=[{"arn": arn}])
-    assert reads(account, session) == (False, True)
+def test_changed_managed_session_policy_takes_effect_at_once(account: Account, role: str) -> None:
+    arn = create_policy(account, "groups", allow("iam:ListGroups"))
+    session = assume_role(account.sts, role, PolicyArns=[{"arn": arn}])
+    assert may_list(account, session) == (False, True)
     changed = document(allow("iam:ListUsers"))
     account.iam.create_policy_version(PolicyArn=arn, PolicyDocument=changed, SetAsDefault=True)
-    assert reads(account, session) == (True, False)
+    assert may_list(account, session) == (True, False)
 
 
-def test_session_policies_do_not_pass_down_a_chain(account: Account, role: str) -> None:
-    # As AWS has it: the second role's policies are its own.
-    first = assumed(account.sts, role, Policy=document(allow("sts:AssumeRole")))
-    second = assumed(first.client(account.server, "sts"), role)
-    assert reads(account, second) == (True, True)
+def test_session_policies_do_not_persist_through_role_chaining(account: Account, role: str) -> None:
+    # As in AWS: the session of the second role is limited only by session policies of its own request.
+    first = assume_role(account.sts, role, Policy=document(allow("sts:AssumeRole")))
+    second = assume_role(first.client(account.server, "sts"), role)
+    assert may_list(account, second) == (True, True)
 
 
-def test_managed_session_policies_are_of_the_roles_account(account: Account, other_account: Account) -> None:
-    theirs = make_role(other_account, "reader", EVERYBODY)
-    put(other_account, "reader", allow("iam:*"))
-    name = "groups"
-    own, foreign = (managed(one, name, allow("iam:ListGroups")) for one in (account, other_account))
-    said = refused(account.sts, "AssumeRole", RoleArn=theirs, **WORK, PolicyArns=[{"arn": own}])
-    assert said == (
+def test_managed_session_policies_must_be_in_the_account_of_the_role(
+    account: Account, other_account: Account
+) -> None:
+    other_role = create_role(other_account, "reader", TRUST_EVERYBODY)
+    put_role_policy(other_account, "reader", allow("iam:*"))
+    own, foreign = (
+        create_policy(owner, "groups", allow("iam:ListGroups")) for owner in (account, other_account)
+    )
+    error = refused(account.sts, "AssumeRole", RoleArn=other_role, **SESSION_NAME, PolicyArns=[{"arn": own}])
+    assert error == (
         "MalformedPolicyDocument",
         400,
         f"Policy {own} does not exist or is not attachable.",
     )
-    assert reads(account, assumed(account.sts, theirs, PolicyArns=[{"arn": foreign}])) == (False, True)
+    session = assume_role(account.sts, other_role, PolicyArns=[{"arn": foreign}])
+    assert may_list(account, session) == (False, True)
 
 
-BROKEN = [
+MALFORMED_POLICIES = [
     ("{", "Syntax errors in policy."),
     (document({**allow("iam:*"), "Principal": "*"}), "Policy document should not specify a principal."),
     (document(allow("iam")), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
 ]
 
 
-@pytest.mark.parametrize(("policy", "words"), BROKEN)
-def test_a_malformed_session_policy_is_refused(account: Account, role: str, policy: str, words: str) -> None:
-    said = refused(account.sts, "AssumeRole", RoleArn=role, **WORK, Policy=policy)
-    assert said == ("MalformedPolicyDocument", 400, words)
+@pytest.mark.parametrize(("policy", "message"), MALFORMED_POLICIES)
+def test_malformed_session_policy_is_rejected(account: Account, role: str, policy: str, message: str) -> None:
+    error = refused(account.sts, "AssumeRole", RoleArn=role, **SESSION_NAME, Policy=policy)
+    assert error == ("MalformedPolicyDocument", 400, message)
 
 
-# How large.
+# Size limits.
 
 
-def test_the_packed_size_is_told_where_there_is_something_to_pack(account: Account, role: str) -> None:
+def test_packed_policy_size_is_returned_with_session_policies_or_tags(account: Account, role: str) -> None:
     sts = account.sts
     policy = {"Policy": document(allow("iam:ListUsers"))}
     managed = {"PolicyArns": [{"arn": READ_ONLY}]}
     tags = {"Tags": [{"Key": "team", "Value": "a"}]}
-    assert "PackedPolicySize" not in sts.assume_role(RoleArn=role, **WORK, SourceIdentity="alice")
-    for asked in (policy, managed, tags):
-        assert 1 <= sts.assume_role(RoleArn=role, **WORK, **asked)["PackedPolicySize"] <= 10
-    many = [{"Key": f"k{number}", "Value": secrets.token_hex(20)} for number in range(20)]
-    assert sts.assume_role(RoleArn=role, **WORK, Tags=many)["PackedPolicySize"] > 10
+    assert "PackedPolicySize" not in sts.assume_role(RoleArn=role, **SESSION_NAME, SourceIdentity="alice")
+    for params in (policy, managed, tags):
+        assert 1 <= sts.assume_role(RoleArn=role, **SESSION_NAME, **params)["PackedPolicySize"] <= 10
+    many_tags = [{"Key": f"k{number}", "Value": secrets.token_hex(20)} for number in range(20)]
+    assert sts.assume_role(RoleArn=role, **SESSION_NAME, Tags=many_tags)["PackedPolicySize"] > 10
 
 
-def test_what_does_not_fit_when_packed_is_refused(account: Account, role: str) -> None:
+def test_session_tags_over_the_packed_size_limit_are_rejected(account: Account, role: str) -> None:
     tags = [{"Key": f"k{number}", "Value": secrets.token_hex(128)} for number in range(50)]
-    said = refused(account.sts, "AssumeRole", RoleArn=role, **WORK, Tags=tags)
-    assert said[:2] == ("PackedPolicyTooLarge", 400)
-    assert "% of the limit" in said.message
+    error = refused(account.sts, "AssumeRole", RoleArn=role, **SESSION_NAME, Tags=tags)
+    assert error[:2] == ("PackedPolicyTooLarge", 400)
+    assert "% of the limit" in error.message
 
 
-def spread(length: int, *statements: dict[str, Any]) -> str:
-    """Return a policy of so many characters; session policies count white space."""
+def padded_policy(length: int, *statements: dict[str, Any]) -> str:
+    """Return a policy padded to a length in characters; white space counts in session policies."""
     return document(*statements).ljust(length)
 
 
-def test_session_policies_have_2048_characters_at_most(account: Account, role: str) -> None:
-    sts, read = account.sts, allow("iam:ListUsers")
-    sts.assume_role(RoleArn=role, **WORK, Policy=spread(2048, read))
-    for asked in (
-        {"Policy": spread(2049, read)},
-        {"Policy": spread(2048 - len(READ_ONLY) + 1, read), "PolicyArns": [{"arn": READ_ONLY}]},
+def test_session_policies_have_at_most_2048_characters(account: Account, role: str) -> None:
+    sts, statement = account.sts, allow("iam:ListUsers")
+    sts.assume_role(RoleArn=role, **SESSION_NAME, Policy=padded_policy(2048, statement))
+    for params in (
+        {"Policy": padded_policy(2049, statement)},
+        {"Policy": padded_policy(2048 - len(READ_ONLY) + 1, statement), "PolicyArns": [{"arn": READ_ONLY}]},
     ):
-        said = refused(sts, "AssumeRole", RoleArn=role, **WORK, **asked)
-        assert said == ("PackedPolicyTooLarge", 400, "Session policies have more than 2048 characters.")
+        error = refused(sts, "AssumeRole", RoleArn=role, **SESSION_NAME, **params)
+        assert error == ("PackedPolicyTooLarge", 400, "Session policies have more than 2048 characters.")
 
 
-def test_a_session_has_ten_managed_policies_at_most(account: Account, role: str) -> None:
-    arns = [
-        account.iam.create_policy(PolicyName=f"p{number}", PolicyDocument=document(allow("iam:ListUsers")))
-        for number in range(11)
-    ]
-    named = [{"arn": made["Policy"]["Arn"]} for made in arns]
-    account.sts.assume_role(RoleArn=role, **WORK, PolicyArns=named[:10])
-    said = refused(account.sts, "AssumeRole", RoleArn=role, **WORK, PolicyArns=named)
-    assert said == ("ValidationError", 400, "A session can have at most 10 managed session policies.")
+def test_session_has_at_most_ten_managed_session_policies(account: Account, role: str) -> None:
+    arns = [{"arn": create_policy(account, f"p{number}", allow("iam:ListUsers"))} for number in range(11)]
+    account.sts.assume_role(RoleArn=role, **SESSION_NAME, PolicyArns=arns[:10])
+    error = refused(account.sts, "AssumeRole", RoleArn=role, **SESSION_NAME, PolicyArns=arns)
+    assert error == ("ValidationError", 400, "A session can have at most 10 managed session policies.")
 
 
-@pytest.mark.parametrize("least", [0, 1000, 4096])
-def test_a_token_has_the_size_that_is_asked_for(account: Account, role: str, least: int) -> None:
-    session = assumed(account.sts, role, MinimumSessionTokenSize=least)
-    assert len(session.token or "") >= least
+@pytest.mark.parametrize("minimum", [0, 1000, 4096])
+def test_minimum_session_token_size_of_assume_role(account: Account, role: str, minimum: int) -> None:
+    session = assume_role(account.sts, role, MinimumSessionTokenSize=minimum)
+    assert len(session.token or "") >= minimum
     session.client(account.server, "iam").list_users()
 
 
-# Federated users, whose policies are checked by the same rules.
+# Federated users; the same rules apply to their session policies.
 
 
 @pytest.fixture
 def bob(account: Account) -> Any:
-    """Return a client of a user who may federate others."""
+    """Return an STS client of a user who may call GetFederationToken."""
     return account.client("sts", account.key_of("bob", allow("sts:*")))
 
 
-def test_a_federated_user_is_named_by_account_and_name(account: Account, bob: Any) -> None:
-    plain = bob.get_federation_token(Name="a+b=c,d.e@f-g_H")
-    assert plain["FederatedUser"] == {
+def test_federated_user_id_and_arn_contain_account_id_and_name(account: Account, bob: Any) -> None:
+    response = bob.get_federation_token(Name="a+b=c,d.e@f-g_H")
+    assert response["FederatedUser"] == {
         "FederatedUserId": f"{account.account_id}:a+b=c,d.e@f-g_H",
         "Arn": f"arn:aws:sts::{account.account_id}:federated-user/a+b=c,d.e@f-g_H",
     }
-    assert "PackedPolicySize" not in plain
-    for asked in ({"Policy": document(allow("s3:*"))}, {"Tags": [{"Key": "team", "Value": "a"}]}):
-        assert 1 <= bob.get_federation_token(Name="fay", **asked)["PackedPolicySize"] <= 10
+    assert "PackedPolicySize" not in response
+    for params in ({"Policy": document(allow("s3:*"))}, {"Tags": [{"Key": "team", "Value": "a"}]}):
+        assert 1 <= bob.get_federation_token(Name="fay", **params)["PackedPolicySize"] <= 10
 
 
 @pytest.mark.parametrize(
-    ("asked", "code", "words"),
+    ("params", "code", "message"),
     [
         ({"Policy": "{"}, "MalformedPolicyDocument", "Syntax errors in policy."),
         ({"Policy": " " * 2049}, "ValidationError", "'policy' failed to satisfy constraint"),
@@ -222,25 +228,25 @@ def test_a_federated_user_is_named_by_account_and_name(account: Account, bob: An
         ({"Name": "x" * 33}, "ValidationError", "'name' failed to satisfy constraint"),
     ],
 )
-def test_what_a_federated_user_cannot_be_given(
-    bob: Any, asked: dict[str, Any], code: str, words: str
+def test_get_federation_token_rejects_invalid_parameters(
+    bob: Any, params: dict[str, Any], code: str, message: str
 ) -> None:
-    said = refused(bob, "GetFederationToken", **{"Name": "fay", **asked})
-    assert said[:2] == (code, 400)
-    assert words in said.message
+    error = refused(bob, "GetFederationToken", **{"Name": "fay", **params})
+    assert error[:2] == (code, 400)
+    assert message in error.message
 
 
-def test_managed_policies_of_a_federated_user_are_of_its_account(
+def test_managed_session_policies_of_a_federated_user_must_be_in_its_account(
     account: Account, other_account: Account, bob: Any
 ) -> None:
-    own, foreign = (managed(one, "own", allow("s3:*")) for one in (account, other_account))
+    own, foreign = (create_policy(owner, "own", allow("s3:*")) for owner in (account, other_account))
     bob.get_federation_token(Name="fay", PolicyArns=[{"arn": own}])
-    said = refused(bob, "GetFederationToken", Name="fay", PolicyArns=[{"arn": foreign}])
-    assert said.code == "MalformedPolicyDocument"
+    error = refused(bob, "GetFederationToken", Name="fay", PolicyArns=[{"arn": foreign}])
+    assert error.code == "MalformedPolicyDocument"
 
 
-@pytest.mark.parametrize("least", [0, 4096])
-def test_users_tokens_have_the_size_that_is_asked_for_too(bob: Any, least: int) -> None:
-    size = {"MinimumSessionTokenSize": least}
-    for reply in (bob.get_session_token(**size), bob.get_federation_token(Name="fay", **size)):
-        assert len(reply["Credentials"]["SessionToken"]) >= least
+@pytest.mark.parametrize("minimum", [0, 4096])
+def test_minimum_session_token_size_of_session_and_federation_tokens(bob: Any, minimum: int) -> None:
+    size = {"MinimumSessionTokenSize": minimum}
+    for response in (bob.get_session_token(**size), bob.get_federation_token(Name="fay", **size)):
+        assert len(response["Credentials"]["SessionToken"]) >= minimum

@@ -1,4 +1,4 @@
-"""Console sessions as the API shows them, and users whose sign-in is locked."""
+"""Console sessions: get, list and end them; locked users; sessions that must set up MFA."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,21 +11,23 @@ from tests.people import OTHER_PASSWORD, PASSWORD, Browser
 from tests.servers import Account, allow, deny, document
 
 
-def signed_in(account: Account, name: str) -> Browser:
+def sign_in(account: Account, name: str) -> Browser:
+    """Sign a user in to the console; return the browser."""
     browser = Browser(account.server)
     browser.sign_in_user(account.account_id, name, PASSWORD)
     return browser
 
 
-def ids(account: Account, name: str) -> set[str]:
-    return {held["SessionId"] for held in account.iamd.list_sessions(UserName=name)["Sessions"]}
+def session_ids(account: Account, name: str) -> set[str]:
+    """Return the IDs of a user's console sessions."""
+    return {session["SessionId"] for session in account.iamd.list_sessions(UserName=name)["Sessions"]}
 
 
-def test_a_session_tells_who_is_signed_in(account: Account) -> None:
+def test_get_session_returns_user_account_and_sign_in_date(account: Account) -> None:
     alias = f"alias-{account.account_id}"
     account.iam.create_account_alias(AccountAlias=alias)
     people.person(account, "Alice")
-    browser = signed_in(account, "alice")
+    browser = sign_in(account, "alice")
     session = browser.iamd.get_session()["Session"]
     assert session["AccountId"] == account.account_id
     assert session["AccountAlias"] == alias
@@ -38,70 +40,70 @@ def test_a_session_tells_who_is_signed_in(account: Account) -> None:
     assert "RootEmail" not in session
 
 
-def test_a_session_is_told_of_even_where_all_is_denied_without_mfa(account: Account) -> None:
+def test_get_session_is_allowed_even_if_policies_deny_all_actions_without_mfa(account: Account) -> None:
     people.person(account, "alice")
     no_mfa = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
     account.iam.put_user_policy(
         UserName="alice", PolicyName="mfa", PolicyDocument=document(deny("*", Condition=no_mfa))
     )
-    assert signed_in(account, "alice").iamd.get_session()["Session"]["UserName"] == "alice"
+    assert sign_in(account, "alice").iamd.get_session()["Session"]["UserName"] == "alice"
 
 
-def test_a_user_shows_when_its_password_was_last_used(account: Account) -> None:
+def test_password_last_used_is_the_last_sign_in(account: Account) -> None:
     people.person(account, "alice")
     assert "PasswordLastUsed" not in account.iam.get_user(UserName="alice")["User"]
-    signed_in(account, "alice")
-    used = account.iam.get_user(UserName="alice")["User"]["PasswordLastUsed"]
-    assert datetime.now(UTC) - used < timedelta(minutes=1)
-    listed = {user["UserName"]: user for user in account.iam.list_users()["Users"]}
-    assert listed["alice"]["PasswordLastUsed"] == used
+    sign_in(account, "alice")
+    last_used = account.iam.get_user(UserName="alice")["User"]["PasswordLastUsed"]
+    assert datetime.now(UTC) - last_used < timedelta(minutes=1)
+    users = {user["UserName"]: user for user in account.iam.list_users()["Users"]}
+    assert users["alice"]["PasswordLastUsed"] == last_used
     root = people.root_of(account)
-    assert root.iam.get_user()["User"]["PasswordLastUsed"] >= used
+    assert root.iam.get_user()["User"]["PasswordLastUsed"] >= last_used
 
 
-def test_everybody_sees_and_ends_its_own_sessions(account: Account) -> None:
+def test_user_lists_and_ends_its_own_sessions(account: Account) -> None:
     people.person(account, "alice")
-    here, there = signed_in(account, "alice"), signed_in(account, "alice")
-    listed = here.iamd.list_sessions()["Sessions"]
-    assert [held["Current"] for held in listed].count(True) == 1
-    assert len(listed) == 2
-    (other,) = [held for held in listed if not held["Current"]]
+    first, second = sign_in(account, "alice"), sign_in(account, "alice")
+    sessions = first.iamd.list_sessions()["Sessions"]
+    assert [session["Current"] for session in sessions].count(True) == 1
+    assert len(sessions) == 2
+    (other,) = [session for session in sessions if not session["Current"]]
     assert (other["SourceIp"], other["MFAAuthenticated"]) == ("127.0.0.1", False)
-    here.iamd.end_session(SessionId=other["SessionId"])
-    assert refused(there.iamd, "GetSession").code == "ExpiredToken"
-    assert len(here.iamd.list_sessions()["Sessions"]) == 1
-    gone = refused(here.iamd, "EndSession", SessionId=other["SessionId"])
-    assert gone[:2] == ("NoSuchEntity", 404)
+    first.iamd.end_session(SessionId=other["SessionId"])
+    assert refused(second.iamd, "GetSession").code == "ExpiredToken"
+    assert len(first.iamd.list_sessions()["Sessions"]) == 1
+    error = refused(first.iamd, "EndSession", SessionId=other["SessionId"])
+    assert error[:2] == ("NoSuchEntity", 404)
 
 
-def test_nobody_elses_sessions_are_seen_or_ended_without_leave(account: Account) -> None:
+def test_sessions_of_another_user_cannot_be_listed_or_ended_without_permission(account: Account) -> None:
     people.person(account, "alice")
     people.person(account, "mallory")
-    alice, mallory = signed_in(account, "alice"), signed_in(account, "mallory")
-    (session_id,) = ids(account, "alice")
+    alice, mallory = sign_in(account, "alice"), sign_in(account, "mallory")
+    (session_id,) = session_ids(account, "alice")
     assert refused(mallory.iamd, "ListSessions", UserName="alice").code == "AccessDenied"
     assert refused(mallory.iamd, "EndSession", UserName="alice", SessionId=session_id).code == "AccessDenied"
     assert refused(mallory.iamd, "EndSession", SessionId=session_id).code == "NoSuchEntity"
     alice.iamd.get_session()
 
 
-def test_an_administrator_signs_a_user_out(account: Account) -> None:
+def test_administrator_ends_the_session_of_a_user(account: Account) -> None:
     people.person(account, "alice")
-    browser = signed_in(account, "alice")
-    (session_id,) = ids(account, "alice")
+    browser = sign_in(account, "alice")
+    (session_id,) = session_ids(account, "alice")
     account.iamd.end_session(UserName="alice", SessionId=session_id)
     assert refused(browser.iamd, "GetSession").code == "ExpiredToken"
-    assert ids(account, "alice") == set()
+    assert session_ids(account, "alice") == set()
 
 
-def test_a_deleted_users_session_ends(account: Account) -> None:
+def test_session_of_a_deleted_user_ends_even_if_the_user_is_recreated(account: Account) -> None:
     people.person(account, "alice")
-    browser = signed_in(account, "alice")
+    browser = sign_in(account, "alice")
     account.iam.delete_login_profile(UserName="alice")
     account.iam.delete_user(UserName="alice")
     account.iam.create_user(UserName="alice")
     assert refused(browser.iamd, "GetSession").code == "ExpiredToken"
-    assert ids(account, "alice") == set()
+    assert session_ids(account, "alice") == set()
 
 
 # Locked users.
@@ -117,42 +119,42 @@ def locked(account: Account) -> Account:
     return account
 
 
-def test_a_locked_user_is_told_of_and_let_in_again(locked: Account) -> None:
+def test_get_sign_in_status_and_unlock_user_of_a_locked_user(locked: Account) -> None:
     status = locked.iamd.get_sign_in_status(UserName="ALICE")
     assert (status["Locked"], status["FailedAttempts"]) == (True, 3)
-    left = status["LockedUntil"] - datetime.now(UTC)
-    assert timedelta(minutes=29) < left <= timedelta(minutes=30)
+    remaining = status["LockedUntil"] - datetime.now(UTC)
+    assert timedelta(minutes=29) < remaining <= timedelta(minutes=30)
     locked.iamd.unlock_user(UserName="alice")
     status = locked.iamd.get_sign_in_status(UserName="alice")
     assert (status["Locked"], status["FailedAttempts"]) == (False, 0)
     assert "LockedUntil" not in status
 
 
-def test_the_next_user_of_a_name_begins_unlocked(locked: Account) -> None:
+def test_recreated_user_is_not_locked(locked: Account) -> None:
     locked.iam.delete_login_profile(UserName="alice")
     locked.iam.delete_user(UserName="alice")
     locked.iam.create_user(UserName="alice")
     assert locked.iamd.get_sign_in_status(UserName="alice")["Locked"] is False
 
 
-def test_unlocking_needs_leave(locked: Account) -> None:
+def test_unlock_user_requires_permission(locked: Account) -> None:
     helper = locked.client("iamd", locked.key_of("helper", allow("iam:GetSignInStatus")))
     helper.get_sign_in_status(UserName="alice")
     assert refused(helper, "UnlockUser", UserName="alice").code == "AccessDenied"
 
 
-# Sessions that may do nothing but set up MFA.
+# Sessions that must set up MFA.
 
 
-def test_a_session_that_must_set_up_mfa_may_do_nothing_else(account: Account) -> None:
+def test_session_that_must_set_up_mfa_is_denied_other_operations(account: Account) -> None:
     people.person(account, "alice")
     account.iam.attach_user_policy(UserName="alice", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     account.iamd.put_security_settings(RequireMFA=True)
-    browser = signed_in(account, "alice")
+    browser = sign_in(account, "alice")
     assert browser.iamd.get_session()["Session"]["MFARequired"] is True
     for operation in ("ListUsers", "GetUser", "ListVirtualMFADevices", "GenerateCredentialReport"):
-        said = refused(browser.iam, operation)
-        assert said == (
+        error = refused(browser.iam, operation)
+        assert error == (
             "AccessDenied",
             403,
             "This account requires MFA. Set up an MFA device, then sign in again.",
@@ -161,20 +163,20 @@ def test_a_session_that_must_set_up_mfa_may_do_nothing_else(account: Account) ->
     browser.iam.list_mfa_devices()
 
 
-def test_a_session_that_must_set_up_mfa_does_so_without_any_policy(account: Account) -> None:
+def test_session_that_must_set_up_mfa_needs_no_policy_for_it(account: Account) -> None:
     people.person(account, "alice")
     account.iam.create_user(UserName="bob")
     account.iamd.put_security_settings(RequireMFA=True)
-    browser = signed_in(account, "alice")
+    browser = sign_in(account, "alice")
     browser.confirm()
     iam = browser.iam
-    left = Authenticator.make(iam, "left")
-    iam.delete_virtual_mfa_device(SerialNumber=left.serial)
-    theirs = Authenticator.make(account.iam, "theirs")
-    assert refused(iam, "DeleteVirtualMFADevice", SerialNumber=theirs.serial).code == "AccessDenied"
+    unused = Authenticator.make(iam, "left")
+    iam.delete_virtual_mfa_device(SerialNumber=unused.serial)
+    other_device = Authenticator.make(account.iam, "theirs")
+    assert refused(iam, "DeleteVirtualMFADevice", SerialNumber=other_device.serial).code == "AccessDenied"
     device = Authenticator.make(iam, "phone")
-    asked = {"SerialNumber": device.serial, **device.codes()}
-    assert refused(iam, "EnableMFADevice", UserName="bob", **asked).code == "AccessDenied"
+    params = {"SerialNumber": device.serial, **device.codes()}
+    assert refused(iam, "EnableMFADevice", UserName="bob", **params).code == "AccessDenied"
     device.enable(iam, "alice")
     assert len(browser.iamd.create_recovery_codes()["RecoveryCodes"]) == 10
     assert refused(iam, "GetUser").code == "AccessDenied"

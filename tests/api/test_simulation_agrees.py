@@ -234,7 +234,7 @@ def test_simulation_of_a_role_agrees_with_its_session(account: Account) -> None:
         ),
     )
     arn = f"arn:aws:iam::{account_id}:role/x/job"
-    session = temporary.of(account.sts.assume_role(RoleArn=arn, RoleSessionName="one"))
+    session = temporary.credentials_of(account.sts.assume_role(RoleArn=arn, RoleSessionName="one"))
     client = session.client(account.server, "iam")
     attempts = [
         Attempt("ListUsers", {}, user_arn("")),

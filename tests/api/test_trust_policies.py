@@ -10,7 +10,7 @@ import pytest
 from tests.api import temporary
 from tests.api.answers import Refused, allowed, body, refused
 from tests.api.served import TRUST, filled
-from tests.api.temporary import make_role, trusting
+from tests.api.temporary import create_role, trust_statement
 from tests.servers import Account, allow, document
 
 CALLS_RETURNING_TRUST_POLICY: dict[str, dict[str, str]] = {
@@ -38,7 +38,7 @@ def encoded_trust_policy(account: Account, operation: str) -> str:
 
 def set_principal(account: Account, principal: Any) -> None:
     """Replace the trust policy of the role `job` by one that trusts a principal."""
-    policy = document(trusting({"AWS": principal}))
+    policy = document(trust_statement({"AWS": principal}))
     account.iam.update_assume_role_policy(RoleName="job", PolicyDocument=policy)
 
 
@@ -70,10 +70,10 @@ def test_principal_is_returned_as_it_was_written(
     account: Account, other_account: Account, template: str, as_list: bool
 ) -> None:
     account.iam.create_user(UserName="bob", Path="/team/")
-    make_role(account, "worker", Path="/team/")
+    create_role(account, "worker", Path="/team/")
     principal = filled(template, account_ids(account, other_account))
-    statement = trusting({"AWS": [principal] if as_list else principal})
-    make_role(account, "job", statement)
+    statement = trust_statement({"AWS": [principal] if as_list else principal})
+    create_role(account, "job", statement)
     assert get_trust_policy(account) == json.loads(document(statement))
 
 
@@ -82,21 +82,21 @@ def test_account_id_principal_is_returned_as_the_root_arn(
     account: Account, other_account: Account, template: str
 ) -> None:
     account_id = filled(template, account_ids(account, other_account))
-    make_role(account, "job", trusting({"AWS": account_id}))
+    create_role(account, "job", trust_statement({"AWS": account_id}))
     assert get_principal(account) == f"arn:aws:iam::{account_id}:root"
     set_principal(account, [account_id, "*"])
     assert get_principal(account) == [f"arn:aws:iam::{account_id}:root", "*"]
 
 
 UNCHANGED_POLICIES: list[dict[str, Any]] = [
-    {"Version": "2012-10-17", "Statement": trusting("*")},
-    {"Version": "2008-10-17", "Id": "x", "Statement": [{"Sid": "a", **trusting({"AWS": "*"})}]},
-    {"Statement": [trusting({"Service": ["ec2.amazonaws.com", "ecs.amazonaws.com"]})]},
-    {"Statement": [trusting({"Federated": "arn:aws:iam::000000000000:oidc-provider/idp.example"})]},
+    {"Version": "2012-10-17", "Statement": trust_statement("*")},
+    {"Version": "2008-10-17", "Id": "x", "Statement": [{"Sid": "a", **trust_statement({"AWS": "*"})}]},
+    {"Statement": [trust_statement({"Service": ["ec2.amazonaws.com", "ecs.amazonaws.com"]})]},
+    {"Statement": [trust_statement({"Federated": "arn:aws:iam::000000000000:oidc-provider/idp.example"})]},
     {
         "Statement": [
-            {**trusting({"AWS": "*"}, "sts:AssumeRole", "sts:TagSession"), "Effect": "Deny"},
-            trusting(
+            {**trust_statement({"AWS": "*"}, "sts:AssumeRole", "sts:TagSession"), "Effect": "Deny"},
+            trust_statement(
                 {"AWS": "*", "Service": "ec2.amazonaws.com"}, Condition={"Bool": {"aws:a": [True, "x"]}}
             ),
         ]
@@ -131,7 +131,7 @@ def test_numbers_keep_their_digits(account: Account, number: str) -> None:
 )
 def test_returned_trust_policy_is_accepted_by_update(account: Account, value: str) -> None:
     condition = {"StringEquals": {"aws:PrincipalTag/v": "VALUE"}}
-    policy = document(trusting({"AWS": "*"}, Condition=condition)).replace("VALUE", value)
+    policy = document(trust_statement({"AWS": "*"}, Condition=condition)).replace("VALUE", value)
     account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=policy)
     trust_policy = get_trust_policy(account)
     assert trust_policy == json.loads(policy)
@@ -143,8 +143,10 @@ def test_returned_trust_policy_is_accepted_by_update(account: Account, value: st
 @pytest.mark.parametrize("operation", CALLS_RETURNING_TRUST_POLICY)
 def test_trust_policy_is_percent_encoded_by_rfc_3986(account: Account, operation: str) -> None:
     principal = "arn:aws:sts::" + account.account_id + ":assumed-role/job/a+=,.@-_"
-    statement = trusting({"AWS": principal}, Condition={"StringLike": {"aws:userid": "\u00fc~+ %2F*&<>'"}})
-    make_role(account, "job", statement)
+    statement = trust_statement(
+        {"AWS": principal}, Condition={"StringLike": {"aws:userid": "\u00fc~+ %2F*&<>'"}}
+    )
+    create_role(account, "job", statement)
     encoded = encoded_trust_policy(account, operation)
     assert not re.search(r"[^A-Za-z0-9._~%-]", encoded)
     assert json.loads(unquote(encoded)) == json.loads(document(statement))
@@ -159,7 +161,7 @@ def test_recreated_user_is_not_trusted(account: Account, other_account: Account,
     permission = allow("sts:AssumeRole")
     old_key = owner.key_of("bob", permission)
     user = owner.iam.get_user(UserName="bob")["User"]
-    arn = make_role(account, "job", trusting({"AWS": user["Arn"]}))
+    arn = create_role(account, "job", trust_statement({"AWS": user["Arn"]}))
     assert can_assume(owner, old_key, arn)
 
     owner.iam.delete_access_key(UserName="bob", AccessKeyId=old_key[0])
@@ -180,13 +182,13 @@ def test_recreated_role_is_not_trusted(account: Account, other_account: Account,
     owner = other_account if foreign else account
 
     def create_worker_session() -> Any:
-        worker = make_role(owner, "worker", Path="/team/")
-        temporary.put(owner, "worker", allow("sts:AssumeRole"))
-        return temporary.assumed(owner.sts, worker).client(owner.server, "sts")
+        worker = create_role(owner, "worker", Path="/team/")
+        temporary.put_role_policy(owner, "worker", allow("sts:AssumeRole"))
+        return temporary.assume_role(owner.sts, worker).client(owner.server, "sts")
 
     old_session = create_worker_session()
     worker = owner.iam.get_role(RoleName="worker")["Role"]
-    arn = make_role(account, "job", trusting({"AWS": worker["Arn"]}))
+    arn = create_role(account, "job", trust_statement({"AWS": worker["Arn"]}))
     assume = {"RoleArn": arn, "RoleSessionName": "work"}
     assert allowed(old_session, "AssumeRole", **assume)
 
@@ -206,7 +208,7 @@ def test_renamed_user_stays_trusted(account: Account, other_account: Account, fo
     owner = other_account if foreign else account
     key = owner.key_of("bob", allow("sts:AssumeRole"))
     owner.iam.create_user(UserName="eve")
-    arn = make_role(account, "job", trusting({"AWS": [f"arn:aws:iam::{owner.account_id}:user/bob"]}))
+    arn = create_role(account, "job", trust_statement({"AWS": [f"arn:aws:iam::{owner.account_id}:user/bob"]}))
     owner.iam.update_user(UserName="bob", NewUserName="Robert", NewPath="/team/")
     owner.iam.update_user(UserName="eve", NewUserName="bob")
     assert get_principal(account) == [f"arn:aws:iam::{owner.account_id}:user/team/Robert"]
@@ -216,7 +218,7 @@ def test_renamed_user_stays_trusted(account: Account, other_account: Account, fo
 
 def test_unique_id_is_a_valid_principal_while_its_user_exists(account: Account) -> None:
     user = account.iam.create_user(UserName="bob")["User"]
-    make_role(account, "job", trusting({"AWS": user["UserId"]}))
+    create_role(account, "job", trust_statement({"AWS": user["UserId"]}))
     assert get_principal(account) == user["Arn"]
     account.iam.delete_user(UserName="bob")
     trust_policy = get_trust_policy(account)
@@ -231,7 +233,7 @@ def test_unique_id_is_a_valid_principal_while_its_user_exists(account: Account) 
 def test_trust_policy_conditions_can_test_tags_of_the_role(account: Account) -> None:
     condition = {"StringEquals": {"iam:ResourceTag/Team": "a", "aws:ResourceTag/Team": "a"}}
     user = f"arn:aws:iam::{account.account_id}:user/admin"
-    arn = make_role(account, "job", trusting({"AWS": user}, Condition=condition))
+    arn = create_role(account, "job", trust_statement({"AWS": user}, Condition=condition))
     assume = {"RoleArn": arn, "RoleSessionName": "work"}
     assert not allowed(account.sts, "AssumeRole", **assume)
     account.iam.tag_role(RoleName="job", Tags=[{"Key": "Team", "Value": "a"}])
@@ -243,30 +245,30 @@ def test_trust_policy_conditions_can_test_tags_of_the_role(account: Account) -> 
 ASSUME_ACTIONS_ONLY = "AssumeRole policy may only specify STS AssumeRole actions."
 ANYBODY = {"AWS": "*"}
 MALFORMED: list[tuple[dict[str, Any], str]] = [
-    ({**trusting(ANYBODY), "Resource": "*"}, "Has prohibited field Resource."),
-    ({**trusting(ANYBODY), "NotResource": "arn:aws:s3:::a"}, "Has prohibited field Resource."),
-    (trusting(ANYBODY, "s3:GetObject"), ASSUME_ACTIONS_ONLY),
-    (trusting(ANYBODY, "sts:AssumeRole", "sts:GetCallerIdentity"), ASSUME_ACTIONS_ONLY),
-    (trusting(ANYBODY, "sts:*"), ASSUME_ACTIONS_ONLY),
-    (trusting(ANYBODY, "*"), ASSUME_ACTIONS_ONLY),
+    ({**trust_statement(ANYBODY), "Resource": "*"}, "Has prohibited field Resource."),
+    ({**trust_statement(ANYBODY), "NotResource": "arn:aws:s3:::a"}, "Has prohibited field Resource."),
+    (trust_statement(ANYBODY, "s3:GetObject"), ASSUME_ACTIONS_ONLY),
+    (trust_statement(ANYBODY, "sts:AssumeRole", "sts:GetCallerIdentity"), ASSUME_ACTIONS_ONLY),
+    (trust_statement(ANYBODY, "sts:*"), ASSUME_ACTIONS_ONLY),
+    (trust_statement(ANYBODY, "*"), ASSUME_ACTIONS_ONLY),
     ({"Effect": "Allow", "Principal": ANYBODY, "NotAction": "sts:AssumeRole"}, ASSUME_ACTIONS_ONLY),
     ({"Effect": "Allow", "Action": "sts:AssumeRole"}, "Missing required field Principal."),
-    ({**trusting({}), "Principal": {}}, "Missing required field Principal."),
+    ({**trust_statement({}), "Principal": {}}, "Missing required field Principal."),
     (
         {"Effect": "Deny", "NotPrincipal": ANYBODY, "Action": "sts:AssumeRole"},
         "Has prohibited field NotPrincipal.",
     ),
-    ({**trusting(ANYBODY), "Effect": "allow"}, "The policy failed legacy parsing"),
+    ({**trust_statement(ANYBODY), "Effect": "allow"}, "The policy failed legacy parsing"),
     (
-        {**trusting(ANYBODY), "Sid": "a b"},
+        {**trust_statement(ANYBODY), "Sid": "a b"},
         (
             "Statement IDs (SID) must be alpha-numeric. "
             "Check that your input satisfies the regular expression [0-9A-Za-z]*"
         ),
     ),
-    ({**trusting(ANYBODY), "More": "x"}, "Syntax errors in policy."),
-    (trusting("arn:aws:iam::{A}:root"), "Syntax errors in policy."),
-    (trusting({"Service": "ec2"}), 'Invalid principal in policy: "SERVICE":"ec2"'),
+    ({**trust_statement(ANYBODY), "More": "x"}, "Syntax errors in policy."),
+    (trust_statement("arn:aws:iam::{A}:root"), "Syntax errors in policy."),
+    (trust_statement({"Service": "ec2"}), 'Invalid principal in policy: "SERVICE":"ec2"'),
 ]
 
 
@@ -279,7 +281,7 @@ def test_malformed_trust_policy_has_the_error_message_of_aws(
 
 def expect_refused(account: Account, policy: str, expected: Refused) -> None:
     """Assert that CreateRole and UpdateAssumeRolePolicy refuse a trust policy and change nothing."""
-    make_role(account, "job", trusting({"Service": "ec2.amazonaws.com"}))
+    create_role(account, "job", trust_statement({"Service": "ec2.amazonaws.com"}))
     trust_policy = get_trust_policy(account)
     create = {"RoleName": "new", "AssumeRolePolicyDocument": policy}
     assert refused(account.iam, "CreateRole", **create) == expected
@@ -312,16 +314,16 @@ INVALID_PRINCIPALS = [
 @pytest.mark.parametrize("template", INVALID_PRINCIPALS)
 def test_nonexistent_principal_is_invalid(account: Account, other_account: Account, template: str) -> None:
     account.iam.create_user(UserName="bob")
-    make_role(account, "worker")
+    create_role(account, "worker")
     principal = filled(template, account_ids(account, other_account))
-    policy = document(trusting({"AWS": ["*", principal]}))
+    policy = document(trust_statement({"AWS": ["*", principal]}))
     message = f'Invalid principal in policy: "AWS":"{principal}"'
     expect_refused(account, policy, Refused("MalformedPolicyDocument", 400, message))
 
 
 def test_trust_policy_is_limited_to_2048_characters_without_whitespace(account: Account) -> None:
     def policy_of_size(size: int) -> str:
-        empty = document({**trusting(ANYBODY), "Sid": ""})
+        empty = document({**trust_statement(ANYBODY), "Sid": ""})
         return empty.replace('"Sid": ""', f'"Sid": "{"a" * (size - len("".join(empty.split())))}"')
 
     role = account.iam.create_role(RoleName="new", AssumeRolePolicyDocument=policy_of_size(2048))["Role"]

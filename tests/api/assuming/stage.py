@@ -1,4 +1,4 @@
-"""Two accounts and the callers of callers.yaml, each made when a case first wants it."""
+"""Two accounts and the callers of callers.yaml, each created when a case first needs it."""
 
 import re
 import time
@@ -15,139 +15,148 @@ from tests.api import temporary
 from tests.api.temporary import Session
 from tests.servers import Account, document
 
-_HERE = Path(__file__).parent
+_FOLDER = Path(__file__).parent
 _HOUR = 3600
 
 
-def read(name: str) -> Any:
-    """Return what a file of this folder says."""
-    return yaml.safe_load((_HERE / name).read_text())
+def read_yaml(name: str) -> Any:
+    """Return the content of a YAML file of this folder."""
+    return yaml.safe_load((_FOLDER / name).read_text())
 
 
-CALLERS = read("callers.yaml")
+CALLERS = read_yaml("callers.yaml")
 
 
 class Caller(NamedTuple):
-    """Somebody who calls: how to call STS, by which ARN refusals name them, and whose key it is."""
+    """A caller: its STS client, its ARN in error messages, and the user whose key or session it has."""
 
     sts: Any
     arn: str
     user_name: str | None
 
 
-class Stage:
-    """Two accounts in which callers stay from case to case, while each case makes a role of its own."""
+class Accounts:
+    """Two accounts whose callers are shared by all cases; each case creates a role of its own."""
 
-    def __init__(self, home: Account, away: Account) -> None:
-        self.home, self.away = home, away
-        self.iam = home.iam
-        self._iam_of = {home: self.iam, away: away.iam}
-        self.names = {"{home}": home.account_id, "{away}": away.account_id}
-        self.caller = cache(self._caller)
-        self._root_key = cache(lambda: temporary.root_counter_key(home))
-        self._iam_of[away].create_user(UserName="may")
+    def __init__(self, account: Account, other_account: Account) -> None:
+        self.account, self.other_account = account, other_account
+        self.iam = account.iam
+        self._iam_of = {account: self.iam, other_account: other_account.iam}
+        self.placeholders = {
+            "{account}": account.account_id,
+            "{other_account}": other_account.account_id,
+        }
+        self.caller = cache(self._create_caller)
+        self._root_key = cache(lambda: temporary.create_root_access_key(account))
+        self._iam_of[other_account].create_user(UserName="may")
 
-    def make_role(self, owner: Account, name: str, *trust: dict[str, Any], **more: Any) -> str:
-        """Make a role; return its ARN."""
-        made = self._iam_of[owner].create_role(
-            RoleName=name, AssumeRolePolicyDocument=document(*trust), **more
+    def create_role(self, owner: Account, name: str, *trust: dict[str, Any], **params: Any) -> str:
+        """Create a role; return its ARN."""
+        response = self._iam_of[owner].create_role(
+            RoleName=name, AssumeRolePolicyDocument=document(*trust), **params
         )
-        return str(made["Role"]["Arn"])
+        return str(response["Role"]["Arn"])
 
-    def _caller(self, name: str) -> Caller:
-        asked = CALLERS[name]
-        sts = _MAKERS[asked["kind"]](self, name, asked)
-        owner = name if asked["kind"] == "user" else asked.get("of")
-        return Caller(sts, sts.get_caller_identity()["Arn"], owner)
+    def _create_caller(self, name: str) -> Caller:
+        properties = CALLERS[name]
+        sts = _CREATE_BY_KIND[properties["kind"]](self, name, properties)
+        user_name = name if properties["kind"] == "user" else properties.get("user")
+        return Caller(sts, sts.get_caller_identity()["Arn"], user_name)
 
-    def introduce(self, case: Any) -> None:
-        """Make the users and roles that a case names: a trust policy names nobody who is not there."""
-        for name in re.findall(r"iam::\{home\}:(?:user|role)/(?:team/)?([\w-]+)", str(case)):
+    def create_principals(self, case: Any) -> None:
+        """Create the users and roles that a case names: principals of a trust policy must exist."""
+        for name in re.findall(r"iam::\{account\}:(?:user|role)/(?:team/)?([\w-]+)", str(case)):
             if name in CALLERS:
                 self.caller(name)
 
-    def user(self, name: str, asked: Any) -> Any:
-        self.iam.create_user(UserName=name, Path=asked.get("path", "/"), **self._bounded(name, asked))
-        if "policy" in asked:
-            self._put("user", name, asked["policy"])
-        if "group" in asked:
+    def create_user(self, name: str, properties: Any) -> Any:
+        params = self._boundary_and_tags(name, properties)
+        self.iam.create_user(UserName=name, Path=properties.get("path", "/"), **params)
+        if "policy" in properties:
+            self._put_policy("user", name, properties["policy"])
+        if "group_policy" in properties:
             self.iam.create_group(GroupName=name)
-            self._put("group", name, asked["group"])
+            self._put_policy("group", name, properties["group_policy"])
             self.iam.add_user_to_group(GroupName=name, UserName=name)
-        return self._of(temporary.key(self.iam.create_access_key(UserName=name)))
+        return self._sts(temporary.access_key_of(self.iam.create_access_key(UserName=name)))
 
-    def _put(self, kind: str, name: str, statements: list[Any]) -> None:
+    def _put_policy(self, kind: str, name: str, statements: list[Any]) -> None:
         put = getattr(self.iam, f"put_{kind}_policy")
         put(**{f"{kind.capitalize()}Name": name}, PolicyName="test", PolicyDocument=document(*statements))
 
-    def _bounded(self, name: str, asked: Any) -> dict[str, Any]:
-        """Return what CreateUser and CreateRole are told of a boundary and of tags."""
-        more: dict[str, Any] = {"Tags": [{"Key": k, "Value": v} for k, v in asked.get("tags", {}).items()]}
-        if "boundary" in asked:
-            made = self.iam.create_policy(
-                PolicyName=f"boundary-of-{name}", PolicyDocument=document(*asked["boundary"])
+    def _boundary_and_tags(self, name: str, properties: Any) -> dict[str, Any]:
+        """Return the parameters of CreateUser and CreateRole for the permissions boundary and the tags."""
+        params: dict[str, Any] = {
+            "Tags": [{"Key": key, "Value": value} for key, value in properties.get("tags", {}).items()]
+        }
+        if "boundary" in properties:
+            response = self.iam.create_policy(
+                PolicyName=f"boundary-of-{name}", PolicyDocument=document(*properties["boundary"])
             )
-            more["PermissionsBoundary"] = made["Policy"]["Arn"]
-        return more
+            params["PermissionsBoundary"] = response["Policy"]["Arn"]
+        return params
 
-    def role(self, name: str, asked: Any) -> Any:
-        trust = temporary.trusting(
-            {"AWS": self.home.account_id}, "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"
+    def create_role_session(self, name: str, properties: Any) -> Any:
+        trust = temporary.trust_statement(
+            {"AWS": self.account.account_id}, "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"
         )
-        path = asked.get("path", "/")
-        arn = self.make_role(self.home, name, trust, Path=path, **self._bounded(name, asked))
-        if "policy" in asked:
-            self._put("role", name, asked["policy"])
-        cut = {"Policy": document(*asked["session"])} if "session" in asked else {}
-        return self._of(temporary.assumed(self.home.sts, arn, **asked.get("ask", {}), **cut))
+        path = properties.get("path", "/")
+        role_params = self._boundary_and_tags(name, properties)
+        arn = self.create_role(self.account, name, trust, Path=path, **role_params)
+        if "policy" in properties:
+            self._put_policy("role", name, properties["policy"])
+        params = dict(properties.get("params", {}))
+        if "session_policy" in properties:
+            params["Policy"] = document(*properties["session_policy"])
+        return self._sts(temporary.assume_role(self.account.sts, arn, **params))
 
-    def token(self, _name: str, asked: Any) -> Any:
-        owner = asked["of"]
-        if "mfa_age" not in asked:
-            return self._of(temporary.of(self.caller(owner).sts.get_session_token()))
-        self.caller(owner)
+    def create_user_session(self, _name: str, properties: Any) -> Any:
+        user_name = properties["user"]
+        if "mfa_age" not in properties:
+            return self._sts(temporary.credentials_of(self.caller(user_name).sts.get_session_token()))
+        self.caller(user_name)
         now = int(time.time())
-        held = SessionToken(
+        token = SessionToken(
             "user",
-            self.home.account_id,
-            temporary.user_of(self.home, owner).user_id,
+            self.account.account_id,
+            temporary.user_of(self.account, user_name).user_id,
             "",
             "s" * 40,
-            now - asked["mfa_age"],
+            now - properties["mfa_age"],
             now + _HOUR,
-            now - asked["mfa_age"],
+            now - properties["mfa_age"],
         )
-        return self._of(temporary.sealed(self.home, held))
+        return self._sts(temporary.seal_session(self.account, token))
 
-    def federated(self, name: str, asked: Any) -> Any:
-        sts = self.caller(asked["of"]).sts
-        policy = document(*asked["session"])
-        return self._of(temporary.of(sts.get_federation_token(Name=name, Policy=policy)))
+    def create_federated_session(self, name: str, properties: Any) -> Any:
+        sts = self.caller(properties["user"]).sts
+        policy = document(*properties["session_policy"])
+        return self._sts(temporary.credentials_of(sts.get_federation_token(Name=name, Policy=policy)))
 
-    def console(self, name: str, asked: Any) -> Any:
-        browser = people.person(self.home, name)
-        if "policy" in asked:
-            self._put("user", name, asked["policy"])
-        browser.sign_in_user(self.home.account_id, name, people.PASSWORD)
+    def create_console_session(self, name: str, properties: Any) -> Any:
+        browser = people.person(self.account, name)
+        if "policy" in properties:
+            self._put_policy("user", name, properties["policy"])
+        browser.sign_in_user(self.account.account_id, name, people.PASSWORD)
         browser.confirm()
         return browser.client("sts")
 
-    def root(self, _name: str, _asked: Any) -> Any:
-        return self._of(self._root_key())
+    def create_root_key(self, _name: str, _properties: Any) -> Any:
+        return self._sts(self._root_key())
 
-    def root_token(self, _name: str, _asked: Any) -> Any:
-        return self._of(temporary.of(self._of(self._root_key()).get_session_token()))
+    def create_root_session(self, _name: str, _properties: Any) -> Any:
+        return self._sts(temporary.credentials_of(self._sts(self._root_key()).get_session_token()))
 
-    def _of(self, session: Session) -> Any:
-        return session.client(self.home.server, "sts")
+    def _sts(self, session: Session) -> Any:
+        return session.client(self.account.server, "sts")
 
 
-_MAKERS: dict[str, Callable[[Stage, str, Any], Any]] = {
-    "user": Stage.user,
-    "role": Stage.role,
-    "token": Stage.token,
-    "federated": Stage.federated,
-    "console": Stage.console,
-    "root": Stage.root,
-    "root-token": Stage.root_token,
+_CREATE_BY_KIND: dict[str, Callable[[Accounts, str, Any], Any]] = {
+    "user": Accounts.create_user,
+    "role": Accounts.create_role_session,
+    "token": Accounts.create_user_session,
+    "federated": Accounts.create_federated_session,
+    "console": Accounts.create_console_session,
+    "root": Accounts.create_root_key,
+    "root-token": Accounts.create_root_session,
 }

@@ -1,11 +1,12 @@
-"""AssumeRole case by case, as the files of this folder tell them.
+"""Who may assume a role: the cases of the files in `cases`.
 
-A case has a `name`, a `caller` (callers.yaml) and whom its role trusts: `trust` and `denies` are lists of
-Principal elements, each of which makes a statement, with `actions` (sts:AssumeRole), the condition `when`,
-and `denies_when` for denies; `more` adds statements as they are. The role is of the account `of` (home), has
-a `path` and `role_tags`. `ask` is what else AssumeRole is asked for, `code` which code of an MFA device comes
-along. `refused` names a sentence of sentences.yaml, in which `action` stands (sts:AssumeRole); without it the
-role is assumed, and `session` tells what its session holds then.
+A case has a `name`, a `caller` (a key of callers.yaml) and the role's trust policy: each Principal element in
+`trust` becomes an allow statement, each in `deny` a deny statement. `actions` are the actions of these
+statements (default: sts:AssumeRole), `condition` and `deny_condition` their conditions; `statements` are
+added unchanged. The role belongs to the caller's account unless `role_account` is `other`; it has a `path`
+and `role_tags`. `params` are more parameters of AssumeRole, `mfa_code` is the kind of MFA code in the request
+(see mfa.yaml). `error` is a key of sentences.yaml, and `action` the denied action (default: sts:AssumeRole).
+Without `error` the role must be assumed, and `session` is the expected content of the session token.
 """
 
 import contextlib
@@ -20,8 +21,8 @@ import pytest
 from tests import servers
 from tests.api import temporary
 from tests.api.answers import refused
-from tests.api.assuming.stage import Caller, Stage, read
-from tests.api.temporary import trusting
+from tests.api.assuming.stage import Accounts, Caller, read_yaml
+from tests.api.temporary import trust_statement
 from tests.authenticator import Authenticator
 from tests.servers import Account, Server
 
@@ -29,106 +30,118 @@ FILES = sorted(path.name for path in (Path(__file__).parent / "cases").glob("*.y
 CASES = [
     pytest.param(case, id=f"{name.partition('.')[0]}: {case['name']}")
     for name in FILES
-    for case in read(f"cases/{name}")
+    for case in read_yaml(f"cases/{name}")
 ]
-SENTENCES = read("sentences.yaml")
+ERRORS = read_yaml("sentences.yaml")
 _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def stage(root_keys_server: Server) -> Stage:
-    return Stage(servers.found(root_keys_server), servers.found(root_keys_server))
+def accounts(root_keys_server: Server) -> Accounts:
+    """Return two accounts, whose callers are shared by all cases."""
+    return Accounts(servers.found(root_keys_server), servers.found(root_keys_server))
 
 
-def put_in(value: Any, names: dict[str, str]) -> Any:
-    """Put names in their places."""
+def fill_placeholders(value: Any, placeholders: dict[str, str]) -> Any:
+    """Replace placeholders such as {account} in all strings of a value, but not policy variables."""
     if isinstance(value, str):
-        return re.sub(r"(?<!\$)\{\w+\}", lambda found: names[found[0]], value)
+        return re.sub(r"(?<!\$)\{\w+\}", lambda match: placeholders[match[0]], value)
     if isinstance(value, dict):
-        return {key: put_in(inner, names) for key, inner in value.items()}
-    return [put_in(inner, names) for inner in value] if isinstance(value, list) else value
+        return {key: fill_placeholders(inner, placeholders) for key, inner in value.items()}
+    return [fill_placeholders(inner, placeholders) for inner in value] if isinstance(value, list) else value
 
 
-def statements(case: Any) -> list[dict[str, Any]]:
+def trust_policy_statements(case: Any) -> list[dict[str, Any]]:
     """Return the statements of a case's trust policy."""
     actions = case.get("actions", ["sts:AssumeRole"])
-    allowing = {"Condition": case["when"]} if "when" in case else {}
-    denying = {"Condition": case["denies_when"]} if "denies_when" in case else {}
+    allow = {"Condition": case["condition"]} if "condition" in case else {}
+    deny = {"Condition": case["deny_condition"]} if "deny_condition" in case else {}
     return [
-        *(trusting(principal, *actions, **allowing) for principal in case["trust"]),
-        *({**trusting(one, *actions, **denying), "Effect": "Deny"} for one in case.get("denies", [])),
-        *case.get("more", []),
+        *(trust_statement(principal, *actions, **allow) for principal in case["trust"]),
+        *(
+            {**trust_statement(principal, *actions, **deny), "Effect": "Deny"}
+            for principal in case.get("deny", [])
+        ),
+        *case.get("statements", []),
     ]
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_role_is_assumed_by_whom_it_trusts(stage: Stage, case: Any) -> None:
-    caller = stage.caller(case["caller"])
-    stage.introduce(case)
+def test_assume_role_authorization(accounts: Accounts, case: Any) -> None:
+    caller = accounts.caller(case["caller"])
+    accounts.create_principals(case)
     name = f"role-{next(_numbers)}"
-    names = {**stage.names, "{name}": name}
-    case = put_in(case, names)
-    owner = stage.away if case.get("of") == "away" else stage.home
+    case = fill_placeholders(case, {**accounts.placeholders, "{name}": name})
+    owner = accounts.other_account if case.get("role_account") == "other" else accounts.account
     tags = [{"Key": key, "Value": value} for key, value in case.get("role_tags", {}).items()]
-    arn = stage.make_role(owner, name, *statements(case), Path=case.get("path", "/"), Tags=tags)
-    asked = {"RoleArn": arn, "RoleSessionName": "session", **case.get("ask", {})}
-    with code_of(stage, caller, case.get("code")) as code:
-        assumes(stage, caller, owner, case, {**asked, **code})
+    statements = trust_policy_statements(case)
+    arn = accounts.create_role(owner, name, *statements, Path=case.get("path", "/"), Tags=tags)
+    params = {"RoleArn": arn, "RoleSessionName": "session", **case.get("params", {})}
+    with mfa_code_params(accounts, caller, case.get("mfa_code")) as code_params:
+        expect_result(accounts, caller, owner, case, {**params, **code_params})
 
 
-def assumes(stage: Stage, caller: Caller, owner: Account, case: Any, asked: dict[str, Any]) -> None:
-    """Call AssumeRole, and compare with what the case says."""
-    if "refused" in case:
-        said = refused(caller.sts, "AssumeRole", **asked)
-        assert said == sentence(case, caller, asked["RoleArn"])
+def expect_result(
+    accounts: Accounts, caller: Caller, owner: Account, case: Any, params: dict[str, Any]
+) -> None:
+    """Call AssumeRole and compare the response or error with the case."""
+    if "error" in case:
+        error = refused(caller.sts, "AssumeRole", **params)
+        assert error == expected_error(case, caller, params["RoleArn"])
     else:
-        reply = caller.sts.assume_role(**asked)
-        name = asked["RoleArn"].rpartition("/")[2]
-        shown = f"arn:aws:sts::{owner.account_id}:assumed-role/{name}/{asked['RoleSessionName']}"
-        assert reply["AssumedRoleUser"]["Arn"] == shown
-        assert held(stage, reply) == {"tags": {}, "transitive": [], **case.get("session", {})}
+        response = caller.sts.assume_role(**params)
+        name = params["RoleArn"].rpartition("/")[2]
+        arn = f"arn:aws:sts::{owner.account_id}:assumed-role/{name}/{params['RoleSessionName']}"
+        assert response["AssumedRoleUser"]["Arn"] == arn
+        assert session_content(accounts, response) == {
+            "tags": {},
+            "transitive": [],
+            **case.get("session", {}),
+        }
 
 
-def sentence(case: Any, caller: Caller, role_arn: str) -> tuple[str, int, str]:
-    """Return how a case is refused."""
-    told = SENTENCES[case["refused"]]
-    names = {
+def expected_error(case: Any, caller: Caller, role_arn: str) -> tuple[str, int, str]:
+    """Return the code, HTTP status and message of the error that a case expects."""
+    error = ERRORS[case["error"]]
+    placeholders = {
         "{caller}": caller.arn,
         "{action}": case.get("action", "sts:AssumeRole"),
         "{role}": role_arn,
     }
-    return told["code"], 403 if told["code"] == "AccessDenied" else 400, put_in(told["message"], names)
+    status = 403 if error["code"] == "AccessDenied" else 400
+    return error["code"], status, fill_placeholders(error["message"], placeholders)
 
 
-def held(stage: Stage, reply: Any) -> dict[str, Any]:
-    """Return what a session carries, as its token has it; a source identity only where there is one."""
-    token = temporary.opened(stage.home, temporary.of(reply))
-    found: dict[str, Any] = {
+def session_content(accounts: Accounts, response: Any) -> dict[str, Any]:
+    """Return the tags and transitive tag keys of a session token, and its source identity if it has any."""
+    token = temporary.unseal_token(accounts.account, temporary.credentials_of(response))
+    content: dict[str, Any] = {
         "tags": {tag.key: tag.value for tag in token.tags},
         "transitive": list(token.transitive_tag_keys),
     }
-    assert reply.get("SourceIdentity") == token.source_identity
+    assert response.get("SourceIdentity") == token.source_identity
     if token.source_identity is not None:
-        found["source_identity"] = token.source_identity
-    return found
+        content["source_identity"] = token.source_identity
+    return content
 
 
 @contextlib.contextmanager
-def code_of(stage: Stage, caller: Caller, kind: str | None) -> Iterator[dict[str, str]]:
-    """Give the parameters of a code, of a device that is there for this case alone."""
-    unknown = {"SerialNumber": f"arn:aws:iam::{stage.home.account_id}:mfa/nobodys", "TokenCode": "123456"}
-    left_out = {"missing": "TokenCode", "alone": "SerialNumber"}.get(kind or "")
-    if kind in (None, "unknown") or left_out:
-        yield {key: value for key, value in unknown.items() if kind is not None and key != left_out}
+def mfa_code_params(accounts: Accounts, caller: Caller, kind: str | None) -> Iterator[dict[str, str]]:
+    """Yield the AssumeRole parameters of an MFA code; its device, if any, exists only for this case."""
+    account_id = accounts.account.account_id
+    unknown = {"SerialNumber": f"arn:aws:iam::{account_id}:mfa/nobodys", "TokenCode": "123456"}
+    omitted = {"no_code": "TokenCode", "no_serial_number": "SerialNumber"}.get(kind or "")
+    if kind in (None, "unknown_device") or omitted:
+        yield {key: value for key, value in unknown.items() if kind is not None and key != omitted}
         return
-    owner = "other" if kind == "foreign" else caller.user_name or ""
-    stage.caller(owner)
-    device = Authenticator.make(stage.iam, f"phone-{next(_numbers)}").enable(stage.iam, owner, -1)
+    owner = "other" if kind == "other_users_device" else caller.user_name or ""
+    accounts.caller(owner)
+    device = Authenticator.make(accounts.iam, f"phone-{next(_numbers)}").enable(accounts.iam, owner, -1)
     yield {"SerialNumber": device.serial, "TokenCode": device.code(6 if kind == "wrong" else 0)}
-    stage.iam.deactivate_mfa_device(UserName=owner, SerialNumber=device.serial)
+    accounts.iam.deactivate_mfa_device(UserName=owner, SerialNumber=device.serial)
 
 
-def test_every_sentence_is_said_in_some_case() -> None:
-    cases = [dict(case, file=name) for name in FILES for case in read(f"cases/{name}")]
-    assert {case["refused"] for case in cases if "refused" in case} == SENTENCES.keys()
+def test_every_error_is_in_a_case_and_case_names_are_unique() -> None:
+    cases = [dict(case, file=name) for name in FILES for case in read_yaml(f"cases/{name}")]
+    assert {case["error"] for case in cases if "error" in case} == ERRORS.keys()
     assert len({(case["file"], case["name"]) for case in cases}) == len(cases) >= 80
