@@ -126,10 +126,10 @@ def test_device_tags_are_deleted_with_the_device(account: Account) -> None:
 def test_resource_tag_conditions_apply_to_devices(account: Account) -> None:
     condition = {"StringEquals": {"aws:ResourceTag/team": "a"}}
     caller = account.user("caller", allow("iam:DeleteVirtualMFADevice", Condition=condition))
-    theirs = Authenticator.make(account.iam, "theirs", Tags=[{"Key": "team", "Value": "b"}])
-    ours = Authenticator.make(account.iam, "ours", Tags=[{"Key": "team", "Value": "a"}])
-    assert refused(caller, "DeleteVirtualMFADevice", SerialNumber=theirs.serial).code == "AccessDenied"
-    caller.delete_virtual_mfa_device(SerialNumber=ours.serial)
+    denied_device = Authenticator.make(account.iam, "denied", Tags=[{"Key": "team", "Value": "b"}])
+    allowed_device = Authenticator.make(account.iam, "allowed", Tags=[{"Key": "team", "Value": "a"}])
+    assert refused(caller, "DeleteVirtualMFADevice", SerialNumber=denied_device.serial).code == "AccessDenied"
+    caller.delete_virtual_mfa_device(SerialNumber=allowed_device.serial)
 
 
 @pytest.mark.usefixtures("bob")

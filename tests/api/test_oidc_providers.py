@@ -301,8 +301,8 @@ def test_client_ids_per_provider_quota(account: Account) -> None:
     params = {"OpenIDConnectProviderArn": arn, "ClientID": "one-more"}
     assert error_of(account, "AddClientIDToOpenIDConnectProvider", **params) == quota_error
     account.iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID="client-7")
-    params = {"Url": f"{URL}/x", "ClientIDList": [*hundred, "x"], "ThumbprintList": [THUMBPRINT]}
-    assert error_of(account, "CreateOpenIDConnectProvider", **params) == quota_error
+    request = {"Url": f"{URL}/x", "ClientIDList": [*hundred, "x"], "ThumbprintList": [THUMBPRINT]}
+    assert error_of(account, "CreateOpenIDConnectProvider", **request) == quota_error
 
 
 def test_providers_per_account_quota(account: Account) -> None:
