@@ -1,7 +1,8 @@
-"""The paths by which IAM and STS let somebody have more than was given, with all that each of them needs.
+"""Privilege escalation paths through policies, credentials and MFA, with the actions that each requires.
 
-They are those that have been published of AWS (by Rhino Security Labs, and on pathfinding.cloud), and more
-that follow from what IAM serves: whatever changes what a policy says, whom it is for, or when it counts.
+They are the paths published for AWS (by Rhino Security Labs, and on pathfinding.cloud), and others that
+follow from the operations of IAM: each call that changes a policy, the entities that it applies to, or the
+values that its conditions compare. `mallory` is the attacker, `boss` another user, `worker` a role.
 """
 
 import json
@@ -12,318 +13,350 @@ from tests.people import OTHER_PASSWORD, PASSWORD, enrol
 from tests.servers import allow, deny, document
 
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
-OWN, FENCE = "arn:aws:iam::{A}:policy/own", "arn:aws:iam::{A}:policy/fence"
-EVERYTHING = document(allow("*"))
-HARMLESS = document(allow("s3:ListAllMyBuckets"))
-POWER = allow("iam:UpdateAccountPasswordPolicy")  # what shows that a path led somewhere
-BRAKE = deny("iam:UpdateAccountPasswordPolicy")
-ACCOUNT, MALLORY = "arn:aws:iam::{A}:root", "arn:aws:iam::{A}:user/mallory"
-BOSS, WORKER = "arn:aws:iam::{A}:user/boss", "arn:aws:iam::{A}:role/worker"
-ME, HIM, ROLE, TEAM = (
+OWN_POLICY, BOUNDARY = "arn:aws:iam::{A}:policy/own", "arn:aws:iam::{A}:policy/fence"
+ALLOW_ALL = document(allow("*"))
+HARMLESS_DOCUMENT = document(allow("s3:ListAllMyBuckets"))
+# The goal of every path: an action that no path requires.
+ALLOW_GOAL = allow("iam:UpdateAccountPasswordPolicy")
+DENY_GOAL = deny("iam:UpdateAccountPasswordPolicy")
+ACCOUNT_ARN, MALLORY_ARN = "arn:aws:iam::{A}:root", "arn:aws:iam::{A}:user/mallory"
+BOSS_ARN, WORKER_ARN = "arn:aws:iam::{A}:user/boss", "arn:aws:iam::{A}:role/worker"
+MALLORY, BOSS, WORKER, TEAM = (
     {"UserName": "mallory"},
     {"UserName": "boss"},
     {"RoleName": "worker"},
     {"GroupName": "team"},
 )
-SHE_HOLDS, HE_HOLDS = {**ME, "PolicyName": "held"}, {**HIM, "PolicyName": "held"}
+MALLORY_INLINE_POLICY = {**MALLORY, "PolicyName": "inline"}
 
 
-def trust(who: str, *actions: str, **more: Any) -> str:
-    statement = {"Effect": "Allow", "Principal": {"AWS": who}, "Action": list(actions) or "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement | more]})
+def trust_policy(principal: str, *actions: str, **elements: Any) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": list(actions) or "sts:AssumeRole",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement | elements]})
 
 
-def when(operator: str, key: str, value: str) -> dict[str, Any]:
+def condition(operator: str, key: str, value: str) -> dict[str, Any]:
     return {"Condition": {operator: {key: value}}}
 
 
-def inline(holder: dict[str, str], *statements: dict[str, Any], name: str = "held") -> Step:
-    """Give an inline policy to a user, a group or a role."""
-    kind = next(iter(holder)).removesuffix("Name")
-    return Step(f"Put{kind}Policy", {**holder, "PolicyName": name, "PolicyDocument": document(*statements)})
+def put_inline_policy(entity: dict[str, str], *statements: dict[str, Any], name: str = "inline") -> Step:
+    """Return a step that puts an inline policy on a user, a group or a role."""
+    kind = next(iter(entity)).removesuffix("Name")
+    return Step(f"Put{kind}Policy", {**entity, "PolicyName": name, "PolicyDocument": document(*statements)})
 
 
-def worker(who: str, *statements: dict[str, Any], **more: Any) -> tuple[Step, ...]:
-    """Make the role `worker` that trusts somebody."""
-    made = step("CreateRole", **ROLE, AssumeRolePolicyDocument=trust(who), **more)
-    return (made, inline(ROLE, *statements)) if statements else (made,)
+def create_worker(principal: str, *statements: dict[str, Any], **params: Any) -> tuple[Step, ...]:
+    """Return the steps that create the role `worker`, with an inline policy if it has statements."""
+    create_role = step("CreateRole", **WORKER, AssumeRolePolicyDocument=trust_policy(principal), **params)
+    return (create_role, put_inline_policy(WORKER, *statements)) if statements else (create_role,)
 
 
-def own(*documents: str) -> tuple[Step, ...]:
-    """Make mallory's own managed policy, whose first version is the one that counts."""
-    first, *more = documents
+def create_own_policy(*documents: str) -> tuple[Step, ...]:
+    """Return the steps that create the managed policy `own`, whose default version is the first document."""
+    first, *others = documents
     return (
         step("CreatePolicy", PolicyName="own", PolicyDocument=first),
-        *(step("CreatePolicyVersion", PolicyArn=OWN, PolicyDocument=one) for one in more),
+        *(step("CreatePolicyVersion", PolicyArn=OWN_POLICY, PolicyDocument=other) for other in others),
     )
 
 
-def fence(*actions: str) -> Step:
-    """Make the policy that is somebody's boundary, and lets them do so much."""
+def create_boundary(*actions: str) -> Step:
+    """Return a step that creates the policy `fence`, a permissions boundary that allows these actions."""
     return step("CreatePolicy", PolicyName="fence", PolicyDocument=document(allow(*actions)))
 
 
-ASSUME = step("AssumeRole", RoleArn=WORKER, RoleSessionName="hers")
-ATTACHED = step("AttachUserPolicy", **ME, PolicyArn=OWN)
-IN_TEAM = (step("CreateGroup", **TEAM), step("AddUserToGroup", **TEAM, **ME))
-THE_BOSS = (step("CreateUser", **HIM), step("AttachUserPolicy", **HIM, PolicyArn=ADMIN))
-SOMEBODY = (step("CreateUser", **HIM),)
-NEW_DEFAULT = {"PolicyDocument": EVERYTHING, "SetAsDefault": True}
-KEY_OF_BOSS = step("CreateAccessKey", **HIM)
-GIVES_ALL = {"PolicyName": "all", "PolicyDocument": EVERYTHING}
-PASSWORD_OF_BOSS = step("CreateLoginProfile", **HIM, Password=PASSWORD)
+ASSUME_WORKER = step("AssumeRole", RoleArn=WORKER_ARN, RoleSessionName="work")
+ATTACH_OWN_POLICY = step("AttachUserPolicy", **MALLORY, PolicyArn=OWN_POLICY)
+CREATE_TEAM_OF_MALLORY = (step("CreateGroup", **TEAM), step("AddUserToGroup", **TEAM, **MALLORY))
+CREATE_ADMIN_BOSS = (step("CreateUser", **BOSS), step("AttachUserPolicy", **BOSS, PolicyArn=ADMIN))
+CREATE_BOSS = (step("CreateUser", **BOSS),)
+ALLOW_ALL_AS_DEFAULT = {"PolicyDocument": ALLOW_ALL, "SetAsDefault": True}
+CREATE_KEY_OF_BOSS = step("CreateAccessKey", **BOSS)
+ALLOW_ALL_INLINE = {"PolicyName": "all", "PolicyDocument": ALLOW_ALL}
+CREATE_PASSWORD_OF_BOSS = step("CreateLoginProfile", **BOSS, Password=PASSWORD)
 
-BY_POLICIES = [
+POLICY_PATHS = [
     Path(
-        "a new version of one's policy",
+        "CreatePolicyVersion: new default version of an attached policy",
         ("iam:CreatePolicyVersion",),
-        (step("CreatePolicyVersion", PolicyArn=OWN, **NEW_DEFAULT),),
-        (*own(HARMLESS), ATTACHED),
+        (step("CreatePolicyVersion", PolicyArn=OWN_POLICY, **ALLOW_ALL_AS_DEFAULT),),
+        (*create_own_policy(HARMLESS_DOCUMENT), ATTACH_OWN_POLICY),
     ),
     Path(
-        "an older version of one's policy",
+        "SetDefaultPolicyVersion: broader version of an attached policy",
         ("iam:SetDefaultPolicyVersion",),
-        (step("SetDefaultPolicyVersion", PolicyArn=OWN, VersionId="v2"),),
-        (*own(HARMLESS, EVERYTHING), ATTACHED),
+        (step("SetDefaultPolicyVersion", PolicyArn=OWN_POLICY, VersionId="v2"),),
+        (*create_own_policy(HARMLESS_DOCUMENT, ALLOW_ALL), ATTACH_OWN_POLICY),
     ),
     Path(
-        "room for a new version of one's policy",
+        "DeletePolicyVersion: quota for a new version of an attached policy",
         ("iam:DeletePolicyVersion", "iam:CreatePolicyVersion"),
         (
-            step("DeletePolicyVersion", PolicyArn=OWN, VersionId="v2"),
-            step("CreatePolicyVersion", PolicyArn=OWN, **NEW_DEFAULT),
+            step("DeletePolicyVersion", PolicyArn=OWN_POLICY, VersionId="v2"),
+            step("CreatePolicyVersion", PolicyArn=OWN_POLICY, **ALLOW_ALL_AS_DEFAULT),
         ),
-        (*own(*[HARMLESS] * 5), ATTACHED),
+        (*create_own_policy(*[HARMLESS_DOCUMENT] * 5), ATTACH_OWN_POLICY),
     ),
     Path(
-        "a managed policy for oneself",
+        "AttachUserPolicy: caller",
         ("iam:AttachUserPolicy",),
-        (step("AttachUserPolicy", **ME, PolicyArn=ADMIN),),
+        (step("AttachUserPolicy", **MALLORY, PolicyArn=ADMIN),),
     ),
     Path(
-        "a managed policy for one's group",
+        "AttachGroupPolicy: group of the caller",
         ("iam:AttachGroupPolicy",),
         (step("AttachGroupPolicy", **TEAM, PolicyArn=ADMIN),),
-        IN_TEAM,
+        CREATE_TEAM_OF_MALLORY,
     ),
     Path(
-        "a managed policy of one's own making, where AWS's may not be attached",
+        "CreatePolicy: policy of the only ARN that the caller may attach",
         ("iam:CreatePolicy",),
-        (step("CreatePolicy", PolicyName="own", PolicyDocument=EVERYTHING), ATTACHED),
-        (inline(ME, allow("iam:AttachUserPolicy", **when("ArnLike", "iam:PolicyARN", OWN))),),
+        (step("CreatePolicy", PolicyName="own", PolicyDocument=ALLOW_ALL), ATTACH_OWN_POLICY),
+        (
+            put_inline_policy(
+                MALLORY, allow("iam:AttachUserPolicy", **condition("ArnLike", "iam:PolicyARN", OWN_POLICY))
+            ),
+        ),
     ),
-    Path("an inline policy for oneself", ("iam:PutUserPolicy",), (step("PutUserPolicy", **ME, **GIVES_ALL),)),
     Path(
-        "an inline policy for one's group",
+        "PutUserPolicy: caller",
+        ("iam:PutUserPolicy",),
+        (step("PutUserPolicy", **MALLORY, **ALLOW_ALL_INLINE),),
+    ),
+    Path(
+        "PutGroupPolicy: group of the caller",
         ("iam:PutGroupPolicy",),
-        (step("PutGroupPolicy", **TEAM, **GIVES_ALL),),
-        IN_TEAM,
+        (step("PutGroupPolicy", **TEAM, **ALLOW_ALL_INLINE),),
+        CREATE_TEAM_OF_MALLORY,
     ),
     Path(
-        "a group that may more",
+        "AddUserToGroup: group with more permissions",
         ("iam:AddUserToGroup",),
-        (step("AddUserToGroup", **TEAM, **ME),),
+        (step("AddUserToGroup", **TEAM, **MALLORY),),
         (step("CreateGroup", **TEAM), step("AttachGroupPolicy", **TEAM, PolicyArn=ADMIN)),
     ),
     Path(
-        "a group of one's own",
+        "CreateGroup: new group with a managed policy",
         ("iam:CreateGroup", "iam:AttachGroupPolicy", "iam:AddUserToGroup"),
         (
             step("CreateGroup", **TEAM),
             step("AttachGroupPolicy", **TEAM, PolicyArn=ADMIN),
-            step("AddUserToGroup", **TEAM, **ME),
+            step("AddUserToGroup", **TEAM, **MALLORY),
         ),
     ),
     Path(
-        "a group that is moved to where one may join",
+        "UpdateGroup: path whose groups the caller may join",
         ("iam:UpdateGroup",),
-        (step("UpdateGroup", **TEAM, NewPath="/dev/"), step("AddUserToGroup", **TEAM, **ME)),
+        (step("UpdateGroup", **TEAM, NewPath="/dev/"), step("AddUserToGroup", **TEAM, **MALLORY)),
         (
             step("CreateGroup", **TEAM),
-            inline(TEAM, POWER),
-            inline(ME, allow("iam:AddUserToGroup", resource="arn:aws:iam::{A}:group/dev/*")),
+            put_inline_policy(TEAM, ALLOW_GOAL),
+            put_inline_policy(MALLORY, allow("iam:AddUserToGroup", resource="arn:aws:iam::{A}:group/dev/*")),
         ),
     ),
     Path(
-        "a path whose users may more",
+        "UpdateUser: path with more permissions",
         ("iam:UpdateUser",),
-        (step("UpdateUser", **ME, NewPath="/chiefs/"),),
-        (inline(ME, POWER | when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::{A}:user/chiefs/*")),),
+        (step("UpdateUser", **MALLORY, NewPath="/chiefs/"),),
+        (
+            put_inline_policy(
+                MALLORY,
+                ALLOW_GOAL | condition("ArnLike", "aws:PrincipalArn", "arn:aws:iam::{A}:user/chiefs/*"),
+            ),
+        ),
     ),
     Path(
-        "a name that may more",
+        "UpdateUser: user name with more permissions",
         ("iam:UpdateUser",),
-        (step("UpdateUser", **ME, NewUserName="chief"),),
-        (inline(ME, POWER | when("StringEquals", "aws:username", "chief")),),
+        (step("UpdateUser", **MALLORY, NewUserName="chief"),),
+        (put_inline_policy(MALLORY, ALLOW_GOAL | condition("StringEquals", "aws:username", "chief")),),
     ),
     Path(
-        "a managed policy that denies, detached",
+        "DetachUserPolicy: policy that denies",
         ("iam:DetachUserPolicy",),
-        (step("DetachUserPolicy", **ME, PolicyArn=OWN),),
-        (*own(document(BRAKE)), ATTACHED, inline(ME, POWER)),
+        (step("DetachUserPolicy", **MALLORY, PolicyArn=OWN_POLICY),),
+        (*create_own_policy(document(DENY_GOAL)), ATTACH_OWN_POLICY, put_inline_policy(MALLORY, ALLOW_GOAL)),
     ),
     Path(
-        "an inline policy that denies, deleted",
+        "DeleteUserPolicy: policy that denies",
         ("iam:DeleteUserPolicy",),
-        (step("DeleteUserPolicy", **SHE_HOLDS),),
-        (inline(ME, BRAKE), inline(ME, POWER, name="power")),
+        (step("DeleteUserPolicy", **MALLORY_INLINE_POLICY),),
+        (put_inline_policy(MALLORY, DENY_GOAL), put_inline_policy(MALLORY, ALLOW_GOAL, name="allow")),
     ),
     Path(
-        "a group that is denied, left",
+        "RemoveUserFromGroup: group whose policy denies",
         ("iam:RemoveUserFromGroup",),
-        (step("RemoveUserFromGroup", **TEAM, **ME),),
-        (*IN_TEAM, inline(TEAM, BRAKE), inline(ME, POWER)),
+        (step("RemoveUserFromGroup", **TEAM, **MALLORY),),
+        (*CREATE_TEAM_OF_MALLORY, put_inline_policy(TEAM, DENY_GOAL), put_inline_policy(MALLORY, ALLOW_GOAL)),
     ),
     Path(
-        "a managed policy that denies one's group, detached",
+        "DetachGroupPolicy: policy that denies",
         ("iam:DetachGroupPolicy",),
-        (step("DetachGroupPolicy", **TEAM, PolicyArn=OWN),),
+        (step("DetachGroupPolicy", **TEAM, PolicyArn=OWN_POLICY),),
         (
-            *IN_TEAM,
-            *own(document(BRAKE)),
-            step("AttachGroupPolicy", **TEAM, PolicyArn=OWN),
-            inline(ME, POWER),
+            *CREATE_TEAM_OF_MALLORY,
+            *create_own_policy(document(DENY_GOAL)),
+            step("AttachGroupPolicy", **TEAM, PolicyArn=OWN_POLICY),
+            put_inline_policy(MALLORY, ALLOW_GOAL),
         ),
     ),
     Path(
-        "an inline policy that denies one's group, deleted",
+        "DeleteGroupPolicy: policy that denies",
         ("iam:DeleteGroupPolicy",),
-        (step("DeleteGroupPolicy", **TEAM, PolicyName="held"),),
-        (*IN_TEAM, inline(TEAM, BRAKE), inline(ME, POWER)),
+        (step("DeleteGroupPolicy", **TEAM, PolicyName="inline"),),
+        (*CREATE_TEAM_OF_MALLORY, put_inline_policy(TEAM, DENY_GOAL), put_inline_policy(MALLORY, ALLOW_GOAL)),
     ),
     Path(
-        "a version that did not deny yet",
+        "SetDefaultPolicyVersion: version that does not deny",
         ("iam:SetDefaultPolicyVersion",),
-        (step("SetDefaultPolicyVersion", PolicyArn=OWN, VersionId="v2"),),
-        (*own(document(BRAKE), HARMLESS), ATTACHED, inline(ME, POWER)),
+        (step("SetDefaultPolicyVersion", PolicyArn=OWN_POLICY, VersionId="v2"),),
+        (
+            *create_own_policy(document(DENY_GOAL), HARMLESS_DOCUMENT),
+            ATTACH_OWN_POLICY,
+            put_inline_policy(MALLORY, ALLOW_GOAL),
+        ),
     ),
     Path(
-        "no boundary",
+        "DeleteUserPermissionsBoundary: caller",
         ("iam:DeleteUserPermissionsBoundary",),
-        (step("DeleteUserPermissionsBoundary", **ME),),
+        (step("DeleteUserPermissionsBoundary", **MALLORY),),
         (
-            inline(ME, POWER),
-            fence("iam:*Boundary"),
-            step("PutUserPermissionsBoundary", **ME, PermissionsBoundary=FENCE),
+            put_inline_policy(MALLORY, ALLOW_GOAL),
+            create_boundary("iam:*Boundary"),
+            step("PutUserPermissionsBoundary", **MALLORY, PermissionsBoundary=BOUNDARY),
         ),
     ),
     Path(
-        "another boundary",
+        "PutUserPermissionsBoundary: broader boundary for the caller",
         ("iam:PutUserPermissionsBoundary",),
-        (step("PutUserPermissionsBoundary", **ME, PermissionsBoundary=ADMIN),),
+        (step("PutUserPermissionsBoundary", **MALLORY, PermissionsBoundary=ADMIN),),
         (
-            inline(ME, POWER),
-            fence("iam:*Boundary"),
-            step("PutUserPermissionsBoundary", **ME, PermissionsBoundary=FENCE),
+            put_inline_policy(MALLORY, ALLOW_GOAL),
+            create_boundary("iam:*Boundary"),
+            step("PutUserPermissionsBoundary", **MALLORY, PermissionsBoundary=BOUNDARY),
         ),
     ),
     Path(
-        "a boundary that lets everything through",
+        "CreatePolicyVersion: policy that is the boundary of the caller",
         ("iam:CreatePolicyVersion",),
-        (step("CreatePolicyVersion", PolicyArn=FENCE, **NEW_DEFAULT),),
+        (step("CreatePolicyVersion", PolicyArn=BOUNDARY, **ALLOW_ALL_AS_DEFAULT),),
         (
-            inline(ME, POWER),
-            fence("iam:CreatePolicyVersion"),
-            step("PutUserPermissionsBoundary", **ME, PermissionsBoundary=FENCE),
+            put_inline_policy(MALLORY, ALLOW_GOAL),
+            create_boundary("iam:CreatePolicyVersion"),
+            step("PutUserPermissionsBoundary", **MALLORY, PermissionsBoundary=BOUNDARY),
         ),
     ),
 ]
 
-BY_OTHERS = [
-    Path("a key of somebody who may more", ("iam:CreateAccessKey",), (KEY_OF_BOSS,), THE_BOSS),
+CREDENTIAL_PATHS = [
     Path(
-        "room for a key of somebody who may more",
+        "CreateAccessKey: administrator", ("iam:CreateAccessKey",), (CREATE_KEY_OF_BOSS,), CREATE_ADMIN_BOSS
+    ),
+    Path(
+        "DeleteAccessKey: quota for a new key of an administrator",
         ("iam:DeleteAccessKey", "iam:CreateAccessKey"),
-        (step("DeleteAccessKey", **HIM, AccessKeyId="{KEY}"), KEY_OF_BOSS),
-        (*THE_BOSS, KEY_OF_BOSS, KEY_OF_BOSS),
+        (step("DeleteAccessKey", **BOSS, AccessKeyId="{KEY}"), CREATE_KEY_OF_BOSS),
+        (*CREATE_ADMIN_BOSS, CREATE_KEY_OF_BOSS, CREATE_KEY_OF_BOSS),
     ),
     Path(
-        "a key that leaked and was switched off",
+        "UpdateAccessKey: stolen key that is inactive",
         ("iam:UpdateAccessKey",),
-        (step("UpdateAccessKey", **HIM, AccessKeyId="{KEY}", Status="Active"), use_stolen_key),
-        (*THE_BOSS, KEY_OF_BOSS, step("UpdateAccessKey", **HIM, AccessKeyId="{KEY}", Status="Inactive")),
+        (step("UpdateAccessKey", **BOSS, AccessKeyId="{KEY}", Status="Active"), use_stolen_key),
+        (
+            *CREATE_ADMIN_BOSS,
+            CREATE_KEY_OF_BOSS,
+            step("UpdateAccessKey", **BOSS, AccessKeyId="{KEY}", Status="Inactive"),
+        ),
     ),
     Path(
-        "a managed policy for a user whose key one makes",
+        "AttachUserPolicy and CreateAccessKey: other user",
         ("iam:AttachUserPolicy", "iam:CreateAccessKey"),
-        (step("AttachUserPolicy", **HIM, PolicyArn=ADMIN), KEY_OF_BOSS),
-        SOMEBODY,
+        (step("AttachUserPolicy", **BOSS, PolicyArn=ADMIN), CREATE_KEY_OF_BOSS),
+        CREATE_BOSS,
     ),
     Path(
-        "an inline policy for a user whose key one makes",
+        "PutUserPolicy and CreateAccessKey: other user",
         ("iam:PutUserPolicy", "iam:CreateAccessKey"),
-        (step("PutUserPolicy", **HIM, **GIVES_ALL), KEY_OF_BOSS),
-        SOMEBODY,
+        (step("PutUserPolicy", **BOSS, **ALLOW_ALL_INLINE), CREATE_KEY_OF_BOSS),
+        CREATE_BOSS,
     ),
     Path(
-        "a new user in a group that may more",
+        "CreateUser: new user in a group with more permissions",
         ("iam:CreateUser", "iam:AddUserToGroup", "iam:CreateAccessKey"),
-        (*SOMEBODY, step("AddUserToGroup", **TEAM, **HIM), KEY_OF_BOSS),
-        (step("CreateGroup", **TEAM), inline(TEAM, POWER)),
+        (*CREATE_BOSS, step("AddUserToGroup", **TEAM, **BOSS), CREATE_KEY_OF_BOSS),
+        (step("CreateGroup", **TEAM), put_inline_policy(TEAM, ALLOW_GOAL)),
     ),
     Path(
-        "a new user with everything",
+        "CreateUser: new user with a managed policy",
         ("iam:CreateUser", "iam:AttachUserPolicy", "iam:CreateAccessKey"),
-        (*THE_BOSS, KEY_OF_BOSS),
+        (*CREATE_ADMIN_BOSS, CREATE_KEY_OF_BOSS),
     ),
     Path(
-        "a password for somebody who may more",
+        "CreateLoginProfile: administrator without a password",
         ("iam:CreateLoginProfile",),
-        (PASSWORD_OF_BOSS, SignIn("boss", PASSWORD)),
-        THE_BOSS,
+        (CREATE_PASSWORD_OF_BOSS, SignIn("boss", PASSWORD)),
+        CREATE_ADMIN_BOSS,
     ),
     Path(
-        "another password for somebody who may more",
+        "UpdateLoginProfile: administrator",
         ("iam:UpdateLoginProfile",),
-        (step("UpdateLoginProfile", **HIM, Password=OTHER_PASSWORD), SignIn("boss", OTHER_PASSWORD)),
-        (*THE_BOSS, PASSWORD_OF_BOSS),
+        (step("UpdateLoginProfile", **BOSS, Password=OTHER_PASSWORD), SignIn("boss", OTHER_PASSWORD)),
+        (*CREATE_ADMIN_BOSS, CREATE_PASSWORD_OF_BOSS),
     ),
     Path(
-        "a password in another's place",
+        "DeleteLoginProfile: password of an administrator replaced",
         ("iam:DeleteLoginProfile", "iam:CreateLoginProfile"),
         (
-            step("DeleteLoginProfile", **HIM),
-            step("CreateLoginProfile", **HIM, Password=OTHER_PASSWORD),
+            step("DeleteLoginProfile", **BOSS),
+            step("CreateLoginProfile", **BOSS, Password=OTHER_PASSWORD),
             SignIn("boss", OTHER_PASSWORD),
         ),
-        (*THE_BOSS, PASSWORD_OF_BOSS),
+        (*CREATE_ADMIN_BOSS, CREATE_PASSWORD_OF_BOSS),
     ),
 ]
 
 
-def boss_has_an_app(attack: Attack) -> None:
-    attack.names["{SERIAL}"] = enrol(attack.account, "boss")[1]
+def enable_device_of_boss(attack: Attack) -> None:
+    attack.placeholders["{SERIAL}"] = enrol(attack.account, "boss")[1]
 
 
-def enable_own_device(attack: Attack) -> None:
-    """Give boss the device that mallory made, and has the codes of."""
+def enable_device_for_boss(attack: Attack) -> None:
+    """Enable the device that mallory created for boss; she knows its codes."""
     if attack.device is not None:
         attack.device.enable(attack.client("iam"), "boss")
 
 
-def show_a_code(attack: Attack) -> None:
-    """Call with the stolen key, and with a code of the device that mallory made if she made one."""
+def use_stolen_key_with_code(attack: Attack) -> None:
+    """Use the stolen key, with a session token for a code of mallory's device if she has created it."""
     use_stolen_key(attack)
     if attack.device is not None:
         serial, code = attack.device.serial, attack.device.code(1)
-        attack.use(attack.client("sts").get_session_token(SerialNumber=serial, TokenCode=code))
+        attack.use_credentials(attack.client("sts").get_session_token(SerialNumber=serial, TokenCode=code))
 
 
-BY_MFA = [
+MFA_PATHS = [
     Path(
-        "another's MFA device, taken away",
+        "DeactivateMFADevice: administrator whose password is known",
         ("iam:DeactivateMFADevice",),
-        (step("DeactivateMFADevice", **HIM, SerialNumber="{SERIAL}"), SignIn("boss", PASSWORD)),
-        (*THE_BOSS, PASSWORD_OF_BOSS, boss_has_an_app),
+        (step("DeactivateMFADevice", **BOSS, SerialNumber="{SERIAL}"), SignIn("boss", PASSWORD)),
+        (*CREATE_ADMIN_BOSS, CREATE_PASSWORD_OF_BOSS, enable_device_of_boss),
     ),
     Path(
-        "one's own MFA device, given to another",
+        "EnableMFADevice: own device for a user whose key is known",
         ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice"),
-        (step("CreateVirtualMFADevice", VirtualMFADeviceName="m"), enable_own_device, show_a_code),
         (
-            *SOMEBODY,
-            inline(HIM, POWER | when("Bool", "aws:MultiFactorAuthPresent", "true")),
-            KEY_OF_BOSS,
+            step("CreateVirtualMFADevice", VirtualMFADeviceName="m"),
+            enable_device_for_boss,
+            use_stolen_key_with_code,
+        ),
+        (
+            *CREATE_BOSS,
+            put_inline_policy(BOSS, ALLOW_GOAL | condition("Bool", "aws:MultiFactorAuthPresent", "true")),
+            CREATE_KEY_OF_BOSS,
         ),
     ),
 ]

@@ -1,297 +1,337 @@
-"""The paths that lead through roles, and through tags that policies go by."""
+"""Privilege escalation paths through roles, iam:PassRole, and tags that conditions compare."""
 
 from tests.api.answers import call
 from tests.api.escalation_paths import (
-    ACCOUNT,
+    ACCOUNT_ARN,
     ADMIN,
-    ASSUME,
-    ATTACHED,
+    ALLOW_ALL_AS_DEFAULT,
+    ALLOW_ALL_INLINE,
+    ALLOW_GOAL,
+    ASSUME_WORKER,
+    ATTACH_OWN_POLICY,
     BOSS,
-    BRAKE,
-    FENCE,
-    GIVES_ALL,
-    HARMLESS,
-    HIM,
-    KEY_OF_BOSS,
+    BOSS_ARN,
+    BOUNDARY,
+    CREATE_ADMIN_BOSS,
+    CREATE_BOSS,
+    CREATE_KEY_OF_BOSS,
+    DENY_GOAL,
+    HARMLESS_DOCUMENT,
     MALLORY,
-    ME,
-    NEW_DEFAULT,
-    OWN,
-    POWER,
-    ROLE,
-    SOMEBODY,
-    THE_BOSS,
+    MALLORY_ARN,
+    OWN_POLICY,
     WORKER,
-    fence,
-    inline,
-    own,
-    trust,
-    when,
-    worker,
+    WORKER_ARN,
+    condition,
+    create_boundary,
+    create_own_policy,
+    create_worker,
+    put_inline_policy,
+    trust_policy,
 )
 from tests.api.escalations import Attack, Path, step
 from tests.servers import allow, deny, document
 
-ASSUMES = "sts:AssumeRole"
+ASSUME_ROLE = "sts:AssumeRole"
 PROFILE = {"InstanceProfileName": "machine"}
-ATTACH = step("AttachRolePolicy", **ROLE, PolicyArn=ADMIN)
-PUT = step("PutRolePolicy", **ROLE, **GIVES_ALL)
-TRUST_HER = step("UpdateAssumeRolePolicy", **ROLE, PolicyDocument=trust(MALLORY))
-TRUST_ALL = step("UpdateAssumeRolePolicy", **ROLE, PolicyDocument=trust(ACCOUNT))
-TEAM = [{"Key": "team", "Value": "chiefs"}]
-OF_CHIEFS = when("StringEquals", "aws:PrincipalTag/team", "chiefs")
-ON_CHIEFS = when("StringEquals", "iam:ResourceTag/team", "chiefs")
-ON_CHIEFS_AWS = when("StringEquals", "aws:ResourceTag/team", "chiefs")
-FROZEN = [{"Key": "frozen", "Value": "yes"}]
-IF_FROZEN = BRAKE | when("StringEquals", "aws:PrincipalTag/frozen", "yes")
-GIVE = step("AddRoleToInstanceProfile", **PROFILE, **ROLE)
+ATTACH_ADMIN_POLICY = step("AttachRolePolicy", **WORKER, PolicyArn=ADMIN)
+PUT_ALLOW_ALL = step("PutRolePolicy", **WORKER, **ALLOW_ALL_INLINE)
+TRUST_MALLORY = step("UpdateAssumeRolePolicy", **WORKER, PolicyDocument=trust_policy(MALLORY_ARN))
+TRUST_ACCOUNT = step("UpdateAssumeRolePolicy", **WORKER, PolicyDocument=trust_policy(ACCOUNT_ARN))
+CHIEFS_TAGS = [{"Key": "team", "Value": "chiefs"}]
+PRINCIPAL_TAG_IS_CHIEFS = condition("StringEquals", "aws:PrincipalTag/team", "chiefs")
+IAM_RESOURCE_TAG_IS_CHIEFS = condition("StringEquals", "iam:ResourceTag/team", "chiefs")
+AWS_RESOURCE_TAG_IS_CHIEFS = condition("StringEquals", "aws:ResourceTag/team", "chiefs")
+FROZEN_TAGS = [{"Key": "frozen", "Value": "yes"}]
+DENY_GOAL_IF_FROZEN = DENY_GOAL | condition("StringEquals", "aws:PrincipalTag/frozen", "yes")
+ADD_WORKER_TO_PROFILE = step("AddRoleToInstanceProfile", **PROFILE, **WORKER)
 
-BY_ROLES = [
-    Path("a role", (ASSUMES,), (ASSUME,), worker(ACCOUNT, POWER)),
+ROLE_PATHS = [
     Path(
-        "a managed policy for a role that trusts one by name",
+        "AssumeRole: role with more permissions",
+        (ASSUME_ROLE,),
+        (ASSUME_WORKER,),
+        create_worker(ACCOUNT_ARN, ALLOW_GOAL),
+    ),
+    Path(
+        "AttachRolePolicy: role that trusts the caller",
         ("iam:AttachRolePolicy",),
-        (ATTACH, ASSUME),
-        worker(MALLORY),
+        (ATTACH_ADMIN_POLICY, ASSUME_WORKER),
+        create_worker(MALLORY_ARN),
     ),
     Path(
-        "a managed policy for a role that trusts the account",
-        ("iam:AttachRolePolicy", ASSUMES),
-        (ATTACH, ASSUME),
-        worker(ACCOUNT),
+        "AttachRolePolicy: role that trusts the account",
+        ("iam:AttachRolePolicy", ASSUME_ROLE),
+        (ATTACH_ADMIN_POLICY, ASSUME_WORKER),
+        create_worker(ACCOUNT_ARN),
     ),
     Path(
-        "an inline policy for a role that trusts one by name",
+        "PutRolePolicy: role that trusts the caller",
         ("iam:PutRolePolicy",),
-        (PUT, ASSUME),
-        worker(MALLORY),
+        (PUT_ALLOW_ALL, ASSUME_WORKER),
+        create_worker(MALLORY_ARN),
     ),
     Path(
-        "an inline policy for a role that trusts the account",
-        ("iam:PutRolePolicy", ASSUMES),
-        (PUT, ASSUME),
-        worker(ACCOUNT),
+        "PutRolePolicy: role that trusts the account",
+        ("iam:PutRolePolicy", ASSUME_ROLE),
+        (PUT_ALLOW_ALL, ASSUME_WORKER),
+        create_worker(ACCOUNT_ARN),
     ),
     Path(
-        "a new version of a role's policy",
-        ("iam:CreatePolicyVersion", ASSUMES),
-        (step("CreatePolicyVersion", PolicyArn=OWN, **NEW_DEFAULT), ASSUME),
-        (*worker(ACCOUNT), *own(HARMLESS), step("AttachRolePolicy", **ROLE, PolicyArn=OWN)),
-    ),
-    Path(
-        "a role that comes to trust one by name",
-        ("iam:UpdateAssumeRolePolicy",),
-        (TRUST_HER, ASSUME),
-        (*SOMEBODY, *worker(BOSS, POWER)),
-    ),
-    Path(
-        "a role that comes to trust the account",
-        ("iam:UpdateAssumeRolePolicy", ASSUMES),
-        (TRUST_ALL, ASSUME),
-        (*SOMEBODY, *worker(BOSS, POWER)),
-    ),
-    Path(
-        "a managed policy for a role that comes to trust one",
-        ("iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy"),
-        (ATTACH, TRUST_HER, ASSUME),
-        (*SOMEBODY, *worker(BOSS)),
-    ),
-    Path(
-        "an inline policy for a role that comes to trust one",
-        ("iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"),
-        (PUT, TRUST_HER, ASSUME),
-        (*SOMEBODY, *worker(BOSS)),
-    ),
-    Path(
-        "a new version of the policy of a role that comes to trust one",
-        ("iam:CreatePolicyVersion", "iam:UpdateAssumeRolePolicy"),
-        (step("CreatePolicyVersion", PolicyArn=OWN, **NEW_DEFAULT), TRUST_HER, ASSUME),
-        (*SOMEBODY, *worker(BOSS), *own(HARMLESS), step("AttachRolePolicy", **ROLE, PolicyArn=OWN)),
-    ),
-    Path(
-        "a new role with a managed policy",
-        ("iam:CreateRole", "iam:AttachRolePolicy"),
-        (*worker(MALLORY), ATTACH, ASSUME),
-    ),
-    Path(
-        "a new role with a managed policy that trusts the account",
-        ("iam:CreateRole", "iam:AttachRolePolicy", ASSUMES),
-        (*worker(ACCOUNT), ATTACH, ASSUME),
-    ),
-    Path(
-        "a new role with an inline policy",
-        ("iam:CreateRole", "iam:PutRolePolicy"),
-        (*worker(MALLORY), PUT, ASSUME),
-    ),
-    Path(
-        "a managed policy that denies a role, detached",
-        ("iam:DetachRolePolicy",),
-        (step("DetachRolePolicy", **ROLE, PolicyArn=OWN), ASSUME),
+        "CreatePolicyVersion: policy of a role that trusts the account",
+        ("iam:CreatePolicyVersion", ASSUME_ROLE),
+        (step("CreatePolicyVersion", PolicyArn=OWN_POLICY, **ALLOW_ALL_AS_DEFAULT), ASSUME_WORKER),
         (
-            *worker(MALLORY, POWER),
-            *own(document(BRAKE)),
-            step("AttachRolePolicy", **ROLE, PolicyArn=OWN),
+            *create_worker(ACCOUNT_ARN),
+            *create_own_policy(HARMLESS_DOCUMENT),
+            step("AttachRolePolicy", **WORKER, PolicyArn=OWN_POLICY),
         ),
     ),
     Path(
-        "an inline policy that denies a role, deleted",
+        "UpdateAssumeRolePolicy: trust the caller",
+        ("iam:UpdateAssumeRolePolicy",),
+        (TRUST_MALLORY, ASSUME_WORKER),
+        (*CREATE_BOSS, *create_worker(BOSS_ARN, ALLOW_GOAL)),
+    ),
+    Path(
+        "UpdateAssumeRolePolicy: trust the account",
+        ("iam:UpdateAssumeRolePolicy", ASSUME_ROLE),
+        (TRUST_ACCOUNT, ASSUME_WORKER),
+        (*CREATE_BOSS, *create_worker(BOSS_ARN, ALLOW_GOAL)),
+    ),
+    Path(
+        "AttachRolePolicy and UpdateAssumeRolePolicy: trust the caller",
+        ("iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy"),
+        (ATTACH_ADMIN_POLICY, TRUST_MALLORY, ASSUME_WORKER),
+        (*CREATE_BOSS, *create_worker(BOSS_ARN)),
+    ),
+    Path(
+        "PutRolePolicy and UpdateAssumeRolePolicy: trust the caller",
+        ("iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"),
+        (PUT_ALLOW_ALL, TRUST_MALLORY, ASSUME_WORKER),
+        (*CREATE_BOSS, *create_worker(BOSS_ARN)),
+    ),
+    Path(
+        "CreatePolicyVersion and UpdateAssumeRolePolicy: trust the caller",
+        ("iam:CreatePolicyVersion", "iam:UpdateAssumeRolePolicy"),
+        (
+            step("CreatePolicyVersion", PolicyArn=OWN_POLICY, **ALLOW_ALL_AS_DEFAULT),
+            TRUST_MALLORY,
+            ASSUME_WORKER,
+        ),
+        (
+            *CREATE_BOSS,
+            *create_worker(BOSS_ARN),
+            *create_own_policy(HARMLESS_DOCUMENT),
+            step("AttachRolePolicy", **WORKER, PolicyArn=OWN_POLICY),
+        ),
+    ),
+    Path(
+        "CreateRole and AttachRolePolicy: role that trusts the caller",
+        ("iam:CreateRole", "iam:AttachRolePolicy"),
+        (*create_worker(MALLORY_ARN), ATTACH_ADMIN_POLICY, ASSUME_WORKER),
+    ),
+    Path(
+        "CreateRole and AttachRolePolicy: role that trusts the account",
+        ("iam:CreateRole", "iam:AttachRolePolicy", ASSUME_ROLE),
+        (*create_worker(ACCOUNT_ARN), ATTACH_ADMIN_POLICY, ASSUME_WORKER),
+    ),
+    Path(
+        "CreateRole and PutRolePolicy: role that trusts the caller",
+        ("iam:CreateRole", "iam:PutRolePolicy"),
+        (*create_worker(MALLORY_ARN), PUT_ALLOW_ALL, ASSUME_WORKER),
+    ),
+    Path(
+        "DetachRolePolicy: policy that denies",
+        ("iam:DetachRolePolicy",),
+        (step("DetachRolePolicy", **WORKER, PolicyArn=OWN_POLICY), ASSUME_WORKER),
+        (
+            *create_worker(MALLORY_ARN, ALLOW_GOAL),
+            *create_own_policy(document(DENY_GOAL)),
+            step("AttachRolePolicy", **WORKER, PolicyArn=OWN_POLICY),
+        ),
+    ),
+    Path(
+        "DeleteRolePolicy: policy that denies",
         ("iam:DeleteRolePolicy",),
-        (step("DeleteRolePolicy", **ROLE, PolicyName="brake"), ASSUME),
-        (*worker(MALLORY, POWER), inline(ROLE, BRAKE, name="brake")),
+        (step("DeleteRolePolicy", **WORKER, PolicyName="deny"), ASSUME_WORKER),
+        (*create_worker(MALLORY_ARN, ALLOW_GOAL), put_inline_policy(WORKER, DENY_GOAL, name="deny")),
     ),
     Path(
-        "a role without its boundary",
+        "DeleteRolePermissionsBoundary: role that trusts the caller",
         ("iam:DeleteRolePermissionsBoundary",),
-        (step("DeleteRolePermissionsBoundary", **ROLE), ASSUME),
-        (fence("s3:*"), *worker(MALLORY, POWER, PermissionsBoundary=FENCE)),
+        (step("DeleteRolePermissionsBoundary", **WORKER), ASSUME_WORKER),
+        (create_boundary("s3:*"), *create_worker(MALLORY_ARN, ALLOW_GOAL, PermissionsBoundary=BOUNDARY)),
     ),
     Path(
-        "a role with another boundary",
-        ("iam:PutRolePermissionsBoundary", ASSUMES),
-        (step("PutRolePermissionsBoundary", **ROLE, PermissionsBoundary=ADMIN), ASSUME),
-        (fence("s3:*"), *worker(ACCOUNT, POWER, PermissionsBoundary=FENCE)),
+        "PutRolePermissionsBoundary: broader boundary for a role",
+        ("iam:PutRolePermissionsBoundary", ASSUME_ROLE),
+        (step("PutRolePermissionsBoundary", **WORKER, PermissionsBoundary=ADMIN), ASSUME_WORKER),
+        (create_boundary("s3:*"), *create_worker(ACCOUNT_ARN, ALLOW_GOAL, PermissionsBoundary=BOUNDARY)),
     ),
 ]
 
 
-def machine_has_it(attack: Attack) -> bool:
-    """Say whether a machine of the profile would have the role."""
-    found = call(attack.admin, "ListInstanceProfilesForRole", **ROLE)["InstanceProfiles"]
-    return [profile["InstanceProfileName"] for profile in found] == ["machine"]
+def profile_has_worker(attack: Attack) -> bool:
+    """Return whether instances with the profile `machine` get the role."""
+    profiles = call(attack.admin, "ListInstanceProfilesForRole", **WORKER)["InstanceProfiles"]
+    return [profile["InstanceProfileName"] for profile in profiles] == ["machine"]
 
 
-BY_PASSING = [
+PASS_ROLE_PATHS = [
     Path(
-        "a role for a machine",
+        "AddRoleToInstanceProfile: existing profile",
         ("iam:AddRoleToInstanceProfile", "iam:PassRole"),
-        (GIVE,),
-        (step("CreateInstanceProfile", **PROFILE), *worker(ACCOUNT, POWER)),
-        machine_has_it,
+        (ADD_WORKER_TO_PROFILE,),
+        (step("CreateInstanceProfile", **PROFILE), *create_worker(ACCOUNT_ARN, ALLOW_GOAL)),
+        profile_has_worker,
     ),
     Path(
-        "a role for a machine, in a profile of one's own",
+        "AddRoleToInstanceProfile: new profile",
         ("iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile", "iam:PassRole"),
-        (step("CreateInstanceProfile", **PROFILE), GIVE),
-        worker(ACCOUNT, POWER),
-        machine_has_it,
+        (step("CreateInstanceProfile", **PROFILE), ADD_WORKER_TO_PROFILE),
+        create_worker(ACCOUNT_ARN, ALLOW_GOAL),
+        profile_has_worker,
     ),
     Path(
-        "a role for a machine, in another's place",
+        "AddRoleToInstanceProfile: role of a profile replaced",
         ("iam:RemoveRoleFromInstanceProfile", "iam:AddRoleToInstanceProfile", "iam:PassRole"),
-        (step("RemoveRoleFromInstanceProfile", **PROFILE, RoleName="idler"), GIVE),
+        (step("RemoveRoleFromInstanceProfile", **PROFILE, RoleName="idle"), ADD_WORKER_TO_PROFILE),
         (
             step("CreateInstanceProfile", **PROFILE),
-            step("CreateRole", RoleName="idler", AssumeRolePolicyDocument=trust(ACCOUNT)),
-            step("AddRoleToInstanceProfile", **PROFILE, RoleName="idler"),
-            *worker(ACCOUNT, POWER),
+            step("CreateRole", RoleName="idle", AssumeRolePolicyDocument=trust_policy(ACCOUNT_ARN)),
+            step("AddRoleToInstanceProfile", **PROFILE, RoleName="idle"),
+            *create_worker(ACCOUNT_ARN, ALLOW_GOAL),
         ),
-        machine_has_it,
+        profile_has_worker,
     ),
 ]
 
-BY_TAGS = [
+TAG_PATHS = [
     Path(
-        "a tag that gives more",
+        "TagUser: caller allowed by a principal tag",
         ("iam:TagUser",),
-        (step("TagUser", **ME, Tags=TEAM),),
-        (inline(ME, POWER | OF_CHIEFS),),
+        (step("TagUser", **MALLORY, Tags=CHIEFS_TAGS),),
+        (put_inline_policy(MALLORY, ALLOW_GOAL | PRINCIPAL_TAG_IS_CHIEFS),),
     ),
     Path(
-        "a tag that is denied, taken off",
+        "UntagUser: caller denied by a principal tag",
         ("iam:UntagUser",),
-        (step("UntagUser", **ME, TagKeys=["frozen"]),),
-        (step("TagUser", **ME, Tags=FROZEN), inline(ME, POWER, IF_FROZEN)),
-    ),
-    Path(
-        "a tag that puts somebody into one's reach",
-        ("iam:TagUser",),
-        (step("TagUser", **HIM, Tags=TEAM), KEY_OF_BOSS),
-        (*THE_BOSS, inline(ME, allow("iam:CreateAccessKey", **ON_CHIEFS))),
-    ),
-    Path(
-        "a tag that kept somebody out of one's reach, taken off",
-        ("iam:UntagUser",),
-        (step("UntagUser", **HIM, TagKeys=["team"]), KEY_OF_BOSS),
+        (step("UntagUser", **MALLORY, TagKeys=["frozen"]),),
         (
-            *THE_BOSS,
-            step("TagUser", **HIM, Tags=TEAM),
-            inline(ME, allow("iam:CreateAccessKey"), deny("iam:CreateAccessKey", **ON_CHIEFS)),
+            step("TagUser", **MALLORY, Tags=FROZEN_TAGS),
+            put_inline_policy(MALLORY, ALLOW_GOAL, DENY_GOAL_IF_FROZEN),
         ),
     ),
     Path(
-        "a tag that puts a policy into one's reach",
+        "TagUser: administrator allowed by a resource tag",
+        ("iam:TagUser",),
+        (step("TagUser", **BOSS, Tags=CHIEFS_TAGS), CREATE_KEY_OF_BOSS),
+        (
+            *CREATE_ADMIN_BOSS,
+            put_inline_policy(MALLORY, allow("iam:CreateAccessKey", **IAM_RESOURCE_TAG_IS_CHIEFS)),
+        ),
+    ),
+    Path(
+        "UntagUser: administrator protected by a resource tag",
+        ("iam:UntagUser",),
+        (step("UntagUser", **BOSS, TagKeys=["team"]), CREATE_KEY_OF_BOSS),
+        (
+            *CREATE_ADMIN_BOSS,
+            step("TagUser", **BOSS, Tags=CHIEFS_TAGS),
+            put_inline_policy(
+                MALLORY,
+                allow("iam:CreateAccessKey"),
+                deny("iam:CreateAccessKey", **IAM_RESOURCE_TAG_IS_CHIEFS),
+            ),
+        ),
+    ),
+    Path(
+        "TagPolicy: attached policy allowed by a resource tag",
         ("iam:TagPolicy",),
         (
-            step("TagPolicy", PolicyArn=OWN, Tags=TEAM),
-            step("CreatePolicyVersion", PolicyArn=OWN, **NEW_DEFAULT),
+            step("TagPolicy", PolicyArn=OWN_POLICY, Tags=CHIEFS_TAGS),
+            step("CreatePolicyVersion", PolicyArn=OWN_POLICY, **ALLOW_ALL_AS_DEFAULT),
         ),
-        (*own(HARMLESS), ATTACHED, inline(ME, allow("iam:CreatePolicyVersion", **ON_CHIEFS))),
+        (
+            *create_own_policy(HARMLESS_DOCUMENT),
+            ATTACH_OWN_POLICY,
+            put_inline_policy(MALLORY, allow("iam:CreatePolicyVersion", **IAM_RESOURCE_TAG_IS_CHIEFS)),
+        ),
     ),
     Path(
-        "a tag that kept a policy out of one's reach, taken off",
+        "UntagPolicy: attached policy protected by a resource tag",
         ("iam:UntagPolicy",),
         (
-            step("UntagPolicy", PolicyArn=OWN, TagKeys=["team"]),
-            step("CreatePolicyVersion", PolicyArn=OWN, **NEW_DEFAULT),
+            step("UntagPolicy", PolicyArn=OWN_POLICY, TagKeys=["team"]),
+            step("CreatePolicyVersion", PolicyArn=OWN_POLICY, **ALLOW_ALL_AS_DEFAULT),
         ),
         (
-            *own(HARMLESS),
-            ATTACHED,
-            step("TagPolicy", PolicyArn=OWN, Tags=TEAM),
-            inline(ME, allow("iam:CreatePolicyVersion"), deny("iam:CreatePolicyVersion", **ON_CHIEFS)),
+            *create_own_policy(HARMLESS_DOCUMENT),
+            ATTACH_OWN_POLICY,
+            step("TagPolicy", PolicyArn=OWN_POLICY, Tags=CHIEFS_TAGS),
+            put_inline_policy(
+                MALLORY,
+                allow("iam:CreatePolicyVersion"),
+                deny("iam:CreatePolicyVersion", **IAM_RESOURCE_TAG_IS_CHIEFS),
+            ),
         ),
     ),
     Path(
-        "a tag that puts a machine into one's reach",
+        "TagInstanceProfile: profile allowed by a resource tag",
         ("iam:TagInstanceProfile", "iam:PassRole"),
-        (step("TagInstanceProfile", **PROFILE, Tags=TEAM), GIVE),
+        (step("TagInstanceProfile", **PROFILE, Tags=CHIEFS_TAGS), ADD_WORKER_TO_PROFILE),
         (
             step("CreateInstanceProfile", **PROFILE),
-            *worker(ACCOUNT, POWER),
-            inline(ME, allow("iam:AddRoleToInstanceProfile", **ON_CHIEFS_AWS)),
+            *create_worker(ACCOUNT_ARN, ALLOW_GOAL),
+            put_inline_policy(MALLORY, allow("iam:AddRoleToInstanceProfile", **AWS_RESOURCE_TAG_IS_CHIEFS)),
         ),
-        machine_has_it,
+        profile_has_worker,
     ),
     Path(
-        "a tag that puts a role into one's reach",
+        "TagRole: role allowed by a resource tag",
         ("iam:TagRole",),
-        (step("TagRole", **ROLE, Tags=TEAM), ASSUME),
+        (step("TagRole", **WORKER, Tags=CHIEFS_TAGS), ASSUME_WORKER),
         (
-            *worker(ACCOUNT, POWER),
-            inline(ME, allow(ASSUMES, **ON_CHIEFS_AWS)),
+            *create_worker(ACCOUNT_ARN, ALLOW_GOAL),
+            put_inline_policy(MALLORY, allow(ASSUME_ROLE, **AWS_RESOURCE_TAG_IS_CHIEFS)),
         ),
     ),
     Path(
-        "a tag that gives a role more",
+        "TagRole: role allowed by a principal tag",
         ("iam:TagRole",),
-        (step("TagRole", **ROLE, Tags=TEAM), ASSUME),
-        worker(MALLORY, POWER | OF_CHIEFS),
+        (step("TagRole", **WORKER, Tags=CHIEFS_TAGS), ASSUME_WORKER),
+        create_worker(MALLORY_ARN, ALLOW_GOAL | PRINCIPAL_TAG_IS_CHIEFS),
     ),
     Path(
-        "a tag that is denied to a role, taken off",
-        ("iam:UntagRole", ASSUMES),
-        (step("UntagRole", **ROLE, TagKeys=["frozen"]), ASSUME),
-        worker(ACCOUNT, POWER, IF_FROZEN, Tags=FROZEN),
+        "UntagRole: role denied by a principal tag",
+        ("iam:UntagRole", ASSUME_ROLE),
+        (step("UntagRole", **WORKER, TagKeys=["frozen"]), ASSUME_WORKER),
+        create_worker(ACCOUNT_ARN, ALLOW_GOAL, DENY_GOAL_IF_FROZEN, Tags=FROZEN_TAGS),
     ),
     Path(
-        "a tag that a session brings along",
-        (ASSUMES, "sts:TagSession"),
-        (step("AssumeRole", RoleArn=WORKER, RoleSessionName="hers", Tags=TEAM),),
+        "AssumeRole: session tag",
+        (ASSUME_ROLE, "sts:TagSession"),
+        (step("AssumeRole", RoleArn=WORKER_ARN, RoleSessionName="work", Tags=CHIEFS_TAGS),),
         (
-            *worker(ACCOUNT, POWER | OF_CHIEFS),
-            step("UpdateAssumeRolePolicy", **ROLE, PolicyDocument=trust(ACCOUNT, ASSUMES, "sts:TagSession")),
-        ),
-    ),
-    Path(
-        "a source identity that a session brings along",
-        (ASSUMES, "sts:SetSourceIdentity"),
-        (step("AssumeRole", RoleArn=WORKER, RoleSessionName="hers", SourceIdentity="boss"),),
-        (
-            *worker(ACCOUNT, POWER | when("StringEquals", "aws:SourceIdentity", "boss")),
+            *create_worker(ACCOUNT_ARN, ALLOW_GOAL | PRINCIPAL_TAG_IS_CHIEFS),
             step(
                 "UpdateAssumeRolePolicy",
-                **ROLE,
-                PolicyDocument=trust(ACCOUNT, ASSUMES, "sts:SetSourceIdentity"),
+                **WORKER,
+                PolicyDocument=trust_policy(ACCOUNT_ARN, ASSUME_ROLE, "sts:TagSession"),
+            ),
+        ),
+    ),
+    Path(
+        "AssumeRole: source identity",
+        (ASSUME_ROLE, "sts:SetSourceIdentity"),
+        (step("AssumeRole", RoleArn=WORKER_ARN, RoleSessionName="work", SourceIdentity="boss"),),
+        (
+            *create_worker(ACCOUNT_ARN, ALLOW_GOAL | condition("StringEquals", "aws:SourceIdentity", "boss")),
+            step(
+                "UpdateAssumeRolePolicy",
+                **WORKER,
+                PolicyDocument=trust_policy(ACCOUNT_ARN, ASSUME_ROLE, "sts:SetSourceIdentity"),
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""How mallory, who may do little, comes to do more: one path at a time, taken for real."""
+"""Privilege escalation by the user mallory: the steps of a path, run as real calls against a server."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,46 +20,46 @@ Client = Callable[[str], Any]
 
 
 class Attack:
-    """Mallory at work: as whom she calls by now, what she made, and what she has got hold of."""
+    """The state of an attack: mallory's current credentials, placeholder values, a stolen key, her device."""
 
-    def __init__(self, account: Account, given: Sequence[str]) -> None:
-        # A policy must hold an action, and this one leads nowhere.
-        key = account.key_of("mallory", allow("sts:GetAccessKeyInfo", *given))
+    def __init__(self, account: Account, actions: Sequence[str]) -> None:
+        # A policy needs at least one action; this one escalates nothing.
+        key = account.key_of("mallory", allow("sts:GetAccessKeyInfo", *actions))
         self.account = account
         self.admin = account.iam
-        self.names = {"{A}": account.account_id}
-        self.stolen: tuple[str, str] = ("", "")
+        self.placeholders = {"{A}": account.account_id}
+        self.stolen_key: tuple[str, str] = ("", "")
         self.device: Authenticator | None = None
-        self.become(lambda service: account.client(service, key))
+        self.set_client(lambda service: account.client(service, key))
 
     def client(self, service: str) -> Any:
         return self._client(service)
 
-    def become(self, client: Client) -> None:
-        """Call as somebody else from now on."""
+    def set_client(self, client: Client) -> None:
+        """Make later calls with other credentials."""
         self._client = cache(client)
 
-    def use(self, reply: Any) -> None:
-        """Call with the credentials that a reply has, if it has any; keep what later steps name."""
+    def use_credentials(self, response: Any) -> None:
+        """Make later calls with the credentials in a response, if any; save a new MFA device."""
         account = self.account
-        if "AccessKey" in reply:
-            key = _pair(reply["AccessKey"])
-            self.become(lambda service: account.client(service, key))
-        if "Credentials" in reply:
-            made = reply["Credentials"]
-            self.become(lambda service: with_token(account, service, made))
-        if "VirtualMFADevice" in reply:
-            device = reply["VirtualMFADevice"]
+        if "AccessKey" in response:
+            key = _key_pair(response["AccessKey"])
+            self.set_client(lambda service: account.client(service, key))
+        if "Credentials" in response:
+            credentials = response["Credentials"]
+            self.set_client(lambda service: client_with_token(account, service, credentials))
+        if "VirtualMFADevice" in response:
+            device = response["VirtualMFADevice"]
             self.device = Authenticator(device["SerialNumber"], device["Base32StringSeed"].decode())
 
 
-def _pair(key: Any) -> tuple[str, str]:
+def _key_pair(key: Any) -> tuple[str, str]:
     return key["AccessKeyId"], key["SecretAccessKey"]
 
 
-def with_token(account: Account, service: str, credentials: Any) -> Any:
-    """Return a client of temporary credentials, as a reply has them."""
-    key_id, secret = _pair(credentials)
+def client_with_token(account: Account, service: str, credentials: Any) -> Any:
+    """Return a client with the temporary credentials of a response."""
+    key_id, secret = _key_pair(credentials)
     return iamd_client.session().client(
         service,
         region_name="us-east-1",
@@ -73,21 +73,22 @@ def with_token(account: Account, service: str, credentials: Any) -> Any:
 
 @dataclass(frozen=True)
 class Step:
-    """A call by its name on the wire; `{A}` is the account's ID, `{KEY}` that of the scene's last key."""
+    """A call by its wire name; `{A}` is the account ID, `{KEY}` the ID of the last key that setup created."""
 
     operation: str
     params: dict[str, Any]
 
     def __call__(self, attack: Attack) -> None:
         client = attack.client(self.service)
-        attack.use(call(client, self.operation, **filled(self.params, attack.names)))
+        response = call(client, self.operation, **filled(self.params, attack.placeholders))
+        attack.use_credentials(response)
 
-    def prepare(self, attack: Attack) -> None:
-        """Make the call as the administrator, before mallory comes."""
-        reply = call(attack.admin, self.operation, **filled(self.params, attack.names))
-        if "AccessKey" in reply:
-            attack.stolen = _pair(reply["AccessKey"])
-            attack.names["{KEY}"] = attack.stolen[0]
+    def call_as_admin(self, attack: Attack) -> None:
+        """Make the call as the administrator, to set up the account before the attack."""
+        response = call(attack.admin, self.operation, **filled(self.params, attack.placeholders))
+        if "AccessKey" in response:
+            attack.stolen_key = _key_pair(response["AccessKey"])
+            attack.placeholders["{KEY}"] = attack.stolen_key[0]
 
     @property
     def service(self) -> str:
@@ -99,13 +100,13 @@ def step(operation: str, /, **params: Any) -> Step:
 
 
 def use_stolen_key(attack: Attack) -> None:
-    """Call with the key that the scene made, whose secret mallory knows."""
-    attack.become(lambda service: attack.account.client(service, attack.stolen))
+    """Make later calls with the last key that setup created, whose secret mallory knows."""
+    attack.set_client(lambda service: attack.account.client(service, attack.stolen_key))
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """Sign in with a password, where nothing more is asked for."""
+    """Sign in with a password, as a user without MFA."""
 
     user_name: str
     password: str
@@ -113,21 +114,24 @@ class SignIn:
     def __call__(self, attack: Attack) -> None:
         browser = Browser(attack.account.server)
         browser.sign_in_user(attack.account.account_id, self.user_name, self.password)
-        attack.become(browser.client)
+        attack.set_client(browser.client)
 
 
 class Path(NamedTuple):
-    """A path, the actions that it needs, what is there before, and what shows that it led somewhere."""
+    """An escalation path: the actions that it requires, its steps, its setup, and its success criterion."""
 
     name: str
-    needs: tuple[str, ...]
+    required_actions: tuple[str, ...]
     steps: tuple[Callable[[Attack], None], ...]
-    scene: tuple[Step | Callable[[Attack], None], ...] = ()
-    led_on: "Callable[[Attack], bool]" = lambda attack: may(attack.client("iam"))
+    setup: tuple[Step | Callable[[Attack], None], ...] = ()
+    succeeded: "Callable[[Attack], bool]" = lambda attack: can_reach_goal(attack.client("iam"))
 
 
-def may(client: Any) -> bool:
-    """Say whether a caller may do what no path needs; anything but a refusal or a dead key is an error."""
+def can_reach_goal(client: Any) -> bool:
+    """Return whether a caller may do what no path requires: UpdateAccountPasswordPolicy.
+
+    Any error but AccessDenied or invalid credentials fails the test.
+    """
     try:
         call(client, "UpdateAccountPasswordPolicy")
     except ClientError as error:
@@ -137,22 +141,22 @@ def may(client: Any) -> bool:
     return True
 
 
-def begun(account: Account, path: Path, given: Sequence[str]) -> Attack:
-    """Set the scene for mallory, who may do what is given and no more."""
-    attack = Attack(account, given)
-    for made in path.scene:
-        made.prepare(attack) if isinstance(made, Step) else made(attack)
+def start_attack(account: Account, path: Path, actions: Sequence[str]) -> Attack:
+    """Set up a path for mallory, who may call only these actions."""
+    attack = Attack(account, actions)
+    for prepare in path.setup:
+        prepare.call_as_admin(attack) if isinstance(prepare, Step) else prepare(attack)
     return attack
 
 
-def tried(attack: Attack, path: Path) -> list[Refused]:
-    """Take all steps, whatever becomes of each; return the refusals, none of which changed the account."""
-    refusals = []
-    for taken in path.steps:
+def try_all_steps(attack: Attack, path: Path) -> list[Refused]:
+    """Try every step, even after errors; return the errors, none of which changed the account."""
+    errors = []
+    for run_step in path.steps:
         before = state(attack.account)
         try:
-            taken(attack)
+            run_step(attack)
         except ClientError as error:
-            refusals.append(refusal(error))
+            errors.append(refusal(error))
             assert state(attack.account) == before
-    return refusals
+    return errors

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from tests.api.answers import Refused, refused
-from tests.api.escalations import with_token
+from tests.api.escalations import client_with_token
 from tests.issuer import CLIENT_ID, Issuer
 from tests.servers import Account, allow, document
 
@@ -56,4 +56,4 @@ class Scene(NamedTuple):
 
     def client(self, service: str, reply: Any) -> Any:
         """Return a client of the session that a reply gave out."""
-        return with_token(self.account, service, reply["Credentials"])
+        return client_with_token(self.account, service, reply["Credentials"])

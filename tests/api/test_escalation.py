@@ -3,22 +3,22 @@
 import pytest
 
 from iamd.operations import OPERATIONS
-from tests.api.escalation_paths import BY_MFA, BY_OTHERS, BY_POLICIES
-from tests.api.escalation_roles import BY_PASSING, BY_ROLES, BY_TAGS
-from tests.api.escalations import Path, Step, begun, tried
+from tests.api.escalation_paths import CREDENTIAL_PATHS, MFA_PATHS, POLICY_PATHS
+from tests.api.escalation_roles import PASS_ROLE_PATHS, ROLE_PATHS, TAG_PATHS
+from tests.api.escalations import Path, Step, start_attack, try_all_steps
 from tests.servers import Account
 
-PATHS = [*BY_POLICIES, *BY_OTHERS, *BY_MFA, *BY_ROLES, *BY_PASSING, *BY_TAGS]
-PATHS_AND_MISSING_ACTIONS = [(path, missing) for path in PATHS for missing in path.needs]
+PATHS = [*POLICY_PATHS, *CREDENTIAL_PATHS, *MFA_PATHS, *ROLE_PATHS, *PASS_ROLE_PATHS, *TAG_PATHS]
+PATHS_AND_MISSING_ACTIONS = [(path, missing) for path in PATHS for missing in path.required_actions]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
 def test_escalation_path_succeeds_with_its_actions(account: Account, path: Path) -> None:
-    attack = begun(account, path, path.needs)
-    assert not path.led_on(attack)
+    attack = start_attack(account, path, path.required_actions)
+    assert not path.succeeded(attack)
     for step in path.steps:
         step(attack)
-    assert path.led_on(attack)
+    assert path.succeeded(attack)
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,11 @@ def test_escalation_path_succeeds_with_its_actions(account: Account, path: Path)
 def test_escalation_path_fails_without_any_one_of_its_actions(
     account: Account, path: Path, missing: str
 ) -> None:
-    attack = begun(account, path, [action for action in path.needs if action != missing])
-    first_error, *_ = tried(attack, path)
+    attack = start_attack(account, path, [action for action in path.required_actions if action != missing])
+    first_error, *_ = try_all_steps(attack, path)
     assert first_error[:2] == ("AccessDenied", 403)
     assert f":user/mallory is not authorized to perform: {missing} on resource: " in first_error.message
-    assert not path.led_on(attack)
+    assert not path.succeeded(attack)
 
 
 def test_escalation_path_names_are_unique() -> None:

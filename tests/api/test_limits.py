@@ -1,4 +1,4 @@
-"""Rate limits, with a clock of the test's own."""
+"""Rate limits per caller, with a fake clock."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from iamd.gate.rate_limits import RateLimiter
 
 
 class Clock:
-    """A clock that the test moves."""
+    """A clock that only the test advances."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -16,29 +16,29 @@ class Clock:
         return self.now
 
 
-def test_a_caller_may_burst_and_then_goes_at_its_rate() -> None:
+def test_caller_may_burst_and_is_then_limited_to_the_rate() -> None:
     clock = Clock()
-    limits = RateLimiter(5, clock)
+    limiter = RateLimiter(5, clock)
     for _ in range(10):
-        limits.consume("a")
+        limiter.consume("a")
     with pytest.raises(Throttling, match="Rate exceeded"):
-        limits.consume("a")
+        limiter.consume("a")
     clock.now += 0.2
-    limits.consume("a")
+    limiter.consume("a")
     with pytest.raises(Throttling):
-        limits.consume("a")
+        limiter.consume("a")
 
 
-def test_callers_have_buckets_of_their_own() -> None:
-    limits = RateLimiter(1, Clock())
-    limits.consume("a")
-    limits.consume("a")
+def test_each_caller_has_its_own_bucket() -> None:
+    limiter = RateLimiter(1, Clock())
+    limiter.consume("a")
+    limiter.consume("a")
     with pytest.raises(Throttling):
-        limits.consume("a")
-    limits.consume("b")
+        limiter.consume("a")
+    limiter.consume("b")
 
 
-def test_without_a_limit_everything_passes() -> None:
-    limits = RateLimiter(None)
+def test_no_limit_never_throttles() -> None:
+    limiter = RateLimiter(None)
     for _ in range(1000):
-        limits.consume("a")
+        limiter.consume("a")

@@ -1,4 +1,4 @@
-"""OpenID Connect providers: made, shown, changed and deleted."""
+"""OpenID Connect providers, through boto3: create, update, tags, quotas and delete."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -18,70 +18,72 @@ TAGS = [{"Key": "team", "Value": "a"}, {"Key": "stage", "Value": "prod"}]
 
 
 @pytest.fixture
-def asking(asking_server: Server) -> Account:
-    """Return an account on the server that may ask this machine."""
+def loopback_account(asking_server: Server) -> Account:
+    """Return an account on the server that may connect to providers on loopback addresses."""
     return servers.found(asking_server)
 
 
-def make(account: Account, url: str = URL, **more: Any) -> str:
-    """Make a provider; return its ARN."""
-    wanted = {"Url": url, "ThumbprintList": [THUMBPRINT], **more}
-    return str(account.iam.create_open_id_connect_provider(**wanted)["OpenIDConnectProviderArn"])
+def create_provider(account: Account, url: str = URL, **params: Any) -> str:
+    """Create a provider; return its ARN."""
+    request = {"Url": url, "ThumbprintList": [THUMBPRINT], **params}
+    return str(account.iam.create_open_id_connect_provider(**request)["OpenIDConnectProviderArn"])
 
 
-def shown(account: Account, arn: str) -> Any:
+def get_provider(account: Account, arn: str) -> Any:
     return account.iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
 
 
-def refusal(account: Account, operation: str, **params: Any) -> Refused:
+def error_of(account: Account, operation: str, **params: Any) -> Refused:
     return refused(account.iam, operation, **params)
 
 
-# Making one.
+# Create.
 
 
-def test_a_provider_is_shown_as_it_was_made(account: Account) -> None:
-    reply = account.iam.create_open_id_connect_provider(
+def test_get_provider_returns_what_create_set(account: Account) -> None:
+    response = account.iam.create_open_id_connect_provider(
         Url=f"{URL}/realms/one", ClientIDList=["b", "a"], ThumbprintList=["B" * 40, THUMBPRINT], Tags=TAGS
     )
     arn = f"arn:aws:iam::{account.account_id}:oidc-provider/idp.example.com/realms/one"
-    assert reply["OpenIDConnectProviderArn"] == arn
-    assert reply["Tags"] == TAGS
-    seen = shown(account, arn)
-    assert seen["Url"] == "idp.example.com/realms/one"
-    assert seen["ClientIDList"] == ["b", "a"]
-    assert seen["ThumbprintList"] == ["b" * 40, THUMBPRINT]
-    assert abs((seen["CreateDate"] - datetime.now(UTC)).total_seconds()) < 60
-    assert sorted(seen["Tags"], key=lambda tag: str(tag["Key"])) == TAGS[::-1]
+    assert response["OpenIDConnectProviderArn"] == arn
+    assert response["Tags"] == TAGS
+    provider = get_provider(account, arn)
+    assert provider["Url"] == "idp.example.com/realms/one"
+    assert provider["ClientIDList"] == ["b", "a"]
+    assert provider["ThumbprintList"] == ["b" * 40, THUMBPRINT]
+    assert abs((provider["CreateDate"] - datetime.now(UTC)).total_seconds()) < 60
+    assert sorted(provider["Tags"], key=lambda tag: str(tag["Key"])) == TAGS[::-1]
 
 
-def test_a_provider_may_have_little(account: Account) -> None:
-    seen = shown(account, make(account))
-    assert seen["ClientIDList"] == []
-    assert "Tags" not in seen
+def test_client_ids_and_tags_are_optional(account: Account) -> None:
+    provider = get_provider(account, create_provider(account))
+    assert provider["ClientIDList"] == []
+    assert "Tags" not in provider
 
 
-def test_what_is_said_twice_is_kept_once(account: Account) -> None:
-    arn = make(account, ClientIDList=["a", "b", "a"], ThumbprintList=[THUMBPRINT, THUMBPRINT.upper()])
-    assert shown(account, arn)["ClientIDList"] == ["a", "b"]
-    assert shown(account, arn)["ThumbprintList"] == [THUMBPRINT]
+def test_duplicate_client_ids_and_thumbprints_are_removed(account: Account) -> None:
+    arn = create_provider(
+        account, ClientIDList=["a", "b", "a"], ThumbprintList=[THUMBPRINT, THUMBPRINT.upper()]
+    )
+    assert get_provider(account, arn)["ClientIDList"] == ["a", "b"]
+    assert get_provider(account, arn)["ThumbprintList"] == [THUMBPRINT]
 
 
-def test_providers_are_listed(account: Account, other_account: Account) -> None:
-    make(other_account)
+def test_list_providers(account: Account, other_account: Account) -> None:
+    create_provider(other_account)
     assert account.iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
-    arns = [make(account, f"https://{host}.example.com") for host in ("b", "a")]
+    arns = [create_provider(account, f"https://{host}.example.com") for host in ("b", "a")]
     listed = account.iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
     assert [provider["Arn"] for provider in listed] == sorted(arns)
     assert account.iam.get_account_summary()["SummaryMap"]["Providers"] == 2
 
 
-def test_a_provider_is_there_once(account: Account, other_account: Account) -> None:
-    make(account)
-    said = refusal(account, "CreateOpenIDConnectProvider", Url=URL, ThumbprintList=[THUMBPRINT])
-    assert said == ("EntityAlreadyExists", 409, f"Provider with url {URL} already exists.")
-    make(account, f"{URL}/")
-    make(other_account)
+def test_provider_url_is_unique_per_account(account: Account, other_account: Account) -> None:
+    create_provider(account)
+    error = error_of(account, "CreateOpenIDConnectProvider", Url=URL, ThumbprintList=[THUMBPRINT])
+    assert error == ("EntityAlreadyExists", 409, f"Provider with url {URL} already exists.")
+    create_provider(account, f"{URL}/")
+    create_provider(other_account)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +102,8 @@ def test_a_provider_is_there_once(account: Account, other_account: Account) -> N
         "https://" + "a" * 247,
     ],
 )
-def test_urls_that_may_be_issuers(account: Account, url: str) -> None:
-    assert shown(account, make(account, url))["Url"] == url.removeprefix("https://")
+def test_valid_provider_urls(account: Account, url: str) -> None:
+    assert get_provider(account, create_provider(account, url))["Url"] == url.removeprefix("https://")
 
 
 @pytest.mark.parametrize(
@@ -143,218 +145,222 @@ def test_urls_that_may_be_issuers(account: Account, url: str) -> None:
         "https://*.example",
     ],
 )
-def test_urls_that_cannot_be_issuers(account: Account, url: str) -> None:
+def test_invalid_provider_urls_are_rejected(account: Account, url: str) -> None:
     before = state(account)
-    for more in ({"ThumbprintList": [THUMBPRINT]}, {}):
-        said = refusal(account, "CreateOpenIDConnectProvider", Url=url, **more)
-        assert said[:2] == ("InvalidInput", 400)
-        assert said.message.startswith("Invalid Open ID Connect Provider URL.")
+    for params in ({"ThumbprintList": [THUMBPRINT]}, {}):
+        error = error_of(account, "CreateOpenIDConnectProvider", Url=url, **params)
+        assert error[:2] == ("InvalidInput", 400)
+        assert error.message.startswith("Invalid Open ID Connect Provider URL.")
     assert state(account) == before
 
 
 @pytest.mark.parametrize(
     "url", ["http://a.example", "HTTPS://a.example", "ftp://a.example", "file:///etc/passwd"]
 )
-def test_a_url_begins_with_https(account: Account, url: str) -> None:
-    said = refusal(account, "CreateOpenIDConnectProvider", Url=url, ThumbprintList=[THUMBPRINT])
-    sentence = "Invalid Open ID Connect Provider URL. The URL must begin with https://."
-    assert said == ("InvalidInput", 400, sentence)
+def test_provider_url_must_begin_with_https(account: Account, url: str) -> None:
+    error = error_of(account, "CreateOpenIDConnectProvider", Url=url, ThumbprintList=[THUMBPRINT])
+    message = "Invalid Open ID Connect Provider URL. The URL must begin with https://."
+    assert error == ("InvalidInput", 400, message)
 
 
 @pytest.mark.parametrize("url", ["a.example", "https://", "https:a.example", "//a.example", "x"])
-def test_what_is_no_url_is_called_so(account: Account, url: str) -> None:
-    said = refusal(account, "CreateOpenIDConnectProvider", Url=url, ThumbprintList=[THUMBPRINT])
-    assert said == ("ValidationError", 400, "Invalid Open ID Connect Provider URL")
+def test_text_that_is_not_a_url_is_a_validation_error(account: Account, url: str) -> None:
+    error = error_of(account, "CreateOpenIDConnectProvider", Url=url, ThumbprintList=[THUMBPRINT])
+    assert error == ("ValidationError", 400, "Invalid Open ID Connect Provider URL")
 
 
-def test_a_url_has_255_characters_at_most(account: Account) -> None:
-    said = refusal(account, "CreateOpenIDConnectProvider", Url="https://" + "a" * 248)
-    assert said[:2] == ("ValidationError", 400)
+def test_provider_url_is_limited_to_255_characters(account: Account) -> None:
+    error = error_of(account, "CreateOpenIDConnectProvider", Url="https://" + "a" * 248)
+    assert error[:2] == ("ValidationError", 400)
 
 
-# The thumbprint of whoever answers.
+# Thumbprints fetched from the provider.
 
 
-def test_a_thumbprint_that_is_not_given_is_found_out(asking: Account) -> None:
+def test_missing_thumbprint_is_fetched_from_the_provider(loopback_account: Account) -> None:
     with issuing() as issuer:
-        reply = asking.iam.create_open_id_connect_provider(Url=issuer.url, ClientIDList=["a"])
-        seen = shown(asking, reply["OpenIDConnectProviderArn"])
-        assert seen["ThumbprintList"] == [issuer.thumbprint]
+        response = loopback_account.iam.create_open_id_connect_provider(Url=issuer.url, ClientIDList=["a"])
+        provider = get_provider(loopback_account, response["OpenIDConnectProviderArn"])
+        assert provider["ThumbprintList"] == [issuer.thumbprint]
         assert issuer.site.asked == []
 
 
-def test_of_a_server_with_one_certificate_it_is_that_one(asking: Account) -> None:
+def test_thumbprint_of_a_single_certificate_chain_is_of_that_certificate(loopback_account: Account) -> None:
     with serving(presenting(leaf())) as site:
-        arn = make(asking, Issuer(site).url, ThumbprintList=[])
-        assert shown(asking, arn)["ThumbprintList"] == [thumbprint(leaf())]
+        arn = create_provider(loopback_account, Issuer(site).url, ThumbprintList=[])
+        assert get_provider(loopback_account, arn)["ThumbprintList"] == [thumbprint(leaf())]
 
 
-def test_nobody_is_asked_where_it_is_given(asking: Account) -> None:
+def test_provider_is_not_contacted_if_the_request_has_a_thumbprint(loopback_account: Account) -> None:
     with serving(None) as site:
-        make(asking, Issuer(site).url)
+        create_provider(loopback_account, Issuer(site).url)
 
 
-def test_a_server_that_cannot_be_asked_has_none(asking: Account) -> None:
+def test_unreachable_provider_is_a_communication_error(loopback_account: Account) -> None:
     with serving(None) as site:
-        gone = Issuer(site).url
-    before = state(asking)
-    said = refusal(asking, "CreateOpenIDConnectProvider", Url=gone)
-    assert said == (
+        url = Issuer(site).url  # the server is closed when the block ends
+    before = state(loopback_account)
+    error = error_of(loopback_account, "CreateOpenIDConnectProvider", Url=url)
+    assert error == (
         "OpenIdIdpCommunicationError",
         400,
         "The provider's thumbprint cannot be retrieved: 127.0.0.1 cannot be reached.",
     )
-    assert state(asking) == before
+    assert state(loopback_account) == before
 
 
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "169.254.169.254", "10.0.0.1", "no-such-host.invalid"]
 )
-def test_by_default_no_private_server_is_asked(account: Account, host: str) -> None:
-    said = refusal(account, "CreateOpenIDConnectProvider", Url=f"https://{host}:8443")
-    assert said == (
+def test_private_addresses_are_not_contacted_by_default(account: Account, host: str) -> None:
+    error = error_of(account, "CreateOpenIDConnectProvider", Url=f"https://{host}:8443")
+    assert error == (
         "OpenIdIdpCommunicationError",
         400,
         f"The provider's thumbprint cannot be retrieved: {host} does not resolve to a public address.",
     )
 
 
-def test_who_may_not_make_a_provider_has_nobody_asked(asking: Account) -> None:
-    mallory = asking.user("mallory", allow("iam:GetUser"))
+def test_denied_create_does_not_contact_the_provider(loopback_account: Account) -> None:
+    mallory = loopback_account.user("mallory", allow("iam:GetUser"))
     with issuing() as issuer:
-        said = refused(mallory, "CreateOpenIDConnectProvider", Url=issuer.url)
-        assert said.code == "AccessDenied"
+        error = refused(mallory, "CreateOpenIDConnectProvider", Url=issuer.url)
+        assert error.code == "AccessDenied"
         assert issuer.site.connections == 0
 
 
-# Changing one.
+# Update.
 
 
-def test_thumbprints_are_replaced(account: Account) -> None:
-    arn = make(account)
+def test_update_thumbprint_replaces_the_list(account: Account) -> None:
+    arn = create_provider(account)
     account.iam.update_open_id_connect_provider_thumbprint(
         OpenIDConnectProviderArn=arn, ThumbprintList=["C" * 40, "d" * 40]
     )
-    assert shown(account, arn)["ThumbprintList"] == ["c" * 40, "d" * 40]
+    assert get_provider(account, arn)["ThumbprintList"] == ["c" * 40, "d" * 40]
 
 
-def test_client_ids_are_added_and_removed(account: Account) -> None:
-    arn = make(account, ClientIDList=["a"])
+def test_add_and_remove_client_ids(account: Account) -> None:
+    arn = create_provider(account, ClientIDList=["a"])
     iam = account.iam
     for client_id in ("b", "b", "urn:x/y?z=1&é", "x" * 255):
         iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=client_id)
-    assert shown(account, arn)["ClientIDList"] == ["a", "b", "urn:x/y?z=1&é", "x" * 255]
-    for client_id in ("a", "x" * 255, "never-there"):
+    assert get_provider(account, arn)["ClientIDList"] == ["a", "b", "urn:x/y?z=1&é", "x" * 255]
+    for client_id in ("a", "x" * 255, "missing"):
         iam.remove_client_id_from_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=client_id)
-    assert shown(account, arn)["ClientIDList"] == ["b", "urn:x/y?z=1&é"]
+    assert get_provider(account, arn)["ClientIDList"] == ["b", "urn:x/y?z=1&é"]
 
 
 @pytest.mark.parametrize("client_id", ["a b", " a", "a\n", "a\tb", "a\u00a0b", "a\u2028b", "\x1f", "a\x7f"])
-def test_a_client_id_has_no_white_space(account: Account, client_id: str) -> None:
-    arn = make(account)
-    refusals = [
-        refusal(
+def test_client_id_with_white_space_or_control_characters_is_rejected(
+    account: Account, client_id: str
+) -> None:
+    arn = create_provider(account)
+    errors = [
+        error_of(
             account,
             "CreateOpenIDConnectProvider",
             Url=f"{URL}/x",
             ClientIDList=[client_id],
             ThumbprintList=[THUMBPRINT],
         ),
-        refusal(
+        error_of(
             account, "AddClientIDToOpenIDConnectProvider", OpenIDConnectProviderArn=arn, ClientID=client_id
         ),
     ]
-    assert {said[:2] for said in refusals} == {("InvalidInput", 400)}
+    assert {error[:2] for error in errors} == {("InvalidInput", 400)}
 
 
-@pytest.mark.parametrize("wrong", ["g" * 40, "a" * 39 + " ", "é" * 40, "aa:" * 13 + "a"])
-def test_a_thumbprint_has_forty_hexadecimal_digits(account: Account, wrong: str) -> None:
-    arn = make(account)
+@pytest.mark.parametrize("thumbprint", ["g" * 40, "a" * 39 + " ", "é" * 40, "aa:" * 13 + "a"])
+def test_thumbprint_must_have_40_hexadecimal_digits(account: Account, thumbprint: str) -> None:
+    arn = create_provider(account)
     for operation, params in (
         ("CreateOpenIDConnectProvider", {"Url": f"{URL}/x"}),
         ("UpdateOpenIDConnectProviderThumbprint", {"OpenIDConnectProviderArn": arn}),
     ):
-        said = refusal(account, operation, **params, ThumbprintList=[wrong])
-        assert said == ("InvalidInput", 400, "A thumbprint must have 40 hexadecimal digits.")
+        error = error_of(account, operation, **params, ThumbprintList=[thumbprint])
+        assert error == ("InvalidInput", 400, "A thumbprint must have 40 hexadecimal digits.")
 
 
 # Quotas.
 
 
-def test_a_provider_has_five_thumbprints_at_most(account: Account) -> None:
+def test_thumbprints_per_provider_quota(account: Account) -> None:
     six = [digit * 40 for digit in "123456"]
-    arn = make(account, ThumbprintList=six[:5])
-    too_many = ("InvalidInput", 400, "Thumbprint list must contain fewer than 5 entries.")
-    assert refusal(account, "CreateOpenIDConnectProvider", Url=f"{URL}/x", ThumbprintList=six) == too_many
-    wanted = {"OpenIDConnectProviderArn": arn, "ThumbprintList": six}
-    assert refusal(account, "UpdateOpenIDConnectProviderThumbprint", **wanted) == too_many
+    arn = create_provider(account, ThumbprintList=six[:5])
+    quota_error = ("InvalidInput", 400, "Thumbprint list must contain fewer than 5 entries.")
+    assert error_of(account, "CreateOpenIDConnectProvider", Url=f"{URL}/x", ThumbprintList=six) == quota_error
+    params = {"OpenIDConnectProviderArn": arn, "ThumbprintList": six}
+    assert error_of(account, "UpdateOpenIDConnectProviderThumbprint", **params) == quota_error
 
 
-def test_a_provider_has_a_hundred_client_ids_at_most(account: Account) -> None:
+def test_client_ids_per_provider_quota(account: Account) -> None:
     hundred = [f"client-{number}" for number in range(100)]
-    arn = make(account, ClientIDList=hundred)
-    too_many = ("LimitExceeded", 409, "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: 100")
-    more = {"OpenIDConnectProviderArn": arn, "ClientID": "one-more"}
-    assert refusal(account, "AddClientIDToOpenIDConnectProvider", **more) == too_many
+    arn = create_provider(account, ClientIDList=hundred)
+    quota_error = ("LimitExceeded", 409, "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: 100")
+    params = {"OpenIDConnectProviderArn": arn, "ClientID": "one-more"}
+    assert error_of(account, "AddClientIDToOpenIDConnectProvider", **params) == quota_error
     account.iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID="client-7")
-    wanted = {"Url": f"{URL}/x", "ClientIDList": [*hundred, "x"], "ThumbprintList": [THUMBPRINT]}
-    assert refusal(account, "CreateOpenIDConnectProvider", **wanted) == too_many
+    request = {"Url": f"{URL}/x", "ClientIDList": [*hundred, "x"], "ThumbprintList": [THUMBPRINT]}
+    assert error_of(account, "CreateOpenIDConnectProvider", **request) == quota_error
 
 
-def test_an_account_has_a_hundred_providers_at_most(account: Account) -> None:
+def test_providers_per_account_quota(account: Account) -> None:
     with account.server.store.database.write() as tx:
         for number in range(99):
             url = f"idp-{number}.example.com"
             arn = f"arn:aws:iam::{account.account_id}:oidc-provider/{url}"
-            made = OidcProvider(arn, url, (), (), "2026-11-24T00:00:00Z")
-            oidc_providers.add(tx, account.account_id, made)
-    make(account)
-    said = refusal(account, "CreateOpenIDConnectProvider", Url=f"{URL}/x", ThumbprintList=[THUMBPRINT])
-    assert said == ("LimitExceeded", 409, "Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100")
+            provider = OidcProvider(arn, url, (), (), "2026-11-24T00:00:00Z")
+            oidc_providers.add(tx, account.account_id, provider)
+    create_provider(account)
+    error = error_of(account, "CreateOpenIDConnectProvider", Url=f"{URL}/x", ThumbprintList=[THUMBPRINT])
+    assert error == ("LimitExceeded", 409, "Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100")
     assert len(account.iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]) == 100
 
 
-# Tags, and the end.
+# Tags and delete.
 
 
-def test_tags_are_added_replaced_removed_and_listed_in_pages(account: Account) -> None:
-    arn = make(account, Tags=TAGS)
-    named, iam = {"OpenIDConnectProviderArn": arn}, account.iam
-    iam.tag_open_id_connect_provider(**named, Tags=[{"Key": "TEAM", "Value": "b"}, {"Key": "c", "Value": ""}])
-    listed = [page["Tags"] for page in pages(iam, "ListOpenIDConnectProviderTags", **named, MaxItems=1)]
+def test_tag_untag_and_list_tags_in_pages(account: Account) -> None:
+    arn = create_provider(account, Tags=TAGS)
+    params, iam = {"OpenIDConnectProviderArn": arn}, account.iam
+    iam.tag_open_id_connect_provider(
+        **params, Tags=[{"Key": "TEAM", "Value": "b"}, {"Key": "c", "Value": ""}]
+    )
+    listed = [page["Tags"] for page in pages(iam, "ListOpenIDConnectProviderTags", **params, MaxItems=1)]
     assert [tag["Key"].lower() for (tag,) in listed] == ["c", "stage", "team"]
     assert listed[2][0]["Value"] == "b"
-    iam.untag_open_id_connect_provider(**named, TagKeys=["stage", "Team", "none"])
-    assert [tag["Key"] for tag in iam.list_open_id_connect_provider_tags(**named)["Tags"]] == ["c"]
+    iam.untag_open_id_connect_provider(**params, TagKeys=["stage", "Team", "none"])
+    assert [tag["Key"] for tag in iam.list_open_id_connect_provider_tags(**params)["Tags"]] == ["c"]
 
 
-def test_a_provider_has_fifty_tags_at_most(account: Account) -> None:
-    arn = make(account, Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(50)])
-    more = {"OpenIDConnectProviderArn": arn, "Tags": [{"Key": "one-more", "Value": "v"}]}
-    said = refusal(account, "TagOpenIDConnectProvider", **more)
-    assert said == ("LimitExceeded", 409, "Cannot exceed quota for TagsPerOpenIdConnectProvider: 50")
+def test_tags_per_provider_quota(account: Account) -> None:
+    arn = create_provider(account, Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(50)])
+    params = {"OpenIDConnectProviderArn": arn, "Tags": [{"Key": "one-more", "Value": "v"}]}
+    error = error_of(account, "TagOpenIDConnectProvider", **params)
+    assert error == ("LimitExceeded", 409, "Cannot exceed quota for TagsPerOpenIdConnectProvider: 50")
 
 
-def test_what_is_deleted_leaves_nothing_to_its_namesake(account: Account) -> None:
-    arn = make(account, Tags=TAGS, ClientIDList=["a"])
+def test_recreated_provider_has_no_tags_or_client_ids_of_the_deleted_one(account: Account) -> None:
+    arn = create_provider(account, Tags=TAGS, ClientIDList=["a"])
     account.iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
-    assert refusal(account, "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn) == (
+    assert error_of(account, "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn) == (
         "NoSuchEntity",
         404,
         f"OpenIDConnect Provider not found for arn {arn}",
     )
-    assert make(account) == arn
-    seen = shown(account, arn)
-    assert seen["ClientIDList"] == []
-    assert "Tags" not in seen
+    assert create_provider(account) == arn
+    provider = get_provider(account, arn)
+    assert provider["ClientIDList"] == []
+    assert "Tags" not in provider
 
 
-def test_what_is_not_there_is_deleted_already(account: Account, other_account: Account) -> None:
-    theirs = make(other_account)
+def test_deleting_a_missing_provider_succeeds(account: Account, other_account: Account) -> None:
+    other_arn = create_provider(other_account)
     iam = account.iam
-    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=theirs)
-    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=theirs.replace("idp", "none"))
-    assert shown(other_account, theirs)["Url"] == "idp.example.com"
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=other_arn)
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=other_arn.replace("idp", "none"))
+    assert get_provider(other_account, other_arn)["Url"] == "idp.example.com"
 
 
 @pytest.mark.parametrize(
@@ -369,21 +375,21 @@ def test_what_is_not_there_is_deleted_already(account: Account, other_account: A
         ("ListOpenIDConnectProviderTags", {}),
     ],
 )
-def test_a_provider_of_another_account_is_not_there(
+def test_provider_of_another_account_is_no_such_entity(
     account: Account, other_account: Account, operation: str, params: dict[str, Any]
 ) -> None:
-    theirs = make(other_account, ClientIDList=["a"], Tags=TAGS)
+    other_arn = create_provider(other_account, ClientIDList=["a"], Tags=TAGS)
     before = state(other_account)
-    said = refusal(account, operation, OpenIDConnectProviderArn=theirs, **params)
-    assert said == ("NoSuchEntity", 404, f"OpenIDConnect Provider not found for arn {theirs}")
+    error = error_of(account, operation, OpenIDConnectProviderArn=other_arn, **params)
+    assert error == ("NoSuchEntity", 404, f"OpenIDConnect Provider not found for arn {other_arn}")
     assert state(other_account) == before
 
 
-def test_conditions_on_a_providers_tags_decide(account: Account) -> None:
-    arn = make(account, Tags=TAGS)
-    of_team = {"StringEquals": {"aws:ResourceTag/team": "a"}}
-    caller = account.user("caller", allow("iam:GetOpenIDConnectProvider", Condition=of_team))
+def test_resource_tag_conditions_apply_to_providers(account: Account) -> None:
+    arn = create_provider(account, Tags=TAGS)
+    condition = {"StringEquals": {"aws:ResourceTag/team": "a"}}
+    caller = account.user("caller", allow("iam:GetOpenIDConnectProvider", Condition=condition))
     caller.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
     account.iam.untag_open_id_connect_provider(OpenIDConnectProviderArn=arn, TagKeys=["team"])
-    said = refused(caller, "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn)
-    assert said.code == "AccessDenied"
+    error = refused(caller, "GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn)
+    assert error.code == "AccessDenied"

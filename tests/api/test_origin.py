@@ -1,4 +1,4 @@
-"""Who is believed about where a request came from."""
+"""Client IP address, host and scheme of a request behind trusted proxies."""
 
 import pytest
 
@@ -12,14 +12,17 @@ FORWARDED = {
 }
 
 
-def seen(at: ProxySettings, peer: str, **headers: str) -> ClientInfo:
-    return at.client_info(
+def client_info(settings: ProxySettings, peer: str, **headers: str) -> ClientInfo:
+    return settings.client_info(
         {"REMOTE_ADDR": peer, "HTTP_HOST": "inside:8470", "wsgi.url_scheme": "http", **headers}
     )
 
 
-def behind(*proxies: str) -> ProxySettings:
+def proxy_settings(*proxies: str) -> ProxySettings:
     return parse_proxy_settings(None, proxies)
+
+
+TRUSTED_NETWORK = proxy_settings("10.0.0.0/8")
 
 
 @pytest.mark.parametrize(
@@ -35,8 +38,8 @@ def behind(*proxies: str) -> ProxySettings:
         (("0.0.0.0/0",), "not an address"),
     ],
 )
-def test_a_stranger_is_believed_nothing(proxies: tuple[str, ...], peer: str) -> None:
-    assert seen(behind(*proxies), peer, **FORWARDED) == ClientInfo(
+def test_forwarded_headers_of_an_untrusted_peer_are_ignored(proxies: tuple[str, ...], peer: str) -> None:
+    assert client_info(proxy_settings(*proxies), peer, **FORWARDED) == ClientInfo(
         "inside:8470", secure=False, source_ip=peer
     )
 
@@ -52,17 +55,17 @@ def test_a_stranger_is_believed_nothing(proxies: tuple[str, ...], peer: str) -> 
         (("2001:db8::/32",), "2001:db8:1::1"),
     ],
 )
-def test_a_trusted_proxy_is_believed(proxies: tuple[str, ...], peer: str) -> None:
+def test_forwarded_headers_of_a_trusted_proxy_are_used(proxies: tuple[str, ...], peer: str) -> None:
     expected = ClientInfo("iam.example.com", secure=True, source_ip="203.0.113.9")
-    assert seen(behind(*proxies), peer, **FORWARDED) == expected
+    assert client_info(proxy_settings(*proxies), peer, **FORWARDED) == expected
 
 
 @pytest.mark.parametrize(
-    ("forwarded", "client"),
+    ("forwarded", "source_ip"),
     [
         ("203.0.113.9", "203.0.113.9"),
-        ("10.0.0.7, 203.0.113.9", "203.0.113.9"),  # the first was written by the client
-        ("1.1.1.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),  # the last is a proxy of ours
+        ("10.0.0.7, 203.0.113.9", "203.0.113.9"),  # the first may be forged by the client
+        ("1.1.1.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),  # the last is a trusted proxy
         ("203.0.113.9,10.0.0.7,10.0.0.8", "203.0.113.9"),
         ("10.0.0.7, 10.0.0.8", "10.0.0.7"),
         ("junk, 203.0.113.9", "203.0.113.9"),
@@ -73,39 +76,42 @@ def test_a_trusted_proxy_is_believed(proxies: tuple[str, ...], peer: str) -> Non
         ("::ffff:10.0.0.7", "10.0.0.7"),
     ],
 )
-def test_the_client_is_the_first_that_is_no_proxy_of_ours(forwarded: str, client: str) -> None:
-    assert seen(behind("10.0.0.0/8"), "10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded).source_ip == client
+def test_client_address_is_the_last_that_is_not_a_trusted_proxy(forwarded: str, source_ip: str) -> None:
+    info = client_info(TRUSTED_NETWORK, "10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
+    assert info.source_ip == source_ip
 
 
 @pytest.mark.parametrize(
     "forwarded",
     ["", "junk", "unknown", "203.0.113.9, junk", "junk, 10.0.0.7", "203.0.113.9:443", "203.0.113.9,", "1"],
 )
-def test_a_client_that_cannot_be_told_is_refused(forwarded: str) -> None:
-    """A header with a byte that is not ASCII comes as an empty one: anyone could be a proxy with that."""
+def test_invalid_x_forwarded_for_is_rejected(forwarded: str) -> None:
+    """A header with a non-ASCII byte arrives empty; ignoring it would let any client appear as the proxy."""
     with pytest.raises(MalformedInput, match="X-Forwarded-For does not contain a valid client IP address"):
-        seen(behind("10.0.0.0/8"), "10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
-    assert seen(behind("10.0.0.0/8"), "10.0.0.1").source_ip == "10.0.0.1"
-    assert seen(behind("10.0.0.0/8"), "192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded).source_ip == "192.0.2.1"
+        client_info(TRUSTED_NETWORK, "10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
+    assert client_info(TRUSTED_NETWORK, "10.0.0.1").source_ip == "10.0.0.1"
+    untrusted = client_info(TRUSTED_NETWORK, "192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
+    assert untrusted.source_ip == "192.0.2.1"
 
 
 @pytest.mark.parametrize(
-    ("said", "secure"),
+    ("forwarded_proto", "secure"),
     [("https", True), ("http", False), ("", False), ("https, http", False), ("https,https", False)],
 )
-def test_the_scheme(said: str, secure: bool) -> None:
-    assert seen(behind("10.0.0.0/8"), "10.0.0.1", HTTP_X_FORWARDED_PROTO=said).secure is secure
+def test_x_forwarded_proto_is_secure_only_for_https(forwarded_proto: str, secure: bool) -> None:
+    info = client_info(TRUSTED_NETWORK, "10.0.0.1", HTTP_X_FORWARDED_PROTO=forwarded_proto)
+    assert info.secure is secure
 
 
-def test_tls_of_our_own() -> None:
+def test_tls_connection_is_secure_unless_the_proxy_forwarded_http() -> None:
     environ = {"wsgi.url_scheme": "https", "REMOTE_ADDR": "10.0.0.1", "HTTP_HOST": "h"}
-    assert behind().client_info(environ).secure
-    assert behind("10.0.0.0/8").client_info(environ).secure
-    assert not behind("10.0.0.0/8").client_info({**environ, "HTTP_X_FORWARDED_PROTO": "http"}).secure
+    assert proxy_settings().client_info(environ).secure
+    assert TRUSTED_NETWORK.client_info(environ).secure
+    assert not TRUSTED_NETWORK.client_info({**environ, "HTTP_X_FORWARDED_PROTO": "http"}).secure
 
 
-def test_a_mapped_peer_is_told_as_what_it_is() -> None:
-    assert seen(behind(), "::ffff:192.0.2.1").source_ip == "192.0.2.1"
+def test_ipv4_mapped_peer_address_becomes_ipv4() -> None:
+    assert client_info(proxy_settings(), "::ffff:192.0.2.1").source_ip == "192.0.2.1"
 
 
 @pytest.mark.parametrize(
@@ -119,11 +125,13 @@ def test_a_mapped_peer_is_told_as_what_it_is() -> None:
         ("http://[2001:db8::1]:8080", "[2001:db8::1]:8080", False),
     ],
 )
-def test_a_public_url_counts_for_what_comes_by_a_proxy(url: str, host: str, secure: bool) -> None:
-    at = parse_proxy_settings(url, ("10.0.0.0/8",))
-    assert seen(at, "10.0.0.1") == ClientInfo(host, secure, "10.0.0.1")
-    assert seen(at, "192.0.2.1") == ClientInfo("inside:8470", secure=False, source_ip="192.0.2.1")
-    assert seen(at, "10.0.0.1", **FORWARDED) == ClientInfo(
+def test_public_url_applies_only_to_requests_from_a_trusted_proxy(url: str, host: str, secure: bool) -> None:
+    settings = parse_proxy_settings(url, ("10.0.0.0/8",))
+    assert client_info(settings, "10.0.0.1") == ClientInfo(host, secure, "10.0.0.1")
+    assert client_info(settings, "192.0.2.1") == ClientInfo(
+        "inside:8470", secure=False, source_ip="192.0.2.1"
+    )
+    assert client_info(settings, "10.0.0.1", **FORWARDED) == ClientInfo(
         "iam.example.com", secure=True, source_ip="203.0.113.9"
     )
 
@@ -144,12 +152,12 @@ def test_a_public_url_counts_for_what_comes_by_a_proxy(url: str, host: str, secu
         "https://a:port",
     ],
 )
-def test_a_public_url_that_is_none(url: str) -> None:
+def test_invalid_public_url_is_rejected(url: str) -> None:
     with pytest.raises(ValueError, match=r"public URL must be http\(s\)://host\[:port\]"):
         parse_proxy_settings(url, ())
 
 
 @pytest.mark.parametrize("proxy", ["", "proxy.example.com", "10.0.0.0/33", "10.0.0"])
-def test_a_proxy_that_is_none(proxy: str) -> None:
+def test_invalid_trusted_proxy_is_rejected(proxy: str) -> None:
     with pytest.raises(ValueError, match="IPv4 or IPv6 network"):
         parse_proxy_settings(None, (proxy,))

@@ -1,4 +1,4 @@
-"""Every list with a Marker: pages of any size give all once, in order, while rows come and go."""
+"""Pagination of every list operation with a Marker: pages of any size list each item once, in order."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -19,188 +19,201 @@ COUNT = 7
 NAMES = [f"n{number}" for number in range(COUNT)]
 
 
-class List(NamedTuple):
-    """A list operation, its parameters, where its items are, and what fills it with COUNT items."""
+class ListOperation(NamedTuple):
+    """The parameters of a list operation, the response member with its items, and how to create items."""
 
     params: dict[str, Any]
-    items: str
-    fill: Callable[[Any], object]
+    result_member: str
+    create_items: Callable[[Any], object]
 
 
-def _own(account_id: str) -> str:
+def _policy_arn(account_id: str) -> str:
     return f"arn:aws:iam::{account_id}:policy/p"
 
 
-def _each(operation: str, name: str, **more: Any) -> Callable[[Any], object]:
-    return lambda iam: [call(iam, operation, **{name: each}, **more) for each in NAMES]
+def _create_each(operation: str, name: str, **params: Any) -> Callable[[Any], object]:
+    return lambda iam: [call(iam, operation, **{name: item_name}, **params) for item_name in NAMES]
 
 
-def _inline(kind: str) -> Callable[[Any], object]:
-    named = {f"{kind}Name": "one"}
-    return _each(f"Put{kind}Policy", "PolicyName", PolicyDocument=DOCUMENT, **named)
+def _put_inline_policies(kind: str) -> Callable[[Any], object]:
+    entity = {f"{kind}Name": "target"}
+    return _create_each(f"Put{kind}Policy", "PolicyName", PolicyDocument=DOCUMENT, **entity)
 
 
-def _attached(kind: str) -> Callable[[Any], object]:
-    def fill(iam: Any) -> None:
+def _attach_policies(kind: str) -> Callable[[Any], object]:
+    def create_items(iam: Any) -> None:
         for name in NAMES:
             arn = iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT)["Policy"]["Arn"]
-            call(iam, f"Attach{kind}Policy", PolicyArn=arn, **{f"{kind}Name": "one"})
+            call(iam, f"Attach{kind}Policy", PolicyArn=arn, **{f"{kind}Name": "target"})
 
-    return fill
+    return create_items
 
 
-def _members(iam: Any) -> None:
+def _add_members(iam: Any) -> None:
     for name in NAMES:
         iam.create_user(UserName=name)
-        iam.add_user_to_group(GroupName="one", UserName=name)
+        iam.add_user_to_group(GroupName="target", UserName=name)
 
 
-def _groups_of(iam: Any) -> None:
+def _add_to_groups(iam: Any) -> None:
     for name in NAMES:
         iam.create_group(GroupName=name)
-        iam.add_user_to_group(GroupName=name, UserName="one")
+        iam.add_user_to_group(GroupName=name, UserName="target")
 
 
-def _entities(iam: Any) -> None:
+def _attach_to_users(iam: Any) -> None:
     arn = iam.list_policies(Scope="Local")["Policies"][0]["Arn"]
     for name in NAMES:
         iam.create_user(UserName=name)
         iam.attach_user_policy(UserName=name, PolicyArn=arn)
 
 
-def _versions(iam: Any) -> None:
+def _create_versions(iam: Any) -> None:
     arn = iam.list_policies(Scope="Local")["Policies"][0]["Arn"]
     for _ in range(4):
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=DOCUMENT)
 
 
-def _devices(iam: Any) -> None:
+def _enable_devices(iam: Any) -> None:
     for name in "abc":
-        Authenticator.make(iam, name).enable(iam, "one")
+        Authenticator.make(iam, name).enable(iam, "target")
 
 
-def _device_tags(iam: Any) -> None:
-    found = iam.list_virtual_mfa_devices()["VirtualMFADevices"]
-    iam.tag_mfa_device(SerialNumber=found[0]["SerialNumber"], Tags=TAGS)
+def _tag_device(iam: Any) -> None:
+    listed = iam.list_virtual_mfa_devices()["VirtualMFADevices"]
+    iam.tag_mfa_device(SerialNumber=listed[0]["SerialNumber"], Tags=TAGS)
 
 
-def _profiles_of_role(iam: Any) -> None:
+def _add_role_to_profiles(iam: Any) -> None:
     for name in NAMES:
         iam.create_instance_profile(InstanceProfileName=name)
-        iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName="one")
+        iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName="target")
 
 
-def _provider_tags(iam: Any) -> None:
-    found = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
-    iam.tag_open_id_connect_provider(OpenIDConnectProviderArn=found[0]["Arn"], Tags=TAGS)
+def _tag_provider(iam: Any) -> None:
+    listed = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    iam.tag_open_id_connect_provider(OpenIDConnectProviderArn=listed[0]["Arn"], Tags=TAGS)
 
 
 TAGS = [{"Key": name, "Value": ""} for name in NAMES]
 ACTIONS = [f"s3:{name}" for name in reversed(NAMES)]
-U, G, P = {"UserName": "one"}, {"GroupName": "one"}, {"PolicyArn": "OWN"}
-R, M = {"RoleName": "one"}, {"InstanceProfileName": "one"}
+U, G, P = {"UserName": "target"}, {"GroupName": "target"}, {"PolicyArn": "OWN"}
+R, M = {"RoleName": "target"}, {"InstanceProfileName": "target"}
 LISTS = {
-    "GetAccountAuthorizationDetails": List({}, "UserDetailList", _each("CreateUser", "UserName")),
-    "GetGroup": List(G, "Users", _members),
-    "ListAccessKeys": List(U, "AccessKeyMetadata", lambda iam: [iam.create_access_key(**U) for _ in "ab"]),
-    "ListAttachedGroupPolicies": List(G, "AttachedPolicies", _attached("Group")),
-    "ListAttachedRolePolicies": List(R, "AttachedPolicies", _attached("Role")),
-    "ListAttachedUserPolicies": List(U, "AttachedPolicies", _attached("User")),
-    "ListEntitiesForPolicy": List(P, "PolicyUsers", _entities),
-    "ListGroupPolicies": List(G, "PolicyNames", _inline("Group")),
-    "ListGroups": List({}, "Groups", _each("CreateGroup", "GroupName")),
-    "ListGroupsForUser": List(U, "Groups", _groups_of),
-    "ListInstanceProfileTags": List(M, "Tags", lambda iam: iam.tag_instance_profile(**M, Tags=TAGS)),
-    "ListInstanceProfiles": List(
-        {}, "InstanceProfiles", _each("CreateInstanceProfile", "InstanceProfileName")
+    "GetAccountAuthorizationDetails": ListOperation(
+        {}, "UserDetailList", _create_each("CreateUser", "UserName")
     ),
-    "ListInstanceProfilesForRole": List(R, "InstanceProfiles", _profiles_of_role),
-    "ListMFADeviceTags": List({"SerialNumber": "DEVICE"}, "Tags", _device_tags),
-    "ListMFADevices": List(U, "MFADevices", _devices),
-    "ListOpenIDConnectProviderTags": List({"OpenIDConnectProviderArn": "IDP"}, "Tags", _provider_tags),
-    "ListPolicies": List(
-        {"Scope": "Local"}, "Policies", _each("CreatePolicy", "PolicyName", PolicyDocument=DOCUMENT)
+    "GetGroup": ListOperation(G, "Users", _add_members),
+    "ListAccessKeys": ListOperation(
+        U, "AccessKeyMetadata", lambda iam: [iam.create_access_key(**U) for _ in "ab"]
     ),
-    "ListPolicyTags": List(P, "Tags", lambda iam: iam.tag_policy(PolicyArn=_found(iam), Tags=TAGS)),
-    "ListPolicyVersions": List(P, "Versions", _versions),
-    "ListRolePolicies": List(R, "PolicyNames", _inline("Role")),
-    "ListRoleTags": List(R, "Tags", lambda iam: iam.tag_role(**R, Tags=TAGS)),
-    "ListRoles": List({}, "Roles", _each("CreateRole", "RoleName", AssumeRolePolicyDocument=TRUST)),
-    "ListUserPolicies": List(U, "PolicyNames", _inline("User")),
-    "ListUserTags": List(U, "Tags", lambda iam: iam.tag_user(**U, Tags=TAGS)),
-    "ListUsers": List({}, "Users", _each("CreateUser", "UserName")),
-    "ListVirtualMFADevices": List(
+    "ListAttachedGroupPolicies": ListOperation(G, "AttachedPolicies", _attach_policies("Group")),
+    "ListAttachedRolePolicies": ListOperation(R, "AttachedPolicies", _attach_policies("Role")),
+    "ListAttachedUserPolicies": ListOperation(U, "AttachedPolicies", _attach_policies("User")),
+    "ListEntitiesForPolicy": ListOperation(P, "PolicyUsers", _attach_to_users),
+    "ListGroupPolicies": ListOperation(G, "PolicyNames", _put_inline_policies("Group")),
+    "ListGroups": ListOperation({}, "Groups", _create_each("CreateGroup", "GroupName")),
+    "ListGroupsForUser": ListOperation(U, "Groups", _add_to_groups),
+    "ListInstanceProfileTags": ListOperation(M, "Tags", lambda iam: iam.tag_instance_profile(**M, Tags=TAGS)),
+    "ListInstanceProfiles": ListOperation(
+        {}, "InstanceProfiles", _create_each("CreateInstanceProfile", "InstanceProfileName")
+    ),
+    "ListInstanceProfilesForRole": ListOperation(R, "InstanceProfiles", _add_role_to_profiles),
+    "ListMFADeviceTags": ListOperation({"SerialNumber": "DEVICE"}, "Tags", _tag_device),
+    "ListMFADevices": ListOperation(U, "MFADevices", _enable_devices),
+    "ListOpenIDConnectProviderTags": ListOperation(
+        {"OpenIDConnectProviderArn": "IDP"}, "Tags", _tag_provider
+    ),
+    "ListPolicies": ListOperation(
+        {"Scope": "Local"}, "Policies", _create_each("CreatePolicy", "PolicyName", PolicyDocument=DOCUMENT)
+    ),
+    "ListPolicyTags": ListOperation(
+        P, "Tags", lambda iam: iam.tag_policy(PolicyArn=_first_policy_arn(iam), Tags=TAGS)
+    ),
+    "ListPolicyVersions": ListOperation(P, "Versions", _create_versions),
+    "ListRolePolicies": ListOperation(R, "PolicyNames", _put_inline_policies("Role")),
+    "ListRoleTags": ListOperation(R, "Tags", lambda iam: iam.tag_role(**R, Tags=TAGS)),
+    "ListRoles": ListOperation(
+        {}, "Roles", _create_each("CreateRole", "RoleName", AssumeRolePolicyDocument=TRUST)
+    ),
+    "ListUserPolicies": ListOperation(U, "PolicyNames", _put_inline_policies("User")),
+    "ListUserTags": ListOperation(U, "Tags", lambda iam: iam.tag_user(**U, Tags=TAGS)),
+    "ListUsers": ListOperation({}, "Users", _create_each("CreateUser", "UserName")),
+    "ListVirtualMFADevices": ListOperation(
         {"AssignmentStatus": "Unassigned"},
         "VirtualMFADevices",
-        _each("CreateVirtualMFADevice", "VirtualMFADeviceName"),
+        _create_each("CreateVirtualMFADevice", "VirtualMFADeviceName"),
     ),
-    "SimulateCustomPolicy": List(
+    "SimulateCustomPolicy": ListOperation(
         {"PolicyInputList": [DOCUMENT], "ActionNames": ACTIONS}, "EvaluationResults", lambda _: None
     ),
-    "SimulatePrincipalPolicy": List(
+    "SimulatePrincipalPolicy": ListOperation(
         {"PolicySourceArn": "USER", "ActionNames": ACTIONS}, "EvaluationResults", lambda _: None
     ),
 }
 
 
-def _found(iam: Any) -> str:
+def _first_policy_arn(iam: Any) -> str:
     return str(iam.list_policies(Scope="Local")["Policies"][0]["Arn"])
 
 
-ALWAYS_SHORT = {"ListAccountAliases", *NONE_HERE}  # an account has one alias
-UNSIZED = {"ListPoliciesGrantingServiceAccess"}  # without MaxItems; tests/api/test_service_access.py walks it
+NEVER_TRUNCATED = {"ListAccountAliases", *NONE_HERE}  # an account has at most one alias
+WITHOUT_MAX_ITEMS = {"ListPoliciesGrantingServiceAccess"}  # its pages are tested in test_service_access.py
 
 
-def test_every_operation_with_a_marker_is_here() -> None:
-    marked = {
+def test_every_operation_with_a_marker_is_tested() -> None:
+    with_marker = {
         name
         for name, operation in OPERATIONS["iam"].items()
         if any(member.name == "Marker" for member in operation.model.input.members)
     }
-    assert marked - ALWAYS_SHORT - UNSIZED == LISTS.keys()
+    assert with_marker - NEVER_TRUNCATED - WITHOUT_MAX_ITEMS == LISTS.keys()
 
 
-def furnished(account: Account, listed: List) -> dict[str, Any]:
+def create_resources(account: Account, list_operation: ListOperation) -> dict[str, Any]:
+    """Create the resources of a list operation; return its parameters."""
     iam = account.iam
-    iam.create_user(UserName="one")
-    iam.create_group(GroupName="one")
+    iam.create_user(UserName="target")
+    iam.create_group(GroupName="target")
     iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)
-    iam.create_role(RoleName="one", AssumeRolePolicyDocument=TRUST)
-    iam.create_instance_profile(InstanceProfileName="one")
+    iam.create_role(RoleName="target", AssumeRolePolicyDocument=TRUST)
+    iam.create_instance_profile(InstanceProfileName="target")
     idp = iam.create_open_id_connect_provider(Url="https://idp.example.com", ThumbprintList=["a" * 40])
-    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="one")["VirtualMFADevice"]["SerialNumber"]
-    listed.fill(iam)
-    names = {
-        "OWN": _own(account.account_id),
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="target")["VirtualMFADevice"]["SerialNumber"]
+    list_operation.create_items(iam)
+    placeholders = {
+        "OWN": _policy_arn(account.account_id),
         "DEVICE": device,
-        "USER": iam.get_user(UserName="one")["User"]["Arn"],
+        "USER": iam.get_user(UserName="target")["User"]["Arn"],
         "IDP": idp["OpenIDConnectProviderArn"],
     }
-    return {name: names.get(str(value), value) for name, value in listed.params.items()}
+    return {name: placeholders.get(str(value), value) for name, value in list_operation.params.items()}
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_pages_of_every_size_are_the_same_list(account: Account, name: str) -> None:
-    listed = LISTS[name]
-    params = furnished(account, listed)
-    whole = call(account.iam, name, **params)
-    assert whole["IsTruncated"] is False
-    assert "Marker" not in whole
-    assert len(whole[listed.items]) >= 2
-    for size in (1, 2, 3, len(whole[listed.items])):
-        walked = list(pages(account.iam, name, MaxItems=size, **params))
-        assert [item for page in walked for item in page[listed.items]] == whole[listed.items]
-        assert all(len(page[listed.items]) <= size for page in walked)
+def test_pages_of_every_size_make_up_the_whole_list(account: Account, name: str) -> None:
+    list_operation = LISTS[name]
+    params = create_resources(account, list_operation)
+    response = call(account.iam, name, **params)
+    assert response["IsTruncated"] is False
+    assert "Marker" not in response
+    member = list_operation.result_member
+    expected = response[member]
+    assert len(expected) >= 2
+    for size in (1, 2, 3, len(expected)):
+        all_pages = list(pages(account.iam, name, MaxItems=size, **params))
+        assert [item for page in all_pages for item in page[member]] == expected
+        assert all(len(page[member]) <= size for page in all_pages)
 
 
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("marker", ["nonsense", "AA==", "bm9uZQ"])
-def test_a_marker_that_no_page_gave_is_told(account: Account, name: str, marker: str) -> None:
-    params = furnished(account, LISTS[name]._replace(fill=lambda _: None))
+def test_invalid_marker_is_rejected(account: Account, name: str, marker: str) -> None:
+    params = create_resources(account, LISTS[name]._replace(create_items=lambda _: None))
     assert refused(account.iam, name, Marker=marker, **params)[:2] == ("ValidationError", 400)
 
 
-def test_rows_that_come_and_go_do_not_shift_pages(account: Account) -> None:
+def test_rows_created_or_deleted_between_pages_do_not_shift_pages(account: Account) -> None:
     iam = account.iam
     for name in ("b", "d", "f", "h"):
         iam.create_user(UserName=name)
@@ -213,19 +226,19 @@ def test_rows_that_come_and_go_do_not_shift_pages(account: Account) -> None:
     assert [user["UserName"] for user in second["Users"]] == ["e", "g", "h"]
 
 
-def test_a_list_of_all_policies_goes_on_from_awss_to_ones_own(account: Account) -> None:
+def test_list_policies_pages_continue_across_aws_and_customer_managed_policies(account: Account) -> None:
     iam = account.iam
     for name in NAMES:
         iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT)
-    found = [
+    listed = [
         policy["Arn"] for page in pages(iam, "ListPolicies", MaxItems=700) for policy in page["Policies"]
     ]
-    assert len(found) == len(set(found))
-    assert sum(account.account_id in arn for arn in found) == COUNT
-    assert sum(":aws:policy/" in arn for arn in found) > 1400
+    assert len(listed) == len(set(listed))
+    assert sum(account.account_id in arn for arn in listed) == COUNT
+    assert sum(":aws:policy/" in arn for arn in listed) > 1400
 
 
-def test_a_list_of_entities_goes_on_from_groups_to_users_to_roles(account: Account) -> None:
+def test_list_entities_for_policy_pages_continue_across_groups_users_and_roles(account: Account) -> None:
     iam = account.iam
     arn = iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
     for name in "abc":
@@ -235,14 +248,14 @@ def test_a_list_of_entities_goes_on_from_groups_to_users_to_roles(account: Accou
         for kind in ("Group", "User", "Role"):
             call(iam, f"Attach{kind}Policy", PolicyArn=arn, **{f"{kind}Name": name})
     kinds = {"PolicyGroups": "GroupName", "PolicyUsers": "UserName", "PolicyRoles": "RoleName"}
-    whole = [f"{kind} {name}" for kind in kinds for name in "abc"]
+    expected = [f"{kind} {name}" for kind in kinds for name in "abc"]
     for size in range(1, 10):
-        walked = list(pages(iam, "ListEntitiesForPolicy", PolicyArn=arn, MaxItems=size))
-        found = [
+        all_pages = list(pages(iam, "ListEntitiesForPolicy", PolicyArn=arn, MaxItems=size))
+        listed = [
             f"{kind} {entity[name]}"
-            for page in walked
+            for page in all_pages
             for kind, name in kinds.items()
             for entity in page[kind]
         ]
-        assert found == whole
-        assert len(walked) == -(-9 // size)
+        assert listed == expected
+        assert len(all_pages) == -(-9 // size)
