@@ -6,7 +6,7 @@ import pytest
 
 from tests import servers
 from tests.api.federated import Scene
-from tests.issuer import Issuer, issuing
+from tests.issuer import Issuer, serving_issuer
 from tests.servers import Account, Server
 
 
@@ -41,7 +41,7 @@ def asking_server(server: Server) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def issuer() -> Iterator[Issuer]:
     """Return an OIDC provider that all tests share; none of them changes its responses."""
-    with issuing(keys=("rsa", "rsa-other", "ES256", "ES384", "ES512")) as provider:
+    with serving_issuer(keys=("rsa", "rsa-other", "ES256", "ES384", "ES512")) as provider:
         yield provider
 
 
@@ -54,5 +54,5 @@ def scene(asking_server: Server, issuer: Issuer) -> Scene:
 @pytest.fixture
 def own_scene(asking_server: Server) -> Iterator[Scene]:
     """Return an account with an OIDC provider of the test's own, whose every response it may change."""
-    with issuing() as provider:
+    with serving_issuer() as provider:
         yield Scene.set(servers.found(asking_server), provider)

@@ -9,7 +9,7 @@ from iamd.core.records import OidcProvider
 from iamd.store import oidc_providers
 from tests import servers
 from tests.api.answers import Refused, pages, refused, state
-from tests.issuer import Issuer, issuing, leaf, presenting, serving, thumbprint
+from tests.issuer import Issuer, leaf, server_tls_context, serving, serving_issuer, thumbprint
 from tests.servers import Account, Server, allow
 
 URL = "https://idp.example.com"
@@ -176,15 +176,15 @@ def test_a_url_has_255_characters_at_most(account: Account) -> None:
 
 
 def test_a_thumbprint_that_is_not_given_is_found_out(asking: Account) -> None:
-    with issuing() as issuer:
+    with serving_issuer() as issuer:
         reply = asking.iam.create_open_id_connect_provider(Url=issuer.url, ClientIDList=["a"])
         seen = shown(asking, reply["OpenIDConnectProviderArn"])
         assert seen["ThumbprintList"] == [issuer.thumbprint]
-        assert issuer.site.asked == []
+        assert issuer.site.requested_paths == []
 
 
 def test_of_a_server_with_one_certificate_it_is_that_one(asking: Account) -> None:
-    with serving(presenting(leaf())) as site:
+    with serving(server_tls_context(leaf())) as site:
         arn = make(asking, Issuer(site).url, ThumbprintList=[])
         assert shown(asking, arn)["ThumbprintList"] == [thumbprint(leaf())]
 
@@ -221,7 +221,7 @@ def test_by_default_no_private_server_is_asked(account: Account, host: str) -> N
 
 def test_who_may_not_make_a_provider_has_nobody_asked(asking: Account) -> None:
     mallory = asking.user("mallory", allow("iam:GetUser"))
-    with issuing() as issuer:
+    with serving_issuer() as issuer:
         said = refused(mallory, "CreateOpenIDConnectProvider", Url=issuer.url)
         assert said.code == "AccessDenied"
         assert issuer.site.connections == 0

@@ -14,7 +14,7 @@ from jwt import decode
 from tests.api.answers import refused
 from tests.api.federated import ASSUME, Scene
 from tests.api.test_audit import event_of, eventually
-from tests.issuer import CLIENT_ID, SUBJECT, authority, library, signed, thumbprint
+from tests.issuer import CLIENT_ID, SUBJECT, authority, serving_mock_provider, sign_token, thumbprint
 from tests.servers import Account, Server, allow, deny, document, environment, found
 
 AWS = Path(sys.executable).with_name("aws")
@@ -89,7 +89,7 @@ def test_a_token_serves_until_it_ends(scene: Scene) -> None:
 )
 def test_other_signatures_are_good_as_well(scene: Scene, key: str, algorithm: str) -> None:
     claims = decode(scene.issuer.token(), options={"verify_signature": False})
-    assert scene.assume(scene.role(), signed(claims, key, algorithm))["Audience"] == CLIENT_ID
+    assert scene.assume(scene.role(), sign_token(claims, key, algorithm))["Audience"] == CLIENT_ID
 
 
 def test_session_policies_bound_a_session(scene: Scene) -> None:
@@ -233,7 +233,7 @@ def test_a_refusal_is_recorded_where_the_role_should_be(scene: Scene) -> None:
 @pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")
 def test_the_tokens_of_a_provider_that_others_wrote(asking_server: Server, tmp_path: Path) -> None:
     account = found(asking_server)
-    with library(tmp_path) as sign_in:
+    with serving_mock_provider(tmp_path) as sign_in:
         token = sign_in("mona")
         url = decode(token, options={"verify_signature": False})["iss"]
         made = account.iam.create_open_id_connect_provider(Url=url, ClientIDList=[CLIENT_ID])

@@ -15,7 +15,16 @@ from iamd.store import audit
 from tests.api.answers import Refused, refused, state
 from tests.api.federated import ASSUME, Scene
 from tests.api.test_audit import eventually, everything
-from tests.issuer import CONFIGURATION, claims_of, hangs, page, public_jwk, says, segment, signed
+from tests.issuer import (
+    CONFIGURATION,
+    claims_of,
+    json_page,
+    never_responds,
+    page,
+    public_jwk,
+    segment,
+    sign_token,
+)
 from tests.servers import Account, allow
 
 NO_KEY = (
@@ -41,8 +50,8 @@ def test_what_is_wrong_with_a_token_is_said(scene: Scene) -> None:
         "none at all": NO_TOKEN,
         nobody: "The token's signature algorithm is not supported.",
         f"{header}.{segment(claims_of(url, sub='root'))}.{signature}": BAD_SIGNATURE,
-        signed(claims_of(url), "rsa-other", headers={"kid": "rsa"}): BAD_SIGNATURE,
-        signed(claims_of(url), headers={"kid": "unknown"}): NO_KEY,
+        sign_token(claims_of(url), "rsa-other", headers={"kid": "rsa"}): BAD_SIGNATURE,
+        sign_token(claims_of(url), headers={"kid": "unknown"}): NO_KEY,
         scene.issuer.token(aud="nobody"): "Incorrect token audience",
         scene.issuer.token(exp=None): "Missing a required claim: exp",
         scene.issuer.token(iss=None): "Missing a required claim: iss",
@@ -189,9 +198,9 @@ def test_many_tokens_are_one_fetch(own_scene: Scene) -> None:
         own_scene.assume(role, own_scene.issuer.token(sub=f"person-{number}"))
         assert own_scene.refusal(role, own_scene.issuer.token(aud="x")).code == "InvalidIdentityToken"
     for number in range(5):
-        forged = signed(claims_of(own_scene.issuer.url), headers={"kid": f"unknown-{number}"})
+        forged = sign_token(claims_of(own_scene.issuer.url), headers={"kid": f"unknown-{number}"})
         assert own_scene.refusal(role, forged) == invalid(NO_KEY)
-    assert own_scene.issuer.site.asked == [CONFIGURATION, "/keys"]
+    assert own_scene.issuer.site.requested_paths == [CONFIGURATION, "/keys"]
 
 
 @pytest.mark.parametrize(
@@ -200,12 +209,12 @@ def test_many_tokens_are_one_fetch(own_scene: Scene) -> None:
         (CONFIGURATION, page(b"", "302 Found", ["Location: /keys"]), "127.0.0.1 answered with status 302"),
         (
             CONFIGURATION,
-            says({"issuer": "https://evil.example"}),
+            json_page({"issuer": "https://evil.example"}),
             "{HOST} publishes the configuration of another issuer",
         ),
-        (CONFIGURATION, says([]), "the provider's response is not a JSON object"),
+        (CONFIGURATION, json_page([]), "the provider's response is not a JSON object"),
         ("/keys", page(b"<html>"), "the provider's response is not JSON"),
-        ("/keys", says({}), "{HOST} publishes no keys"),
+        ("/keys", json_page({}), "{HOST} publishes no keys"),
         ("/keys", page(b" " * 5_000_000), "127.0.0.1 answered with more than 262144 bytes"),
     ],
     ids=["redirect", "another issuer", "a list", "a page", "no keys", "too large"],
@@ -237,23 +246,23 @@ def test_by_default_this_machine_is_not_asked(account: Account, scene: Scene) ->
     iam = account.iam
     made = iam.create_open_id_connect_provider(Url=scene.issuer.url, ThumbprintList=["a" * 40])
     theirs = scene._replace(account=account, provider=made["OpenIDConnectProviderArn"])
-    before = list(scene.issuer.site.asked)
+    before = list(scene.issuer.site.requested_paths)
     assert there.refusal(theirs.role()) == Refused(
         "IDPCommunicationError",
         400,
         "The request to the identity provider failed: 127.0.0.1 does not resolve to a public address.",
     )
-    assert scene.issuer.site.asked == before
+    assert scene.issuer.site.requested_paths == before
 
 
 def test_others_are_served_while_a_provider_hangs(own_scene: Scene) -> None:
     site, account = own_scene.issuer.site, own_scene.account
     role = own_scene.role()
-    site.pages[CONFIGURATION] = hangs
+    site.pages[CONFIGURATION] = never_responds
     with ThreadPoolExecutor(4) as threads:
         waiting = [threads.submit(own_scene.refusal, role) for _ in range(4)]
         deadline = time.monotonic() + 10
-        while not site.asked and time.monotonic() < deadline:
+        while not site.requested_paths and time.monotonic() < deadline:
             pass
         began = time.monotonic()
         account.sts.get_caller_identity()
@@ -265,14 +274,14 @@ def test_others_are_served_while_a_provider_hangs(own_scene: Scene) -> None:
         assert {one.result(20).code for one in waiting} == {"IDPCommunicationError"}
     assert still == waiting
     assert took < 3
-    assert len(site.asked) == 1
+    assert len(site.requested_paths) == 1
 
 
 def test_other_thumbprints_have_the_keys_fetched_anew(own_scene: Scene) -> None:
     role, issuer = own_scene.role(), own_scene.issuer
     own_scene.assume(role)
     issuer.publish(public_jwk("rsa-other"))
-    rotated = signed(claims_of(issuer.url), "rsa-other")
+    rotated = sign_token(claims_of(issuer.url), "rsa-other")
     assert own_scene.refusal(role, rotated) == invalid(NO_KEY)
     own_scene.account.iam.update_open_id_connect_provider_thumbprint(
         OpenIDConnectProviderArn=own_scene.provider, ThumbprintList=[issuer.thumbprint, "a" * 40]

@@ -9,7 +9,16 @@ import trustme
 from tests import servers
 from tests.api.answers import call, refused, state
 from tests.api.federated import ASSUME, Scene
-from tests.issuer import CLIENT_ID, Issuer, claims_of, presenting, public_jwk, serving, signed, thumbprint
+from tests.issuer import (
+    CLIENT_ID,
+    Issuer,
+    claims_of,
+    public_jwk,
+    server_tls_context,
+    serving,
+    sign_token,
+    thumbprint,
+)
 from tests.servers import Server, allow, deny
 
 EVERY = ["iam:*OpenIDConnectProvider*", "iam:*ClientID*"]
@@ -57,7 +66,7 @@ def impostor(asking_server: Server) -> Iterator[tuple[Scene, str]]:
     The second is that authority's thumbprint.
     """
     theirs = trustme.CA()
-    with serving(presenting(theirs.issue_cert("127.0.0.1"), theirs)) as site:
+    with serving(server_tls_context(theirs.issue_cert("127.0.0.1"), theirs)) as site:
         played = Issuer(site)
         played.publish(public_jwk("rsa-other", kid="rsa"))
         yield Scene.set(servers.found(asking_server), played), thumbprint(theirs)
@@ -65,7 +74,7 @@ def impostor(asking_server: Server) -> Iterator[tuple[Scene, str]]:
 
 def test_another_thumbprint_lets_somebody_play_the_provider(impostor: tuple[Scene, str]) -> None:
     scene, theirs = impostor
-    forged = signed(claims_of(scene.issuer.url, sub="admin"), "rsa-other", headers={"kid": "rsa"})
+    forged = sign_token(claims_of(scene.issuer.url, sub="admin"), "rsa-other", headers={"kid": "rsa"})
     role = scene.role(scene.when("StringEquals", "sub", "admin"))
     assert scene.refusal(role, forged).message.endswith("doesn't match configured thumbprint")
     tamper(scene, "UpdateOpenIDConnectProviderThumbprint", role, forged, ThumbprintList=[theirs])
@@ -74,7 +83,7 @@ def test_another_thumbprint_lets_somebody_play_the_provider(impostor: tuple[Scen
 def test_a_provider_that_is_made_anew_is_trusted_as_the_one_before(impostor: tuple[Scene, str]) -> None:
     scene, theirs = impostor
     iam, role = scene.account.iam, scene.role()
-    forged = signed(claims_of(scene.issuer.url), "rsa-other", headers={"kid": "rsa"})
+    forged = sign_token(claims_of(scene.issuer.url), "rsa-other", headers={"kid": "rsa"})
     iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=scene.provider)
     again = {"Url": scene.issuer.url, "ClientIDList": [CLIENT_ID], "ThumbprintList": [theirs]}
     unable = scene.account.user("unable", allow(*EVERY), deny("iam:CreateOpenIDConnectProvider"))
