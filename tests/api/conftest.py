@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests import servers
-from tests.api.federated import Scene
+from tests.api.federated import Federation
 from tests.issuer import Issuer, serving_issuer
 from tests.servers import Account, Server
 
@@ -46,13 +46,13 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
-def scene(asking_server: Server, issuer: Issuer) -> Scene:
-    """Return an account with the shared OIDC provider, for roles with trust policies of the test."""
-    return Scene.set(servers.found(asking_server), issuer)
+def federation(asking_server: Server, issuer: Issuer) -> Federation:
+    """Return an account with the shared OIDC provider, for roles whose trust policies the test chooses."""
+    return Federation.create(servers.found(asking_server), issuer)
 
 
 @pytest.fixture
-def own_scene(asking_server: Server) -> Iterator[Scene]:
-    """Return an account with an OIDC provider of the test's own, whose every response it may change."""
+def own_federation(asking_server: Server) -> Iterator[Federation]:
+    """Return an account with an OIDC provider of the test's own, whose responses the test may change."""
     with serving_issuer() as provider:
-        yield Scene.set(servers.found(asking_server), provider)
+        yield Federation.create(servers.found(asking_server), provider)
