@@ -48,7 +48,7 @@ def private_key(name: str) -> PrivateKey:
 
 
 def public_jwk(name: str, **overrides: Any) -> dict[str, Any]:
-    """Return a key's public JWK with its name as `kid`; a member that is None is omitted."""
+    """Return a key's public JWK with its name as `kid`; an override of None omits the member."""
     public = private_key(name).public_key()
     if isinstance(public, rsa.RSAPublicKey):
         jwk = RSAAlgorithm.to_jwk(public, as_dict=True)
@@ -60,19 +60,19 @@ def public_jwk(name: str, **overrides: Any) -> dict[str, Any]:
 
 
 def claims_of(url: str, **overrides: Any) -> dict[str, Any]:
-    """Return the claims of a valid token of a provider, with overrides; a claim that is None is omitted."""
+    """Return a valid token's claims with overrides; an override of None omits the claim."""
     now = int(time.time())
     valid = {"iss": url, "sub": SUBJECT, "aud": CLIENT_ID, "iat": now, "exp": now + 600}
     return {name: value for name, value in {**valid, **overrides}.items() if value is not None}
 
 
-def signed(
+def sign_token(
     claims: Mapping[str, Any],
     key: str = "rsa",
     algorithm: str = "RS256",
     headers: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return a signed JWT; the default header has the key's name as `kid`."""
+    """Return a JWT signed with a key of `private_key`; the default header has the key's name as `kid`."""
     jose_header = {"kid": key} if headers is None else dict(headers)
     return jwt.encode(dict(claims), private_key(key), algorithm, jose_header)
 
@@ -89,7 +89,7 @@ def thumbprint(certificate: trustme.LeafCert | trustme.CA) -> str:
     return hashlib.sha1(ssl.PEM_cert_to_DER_cert(pem.bytes().decode()), usedforsecurity=False).hexdigest()
 
 
-def presenting(certificate: trustme.LeafCert, *extra: trustme.CA) -> ssl.SSLContext:
+def server_tls_context(certificate: trustme.LeafCert, *extra: trustme.CA) -> ssl.SSLContext:
     """Return a server's TLS context that presents a certificate, its chain and further certificates."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     with tempfile.TemporaryDirectory() as folder:
@@ -110,32 +110,33 @@ def page(body: bytes, status: str = "200 OK", headers: Iterable[str] = ()) -> Pa
     return lambda _site, tls_socket: tls_socket.sendall(response)
 
 
-def says(value: Any) -> Page:
+def json_page(value: Any) -> Page:
+    """Return a page that sends a value as JSON."""
     return page(json.dumps(value).encode())
 
 
-def hangs(site: "Site", _tls_socket: ssl.SSLSocket) -> None:
-    """Never respond."""
+def never_responds(site: "Site", _tls_socket: ssl.SSLSocket) -> None:
+    """Keep the connection open without a response until the site closes."""
     site.closing.wait()
 
 
-def drips(site: "Site", tls_socket: ssl.SSLSocket) -> None:
-    """Send an endless header, byte by byte."""
+def sends_headers_slowly(site: "Site", tls_socket: ssl.SSLSocket) -> None:
+    """Send an endless header, one byte every 20 ms."""
     tls_socket.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     while not site.closing.wait(0.02):
         tls_socket.sendall(b"x")
 
 
 class Site:
-    """An HTTPS server whose pages a test sets; `asked` lists the requested paths.
+    """An HTTPS server whose pages a test sets; `requested_paths` and `host_headers` list the requests.
 
     Without a TLS context it accepts connections and never completes a handshake.
     """
 
     def __init__(self, context: ssl.SSLContext | None) -> None:
         self.pages: dict[str, Page] = {}
-        self.asked: list[str] = []
-        self.hosts: list[str] = []
+        self.requested_paths: list[str] = []
+        self.host_headers: list[str] = []
         self.closing = threading.Event()
         self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -168,8 +169,8 @@ class Site:
         with tls_socket.makefile("rb") as lines:
             request = lines.readline().decode().split(" ")
             if len(request) > 1:
-                self.hosts.append(http.client.parse_headers(lines)["Host"])
-                self.asked.append(request[1])
+                self.host_headers.append(http.client.parse_headers(lines)["Host"])
+                self.requested_paths.append(request[1])
                 self.pages.get(request[1], page(b"", "404 Not Found"))(self, tls_socket)
 
     @property
@@ -178,10 +179,11 @@ class Site:
         return len(self._threads) - 1
 
     def close(self) -> None:
+        """Close all connections and wait for the threads."""
         self.closing.set()
-        for opened_socket in (self._listener, *self._connections):
+        for open_socket in (self._listener, *self._connections):
             with contextlib.suppress(OSError):
-                socket.socket.shutdown(opened_socket, socket.SHUT_RDWR)
+                socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
             thread.join(10)
@@ -205,20 +207,20 @@ class Issuer:
         """Publish the provider's discovery document."""
         path = self.host.partition("/")[2].rstrip("/")
         document_path = f"/{path}{CONFIGURATION}" if path else CONFIGURATION
-        self.site.pages[document_path] = says({"issuer": self.url, **members})
+        self.site.pages[document_path] = json_page({"issuer": self.url, **members})
 
     def publish(self, *keys: Any) -> None:
         """Publish these keys as the JWKS."""
-        self.site.pages["/keys"] = says({"keys": keys})
+        self.site.pages["/keys"] = json_page({"keys": keys})
 
     def token(self, /, **overrides: Any) -> str:
         """Return a token with these claims, signed with the provider's RSA key."""
-        return signed(claims_of(self.url, **overrides))
+        return sign_token(claims_of(self.url, **overrides))
 
     @property
     def fetches(self) -> int:
         """Return how often the provider's JWKS was requested."""
-        return self.site.asked.count("/keys")
+        return self.site.requested_paths.count("/keys")
 
 
 @contextlib.contextmanager
@@ -232,9 +234,9 @@ def serving(context: ssl.SSLContext | None) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
-def issuing(path: str = "", keys: Iterable[str] = ("rsa",)) -> Iterator[Issuer]:
+def serving_issuer(path: str = "", keys: Iterable[str] = ("rsa",)) -> Iterator[Issuer]:
     """Serve a provider at a path; its server also presents the certificate of its authority."""
-    with serving(presenting(leaf(), authority())) as site:
+    with serving(server_tls_context(leaf(), authority())) as site:
         yield Issuer(site, path, keys)
 
 
@@ -245,8 +247,8 @@ def leaf(host: str = "127.0.0.1") -> trustme.LeafCert:
 
 
 @contextlib.contextmanager
-def library(folder: Path) -> Iterator[Callable[..., str]]:
-    """Serve the provider of a library; yield a function that signs a user in and returns the ID token.
+def serving_mock_provider(folder: Path) -> Iterator[Callable[..., str]]:
+    """Serve oidc-provider-mock over HTTPS; yield a function that signs a user in and returns the ID token.
 
     It runs the authorization code flow of OpenID Connect Core 1.0, section 3.1.
     """
@@ -254,7 +256,7 @@ def library(folder: Path) -> Iterator[Callable[..., str]]:
 
     ca_file = folder / "authority.pem"
     ca_file.write_bytes(authority().cert_pem.bytes())
-    context = presenting(leaf(), authority())
+    context = server_tls_context(leaf(), authority())
     app = oidc_provider_mock.app()
     server = werkzeug.serving.make_server("127.0.0.1", 0, app, threaded=True, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests import servers
-from tests.api.federated import Scene
-from tests.issuer import Issuer, issuing
+from tests.api.federated import Federation
+from tests.issuer import Issuer, serving_issuer
 from tests.servers import Account, Server
 
 
@@ -41,18 +41,18 @@ def asking_server(server: Server) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def issuer() -> Iterator[Issuer]:
     """Return an OIDC provider that all tests share; none of them changes its responses."""
-    with issuing(keys=("rsa", "rsa-other", "ES256", "ES384", "ES512")) as provider:
+    with serving_issuer(keys=("rsa", "rsa-other", "ES256", "ES384", "ES512")) as provider:
         yield provider
 
 
 @pytest.fixture
-def scene(asking_server: Server, issuer: Issuer) -> Scene:
-    """Return an account with the shared OIDC provider, for roles with trust policies of the test."""
-    return Scene.set(servers.found(asking_server), issuer)
+def federation(asking_server: Server, issuer: Issuer) -> Federation:
+    """Return an account with the shared OIDC provider, for roles whose trust policies the test chooses."""
+    return Federation.create(servers.found(asking_server), issuer)
 
 
 @pytest.fixture
-def own_scene(asking_server: Server) -> Iterator[Scene]:
-    """Return an account with an OIDC provider of the test's own, whose every response it may change."""
-    with issuing() as provider:
-        yield Scene.set(servers.found(asking_server), provider)
+def own_federation(asking_server: Server) -> Iterator[Federation]:
+    """Return an account with an OIDC provider of the test's own, whose responses the test may change."""
+    with serving_issuer() as provider:
+        yield Federation.create(servers.found(asking_server), provider)

@@ -9,7 +9,7 @@ from iamd.core.records import OidcProvider
 from iamd.store import oidc_providers
 from tests import servers
 from tests.api.answers import Refused, pages, refused, state
-from tests.issuer import Issuer, issuing, leaf, presenting, serving, thumbprint
+from tests.issuer import Issuer, leaf, server_tls_context, serving, serving_issuer, thumbprint
 from tests.servers import Account, Server, allow
 
 URL = "https://idp.example.com"
@@ -178,15 +178,15 @@ def test_provider_url_is_limited_to_255_characters(account: Account) -> None:
 
 
 def test_missing_thumbprint_is_fetched_from_the_provider(loopback_account: Account) -> None:
-    with issuing() as issuer:
+    with serving_issuer() as issuer:
         response = loopback_account.iam.create_open_id_connect_provider(Url=issuer.url, ClientIDList=["a"])
         provider = get_provider(loopback_account, response["OpenIDConnectProviderArn"])
         assert provider["ThumbprintList"] == [issuer.thumbprint]
-        assert issuer.site.asked == []
+        assert issuer.site.requested_paths == []
 
 
 def test_thumbprint_of_a_single_certificate_chain_is_of_that_certificate(loopback_account: Account) -> None:
-    with serving(presenting(leaf())) as site:
+    with serving(server_tls_context(leaf())) as site:
         arn = create_provider(loopback_account, Issuer(site).url, ThumbprintList=[])
         assert get_provider(loopback_account, arn)["ThumbprintList"] == [thumbprint(leaf())]
 
@@ -194,6 +194,7 @@ def test_thumbprint_of_a_single_certificate_chain_is_of_that_certificate(loopbac
 def test_provider_is_not_contacted_if_the_request_has_a_thumbprint(loopback_account: Account) -> None:
     with serving(None) as site:
         create_provider(loopback_account, Issuer(site).url)
+        assert site.connections == 0
 
 
 def test_unreachable_provider_is_a_communication_error(loopback_account: Account) -> None:
@@ -223,7 +224,7 @@ def test_private_addresses_are_not_contacted_by_default(account: Account, host: 
 
 def test_denied_create_does_not_contact_the_provider(loopback_account: Account) -> None:
     mallory = loopback_account.user("mallory", allow("iam:GetUser"))
-    with issuing() as issuer:
+    with serving_issuer() as issuer:
         error = refused(mallory, "CreateOpenIDConnectProvider", Url=issuer.url)
         assert error.code == "AccessDenied"
         assert issuer.site.connections == 0

@@ -1,4 +1,4 @@
-"""Tokens that are not believed, providers that do not answer, and what strangers are told of either."""
+"""AssumeRoleWithWebIdentity refusals: invalid tokens, other credentials, unusable providers, audit events."""
 
 import json
 import time
@@ -13,120 +13,148 @@ from botocore.credentials import Credentials
 
 from iamd.store import audit
 from tests.api.answers import Refused, refused, state
-from tests.api.federated import ASSUME, Scene
+from tests.api.federated import OPERATION, Federation
 from tests.api.test_audit import eventually, everything
-from tests.issuer import CONFIGURATION, claims_of, hangs, page, public_jwk, says, segment, signed
+from tests.issuer import (
+    CONFIGURATION,
+    Page,
+    claims_of,
+    json_page,
+    never_responds,
+    page,
+    public_jwk,
+    segment,
+    sign_token,
+)
 from tests.servers import Account, allow
 
-NO_KEY = (
+KEY_NOT_FOUND = (
     "Couldn't retrieve verification key from your identity provider,  please reference "
     "AssumeRoleWithWebIdentity documentation for requirements"
 )
-NO_TOKEN = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
+NOT_A_JWT = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
 BAD_SIGNATURE = "The token's signature is not valid."
 
 
-def invalid(message: str) -> Refused:
+def invalid_token(message: str) -> Refused:
+    """Return the InvalidIdentityToken error with this message."""
     return Refused("InvalidIdentityToken", 400, message)
 
 
-# Tokens. The tests of iamd.federation have all that can be wrong with one; here is what becomes of it.
+# Invalid tokens: how errors are mapped to responses. tests/federation covers token validation itself.
 
 
-def test_what_is_wrong_with_a_token_is_said(scene: Scene) -> None:
-    role, url = scene.role(), scene.issuer.url
-    header, payload, signature = scene.issuer.token().split(".")
-    nobody = f"{segment({'alg': 'none'})}.{payload}."
+def test_invalid_token_error_messages(federation: Federation) -> None:
+    role, url = federation.create_role(), federation.issuer.url
+    header, payload, signature = federation.issuer.token().split(".")
+    unsigned = f"{segment({'alg': 'none'})}.{payload}."
     for token, message in {
-        "none at all": NO_TOKEN,
-        nobody: "The token's signature algorithm is not supported.",
+        "not a JWT": NOT_A_JWT,
+        unsigned: "The token's signature algorithm is not supported.",
         f"{header}.{segment(claims_of(url, sub='root'))}.{signature}": BAD_SIGNATURE,
-        signed(claims_of(url), "rsa-other", headers={"kid": "rsa"}): BAD_SIGNATURE,
-        signed(claims_of(url), headers={"kid": "unknown"}): NO_KEY,
-        scene.issuer.token(aud="nobody"): "Incorrect token audience",
-        scene.issuer.token(exp=None): "Missing a required claim: exp",
-        scene.issuer.token(iss=None): "Missing a required claim: iss",
-        scene.issuer.token(iss=f"{url}/"): f"No OpenIDConnect provider found in your account for {url}/",
-        scene.issuer.token(iss="a\nb"): "The claim iss is not a valid issuer URL.",
-        scene.issuer.token(nbf=int(time.time()) + 999): "The token is not valid yet.",
+        sign_token(claims_of(url), "rsa-other", headers={"kid": "rsa"}): BAD_SIGNATURE,
+        sign_token(claims_of(url), headers={"kid": "unknown"}): KEY_NOT_FOUND,
+        federation.issuer.token(aud="nobody"): "Incorrect token audience",
+        federation.issuer.token(exp=None): "Missing a required claim: exp",
+        federation.issuer.token(iss=None): "Missing a required claim: iss",
+        federation.issuer.token(iss=f"{url}/"): f"No OpenIDConnect provider found in your account for {url}/",
+        federation.issuer.token(iss="a\nb"): "The claim iss is not a valid issuer URL.",
+        federation.issuer.token(nbf=int(time.time()) + 999): "The token is not valid yet.",
     }.items():
-        assert scene.refusal(role, token) == invalid(message)
-    old = scene.refusal(role, scene.issuer.token(exp=1_000_000_000))
-    assert old[:2] == ("ExpiredTokenException", 400)
-    assert old.message.endswith(" must be before the expiration date/time 1000000000")
+        assert federation.assume_role_error(role, token) == invalid_token(message)
+    error = federation.assume_role_error(role, federation.issuer.token(exp=1_000_000_000))
+    assert error[:2] == ("ExpiredTokenException", 400)
+    assert error.message.endswith(" must be before the expiration date/time 1000000000")
 
 
 @pytest.mark.parametrize("size", [19_000, 20_001])
-def test_a_token_is_as_long_as_aws_lets_it_be(scene: Scene, size: int) -> None:
+def test_token_length_limit_is_20_000_characters(federation: Federation, size: int) -> None:
     token = "a." * (size // 2) + "a" * (size % 2)
-    said = scene.refusal(scene.role(), token)
-    assert said.code == ("InvalidIdentityToken" if size <= 20_000 else "ValidationError")
-    assert token not in said.message
+    error = federation.assume_role_error(federation.create_role(), token)
+    assert error.code == ("InvalidIdentityToken" if size <= 20_000 else "ValidationError")
+    assert token not in error.message
 
 
-@pytest.mark.parametrize("bomb", [b"[" * 14_000, b'{"a":' * 2800, b"9" * 14_000, b'{"iss":"\\ud800"}', b"\0"])
-def test_bombs_in_a_token_hurt_nobody(scene: Scene, bomb: bytes) -> None:
-    token = f"{segment({'alg': 'RS256', 'kid': 'rsa'})}.{segment(bomb)}.{segment(b'x')}"
-    assert scene.refusal(scene.role(), token).code == "InvalidIdentityToken"
+@pytest.mark.parametrize(
+    "payload", [b"[" * 14_000, b'{"a":' * 2800, b"9" * 14_000, b'{"iss":"\\ud800"}', b"\0"]
+)
+def test_malformed_or_deeply_nested_payload_is_an_invalid_token(
+    federation: Federation, payload: bytes
+) -> None:
+    token = f"{segment({'alg': 'RS256', 'kid': 'rsa'})}.{segment(payload)}.{segment(b'x')}"
+    assert federation.assume_role_error(federation.create_role(), token).code == "InvalidIdentityToken"
 
 
-HOSTILE = ["<b>&\"'</b>", "%0d%0a", "${jndi:ldap://x}", "'); DROP TABLE roles; --", "a" * 255, "../../etc"]
+HOSTILE_ISSUERS = [
+    "<b>&\"'</b>",
+    "%0d%0a",
+    "${jndi:ldap://x}",
+    "'); DROP TABLE roles; --",
+    "a" * 255,
+    "../../etc",
+]
 
 
-@pytest.mark.parametrize("claimed", HOSTILE)
-def test_whom_a_token_claims_to_be_from_is_only_repeated(scene: Scene, claimed: str) -> None:
-    said = scene.refusal(scene.role(), scene.issuer.token(iss=claimed))
-    assert said in (
-        invalid(f"No OpenIDConnect provider found in your account for {claimed}"),
-        invalid("The claim iss is not a valid issuer URL."),
+@pytest.mark.parametrize("claimed_issuer", HOSTILE_ISSUERS)
+def test_hostile_issuer_claim_is_only_echoed(federation: Federation, claimed_issuer: str) -> None:
+    token = federation.issuer.token(iss=claimed_issuer)
+    error = federation.assume_role_error(federation.create_role(), token)
+    assert error in (
+        invalid_token(f"No OpenIDConnect provider found in your account for {claimed_issuer}"),
+        invalid_token("The claim iss is not a valid issuer URL."),
     )
-    (record,) = eventually(scene.account, ASSUME)
-    assert record["errorMessage"] == said.message
+    (record,) = eventually(federation.account, OPERATION)
+    assert record["errorMessage"] == error.message
 
 
-def test_a_provider_of_the_kind_that_aws_has_built_in_is_not_known(scene: Scene) -> None:
-    said = scene.refusal(scene.role(), ProviderId="graph.facebook.com")
-    assert said[:2] == ("ValidationError", 400)
+def test_provider_id_of_a_built_in_aws_provider_is_rejected(federation: Federation) -> None:
+    error = federation.assume_role_error(federation.create_role(), ProviderId="graph.facebook.com")
+    assert error[:2] == ("ValidationError", 400)
 
 
-@pytest.mark.parametrize("missing", ["RoleArn", "RoleSessionName", "WebIdentityToken"])
-def test_what_a_request_must_have(scene: Scene, missing: str) -> None:
-    answer = post(scene.account, {**scene.request(scene.role()), missing: ""})
-    assert answer.status_code == 400
-    assert "<Code>ValidationError</Code>" in answer.text
+@pytest.mark.parametrize("parameter", ["RoleArn", "RoleSessionName", "WebIdentityToken"])
+def test_empty_required_parameter_is_a_validation_error(federation: Federation, parameter: str) -> None:
+    params = federation.request_params(federation.create_role())
+    response = post(federation.account, {**params, parameter: ""})
+    assert response.status_code == 400
+    assert "<Code>ValidationError</Code>" in response.text
 
 
-# Credentials that come along.
+# Requests with other credentials.
 
 
-def form(params: dict[str, Any]) -> dict[str, Any]:
-    return {"Action": ASSUME, "Version": "2011-06-15", **params}
+def form_fields(params: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a form or query string of the Query API."""
+    return {"Action": OPERATION, "Version": "2011-06-15", **params}
 
 
 def post(account: Account, params: dict[str, Any], **headers: str) -> requests.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return requests.post(account.server.url, data=form(params), headers=named, timeout=10)
+    """Send an unsigned request; underscores in header names stand for hyphens."""
+    hyphenated = {name.replace("_", "-"): value for name, value in headers.items()}
+    return requests.post(account.server.url, data=form_fields(params), headers=hyphenated, timeout=10)
 
 
-def test_a_request_needs_no_signature_and_may_be_a_get(scene: Scene) -> None:
-    params = scene.request(scene.role())
-    assert post(scene.account, params).status_code == 200
-    assert requests.get(scene.account.server.url, params=form(params), timeout=10).status_code == 200
+def test_unsigned_post_and_get_requests_are_accepted(federation: Federation) -> None:
+    params = federation.request_params(federation.create_role())
+    assert post(federation.account, params).status_code == 200
+    response = requests.get(federation.account.server.url, params=form_fields(params), timeout=10)
+    assert response.status_code == 200
 
 
-@pytest.mark.parametrize("secret", ["its own", "a wrong one"])
-@pytest.mark.parametrize("method", [SigV4Auth, SigV4QueryAuth])
-def test_a_signature_changes_nothing(scene: Scene, method: Any, secret: str) -> None:
-    key_id, own = scene.account.key_of("mallory", allow("*"))
-    credentials = Credentials(key_id, own if secret == "its own" else "x" * 40, "a token")
-    closed = scene.role(scene.when("StringEquals", "sub", "nobody"))
-    for role, expected in ((closed, 403), (scene.role(name="open"), 200)):
-        request = AWSRequest("POST", scene.account.server.url, data=form(scene.request(role)))
-        method(credentials, "sts", "us-east-1").add_auth(request)
-        ready = request.prepare()
-        answer = requests.post(ready.url, data=ready.body, headers=dict(ready.headers), timeout=10)
-        assert answer.status_code == expected
-    records = [record for record in everything(scene.account) if record["eventName"] == ASSUME]
+@pytest.mark.parametrize("secret", ["valid", "wrong"])
+@pytest.mark.parametrize("signer", [SigV4Auth, SigV4QueryAuth])
+def test_signature_is_ignored(federation: Federation, signer: Any, secret: str) -> None:
+    key_id, valid_secret = federation.account.key_of("mallory", allow("*"))
+    credentials = Credentials(key_id, valid_secret if secret == "valid" else "x" * 40, "a token")
+    closed = federation.create_role(federation.conditional_trust("StringEquals", "sub", "nobody"))
+    for role, expected_status in ((closed, 403), (federation.create_role(name="open"), 200)):
+        fields = form_fields(federation.request_params(role))
+        request = AWSRequest("POST", federation.account.server.url, data=fields)
+        signer(credentials, "sts", "us-east-1").add_auth(request)
+        prepared = request.prepare()
+        response = requests.post(prepared.url, data=prepared.body, headers=dict(prepared.headers), timeout=10)
+        assert response.status_code == expected_status
+    records = [record for record in everything(federation.account) if record["eventName"] == OPERATION]
     assert {record["userIdentity"]["type"] for record in records} <= {"WebIdentityUser"}
 
 
@@ -141,89 +169,96 @@ def test_a_signature_changes_nothing(scene: Scene, method: Any, secret: str) -> 
         {"X_Iamd_Console": "1", "Origin": "https://evil.example"},
     ],
 )
-def test_other_credentials_are_not_looked_at(scene: Scene, header: dict[str, str]) -> None:
-    assert post(scene.account, scene.request(scene.role()), **header).status_code == 200
+def test_other_credentials_are_ignored(federation: Federation, header: dict[str, str]) -> None:
+    params = federation.request_params(federation.create_role())
+    assert post(federation.account, params, **header).status_code == 200
 
 
-def test_a_token_is_no_signature_for_anything_else(scene: Scene) -> None:
+def test_token_does_not_authenticate_other_operations(federation: Federation) -> None:
     for action in ("AssumeRole", "GetCallerIdentity", "GetSessionToken", "ListUsers"):
         version = "2010-05-08" if action == "ListUsers" else "2011-06-15"
-        params = {**scene.request(scene.role(name=action)), "Action": action, "Version": version}
-        answer = post(scene.account, params)
-        assert answer.status_code == 403
-        assert "<Code>MissingAuthenticationToken</Code>" in answer.text
+        params = federation.request_params(federation.create_role(name=action))
+        response = post(federation.account, {**params, "Action": action, "Version": version})
+        assert response.status_code == 403
+        assert "<Code>MissingAuthenticationToken</Code>" in response.text
 
 
-# Providers.
+# Changed and unusable providers.
 
 
-def test_a_provider_that_is_deleted_vouches_for_nobody(scene: Scene) -> None:
-    role = scene.role()
-    scene.assume(role)
-    scene.account.iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=scene.provider)
-    said = scene.refusal(role)
-    assert said == invalid(f"No OpenIDConnect provider found in your account for {scene.issuer.url}")
-
-
-def test_a_client_id_that_is_removed_is_no_audience(scene: Scene) -> None:
-    role = scene.role()
-    scene.assume(role)
-    iam, named = scene.account.iam, {"OpenIDConnectProviderArn": scene.provider}
-    iam.remove_client_id_from_open_id_connect_provider(**named, ClientID="sts.amazonaws.com")
-    assert scene.refusal(role) == invalid("Incorrect token audience")
-
-
-def test_a_thumbprint_of_another_server_is_not_this_one(scene: Scene) -> None:
-    role = scene.role()
-    scene.account.iam.update_open_id_connect_provider_thumbprint(
-        OpenIDConnectProviderArn=scene.provider, ThumbprintList=["a" * 40]
+def test_token_of_a_deleted_provider_is_refused(federation: Federation) -> None:
+    role = federation.create_role()
+    federation.assume_role(role)
+    federation.account.iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=federation.provider_arn)
+    error = federation.assume_role_error(role)
+    assert error == invalid_token(
+        f"No OpenIDConnect provider found in your account for {federation.issuer.url}"
     )
-    assert scene.refusal(role) == invalid(
+
+
+def test_removed_client_id_is_no_longer_a_valid_audience(federation: Federation) -> None:
+    role = federation.create_role()
+    federation.assume_role(role)
+    federation.account.iam.remove_client_id_from_open_id_connect_provider(
+        OpenIDConnectProviderArn=federation.provider_arn, ClientID="sts.amazonaws.com"
+    )
+    assert federation.assume_role_error(role) == invalid_token("Incorrect token audience")
+
+
+def test_certificate_must_match_a_thumbprint_of_the_provider(federation: Federation) -> None:
+    role = federation.create_role()
+    federation.account.iam.update_open_id_connect_provider_thumbprint(
+        OpenIDConnectProviderArn=federation.provider_arn, ThumbprintList=["a" * 40]
+    )
+    assert federation.assume_role_error(role) == invalid_token(
         "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"
     )
 
 
-def test_many_tokens_are_one_fetch(own_scene: Scene) -> None:
-    role = own_scene.role()
+def test_jwks_is_fetched_once_for_many_tokens(own_federation: Federation) -> None:
+    role = own_federation.create_role()
     for number in range(5):
-        own_scene.assume(role, own_scene.issuer.token(sub=f"person-{number}"))
-        assert own_scene.refusal(role, own_scene.issuer.token(aud="x")).code == "InvalidIdentityToken"
+        own_federation.assume_role(role, own_federation.issuer.token(sub=f"user-{number}"))
+        error = own_federation.assume_role_error(role, own_federation.issuer.token(aud="x"))
+        assert error.code == "InvalidIdentityToken"
     for number in range(5):
-        forged = signed(claims_of(own_scene.issuer.url), headers={"kid": f"unknown-{number}"})
-        assert own_scene.refusal(role, forged) == invalid(NO_KEY)
-    assert own_scene.issuer.site.asked == [CONFIGURATION, "/keys"]
+        forged = sign_token(claims_of(own_federation.issuer.url), headers={"kid": f"unknown-{number}"})
+        assert own_federation.assume_role_error(role, forged) == invalid_token(KEY_NOT_FOUND)
+    assert own_federation.issuer.site.requested_paths == [CONFIGURATION, "/keys"]
 
 
 @pytest.mark.parametrize(
-    ("where", "said", "reason"),
+    ("path", "provider_page", "reason"),
     [
         (CONFIGURATION, page(b"", "302 Found", ["Location: /keys"]), "127.0.0.1 answered with status 302"),
         (
             CONFIGURATION,
-            says({"issuer": "https://evil.example"}),
+            json_page({"issuer": "https://evil.example"}),
             "{HOST} publishes the configuration of another issuer",
         ),
-        (CONFIGURATION, says([]), "the provider's response is not a JSON object"),
+        (CONFIGURATION, json_page([]), "the provider's response is not a JSON object"),
         ("/keys", page(b"<html>"), "the provider's response is not JSON"),
-        ("/keys", says({}), "{HOST} publishes no keys"),
+        ("/keys", json_page({}), "{HOST} publishes no keys"),
         ("/keys", page(b" " * 5_000_000), "127.0.0.1 answered with more than 262144 bytes"),
     ],
-    ids=["redirect", "another issuer", "a list", "a page", "no keys", "too large"],
+    ids=["redirect", "another issuer", "JSON array", "HTML", "no keys", "too large"],
 )
-def test_a_provider_of_no_use_is_said_to_be_so(own_scene: Scene, where: str, said: Any, reason: str) -> None:
-    own_scene.issuer.site.pages[where] = said
-    sentence = (
-        f"The request to the identity provider failed: {reason.replace('{HOST}', own_scene.issuer.host)}."
-    )
-    assert own_scene.refusal(own_scene.role()) == Refused("IDPCommunicationError", 400, sentence)
+def test_unusable_provider_response_is_an_idp_communication_error(
+    own_federation: Federation, path: str, provider_page: Page, reason: str
+) -> None:
+    own_federation.issuer.site.pages[path] = provider_page
+    reason = reason.replace("{HOST}", own_federation.issuer.host)
+    message = f"The request to the identity provider failed: {reason}."
+    error = own_federation.assume_role_error(own_federation.create_role())
+    assert error == Refused("IDPCommunicationError", 400, message)
 
 
 @pytest.mark.parametrize(
     "host", ["169.254.169.254", "10.0.0.1", "[::1]", "[::ffff:10.0.0.1]", "0.0.0.0", "2130706434"]
 )
-def test_keys_are_not_fetched_from_this_servers_own_network(own_scene: Scene, host: str) -> None:
-    own_scene.issuer.configure(jwks_uri=f"https://{host}/latest/meta-data/")
-    assert own_scene.refusal(own_scene.role()) == Refused(
+def test_jwks_uri_in_a_private_network_is_not_fetched(own_federation: Federation, host: str) -> None:
+    own_federation.issuer.configure(jwks_uri=f"https://{host}/latest/meta-data/")
+    assert own_federation.assume_role_error(own_federation.create_role()) == Refused(
         "IDPCommunicationError",
         400,
         "The request to the identity provider failed: "
@@ -231,88 +266,90 @@ def test_keys_are_not_fetched_from_this_servers_own_network(own_scene: Scene, ho
     )
 
 
-def test_by_default_this_machine_is_not_asked(account: Account, scene: Scene) -> None:
-    """The same provider, on the server that names no private network."""
-    there = scene._replace(account=account)
-    iam = account.iam
-    made = iam.create_open_id_connect_provider(Url=scene.issuer.url, ThumbprintList=["a" * 40])
-    theirs = scene._replace(account=account, provider=made["OpenIDConnectProviderArn"])
-    before = list(scene.issuer.site.asked)
-    assert there.refusal(theirs.role()) == Refused(
+def test_provider_on_loopback_is_not_fetched_by_default(account: Account, federation: Federation) -> None:
+    """The account is on a server without IAMD_OIDC_PRIVATE_NETWORKS."""
+    response = account.iam.create_open_id_connect_provider(
+        Url=federation.issuer.url, ThumbprintList=["a" * 40]
+    )
+    default_federation = federation._replace(
+        account=account, provider_arn=response["OpenIDConnectProviderArn"]
+    )
+    before = list(federation.issuer.site.requested_paths)
+    assert default_federation.assume_role_error(default_federation.create_role()) == Refused(
         "IDPCommunicationError",
         400,
         "The request to the identity provider failed: 127.0.0.1 does not resolve to a public address.",
     )
-    assert scene.issuer.site.asked == before
+    assert federation.issuer.site.requested_paths == before
 
 
-def test_others_are_served_while_a_provider_hangs(own_scene: Scene) -> None:
-    site, account = own_scene.issuer.site, own_scene.account
-    role = own_scene.role()
-    site.pages[CONFIGURATION] = hangs
+def test_other_requests_are_served_while_a_provider_does_not_respond(own_federation: Federation) -> None:
+    site, account = own_federation.issuer.site, own_federation.account
+    role = own_federation.create_role()
+    site.pages[CONFIGURATION] = never_responds
     with ThreadPoolExecutor(4) as threads:
-        waiting = [threads.submit(own_scene.refusal, role) for _ in range(4)]
+        futures = [threads.submit(own_federation.assume_role_error, role) for _ in range(4)]
         deadline = time.monotonic() + 10
-        while not site.asked and time.monotonic() < deadline:
+        while not site.requested_paths and time.monotonic() < deadline:
             pass
-        began = time.monotonic()
+        start = time.monotonic()
         account.sts.get_caller_identity()
-        account.iam.create_user(UserName="meanwhile")
+        account.iam.create_user(UserName="bob")
         account.iam.list_users()
-        took = time.monotonic() - began
-        still = [one for one in waiting if not one.done()]
-        site.closing.set()  # it hangs up
-        assert {one.result(20).code for one in waiting} == {"IDPCommunicationError"}
-    assert still == waiting
-    assert took < 3
-    assert len(site.asked) == 1
+        elapsed_seconds = time.monotonic() - start
+        pending = [future for future in futures if not future.done()]
+        site.closing.set()  # the provider closes the connection
+        assert {future.result(20).code for future in futures} == {"IDPCommunicationError"}
+    assert pending == futures
+    assert elapsed_seconds < 3
+    assert len(site.requested_paths) == 1
 
 
-def test_other_thumbprints_have_the_keys_fetched_anew(own_scene: Scene) -> None:
-    role, issuer = own_scene.role(), own_scene.issuer
-    own_scene.assume(role)
+def test_thumbprint_update_discards_cached_keys(own_federation: Federation) -> None:
+    role, issuer = own_federation.create_role(), own_federation.issuer
+    own_federation.assume_role(role)
     issuer.publish(public_jwk("rsa-other"))
-    rotated = signed(claims_of(issuer.url), "rsa-other")
-    assert own_scene.refusal(role, rotated) == invalid(NO_KEY)
-    own_scene.account.iam.update_open_id_connect_provider_thumbprint(
-        OpenIDConnectProviderArn=own_scene.provider, ThumbprintList=[issuer.thumbprint, "a" * 40]
+    token = sign_token(claims_of(issuer.url), "rsa-other")
+    assert own_federation.assume_role_error(role, token) == invalid_token(KEY_NOT_FOUND)
+    own_federation.account.iam.update_open_id_connect_provider_thumbprint(
+        OpenIDConnectProviderArn=own_federation.provider_arn, ThumbprintList=[issuer.thumbprint, "a" * 40]
     )
-    own_scene.assume(role, rotated)
-    assert own_scene.refusal(role) == invalid(NO_KEY)
+    own_federation.assume_role(role, token)
+    assert own_federation.assume_role_error(role) == invalid_token(KEY_NOT_FOUND)
 
 
-# What refusals leave behind.
+# State and audit events after refusals.
 
 
-def test_a_refusal_changes_nothing(scene: Scene) -> None:
-    role = scene.role(scene.when("StringEquals", "sub", "nobody"))
-    before = state(scene.account)
-    scene.refusal(role)
-    scene.refusal(role, "no token")
-    scene.refusal(role, scene.issuer.token(aud="nobody"))
-    assert state(scene.account) == before
+def test_refusal_does_not_change_the_account(federation: Federation) -> None:
+    role = federation.create_role(federation.conditional_trust("StringEquals", "sub", "nobody"))
+    before = state(federation.account)
+    federation.assume_role_error(role)
+    federation.assume_role_error(role, "not a JWT")
+    federation.assume_role_error(role, federation.issuer.token(aud="nobody"))
+    assert state(federation.account) == before
 
 
-def test_refusals_of_strangers_are_few_events_whatever_they_say(scene: Scene) -> None:
-    role = scene.role()
+def test_refusals_are_counted_in_the_audit_log(federation: Federation) -> None:
+    role = federation.create_role()
     for number in range(30):
-        scene.refusal(role, scene.issuer.token(iss=f"https://stranger-{number}.example"))
-    deadline, counted = time.monotonic() + 10, 0
-    told: list[dict[str, Any]] = []
-    while counted < 30 and time.monotonic() < deadline:
-        told = [record for record in everything(scene.account) if record["eventName"] == ASSUME]
-        counted = sum(record.get("additionalEventData", {}).get("count", 1) for record in told)
-    assert counted == 30
-    assert len(told) <= 30
+        federation.assume_role_error(role, federation.issuer.token(iss=f"https://stranger-{number}.example"))
+    deadline, count = time.monotonic() + 10, 0
+    records: list[dict[str, Any]] = []
+    while count < 30 and time.monotonic() < deadline:
+        records = [record for record in everything(federation.account) if record["eventName"] == OPERATION]
+        count = sum(record.get("additionalEventData", {}).get("count", 1) for record in records)
+    assert count == 30
+    assert len(records) <= 30
 
 
-def test_refusals_of_an_account_that_is_not_there_are_nobodys(scene: Scene) -> None:
+def test_refusal_for_a_missing_account_is_recorded_without_an_account(federation: Federation) -> None:
     issuer = f"https://stranger-{time.time_ns()}.example"
-    scene.refusal("arn:aws:iam::999999999999:role/job", scene.issuer.token(iss=issuer))
-    deadline, told = time.monotonic() + 10, ""
-    while issuer not in told and time.monotonic() < deadline:
-        with scene.account.server.store.database.read() as tx:
-            told = "".join(event.record for event in audit.list_recent(tx, audit.NO_ACCOUNT_ID, 100))
-    assert issuer in told
-    assert not [record for record in everything(scene.account) if issuer in json.dumps(record)]
-    assert refused(scene.account.iam, "GetRole", RoleName="job").code == "NoSuchEntity"
+    federation.assume_role_error("arn:aws:iam::999999999999:role/job", federation.issuer.token(iss=issuer))
+    deadline, records = time.monotonic() + 10, ""
+    while issuer not in records and time.monotonic() < deadline:
+        with federation.account.server.store.database.read() as tx:
+            records = "".join(event.record for event in audit.list_recent(tx, audit.NO_ACCOUNT_ID, 100))
+    assert issuer in records
+    assert not [record for record in everything(federation.account) if issuer in json.dumps(record)]
+    assert refused(federation.account.iam, "GetRole", RoleName="job").code == "NoSuchEntity"

@@ -1,4 +1,4 @@
-"""Who may change a provider may become whom its roles trust: with that one action, and not without it."""
+"""Privilege escalation by changing an OIDC provider: possible with the one IAM action, refused without it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,90 +8,113 @@ import trustme
 
 from tests import servers
 from tests.api.answers import call, refused, state
-from tests.api.federated import ASSUME, Scene
-from tests.issuer import CLIENT_ID, Issuer, claims_of, presenting, public_jwk, serving, signed, thumbprint
+from tests.api.federated import Federation
+from tests.issuer import (
+    CLIENT_ID,
+    Issuer,
+    claims_of,
+    public_jwk,
+    server_tls_context,
+    serving,
+    sign_token,
+    thumbprint,
+)
 from tests.servers import Server, allow, deny
 
-EVERY = ["iam:*OpenIDConnectProvider*", "iam:*ClientID*"]
-EVIL_APP = "app-of-mallory"
+PROVIDER_ACTIONS = ["iam:*OpenIDConnectProvider*", "iam:*ClientID*"]
+EVIL_CLIENT_ID = "app-of-mallory"
 
 
-def mallory(scene: Scene, action: str, *, may: bool) -> Any:
-    """Return the IAM client of a user who may do one thing, or all that concerns providers except it."""
-    name = "able" if may else "unable"
-    given = [allow(action, resource=scene.provider)] if may else [allow(*EVERY), deny(action)]
-    return scene.account.user(name, *given)
+def client_with(federation: Federation, action: str) -> Any:
+    """Return the IAM client of a new user who is allowed only this action on the provider."""
+    return federation.account.user("allowed", allow(action, resource=federation.provider_arn))
 
 
-def tamper(scene: Scene, operation: str, role: str, token: str, **params: Any) -> None:
-    """Show that a token is refused, that nobody without the action helps it, and that the action does."""
-    params["OpenIDConnectProviderArn"] = scene.provider
-    before = scene.refusal(role, token)
-    unable = mallory(scene, f"iam:{operation}", may=False)
-    held = state(scene.account)
-    assert refused(unable, operation, **params)[:2] == ("AccessDenied", 403)
-    assert state(scene.account) == held
-    assert scene.refusal(role, token) == before
-    call(mallory(scene, f"iam:{operation}", may=True), operation, **params)
-    reply = scene.assume(role, token)
-    scene.client("iam", reply).create_account_alias(AccountAlias=f"proof-{scene.account.account_id}")
+def client_without(federation: Federation, action: str) -> Any:
+    """Return the IAM client of a new user who is allowed all provider actions except this one."""
+    return federation.account.user("denied", allow(*PROVIDER_ACTIONS), deny(action))
 
 
-def test_a_client_id_more_lets_another_app_in(own_scene: Scene) -> None:
-    token = own_scene.issuer.token(aud=EVIL_APP)
-    tamper(own_scene, "AddClientIDToOpenIDConnectProvider", own_scene.role(), token, ClientID=EVIL_APP)
-
-
-def test_a_condition_on_the_audience_keeps_it_out(own_scene: Scene) -> None:
-    role = own_scene.role(own_scene.when("StringEquals", "aud", CLIENT_ID))
-    own_scene.account.iam.add_client_id_to_open_id_connect_provider(
-        OpenIDConnectProviderArn=own_scene.provider, ClientID=EVIL_APP
+def expect_escalation(federation: Federation, operation: str, role: str, token: str, **params: Any) -> None:
+    """Assert that this operation makes a refused token accepted, and that it needs the action of its name."""
+    params["OpenIDConnectProviderArn"] = federation.provider_arn
+    error = federation.assume_role_error(role, token)
+    denied = client_without(federation, f"iam:{operation}")
+    before = state(federation.account)
+    assert refused(denied, operation, **params)[:2] == ("AccessDenied", 403)
+    assert state(federation.account) == before
+    assert federation.assume_role_error(role, token) == error
+    call(client_with(federation, f"iam:{operation}"), operation, **params)
+    response = federation.assume_role(role, token)
+    federation.session_client("iam", response).create_account_alias(
+        AccountAlias=f"proof-{federation.account.account_id}"
     )
-    assert own_scene.refusal(role, own_scene.issuer.token(aud=EVIL_APP)).code == "AccessDenied"
+
+
+def test_add_client_id_lets_another_app_assume_the_role(own_federation: Federation) -> None:
+    token = own_federation.issuer.token(aud=EVIL_CLIENT_ID)
+    role = own_federation.create_role()
+    operation = "AddClientIDToOpenIDConnectProvider"
+    expect_escalation(own_federation, operation, role, token, ClientID=EVIL_CLIENT_ID)
+
+
+def test_audience_condition_refuses_an_added_client_id(own_federation: Federation) -> None:
+    role = own_federation.create_role(own_federation.conditional_trust("StringEquals", "aud", CLIENT_ID))
+    own_federation.account.iam.add_client_id_to_open_id_connect_provider(
+        OpenIDConnectProviderArn=own_federation.provider_arn, ClientID=EVIL_CLIENT_ID
+    )
+    error = own_federation.assume_role_error(role, own_federation.issuer.token(aud=EVIL_CLIENT_ID))
+    assert error.code == "AccessDenied"
 
 
 @pytest.fixture
-def impostor(asking_server: Server) -> Iterator[tuple[Scene, str]]:
-    """Return an account whose provider somebody else plays, with a certificate of an authority of theirs.
-
-    The second is that authority's thumbprint.
-    """
-    theirs = trustme.CA()
-    with serving(presenting(theirs.issue_cert("127.0.0.1"), theirs)) as site:
-        played = Issuer(site)
-        played.publish(public_jwk("rsa-other", kid="rsa"))
-        yield Scene.set(servers.found(asking_server), played), thumbprint(theirs)
+def impostor(asking_server: Server) -> Iterator[tuple[Federation, str]]:
+    """Return an account whose provider is impersonated, and the thumbprint of the impostor's authority."""
+    impostor_authority = trustme.CA()
+    with serving(server_tls_context(impostor_authority.issue_cert("127.0.0.1"), impostor_authority)) as site:
+        issuer = Issuer(site)
+        issuer.publish(public_jwk("rsa-other", kid="rsa"))
+        yield Federation.create(servers.found(asking_server), issuer), thumbprint(impostor_authority)
 
 
-def test_another_thumbprint_lets_somebody_play_the_provider(impostor: tuple[Scene, str]) -> None:
-    scene, theirs = impostor
-    forged = signed(claims_of(scene.issuer.url, sub="admin"), "rsa-other", headers={"kid": "rsa"})
-    role = scene.role(scene.when("StringEquals", "sub", "admin"))
-    assert scene.refusal(role, forged).message.endswith("doesn't match configured thumbprint")
-    tamper(scene, "UpdateOpenIDConnectProviderThumbprint", role, forged, ThumbprintList=[theirs])
+def test_update_thumbprint_lets_an_impostor_replace_the_provider(impostor: tuple[Federation, str]) -> None:
+    federation, impostor_thumbprint = impostor
+    forged = sign_token(claims_of(federation.issuer.url, sub="admin"), "rsa-other", headers={"kid": "rsa"})
+    role = federation.create_role(federation.conditional_trust("StringEquals", "sub", "admin"))
+    assert federation.assume_role_error(role, forged).message.endswith("doesn't match configured thumbprint")
+    operation = "UpdateOpenIDConnectProviderThumbprint"
+    expect_escalation(federation, operation, role, forged, ThumbprintList=[impostor_thumbprint])
 
 
-def test_a_provider_that_is_made_anew_is_trusted_as_the_one_before(impostor: tuple[Scene, str]) -> None:
-    scene, theirs = impostor
-    iam, role = scene.account.iam, scene.role()
-    forged = signed(claims_of(scene.issuer.url), "rsa-other", headers={"kid": "rsa"})
-    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=scene.provider)
-    again = {"Url": scene.issuer.url, "ClientIDList": [CLIENT_ID], "ThumbprintList": [theirs]}
-    unable = scene.account.user("unable", allow(*EVERY), deny("iam:CreateOpenIDConnectProvider"))
-    assert refused(unable, "CreateOpenIDConnectProvider", **again).code == "AccessDenied"
-    assert refused(scene.account.sts, ASSUME, **scene.request(role, forged)).code == "InvalidIdentityToken"
-    able = scene.account.user("able", allow("iam:CreateOpenIDConnectProvider", resource=scene.provider))
-    call(able, "CreateOpenIDConnectProvider", **again)
-    assert scene.assume(role, forged)["Provider"] == scene.issuer.url
+def test_recreated_provider_is_trusted_by_existing_roles(impostor: tuple[Federation, str]) -> None:
+    federation, impostor_thumbprint = impostor
+    iam, role = federation.account.iam, federation.create_role()
+    forged = sign_token(claims_of(federation.issuer.url), "rsa-other", headers={"kid": "rsa"})
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=federation.provider_arn)
+    params = {
+        "Url": federation.issuer.url,
+        "ClientIDList": [CLIENT_ID],
+        "ThumbprintList": [impostor_thumbprint],
+    }
+    denied = federation.account.user(
+        "denied", allow(*PROVIDER_ACTIONS), deny("iam:CreateOpenIDConnectProvider")
+    )
+    assert refused(denied, "CreateOpenIDConnectProvider", **params).code == "AccessDenied"
+    assert federation.assume_role_error(role, forged).code == "InvalidIdentityToken"
+    allowed = federation.account.user(
+        "allowed", allow("iam:CreateOpenIDConnectProvider", resource=federation.provider_arn)
+    )
+    call(allowed, "CreateOpenIDConnectProvider", **params)
+    assert federation.assume_role(role, forged)["Provider"] == federation.issuer.url
 
 
-def test_tags_of_a_provider_open_nothing_by_themselves(own_scene: Scene) -> None:
-    role = own_scene.role(own_scene.trusting(Condition={"StringEquals": {"aws:ResourceTag/team": "a"}}))
-    able = mallory(own_scene, "iam:TagOpenIDConnectProvider", may=True)
+def test_provider_tags_are_not_resource_tags_of_the_role(own_federation: Federation) -> None:
+    condition = {"StringEquals": {"aws:ResourceTag/team": "a"}}
+    role = own_federation.create_role(own_federation.trust_statement(Condition=condition))
     call(
-        able,
+        client_with(own_federation, "iam:TagOpenIDConnectProvider"),
         "TagOpenIDConnectProvider",
-        OpenIDConnectProviderArn=own_scene.provider,
+        OpenIDConnectProviderArn=own_federation.provider_arn,
         Tags=[{"Key": "team", "Value": "a"}],
     )
-    assert own_scene.refusal(role).code == "AccessDenied"
+    assert own_federation.assume_role_error(role).code == "AccessDenied"

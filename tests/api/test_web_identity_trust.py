@@ -1,4 +1,4 @@
-"""Trust policies decide whom of a provider's people a role takes, and what they may pass to its session."""
+"""Trust policies for web identities: conditions, principals, session tags, source identity."""
 
 import json
 import random
@@ -6,9 +6,10 @@ import string
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.api.answers import Refused, refused
-from tests.api.federated import Scene
+from tests.api.federated import Federation
 from tests.issuer import CLIENT_ID, SUBJECT
 from tests.servers import Account, document
 
@@ -17,23 +18,22 @@ TAGS = "https://aws.amazon.com/tags"
 SOURCE_IDENTITY = "https://aws.amazon.com/source_identity"
 
 
-def takes(scene: Scene, role: str, token: str | None = None, **more: Any) -> bool:
-    """Say whether a role takes a token; any refusal but that of its trust policy is a failure of the test."""
-    wanted = scene.request(role, token, **more)
+def can_assume_role(federation: Federation, role: str, token: str | None = None, **params: Any) -> bool:
+    """Return whether a token can assume a role; any error but the trust policy's fails the test."""
     try:
-        scene.account.sts.assume_role_with_web_identity(**wanted)
-    except scene.account.sts.exceptions.ClientError as error:
-        said = error.response["Error"]
-        assert (said["Code"], said["Message"]) == NOT_AUTHORIZED[::2]
+        federation.assume_role(role, token, **params)
+    except ClientError as error:
+        details = error.response["Error"]
+        assert (details["Code"], details["Message"]) == NOT_AUTHORIZED[::2]
         return False
     return True
 
 
-# Conditions on the token.
+# Conditions on claims and on the request.
 
 
 @pytest.mark.parametrize(
-    ("operator", "key", "value", "expected"),
+    ("operator", "claim", "value", "expected"),
     [
         ("StringEquals", "aud", CLIENT_ID, True),
         ("StringEquals", "AUD", CLIENT_ID, True),
@@ -53,7 +53,7 @@ def takes(scene: Scene, role: str, token: str | None = None, **more: Any) -> boo
         ("ForAllValues:StringEquals", "amr", ["mfa"], False),
         ("Null", "amr", "false", True),
         ("Null", "azp", "true", True),
-        # What the token does not say is not so; what it must not say is not there either.
+        # Claims that the token lacks, and claims that are no condition keys, are absent from the context.
         ("StringEquals", "azp", CLIENT_ID, False),
         ("StringLike", "azp", "*", False),
         ("StringEqualsIfExists", "azp", "other", True),
@@ -63,22 +63,26 @@ def takes(scene: Scene, role: str, token: str | None = None, **more: Any) -> boo
         ("StringEquals", "email", "mona@example.com", False),
     ],
 )
-def test_conditions_on_the_token_decide(
-    scene: Scene, operator: str, key: str, value: Any, expected: bool
+def test_conditions_on_claims(
+    federation: Federation, operator: str, claim: str, value: Any, expected: bool
 ) -> None:
-    role = scene.role(scene.when(operator, key, value))
-    token = scene.issuer.token(amr=["pwd", "mfa"], groups=["admins"], email="mona@example.com")
-    assert takes(scene, role, token) == expected
+    role = federation.create_role(federation.conditional_trust(operator, claim, value))
+    token = federation.issuer.token(amr=["pwd", "mfa"], groups=["admins"], email="mona@example.com")
+    assert can_assume_role(federation, role, token) == expected
 
 
-def test_a_token_that_names_who_asked_is_for_that_one(scene: Scene) -> None:
-    by_azp = scene.role(scene.when("StringEquals", "aud", CLIENT_ID), name="by-azp")
-    by_aud = scene.role(scene.when("StringEquals", "oaud", "https://api.example"), name="by-aud")
-    token = scene.issuer.token(aud="https://api.example", azp=CLIENT_ID)
-    assert takes(scene, by_azp, token)
-    assert takes(scene, by_aud, token)
-    assert not takes(scene, by_aud)
-    assert scene.assume(by_azp, token)["Audience"] == CLIENT_ID
+def test_azp_claim_replaces_aud_which_becomes_oaud(federation: Federation) -> None:
+    by_azp = federation.create_role(
+        federation.conditional_trust("StringEquals", "aud", CLIENT_ID), name="by-azp"
+    )
+    by_aud = federation.create_role(
+        federation.conditional_trust("StringEquals", "oaud", "https://api.example"), name="by-aud"
+    )
+    token = federation.issuer.token(aud="https://api.example", azp=CLIENT_ID)
+    assert can_assume_role(federation, by_azp, token)
+    assert can_assume_role(federation, by_aud, token)
+    assert not can_assume_role(federation, by_aud)
+    assert federation.assume_role(by_azp, token)["Audience"] == CLIENT_ID
 
 
 @pytest.mark.parametrize(
@@ -99,40 +103,45 @@ def test_a_token_that_names_who_asked_is_for_that_one(scene: Scene) -> None:
         ({"StringEquals": {"aws:ResourceTag/team": "b"}}, False),
     ],
 )
-def test_conditions_on_the_request_decide(scene: Scene, condition: Any, expected: bool) -> None:
-    role = scene.role(scene.trusting(Condition=condition), Tags=[{"Key": "team", "Value": "a"}])
-    assert takes(scene, role) == expected
+def test_conditions_on_the_request(federation: Federation, condition: Any, expected: bool) -> None:
+    role = federation.create_role(
+        federation.trust_statement(Condition=condition), Tags=[{"Key": "team", "Value": "a"}]
+    )
+    assert can_assume_role(federation, role) == expected
 
 
-def test_the_account_is_known_though_nobody_has_signed(scene: Scene) -> None:
-    mine = {"StringEquals": {"aws:ResourceAccount": scene.account.account_id}}
-    assert takes(scene, scene.role(scene.trusting(Condition=mine)))
+def test_resource_account_condition_key_of_an_unsigned_request(federation: Federation) -> None:
+    condition = {"StringEquals": {"aws:ResourceAccount": federation.account.account_id}}
+    role = federation.create_role(federation.trust_statement(Condition=condition))
+    assert can_assume_role(federation, role)
 
 
-def test_a_subject_is_a_variable_of_the_policy(scene: Scene) -> None:
-    named = {"StringEquals": {"sts:RoleSessionName": f"${{{scene.issuer.host}:sub}}"}}
-    role = scene.role(scene.trusting(Condition=named))
-    assert takes(scene, role, scene.issuer.token(sub="mona"), RoleSessionName="mona")
-    assert not takes(scene, role, scene.issuer.token(sub="mona"), RoleSessionName="lisa")
-    assert not takes(scene, role, scene.issuer.token(sub="*"), RoleSessionName="lisa")
+def test_claim_as_policy_variable(federation: Federation) -> None:
+    condition = {"StringEquals": {"sts:RoleSessionName": f"${{{federation.issuer.host}:sub}}"}}
+    role = federation.create_role(federation.trust_statement(Condition=condition))
+    assert can_assume_role(federation, role, federation.issuer.token(sub="mona"), RoleSessionName="mona")
+    assert not can_assume_role(federation, role, federation.issuer.token(sub="mona"), RoleSessionName="lisa")
+    assert not can_assume_role(federation, role, federation.issuer.token(sub="*"), RoleSessionName="lisa")
 
 
 @pytest.mark.parametrize("subject", ["*", "repo:*", "repo:acme/site:ref:refs/heads/mai?", "${*}"])
-def test_wildcards_in_a_token_match_nothing_but_themselves(scene: Scene, subject: str) -> None:
-    role = scene.role(scene.when("StringLike", "sub", "repo:acme/site:*"))
-    assert takes(scene, role, scene.issuer.token(sub=subject)) == subject.startswith("repo:acme/site:")
-    exact = scene.role(scene.when("StringEquals", "sub", SUBJECT), name="exact")
-    assert not takes(scene, exact, scene.issuer.token(sub=subject))
+def test_wildcards_in_a_claim_are_literal(federation: Federation, subject: str) -> None:
+    role = federation.create_role(federation.conditional_trust("StringLike", "sub", "repo:acme/site:*"))
+    token = federation.issuer.token(sub=subject)
+    assert can_assume_role(federation, role, token) == subject.startswith("repo:acme/site:")
+    exact_match = federation.conditional_trust("StringEquals", "sub", SUBJECT)
+    exact_role = federation.create_role(exact_match, name="exact")
+    assert not can_assume_role(federation, exact_role, token)
 
 
-def test_an_explicit_deny_wins(scene: Scene) -> None:
-    deny = scene.when("StringLike", "sub", "*:pull_request") | {"Effect": "Deny"}
-    role = scene.role(scene.trusting(), deny)
-    assert takes(scene, role)
-    assert not takes(scene, role, scene.issuer.token(sub="repo:acme/site:pull_request"))
+def test_explicit_deny_in_the_trust_policy_overrides_allow(federation: Federation) -> None:
+    pull_requests = federation.conditional_trust("StringLike", "sub", "*:pull_request")
+    role = federation.create_role(federation.trust_statement(), pull_requests | {"Effect": "Deny"})
+    assert can_assume_role(federation, role)
+    assert not can_assume_role(federation, role, federation.issuer.token(sub="repo:acme/site:pull_request"))
 
 
-# Whom a trust policy names.
+# Principals and actions of the trust policy.
 
 
 @pytest.mark.parametrize(
@@ -150,66 +159,76 @@ def test_an_explicit_deny_wins(scene: Scene) -> None:
         {"Federated": "accounts.google.com"},
     ],
 )
-def test_a_role_that_trusts_somebody_else_takes_nobody(scene: Scene, principal: dict[str, str]) -> None:
-    text = json.dumps(principal).replace("{A}", scene.account.account_id)
-    named = json.loads(text.replace("{HOST}", scene.issuer.host))
-    assert not takes(scene, scene.role(scene.trusting() | {"Principal": named}))
+def test_role_that_trusts_another_principal_is_refused(
+    federation: Federation, principal: dict[str, str]
+) -> None:
+    text = json.dumps(principal).replace("{A}", federation.account.account_id)
+    other_principal = json.loads(text.replace("{HOST}", federation.issuer.host))
+    role = federation.create_role(federation.trust_statement() | {"Principal": other_principal})
+    assert not can_assume_role(federation, role)
 
 
-def test_one_of_several_providers_is_enough(scene: Scene) -> None:
-    other = f"arn:aws:iam::{scene.account.account_id}:oidc-provider/other.example.com"
-    named = {"Principal": {"Federated": [other, scene.provider], "Service": "ec2.amazonaws.com"}}
-    assert takes(scene, scene.role(scene.trusting() | named))
+def test_trust_policy_with_several_providers(federation: Federation) -> None:
+    other = f"arn:aws:iam::{federation.account.account_id}:oidc-provider/other.example.com"
+    principals = {"Federated": [other, federation.provider_arn], "Service": "ec2.amazonaws.com"}
+    role = federation.create_role(federation.trust_statement() | {"Principal": principals})
+    assert can_assume_role(federation, role)
 
 
 @pytest.mark.parametrize("actions", [["sts:AssumeRole"], ["sts:TagSession", "sts:AssumeRoleWithSAML"]])
-def test_another_action_is_not_this_one(scene: Scene, actions: list[str]) -> None:
-    assert not takes(scene, scene.role(scene.trusting() | {"Action": actions}))
-
-
-def test_a_provider_of_another_account_does_not_count(scene: Scene, other_account: Account) -> None:
-    """Both accounts know the provider, and the role trusts that of the account which is not its own."""
-    other_account.iam.create_open_id_connect_provider(
-        Url=scene.issuer.url, ClientIDList=[CLIENT_ID], ThumbprintList=[scene.issuer.thumbprint]
-    )
-    trust = document(scene.trusting())
-    role = other_account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    assert not takes(scene, role)
-    theirs = document(
-        json.loads(trust.replace(scene.account.account_id, other_account.account_id))["Statement"][0]
-    )
-    other_account.iam.update_assume_role_policy(RoleName="job", PolicyDocument=theirs)
-    assert takes(scene, role)
-
-
-def test_policies_of_the_role_do_not_open_it(scene: Scene) -> None:
-    nobody = scene.trusting() | {"Principal": {"Service": "ec2.amazonaws.com"}}
-    role = scene.role(nobody)  # which may do everything
-    assert scene.refusal(role) == NOT_AUTHORIZED
-
-
-# Nothing is learnt.
-
-
-def test_a_role_that_is_not_there_is_as_one_that_does_not_trust(scene: Scene) -> None:
-    closed = scene.role(scene.when("StringEquals", "sub", "nobody"), Path="/hidden/")
-    gone = closed.replace("/job", "/gone")
-    assert scene.refusal(closed) == scene.refusal(gone) == NOT_AUTHORIZED
-    assert scene.refusal(closed.replace("/hidden/", "/")) == NOT_AUTHORIZED
-    denied = scene.role(scene.trusting() | {"Effect": "Deny"}, name="denied")
-    assert scene.refusal(denied) == NOT_AUTHORIZED
-
-
-def test_an_account_that_is_not_there_is_as_one_without_the_provider(
-    scene: Scene, other_account: Account
+def test_trust_policy_must_allow_assume_role_with_web_identity(
+    federation: Federation, actions: list[str]
 ) -> None:
-    missing = Refused(
+    role = federation.create_role(federation.trust_statement() | {"Action": actions})
+    assert not can_assume_role(federation, role)
+
+
+def test_trusted_provider_must_be_in_the_account_of_the_role(
+    federation: Federation, other_account: Account
+) -> None:
+    """Both accounts have a provider for the issuer; the role first trusts the one in the other account."""
+    other_account.iam.create_open_id_connect_provider(
+        Url=federation.issuer.url, ClientIDList=[CLIENT_ID], ThumbprintList=[federation.issuer.thumbprint]
+    )
+    trust = document(federation.trust_statement())
+    role = other_account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    assert not can_assume_role(federation, role)
+    own_trust = document(
+        json.loads(trust.replace(federation.account.account_id, other_account.account_id))["Statement"][0]
+    )
+    other_account.iam.update_assume_role_policy(RoleName="job", PolicyDocument=own_trust)
+    assert can_assume_role(federation, role)
+
+
+def test_permissions_of_the_role_do_not_replace_its_trust_policy(federation: Federation) -> None:
+    ec2_only = federation.trust_statement() | {"Principal": {"Service": "ec2.amazonaws.com"}}
+    role = federation.create_role(ec2_only)  # its inline policy allows every action
+    assert federation.assume_role_error(role) == NOT_AUTHORIZED
+
+
+# Refusals do not disclose which roles and accounts exist.
+
+
+def test_missing_role_is_refused_like_a_role_that_does_not_trust_the_token(federation: Federation) -> None:
+    trust = federation.conditional_trust("StringEquals", "sub", "nobody")
+    closed = federation.create_role(trust, Path="/hidden/")
+    missing = closed.replace("/job", "/missing")
+    assert federation.assume_role_error(closed) == federation.assume_role_error(missing) == NOT_AUTHORIZED
+    assert federation.assume_role_error(closed.replace("/hidden/", "/")) == NOT_AUTHORIZED
+    denied = federation.create_role(federation.trust_statement() | {"Effect": "Deny"}, name="denied")
+    assert federation.assume_role_error(denied) == NOT_AUTHORIZED
+
+
+def test_missing_account_is_refused_like_an_account_without_the_provider(
+    federation: Federation, other_account: Account
+) -> None:
+    provider_not_found = Refused(
         "InvalidIdentityToken",
         400,
-        f"No OpenIDConnect provider found in your account for {scene.issuer.url}",
+        f"No OpenIDConnect provider found in your account for {federation.issuer.url}",
     )
     for account_id in (other_account.account_id, "000000000000", "999999999999"):
-        assert scene.refusal(f"arn:aws:iam::{account_id}:role/job") == missing
+        assert federation.assume_role_error(f"arn:aws:iam::{account_id}:role/job") == provider_not_found
 
 
 @pytest.mark.parametrize(
@@ -224,46 +243,51 @@ def test_an_account_that_is_not_there_is_as_one_without_the_provider(
         "x" * 20,
     ],
 )
-def test_what_is_no_role_is_called_invalid(scene: Scene, arn: str) -> None:
-    wrong = arn.replace("{A}", scene.account.account_id)
-    assert scene.refusal(wrong) == Refused("ValidationError", 400, f"{wrong} is invalid")
+def test_invalid_role_arn_is_rejected(federation: Federation, arn: str) -> None:
+    invalid_arn = arn.replace("{A}", federation.account.account_id)
+    expected = Refused("ValidationError", 400, f"{invalid_arn} is invalid")
+    assert federation.assume_role_error(invalid_arn) == expected
 
 
-# What is passed to the session.
+# Session tags and source identity.
 
 
-def tags(transitive: list[str], **held: str) -> dict[str, Any]:
-    """Return the claim that passes tags."""
+def tags_claim(transitive_keys: list[str], **tags: str) -> dict[str, Any]:
+    """Return the claim that passes session tags."""
     return {
         TAGS: {
-            "principal_tags": {key: [value] for key, value in held.items()},
-            "transitive_tag_keys": transitive,
+            "principal_tags": {key: [value] for key, value in tags.items()},
+            "transitive_tag_keys": transitive_keys,
         }
     }
 
 
-def test_tags_need_the_trust_policy_to_let_them_pass(scene: Scene) -> None:
-    token = scene.issuer.token(**tags([], team="a"))
-    refused_without = Refused("AccessDenied", 403, "Not authorized to perform sts:TagSession")
-    assert scene.refusal(scene.role(), token) == refused_without
-    reply = scene.assume(scene.role(scene.trusting("TagSession"), name="tagged"), token)
-    assert reply["PackedPolicySize"] > 0
+def test_session_tags_need_tag_session_in_the_trust_policy(federation: Federation) -> None:
+    token = federation.issuer.token(**tags_claim([], team="a"))
+    expected = Refused("AccessDenied", 403, "Not authorized to perform sts:TagSession")
+    assert federation.assume_role_error(federation.create_role(), token) == expected
+    role = federation.create_role(federation.trust_statement("TagSession"), name="tagged")
+    response = federation.assume_role(role, token)
+    assert response["PackedPolicySize"] > 0
 
 
-def test_tags_of_a_token_are_tags_of_the_session(scene: Scene) -> None:
-    role = scene.role(scene.trusting("TagSession"), Tags=[{"Key": "Team", "Value": "of the role"}])
-    own = {"StringEquals": {"aws:PrincipalTag/team": "a", "aws:PrincipalTag/stage": "prod"}}
-    scene.account.iam.put_role_policy(
+def test_session_tags_override_role_tags(federation: Federation) -> None:
+    role = federation.create_role(
+        federation.trust_statement("TagSession"), Tags=[{"Key": "Team", "Value": "of the role"}]
+    )
+    condition = {"StringEquals": {"aws:PrincipalTag/team": "a", "aws:PrincipalTag/stage": "prod"}}
+    federation.account.iam.put_role_policy(
         RoleName="job",
         PolicyName="all",
         PolicyDocument=document(
-            {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": own}
+            {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": condition}
         ),
     )
-    token = scene.issuer.token(**tags([], team="a", stage="prod"))
-    scene.client("iam", scene.assume(role, token)).list_users()
-    other = scene.issuer.token(**tags([], team="b", stage="prod"))
-    assert refused(scene.client("iam", scene.assume(role, other)), "ListUsers").code == "AccessDenied"
+    token = federation.issuer.token(**tags_claim([], team="a", stage="prod"))
+    federation.session_client("iam", federation.assume_role(role, token)).list_users()
+    other_token = federation.issuer.token(**tags_claim([], team="b", stage="prod"))
+    other_session = federation.session_client("iam", federation.assume_role(role, other_token))
+    assert refused(other_session, "ListUsers").code == "AccessDenied"
 
 
 @pytest.mark.parametrize(
@@ -279,20 +303,19 @@ def test_tags_of_a_token_are_tags_of_the_session(scene: Scene) -> None:
         ({"Null": {"sts:TransitiveTagKeys": "false"}}, True),
     ],
 )
-def test_conditions_on_passed_tags_decide(scene: Scene, condition: Any, expected: bool) -> None:
-    passing = scene.trusting(Condition=condition) | {"Action": "sts:TagSession"}
-    role = scene.role(scene.trusting(), passing)
-    token = scene.issuer.token(**tags(["team"], team="a", stage="prod"))
+def test_conditions_on_session_tags(federation: Federation, condition: Any, expected: bool) -> None:
+    tag_session = federation.trust_statement(Condition=condition) | {"Action": "sts:TagSession"}
+    role = federation.create_role(federation.trust_statement(), tag_session)
+    token = federation.issuer.token(**tags_claim(["team"], team="a", stage="prod"))
     if expected:
-        scene.assume(role, token)
+        federation.assume_role(role, token)
     else:
-        assert scene.refusal(role, token).message == "Not authorized to perform sts:TagSession"
+        assert federation.assume_role_error(role, token).message == "Not authorized to perform sts:TagSession"
 
 
-def test_transitive_tags_and_the_source_identity_go_on_to_the_next_session(scene: Scene) -> None:
-    both = ("TagSession", "SetSourceIdentity")
-    role = scene.role(scene.trusting(*both))
-    known = {
+def test_transitive_tags_and_source_identity_persist_through_role_chaining(federation: Federation) -> None:
+    role = federation.create_role(federation.trust_statement("TagSession", "SetSourceIdentity"))
+    condition = {
         "StringEquals": {
             "aws:PrincipalTag/team": "a",
             "aws:SourceIdentity": "mona",
@@ -301,65 +324,71 @@ def test_transitive_tags_and_the_source_identity_go_on_to_the_next_session(scene
     }
     trust = {
         "Effect": "Allow",
-        "Principal": {"AWS": scene.account.account_id},
+        "Principal": {"AWS": federation.account.account_id},
         "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
     }
-    further = scene.role(trust, name="next")
-    scene.account.iam.put_role_policy(
+    next_role = federation.create_role(trust, name="next")
+    federation.account.iam.put_role_policy(
         RoleName="next",
         PolicyName="all",
         PolicyDocument=document(
-            {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": known}
+            {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": condition}
         ),
     )
-    token = scene.issuer.token(**tags(["team"], team="a", stage="prod"), **{SOURCE_IDENTITY: "mona"})
-    reply = scene.assume(role, token)
-    assert reply["SourceIdentity"] == "mona"
-    chained = scene.client("sts", reply).assume_role(RoleArn=further, RoleSessionName="next")
-    scene.client("iam", chained).list_users()
+    token = federation.issuer.token(
+        **tags_claim(["team"], team="a", stage="prod"), **{SOURCE_IDENTITY: "mona"}
+    )
+    response = federation.assume_role(role, token)
+    assert response["SourceIdentity"] == "mona"
+    sts = federation.session_client("sts", response)
+    chained = sts.assume_role(RoleArn=next_role, RoleSessionName="next")
+    federation.session_client("iam", chained).list_users()
 
 
-def test_a_source_identity_needs_the_trust_policy_to_let_it_pass(scene: Scene) -> None:
-    token = scene.issuer.token(**{SOURCE_IDENTITY: "mona"})
-    said = scene.refusal(scene.role(), token)
-    assert said == ("AccessDenied", 403, "Not authorized to perform sts:SetSourceIdentity")
-    only = {"StringEquals": {"sts:SourceIdentity": "lisa"}}
-    of_lisa = scene.role(scene.trusting("SetSourceIdentity", Condition=only), name="lisas")
-    assert scene.refusal(of_lisa, token) == NOT_AUTHORIZED
-    scene.assume(of_lisa, scene.issuer.token(**{SOURCE_IDENTITY: "lisa"}))
+def test_source_identity_needs_set_source_identity_in_the_trust_policy(federation: Federation) -> None:
+    token = federation.issuer.token(**{SOURCE_IDENTITY: "mona"})
+    error = federation.assume_role_error(federation.create_role(), token)
+    assert error == ("AccessDenied", 403, "Not authorized to perform sts:SetSourceIdentity")
+    condition = {"StringEquals": {"sts:SourceIdentity": "lisa"}}
+    lisa_role = federation.create_role(
+        federation.trust_statement("SetSourceIdentity", Condition=condition), name="lisa"
+    )
+    assert federation.assume_role_error(lisa_role, token) == NOT_AUTHORIZED
+    federation.assume_role(lisa_role, federation.issuer.token(**{SOURCE_IDENTITY: "lisa"}))
 
 
 @pytest.mark.parametrize(
     ("claim", "code", "status"),
     [
-        (tags([], **{"aws:team": "a"}), "ValidationError", 400),
-        (tags([], team="a", TEAM="b"), "ValidationError", 400),
-        (tags(["stage"], team="a"), "ValidationError", 400),
-        (tags([], **{f"k{number}": "v" for number in range(51)}), "ValidationError", 400),
-        (tags([], team="x" * 257), "IDPRejectedClaim", 403),
-        (tags([], **{"x" * 129: "a"}), "IDPRejectedClaim", 403),
+        (tags_claim([], **{"aws:team": "a"}), "ValidationError", 400),
+        (tags_claim([], team="a", TEAM="b"), "ValidationError", 400),
+        (tags_claim(["stage"], team="a"), "ValidationError", 400),
+        (tags_claim([], **{f"k{number}": "v" for number in range(51)}), "ValidationError", 400),
+        (tags_claim([], team="x" * 257), "IDPRejectedClaim", 403),
+        (tags_claim([], **{"x" * 129: "a"}), "IDPRejectedClaim", 403),
         ({TAGS: {"principal_tags": {"team": ["a", "b"]}}}, "IDPRejectedClaim", 403),
         ({SOURCE_IDENTITY: "a"}, "IDPRejectedClaim", 403),
         ({SOURCE_IDENTITY: "a b"}, "IDPRejectedClaim", 403),
         ({"sub": "a\nb"}, "IDPRejectedClaim", 403),
     ],
 )
-def test_what_cannot_be_passed_is_refused(
-    scene: Scene, claim: dict[str, Any], code: str, status: int
+def test_invalid_session_tags_or_source_identity_are_rejected(
+    federation: Federation, claim: dict[str, Any], code: str, status: int
 ) -> None:
-    role = scene.role(scene.trusting("TagSession", "SetSourceIdentity"))
-    assert scene.refusal(role, scene.issuer.token(**claim))[:2] == (code, status)
+    role = federation.create_role(federation.trust_statement("TagSession", "SetSourceIdentity"))
+    assert federation.assume_role_error(role, federation.issuer.token(**claim))[:2] == (code, status)
 
 
-def test_as_many_tags_as_there_may_be_are_passed(scene: Scene) -> None:
-    role = scene.role(scene.trusting("TagSession"))
-    held = {f"k{number}": "v" * 10 for number in range(50)}
-    assert scene.assume(role, scene.issuer.token(**tags([*held], **held)))["PackedPolicySize"] <= 100
+def test_fifty_session_tags_are_accepted(federation: Federation) -> None:
+    role = federation.create_role(federation.trust_statement("TagSession"))
+    tags = {f"k{number}": "v" * 10 for number in range(50)}
+    token = federation.issuer.token(**tags_claim([*tags], **tags))
+    assert federation.assume_role(role, token)["PackedPolicySize"] <= 100
 
 
-def test_tags_that_are_too_much_together_are_refused(scene: Scene) -> None:
-    chance = random.Random(7)
-    held = {f"k{number}": "".join(chance.choices(string.ascii_letters, k=200)) for number in range(50)}
-    role = scene.role(scene.trusting("TagSession"))
-    said = scene.refusal(role, scene.issuer.token(**tags([], **held)))
-    assert said[:2] == ("PackedPolicyTooLarge", 400)
+def test_session_tags_over_the_packed_size_limit_are_rejected(federation: Federation) -> None:
+    generator = random.Random(7)
+    tags = {f"k{number}": "".join(generator.choices(string.ascii_letters, k=200)) for number in range(50)}
+    role = federation.create_role(federation.trust_statement("TagSession"))
+    error = federation.assume_role_error(role, federation.issuer.token(**tags_claim([], **tags)))
+    assert error[:2] == ("PackedPolicyTooLarge", 400)

@@ -21,7 +21,7 @@ from tests.federation.tokens import (
     valid_claims,
     verify_token,
 )
-from tests.issuer import CLIENT_ID, SUBJECT, segment, signed
+from tests.issuer import CLIENT_ID, SUBJECT, segment, sign_token
 
 # Issuer.
 
@@ -49,7 +49,7 @@ def test_token_of_another_issuer_is_rejected(issuer: Any) -> None:
 
 @pytest.mark.parametrize("host", [f"{HOST}/", f"{HOST}/realms/one", f"{HOST}/realms/one/", f"{HOST}:8443"])
 def test_issuer_url_may_have_a_path_a_trailing_slash_and_a_port(host: str) -> None:
-    identity = verify_token(signed(valid_claims(host)), host=host)
+    identity = verify_token(sign_token(valid_claims(host)), host=host)
     assert identity.issuer == f"https://{host}"
     assert identity.condition_keys == {f"{host}:sub": SUBJECT, f"{host}:aud": CLIENT_ID}
 
@@ -76,13 +76,13 @@ def test_invalid_issuer_claim_is_rejected(issuer: Any) -> None:
 
 @pytest.mark.parametrize(("exp", "iat"), [(NOW + 600, NOW), (NOW - 59, NOW - 999), (NOW + 600, NOW + 60)])
 def test_clock_skew_of_a_minute_is_accepted(exp: int, iat: int) -> None:
-    assert verify_token(signed(valid_claims(exp=exp, iat=iat))).subject == SUBJECT
+    assert verify_token(sign_token(valid_claims(exp=exp, iat=iat))).subject == SUBJECT
 
 
 @pytest.mark.parametrize("exp", [NOW - 60, NOW - 61, NOW - 10**8, 0, -1, -(10**11)])
 def test_expired_token_is_rejected(exp: int) -> None:
     with pytest.raises(TokenExpired) as error:
-        verify_token(signed(valid_claims(exp=exp, iat=NOW - 999)))
+        verify_token(sign_token(valid_claims(exp=exp, iat=NOW - 999)))
     assert str(error.value) == (
         f"Token expired: current date/time {NOW} must be before the expiration date/time {exp}"
     )
@@ -90,17 +90,17 @@ def test_expired_token_is_rejected(exp: int) -> None:
 
 @pytest.mark.parametrize("claims", [{"iat": NOW + 61}, {"nbf": NOW + 61}, {"nbf": NOW - 9, "iat": NOW + 61}])
 def test_token_issued_or_valid_in_the_future_is_rejected(claims: dict[str, int]) -> None:
-    assert token_error(signed(valid_claims(**claims))) == "The token is not valid yet."
+    assert token_error(sign_token(valid_claims(**claims))) == "The token is not valid yet."
 
 
 def test_not_before_claim_allows_a_minute_of_clock_skew() -> None:
-    assert verify_token(signed(valid_claims(nbf=NOW + 60))).subject == SUBJECT
+    assert verify_token(sign_token(valid_claims(nbf=NOW + 60))).subject == SUBJECT
 
 
 @pytest.mark.parametrize("name", ["exp", "iat", "sub", "aud"])
 @pytest.mark.parametrize("null", [True, False])
 def test_required_claims(name: str, null: bool) -> None:
-    token = token_with(**{name: None}) if null else signed(valid_claims(**{name: None}))
+    token = token_with(**{name: None}) if null else sign_token(valid_claims(**{name: None}))
     assert token_error(token) == f"Missing a required claim: {name}"
 
 
@@ -134,7 +134,7 @@ def test_null_claims_are_absent() -> None:
 
 @pytest.mark.parametrize("subject", ["a", "x" * 255, "é ü", "user|1", "<b>\"&'</b>", "${aws:username}", "*"])
 def test_subject_may_be_any_printable_text(subject: str) -> None:
-    assert verify_token(signed(valid_claims(sub=subject))).subject == subject
+    assert verify_token(sign_token(valid_claims(sub=subject))).subject == subject
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_invalid_subject_is_rejected(subject: Any) -> None:
 def test_audience_and_authorized_party(
     aud: Any, azp: str | None, audience: str, original: str | None
 ) -> None:
-    identity = verify_token(signed(valid_claims(aud=aud, azp=azp)))
+    identity = verify_token(sign_token(valid_claims(aud=aud, azp=azp)))
     assert identity.audience == audience
     expected = {f"{HOST}:sub": SUBJECT, f"{HOST}:aud": audience}
     if original is not None:
@@ -199,25 +199,25 @@ def test_token_for_another_audience_is_rejected(aud: Any, azp: str | None) -> No
 
 
 def test_token_without_an_audience_is_rejected() -> None:
-    assert token_error(signed(valid_claims(aud=[]))) == "Missing a required claim: aud"
+    assert token_error(sign_token(valid_claims(aud=[]))) == "Missing a required claim: aud"
 
 
 @pytest.mark.parametrize("azp", ["", 7, [CLIENT_ID], "x" * 256, "a\nb"])
 def test_invalid_authorized_party_is_rejected(azp: Any) -> None:
     with pytest.raises(InvalidClaim, match="The claim azp must be a string"):
-        verify_token(signed(valid_claims(azp=azp)))
+        verify_token(sign_token(valid_claims(azp=azp)))
 
 
 # Condition keys.
 
 
 def test_amr_claim_is_a_condition_key() -> None:
-    assert verify_token(signed(valid_claims(amr=["mfa", "pwd"]))).condition_keys[f"{HOST}:amr"] == (
+    assert verify_token(sign_token(valid_claims(amr=["mfa", "pwd"]))).condition_keys[f"{HOST}:amr"] == (
         "mfa",
         "pwd",
     )
     for invalid in ("mfa", 7, ["mfa", 7], [["mfa"]]):
-        assert f"{HOST}:amr" not in verify_token(signed(valid_claims(amr=invalid))).condition_keys
+        assert f"{HOST}:amr" not in verify_token(sign_token(valid_claims(amr=invalid))).condition_keys
 
 
 def test_other_claims_are_condition_keys_for_the_providers_of_aws_only() -> None:
@@ -229,13 +229,13 @@ def test_other_claims_are_condition_keys_for_the_providers_of_aws_only() -> None
         "ref": 7,
     }
     github = "token.actions.githubusercontent.com"
-    assert verify_token(signed(valid_claims(github, **claims)), host=github).condition_keys == {
+    assert verify_token(sign_token(valid_claims(github, **claims)), host=github).condition_keys == {
         f"{github}:sub": SUBJECT,
         f"{github}:aud": CLIENT_ID,
         f"{github}:repository": "acme/site",
         f"{github}:actor": "mona",
     }
-    assert verify_token(signed(valid_claims(**claims))).condition_keys.keys() == {
+    assert verify_token(sign_token(valid_claims(**claims))).condition_keys.keys() == {
         f"{HOST}:sub",
         f"{HOST}:aud",
     }
@@ -243,7 +243,7 @@ def test_other_claims_are_condition_keys_for_the_providers_of_aws_only() -> None
 
 def test_condition_keys_are_lower_case() -> None:
     host = "IdP.example.com/Realm"
-    assert verify_token(signed(valid_claims(host)), host=host).condition_keys.keys() == {
+    assert verify_token(sign_token(valid_claims(host)), host=host).condition_keys.keys() == {
         "idp.example.com/realm:sub",
         "idp.example.com/realm:aud",
     }
@@ -261,14 +261,14 @@ def test_condition_keys_are_lower_case() -> None:
     ],
 )
 def test_session_tags_may_be_nested_or_flat(claims: dict[str, Any]) -> None:
-    identity = verify_token(signed(valid_claims(**claims)))
+    identity = verify_token(sign_token(valid_claims(**claims)))
     assert identity.tags == (Tag("Team", "a b"), Tag("k", ""))
     assert identity.transitive_tag_keys == ("Team",)
 
 
 @pytest.mark.parametrize("tags", [{}, {"principal_tags": {}}, {"transitive_tag_keys": []}, {"other": 7}])
 def test_session_tags_are_optional(tags: dict[str, Any]) -> None:
-    identity = verify_token(signed(valid_claims(**{TAGS: tags})))
+    identity = verify_token(sign_token(valid_claims(**{TAGS: tags})))
     assert (identity.tags, identity.transitive_tag_keys) == ((), ())
 
 
@@ -311,7 +311,7 @@ def test_invalid_session_tags_are_rejected(tags: Any) -> None:
 
 @pytest.mark.parametrize("identity", ["ab", "x" * 64, "mona@example.com", "a_b+c=d,e.f-g"])
 def test_source_identity_claim(identity: str) -> None:
-    assert verify_token(signed(valid_claims(**{SOURCE_IDENTITY: identity}))).source_identity == identity
+    assert verify_token(sign_token(valid_claims(**{SOURCE_IDENTITY: identity}))).source_identity == identity
 
 
 @pytest.mark.parametrize(
@@ -319,4 +319,4 @@ def test_source_identity_claim(identity: str) -> None:
 )
 def test_invalid_source_identity_is_rejected(identity: Any) -> None:
     with pytest.raises(InvalidClaim, match="The source identity must have"):
-        verify_token(signed(valid_claims(**{SOURCE_IDENTITY: identity})))
+        verify_token(sign_token(valid_claims(**{SOURCE_IDENTITY: identity})))

@@ -16,12 +16,12 @@ from tests.issuer import (
     Page,
     Site,
     authority,
-    drips,
-    hangs,
+    json_page,
     leaf,
+    never_responds,
     page,
-    presenting,
-    says,
+    sends_headers_slowly,
+    server_tls_context,
     serving,
     thumbprint,
 )
@@ -35,8 +35,8 @@ THUMBPRINTS = (thumbprint(authority()),)
 @pytest.fixture
 def site() -> Iterator[Site]:
     """Serve HTTPS with a certificate and that of its authority."""
-    with serving(presenting(leaf(), authority())) as server:
-        server.pages["/"] = says("here")
+    with serving(server_tls_context(leaf(), authority())) as server:
+        server.pages["/"] = json_page("here")
         yield server
 
 
@@ -58,8 +58,8 @@ def trusted_authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("trusted_authority")
 def test_trusted_authority_needs_no_thumbprint(site: Site) -> None:
     assert CLIENT.get(url(site)) == b'"here"'
-    assert site.asked == ["/"]
-    assert site.hosts == [f"127.0.0.1:{site.port}"]
+    assert site.requested_paths == ["/"]
+    assert site.host_headers == [f"127.0.0.1:{site.port}"]
 
 
 @pytest.mark.usefixtures("trusted_authority")
@@ -71,7 +71,7 @@ def test_trusted_authority_is_accepted_despite_another_thumbprint(site: Site) ->
 def test_unknown_authority_is_untrusted(site: Site, thumbprints: tuple[str, ...]) -> None:
     with pytest.raises(UntrustedCertificate, match=r"the certificate of 127.0.0.1 is not trusted"):
         CLIENT.get(url(site), thumbprints)
-    assert site.asked == []
+    assert site.requested_paths == []
 
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper])
@@ -83,8 +83,8 @@ def test_thumbprint_of_leaf_intermediate_or_root_is_sufficient() -> None:
     root = trustme.CA()
     intermediate = root.create_child_ca()
     certificate = intermediate.issue_cert("127.0.0.1")
-    with serving(presenting(certificate, root)) as site:
-        site.pages["/"] = says("here")
+    with serving(server_tls_context(certificate, root)) as site:
+        site.pages["/"] = json_page("here")
         for issuer in (certificate, intermediate, root):
             assert CLIENT.get(url(site), (thumbprint(issuer),)) == b'"here"'
         assert CLIENT.get(url(site), ("a" * 40, thumbprint(root), thumbprint(certificate))) == b'"here"'
@@ -93,16 +93,16 @@ def test_thumbprint_of_leaf_intermediate_or_root_is_sufficient() -> None:
 def test_thumbprint_of_a_root_that_is_not_presented_is_untrusted() -> None:
     root = trustme.CA()
     certificate = root.create_child_ca().issue_cert("127.0.0.1")
-    with serving(presenting(certificate)) as site, pytest.raises(UntrustedCertificate):
+    with serving(server_tls_context(certificate)) as site, pytest.raises(UntrustedCertificate):
         CLIENT.get(url(site), (thumbprint(root),))
 
 
 def test_presented_authority_that_did_not_issue_the_certificate_is_untrusted() -> None:
-    with serving(presenting(trustme.CA().issue_cert("127.0.0.1"), authority())) as site:
-        site.pages["/"] = says("evil")
+    with serving(server_tls_context(trustme.CA().issue_cert("127.0.0.1"), authority())) as site:
+        site.pages["/"] = json_page("evil")
         with pytest.raises(UntrustedCertificate):
             CLIENT.get(url(site), THUMBPRINTS)
-        assert site.asked == []
+        assert site.requested_paths == []
 
 
 def test_certificate_issued_by_a_leaf_is_untrusted() -> None:
@@ -110,24 +110,24 @@ def test_certificate_issued_by_a_leaf_is_untrusted() -> None:
     as_authority = trustme.CA.from_pem(
         leaf_certificate.cert_chain_pems[0].bytes(), leaf_certificate.private_key_pem.bytes()
     )
-    with serving(presenting(as_authority.issue_cert("127.0.0.1"), as_authority)) as site:
-        site.pages["/"] = says("evil")
+    with serving(server_tls_context(as_authority.issue_cert("127.0.0.1"), as_authority)) as site:
+        site.pages["/"] = json_page("evil")
         with pytest.raises(UntrustedCertificate):
             CLIENT.get(url(site), (thumbprint(leaf_certificate),))
-        assert site.asked == []
+        assert site.requested_paths == []
 
 
 @pytest.mark.parametrize("thumbprints", [(), THUMBPRINTS, (thumbprint(leaf("elsewhere.example")),)])
 def test_certificate_of_another_host_is_untrusted(
     thumbprints: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    with serving(presenting(leaf("elsewhere.example"), authority())) as site:
+    with serving(server_tls_context(leaf("elsewhere.example"), authority())) as site:
         for trust_authority in (False, True):
             if trust_authority:
                 request.getfixturevalue("trusted_authority")
             with pytest.raises(UntrustedCertificate):
                 CLIENT.get(url(site), thumbprints)
-        assert site.asked == []
+        assert site.requested_paths == []
 
 
 def test_expired_certificate_is_untrusted() -> None:
@@ -135,7 +135,7 @@ def test_expired_certificate_is_untrusted() -> None:
     expired = authority().issue_cert(
         "127.0.0.1", not_before=past - datetime.timedelta(days=9), not_after=past
     )
-    with serving(presenting(expired, authority())) as site:
+    with serving(server_tls_context(expired, authority())) as site:
         for thumbprints in (THUMBPRINTS, (thumbprint(expired),)):
             with pytest.raises(UntrustedCertificate):
                 CLIENT.get(url(site), thumbprints)
@@ -143,7 +143,7 @@ def test_expired_certificate_is_untrusted() -> None:
 
 def test_top_thumbprint_is_of_the_last_presented_certificate(site: Site) -> None:
     assert CLIENT.fetch_top_thumbprint(url(site)) == THUMBPRINTS[0]
-    with serving(presenting(leaf())) as leaf_only:
+    with serving(server_tls_context(leaf())) as leaf_only:
         assert CLIENT.fetch_top_thumbprint(url(leaf_only)) == thumbprint(leaf())
 
 
@@ -179,7 +179,8 @@ def sends_interim_responses(_site: Site, secured: ssl.SSLSocket) -> None:
 
 
 @pytest.mark.parametrize(
-    "slow", [hangs, drips, sends_body_slowly, sends_chunks_slowly, sends_interim_responses]
+    "slow",
+    [never_responds, sends_headers_slowly, sends_body_slowly, sends_chunks_slowly, sends_interim_responses],
 )
 def test_slow_or_endless_response_times_out(site: Site, slow: Page) -> None:
     site.pages["/"] = slow
@@ -216,10 +217,10 @@ def test_response_of_maximum_size_is_read(site: Site) -> None:
 )
 def test_redirects_are_not_followed(site: Site, status: int, location: str) -> None:
     site.pages["/"] = page(b"", f"{status} Elsewhere", [f"Location: {location.format(port=site.port)}"])
-    site.pages["/there"] = says("evil")
+    site.pages["/there"] = json_page("evil")
     with pytest.raises(ProviderUnreachable, match=f"127.0.0.1 answered with status {status}"):
         CLIENT.get(url(site), THUMBPRINTS)
-    assert site.asked == ["/"]
+    assert site.requested_paths == ["/"]
 
 
 @pytest.mark.parametrize("status", [201, 204, 206, 304, 401, 404, 429, 500, 503])
@@ -302,13 +303,13 @@ def test_invalid_https_url_is_rejected(invalid_url: str) -> None:
 def test_invalid_path_is_not_requested(site: Site, path: str) -> None:
     with pytest.raises(ProviderUnreachable):
         CLIENT.get(url(site, path), THUMBPRINTS)
-    assert site.asked == []
+    assert site.requested_paths == []
 
 
 def test_line_breaks_in_a_url_cannot_add_a_header(site: Site) -> None:
-    site.pages["/keysX-Evil:1"] = says("here")
+    site.pages["/keysX-Evil:1"] = json_page("here")
     assert CLIENT.get(url(site, "/keys\r\nX-Evil:1"), THUMBPRINTS) == b'"here"'
-    assert site.asked == ["/keysX-Evil:1"]
+    assert site.requested_paths == ["/keysX-Evil:1"]
 
 
 @pytest.mark.parametrize(
@@ -319,4 +320,4 @@ def test_loopback_is_rejected_by_default_in_any_spelling(site: Site, host: str) 
         HttpsClient().get(url(site, host=host), THUMBPRINTS)
     with pytest.raises(ProviderUnreachable, match="does not resolve to a public address"):
         HttpsClient().fetch_top_thumbprint(url(site, host=host))
-    assert site.asked == []
+    assert site.requested_paths == []

@@ -13,7 +13,17 @@ from iamd.federation.https_client import HttpsClient
 from iamd.federation.jwks import VerificationKey
 from iamd.federation.jwks_cache import JwksCache
 from iamd.federation.ssrf_guard import parse_networks
-from tests.issuer import CONFIGURATION, Issuer, Page, hangs, issuing, page, public_jwk, says, serving
+from tests.issuer import (
+    CONFIGURATION,
+    Issuer,
+    Page,
+    json_page,
+    never_responds,
+    page,
+    public_jwk,
+    serving,
+    serving_issuer,
+)
 
 CLIENT = HttpsClient(parse_networks(["127.0.0.1/32"]))
 
@@ -40,7 +50,7 @@ def jwks_cache(clock: Clock) -> JwksCache:
 
 @pytest.fixture
 def issuer() -> Iterator[Issuer]:
-    with issuing() as provider:
+    with serving_issuer() as provider:
         yield provider
 
 
@@ -63,7 +73,7 @@ def test_keys_are_fetched_once_for_many_tokens(jwks_cache: JwksCache, issuer: Is
     for _ in range(5):
         assert find_key(jwks_cache, issuer) is not None
         clock.now += 119
-    assert issuer.site.asked == [CONFIGURATION, "/keys"]
+    assert issuer.site.requested_paths == [CONFIGURATION, "/keys"]
 
 
 def test_concurrent_lookups_share_one_fetch(jwks_cache: JwksCache, issuer: Issuer) -> None:
@@ -155,13 +165,13 @@ def test_cached_keys_older_than_an_hour_are_not_used_when_the_provider_fails(
 
 def test_hanging_provider_delays_only_concurrent_lookups(issuer: Issuer, clock: Clock) -> None:
     jwks_cache = JwksCache(CLIENT._replace(timeout_seconds=0.5), clock=clock)
-    issuer.site.pages[CONFIGURATION] = hangs
+    issuer.site.pages[CONFIGURATION] = never_responds
     with ThreadPoolExecutor(8) as threads:
         errors = set(threads.map(lambda _: failure(jwks_cache, issuer), range(8)))
     assert errors == {"127.0.0.1 did not answer within 0.5 seconds"}
-    assert len(issuer.site.asked) == 1
+    assert len(issuer.site.requested_paths) == 1
     failure(jwks_cache, issuer)
-    assert len(issuer.site.asked) == 1
+    assert len(issuer.site.requested_paths) == 1
 
 
 def test_waiting_lookups_are_limited(issuer: Issuer) -> None:
@@ -171,10 +181,10 @@ def test_waiting_lookups_are_limited(issuer: Issuer) -> None:
     def slow(site: Any, secured: Any) -> None:
         request_started.release()
         proceed.wait()
-        says({"issuer": issuer.url, "jwks_uri": f"{issuer.url}/keys"})(site, secured)
+        json_page({"issuer": issuer.url, "jwks_uri": f"{issuer.url}/keys"})(site, secured)
 
     issuer.site.pages[CONFIGURATION] = slow
-    with ThreadPoolExecutor(2) as threads, issuing() as other:
+    with ThreadPoolExecutor(2) as threads, serving_issuer() as other:
         first = threads.submit(find_key, jwks_cache, issuer)
         assert request_started.acquire(timeout=10)
         other.site.pages[CONFIGURATION] = slow
@@ -209,15 +219,15 @@ def test_fetch_thumbprint(jwks_cache: JwksCache, issuer: Issuer) -> None:
 
 @pytest.mark.parametrize("path", ["", "/", "/realms/one", "/realms/one/"])
 def test_configuration_path_of_an_issuer(jwks_cache: JwksCache, path: str) -> None:
-    with issuing(path) as issuer:
+    with serving_issuer(path) as issuer:
         assert find_key(jwks_cache, issuer) is not None
-        assert issuer.site.asked == [f"{path.rstrip('/')}{CONFIGURATION}", "/keys"]
+        assert issuer.site.requested_paths == [f"{path.rstrip('/')}{CONFIGURATION}", "/keys"]
 
 
 def test_jwks_uri_may_be_on_another_server_with_a_trusted_thumbprint(
     jwks_cache: JwksCache, issuer: Issuer
 ) -> None:
-    with issuing() as other:
+    with serving_issuer() as other:
         other.publish(public_jwk("rsa-other"))
         issuer.configure(jwks_uri=f"{other.url}/keys")
         assert find_key(jwks_cache, issuer, "rsa-other") is not None
@@ -265,7 +275,7 @@ def test_configuration_of_another_issuer_is_rejected(
 def test_invalid_jwks_uri_is_not_fetched(jwks_cache: JwksCache, issuer: Issuer, jwks_uri: str) -> None:
     issuer.configure(jwks_uri=jwks_uri.format(port=issuer.site.port))
     assert failure(jwks_cache, issuer)
-    assert issuer.site.asked == [CONFIGURATION]
+    assert issuer.site.requested_paths == [CONFIGURATION]
 
 
 # Invalid documents.
@@ -302,7 +312,7 @@ def test_configuration_without_jwks_uri_is_an_error(jwks_cache: JwksCache, issue
 
 @pytest.mark.parametrize("keys", [None, 7, "keys", {}, {"rsa": {}}])
 def test_jwks_without_a_list_of_keys_is_an_error(jwks_cache: JwksCache, issuer: Issuer, keys: Any) -> None:
-    issuer.site.pages["/keys"] = says({"keys": keys})
+    issuer.site.pages["/keys"] = json_page({"keys": keys})
     assert failure(jwks_cache, issuer) == f"{issuer.host} publishes no keys"
 
 

@@ -24,7 +24,7 @@ from tests.federation.tokens import (
     valid_claims,
     verify_token,
 )
-from tests.issuer import CLIENT_ID, SUBJECT, private_key, public_jwk, segment, signed
+from tests.issuer import CLIENT_ID, SUBJECT, private_key, public_jwk, segment, sign_token
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ from tests.issuer import CLIENT_ID, SUBJECT, private_key, public_jwk, segment, s
     ],
 )
 def test_signature_algorithms_of_aws_verify(key: str, algorithm: str) -> None:
-    token = signed(valid_claims(), key, algorithm)
+    token = sign_token(valid_claims(), key, algorithm)
     assert verify_token(token, key) == TokenIdentity(
         f"https://{HOST}",
         SUBJECT,
@@ -100,9 +100,11 @@ def test_public_key_as_hmac_secret_is_rejected(form: str) -> None:
     ],
 )
 def test_keys_in_the_token_header_are_ignored(extra_headers: dict[str, Any]) -> None:
-    token = signed(valid_claims(), "rsa-other", headers={"kid": "rsa", **extra_headers})
+    token = sign_token(valid_claims(), "rsa-other", headers={"kid": "rsa", **extra_headers})
     assert token_error(token) in (KEY_NOT_FOUND, BAD_SIGNATURE)
-    assert verify_token(signed(valid_claims(), headers={**extra_headers, "kid": "rsa"})).subject == SUBJECT
+    assert (
+        verify_token(sign_token(valid_claims(), headers={**extra_headers, "kid": "rsa"})).subject == SUBJECT
+    )
 
 
 @pytest.mark.parametrize("crit", [["exp"], ["b64"], [], "exp", None, 7])
@@ -121,7 +123,7 @@ def test_unencoded_payload_is_rejected() -> None:
 
 @pytest.mark.parametrize("kid", ["rsa-other", "RSA", "", " rsa", "rsa\0"])
 def test_unknown_key_id_is_rejected(kid: str) -> None:
-    assert token_error(signed(valid_claims(), headers={"kid": kid})) == KEY_NOT_FOUND
+    assert token_error(sign_token(valid_claims(), headers={"kid": kid})) == KEY_NOT_FOUND
 
 
 @pytest.mark.parametrize("kid", [None, 7, ["rsa"], {"rsa": 1}, True])
@@ -130,7 +132,7 @@ def test_key_id_must_be_text(kid: Any) -> None:
 
 
 def test_key_id_may_be_absent_if_only_one_key_fits() -> None:
-    token = signed(valid_claims(), headers={})
+    token = sign_token(valid_claims(), headers={})
     assert verify_token(token, "rsa").subject == SUBJECT
     assert verify_token(token, "rsa", "ES256").subject == SUBJECT
     assert token_error(token, "rsa", "rsa-other") == KEY_NOT_FOUND
@@ -153,8 +155,8 @@ def test_key_of_another_curve_or_type_is_rejected(key: str, algorithm: str) -> N
 
 
 def test_changed_header_payload_or_signature_is_rejected() -> None:
-    header, payload, signature = signed(valid_claims()).split(".")
-    other_header, other_payload, other_signature = signed(valid_claims(sub="root")).split(".")
+    header, payload, signature = sign_token(valid_claims()).split(".")
+    other_header, other_payload, other_signature = sign_token(valid_claims(sub="root")).split(".")
     assert header == other_header
     assert token_error(f"{header}.{other_payload}.{signature}") == BAD_SIGNATURE
     assert token_error(f"{header}.{payload}.{other_signature}") == BAD_SIGNATURE
@@ -173,7 +175,7 @@ def test_trivial_ecdsa_signatures_are_rejected(signature: bytes) -> None:
 
 
 def test_signature_of_another_key_is_rejected() -> None:
-    assert token_error(signed(valid_claims(), "rsa-other", headers={"kid": "rsa"})) == BAD_SIGNATURE
+    assert token_error(sign_token(valid_claims(), "rsa-other", headers={"kid": "rsa"})) == BAD_SIGNATURE
 
 
 # Malformed tokens.
@@ -194,9 +196,9 @@ NESTED_OBJECTS = b'{"a":' * 3000 + b"1" + b"}" * 3000
         "é.é.é",
         "." * 20_000,
         "A" * 20_000,
-        " " + signed(valid_claims()),
-        signed(valid_claims()) + "\n",
-        signed(valid_claims()).replace(".", "..", 1),
+        " " + sign_token(valid_claims()),
+        sign_token(valid_claims()) + "\n",
+        sign_token(valid_claims()).replace(".", "..", 1),
         forged_token(b"null"),
         forged_token(b"[]"),
         forged_token({"alg": "RS256"}, b"[]"),
@@ -232,6 +234,6 @@ def test_arbitrary_tokens_are_invalid(token: str) -> None:
 
 
 def test_token_of_maximum_length_is_accepted() -> None:
-    token = signed(valid_claims(filling="x" * 14_200))
+    token = sign_token(valid_claims(filling="x" * 14_200))
     assert 19_000 < len(token) <= 20_000
     assert verify_token(token).subject == SUBJECT
