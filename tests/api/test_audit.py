@@ -114,7 +114,6 @@ def test_repeated_refusals_are_coalesced_and_counted(account: Account) -> None:
         records = events(account, "ListUsers")
         count = sum(record.get("additionalEventData", {}).get("count", 1) for record in records)
     assert count == 30
-    assert len(records) <= 30
 
 
 def test_audit_events_contain_no_secret_access_key(account: Account) -> None:

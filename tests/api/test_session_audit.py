@@ -82,8 +82,9 @@ def test_later_responses_contain_no_secret_key_and_no_session_token(account: Acc
         )
         for operation in _READS[service]:
             call(client, operation)
-    refused(session.client(account.server, "iam"), "GetUser", UserName="nobody")
-    assert len(bodies) == sum(map(len, _READS.values()))
+        if service == "iam":
+            refused(client, "GetUser", UserName="nobody")
+    assert len(bodies) == sum(map(len, _READS.values())) + 1
     for body in bodies:
         assert session.secret_access_key not in body
         assert str(session.token) not in body

@@ -154,8 +154,11 @@ def test_signature_is_ignored(federation: Federation, signer: Any, secret: str) 
         prepared = request.prepare()
         response = requests.post(prepared.url, data=prepared.body, headers=dict(prepared.headers), timeout=10)
         assert response.status_code == expected_status
-    records = [record for record in everything(federation.account) if record["eventName"] == OPERATION]
-    assert {record["userIdentity"]["type"] for record in records} <= {"WebIdentityUser"}
+    records: list[dict[str, Any]] = []
+    deadline = time.monotonic() + 10
+    while len(records) < 2 and time.monotonic() < deadline:
+        records = [record for record in everything(federation.account) if record["eventName"] == OPERATION]
+    assert [record["userIdentity"]["type"] for record in records] == ["WebIdentityUser"] * 2
 
 
 @pytest.mark.parametrize(
@@ -340,7 +343,6 @@ def test_refusals_are_counted_in_the_audit_log(federation: Federation) -> None:
         records = [record for record in everything(federation.account) if record["eventName"] == OPERATION]
         count = sum(record.get("additionalEventData", {}).get("count", 1) for record in records)
     assert count == 30
-    assert len(records) <= 30
 
 
 def test_refusal_for_a_missing_account_is_recorded_without_an_account(federation: Federation) -> None:
