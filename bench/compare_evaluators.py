@@ -12,14 +12,14 @@ import time
 from collections import Counter
 from typing import Any
 
-from tests.policy import whole
+from tests.policy import strategies
 
 from iamd.policy import Policy, PolicyLayers, Request, decide, parse
 from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_policy
 from iamd.policy.operators import OPERATORS
 
 _REQUESTS_PER_POLICY_SET = 40
-_PRINCIPAL_NAMES = ("*", whole.ACCOUNT_ID, whole.OTHER_ACCOUNT_ID, *whole.ARNS)
+_PRINCIPAL_NAMES = ("*", strategies.ACCOUNT_ID, strategies.OTHER_ACCOUNT_ID, *strategies.ARNS)
 
 
 class CaseGenerator:
@@ -49,7 +49,7 @@ class CaseGenerator:
         count = self._random.choice((0, 1, 1, 2))
         return {
             self._operator(): {
-                self._random.choice(whole.CONTEXT_KEYS): self._one_or_several(whole.CONTEXT_VALUES)
+                self._random.choice(strategies.CONTEXT_KEYS): self._one_or_several(strategies.CONTEXT_VALUES)
             }
             for _ in range(count)
         }
@@ -57,9 +57,9 @@ class CaseGenerator:
     def _statement(self, *, has_principal: bool) -> dict[str, Any]:
         pick = self._random.choice
         statement: dict[str, Any] = {"Effect": pick(("Allow", "Allow", "Deny"))}
-        elements = [self._element("Action", whole.ACTION_PATTERNS)]
+        elements = [self._element("Action", strategies.ACTION_PATTERNS)]
         if self._random.random() < 0.9:
-            elements.append(self._element("Resource", whole.RESOURCE_PATTERNS))
+            elements.append(self._element("Resource", strategies.RESOURCE_PATTERNS))
         if self._random.random() < 0.5:
             statement["Condition"] = self._condition()
         if self._random.random() < (0.9 if has_principal else 0.1):
@@ -95,18 +95,18 @@ class CaseGenerator:
     def request(self, principal: Any) -> Request:
         pick = self._random.choice
         keys = self._random.sample(
-            [key.lower() for key in whole.CONTEXT_KEYS[:-1]], k=self._random.randint(0, 5)
+            [key.lower() for key in strategies.CONTEXT_KEYS[:-1]], k=self._random.randint(0, 5)
         )
         return Request(
             principal,
-            pick(whole.ACTIONS),
-            pick(whole.RESOURCES),
-            pick((None, None, whole.ACCOUNT_ID, whole.OTHER_ACCOUNT_ID)),
-            {key: self._one_or_several(whole.CONTEXT_VALUES) for key in keys},
+            pick(strategies.ACTIONS),
+            pick(strategies.RESOURCES),
+            pick((None, None, strategies.ACCOUNT_ID, strategies.OTHER_ACCOUNT_ID)),
+            {key: self._one_or_several(strategies.CONTEXT_VALUES) for key in keys},
         )
 
     def principal(self) -> Any:
-        return self._random.choice(whole.CALLERS)
+        return self._random.choice(strategies.CALLERS)
 
 
 def compare(generator: CaseGenerator, cases: int) -> Counter[str]:

@@ -54,7 +54,7 @@ def _request(key: load.Key) -> Request:
 def measure(folder: Path) -> dict[str, float]:
     """Return each step's time in microseconds; the store is created in `folder`."""
     store = app.open_store(Settings(data=folder / "data"))
-    account = servers.make_account(store)
+    account = servers.create_account_in_store(store)
     request = _request((account.access_key_id or "", account.secret_access_key or ""))
     operation = operations.OPERATIONS["iam"]["GetUser"]
     model, database, now = operation.model, store.database, clock.now()

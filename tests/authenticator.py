@@ -15,7 +15,7 @@ class Authenticator(NamedTuple):
     seed: str
 
     @classmethod
-    def make(cls, iam: Any, name: str, **params: Any) -> "Authenticator":
+    def create(cls, iam: Any, name: str, **params: Any) -> "Authenticator":
         """Create a virtual MFA device that is not assigned to a user."""
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name, **params)["VirtualMFADevice"]
         return cls(device["SerialNumber"], device["Base32StringSeed"].decode())

@@ -90,7 +90,7 @@ def store(settings: Settings) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def server(store: Store, settings: Settings) -> Iterator[Server]:
     """Return a running server on the test's database."""
-    servers.make_account(store)  # otherwise the server creates one and prints its setup link
+    servers.create_account_in_store(store)  # otherwise the server creates one and prints its setup link
     if settings.database is None:
         arguments: tuple[str, ...] = ("--data", str(settings.data))
     else:
@@ -104,4 +104,4 @@ def account(server: Server) -> Account:
     """Return a new account; failed sign-in attempts of earlier tests are reset."""
     with server.store.database.write() as tx:
         attempt_counters.reset(tx, attempt_counters.counter_key("address", "127.0.0.1"))
-    return servers.found(server)
+    return servers.create_account(server)

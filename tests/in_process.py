@@ -18,9 +18,9 @@ from iamd.framework.operation import Operation
 from iamd.operations import OPERATIONS
 from iamd.policy import Principal, PrincipalKind
 from iamd.store import accounts
-from tests import cheaply
+from tests import cheap_hashes
 
-_hasher = cache(cheaply.hasher)
+_hasher = cache(cheap_hashes.hasher)
 
 
 class RootClient:

@@ -26,7 +26,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 CLIENT_ID = "sts.amazonaws.com"
 SUBJECT = "repo:acme/site:ref:refs/heads/main"
 CONFIGURATION = "/.well-known/openid-configuration"
-Page = Callable[["Site", ssl.SSLSocket], None]
+Page = Callable[["HttpsServer", ssl.SSLSocket], None]
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 _CURVES = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
@@ -115,19 +115,19 @@ def json_page(value: Any) -> Page:
     return page(json.dumps(value).encode())
 
 
-def never_responds(site: "Site", _tls_socket: ssl.SSLSocket) -> None:
+def never_responds(site: "HttpsServer", _tls_socket: ssl.SSLSocket) -> None:
     """Keep the connection open without a response until the site closes."""
     site.closing.wait()
 
 
-def sends_headers_slowly(site: "Site", tls_socket: ssl.SSLSocket) -> None:
+def sends_headers_slowly(site: "HttpsServer", tls_socket: ssl.SSLSocket) -> None:
     """Send an endless header, one byte every 20 ms."""
     tls_socket.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     while not site.closing.wait(0.02):
         tls_socket.sendall(b"x")
 
 
-class Site:
+class HttpsServer:
     """An HTTPS server whose pages a test sets; `requested_paths` and `host_headers` list the requests.
 
     Without a TLS context it accepts connections and never completes a handshake.
@@ -195,7 +195,7 @@ class Issuer:
     Its configuration and its keys are pages of its site, which a test may replace.
     """
 
-    def __init__(self, site: Site, path: str = "", keys: Iterable[str] = ("rsa",)) -> None:
+    def __init__(self, site: HttpsServer, path: str = "", keys: Iterable[str] = ("rsa",)) -> None:
         self.site = site
         self.host = f"127.0.0.1:{site.port}{path}"
         self.url = f"https://{self.host}"
@@ -224,9 +224,9 @@ class Issuer:
 
 
 @contextlib.contextmanager
-def serving(context: ssl.SSLContext | None) -> Iterator[Site]:
+def serving(context: ssl.SSLContext | None) -> Iterator[HttpsServer]:
     """Serve a site until the block ends."""
-    site = Site(context)
+    site = HttpsServer(context)
     try:
         yield site
     finally:

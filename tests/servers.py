@@ -103,7 +103,7 @@ def command(*arguments: str) -> list[str]:
 
 def cheap_command(*arguments: str) -> list[str]:
     """Return the command line of an `iamd` with password hashes of minimal cost."""
-    return [sys.executable, "-P", str(Path(__file__).with_name("cheaply.py")), *arguments]
+    return [sys.executable, "-P", str(Path(__file__).with_name("cheap_hashes.py")), *arguments]
 
 
 def environment(**variables: str) -> dict[str, str]:
@@ -158,9 +158,9 @@ def wait_listening(server: Server) -> None:
     raise AssertionError("the server did not get ready")
 
 
-def found(server: Server, account_id: str | None = None) -> Account:
+def create_account(server: Server, account_id: str | None = None) -> Account:
     """Create an account in the server's store."""
-    new_account = make_account(server.store, account_id)
+    new_account = create_account_in_store(server.store, account_id)
     return Account(
         new_account.account.account_id,
         new_account.access_key_id or "",
@@ -169,7 +169,7 @@ def found(server: Server, account_id: str | None = None) -> Account:
     )
 
 
-def make_account(store: Store, account_id: str | None = None) -> NewAccount:
+def create_account_in_store(store: Store, account_id: str | None = None) -> NewAccount:
     return account_creation.create(
         store.database, store.vault, AccountSpec(account_id, None, None, "admin"), clock.now()
     )

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-CODE = sorted(file for folder in ("src", "scripts", "bench") for file in (ROOT / folder).rglob("*.py"))
+CODE = sorted(
+    file
+    for folder in ("src", "scripts", "bench", "tests")
+    for file in (ROOT / folder).rglob("*.py")
+    if "node_modules" not in file.parts and file != Path(__file__)
+)
 TEXTS = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *(ROOT / "src/iamd/web/templates").glob("*.html"), *CODE]
 )

@@ -4,14 +4,14 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tests.policy import whole
+from tests.policy import strategies
 
 from iamd.policy import PolicyError, PolicyKind, validate
 from iamd.policy.operators import OPERATORS
 
 CaseEntry = dict[str, Any]  # a test case of `iamd policy test`
 
-_HERE, _THERE = whole.ACCOUNT_ID, whole.OTHER_ACCOUNT_ID
+_HERE, _THERE = strategies.ACCOUNT_ID, strategies.OTHER_ACCOUNT_ID
 
 # iam-simulate ignores keys that an action does not support, so fictitious keys are replaced by real ones.
 _REAL_KEYS = {
@@ -30,9 +30,13 @@ def _replace_with_real_keys(text: str) -> str:
     return text
 
 
-KEYS = (*map(_replace_with_real_keys, whole.CONTEXT_KEYS), "aws:PrincipalTag/team", "aws:PrincipalAccount")
+KEYS = (
+    *map(_replace_with_real_keys, strategies.CONTEXT_KEYS),
+    "aws:PrincipalTag/team",
+    "aws:PrincipalAccount",
+)
 VALUES = (
-    *map(_replace_with_real_keys, whole.CONTEXT_VALUES),
+    *map(_replace_with_real_keys, strategies.CONTEXT_VALUES),
     "a.b",
     "aXb",
     "a\nb",
@@ -105,7 +109,7 @@ _KEYS_BY_OPERATOR = {
     "Arn": "aws:SourceArn",
 }
 GLOBS = (
-    *map(_replace_with_real_keys, whole.RESOURCE_PATTERNS),
+    *map(_replace_with_real_keys, strategies.RESOURCE_PATTERNS),
     "arn:aws:s3:::box",
     "arn:aws:s3:::box/a.b",
     "arn:aws:s3:::BOX/a",
@@ -126,7 +130,7 @@ GLOBS = (
 )
 _REJECTED_PATTERNS = {"*:*"}  # by iam-simulate
 PATTERNS = (
-    *(pattern for pattern in whole.ACTION_PATTERNS if pattern not in _REJECTED_PATTERNS),
+    *(pattern for pattern in strategies.ACTION_PATTERNS if pattern not in _REJECTED_PATTERNS),
     "sqs:*",
     "sqs:Send*",
     "kms:*",
@@ -152,9 +156,9 @@ RESOURCES_BY_ACTION: dict[str, tuple[str, ...]] = {
 _ACTIONS_WITH_RESOURCE = tuple(
     action for action, resources in RESOURCES_BY_ACTION.items() if resources != ("*",)
 )
-CALLERS = (*whole.ARNS, f"arn:aws:sts::{_HERE}:assumed-role/Web/s1", "", "sns.amazonaws.com")
+CALLERS = (*strategies.ARNS, f"arn:aws:sts::{_HERE}:assumed-role/Web/s1", "", "sns.amazonaws.com")
 _PRINCIPAL_TYPES = {"": "Anonymous", "sns.amazonaws.com": "Service"}
-_PRINCIPAL_NAMES = ("*", _HERE, _THERE, *whole.ARNS, f"arn:aws:iam::{_HERE}:user/fay")
+_PRINCIPAL_NAMES = ("*", _HERE, _THERE, *strategies.ARNS, f"arn:aws:iam::{_HERE}:user/fay")
 
 
 class CaseGenerator:

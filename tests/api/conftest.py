@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests import servers
-from tests.api.federated import Federation
+from tests.api.federation import Federation
 from tests.issuer import Issuer, serving_issuer
 from tests.servers import Account, Server
 
@@ -13,7 +13,7 @@ from tests.servers import Account, Server
 @pytest.fixture
 def other_account(server: Server) -> Account:
     """Return a second account on the same server."""
-    return servers.found(server)
+    return servers.create_account(server)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def root_keys_server(server: Server) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def asking_server(server: Server) -> Iterator[Server]:
+def loopback_server(server: Server) -> Iterator[Server]:
     """Return another server process on the same store, which may fetch OIDC providers' keys from loopback."""
     networks = "127.0.0.1/32"
     with servers.serving(server.store, *server.arguments, IAMD_OIDC_PRIVATE_NETWORKS=networks) as running:
@@ -46,13 +46,13 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
-def federation(asking_server: Server, issuer: Issuer) -> Federation:
+def federation(loopback_server: Server, issuer: Issuer) -> Federation:
     """Return an account with the shared OIDC provider, for roles whose trust policies the test chooses."""
-    return Federation.create(servers.found(asking_server), issuer)
+    return Federation.create(servers.create_account(loopback_server), issuer)
 
 
 @pytest.fixture
-def own_federation(asking_server: Server) -> Iterator[Federation]:
+def own_federation(loopback_server: Server) -> Iterator[Federation]:
     """Return an account with an OIDC provider of the test's own, whose responses the test may change."""
     with serving_issuer() as provider:
-        yield Federation.create(servers.found(asking_server), provider)
+        yield Federation.create(servers.create_account(loopback_server), provider)

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from tests.api.escalations import Attack, Path, SignIn, Step, step, use_stolen_key
-from tests.people import OTHER_PASSWORD, PASSWORD, enrol
+from tests.console_users import OTHER_PASSWORD, PASSWORD, assign_authenticator
 from tests.servers import allow, deny, document
 
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -321,7 +321,7 @@ CREDENTIAL_PATHS = [
 
 
 def enable_device_of_boss(attack: Attack) -> None:
-    attack.placeholders["{SERIAL}"] = enrol(attack.account, "boss")[1]
+    attack.placeholders["{SERIAL}"] = assign_authenticator(attack.account, "boss")[1]
 
 
 def enable_device_for_boss(attack: Attack) -> None:

@@ -1,6 +1,5 @@
 """Privilege escalation paths through roles, iam:PassRole, and tags that conditions compare."""
 
-from tests.api.answers import call
 from tests.api.escalation_paths import (
     ACCOUNT_ARN,
     ADMIN,
@@ -30,6 +29,7 @@ from tests.api.escalation_paths import (
     trust_policy,
 )
 from tests.api.escalations import Attack, Path, step
+from tests.api.responses import call
 from tests.servers import allow, deny, document
 
 ASSUME_ROLE = "sts:AssumeRole"

@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 
 from iamd.operations import OPERATIONS
 from tests import iamd_client
-from tests.api.answers import Refused, call, refusal, state
-from tests.api.served import filled
+from tests.api.operation_calls import fill_placeholders
+from tests.api.responses import Refused, call, refusal, state
 from tests.authenticator import Authenticator
-from tests.people import Browser
+from tests.console_users import Browser
 from tests.servers import Account, allow
 
 Client = Callable[[str], Any]
@@ -80,12 +80,12 @@ class Step:
 
     def __call__(self, attack: Attack) -> None:
         client = attack.client(self.service)
-        response = call(client, self.operation, **filled(self.params, attack.placeholders))
+        response = call(client, self.operation, **fill_placeholders(self.params, attack.placeholders))
         attack.use_credentials(response)
 
     def call_as_admin(self, attack: Attack) -> None:
         """Make the call as the administrator, to set up the account before the attack."""
-        response = call(attack.admin, self.operation, **filled(self.params, attack.placeholders))
+        response = call(attack.admin, self.operation, **fill_placeholders(self.params, attack.placeholders))
         if "AccessKey" in response:
             attack.stolen_key = _key_pair(response["AccessKey"])
             attack.placeholders["{KEY}"] = attack.stolen_key[0]

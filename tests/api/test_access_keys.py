@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import Refused, call, refused
+from tests.api.responses import Refused, call, refused
 from tests.servers import Account, allow
 
 NO_BOB = Refused("NoSuchEntity", 404, "The user with name Bob cannot be found.")

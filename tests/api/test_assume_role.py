@@ -1,4 +1,4 @@
-"""AssumeRole: session duration, names, tags, source identity. Who may assume a role: see `assuming`."""
+"""AssumeRole: session duration, names, tags, source identity. Who may assume a role: see `assume_role`."""
 
 import json
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from iamd.core import ids
-from tests import people
-from tests.api import temporary
-from tests.api.answers import refused
-from tests.api.temporary import (
+from tests import console_users
+from tests.api import sts_sessions
+from tests.api.responses import refused
+from tests.api.sts_sessions import (
     Session,
     assume_role,
     create_role,
@@ -48,7 +48,7 @@ def test_session_duration_is_one_hour_by_default_or_duration_seconds(
     account: Account, role: str, params: dict[str, int], expected_seconds: int
 ) -> None:
     response = account.sts.assume_role(RoleArn=role, **SESSION_NAME, **params)
-    token = unseal_token(account, temporary.credentials_of(response))
+    token = unseal_token(account, sts_sessions.credentials_of(response))
     assert token.expires_at - token.issued_at == expected_seconds
     assert int(response["Credentials"]["Expiration"].timestamp()) == token.expires_at
 
@@ -84,7 +84,7 @@ def test_role_chaining_is_limited_to_one_hour(account: Account, role: str) -> No
 
 
 def test_assume_role_with_a_session_token_is_not_role_chaining(account: Account, role: str) -> None:
-    session = temporary.credentials_of(account.sts.get_session_token()).client(account.server, "sts")
+    session = sts_sessions.credentials_of(account.sts.get_session_token()).client(account.server, "sts")
     assert duration(account, assume_role(session, role, DurationSeconds=7200)) == 7200
 
 
@@ -94,10 +94,10 @@ def test_assume_role_with_a_session_token_is_not_role_chaining(account: Account,
 def test_assumed_role_arn_contains_role_and_session_name(account: Account) -> None:
     arn = create_role(account, "Reader", TRUST_EVERYBODY, Path="/team/a/")
     response = account.sts.assume_role(RoleArn=arn, RoleSessionName="a+b=c,d.e@f-g_H")
-    role_id = temporary.role_of(account, "Reader").role_id
+    role_id = sts_sessions.role_of(account, "Reader").role_id
     session_arn = f"arn:aws:sts::{account.account_id}:assumed-role/Reader/a+b=c,d.e@f-g_H"
     assert response["AssumedRoleUser"] == {"AssumedRoleId": f"{role_id}:a+b=c,d.e@f-g_H", "Arn": session_arn}
-    identity = temporary.credentials_of(response).client(account.server, "sts").get_caller_identity()
+    identity = sts_sessions.credentials_of(response).client(account.server, "sts").get_caller_identity()
     assert (identity["Arn"], identity["UserId"]) == (session_arn, f"{role_id}:a+b=c,d.e@f-g_H")
     assert identity["Account"] == account.account_id
 
@@ -217,7 +217,7 @@ def test_transitive_tags_and_source_identity_persist_through_role_chaining(
         sts = session.client(account.server, "sts")
         response = sts.assume_role(RoleArn=role, **SESSION_NAME)
         assert response["SourceIdentity"] == "alice"
-        session = temporary.credentials_of(response)
+        session = sts_sessions.credentials_of(response)
         token = unseal_token(account, session)
         assert (token.tags, token.transitive_tag_keys) == ((("team", "a"),), ("team",))
         error = refused(sts, "AssumeRole", RoleArn=role, **SESSION_NAME, SourceIdentity="bob")
@@ -248,8 +248,8 @@ def test_sessions_are_valid_in_every_region(account: Account, role: str, region:
 
 
 def test_console_session_must_confirm_identity_before_assume_role(account: Account, role: str) -> None:
-    browser = people.person(account, "alice")
-    browser.sign_in_user(account.account_id, "alice", people.PASSWORD)
+    browser = console_users.create_user(account, "alice")
+    browser.sign_in_user(account.account_id, "alice", console_users.PASSWORD)
     error = refused(browser.client("sts"), "AssumeRole", RoleArn=role, **SESSION_NAME)
     assert error == ("ConfirmationRequired", 403, "Confirm your identity and try again.")
     browser.confirm()

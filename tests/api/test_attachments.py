@@ -5,8 +5,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.api.answers import Refused, body, call, refused
-from tests.api.served import TRUST
+from tests.api.operation_calls import TRUST
+from tests.api.responses import Refused, body, call, refused
 from tests.servers import Account, allow, document
 
 pytestmark = pytest.mark.both_databases

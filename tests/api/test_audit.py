@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from iamd.store import audit
-from tests.api.answers import call, refused
-from tests.api.furnished import create_resources
-from tests.api.served import ROWS, Row, filled
+from tests.api.operation_calls import ROWS, Row, fill_placeholders
+from tests.api.resources import create_resources
+from tests.api.responses import call, refused
 from tests.servers import Account, allow, document
 
 pytestmark = pytest.mark.both_databases
@@ -71,7 +71,7 @@ def test_write_is_recorded_synchronously(account: Account) -> None:
     ids=[row.operation for row in ROWS if not row.is_read_only],
 )
 def test_every_write_operation_records_one_event(account: Account, row: Row) -> None:
-    params = filled(row.params, create_resources(account, row))
+    params = fill_placeholders(row.params, create_resources(account, row))
     before = everything(account)
     response = call(account.client(row.service), row.operation, **params)
     (record,) = [record for record in everything(account) if record not in before]

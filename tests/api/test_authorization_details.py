@@ -18,7 +18,7 @@ from iamd.store.entities import USERS
 from iamd.store.inline_policies import InlinePolicy
 from iamd.store.query import Tx
 from iamd.store.roles import RoleLastUsed
-from tests.api.answers import Refused, body, pages, refused
+from tests.api.responses import Refused, body, pages, refused
 from tests.servers import Account, allow, document
 
 pytestmark = pytest.mark.both_databases

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import allowed
+from tests.api.responses import allowed
 from tests.servers import Account, allow, document
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"

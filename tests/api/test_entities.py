@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import Refused, refused
+from tests.api.responses import Refused, refused
 from tests.servers import Account, allow, document
 
 pytestmark = pytest.mark.both_databases

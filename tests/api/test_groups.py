@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import Refused, call, refused, set_counter
+from tests.api.responses import Refused, call, refused, set_counter
 from tests.servers import Account, allow, document
 
 NO_DEVS = Refused("NoSuchEntity", 404, "The group with name Devs cannot be found.")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import allowed, call, refused, state
 from tests.api.escalation_paths import condition
 from tests.api.escalations import client_with_token
-from tests.api.served import filled
+from tests.api.operation_calls import fill_placeholders
+from tests.api.responses import allowed, call, refused, state
 from tests.authenticator import Authenticator
 from tests.servers import Account, allow, deny, document
 
@@ -108,7 +108,7 @@ def test_session_token_without_mfa_cannot_call_iam_or_get_other_tokens(account: 
 
 
 def test_session_token_with_mfa_has_the_permissions_of_its_user(account: Account) -> None:
-    device = Authenticator.make(account.iam, "app").enable(account.iam, "admin")
+    device = Authenticator.create(account.iam, "app").enable(account.iam, "admin")
     code = {"SerialNumber": device.serial, "TokenCode": device.code(1)}
     credentials = account.sts.get_session_token(**code)["Credentials"]
     iam = client_with_token(account, "iam", credentials)
@@ -195,7 +195,7 @@ def test_delegate_cannot_grant_permissions_without_the_required_boundary(
     account.iam.create_user(UserName="bob")
     account.iam.create_user(UserName="fenced", PermissionsBoundary=boundary)
     before = state(account)
-    assert not allowed(delegate, operation, **filled(params, {"{FENCE}": boundary}))
+    assert not allowed(delegate, operation, **fill_placeholders(params, {"{FENCE}": boundary}))
     assert state(account) == before
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import Refused, allowed, refused, set_counter
-from tests.api.served import READ_ONLY, TRUST
+from tests.api.operation_calls import READ_ONLY, TRUST
+from tests.api.responses import Refused, allowed, refused, set_counter
 from tests.servers import Account, allow, deny
 
 TAGS = [{"Key": "Team", "Value": "a"}]

@@ -15,7 +15,7 @@ from iamd.domain import mfa_codes
 from iamd.store import accounts, attempt_counters, mfa_devices
 from iamd.store.query import Write, columns_equal
 from iamd.store.schema import attempts as attempts_table
-from tests.api.answers import call, refused, state, together
+from tests.api.responses import call, refused, state, together
 from tests.authenticator import Authenticator
 from tests.servers import Account, Server, allow, client
 
@@ -68,7 +68,7 @@ def test_create_virtual_mfa_device_returns_seed_and_qr_code(account: Account) ->
 @pytest.mark.usefixtures("bob")
 def test_virtual_mfa_device_lifecycle(account: Account) -> None:
     iam = account.iam
-    device = Authenticator.make(iam, "phone")
+    device = Authenticator.create(iam, "phone")
     assert iam.list_mfa_devices(UserName="Bob")["MFADevices"] == []
     iam.enable_mfa_device(**device_params(device))
     (listed,) = iam.list_mfa_devices(UserName="bob")["MFADevices"]
@@ -89,8 +89,8 @@ def test_virtual_mfa_device_lifecycle(account: Account) -> None:
 @pytest.mark.usefixtures("bob")
 def test_list_virtual_mfa_devices_shows_the_user_and_no_seed(account: Account) -> None:
     iam = account.iam
-    Authenticator.make(iam, "a").enable(iam, "Bob")
-    Authenticator.make(iam, "b")
+    Authenticator.create(iam, "a").enable(iam, "Bob")
+    Authenticator.create(iam, "b")
     first, second = iam.list_virtual_mfa_devices()["VirtualMFADevices"]
     assert (first["User"]["UserName"], first["User"]["Arn"][-8:]) == ("Bob", "user/Bob")
     assert first.keys() == {"SerialNumber", "User", "EnableDate"}
@@ -115,20 +115,20 @@ def test_create_rejects_invalid_serial_numbers(account: Account, path: str, name
 
 def test_device_tags_are_deleted_with_the_device(account: Account) -> None:
     iam = account.iam
-    device = Authenticator.make(iam, "phone", Tags=[{"Key": "a", "Value": "1"}])
+    device = Authenticator.create(iam, "phone", Tags=[{"Key": "a", "Value": "1"}])
     iam.tag_mfa_device(SerialNumber=device.serial, Tags=[{"Key": "b", "Value": "2"}])
     iam.untag_mfa_device(SerialNumber=device.serial, TagKeys=["a"])
     assert iam.list_mfa_device_tags(SerialNumber=device.serial)["Tags"] == [{"Key": "b", "Value": "2"}]
     iam.delete_virtual_mfa_device(SerialNumber=device.serial)
-    Authenticator.make(iam, "phone")
+    Authenticator.create(iam, "phone")
     assert iam.list_mfa_device_tags(SerialNumber=device.serial)["Tags"] == []
 
 
 def test_resource_tag_conditions_apply_to_devices(account: Account) -> None:
     condition = {"StringEquals": {"aws:ResourceTag/team": "a"}}
     caller = account.user("caller", allow("iam:DeleteVirtualMFADevice", Condition=condition))
-    denied_device = Authenticator.make(account.iam, "denied", Tags=[{"Key": "team", "Value": "b"}])
-    allowed_device = Authenticator.make(account.iam, "allowed", Tags=[{"Key": "team", "Value": "a"}])
+    denied_device = Authenticator.create(account.iam, "denied", Tags=[{"Key": "team", "Value": "b"}])
+    allowed_device = Authenticator.create(account.iam, "allowed", Tags=[{"Key": "team", "Value": "a"}])
     assert refused(caller, "DeleteVirtualMFADevice", SerialNumber=denied_device.serial).code == "AccessDenied"
     caller.delete_virtual_mfa_device(SerialNumber=allowed_device.serial)
 
@@ -136,8 +136,8 @@ def test_resource_tag_conditions_apply_to_devices(account: Account) -> None:
 @pytest.mark.usefixtures("bob")
 def test_mfa_devices_per_user_quota(account: Account) -> None:
     for number in range(8):
-        Authenticator.make(account.iam, f"d{number}").enable(account.iam, "Bob")
-    ninth = Authenticator.make(account.iam, "d8")
+        Authenticator.create(account.iam, f"d{number}").enable(account.iam, "Bob")
+    ninth = Authenticator.create(account.iam, "d8")
     error = refused(account.iam, "EnableMFADevice", **device_params(ninth))
     assert error == ("LimitExceeded", 409, "Cannot exceed quota for MFADevicesPerUser: 8")
 
@@ -145,7 +145,7 @@ def test_mfa_devices_per_user_quota(account: Account) -> None:
 @pytest.mark.usefixtures("bob")
 def test_device_of_one_user_cannot_be_used_for_another(account: Account) -> None:
     account.iam.create_user(UserName="carol")
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "carol")
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "carol")
     error = refused(account.iam, "EnableMFADevice", **device_params(device, 1))
     assert error == ("EntityAlreadyExists", 409, "MFA Device is already in use.")
     expected = ("NoSuchEntity", 404, "MFA Device invalid for user.")
@@ -193,7 +193,7 @@ def test_hardware_token_is_identified_by_its_serial_number(account: Account) -> 
 def test_codes_that_are_not_consecutive_are_rejected(
     account: Account, operation: str, first: int, second: int, reason: str
 ) -> None:
-    device = Authenticator.make(account.iam, "phone")
+    device = Authenticator.create(account.iam, "phone")
     if operation == "ResyncMFADevice":
         device.enable(account.iam, "Bob", ahead=-15)
     message = code_error(account, operation, device, device.code(first), device.code(second))
@@ -202,14 +202,14 @@ def test_codes_that_are_not_consecutive_are_rejected(
 
 @pytest.mark.usefixtures("bob")
 def test_codes_of_another_device_are_rejected(account: Account) -> None:
-    device, other = Authenticator.make(account.iam, "phone"), Authenticator.make(account.iam, "other")
+    device, other = Authenticator.create(account.iam, "phone"), Authenticator.create(account.iam, "other")
     message = code_error(account, "EnableMFADevice", device, other.code(-1), other.code(0))
     assert message == f"{INVALID_CODE}."
 
 
 @pytest.mark.usefixtures("bob")
 def test_used_codes_are_rejected(account: Account) -> None:
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "Bob")
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "Bob")
     message = code_error(account, "ResyncMFADevice", device, device.code(-1), device.code(0))
     assert message.startswith(f"{INVALID_CODE}: it has already been used")
     account.iam.deactivate_mfa_device(UserName="Bob", SerialNumber=device.serial)
@@ -218,7 +218,7 @@ def test_used_codes_are_rejected(account: Account) -> None:
 
 @pytest.mark.usefixtures("bob")
 def test_resync_stores_the_clock_drift(account: Account) -> None:
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "Bob", ahead=-15)
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "Bob", ahead=-15)
     account.iam.resync_mfa_device(**device_params(device, 10))
     with account.server.store.database.read() as tx:
         stored = mfa_devices.find(tx, account.account_id, device.serial)
@@ -229,7 +229,7 @@ def test_resync_stores_the_clock_drift(account: Account) -> None:
 @pytest.mark.usefixtures("bob")
 @pytest.mark.parametrize("operation", ["EnableMFADevice", "ResyncMFADevice"])
 def test_device_is_locked_for_fifteen_minutes_after_ten_wrong_codes(account: Account, operation: str) -> None:
-    device = Authenticator.make(account.iam, "phone")
+    device = Authenticator.create(account.iam, "phone")
     if operation == "ResyncMFADevice":
         device.enable(account.iam, "Bob", ahead=-15)
     wrong_codes = {**device_params(device), "AuthenticationCode1": "000000", "AuthenticationCode2": "000001"}
@@ -254,7 +254,7 @@ def age_attempts(account: Account, device: Authenticator) -> None:
 
 @pytest.mark.usefixtures("bob")
 def test_valid_codes_reset_the_attempt_counter(account: Account) -> None:
-    device = Authenticator.make(account.iam, "phone")
+    device = Authenticator.create(account.iam, "phone")
     for _ in range(9):
         code_error(account, "EnableMFADevice", device, "000000", "000001")
     account.iam.enable_mfa_device(**device_params(device, -10))
@@ -265,7 +265,7 @@ def test_valid_codes_reset_the_attempt_counter(account: Account) -> None:
 
 @pytest.mark.usefixtures("bob")
 def test_rejected_codes_do_not_change_the_account(account: Account) -> None:
-    device = Authenticator.make(account.iam, "phone")
+    device = Authenticator.create(account.iam, "phone")
     before = state(account)
     code_error(account, "EnableMFADevice", device, "000000", "000001")
     assert state(account) == before
@@ -273,7 +273,7 @@ def test_rejected_codes_do_not_change_the_account(account: Account) -> None:
 
 @pytest.mark.usefixtures("bob")
 def test_codes_used_concurrently_on_two_servers_succeed_once(account: Account, second_server: Server) -> None:
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "Bob", ahead=-15)
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "Bob", ahead=-15)
     second_client = client(second_server.url, "iam", (account.access_key_id, account.secret_access_key))
     responses, errors = together(account.iam, "ResyncMFADevice", [device_params(device)] * 8, second_client)
     assert len(responses) == 1
@@ -285,7 +285,7 @@ def test_codes_used_concurrently_on_two_servers_succeed_once(account: Account, s
 
 def test_access_key_of_a_user_with_mfa_cannot_change_its_devices(account: Account) -> None:
     bob = account.user("Bob", allow("iam:*MFADevice*"))
-    first, second = Authenticator.make(bob, "first"), Authenticator.make(bob, "second")
+    first, second = Authenticator.create(bob, "first"), Authenticator.create(bob, "second")
     first.enable(bob, "Bob")
     error = refused(bob, "EnableMFADevice", **device_params(second))
     assert error[:2] == ("AccessDenied", 403)
@@ -297,9 +297,9 @@ def test_access_key_of_a_user_with_mfa_cannot_change_its_devices(account: Accoun
 
 def test_administrator_can_deactivate_a_lost_device(account: Account) -> None:
     bob = account.user("Bob", allow("iam:*MFADevice*"))
-    lost = Authenticator.make(bob, "lost").enable(bob, "Bob")
+    lost = Authenticator.create(bob, "lost").enable(bob, "Bob")
     account.iam.deactivate_mfa_device(UserName="Bob", SerialNumber=lost.serial)
-    Authenticator.make(bob, "new").enable(bob, "Bob")
+    Authenticator.create(bob, "new").enable(bob, "Bob")
 
 
 @pytest.mark.parametrize("member", ["Base32StringSeed", "QRCodePNG"])

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.api.answers import Refused, call, refused
-from tests.api.furnished import placeholders_without_resources
-from tests.api.served import ROWS, TRUST, Row, filled
+from tests.api.operation_calls import ROWS, TRUST, Row, fill_placeholders
+from tests.api.resources import placeholders_without_resources
+from tests.api.responses import Refused, call, refused
 from tests.servers import Account
 
 # Operations that succeed in an empty account, and two that have tests of their own.
@@ -83,7 +83,7 @@ ARN_PARAMETERS = {"Arn", "PolicySourceArn"}
     ids=lambda row: row.operation,
 )
 def test_missing_resource_is_no_such_entity(account: Account, row: Row) -> None:
-    params = filled(row.params, placeholders_without_resources(account, UNKNOWN_KEY))
+    params = fill_placeholders(row.params, placeholders_without_resources(account, UNKNOWN_KEY))
     if ":group/" in row.resource:
         expected = NOT_FOUND_MESSAGES[1][1].format(params["GroupName"])
     elif arn_parameters := ARN_PARAMETERS & params.keys():
@@ -108,7 +108,7 @@ def test_missing_singleton_has_its_own_error(account: Account, operation: str) -
 )
 def test_operation_succeeds_in_an_empty_account(account: Account, row: Row) -> None:
     placeholders = placeholders_without_resources(account, UNKNOWN_KEY)
-    call(account.client(row.service), row.operation, **filled(row.params, placeholders))
+    call(account.client(row.service), row.operation, **fill_placeholders(row.params, placeholders))
 
 
 @pytest.mark.parametrize("kind", ["user", "group", "role"])

@@ -8,7 +8,7 @@ import pytest
 from iamd.core.records import OidcProvider
 from iamd.store import oidc_providers
 from tests import servers
-from tests.api.answers import Refused, pages, refused, state
+from tests.api.responses import Refused, pages, refused, state
 from tests.issuer import Issuer, leaf, server_tls_context, serving, serving_issuer, thumbprint
 from tests.servers import Account, Server, allow
 
@@ -18,9 +18,9 @@ TAGS = [{"Key": "team", "Value": "a"}, {"Key": "stage", "Value": "prod"}]
 
 
 @pytest.fixture
-def loopback_account(asking_server: Server) -> Account:
+def loopback_account(loopback_server: Server) -> Account:
     """Return an account on the server that may connect to providers on loopback addresses."""
-    return servers.found(asking_server)
+    return servers.create_account(loopback_server)
 
 
 def create_provider(account: Account, url: str = URL, **params: Any) -> str:

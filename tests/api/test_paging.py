@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from iamd.operations import OPERATIONS
-from tests.api.answers import call, pages, refused
-from tests.api.served import NONE_HERE, TRUST
+from tests.api.operation_calls import EMPTY_LISTS, TRUST
+from tests.api.responses import call, pages, refused
 from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
@@ -76,7 +76,7 @@ def _create_versions(iam: Any) -> None:
 
 def _enable_devices(iam: Any) -> None:
     for name in "abc":
-        Authenticator.make(iam, name).enable(iam, "target")
+        Authenticator.create(iam, name).enable(iam, "target")
 
 
 def _tag_device(iam: Any) -> None:
@@ -157,7 +157,7 @@ def _first_policy_arn(iam: Any) -> str:
     return str(iam.list_policies(Scope="Local")["Policies"][0]["Arn"])
 
 
-NEVER_TRUNCATED = {"ListAccountAliases", *NONE_HERE}  # an account has at most one alias
+NEVER_TRUNCATED = {"ListAccountAliases", *EMPTY_LISTS}  # an account has at most one alias
 WITHOUT_MAX_ITEMS = {"ListPoliciesGrantingServiceAccess"}  # its pages are tested in test_service_access.py
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests import people
-from tests.api.answers import refused
+from tests import console_users
+from tests.api.responses import refused
+from tests.console_users import PASSWORD, Browser, Root
 from tests.passkey import PRESENT, Passkey, encoded
-from tests.people import PASSWORD, Browser, Root
 from tests.servers import Account, allow, deny, document
 
 NO_CHALLENGE = "No passkey registration was started in this session. Call StartPasskeyRegistration first."
@@ -19,7 +19,7 @@ NO_CHALLENGE = "No passkey registration was started in this session. Call StartP
 @pytest.fixture
 def root(account: Account) -> Root:
     """Return the root user of a new account, signed in and with a confirmed identity."""
-    return people.root_of(account)
+    return console_users.sign_in_root(account)
 
 
 def create_passkey(browser: Browser, **changes: Any) -> Passkey:
@@ -47,7 +47,7 @@ def test_registered_passkey_is_listed_as_mfa_device(root: Root) -> None:
 
 
 def test_user_signs_in_with_registered_passkey(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     account.iam.put_user_policy(
         UserName="alice", PolicyName="own", PolicyDocument=document(allow("iam:*MFADevice*"))
     )
@@ -133,14 +133,14 @@ def test_register_passkey_rejects_a_wrong_challenge(root: Root) -> None:
 def test_passkey_in_use_cannot_be_registered_by_another_user(root: Root, other_account: Account) -> None:
     passkey = create_passkey(root.browser)
     register_passkey(root.browser, passkey)
-    other = people.root_of(other_account)
+    other = console_users.sign_in_root(other_account)
     credential = passkey.create(start_registration(other.browser))
     error = refused(other.iamd, "RegisterPasskey", DeviceName="key", Credential=credential)
     assert error == ("EntityAlreadyExists", 409, "MFA Device is already in use.")
 
 
 def test_start_passkey_registration_requires_enable_mfa_device(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     browser.confirm()
     error = refused(browser.iamd, "StartPasskeyRegistration")
@@ -158,7 +158,7 @@ def test_start_passkey_registration_requires_enable_mfa_device(account: Account)
 
 
 def test_deactivated_passkey_can_be_registered_again(root: Root, account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     account.iam.put_user_policy(
         UserName="alice", PolicyName="own", PolicyDocument=document(allow("iam:*MFADevice*"))
     )

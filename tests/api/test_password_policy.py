@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from iamd.store import login_profiles
-from tests import people
-from tests.api.answers import refused
+from tests import console_users
+from tests.api.responses import refused
 from tests.authenticator import Authenticator
 from tests.servers import Account
 
@@ -67,7 +67,7 @@ def test_get_password_rules_needs_no_permission(account: Account) -> None:
     account.iamd.put_security_settings(RefuseCommonPasswords=False)
     bob = account.client("iamd", account.key_of("bob"))
     assert bob.get_password_rules()["PasswordRules"]["RefuseCommonPasswords"] is False
-    root = people.root_of(account)
+    root = console_users.sign_in_root(account)
     assert root.iamd.get_password_rules()["PasswordRules"]["RefuseCommonPasswords"] is True
     assert refused(bob, "GetSecuritySettings").code == "AccessDenied"
 
@@ -76,8 +76,8 @@ def test_get_password_policy_impact_counts_affected_users(account: Account) -> N
     iam = account.iam
     for name in ("old", "new"):
         iam.create_user(UserName=name)
-        iam.create_login_profile(UserName=name, Password=people.PASSWORD)
-    Authenticator.make(iam, "phone").enable(iam, "new")
+        iam.create_login_profile(UserName=name, Password=console_users.PASSWORD)
+    Authenticator.create(iam, "phone").enable(iam, "new")
     user_id = iam.get_user(UserName="old")["User"]["UserId"]
     with account.server.store.database.write() as tx:
         profile = login_profiles.find(tx, account.account_id, user_id)

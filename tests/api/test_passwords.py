@@ -4,9 +4,9 @@ import pytest
 
 from iamd.core import clock
 from iamd.store import attempt_counters, audit, login_profiles
-from tests import people
-from tests.api.answers import call, refused, state, together
-from tests.people import OTHER_PASSWORD, PASSWORD
+from tests import console_users
+from tests.api.responses import call, refused, state, together
+from tests.console_users import OTHER_PASSWORD, PASSWORD
 from tests.servers import Account, allow
 
 THIRD_PASSWORD = "Calm-Orchard-5518"
@@ -21,7 +21,7 @@ def create_bob_with_password(account: Account, *actions: str) -> tuple[str, str]
 
 
 def can_sign_in(account: Account, password: str) -> bool:
-    browser = people.Browser(account.server)
+    browser = console_users.Browser(account.server)
     browser.sign_in_user(account.account_id, "Bob", password)
     return browser.session is not None
 
@@ -166,7 +166,7 @@ def test_change_password_without_login_profile_is_no_such_entity(account: Accoun
 
 
 def test_change_password_rejects_the_root_user(account: Account) -> None:
-    root = people.root_of(account)
+    root = console_users.sign_in_root(account)
     error = refused(root.iam, "ChangePassword", OldPassword=PASSWORD, NewPassword=OTHER_PASSWORD)
     assert error == ("InvalidUserType", 400, "Only IAM Users can change their own password")
 
@@ -206,7 +206,7 @@ def test_hard_expired_password_can_be_changed_with_an_access_key_but_not_in_a_se
     account: Account,
 ) -> None:
     key = create_bob_with_password(account, "iam:ChangePassword")
-    browser = people.Browser(account.server)
+    browser = console_users.Browser(account.server)
     browser.sign_in_user(account.account_id, "Bob", PASSWORD)
     account.iam.update_account_password_policy(MaxPasswordAge=30, HardExpiry=True)
     backdate_password(account, "Bob")
@@ -230,7 +230,7 @@ def backdate_password(account: Account, name: str) -> None:
 @pytest.mark.parametrize("method", ["change", "update", "reset", "delete"])
 def test_changing_or_deleting_the_password_ends_console_sessions(account: Account, method: str) -> None:
     key = create_bob_with_password(account, "iam:ChangePassword")
-    browser = people.Browser(account.server)
+    browser = console_users.Browser(account.server)
     browser.sign_in_user(account.account_id, "Bob", PASSWORD)
     assert browser.iamd.get_session()["Session"]["UserName"] == "Bob"
     methods = {
@@ -249,7 +249,7 @@ def test_user_with_login_profile_or_mfa_device_cannot_be_deleted(account: Accoun
     iam = account.iam
     iam.create_user(UserName="Bob")
     iam.create_login_profile(UserName="Bob", Password=PASSWORD)
-    _, serial = people.enrol(account, "Bob")
+    _, serial = console_users.assign_authenticator(account, "Bob")
     profile_conflict = ("DeleteConflict", 409, "Cannot delete entity, must delete login profile first.")
     assert refused(iam, "DeleteUser", UserName="Bob") == profile_conflict
     iam.delete_login_profile(UserName="Bob")

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from iamd.operations import OPERATIONS
-from tests.api.answers import call, refused, state
-from tests.api.furnished import create_identities, create_resources, placeholders_without_resources
-from tests.api.served import (
+from tests.api.operation_calls import (
     PASSWORD,
     ROOT_OPERATIONS,
     ROWS,
@@ -17,8 +15,10 @@ from tests.api.served import (
     G,
     Row,
     U,
-    filled,
+    fill_placeholders,
 )
+from tests.api.resources import create_identities, create_resources, placeholders_without_resources
+from tests.api.responses import call, refused, state
 from tests.servers import Account, allow, deny, document
 
 
@@ -32,14 +32,14 @@ def test_every_operation_has_a_row(service: str) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.operation)
 def test_operation_requires_each_of_its_actions(account: Account, row: Row) -> None:
     placeholders = create_resources(account, row)
-    params = filled(row.params, placeholders)
+    params = fill_placeholders(row.params, placeholders)
     actions = [check.action for check in row.permission_checks]
     caller = account.client(row.service, account.key_of("caller", deny("s3:*")))
 
     for missing, _, resource in row.permission_checks:
         granted = [action for action in actions if action != missing]
         grant(account, allow("sts:GetAccessKeyInfo", *granted))
-        before, display_name = state(account), filled(resource, placeholders)
+        before, display_name = state(account), fill_placeholders(resource, placeholders)
         error = refused(caller, row.operation, **params)
         assert error[:2] == ("AccessDenied", 403)
         assert error.message == (
@@ -65,13 +65,14 @@ def grant(account: Account, *statements: dict[str, Any]) -> None:
 def test_allow_on_the_exact_resource_suffices(account: Account, row: Row) -> None:
     placeholders = create_resources(account, row)
     statements = [
-        allow(check.action, resource=filled(check.resource, placeholders)) for check in row.permission_checks
+        allow(check.action, resource=fill_placeholders(check.resource, placeholders))
+        for check in row.permission_checks
     ]
     if "NewUserName" in row.params or "NewGroupName" in row.params:
-        renamed = re.sub(r"[^/]+$", "renamed", filled(row.resource, placeholders))
+        renamed = re.sub(r"[^/]+$", "renamed", fill_placeholders(row.resource, placeholders))
         statements.append(allow(row.action, resource=renamed))
     caller = account.client(row.service, account.key_of("caller", *statements))
-    call(caller, row.operation, **filled(row.params, placeholders))
+    call(caller, row.operation, **fill_placeholders(row.params, placeholders))
 
 
 @pytest.mark.parametrize(
@@ -125,9 +126,11 @@ def test_denied_caller_cannot_tell_whether_a_resource_exists(
 
     def error_message(name: str) -> str:
         probe = {member: value.replace("NAME", name) for member, value in params.items()}
-        return refused(caller, operation, **filled(probe, placeholders)).message.replace(name, "NAME")
+        return refused(caller, operation, **fill_placeholders(probe, placeholders)).message.replace(
+            name, "NAME"
+        )
 
-    assert error_message(filled(existing, placeholders)) == error_message("AKIAMISSINGMISSING12")
+    assert error_message(fill_placeholders(existing, placeholders)) == error_message("AKIAMISSINGMISSING12")
 
 
 @pytest.mark.parametrize("operation", sorted(ROOT_OPERATIONS))

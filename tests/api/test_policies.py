@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import Refused, body, call, pages, refused, set_counter
+from tests.api.responses import Refused, body, call, pages, refused, set_counter
 from tests.servers import Account, allow, deny, document
 
 pytestmark = pytest.mark.both_databases

@@ -7,7 +7,7 @@ import pytest
 
 from iamd.core.default_quotas import DEFAULT_QUOTAS
 from iamd.store import quotas
-from tests.api.answers import Refused, call, refused, state
+from tests.api.responses import Refused, call, refused, state
 from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
@@ -80,7 +80,7 @@ def test_call_that_exceeds_a_quota_is_refused_and_changes_nothing(account: Accou
     iam.create_policy(PolicyName="target", PolicyDocument=DOCUMENT)
     operation, params = EXCEEDING_CALLS[quota]
     if operation == "EnableMFADevice":
-        device = Authenticator.make(iam, "target")
+        device = Authenticator.create(iam, "target")
         params = {**params, "SerialNumber": device.serial, **device.codes()}
     if "PolicyArn" in params:
         params = {**params, "PolicyArn": params["PolicyArn"].replace("{A}", account.account_id)}

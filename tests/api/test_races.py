@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.answers import refused, together
+from tests.api.responses import refused, together
 from tests.servers import Account, Server, allow, client, document
 
 pytestmark = pytest.mark.both_databases

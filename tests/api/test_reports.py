@@ -10,10 +10,10 @@ from iamd.checks import credential_report
 from iamd.core import clock
 from iamd.store import credential_reports
 from iamd.store.credential_reports import CredentialReport
-from tests import people
-from tests.api.answers import refused
+from tests import console_users
+from tests.api.responses import refused
 from tests.authenticator import Authenticator
-from tests.people import PASSWORD
+from tests.console_users import PASSWORD
 from tests.servers import Account
 
 pytestmark = pytest.mark.both_databases
@@ -42,7 +42,7 @@ def test_user_row_has_password_mfa_and_access_key_columns(account: Account) -> N
     iam.update_account_password_policy(MaxPasswordAge=90)
     key = account.key_of("Bob")
     iam.create_login_profile(UserName="Bob", Password=PASSWORD)
-    Authenticator.make(iam, "phone").enable(iam, "Bob")
+    Authenticator.create(iam, "phone").enable(iam, "Bob")
     iam.update_access_key(UserName="Bob", AccessKeyId=key[0], Status="Inactive")
     row = generate_report(account)["Bob"]
     changed_at = datetime.fromisoformat(row["password_last_changed"])
@@ -58,7 +58,7 @@ def test_user_row_has_password_mfa_and_access_key_columns(account: Account) -> N
 def test_root_user_row(account: Account) -> None:
     row_before_setup = generate_report(account)["<root_account>"]
     assert (row_before_setup["password_enabled"], row_before_setup["mfa_active"]) == ("false", "false")
-    people.set_up(account)
+    console_users.set_up(account)
     row = generate_report(account)["<root_account>"]
     assert row["password_enabled"] == "true"
     assert row["password_last_used"].startswith(clock.iso(clock.now())[:10])
@@ -96,7 +96,7 @@ def test_account_summary_counts_entities_and_returns_quotas(account: Account) ->
     account.iam.create_group(GroupName="g")
     arn = account.iam.create_policy(PolicyName="p", PolicyDocument=_DOCUMENT)["Policy"]["Arn"]
     account.iam.create_policy_version(PolicyArn=arn, PolicyDocument=_DOCUMENT)
-    Authenticator.make(account.iam, "spare")
+    Authenticator.create(account.iam, "spare")
     after = account.iam.get_account_summary()["SummaryMap"]
     assert (after["Users"], after["Groups"], after["Policies"]) == (2, 2, 1)
     assert (after["PolicyVersionsInUse"], after["MFADevices"], after["MFADevicesInUse"]) == (2, 1, 0)
@@ -114,8 +114,8 @@ def test_account_summary_shows_root_password_and_mfa(account: Account) -> None:
         )
 
     assert root_members() == (0, 0, 0)
-    root = people.root_of(account)
+    root = console_users.sign_in_root(account)
     assert root_members() == (1, 0, 0)
-    device = Authenticator.make(root.iam, "phone")
+    device = Authenticator.create(root.iam, "phone")
     root.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes())
     assert root_members() == (1, 1, 0)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import allowed, refused
+from tests.api.responses import allowed, refused
 from tests.servers import Account, Server, allow, client, deny, document
 
 pytestmark = pytest.mark.both_databases

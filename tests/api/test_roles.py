@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.api import temporary
-from tests.api.answers import Refused, allowed, call, refused, set_counter
-from tests.api.served import AUDIT, READ_ONLY, TRUST
-from tests.api.temporary import trust_statement
+from tests.api import sts_sessions
+from tests.api.operation_calls import AUDIT, READ_ONLY, TRUST
+from tests.api.responses import Refused, allowed, call, refused, set_counter
+from tests.api.sts_sessions import trust_statement
 from tests.servers import Account, allow, document
 
 TIMEOUT_SECONDS = 10.0
@@ -66,7 +66,7 @@ def test_list_roles_omits_tags_boundary_and_last_use(account: Account) -> None:
 
 
 def test_role_last_used_has_date_and_region(account: Account) -> None:
-    session = temporary.create_role_session(account, "Job", allow("iam:ListUsers"))
+    session = sts_sessions.create_role_session(account, "Job", allow("iam:ListUsers"))
     assert get_role(account)["RoleLastUsed"] == {}  # AssumeRole does not count as use
     session.client(account.server, "iam").list_users()
     deadline = time.monotonic() + TIMEOUT_SECONDS
@@ -244,13 +244,13 @@ def test_list_roles_filters_by_path_prefix(account: Account, prefix: str, expect
 
 
 def test_session_of_a_deleted_role_is_invalid_even_if_the_role_is_recreated(account: Account) -> None:
-    session = temporary.create_role_session(account, "Job", allow("iam:ListUsers"))
+    session = sts_sessions.create_role_session(account, "Job", allow("iam:ListUsers"))
     client = session.client(account.server, "iam")
     client.list_users()
     account.iam.delete_role_policy(RoleName="Job", PolicyName="test")
     account.iam.delete_role(RoleName="Job")
-    temporary.create_role(account, "Job", trust_statement({"AWS": account.account_id}))
-    assert refused(client, "ListUsers") == temporary.INVALID
+    sts_sessions.create_role(account, "Job", trust_statement({"AWS": account.account_id}))
+    assert refused(client, "ListUsers") == sts_sessions.INVALID
 
 
 WITH_BOUNDARY = {"ArnEquals": {"iam:PermissionsBoundary": READ_ONLY}}

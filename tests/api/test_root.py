@@ -4,22 +4,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import people, servers
-from tests.api.answers import refused
+from tests import console_users, servers
+from tests.api.responses import refused
 from tests.authenticator import Authenticator
-from tests.people import OTHER_PASSWORD, PASSWORD, Browser, Root
+from tests.console_users import OTHER_PASSWORD, PASSWORD, Browser, Root
 from tests.servers import Account, Server
 
 
 @pytest.fixture
 def root(account: Account) -> Root:
     """Return the root user of a new account, signed in and with a confirmed identity."""
-    return people.root_of(account)
+    return console_users.sign_in_root(account)
 
 
 def sign_in_with_mfa(root: Root) -> tuple[Authenticator, Browser]:
     """Enable an MFA device for the root user and sign it in with MFA; return the device and the browser."""
-    device = Authenticator.make(root.iam, "phone")
+    device = Authenticator.create(root.iam, "phone")
     root.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes(-1))
     browser = Browser(root.account.server)
     page = browser.sign_in_root(root.email, PASSWORD)
@@ -90,14 +90,14 @@ def test_root_user_enables_lists_and_deactivates_an_mfa_device(root: Root) -> No
 
 def test_second_root_mfa_device_requires_a_session_with_mfa(root: Root) -> None:
     sign_in_with_mfa(root)
-    second = Authenticator.make(root.iam, "second")
+    second = Authenticator.create(root.iam, "second")
     params = {"SerialNumber": second.serial, **second.codes()}
     error = refused(root.iamd, "EnableRootMFADevice", **params)
     assert (error.code, "must sign in with MFA" in error.message) == ("AccessDenied", True)
 
 
 def test_create_virtual_mfa_device_replaces_an_unassigned_device_of_root(root: Root) -> None:
-    first, second = Authenticator.make(root.iam, "phone"), Authenticator.make(root.iam, "phone")
+    first, second = Authenticator.create(root.iam, "phone"), Authenticator.create(root.iam, "phone")
     assert (first.serial, first.seed == second.seed) == (second.serial, False)
     root.iamd.enable_root_mfa_device(SerialNumber=second.serial, **second.codes())
     error = refused(root.iam, "CreateVirtualMFADevice", VirtualMFADeviceName="phone")
@@ -105,7 +105,7 @@ def test_create_virtual_mfa_device_replaces_an_unassigned_device_of_root(root: R
 
 
 def test_root_does_not_replace_a_virtual_mfa_device_created_by_a_user(root: Root) -> None:
-    Authenticator.make(root.account.iam, "phone")
+    Authenticator.create(root.account.iam, "phone")
     error = refused(root.iam, "CreateVirtualMFADevice", VirtualMFADeviceName="phone")
     assert error.code == "EntityAlreadyExists"
 
@@ -115,7 +115,7 @@ def test_root_does_not_replace_a_virtual_mfa_device_created_by_a_user(root: Root
 
 def test_recovery_codes_require_an_mfa_device_and_are_created_once_without_mfa(root: Root) -> None:
     assert refused(root.iamd, "CreateRecoveryCodes")[:2] == ("InvalidInput", 400)
-    device = Authenticator.make(root.iam, "phone")
+    device = Authenticator.create(root.iam, "phone")
     root.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes())
     codes = root.iamd.create_recovery_codes()["RecoveryCodes"]
     assert len(set(codes)) == 10
@@ -143,7 +143,7 @@ def test_update_root_email_changes_the_sign_in_address(root: Root) -> None:
 
 
 def test_root_email_is_unique_ignoring_case(root: Root, account: Account) -> None:
-    other = people.set_up(servers.found(account.server))
+    other = console_users.set_up(servers.create_account(account.server))
     error = refused(root.iamd, "UpdateRootEmail", RootEmail=other.email.upper())
     assert error[:2] == ("EntityAlreadyExists", 409)
     root.iamd.update_root_email(RootEmail=root.email.upper())
@@ -176,7 +176,7 @@ def root_keys_server(server: Server) -> Iterator[Server]:
 def test_root_access_keys_work_where_the_operator_allows_them(
     account: Account, root_keys_server: Server
 ) -> None:
-    root = people.root_of(account._replace(server=root_keys_server))
+    root = console_users.sign_in_root(account._replace(server=root_keys_server))
     keys = [root.iam.create_access_key()["AccessKey"] for _ in range(2)]
     assert refused(root.iam, "CreateAccessKey").code == "LimitExceeded"
     listed_ids = {key["AccessKeyId"] for key in root.iam.list_access_keys()["AccessKeyMetadata"]}
@@ -213,8 +213,8 @@ def test_root_access_keys_work_where_the_operator_allows_them(
 def test_sensitive_operations_require_confirmation_of_identity(
     account: Account, service: str, operation: str, params: dict[str, str]
 ) -> None:
-    people.set_up(account)
+    console_users.set_up(account)
     browser = Browser(account.server)
-    browser.sign_in_root(f"root-{account.account_id}@{people.DOMAIN}", PASSWORD)
+    browser.sign_in_root(f"root-{account.account_id}@{console_users.DOMAIN}", PASSWORD)
     error = refused(browser.client(service), operation, **params)
     assert error == ("ConfirmationRequired", 403, "Confirm your identity and try again.")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import Refused, refused
-from tests.api.served import TRUST
+from tests.api.operation_calls import TRUST
+from tests.api.responses import Refused, refused
 from tests.servers import Account, allow, deny, document
 
 READ_ONLY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.api import temporary
-from tests.api.answers import Refused, allowed, call, refused, state
-from tests.api.served import DOCUMENT, READ_ONLY, TRUST
+from tests.api import sts_sessions
+from tests.api.operation_calls import DOCUMENT, READ_ONLY, TRUST
+from tests.api.responses import Refused, allowed, call, refused, state
 from tests.servers import Account, allow
 
 ECS = "AWSServiceRoleForECS"
@@ -192,7 +192,7 @@ def test_policy_condition_on_aws_service_name(account: Account) -> None:
 
 def test_trust_policy_does_not_trust_a_recreated_service_linked_role(account: Account) -> None:
     role = create_service_linked_role(account)
-    temporary.create_role(account, "job", temporary.trust_statement({"AWS": role["Arn"]}))
+    sts_sessions.create_role(account, "job", sts_sessions.trust_statement({"AWS": role["Arn"]}))
     account.iam.delete_service_linked_role(RoleName=ECS)
     create_service_linked_role(account)
     (statement,) = call(account.iam, "GetRole", RoleName="job")["Role"]["AssumeRolePolicyDocument"][

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from iamd.store import audit
-from tests.api import temporary
-from tests.api.answers import call, refused, state
-from tests.api.temporary import (
+from tests.api import sts_sessions
+from tests.api.responses import call, refused, state
+from tests.api.sts_sessions import (
     Session,
     assume_role,
     create_role,
@@ -32,8 +32,8 @@ def issue_credentials(account: Account) -> dict[str, Session]:
     arn = create_role(account, "job", Path="/x/")
     return {
         "AssumeRole": assume_role(account.sts, arn),
-        "GetSessionToken": temporary.credentials_of(account.sts.get_session_token()),
-        "GetFederationToken": temporary.credentials_of(account.sts.get_federation_token(Name="fay")),
+        "GetSessionToken": sts_sessions.credentials_of(account.sts.get_session_token()),
+        "GetFederationToken": sts_sessions.credentials_of(account.sts.get_federation_token(Name="fay")),
     }
 
 
@@ -66,7 +66,7 @@ def test_audit_events_contain_no_secret_key_and_no_session_token(account: Accoun
 
 def test_audit_events_contain_no_mfa_code(account: Account) -> None:
     key = account.key_of("bob")
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "bob", -1)
     account.client("sts", key).get_session_token(SerialNumber=device.serial, TokenCode=device.code())
     params = record(account, "GetSessionToken")["requestParameters"]
     assert params == {"serialNumber": device.serial, "tokenCode": "HIDDEN_DUE_TO_SECURITY_REASONS"}
@@ -150,7 +150,7 @@ def test_user_identity_of_a_role_session(account: Account) -> None:
     put_role_policy(account, "job", allow("iam:UpdateAccountPasswordPolicy"))
     session = assume_role(account.sts, arn, SourceIdentity="alice")
     session.client(account.server, "iam").update_account_password_policy()
-    role_id = temporary.role_of(account, "job").role_id
+    role_id = sts_sessions.role_of(account, "job").role_id
     identity = record(account, "UpdateAccountPasswordPolicy")["userIdentity"]
     context = identity.pop("sessionContext")
     assert identity == {
@@ -172,7 +172,7 @@ def test_user_identity_of_a_role_session(account: Account) -> None:
 
 
 def test_user_identity_of_a_get_session_token_session(account: Account) -> None:
-    token = temporary.unseal_token(account, temporary.credentials_of(account.sts.get_session_token()))
+    token = sts_sessions.unseal_token(account, sts_sessions.credentials_of(account.sts.get_session_token()))
     session = seal_session(account, token._replace(mfa_at=token.issued_at))
     session.client(account.server, "iam").update_account_password_policy()
     identity = record(account, "UpdateAccountPasswordPolicy")["userIdentity"]
@@ -182,7 +182,7 @@ def test_user_identity_of_a_get_session_token_session(account: Account) -> None:
 
 
 def test_user_identity_of_a_federated_user(account: Account) -> None:
-    session = temporary.credentials_of(account.sts.get_federation_token(Name="fay"))
+    session = sts_sessions.credentials_of(account.sts.get_federation_token(Name="fay"))
     session.client(account.server, "sts").get_caller_identity()
     identity = record(account, "GetCallerIdentity")["userIdentity"]
     assert (identity["type"], identity["principalId"]) == ("FederatedUser", f"{account.account_id}:fay")
@@ -191,14 +191,14 @@ def test_user_identity_of_a_federated_user(account: Account) -> None:
 
 def test_get_session_token_with_an_mfa_code_is_recorded_synchronously(account: Account) -> None:
     key = account.key_of("bob")
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "bob", -1)
     account.client("sts", key).get_session_token(SerialNumber=device.serial, TokenCode=device.code())
     assert "GetSessionToken" in event_names(account)
 
 
 def test_wrong_mfa_code_is_recorded(account: Account) -> None:
     key = account.key_of("bob")
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "bob", -1)
     refused(account.client("sts", key), "GetSessionToken", SerialNumber=device.serial, TokenCode="000000")
     event = record(account, "GetSessionToken")
     assert event["errorCode"] == "AccessDenied"
@@ -211,14 +211,14 @@ def test_cross_account_assume_role_is_recorded_in_both_accounts(
 ) -> None:
     arn = create_role(other_account, "job", trust_statement({"AWS": account.account_id}))
     key = account.key_of("bob", allow("sts:AssumeRole"))
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "bob", -1)
     code = device.code()
     params = {"SerialNumber": device.serial, "TokenCode": code} if with_code else {}
     session = assume_role(account.client("sts", key), arn, **params)
     caller_event, role_event = (record(owner, "AssumeRole") for owner in (account, other_account))
     assert role_event["userIdentity"] == {
         "type": "AWSAccount",
-        "principalId": temporary.user_of(account, "bob").user_id,
+        "principalId": sts_sessions.user_of(account, "bob").user_id,
         "accountId": account.account_id,
     }
     assert role_event["sharedEventID"] == caller_event["eventID"] != role_event["eventID"]

@@ -13,10 +13,10 @@ import pytest
 
 from iamd.core import clock
 from iamd.core.records import SessionToken
-from tests import people, servers
-from tests.api import temporary
-from tests.api.answers import allowed, refused
-from tests.api.temporary import (
+from tests import console_users, servers
+from tests.api import sts_sessions
+from tests.api.responses import allowed, refused
+from tests.api.sts_sessions import (
     Session,
     assume_role,
     create_role,
@@ -69,15 +69,15 @@ class Probe(NamedTuple):
 @pytest.fixture(scope="module")
 def probe(server: Server) -> Probe:
     """Return a role and its callers: keys and sessions of a user with tags, of roles, and of the console."""
-    account = servers.found(server)
+    account = servers.create_account(server)
     trust_everybody = trust_statement("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
     create_role(account, "probe", Path="/x/", Tags=[{"Key": "Stage", "Value": "test"}])
     role_tags = [{"Key": "team", "Value": "of role"}, {"Key": "rank", "Value": "2"}]
     arn = create_role(account, "job", trust_everybody, Path="/jobs/", Tags=role_tags)
     plain = create_role(account, "plain", trust_everybody)
     account.iam.create_user(UserName="bob", Path="/team/", Tags=TEAM)
-    key = temporary.access_key_of(account.iam.create_access_key(UserName="bob"))
-    bob = temporary.user_of(account, "bob").user_id
+    key = sts_sessions.access_key_of(account.iam.create_access_key(UserName="bob"))
+    bob = sts_sessions.user_of(account, "bob").user_id
     now = int(time.time())
     with_mfa = SessionToken(
         "user", account.account_id, bob, "", "s" * 40, now - _MFA_AGE, now + _HOUR, now - _MFA_AGE
@@ -85,7 +85,7 @@ def probe(server: Server) -> Probe:
     session_params = {"Tags": [{"Key": "TEAM", "Value": "of session"}], "SourceIdentity": "alice"}
     sessions = {
         "key": key,
-        "token": temporary.credentials_of(key.client(server, "sts").get_session_token()),
+        "token": sts_sessions.credentials_of(key.client(server, "sts").get_session_token()),
         "token with MFA": seal_session(account, with_mfa),
         "role": assume_role(account.sts, plain),
         "tagged role": assume_role(account.sts, arn, **session_params),
@@ -95,8 +95,8 @@ def probe(server: Server) -> Probe:
 
 
 def _console(account: Account) -> Any:
-    browser = people.person(account, "carol")
-    browser.sign_in_user(account.account_id, "carol", people.PASSWORD)
+    browser = console_users.create_user(account, "carol")
+    browser.sign_in_user(account.account_id, "carol", console_users.PASSWORD)
     browser.confirm()
     return browser.client("sts")
 
@@ -183,10 +183,10 @@ def test_condition_keys_of_the_caller(probe: Probe, caller: str, key: str, value
     if value:
         placeholders = {
             "{A}": probe.account.account_id,
-            "{bob}": temporary.user_of(probe.account, "bob").user_id,
+            "{bob}": sts_sessions.user_of(probe.account, "bob").user_id,
         }
         placeholders |= {
-            f"{{{role}}}": temporary.role_of(probe.account, role).role_id for role in ("plain", "job")
+            f"{{{role}}}": sts_sessions.role_of(probe.account, role).role_id for role in ("plain", "job")
         }
         for placeholder, replacement in placeholders.items():
             value = value.replace(placeholder, replacement)

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.api import temporary
-from tests.api.answers import allowed
-from tests.api.temporary import (
+from tests.api import sts_sessions
+from tests.api.responses import allowed
+from tests.api.sts_sessions import (
     INVALID,
     Session,
     assume_role,
@@ -119,7 +119,7 @@ def test_revoke_older_sessions_of_a_user_does_not_deny_its_access_key(servers: S
 def create_mfa_session(account: Account, key: Session) -> Session:
     """Return a session of the user of an access key, with MFA."""
     token = unseal_token(
-        account, temporary.credentials_of(key.client(account.server, "sts").get_session_token())
+        account, sts_sessions.credentials_of(key.client(account.server, "sts").get_session_token())
     )
     return seal_session(account, token._replace(mfa_at=token.issued_at))
 
@@ -235,7 +235,7 @@ def test_deleting_a_role_ends_its_sessions_at_the_next_request(servers: Servers)
     session = create_role_session(servers.account, "job")
     servers.account.iam.delete_role(RoleName="job")
     for server in (servers.account.server, servers.second):
-        assert temporary.identity_error(session, server) == INVALID
+        assert sts_sessions.identity_error(session, server) == INVALID
 
 
 # Changes that do not end sessions.
@@ -297,9 +297,9 @@ def test_role_session_survives_deletion_of_the_user_that_assumed_the_role(server
 def test_session_with_mfa_survives_deactivation_of_the_device(servers: Servers) -> None:
     account = servers.account
     key = Session(*account.key_of("bob", allow("iam:ListUsers")), None)
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "bob", -1)
     sts = key.client(account.server, "sts")
-    session = temporary.credentials_of(
+    session = sts_sessions.credentials_of(
         sts.get_session_token(SerialNumber=device.serial, TokenCode=device.code())
     )
     account.iam.deactivate_mfa_device(UserName="bob", SerialNumber=device.serial)

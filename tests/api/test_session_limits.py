@@ -7,11 +7,18 @@ import pytest
 
 from iamd.core.records import SessionToken
 from tests import servers
-from tests.api import temporary
-from tests.api.answers import call, refused, state
-from tests.api.temporary import INVALID, Session, create_role, create_role_session, seal_session, unseal_token
+from tests.api import sts_sessions
+from tests.api.responses import call, refused, state
+from tests.api.sts_sessions import (
+    INVALID,
+    Session,
+    create_role,
+    create_role_session,
+    seal_session,
+    unseal_token,
+)
 from tests.authenticator import Authenticator
-from tests.people import OTHER_PASSWORD, PASSWORD
+from tests.console_users import OTHER_PASSWORD, PASSWORD
 from tests.servers import Account, Server, allow, document
 
 ALLOW_ALL = allow("*")
@@ -32,21 +39,21 @@ class IssuedCredentials(NamedTuple):
 @pytest.fixture(scope="module")
 def credentials(root_keys_server: Server) -> IssuedCredentials:
     """Return sessions of a role, of a user and root with and without MFA, and of federated users."""
-    account = servers.found(root_keys_server)
-    root = temporary.create_root_access_key(account)
+    account = servers.create_account(root_keys_server)
+    root = sts_sessions.create_root_access_key(account)
     key = Session(*account.key_of("bob", ALLOW_ALL), None)
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "bob", -1)
     code = {"SerialNumber": device.serial, "TokenCode": device.code()}
     sts, root_sts = (owner.client(account.server, "sts") for owner in (key, root))
     policy = {"Policy": document(ALLOW_ALL)}
     sessions = {
         "role": create_role_session(account, "job", ALLOW_ALL),
-        "user": temporary.credentials_of(sts.get_session_token()),
-        "user with MFA": temporary.credentials_of(sts.get_session_token(**code)),
-        "federated": temporary.credentials_of(sts.get_federation_token(Name="fay", **policy)),
-        "root": temporary.credentials_of(root_sts.get_session_token()),
+        "user": sts_sessions.credentials_of(sts.get_session_token()),
+        "user with MFA": sts_sessions.credentials_of(sts.get_session_token(**code)),
+        "federated": sts_sessions.credentials_of(sts.get_federation_token(Name="fay", **policy)),
+        "root": sts_sessions.credentials_of(root_sts.get_session_token()),
         "root with MFA": _root_session_with_mfa(account),
-        "federated by root": temporary.credentials_of(root_sts.get_federation_token(Name="fay", **policy)),
+        "federated by root": sts_sessions.credentials_of(root_sts.get_federation_token(Name="fay", **policy)),
     }
     return IssuedCredentials(account, root, sessions)
 
@@ -81,8 +88,8 @@ def test_get_caller_identity_is_allowed_for_every_session(credentials: IssuedCre
         "root": f"arn:aws:iam::{account_id}:root",
         "federated": f"arn:aws:sts::{account_id}:federated-user/fay",
     }
-    bob = temporary.user_of(credentials.account, "bob").user_id
-    job = temporary.role_of(credentials.account, "job").role_id
+    bob = sts_sessions.user_of(credentials.account, "bob").user_id
+    job = sts_sessions.role_of(credentials.account, "job").role_id
     user_ids = {"role": f"{job}:work", "user": bob, "root": account_id, "federated": f"{account_id}:fay"}
     kind = name.partition(" ")[0]
     assert (response["Arn"], response["UserId"]) == (arns[kind], user_ids[kind])
@@ -117,7 +124,7 @@ def test_role_session_may_call_get_access_key_info(credentials: IssuedCredential
 def test_user_session_may_assume_roles_with_or_without_mfa(credentials: IssuedCredentials) -> None:
     arn = create_role(credentials.account, "assumed")
     for name in ("user", "user with MFA"):
-        temporary.assume_role(credentials.client(name, "sts"), arn)
+        sts_sessions.assume_role(credentials.client(name, "sts"), arn)
 
 
 @pytest.mark.parametrize("name", FEDERATED)
@@ -153,7 +160,7 @@ def test_iam_rejects_a_federated_user_even_with_mfa(credentials: IssuedCredentia
 def test_user_session_with_mfa_has_only_the_permissions_of_the_user(account: Account) -> None:
     account.key_of("eve", allow("iam:ListUsers"))
     now = int(time.time())
-    eve = temporary.user_of(account, "eve").user_id
+    eve = sts_sessions.user_of(account, "eve").user_id
     token = SessionToken("user", account.account_id, eve, "", "s" * 40, now, now + _HOUR, now)
     iam = seal_session(account, token).client(account.server, "iam")
     iam.list_users()
@@ -174,7 +181,7 @@ def test_user_name_defaults_to_the_user_of_a_session_with_mfa(credentials: Issue
 def test_iam_rejects_a_federated_user_with_or_without_session_policies(account: Account) -> None:
     sts = account.client("sts", account.key_of("bob", ALLOW_ALL))
     for params, has_policies in (({}, False), ({"Policy": document(allow("iam:*"))}, True)):
-        session = temporary.credentials_of(sts.get_federation_token(Name="fay", **params))
+        session = sts_sessions.credentials_of(sts.get_federation_token(Name="fay", **params))
         assert unseal_token(account, session).has_session_policies is has_policies
         assert refused(session.client(account.server, "iam"), "ListUsers") == INVALID
         session.client(account.server, "sts").get_caller_identity()
@@ -310,7 +317,7 @@ def bob(account: Account) -> Any:
 
 def duration(account: Account, response: Any) -> int:
     """Return the duration of the session of a response in seconds."""
-    token = unseal_token(account, temporary.credentials_of(response))
+    token = unseal_token(account, sts_sessions.credentials_of(response))
     return token.expires_at - token.issued_at
 
 

@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 from iamd.core.records import MfaDevice
 from iamd.domain import mfa_codes
 from iamd.store import attempt_counters, mfa_devices
-from tests import people
-from tests.api import temporary
-from tests.api.answers import Refused, call, refusal, refused
-from tests.api.temporary import (
+from tests import console_users
+from tests.api import sts_sessions
+from tests.api.responses import Refused, call, refusal, refused
+from tests.api.sts_sessions import (
     Session,
     assume_role,
     create_role,
@@ -52,14 +52,14 @@ class Bob(NamedTuple):
     def credentials(self, operation: str, code: str, server: Server | None = None) -> Session:
         """Call an operation with a valid code; return the credentials."""
         sts = self.key.client(server or self.account.server, "sts")
-        return temporary.credentials_of(call(sts, operation, **self.params(operation, code)))
+        return sts_sessions.credentials_of(call(sts, operation, **self.params(operation, code)))
 
 
 @pytest.fixture
 def bob(account: Account) -> Bob:
     """Return a user with an MFA device."""
     key = Session(*account.key_of("bob", allow("iam:ListUsers")), None)
-    device = Authenticator.make(account.iam, "phone").enable(account.iam, "bob", -1)
+    device = Authenticator.create(account.iam, "phone").enable(account.iam, "bob", -1)
     principal = {"AWS": f"arn:aws:iam::{account.account_id}:user/bob"}
     mfa_present = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     return Bob(
@@ -201,7 +201,7 @@ def test_deactivated_mfa_device_is_rejected(bob: Bob) -> None:
 def test_passkey_is_rejected_as_mfa_device_for_a_code(bob: Bob) -> None:
     account_id = bob.account.account_id
     serial = f"arn:aws:iam::{account_id}:u2f/user/bob/key-1"
-    owner = temporary.user_of(bob.account, "bob").user_id
+    owner = sts_sessions.user_of(bob.account, "bob").user_id
     device = MfaDevice(serial, mfa_codes.PASSKEY, owner, b"", 0, 0, f"credential-{account_id}", "", "", None)
     with bob.account.server.store.database.write() as tx:
         mfa_devices.add(tx, account_id, device)
@@ -212,13 +212,13 @@ def test_passkey_is_rejected_as_mfa_device_for_a_code(bob: Bob) -> None:
 def test_root_gets_a_session_with_a_code_of_its_own_mfa_device(
     account: Account, root_keys_server: Server
 ) -> None:
-    root = people.root_of(account._replace(server=root_keys_server))
-    key = temporary.access_key_of(root.iam.create_access_key())
-    device = Authenticator.make(root.iam, "phone")
+    root = console_users.sign_in_root(account._replace(server=root_keys_server))
+    key = sts_sessions.access_key_of(root.iam.create_access_key())
+    device = Authenticator.create(root.iam, "phone")
     root.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes(-1))
     params = {"SerialNumber": device.serial, "TokenCode": device.code()}
     sts = key.client(root_keys_server, "sts")
-    session = temporary.credentials_of(sts.get_session_token(**params))
+    session = sts_sessions.credentials_of(sts.get_session_token(**params))
     assert session.client(root_keys_server, "iam").get_user()["User"]["UserId"] == account.account_id
     assert refused(sts, "GetSessionToken", **params) == WRONG
 
@@ -245,7 +245,7 @@ def test_assume_role_with_an_mfa_code_returns_a_session_without_mfa(bob: Bob) ->
 def test_session_with_mfa_assumes_a_role_that_requires_mfa(bob: Bob) -> None:
     with_mfa: Any = bob.credentials("GetSessionToken", bob.device.code()).client(bob.account.server, "sts")
     assume_role(with_mfa, bob.role)
-    without_mfa = temporary.credentials_of(bob.key.client(bob.account.server, "sts").get_session_token())
+    without_mfa = sts_sessions.credentials_of(bob.key.client(bob.account.server, "sts").get_session_token())
     error = refused(
         without_mfa.client(bob.account.server, "sts"), "AssumeRole", RoleArn=bob.role, RoleSessionName="work"
     )

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import allowed, refused
-from tests.api.temporary import Session, assume_role, create_role, put_role_policy, trust_statement
+from tests.api.responses import allowed, refused
+from tests.api.sts_sessions import Session, assume_role, create_role, put_role_policy, trust_statement
 from tests.servers import Account, allow, deny, document
 
 TRUST_EVERYBODY = trust_statement("*", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")

@@ -10,9 +10,9 @@ from iamd.core import ids
 from iamd.core.records import SessionToken
 from iamd.crypto import seal, session_tokens
 from tests import servers
-from tests.api import temporary
-from tests.api.answers import refused
-from tests.api.temporary import (
+from tests.api import sts_sessions
+from tests.api.responses import refused
+from tests.api.sts_sessions import (
     EXPIRED,
     INVALID,
     Session,
@@ -40,15 +40,15 @@ class IssuedCredentials(NamedTuple):
 @pytest.fixture(scope="module")
 def credentials(server: Server) -> IssuedCredentials:
     """Return sessions of a role, of a user and of a federated user, an access key, and a foreign session."""
-    account, other = servers.found(server), servers.found(server)
+    account, other = servers.create_account(server), servers.create_account(server)
     arn = create_role(account, "job")
     key = Session(*account.key_of("bob", allow("sts:*")), None)
     sts = key.client(server, "sts")
     sessions = {
         "role": assume_role(account.sts, arn),
         "role again": assume_role(account.sts, arn),
-        "user": temporary.credentials_of(sts.get_session_token()),
-        "federated": temporary.credentials_of(sts.get_federation_token(Name="fay")),
+        "user": sts_sessions.credentials_of(sts.get_session_token()),
+        "federated": sts_sessions.credentials_of(sts.get_federation_token(Name="fay")),
         "key": key,
         "foreign": create_role_session(other, "job"),
         "none": key,
@@ -201,8 +201,8 @@ def test_token_sealed_with_another_key_is_invalid(account: Account, token: Sessi
 def create_sessions_of_bob(account: Account) -> tuple[Session, Session]:
     """Create the user bob; return a session of his own and one of a federated user."""
     sts = account.client("sts", account.key_of("bob", allow("sts:*")))
-    session = temporary.credentials_of(sts.get_session_token())
-    return session, temporary.credentials_of(sts.get_federation_token(Name="fay"))
+    session = sts_sessions.credentials_of(sts.get_session_token())
+    return session, sts_sessions.credentials_of(sts.get_federation_token(Name="fay"))
 
 
 def delete_bob(account: Account) -> None:
@@ -316,7 +316,7 @@ def test_get_access_key_info_requires_permission_for_a_temporary_key(account: Ac
 def test_iam_access_key_operations_reject_temporary_keys(
     account: Account, operation: str, params: dict[str, str]
 ) -> None:
-    session = temporary.credentials_of(account.sts.get_session_token())
+    session = sts_sessions.credentials_of(account.sts.get_session_token())
     error = refused(account.iam, operation, AccessKeyId=session.access_key_id, **params)
     assert error[:2] == ("NoSuchEntity", 404)
     get_identity(session, account.server)

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests import people
-from tests.api.answers import refused
+from tests import console_users
+from tests.api.responses import refused
 from tests.authenticator import Authenticator
-from tests.people import OTHER_PASSWORD, PASSWORD, Browser
+from tests.console_users import OTHER_PASSWORD, PASSWORD, Browser
 from tests.servers import Account, allow, deny, document
 
 
@@ -26,7 +26,7 @@ def session_ids(account: Account, name: str) -> set[str]:
 def test_get_session_returns_user_account_and_sign_in_date(account: Account) -> None:
     alias = f"alias-{account.account_id}"
     account.iam.create_account_alias(AccountAlias=alias)
-    people.person(account, "Alice")
+    console_users.create_user(account, "Alice")
     browser = sign_in(account, "alice")
     session = browser.iamd.get_session()["Session"]
     assert session["AccountId"] == account.account_id
@@ -41,7 +41,7 @@ def test_get_session_returns_user_account_and_sign_in_date(account: Account) -> 
 
 
 def test_get_session_is_allowed_even_if_policies_deny_all_actions_without_mfa(account: Account) -> None:
-    people.person(account, "alice")
+    console_users.create_user(account, "alice")
     no_mfa = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
     account.iam.put_user_policy(
         UserName="alice", PolicyName="mfa", PolicyDocument=document(deny("*", Condition=no_mfa))
@@ -50,19 +50,19 @@ def test_get_session_is_allowed_even_if_policies_deny_all_actions_without_mfa(ac
 
 
 def test_password_last_used_is_the_last_sign_in(account: Account) -> None:
-    people.person(account, "alice")
+    console_users.create_user(account, "alice")
     assert "PasswordLastUsed" not in account.iam.get_user(UserName="alice")["User"]
     sign_in(account, "alice")
     last_used = account.iam.get_user(UserName="alice")["User"]["PasswordLastUsed"]
     assert datetime.now(UTC) - last_used < timedelta(minutes=1)
     users = {user["UserName"]: user for user in account.iam.list_users()["Users"]}
     assert users["alice"]["PasswordLastUsed"] == last_used
-    root = people.root_of(account)
+    root = console_users.sign_in_root(account)
     assert root.iam.get_user()["User"]["PasswordLastUsed"] >= last_used
 
 
 def test_user_lists_and_ends_its_own_sessions(account: Account) -> None:
-    people.person(account, "alice")
+    console_users.create_user(account, "alice")
     first, second = sign_in(account, "alice"), sign_in(account, "alice")
     sessions = first.iamd.list_sessions()["Sessions"]
     assert [session["Current"] for session in sessions].count(True) == 1
@@ -77,8 +77,8 @@ def test_user_lists_and_ends_its_own_sessions(account: Account) -> None:
 
 
 def test_sessions_of_another_user_cannot_be_listed_or_ended_without_permission(account: Account) -> None:
-    people.person(account, "alice")
-    people.person(account, "mallory")
+    console_users.create_user(account, "alice")
+    console_users.create_user(account, "mallory")
     alice, mallory = sign_in(account, "alice"), sign_in(account, "mallory")
     (session_id,) = session_ids(account, "alice")
     assert refused(mallory.iamd, "ListSessions", UserName="alice").code == "AccessDenied"
@@ -88,7 +88,7 @@ def test_sessions_of_another_user_cannot_be_listed_or_ended_without_permission(a
 
 
 def test_administrator_ends_the_session_of_a_user(account: Account) -> None:
-    people.person(account, "alice")
+    console_users.create_user(account, "alice")
     browser = sign_in(account, "alice")
     (session_id,) = session_ids(account, "alice")
     account.iamd.end_session(UserName="alice", SessionId=session_id)
@@ -97,7 +97,7 @@ def test_administrator_ends_the_session_of_a_user(account: Account) -> None:
 
 
 def test_session_of_a_deleted_user_ends_even_if_the_user_is_recreated(account: Account) -> None:
-    people.person(account, "alice")
+    console_users.create_user(account, "alice")
     browser = sign_in(account, "alice")
     account.iam.delete_login_profile(UserName="alice")
     account.iam.delete_user(UserName="alice")
@@ -112,7 +112,7 @@ def test_session_of_a_deleted_user_ends_even_if_the_user_is_recreated(account: A
 @pytest.fixture
 def locked(account: Account) -> Account:
     """Return an account whose user alice is locked after two wrong passwords."""
-    people.person(account, "alice")
+    console_users.create_user(account, "alice")
     account.iamd.put_security_settings(LockoutAttempts=2, LockoutMinutes=30)
     for _ in range(3):
         Browser(account.server).sign_in_user(account.account_id, "alice", OTHER_PASSWORD)
@@ -147,7 +147,7 @@ def test_unlock_user_requires_permission(locked: Account) -> None:
 
 
 def test_session_that_must_set_up_mfa_is_denied_other_operations(account: Account) -> None:
-    people.person(account, "alice")
+    console_users.create_user(account, "alice")
     account.iam.attach_user_policy(UserName="alice", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     account.iamd.put_security_settings(RequireMFA=True)
     browser = sign_in(account, "alice")
@@ -164,17 +164,17 @@ def test_session_that_must_set_up_mfa_is_denied_other_operations(account: Accoun
 
 
 def test_session_that_must_set_up_mfa_needs_no_policy_for_it(account: Account) -> None:
-    people.person(account, "alice")
+    console_users.create_user(account, "alice")
     account.iam.create_user(UserName="bob")
     account.iamd.put_security_settings(RequireMFA=True)
     browser = sign_in(account, "alice")
     browser.confirm()
     iam = browser.iam
-    unused = Authenticator.make(iam, "left")
+    unused = Authenticator.create(iam, "left")
     iam.delete_virtual_mfa_device(SerialNumber=unused.serial)
-    other_device = Authenticator.make(account.iam, "theirs")
+    other_device = Authenticator.create(account.iam, "theirs")
     assert refused(iam, "DeleteVirtualMFADevice", SerialNumber=other_device.serial).code == "AccessDenied"
-    device = Authenticator.make(iam, "phone")
+    device = Authenticator.create(iam, "phone")
     params = {"SerialNumber": device.serial, **device.codes()}
     assert refused(iam, "EnableMFADevice", UserName="bob", **params).code == "AccessDenied"
     device.enable(iam, "alice")

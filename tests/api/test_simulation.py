@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import body
-from tests.api.served import TRUST
-from tests.api.simulating import (
+from tests.api.operation_calls import TRUST
+from tests.api.responses import body
+from tests.api.simulations import (
     READ_POLICY,
     arn_of,
     create_bob,

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.api import temporary
-from tests.api.answers import allowed
+from tests.api import sts_sessions
+from tests.api.responses import allowed
 from tests.servers import Account, allow, deny, document
 
 READ_ONLY = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
@@ -234,7 +234,7 @@ def test_simulation_of_a_role_agrees_with_its_session(account: Account) -> None:
         ),
     )
     arn = f"arn:aws:iam::{account_id}:role/x/job"
-    session = temporary.credentials_of(account.sts.assume_role(RoleArn=arn, RoleSessionName="one"))
+    session = sts_sessions.credentials_of(account.sts.assume_role(RoleArn=arn, RoleSessionName="one"))
     client = session.client(account.server, "iam")
     attempts = [
         Attempt("ListUsers", {}, user_arn("")),

@@ -7,9 +7,9 @@ import pytest
 
 from iamd.store import inline_policies
 from iamd.store.inline_policies import InlinePolicy
-from tests.api.answers import Refused, refused
-from tests.api.served import TRUST
-from tests.api.simulating import (
+from tests.api.operation_calls import TRUST
+from tests.api.responses import Refused, refused
+from tests.api.simulations import (
     ADMIN,
     READ_POLICY,
     arn_of,

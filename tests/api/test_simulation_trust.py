@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import call, refused
-from tests.api.simulating import arn_of, create_bob, simulate_custom, simulate_principal, source_policy_ids
+from tests.api.responses import call, refused
+from tests.api.simulations import arn_of, create_bob, simulate_custom, simulate_principal, source_policy_ids
 from tests.servers import Account, allow, document
 
 ALLOW_STS = document(allow("sts:*"))

@@ -8,7 +8,7 @@ import pytest
 from iamd.core.default_quotas import DEFAULT_QUOTAS
 from iamd.core.records import OidcProvider
 from iamd.store import oidc_providers, quotas
-from tests.api.answers import refused
+from tests.api.responses import refused
 from tests.servers import Account, allow, document
 
 pytestmark = pytest.mark.both_databases

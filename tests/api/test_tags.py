@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests import people
-from tests.api.answers import Refused, call, refused
-from tests.api.served import TRUST
+from tests import console_users
+from tests.api.operation_calls import TRUST
+from tests.api.responses import Refused, call, refused
 from tests.servers import Account, allow, document
 
 pytestmark = pytest.mark.both_databases
@@ -97,7 +97,7 @@ def test_account_alias_is_single_and_globally_unique(account: Account, other_acc
 
 
 def test_root_user_has_full_access_and_its_own_identity(account: Account) -> None:
-    root = people.root_of(account)
+    root = console_users.sign_in_root(account)
     identity = root.browser.client("sts").get_caller_identity()
     arn = f"arn:aws:iam::{account.account_id}:root"
     assert (identity["UserId"], identity["Account"], identity["Arn"]) == (

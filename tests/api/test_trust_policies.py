@@ -7,10 +7,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.api import temporary
-from tests.api.answers import Refused, allowed, body, refused
-from tests.api.served import TRUST, filled
-from tests.api.temporary import create_role, trust_statement
+from tests.api import sts_sessions
+from tests.api.operation_calls import TRUST, fill_placeholders
+from tests.api.responses import Refused, allowed, body, refused
+from tests.api.sts_sessions import create_role, trust_statement
 from tests.servers import Account, allow, document
 
 CALLS_RETURNING_TRUST_POLICY: dict[str, dict[str, str]] = {
@@ -71,7 +71,7 @@ def test_principal_is_returned_as_it_was_written(
 ) -> None:
     account.iam.create_user(UserName="bob", Path="/team/")
     create_role(account, "worker", Path="/team/")
-    principal = filled(template, account_ids(account, other_account))
+    principal = fill_placeholders(template, account_ids(account, other_account))
     statement = trust_statement({"AWS": [principal] if as_list else principal})
     create_role(account, "job", statement)
     assert get_trust_policy(account) == json.loads(document(statement))
@@ -81,7 +81,7 @@ def test_principal_is_returned_as_it_was_written(
 def test_account_id_principal_is_returned_as_the_root_arn(
     account: Account, other_account: Account, template: str
 ) -> None:
-    account_id = filled(template, account_ids(account, other_account))
+    account_id = fill_placeholders(template, account_ids(account, other_account))
     create_role(account, "job", trust_statement({"AWS": account_id}))
     assert get_principal(account) == f"arn:aws:iam::{account_id}:root"
     set_principal(account, [account_id, "*"])
@@ -183,8 +183,8 @@ def test_recreated_role_is_not_trusted(account: Account, other_account: Account,
 
     def create_worker_session() -> Any:
         worker = create_role(owner, "worker", Path="/team/")
-        temporary.put_role_policy(owner, "worker", allow("sts:AssumeRole"))
-        return temporary.assume_role(owner.sts, worker).client(owner.server, "sts")
+        sts_sessions.put_role_policy(owner, "worker", allow("sts:AssumeRole"))
+        return sts_sessions.assume_role(owner.sts, worker).client(owner.server, "sts")
 
     old_session = create_worker_session()
     worker = owner.iam.get_role(RoleName="worker")["Role"]
@@ -315,7 +315,7 @@ INVALID_PRINCIPALS = [
 def test_nonexistent_principal_is_invalid(account: Account, other_account: Account, template: str) -> None:
     account.iam.create_user(UserName="bob")
     create_role(account, "worker")
-    principal = filled(template, account_ids(account, other_account))
+    principal = fill_placeholders(template, account_ids(account, other_account))
     policy = document(trust_statement({"AWS": ["*", principal]}))
     message = f'Invalid principal in policy: "AWS":"{principal}"'
     expect_refused(account, policy, Refused("MalformedPolicyDocument", 400, message))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.answers import Refused, call, refused, set_counter
+from tests.api.responses import Refused, call, refused, set_counter
 from tests.servers import Account, allow, document
 
 pytestmark = pytest.mark.both_databases

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from jwt import decode
 
-from tests.api.answers import refused
-from tests.api.federated import OPERATION, Federation
+from tests.api.federation import OPERATION, Federation
+from tests.api.responses import refused
 from tests.api.test_audit import event_of, eventually
 from tests.issuer import CLIENT_ID, SUBJECT, authority, serving_mock_provider, sign_token, thumbprint
-from tests.servers import Account, Server, allow, deny, document, environment, found
+from tests.servers import Account, Server, allow, create_account, deny, document, environment
 
 AWS = Path(sys.executable).with_name("aws")
 
@@ -247,8 +247,8 @@ def test_refused_request_is_recorded_in_the_account_of_the_role(federation: Fede
 
 @pytest.mark.filterwarnings("ignore::authlib.deprecate.AuthlibDeprecationWarning")
 @pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")
-def test_tokens_of_a_third_party_provider(asking_server: Server, tmp_path: Path) -> None:
-    account = found(asking_server)
+def test_tokens_of_a_third_party_provider(loopback_server: Server, tmp_path: Path) -> None:
+    account = create_account(loopback_server)
     with serving_mock_provider(tmp_path) as sign_in:
         token = sign_in("mona")
         url = decode(token, options={"verify_signature": False})["iss"]

@@ -12,8 +12,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from iamd.store import audit
-from tests.api.answers import Refused, refused, state
-from tests.api.federated import OPERATION, Federation
+from tests.api.federation import OPERATION, Federation
+from tests.api.responses import Refused, refused, state
 from tests.api.test_audit import eventually, everything
 from tests.issuer import (
     CONFIGURATION,

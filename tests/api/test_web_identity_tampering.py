@@ -7,8 +7,8 @@ import pytest
 import trustme
 
 from tests import servers
-from tests.api.answers import call, refused, state
-from tests.api.federated import Federation
+from tests.api.federation import Federation
+from tests.api.responses import call, refused, state
 from tests.issuer import (
     CLIENT_ID,
     Issuer,
@@ -68,13 +68,16 @@ def test_audience_condition_refuses_an_added_client_id(own_federation: Federatio
 
 
 @pytest.fixture
-def impostor(asking_server: Server) -> Iterator[tuple[Federation, str]]:
+def impostor(loopback_server: Server) -> Iterator[tuple[Federation, str]]:
     """Return an account whose provider is impersonated, and the thumbprint of the impostor's authority."""
     impostor_authority = trustme.CA()
     with serving(server_tls_context(impostor_authority.issue_cert("127.0.0.1"), impostor_authority)) as site:
         issuer = Issuer(site)
         issuer.publish(public_jwk("rsa-other", kid="rsa"))
-        yield Federation.create(servers.found(asking_server), issuer), thumbprint(impostor_authority)
+        yield (
+            Federation.create(servers.create_account(loopback_server), issuer),
+            thumbprint(impostor_authority),
+        )
 
 
 def test_update_thumbprint_lets_an_impostor_replace_the_provider(impostor: tuple[Federation, str]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.api.answers import Refused, refused
-from tests.api.federated import Federation
+from tests.api.federation import Federation
+from tests.api.responses import Refused, refused
 from tests.issuer import CLIENT_ID, SUBJECT
 from tests.servers import Account, document
 

@@ -16,7 +16,7 @@ from iamd.app import open_store
 from iamd.config import Settings
 from iamd.core import clock
 from iamd.store import attempt_counters
-from tests import people, servers
+from tests import console_users, servers
 from tests.browser import steps
 from tests.browser.camera import Camera
 from tests.servers import Account, Server, command, environment, free_port
@@ -60,7 +60,7 @@ class Iamd:
     @property
     def setup_link(self) -> str:
         """Return a link to set up the account, as the operator creates one."""
-        return f"{self.url}{people.setup_path(self.account)}"
+        return f"{self.url}{console_users.setup_path(self.account)}"
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +68,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return the server that the tests share."""
     data = tmp_path_factory.mktemp("browser") / "data"
     store = open_store(Settings(data=data))
-    servers.make_account(store)
+    servers.create_account_in_store(store)
     with servers.serving(store, "--data", str(data)) as running:
         yield running
     store.database.close()

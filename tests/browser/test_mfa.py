@@ -6,7 +6,7 @@ from pathlib import Path
 import pyotp
 from playwright.sync_api import Page, expect
 
-from tests import running
+from tests import iamd_command
 from tests.browser import steps
 from tests.browser.conftest import Iamd
 from tests.browser.steps import FIRST_PASSWORD, code
@@ -58,7 +58,7 @@ def test_hardware_token_is_assigned_and_selected_at_sign_in(root: Page, iamd: Ia
     tokens = tmp_path / "tokens.csv"
     tokens.write_text(f"GAHT12345678,{SEED}\n")
     account_arguments = (*iamd.account.server.arguments, "--account-id", iamd.account.account_id)
-    imported = running.iamd("tokens", "import", str(tokens), *account_arguments)
+    imported = iamd_command.run("tokens", "import", str(tokens), *account_arguments)
     assert imported.stdout == "1 tokens were imported, 0 already existed.\n"
     app, _ = assign_app(root, tmp_path, "phone")
     steps.sign_out(root, "Acme")

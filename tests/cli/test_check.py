@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 
 from iamd.cli import account_snapshot
 from iamd.cli.errors import CommandError
-from tests import people, running
+from tests import console_users, iamd_command
 from tests.authenticator import Authenticator
-from tests.running import CompletedCommand
+from tests.iamd_command import CompletedCommand
 from tests.servers import Account, allow, document, environment
 
 ROOT_ROW = "<root_account>,arn:aws:iam::1:root,2020-01-01T00:00:00+00:00,true,N/A,N/A,not_supported,true"
@@ -29,7 +29,7 @@ def check(account: Account, *arguments: str, **env: str) -> CompletedCommand:
         "AWS_ACCESS_KEY_ID": account.access_key_id,
         "AWS_SECRET_ACCESS_KEY": account.secret_access_key,
     }
-    return running.iamd(
+    return iamd_command.run(
         "check",
         *(arguments or ("--endpoint-url", account.server.url)),
         cwd=None,
@@ -48,9 +48,9 @@ def get_recommendations(account: Account) -> list[dict[str, Any]]:
 
 def test_recommendations_are_those_of_the_dashboard(account: Account) -> None:
     iam = account.iam
-    people.set_up(account)
+    console_users.set_up(account)
     iam.create_user(UserName="bob")
-    iam.create_login_profile(UserName="bob", Password=people.PASSWORD)
+    iam.create_login_profile(UserName="bob", Password=console_users.PASSWORD)
     arn = iam.create_policy(PolicyName="all", PolicyDocument=document(allow("*")))["Policy"]["Arn"]
     iam.attach_user_policy(UserName="bob", PolicyArn=arn)
     iam.update_account_password_policy(MinimumPasswordLength=8)
@@ -77,7 +77,7 @@ def test_recommendations_are_those_of_the_dashboard(account: Account) -> None:
 
 def test_recommendations_as_text(account: Account) -> None:
     account.iam.create_user(UserName="bob")
-    account.iam.create_login_profile(UserName="bob", Password=people.PASSWORD)
+    account.iam.create_login_profile(UserName="bob", Password=console_users.PASSWORD)
     result = check(account)
     assert result.returncode == 3
     lines = result.stdout.splitlines()
@@ -87,8 +87,8 @@ def test_recommendations_as_text(account: Account) -> None:
 
 
 def test_account_without_recommendations_passes(account: Account) -> None:
-    root = people.root_of(account)
-    device = Authenticator.make(root.iam, "phone")
+    root = console_users.sign_in_root(account)
+    device = Authenticator.create(root.iam, "phone")
     root.iamd.enable_root_mfa_device(SerialNumber=device.serial, **device.codes())
     account.iam.update_account_password_policy(MinimumPasswordLength=14)
     assert [recommendation["id"] for recommendation in get_recommendations(account)] == ["root-used"]
@@ -196,7 +196,7 @@ def test_unusable_credential_report_is_reported(aws: FakeAwsClient, message: str
 
 def test_aws_cli_with_the_service_model(account: Account, tmp_path: Path) -> None:
     model = tmp_path / "iamd.json"
-    model.write_text(running.iamd("service-model").stdout)
+    model.write_text(iamd_command.run("service-model").stdout)
     env = environment(
         HOME=str(tmp_path),
         AWS_ACCESS_KEY_ID=account.access_key_id,

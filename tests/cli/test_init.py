@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import running
-from tests.running import CompletedCommand
+from tests import iamd_command
+from tests.iamd_command import CompletedCommand
 
 RunIamd = Callable[..., CompletedCommand]
 
@@ -17,7 +17,7 @@ RunIamd = Callable[..., CompletedCommand]
 def iamd(tmp_path: Path) -> RunIamd:
     """Return `iamd` run in a temporary folder."""
 
-    return partial(running.iamd, cwd=tmp_path)
+    return partial(iamd_command.run, cwd=tmp_path)
 
 
 def test_init_prints_one_json_object(iamd: RunIamd) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from iamd.cli import main
 from tests import servers
-from tests.api.served import TRUST
+from tests.api.operation_calls import TRUST
 from tests.servers import Account, Server, allow, deny, document
 
 ALICE = "arn:aws:iam::111122223333:user/alice"
@@ -478,7 +478,7 @@ def test_unknown_principal_is_reported(
 def test_short_principal_name_requires_an_account_id_if_there_are_several(
     explain_from_store: Explain, account: Account, server: Server
 ) -> None:
-    servers.found(server)
+    servers.create_account(server)
     status, _, err = explain_from_store(*request_options("iam:ListUsers", "*", "user/admin"))
     assert status == 2
     assert "specify one with --account-id" in err

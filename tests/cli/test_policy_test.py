@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests import running
+from tests import iamd_command
+from tests.iamd_command import CompletedCommand
 from tests.policy.cases import decision_cases, decision_files
-from tests.running import CompletedCommand
 
 ALLOW = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
 PASSING_CASE = {
@@ -32,7 +32,7 @@ FAILING_CASE = {**PASSING_CASE, "id": "writes", "action": "s3:PutObject"}
 
 
 def policy_test(*arguments: str, stdin: str = "") -> CompletedCommand:
-    return running.iamd("policy", "test", *arguments, stdin=stdin)
+    return iamd_command.run("policy", "test", *arguments, stdin=stdin)
 
 
 def write_file(folder: Path, name: str, content: Any) -> str:
@@ -175,7 +175,7 @@ def test_no_cases_or_no_expectation_is_not_a_success(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["test", "validate"])
 def test_invalid_yaml_is_reported_in_one_line(tmp_path: Path, command: str, text: str) -> None:
     file = write_file(tmp_path, "bad.yaml", text)
-    result = running.iamd("policy", command, file)
+    result = iamd_command.run("policy", command, file)
     assert result.returncode == 2
     assert "invalid YAML" in result.stderr
     assert "bug" not in result.stderr
@@ -185,7 +185,7 @@ def test_invalid_yaml_is_reported_in_one_line(tmp_path: Path, command: str, text
 def test_lone_surrogates_do_not_break_the_output() -> None:
     cases = '[{"id": "\\ud800", "action": "a:\\ud800", "expected": "Allowed"}, {"action": "a:b"}]'
     for output_format in ("text", "json"):
-        result = running.process("policy", "test", "--format", output_format, "-", stdin=cases)
+        result = iamd_command.run_process("policy", "test", "--format", output_format, "-", stdin=cases)
         assert (result.returncode, result.stderr) == (1, "")
 
 

@@ -13,8 +13,8 @@ from iamd.cli.policy.policy_file import read_policy_file
 from iamd.cli.policy.validate import guess_policy_kind
 from iamd.cli.policy.yaml_to_json import Location
 from iamd.policy import PolicyKind
-from tests import running
-from tests.running import CompletedCommand
+from tests import iamd_command
+from tests.iamd_command import CompletedCommand
 
 VALID_POLICY = {
     "Version": "2012-10-17",
@@ -58,7 +58,7 @@ def invoke_policy_validate(*arguments: str | Path) -> Result:
 
 def run_policy_validate(*arguments: str, stdin: str = "") -> CompletedCommand:
     """Run the command through its entry point; an unreadable file is an error message and an exit status."""
-    return running.iamd("policy", "validate", *arguments, stdin=stdin)
+    return iamd_command.run("policy", "validate", *arguments, stdin=stdin)
 
 
 def write_file(folder: Path, name: str, content: Any) -> Path:

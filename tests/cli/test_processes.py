@@ -1,6 +1,6 @@
 """`iamd` as a child process: its streams, its exit status, and no tracebacks.
 
-The other tests run commands in this process, which is faster: see tests/running.py.
+The other tests run commands in this process, which is faster: see tests/iamd_command.py.
 """
 
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import running
+from tests import iamd_command
 
 FAILING_CASE = {"action": "s3:GetObject", "expected": "Allowed"}
 COMMANDS = [
@@ -26,13 +26,13 @@ COMMANDS = [
 def test_process_has_the_output_and_status_of_the_command_in_process(
     tmp_path: Path, arguments: tuple[str, ...], stdin: str, status: int, output: str, error: str
 ) -> None:
-    result = running.process(*arguments, stdin=stdin, cwd=tmp_path)
+    result = iamd_command.run_process(*arguments, stdin=stdin, cwd=tmp_path)
     assert result.returncode == status
     assert output in result.stdout
     assert error in result.stderr
     assert result.stderr.count("\n") == bool(error)
     assert result.stderr.startswith("iamd: " if error else "")
-    in_process = running.iamd(*arguments, stdin=stdin, cwd=tmp_path)
+    in_process = iamd_command.run(*arguments, stdin=stdin, cwd=tmp_path)
     assert (in_process.returncode, in_process.stdout, in_process.stderr) == (
         result.returncode,
         result.stdout,
@@ -41,7 +41,7 @@ def test_process_has_the_output_and_status_of_the_command_in_process(
 
 
 def test_files_created_by_a_process_are_private(tmp_path: Path) -> None:
-    result = running.process("init", "--data", "d", "--json", cwd=tmp_path)
+    result = iamd_command.run_process("init", "--data", "d", "--json", cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     assert len(json.loads(result.stdout)["account_id"]) == 12
     assert (tmp_path / "d.key").stat().st_mode & 0o777 == 0o600

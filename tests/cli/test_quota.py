@@ -13,7 +13,7 @@ from iamd.cli import main
 from iamd.core.default_quotas import DEFAULT_QUOTAS
 from iamd.store import audit
 from tests import servers
-from tests.api.answers import Refused, refused
+from tests.api.responses import Refused, refused
 from tests.servers import Account, Server
 
 
@@ -140,7 +140,7 @@ def test_account_must_be_specified_if_there_are_several(
 
 @pytest.fixture
 def other_account(server: Server) -> Account:
-    return servers.found(server)
+    return servers.create_account(server)
 
 
 def test_quota_applies_to_one_account_only(quota: RunQuota, other_account: Account) -> None:

@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from iamd.app import open_store
 from iamd.config import Settings
 from iamd.store import login_profiles
-from tests import running, servers
-from tests.people import PASSWORD, Browser
+from tests import iamd_command, servers
+from tests.console_users import PASSWORD, Browser
 from tests.servers import command, environment, free_port
 
 
@@ -51,7 +51,7 @@ def stop_server(process: subprocess.Popen[str]) -> int:
 
 def create_administrator(cwd: Path) -> tuple[str, str]:
     """Create an account with an administrator; return its access key."""
-    account = json.loads(running.iamd("init", "--admin", "admin", "--json", cwd=cwd).stdout)
+    account = json.loads(iamd_command.run("init", "--admin", "admin", "--json", cwd=cwd).stdout)
     return account["access_key_id"], account["secret_access_key"]
 
 
@@ -171,7 +171,7 @@ def _kill_with_children(pid: int) -> None:
 def test_port_in_use_is_reported(tmp_path: Path) -> None:
     port = free_port()
     process, _ = start_server("--port", str(port), cwd=tmp_path)
-    result = running.process("serve", "--port", str(port), "--data", "other", cwd=tmp_path)
+    result = iamd_command.run_process("serve", "--port", str(port), "--data", "other", cwd=tmp_path)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == f"iamd: cannot listen on 127.0.0.1:{port}: Address already in use\n"
     assert stop_server(process) == 0

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests import running
-from tests.running import CompletedCommand
+from tests import iamd_command
+from tests.iamd_command import CompletedCommand
 
 
 def iamd(folder: Path, *arguments: str, **env: str) -> CompletedCommand:
-    return running.iamd(*arguments, cwd=folder, **env)
+    return iamd_command.run(*arguments, cwd=folder, **env)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from iamd.crypto import token_seed_file
 from iamd.crypto.token_seed_file import HardwareToken, TokenFileError
-from tests import running
+from tests import iamd_command
 
 SEED = b"12345678901234567890"
 PSKC = """<?xml version="1.0" encoding="UTF-8"?>
@@ -65,7 +65,7 @@ def test_invalid_token_files_are_refused(case: str, text: str, message: str) -> 
 
 
 def test_tokens_are_imported_once(tmp_path: Path) -> None:
-    run = partial(running.iamd, cwd=tmp_path)
+    run = partial(iamd_command.run, cwd=tmp_path)
     run("init")
     (tmp_path / "seeds.csv").write_text(f"T-100000001,{SEED.hex()}\nT-100000002,{SEED.hex()}\n")
     assert run("tokens", "import", "seeds.csv").stdout == "2 tokens were imported, 0 already existed.\n"

@@ -24,7 +24,7 @@ class Setup(NamedTuple):
 def set_up(account: Account, folder: Path) -> Setup:
     """Create bob and the roles; write the configuration files."""
     key = account.key_of("bob", allow("sts:AssumeRole", "sts:GetFederationToken"))
-    app = Authenticator.make(account.iam, "bob").enable(account.iam, "bob")
+    app = Authenticator.create(account.iam, "bob").enable(account.iam, "bob")
     bob, worker = (f"arn:aws:iam::{account.account_id}:{name}" for name in ("user/bob", "role/worker"))
     _role(account, "worker", bob, {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}}, "iam:List*", "sts:*")
     _role(account, "careful", bob, {"Bool": {"aws:MultiFactorAuthPresent": "true"}}, "iam:List*")

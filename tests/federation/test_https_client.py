@@ -13,8 +13,8 @@ from iamd.federation.errors import ProviderUnreachable, UntrustedCertificate
 from iamd.federation.https_client import HttpsClient
 from iamd.federation.ssrf_guard import parse_networks
 from tests.issuer import (
+    HttpsServer,
     Page,
-    Site,
     authority,
     json_page,
     leaf,
@@ -33,14 +33,14 @@ THUMBPRINTS = (thumbprint(authority()),)
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site() -> Iterator[HttpsServer]:
     """Serve HTTPS with a certificate and that of its authority."""
     with serving(server_tls_context(leaf(), authority())) as server:
         server.pages["/"] = json_page("here")
         yield server
 
 
-def url(site: Site, path: str = "/", host: str = "127.0.0.1") -> str:
+def url(site: HttpsServer, path: str = "/", host: str = "127.0.0.1") -> str:
     return f"https://{host}:{site.port}{path}"
 
 
@@ -56,26 +56,26 @@ def trusted_authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("trusted_authority")
-def test_trusted_authority_needs_no_thumbprint(site: Site) -> None:
+def test_trusted_authority_needs_no_thumbprint(site: HttpsServer) -> None:
     assert CLIENT.get(url(site)) == b'"here"'
     assert site.requested_paths == ["/"]
     assert site.host_headers == [f"127.0.0.1:{site.port}"]
 
 
 @pytest.mark.usefixtures("trusted_authority")
-def test_trusted_authority_is_accepted_despite_another_thumbprint(site: Site) -> None:
+def test_trusted_authority_is_accepted_despite_another_thumbprint(site: HttpsServer) -> None:
     assert CLIENT.get(url(site), ("a" * 40,)) == b'"here"'
 
 
 @pytest.mark.parametrize("thumbprints", [(), ("a" * 40,), (thumbprint(trustme.CA()),)])
-def test_unknown_authority_is_untrusted(site: Site, thumbprints: tuple[str, ...]) -> None:
+def test_unknown_authority_is_untrusted(site: HttpsServer, thumbprints: tuple[str, ...]) -> None:
     with pytest.raises(UntrustedCertificate, match=r"the certificate of 127.0.0.1 is not trusted"):
         CLIENT.get(url(site), thumbprints)
     assert site.requested_paths == []
 
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper])
-def test_thumbprints_are_case_insensitive(site: Site, spelling: Callable[[str], str]) -> None:
+def test_thumbprints_are_case_insensitive(site: HttpsServer, spelling: Callable[[str], str]) -> None:
     assert CLIENT.get(url(site), tuple(map(spelling, THUMBPRINTS))) == b'"here"'
 
 
@@ -141,7 +141,7 @@ def test_expired_certificate_is_untrusted() -> None:
                 CLIENT.get(url(site), thumbprints)
 
 
-def test_top_thumbprint_is_of_the_last_presented_certificate(site: Site) -> None:
+def test_top_thumbprint_is_of_the_last_presented_certificate(site: HttpsServer) -> None:
     assert CLIENT.fetch_top_thumbprint(url(site)) == THUMBPRINTS[0]
     with serving(server_tls_context(leaf())) as leaf_only:
         assert CLIENT.fetch_top_thumbprint(url(leaf_only)) == thumbprint(leaf())
@@ -159,20 +159,20 @@ def test_tls_handshake_times_out(fetch: Callable[[HttpsClient, str], object]) ->
         assert time.monotonic() - start < 2
 
 
-def sends_body_slowly(site: Site, secured: ssl.SSLSocket) -> None:
+def sends_body_slowly(site: HttpsServer, secured: ssl.SSLSocket) -> None:
     """Send a body without a Content-Length byte by byte; if it is cut off, it looks complete."""
     secured.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
     while not site.closing.wait(0.02):
         secured.sendall(b" ")
 
 
-def sends_chunks_slowly(site: Site, secured: ssl.SSLSocket) -> None:
+def sends_chunks_slowly(site: HttpsServer, secured: ssl.SSLSocket) -> None:
     secured.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while not site.closing.wait(0.02):
         secured.sendall(b"1\r\n \r\n")
 
 
-def sends_interim_responses(_site: Site, secured: ssl.SSLSocket) -> None:
+def sends_interim_responses(_site: HttpsServer, secured: ssl.SSLSocket) -> None:
     """Send interim responses forever."""
     while True:
         secured.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
@@ -182,7 +182,7 @@ def sends_interim_responses(_site: Site, secured: ssl.SSLSocket) -> None:
     "slow",
     [never_responds, sends_headers_slowly, sends_body_slowly, sends_chunks_slowly, sends_interim_responses],
 )
-def test_slow_or_endless_response_times_out(site: Site, slow: Page) -> None:
+def test_slow_or_endless_response_times_out(site: HttpsServer, slow: Page) -> None:
     site.pages["/"] = slow
     start = time.monotonic()
     with pytest.raises(ProviderUnreachable, match=r"127.0.0.1 did not answer within 0.3 seconds"):
@@ -190,20 +190,20 @@ def test_slow_or_endless_response_times_out(site: Site, slow: Page) -> None:
     assert time.monotonic() - start < 2
 
 
-def sends_endless_chunks(_site: Site, secured: ssl.SSLSocket) -> None:
+def sends_endless_chunks(_site: HttpsServer, secured: ssl.SSLSocket) -> None:
     secured.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while True:
         secured.sendall(b"1000\r\n" + b" " * 0x1000 + b"\r\n")
 
 
 @pytest.mark.parametrize("large", [page(b" " * 5_000_000), page(b" " * 262_145), sends_endless_chunks])
-def test_too_large_response_is_rejected(site: Site, large: Page) -> None:
+def test_too_large_response_is_rejected(site: HttpsServer, large: Page) -> None:
     site.pages["/"] = large
     with pytest.raises(ProviderUnreachable, match=r"127.0.0.1 answered with more than 262144 bytes"):
         CLIENT.get(url(site), THUMBPRINTS)
 
 
-def test_response_of_maximum_size_is_read(site: Site) -> None:
+def test_response_of_maximum_size_is_read(site: HttpsServer) -> None:
     site.pages["/"] = page(b" " * 262_144)
     assert len(CLIENT.get(url(site), THUMBPRINTS)) == 262_144
 
@@ -215,7 +215,7 @@ def test_response_of_maximum_size_is_read(site: Site) -> None:
 @pytest.mark.parametrize(
     "location", ["/there", "https://127.0.0.1:{port}/there", "http://169.254.169.254/latest/meta-data/"]
 )
-def test_redirects_are_not_followed(site: Site, status: int, location: str) -> None:
+def test_redirects_are_not_followed(site: HttpsServer, status: int, location: str) -> None:
     site.pages["/"] = page(b"", f"{status} Elsewhere", [f"Location: {location.format(port=site.port)}"])
     site.pages["/there"] = json_page("evil")
     with pytest.raises(ProviderUnreachable, match=f"127.0.0.1 answered with status {status}"):
@@ -224,7 +224,7 @@ def test_redirects_are_not_followed(site: Site, status: int, location: str) -> N
 
 
 @pytest.mark.parametrize("status", [201, 204, 206, 304, 401, 404, 429, 500, 503])
-def test_other_statuses_are_errors(site: Site, status: int) -> None:
+def test_other_statuses_are_errors(site: HttpsServer, status: int) -> None:
     site.pages["/"] = page(b"{}", f"{status} So")
     with pytest.raises(ProviderUnreachable, match=f"127.0.0.1 answered with status {status}"):
         CLIENT.get(url(site), THUMBPRINTS)
@@ -253,7 +253,7 @@ def test_other_statuses_are_errors(site: Site, status: int) -> None:
         "many lines",
     ],
 )
-def test_malformed_http_response_is_an_error(site: Site, response: bytes) -> None:
+def test_malformed_http_response_is_an_error(site: HttpsServer, response: bytes) -> None:
     site.pages["/"] = lambda _site, secured: secured.sendall(response)
     with pytest.raises(ProviderUnreachable, match=r"127.0.0.1 cannot be reached"):
         CLIENT.get(url(site), THUMBPRINTS)
@@ -300,13 +300,13 @@ def test_invalid_https_url_is_rejected(invalid_url: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/a b", "/é", "/\ud800", "/a\x7fb", "/\0"])
-def test_invalid_path_is_not_requested(site: Site, path: str) -> None:
+def test_invalid_path_is_not_requested(site: HttpsServer, path: str) -> None:
     with pytest.raises(ProviderUnreachable):
         CLIENT.get(url(site, path), THUMBPRINTS)
     assert site.requested_paths == []
 
 
-def test_line_breaks_in_a_url_cannot_add_a_header(site: Site) -> None:
+def test_line_breaks_in_a_url_cannot_add_a_header(site: HttpsServer) -> None:
     site.pages["/keysX-Evil:1"] = json_page("here")
     assert CLIENT.get(url(site, "/keys\r\nX-Evil:1"), THUMBPRINTS) == b'"here"'
     assert site.requested_paths == ["/keysX-Evil:1"]
@@ -315,7 +315,7 @@ def test_line_breaks_in_a_url_cannot_add_a_header(site: Site) -> None:
 @pytest.mark.parametrize(
     "host", ["localhost", "127.0.0.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"]
 )
-def test_loopback_is_rejected_by_default_in_any_spelling(site: Site, host: str) -> None:
+def test_loopback_is_rejected_by_default_in_any_spelling(site: HttpsServer, host: str) -> None:
     with pytest.raises(ProviderUnreachable, match="does not resolve to a public address"):
         HttpsClient().get(url(site, host=host), THUMBPRINTS)
     with pytest.raises(ProviderUnreachable, match="does not resolve to a public address"):

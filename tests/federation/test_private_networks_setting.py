@@ -6,7 +6,7 @@ import pytest
 
 from iamd import app
 from iamd.config import Settings
-from tests import running
+from tests import iamd_command
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_invalid_network_is_a_value_error() -> None:
 
 
 def test_serve_with_an_invalid_network_fails(tmp_path: Path) -> None:
-    process = running.iamd("serve", cwd=tmp_path, IAMD_OIDC_PRIVATE_NETWORKS="10.0.0.0/33")
+    process = iamd_command.run("serve", cwd=tmp_path, IAMD_OIDC_PRIVATE_NETWORKS="10.0.0.0/33")
     assert process.returncode == 2
     assert process.stderr == "iamd: '10.0.0.0/33' does not appear to be an IPv4 or IPv6 network\n"
     assert list(tmp_path.iterdir()) == []

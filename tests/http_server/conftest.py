@@ -16,7 +16,7 @@ def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server of this test process; when it stops, its log must not contain internal errors."""
     data = tmp_path_factory.mktemp("http") / "data"
     store = open_store(Settings(data=data))
-    servers.make_account(store)
+    servers.create_account_in_store(store)
     with servers.serving(store, "--data", str(data)) as running:
         yield running
         log = stop_and_read_log(running)
@@ -27,4 +27,4 @@ def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def account(sqlite_server: Server) -> Account:
     """Return a new account on the SQLite server."""
-    return servers.found(sqlite_server)
+    return servers.create_account(sqlite_server)

@@ -126,7 +126,7 @@ def authenticator(store: Store) -> Authenticator:
 
 def test_unknown_access_key_takes_one_signature_check_too(store: Store) -> None:
     """The signature is checked once either way, with a secret of the same length."""
-    new_account, secrets = servers.make_account(store), list[str]()
+    new_account, secrets = servers.create_account_in_store(store), list[str]()
     with store.database.read() as tx:
         authenticator(store).authenticate(
             tx, AccessKeyCredentials(new_account.access_key_id or "", None, secrets.append), 0
@@ -145,7 +145,7 @@ def test_signature_error_of_an_unknown_access_key_is_not_reported(store: Store) 
     def fail(secret: str) -> None:
         raise SignatureDoesNotMatch(secret)
 
-    new_account = servers.make_account(store)
+    new_account = servers.create_account_in_store(store)
     with store.database.read() as tx:
         with pytest.raises(InvalidClientTokenId):
             authenticator(store).authenticate(tx, AccessKeyCredentials(UNKNOWN_KEY_ID, None, fail), 0)

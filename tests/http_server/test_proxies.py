@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from iamd.wire.request import Request
 from tests import servers
-from tests.api.answers import allowed, refused
+from tests.api.responses import allowed, refused
 from tests.http_server import raw
 from tests.servers import Account, Server, allow
 

@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 
 from tests import javascript
-from tests.api.answers import refused
+from tests.api.responses import refused
 from tests.servers import Account, environment
 
 IDENTITY = "Action=GetCallerIdentity&Version=2011-06-15"

@@ -28,7 +28,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
     opened_store = open_store(settings)
-    servers.make_account(opened_store)
+    servers.create_account_in_store(opened_store)
     yield opened_store
     opened_store.database.close()
 
@@ -37,7 +37,7 @@ def store(settings: Settings) -> Iterator[Store]:
 def account(store: Store, settings: Settings) -> Iterator[Account]:
     """Return an account on a server of this test."""
     with servers.serving(store, "--data", str(settings.data)) as running:
-        yield servers.found(running)
+        yield servers.create_account(running)
 
 
 def stop(server: Server) -> None:

@@ -11,7 +11,7 @@ from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_
 from iamd.policy.compiled.two_generation_cache import TwoGenerationCache
 from tests.examples import examples
 from tests.policy.cases import Case, decision_cases
-from tests.policy.whole import layers, requests
+from tests.policy.strategies import layers, requests
 
 
 def outcome(request: Request, policy_layers: PolicyLayers) -> Outcome:

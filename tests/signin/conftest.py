@@ -21,8 +21,8 @@ from iamd.signin.password import PasswordForm
 from iamd.signin.services import Client, SignInResult, SignInServices
 from iamd.store import login_profiles, security_settings
 from iamd.store.entities import USERS
-from tests import cheaply, servers
-from tests.people import PASSWORD
+from tests import cheap_hashes, servers
+from tests.console_users import PASSWORD
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -87,7 +87,7 @@ def client(address: str = "203.0.113.9", device: str = "") -> Client:
 
 @pytest.fixture(scope="session")
 def hasher() -> Hasher:
-    return cheaply.hasher()
+    return cheap_hashes.hasher()
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +98,7 @@ def password_hash(hasher: Hasher) -> str:
 @pytest.fixture
 def context(store: Store, hasher: Hasher, password_hash: str) -> Iterator[SignInContext]:
     clock = FakeClock()
-    account = servers.make_account(store).account
+    account = servers.create_account_in_store(store).account
     audit_queue = AuditQueue(store.database, timedelta(days=90))
     dependencies = Dependencies(store.database, hasher, PasswordBlocklist(), JwksCache())
     services = SignInServices(

@@ -18,7 +18,7 @@ from iamd.signin.services import Step
 from iamd.store import audit, login_profiles, mfa_devices, sessions
 from iamd.store import recovery_codes as recovery_code_store
 from iamd.store.query import Query, Tx
-from tests.people import OTHER_PASSWORD, PASSWORD
+from tests.console_users import OTHER_PASSWORD, PASSWORD
 from tests.signin.conftest import SignInContext, client
 
 pytestmark = pytest.mark.both_databases

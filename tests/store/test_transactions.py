@@ -9,7 +9,7 @@ from iamd.app import Store
 from iamd.core.errors import LimitExceeded
 from iamd.store import accounts
 from iamd.store.query import Tx
-from tests.servers import make_account
+from tests.servers import create_account_in_store
 
 pytestmark = pytest.mark.both_databases
 
@@ -20,7 +20,7 @@ def _set_alias_and_fail(tx: Tx, account_id: str) -> None:
 
 
 def test_exception_rolls_back_the_transaction(store: Store) -> None:
-    account_id = make_account(store).account.account_id
+    account_id = create_account_in_store(store).account.account_id
     with pytest.raises(RuntimeError), store.database.write() as tx:
         _set_alias_and_fail(tx, account_id)
     with store.database.read() as tx:
@@ -28,7 +28,7 @@ def test_exception_rolls_back_the_transaction(store: Store) -> None:
 
 
 def test_read_after_a_failed_write(store: Store) -> None:
-    account_id = make_account(store).account.account_id
+    account_id = create_account_in_store(store).account.account_id
     with pytest.raises(LimitExceeded), store.database.write() as tx:
         accounts.adjust_counter(tx, account_id, "UsersPerAccount", 5000)
     with store.database.read() as tx:
@@ -38,7 +38,7 @@ def test_read_after_a_failed_write(store: Store) -> None:
 
 
 def test_exclusive_lock_is_reentrant(store: Store) -> None:
-    make_account(store)
+    create_account_in_store(store)
     with store.database.exclusive_lock(), store.database.exclusive_lock(), store.database.write() as tx:
         assert accounts.list_all(tx)
 
@@ -62,7 +62,7 @@ class ConcurrencyCounter:
 
 
 def test_account_lock_serializes_writers(store: Store) -> None:
-    account_id = make_account(store).account.account_id
+    account_id = create_account_in_store(store).account.account_id
     counter = ConcurrencyCounter()
     barrier = threading.Barrier(8)
 

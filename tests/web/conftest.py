@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import people, servers
-from tests.people import Root
+from tests import console_users, servers
+from tests.console_users import Root
 from tests.servers import Account, Server
 
 
 @pytest.fixture
 def root(account: Account) -> Root:
     """Return the root user of a new account, signed in and confirmed."""
-    return people.root_of(account)
+    return console_users.sign_in_root(account)
 
 
 @pytest.fixture(scope="session")

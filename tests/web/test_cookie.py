@@ -3,8 +3,8 @@
 import pytest
 import requests
 
-from tests import people
-from tests.people import PASSWORD, Root
+from tests import console_users
+from tests.console_users import PASSWORD, Root
 
 BODY = "Action=GetSession&Version=2026-11-24"
 
@@ -67,6 +67,6 @@ def test_cors_preflight_allows_nothing(root: Root) -> None:
 
 
 def test_pending_sign_in_cannot_call_the_api(root: Root) -> None:
-    browser = people.person(root.account, "alice", reset=True)
+    browser = console_users.create_user(root.account, "alice", reset=True)
     browser.sign_in_user(root.account.account_id, "alice", PASSWORD)
     assert call_api(root._replace(browser=browser)).status_code == 403

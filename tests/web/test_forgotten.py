@@ -13,9 +13,9 @@ from aiosmtpd.controller import Controller
 
 from iamd.app import Store, open_store
 from iamd.config import Settings
-from tests import people, running, servers
-from tests.people import OTHER_PASSWORD, PASSWORD, Browser
-from tests.running import CompletedCommand
+from tests import console_users, iamd_command, servers
+from tests.console_users import OTHER_PASSWORD, PASSWORD, Browser
+from tests.iamd_command import CompletedCommand
 from tests.servers import Account, Server, free_port
 
 
@@ -45,12 +45,12 @@ def inbox() -> Iterator[tuple[Inbox, int]]:
 def account_with_smtp(tmp_path: Path, inbox: tuple[Inbox, int]) -> Iterator[Account]:
     """Return an account on a server with SMTP configured."""
     store: Store = open_store(Settings(data=tmp_path / "data"))
-    servers.make_account(store)
+    servers.create_account_in_store(store)
     url = f"smtp://127.0.0.1:{inbox[1]}"
     with servers.serving(
         store, "--data", str(tmp_path / "data"), IAMD_SMTP_URL=url, IAMD_MAIL_FROM="iamd@example.org"
     ) as server:
-        yield servers.found(server)
+        yield servers.create_account(server)
     store.database.close()
 
 
@@ -73,9 +73,9 @@ def wait_for_link(inbox: Inbox) -> str:
 def test_mailed_reset_link_works_once_and_does_not_skip_mfa(
     account_with_smtp: Account, inbox: tuple[Inbox, int]
 ) -> None:
-    root = people.root_of(account_with_smtp)
+    root = console_users.sign_in_root(account_with_smtp)
     device = root.iam.create_virtual_mfa_device(VirtualMFADeviceName="root")["VirtualMFADevice"]
-    app = people.App(device["Base32StringSeed"].decode())
+    app = console_users.App(device["Base32StringSeed"].decode())
     root.iamd.enable_root_mfa_device(
         SerialNumber=device["SerialNumber"], AuthenticationCode1=app.code(-1), AuthenticationCode2=app.code()
     )
@@ -96,7 +96,7 @@ def test_mailed_reset_link_works_once_and_does_not_skip_mfa(
 def test_reset_request_does_not_reveal_whether_an_email_exists(
     account_with_smtp: Account, inbox: tuple[Inbox, int]
 ) -> None:
-    root = people.set_up(account_with_smtp)
+    root = console_users.set_up(account_with_smtp)
     existing, missing = (
         request_reset(account_with_smtp.server, root.email),
         request_reset(account_with_smtp.server, "nobody@example.org"),
@@ -108,7 +108,7 @@ def test_reset_request_does_not_reveal_whether_an_email_exists(
 def test_host_header_does_not_appear_in_the_mail(
     account_with_smtp: Account, inbox: tuple[Inbox, int]
 ) -> None:
-    root = people.set_up(account_with_smtp)
+    root = console_users.set_up(account_with_smtp)
     browser = Browser(account_with_smtp.server)
     page = browser.get("/signin/forgot")
     poisoned = browser.http.post(
@@ -132,7 +132,7 @@ def test_without_smtp_the_page_names_the_reset_command(server: Server) -> None:
 
 
 def run(account: Account, *arguments: str) -> CompletedCommand:
-    return running.iamd(*arguments, *account.server.arguments, "--account-id", account.account_id)
+    return iamd_command.run(*arguments, *account.server.arguments, "--account-id", account.account_id)
 
 
 def test_operator_creates_setup_and_reset_links(account: Account) -> None:
@@ -140,7 +140,7 @@ def test_operator_creates_setup_and_reset_links(account: Account) -> None:
     assert (too_early.returncode, too_early.stdout) == (1, "")
     assert "no root password yet" in too_early.stderr
     assert "/setup/" in run(account, "root", "setup-link").stdout
-    root = people.root_of(account)
+    root = console_users.sign_in_root(account)
     too_late = run(account, "root", "setup-link")
     assert too_late.stderr == f"iamd: account {account.account_id} already has a root user\n"
     path = re.sub(r"^http://[^/]+", "", run(account, "root", "reset-password").stdout.strip())
@@ -152,9 +152,9 @@ def test_operator_creates_setup_and_reset_links(account: Account) -> None:
 
 
 def test_operator_removes_a_lost_mfa_device(account: Account) -> None:
-    root = people.root_of(account)
+    root = console_users.sign_in_root(account)
     device = root.iam.create_virtual_mfa_device(VirtualMFADeviceName="lost")["VirtualMFADevice"]
-    app = people.App(device["Base32StringSeed"].decode())
+    app = console_users.App(device["Base32StringSeed"].decode())
     root.iamd.enable_root_mfa_device(
         SerialNumber=device["SerialNumber"], AuthenticationCode1=app.code(-1), AuthenticationCode2=app.code()
     )

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests import people
-from tests.people import PASSWORD, Browser
+from tests import console_users
+from tests.console_users import PASSWORD, Browser
 from tests.servers import Account, Server
 
 
 def test_form_without_its_csrf_token_is_refused(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     fields = {"account": account.account_id, "user_name": "alice", "password": PASSWORD}
     browser.get("/signin")
     for token in ("", "0" * 64):
@@ -19,7 +19,7 @@ def test_form_without_its_csrf_token_is_refused(account: Account) -> None:
 
 def test_csrf_token_of_another_browser_is_refused(account: Account) -> None:
     other_page = Browser(account.server).get("/signin")
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     browser.get("/signin")
     response = browser.send(other_page, "/signin", kind="root", email="a@b.example")
     assert response.status == 403
@@ -36,7 +36,7 @@ def test_cross_origin_form_is_refused(server: Server, headers: dict[str, str]) -
 
 
 def test_cross_site_sign_out_is_refused(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     browser.http.headers["Origin"] = "https://evil.example"
     assert browser.post("/signout").status == 403
@@ -58,7 +58,7 @@ FORBIDDEN_TARGETS = [
 
 @pytest.mark.parametrize("target", FORBIDDEN_TARGETS)
 def test_next_outside_the_console_is_ignored(account: Account, target: str) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     page = browser.get(f"/signin/{account.account_id}")
     fields = {"account": account.account_id, "user_name": "alice", "password": PASSWORD, "next": target}
     response = browser.send_without_redirect(page, "/signin/user", **fields)
@@ -66,7 +66,7 @@ def test_next_outside_the_console_is_ignored(account: Account, target: str) -> N
 
 
 def test_next_returns_to_the_requested_page(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     page = browser.get(f"/signin/{account.account_id}?next=/console/iam/users")
     assert page.hidden("next") == "/console/iam/users"
     fields = {"account": account.account_id, "user_name": "alice", "password": PASSWORD}

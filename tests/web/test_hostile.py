@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 from iamd.core.logs import LOGGER
 from iamd.store import accounts, audit
 from iamd.web.app import FlaskApp
-from tests import people, servers
-from tests.people import OTHER_PASSWORD, PASSWORD, Browser, Root
+from tests import console_users, servers
+from tests.console_users import OTHER_PASSWORD, PASSWORD, Browser, Root
 from tests.servers import Account, Server, allow
 
 
@@ -23,13 +23,13 @@ def error_code_of(client: Any, operation: str, **params: Any) -> str:
 
 
 def test_alias_cannot_impersonate_another_account_id(account: Account, server: Server) -> None:
-    attacker = servers.found(server)
+    attacker = servers.create_account(server)
     assert (
         error_code_of(attacker.iam, "create_account_alias", AccountAlias=account.account_id) == "InvalidInput"
     )
     with server.store.database.write() as tx:  # as if it had been set before this was refused
         accounts.set_alias(tx, attacker.account_id, account.account_id)
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     assert browser.iamd.get_session()["Session"]["AccountId"] == account.account_id
 
@@ -62,7 +62,7 @@ def test_enabling_mfa_ends_earlier_sessions(account: Account) -> None:
         browser.sign_in_user(account.account_id, "alice", PASSWORD)
         browser.confirm()
     device = owner.iam.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]
-    app = people.App(device["Base32StringSeed"].decode())
+    app = console_users.App(device["Base32StringSeed"].decode())
     owner.iam.enable_mfa_device(
         UserName="alice",
         SerialNumber=device["SerialNumber"],
@@ -76,7 +76,7 @@ def test_enabling_mfa_ends_earlier_sessions(account: Account) -> None:
 def test_sign_in_with_mfa_confirms_identity(account: Account) -> None:
     account.key_of("alice", allow("iam:*"))
     account.iam.create_login_profile(UserName="alice", Password=PASSWORD)
-    app, serial = people.enrol(account, "alice")
+    app, serial = console_users.assign_authenticator(account, "alice")
     browser = Browser(account.server)
     page = browser.sign_in_user(account.account_id, "alice", PASSWORD)
     browser.send(page, "/signin/mfa", method="code", device=serial, code=app.code(1))
@@ -84,14 +84,14 @@ def test_sign_in_with_mfa_confirms_identity(account: Account) -> None:
 
 
 def test_signing_in_again_replaces_the_session(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     assert len(browser.iamd.list_sessions()["Sessions"]) == 1
 
 
 def test_refreshing_the_captcha_is_not_a_failed_attempt(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     page = browser.get(f"/signin/{account.account_id}")
     for _ in range(5):
         page = browser.send(
@@ -105,7 +105,7 @@ def test_account_id_of_zeros_cannot_be_created(server: Server) -> None:
     from iamd.admin.account_creation import AccountCreationError
 
     with pytest.raises(AccountCreationError):
-        servers.make_account(server.store, "000000000000")
+        servers.create_account_in_store(server.store, "000000000000")
 
 
 HOSTILE_TARGETS = ["//[", "http://[", "//\u2100a/", "/console\u2028", "/console?" + "a" * 9000, "%00"]
@@ -158,7 +158,7 @@ def test_long_user_agent_is_truncated_in_the_audit_log(root: Root) -> None:
 
 
 def test_session_enrolling_in_mfa_keeps_only_its_latest_device(root: Root) -> None:
-    people.person(root.account, "low")
+    console_users.create_user(root.account, "low")
     root.iamd.put_security_settings(RequireMFA=True)
     browser = Browser(root.account.server)
     browser.sign_in_user(root.account.account_id, "low", PASSWORD)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests import people
-from tests.people import PASSWORD, Browser
+from tests import console_users
+from tests.console_users import PASSWORD, Browser
 from tests.servers import Account, Server
 
 
 def test_setup_link_sets_up_the_account_and_signs_the_root_user_in(account: Account) -> None:
-    root = people.set_up(account)
+    root = console_users.set_up(account)
     settings = root.iamd.get_account()
     assert settings["AccountName"] == f"Test {account.account_id}"
     assert settings["RootEmail"] == root.email
@@ -16,16 +16,16 @@ def test_setup_link_sets_up_the_account_and_signs_the_root_user_in(account: Acco
 
 
 def test_setup_link_works_once(account: Account) -> None:
-    path = people.setup_path(account)
-    people.set_up(account)
+    path = console_users.setup_path(account)
+    console_users.set_up(account)
     response = Browser(account.server).get(path)
     assert (response.status, response.title) == (410, "Link expired")
     assert "iamd root setup-link" in response.text
 
 
 def test_no_setup_link_for_an_account_that_has_a_root_user(account: Account) -> None:
-    people.set_up(account)
-    assert people.setup_path(account) == "/setup/None"
+    console_users.set_up(account)
+    assert console_users.setup_path(account) == "/setup/None"
 
 
 REFUSED = [
@@ -41,7 +41,7 @@ REFUSED = [
 def test_weak_root_password_is_refused_and_nothing_changes(
     account: Account, case: str, password: str, message: str
 ) -> None:
-    browser, path = Browser(account.server), people.setup_path(account)
+    browser, path = Browser(account.server), console_users.setup_path(account)
     fields = {"account_name": "Granite", "email": "founder@granite.example", "new": password}
     if case == "contains the email":
         fields["new"] = "founder@granite.example"
@@ -53,7 +53,7 @@ def test_weak_root_password_is_refused_and_nothing_changes(
 
 
 def test_password_confirmation_must_match(account: Account) -> None:
-    browser, path = Browser(account.server), people.setup_path(account)
+    browser, path = Browser(account.server), console_users.setup_path(account)
     response = browser.send(
         browser.get(path), path, account_name="A", email="a@b.example", new=PASSWORD, again=PASSWORD + "x"
     )
@@ -63,8 +63,8 @@ def test_password_confirmation_must_match(account: Account) -> None:
 def test_email_of_another_root_user_is_refused(account: Account, server: Server) -> None:
     from tests import servers
 
-    other = people.set_up(servers.found(server))
-    browser, path = Browser(account.server), people.setup_path(account)
+    other = console_users.set_up(servers.create_account(server))
+    browser, path = Browser(account.server), console_users.setup_path(account)
     response = browser.send(
         browser.get(path),
         path,

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests import people
-from tests.people import OTHER_PASSWORD, PASSWORD, Browser, Root
+from tests import console_users
+from tests.console_users import OTHER_PASSWORD, PASSWORD, Browser, Root
 from tests.servers import Account
 
 WRONG = "Your authentication information is incorrect. Please try again."
 
 
 def test_root_user_signs_in_by_email(account: Account) -> None:
-    email = people.set_up(account).email
+    email = console_users.set_up(account).email
     browser = Browser(account.server)
     browser.sign_in_root(f" {email.upper()} ", PASSWORD)
     session = browser.iamd.get_session()["Session"]
@@ -23,7 +23,7 @@ def test_root_user_signs_in_by_email(account: Account) -> None:
 @pytest.mark.parametrize("account_name", ["id", "alias"])
 def test_user_signs_in_by_account_id_or_alias(account: Account, account_name: str) -> None:
     account.iam.create_account_alias(AccountAlias=f"alias-{account.account_id}")
-    browser = people.person(account, "Alice")
+    browser = console_users.create_user(account, "Alice")
     browser.sign_in_user(
         {"id": account.account_id, "alias": f"alias-{account.account_id}"}[account_name], "alice", PASSWORD
     )
@@ -31,7 +31,7 @@ def test_user_signs_in_by_account_id_or_alias(account: Account, account_name: st
 
 
 def test_session_cookie_attributes(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     page = browser.get(f"/signin/{account.account_id}")
     fields = {"account": account.account_id, "user_name": "alice", "password": PASSWORD}
     response = browser.send_without_redirect(page, "/signin/user", **fields)
@@ -44,8 +44,8 @@ def test_session_cookie_attributes(account: Account) -> None:
 
 
 def test_failed_sign_ins_are_indistinguishable(account: Account) -> None:
-    root = people.set_up(account)
-    people.person(account, "alice")
+    root = console_users.set_up(account)
+    console_users.create_user(account, "alice")
     account.iam.create_user(UserName="nopass")
     responses: list[Any] = [
         Browser(account.server).sign_in_root(root.email, OTHER_PASSWORD),
@@ -63,7 +63,7 @@ def test_failed_sign_ins_are_indistinguishable(account: Account) -> None:
 
 
 def test_remember_this_account_prefills_the_account(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD, remember="1")
     assert f'value="{account.account_id}"' in browser.get("/signin").text
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
@@ -81,7 +81,7 @@ def test_confirmation_replaces_the_session_token(root: Root) -> None:
 
 
 def test_session_fixation_is_prevented(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     browser.http.cookies.set("iamd-session", "planted" * 6, domain="localhost.local", path="/")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     assert browser.session != "planted" * 6
@@ -109,7 +109,7 @@ def error_code_of(browser: Browser, service: str, operation: str, **params: Any)
 
 
 def test_required_password_change_precedes_everything_else(account: Account) -> None:
-    browser = people.person(account, "alice", reset=True)
+    browser = console_users.create_user(account, "alice", reset=True)
     page = browser.sign_in_user(account.account_id, "alice", PASSWORD)
     assert page.title == "Reset required"
     assert error_code_of(browser, "iamd", "get_session") == "ExpiredToken"
@@ -124,7 +124,7 @@ def test_required_password_change_precedes_everything_else(account: Account) -> 
 
 
 def test_password_change_ends_sessions(account: Account) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     account.iam.update_login_profile(UserName="alice", Password=OTHER_PASSWORD)
     assert error_code_of(browser, "iamd", "get_session") == "ExpiredToken"
@@ -132,7 +132,7 @@ def test_password_change_ends_sessions(account: Account) -> None:
 
 @pytest.mark.parametrize("operation", ["delete_login_profile", "delete_user"])
 def test_session_ends_when_its_login_profile_or_user_is_deleted(account: Account, operation: str) -> None:
-    browser = people.person(account, "alice")
+    browser = console_users.create_user(account, "alice")
     browser.sign_in_user(account.account_id, "alice", PASSWORD)
     account.iam.delete_login_profile(UserName="alice")
     if operation == "delete_user":

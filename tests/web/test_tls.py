@@ -49,7 +49,7 @@ def base_url(
     tmp_path: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str]:
     store = open_store(Settings(data=tmp_path / "data"))
-    servers.make_account(store)
+    servers.create_account_in_store(store)
     cert, key = map(str, certificate)
     monkeypatch.setattr(servers, "wait_ready", servers.wait_listening)
     with servers.serving(

@@ -8,8 +8,8 @@ from iamd.core import ids
 from iamd.core.records import Role, SessionToken, User
 from iamd.crypto import session_tokens
 from iamd.store.entities import ROLES, USERS
-from tests import iamd_client, people
-from tests.api.answers import Refused, refused
+from tests import console_users, iamd_client
+from tests.api.responses import Refused, refused
 from tests.servers import Account, Server, document
 
 INVALID = ("InvalidClientTokenId", 403, "The security token included in the request is invalid.")
@@ -55,7 +55,7 @@ def access_key_of(response: Any) -> Session:
 
 def create_root_access_key(account: Account) -> Session:
     """Create an access key for the root user; the server must allow root access keys."""
-    return access_key_of(people.root_of(account).iam.create_access_key())
+    return access_key_of(console_users.sign_in_root(account).iam.create_access_key())
 
 
 def trust_statement(principal: Any, *actions: str, **elements: Any) -> dict[str, Any]:

@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 
 from tests import servers
-from tests.api import temporary
-from tests.api.answers import refused
-from tests.api.assuming.stage import Accounts, Caller, read_yaml
-from tests.api.temporary import trust_statement
+from tests.api import sts_sessions
+from tests.api.assume_role.accounts import Accounts, Caller, read_yaml
+from tests.api.responses import refused
+from tests.api.sts_sessions import trust_statement
 from tests.authenticator import Authenticator
 from tests.servers import Account, Server
 
@@ -39,7 +39,7 @@ _numbers = count(1)
 @pytest.fixture(scope="module")
 def accounts(root_keys_server: Server) -> Accounts:
     """Return two accounts, whose callers are shared by all cases."""
-    return Accounts(servers.found(root_keys_server), servers.found(root_keys_server))
+    return Accounts(servers.create_account(root_keys_server), servers.create_account(root_keys_server))
 
 
 def fill_placeholders(value: Any, placeholders: dict[str, str]) -> Any:
@@ -114,7 +114,7 @@ def expected_error(case: Any, caller: Caller, role_arn: str) -> tuple[str, int, 
 
 def session_content(accounts: Accounts, response: Any) -> dict[str, Any]:
     """Return the tags and transitive tag keys of a session token, and its source identity if it has any."""
-    token = temporary.unseal_token(accounts.account, temporary.credentials_of(response))
+    token = sts_sessions.unseal_token(accounts.account, sts_sessions.credentials_of(response))
     content: dict[str, Any] = {
         "tags": {tag.key: tag.value for tag in token.tags},
         "transitive": list(token.transitive_tag_keys),
@@ -136,7 +136,7 @@ def mfa_code_params(accounts: Accounts, caller: Caller, kind: str | None) -> Ite
         return
     owner = "other" if kind == "other_users_device" else caller.user_name or ""
     accounts.caller(owner)
-    device = Authenticator.make(accounts.iam, f"phone-{next(_numbers)}").enable(accounts.iam, owner, -1)
+    device = Authenticator.create(accounts.iam, f"phone-{next(_numbers)}").enable(accounts.iam, owner, -1)
     yield {"SerialNumber": device.serial, "TokenCode": device.code(6 if kind == "wrong" else 0)}
     accounts.iam.deactivate_mfa_device(UserName=owner, SerialNumber=device.serial)
 

@@ -18,7 +18,7 @@ from tests.servers import command, environment
 CompletedCommand = subprocess.CompletedProcess[str]
 
 
-def iamd(*arguments: str, stdin: str = "", cwd: Path | None = None, **env: str) -> CompletedCommand:
+def run(*arguments: str, stdin: str = "", cwd: Path | None = None, **env: str) -> CompletedCommand:
     """Run `iamd` in this process with its own working directory, environment and standard input."""
     out, err = io.StringIO(), io.StringIO()
     with _process_state(cwd, environment(**env)), _standard_input(stdin):
@@ -33,7 +33,7 @@ def iamd(*arguments: str, stdin: str = "", cwd: Path | None = None, **env: str) 
     raise AssertionError("a command ends by exiting")
 
 
-def process(*arguments: str, stdin: str = "", cwd: Path | None = None, **env: str) -> CompletedCommand:
+def run_process(*arguments: str, stdin: str = "", cwd: Path | None = None, **env: str) -> CompletedCommand:
     """Run `iamd` as a child process, for what cannot be tested in this one."""
     return subprocess.run(
         command(*arguments),

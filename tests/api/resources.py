@@ -6,7 +6,7 @@ from iamd.core import clock
 from iamd.core.records import LoginProfile, Session
 from iamd.store import credential_reports, login_profiles, sessions
 from iamd.store.credential_reports import CredentialReport
-from tests.api.served import DOCUMENT, LINKED, READ_ONLY, SESSION, TRUST, Row
+from tests.api.operation_calls import DOCUMENT, LINKED, READ_ONLY, SESSION, TRUST, Row
 from tests.authenticator import Authenticator
 from tests.in_process import root_client
 from tests.servers import Account
@@ -70,7 +70,7 @@ def create_roles(account: Account) -> str:
 def _devices(iam: Any) -> dict[str, str]:
     """Create a device assigned to target and an unassigned one; return unused codes of both."""
     assigned, spare = (
-        Authenticator.make(iam, name, Path="/t/", Tags=INITIAL_TAGS) for name in ("held", "spare")
+        Authenticator.create(iam, name, Path="/t/", Tags=INITIAL_TAGS) for name in ("held", "spare")
     )
     assigned.enable(iam, "target", ahead=-6)
     return {

@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from tests.api.answers import Refused, refused
 from tests.api.escalations import client_with_token
+from tests.api.responses import Refused, refused
 from tests.issuer import CLIENT_ID, Issuer
 from tests.servers import Account, allow, document
 

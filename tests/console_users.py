@@ -155,7 +155,7 @@ def set_up(account: Account, password: str = PASSWORD) -> Root:
     return Root(account, email, browser)
 
 
-def root_of(account: Account) -> Root:
+def sign_in_root(account: Account) -> Root:
     """Set up an account; return its root user with a confirmed identity."""
     root = set_up(account)
     root.browser.confirm()
@@ -172,14 +172,14 @@ class App(NamedTuple):
         return str(pyotp.TOTP(self.seed).at(for_time=clock.now(), counter_offset=ahead))
 
 
-def person(account: Account, name: str, password: str = PASSWORD, *, reset: bool = False) -> Browser:
+def create_user(account: Account, name: str, password: str = PASSWORD, *, reset: bool = False) -> Browser:
     """Create a user with a password; return a browser in which it is not signed in."""
     account.iam.create_user(UserName=name)
     account.iam.create_login_profile(UserName=name, Password=password, PasswordResetRequired=reset)
     return Browser(account.server)
 
 
-def enrol(account: Account, name: str) -> tuple[App, str]:
+def assign_authenticator(account: Account, name: str) -> tuple[App, str]:
     """Assign an authenticator app to a user, using up the current codes; return it and its serial number."""
     device = account.iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
     app = App(device["Base32StringSeed"].decode())

@@ -33,7 +33,7 @@ def hasher() -> Hasher:
         return Hasher()
 
 
-if __name__ != "tests.cheaply":  # a server process of the tests, or a worker that it started
+if __name__ != "tests.cheap_hashes":  # a server process of the tests, or a worker that it started
     lower_hash_cost()
 if __name__ == "__main__":
     main.run()

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from iamd.core.records import SessionToken
-from tests import people
-from tests.api import temporary
-from tests.api.temporary import Session
+from tests import console_users
+from tests.api import sts_sessions
+from tests.api.sts_sessions import Session
 from tests.servers import Account, document
 
 _FOLDER = Path(__file__).parent
@@ -47,7 +47,7 @@ class Accounts:
             "{other_account}": other_account.account_id,
         }
         self.caller = cache(self._create_caller)
-        self._root_key = cache(lambda: temporary.create_root_access_key(account))
+        self._root_key = cache(lambda: sts_sessions.create_root_access_key(account))
         self._iam_of[other_account].create_user(UserName="may")
 
     def create_role(self, owner: Account, name: str, *trust: dict[str, Any], **params: Any) -> str:
@@ -78,7 +78,7 @@ class Accounts:
             self.iam.create_group(GroupName=name)
             self._put_policy("group", name, properties["group_policy"])
             self.iam.add_user_to_group(GroupName=name, UserName=name)
-        return self._sts(temporary.access_key_of(self.iam.create_access_key(UserName=name)))
+        return self._sts(sts_sessions.access_key_of(self.iam.create_access_key(UserName=name)))
 
     def _put_policy(self, kind: str, name: str, statements: list[Any]) -> None:
         put = getattr(self.iam, f"put_{kind}_policy")
@@ -97,7 +97,7 @@ class Accounts:
         return params
 
     def create_role_session(self, name: str, properties: Any) -> Any:
-        trust = temporary.trust_statement(
+        trust = sts_sessions.trust_statement(
             {"AWS": self.account.account_id}, "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"
         )
         path = properties.get("path", "/")
@@ -108,36 +108,36 @@ class Accounts:
         params = dict(properties.get("params", {}))
         if "session_policy" in properties:
             params["Policy"] = document(*properties["session_policy"])
-        return self._sts(temporary.assume_role(self.account.sts, arn, **params))
+        return self._sts(sts_sessions.assume_role(self.account.sts, arn, **params))
 
     def create_user_session(self, _name: str, properties: Any) -> Any:
         user_name = properties["user"]
         if "mfa_age" not in properties:
-            return self._sts(temporary.credentials_of(self.caller(user_name).sts.get_session_token()))
+            return self._sts(sts_sessions.credentials_of(self.caller(user_name).sts.get_session_token()))
         self.caller(user_name)
         now = int(time.time())
         token = SessionToken(
             "user",
             self.account.account_id,
-            temporary.user_of(self.account, user_name).user_id,
+            sts_sessions.user_of(self.account, user_name).user_id,
             "",
             "s" * 40,
             now - properties["mfa_age"],
             now + _HOUR,
             now - properties["mfa_age"],
         )
-        return self._sts(temporary.seal_session(self.account, token))
+        return self._sts(sts_sessions.seal_session(self.account, token))
 
     def create_federated_session(self, name: str, properties: Any) -> Any:
         sts = self.caller(properties["user"]).sts
         policy = document(*properties["session_policy"])
-        return self._sts(temporary.credentials_of(sts.get_federation_token(Name=name, Policy=policy)))
+        return self._sts(sts_sessions.credentials_of(sts.get_federation_token(Name=name, Policy=policy)))
 
     def create_console_session(self, name: str, properties: Any) -> Any:
-        browser = people.person(self.account, name)
+        browser = console_users.create_user(self.account, name)
         if "policy" in properties:
             self._put_policy("user", name, properties["policy"])
-        browser.sign_in_user(self.account.account_id, name, people.PASSWORD)
+        browser.sign_in_user(self.account.account_id, name, console_users.PASSWORD)
         browser.confirm()
         return browser.client("sts")
 
@@ -145,7 +145,7 @@ class Accounts:
         return self._sts(self._root_key())
 
     def create_root_session(self, _name: str, _properties: Any) -> Any:
-        return self._sts(temporary.credentials_of(self._sts(self._root_key()).get_session_token()))
+        return self._sts(sts_sessions.credentials_of(self._sts(self._root_key()).get_session_token()))
 
     def _sts(self, session: Session) -> Any:
         return session.client(self.account.server, "sts")

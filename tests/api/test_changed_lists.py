@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from iamd.operations import OPERATIONS
-from tests.api.answers import call, pages, refused
-from tests.api.served import NONE_HERE, TRUST
+from tests.api.operation_calls import EMPTY_LISTS, TRUST
+from tests.api.responses import call, pages, refused
 from tests.authenticator import Authenticator
 from tests.servers import Account, allow, document
 
@@ -189,7 +189,7 @@ LISTS = {
 # Tested below or in other files: lists of at most two access keys, eight MFA devices, five policy versions or
 # one alias; virtual MFA devices, which are listed by ARN; account details, which have several entity types.
 OTHER_LISTS = {
-    *NONE_HERE,
+    *EMPTY_LISTS,
     "GetAccountAuthorizationDetails",
     "ListAccessKeys",
     "ListAccountAliases",
@@ -315,23 +315,23 @@ def test_access_key_deletion_does_not_shift_the_next_page(account: Account) -> N
 def test_mfa_device_changes_do_not_shift_the_next_page(account: Account) -> None:
     iam = account.iam
     iam.create_user(UserName="bob")
-    serials = {name: Authenticator.make(iam, name).enable(iam, "bob").serial for name in "bdf"}
+    serials = {name: Authenticator.create(iam, name).enable(iam, "bob").serial for name in "bdf"}
     first = iam.list_mfa_devices(UserName="bob", MaxItems=2)
     assert [device["SerialNumber"] for device in first["MFADevices"]] == [serials["b"], serials["d"]]
     iam.deactivate_mfa_device(UserName="bob", SerialNumber=serials["d"])
-    serials |= {name: Authenticator.make(iam, name).enable(iam, "bob").serial for name in "ce"}
+    serials |= {name: Authenticator.create(iam, name).enable(iam, "bob").serial for name in "ce"}
     second = iam.list_mfa_devices(UserName="bob", Marker=first["Marker"])["MFADevices"]
     assert [device["SerialNumber"] for device in second] == [serials["e"], serials["f"]]
 
 
 def test_virtual_mfa_device_changes_do_not_shift_the_next_page(account: Account) -> None:
     iam = account.iam
-    serials = {name: Authenticator.make(iam, name).serial for name in "bdfh"}
+    serials = {name: Authenticator.create(iam, name).serial for name in "bdfh"}
     first = iam.list_virtual_mfa_devices(MaxItems=2)
     assert [device["SerialNumber"] for device in first["VirtualMFADevices"]] == [serials["b"], serials["d"]]
     iam.delete_virtual_mfa_device(SerialNumber=serials["d"])
     iam.delete_virtual_mfa_device(SerialNumber=serials["f"])
-    serials |= {name: Authenticator.make(iam, name).serial for name in "ace"}
+    serials |= {name: Authenticator.create(iam, name).serial for name in "ace"}
     second = iam.list_virtual_mfa_devices(Marker=first["Marker"])["VirtualMFADevices"]
     assert [device["SerialNumber"] for device in second] == [serials["e"], serials["h"]]
 

@@ -11,7 +11,7 @@ from iamd.gate.audit_queue import AuditEntry, coalesce
 from iamd.store import access_keys
 from iamd.store.access_keys import AccessKeyLastUsed
 from iamd.store.audit import AuditEvent
-from tests.servers import make_account
+from tests.servers import create_account_in_store
 
 pytestmark = pytest.mark.both_databases
 
@@ -38,7 +38,7 @@ def test_coalesce_merges_only_events_with_the_same_key() -> None:
 
 
 def test_nodes_record_last_use_of_one_access_key_concurrently(store: Store) -> None:
-    new_account = make_account(store)
+    new_account = create_account_in_store(store)
     key = new_account.access_key_id or ""
     account_id = new_account.account.account_id
     barrier = threading.Barrier(4)
@@ -59,7 +59,7 @@ def test_nodes_record_last_use_of_one_access_key_concurrently(store: Store) -> N
 
 
 def test_last_use_of_a_missing_access_key_is_not_recorded(store: Store) -> None:
-    account_id = make_account(store).account.account_id
+    account_id = create_account_in_store(store).account.account_id
     use = AccessKeyLastUsed(account_id, "AKIANOSUCHKEYATALLXX", "2026-01-01T00:00:00Z", "iam", "us-east-1")
     with store.database.write() as tx:
         access_keys.record_last_use(tx, use)

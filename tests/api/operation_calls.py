@@ -1,4 +1,4 @@
-"""A call of each operation that an access key may make; `furnished` creates the resources it needs."""
+"""A call of each operation that an access key may make; `resources` creates the resources it needs."""
 
 from typing import Any, NamedTuple
 
@@ -290,7 +290,7 @@ ROWS = [
     ),
 ]
 # Lists of resources that iamd does not have: always empty, but they accept markers.
-NONE_HERE = {
+EMPTY_LISTS = {
     "ListSSHPublicKeys",
     "ListServerCertificates",
     "ListServiceSpecificCredentials",
@@ -307,12 +307,12 @@ ROOT_OPERATIONS = {"ChangeRootPassword", "UpdateRootEmail"} | {
 }
 
 
-def filled(value: Any, names: dict[str, str]) -> Any:
+def fill_placeholders(value: Any, names: dict[str, str]) -> Any:
     """Substitute the placeholders in a value."""
     if isinstance(value, str):
         for name, replacement in names.items():
             value = value.replace(name, replacement)
         return value
     if isinstance(value, dict):
-        return {name: filled(inner, names) for name, inner in value.items()}
+        return {name: fill_placeholders(inner, names) for name, inner in value.items()}
     return value
