@@ -9,7 +9,7 @@ import pyotp
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import APIResponse, BrowserContext, Locator, Page
+from playwright.sync_api import APIResponse, BrowserContext, Locator, Page, Request
 
 from iamd.core import clock
 
@@ -59,6 +59,43 @@ def member(response: str, name: str) -> str:
     match = re.search(f"<{name}>(.*?)</{name}>", response, re.DOTALL)
     assert match, response
     return match[1]
+
+
+class PendingRequests:
+    """The unfinished requests of a page. Playwright's `networkidle` waits 500 ms longer for each page."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._requests: set[Request] = set()
+        page.on("request", self._add)
+        page.on("requestfinished", self._discard)
+        page.on("requestfailed", self._discard)
+
+    def _add(self, request: Request) -> None:
+        self._requests.add(request)
+
+    def _discard(self, request: Request) -> None:
+        self._requests.discard(request)
+
+    def wait(self) -> None:
+        """Wait until all responses have arrived, were rendered, and led to no further requests."""
+        draws_without_requests = 0
+        while draws_without_requests < _QUIET_DRAWS:
+            wait_until_drawn(self._page)
+            draws_without_requests = 0 if self._requests else draws_without_requests + 1
+
+
+_QUIET_DRAWS = 3
+
+
+def wait_until_rendered(page: Page) -> None:
+    """Wait until a page has its heading. Unlike locators, this checks at each frame."""
+    page.wait_for_function("() => document.querySelector('h1') !== null")
+
+
+def wait_until_drawn(page: Page) -> None:
+    """Wait until the browser has drawn two frames."""
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
 def click_button(page: Page, name: str | re.Pattern[str]) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, PHONE, Iamd
-from tests.browser.steps import call, member
+from tests.browser.steps import PendingRequests, call, member
 from tests.servers import Server
 
 SIGN_IN = ["/signin", "/signin/acme", "/signin/confirm", "/signin/forgot", "/signin/over", "/setup/used"]
@@ -61,6 +61,7 @@ class PopulatedAccount(NamedTuple):
 
     page: Page
     provider: str  # the path of an identity provider's page
+    pending_requests: PendingRequests
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,7 @@ def populated_account(chromium: Browser, shared_server: Server) -> Iterator[Popu
     context = chromium.new_context(base_url=iamd.url, reduced_motion="reduce")
     steps.set_up_by_forms(context, iamd.setup_link, iamd.email)
     page = context.new_page()
+    pending_requests = PendingRequests(page)
     page.goto("/healthz")
     tag = {"Tags.member.1.Key": "team", "Tags.member.1.Value": "blue"}
     client = {"ClientIDList.member.1": "app", "ThumbprintList.member.1": "0123456789" * 4}
@@ -79,7 +81,7 @@ def populated_account(chromium: Browser, shared_server: Server) -> Iterator[Popu
     call(page, "CreateRole", RoleName="deploy", AssumeRolePolicyDocument=TRUST, **tag)
     created = call(page, "CreateOpenIDConnectProvider", Url="https://id.example.com/realm", **client)
     arn = quote(member(created.text(), "OpenIDConnectProviderArn"), safe="")
-    yield PopulatedAccount(page, f"/console/iam/identity-providers/details/{arn}")
+    yield PopulatedAccount(page, f"/console/iam/identity-providers/details/{arn}", pending_requests)
     context.close()
 
 
@@ -91,14 +93,15 @@ def test_page_has_no_violations_in_any_colour_scheme_and_size(
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     page.goto(populated_account.provider if path == PROVIDER else path)
-    page.get_by_role("heading", level=1).first.wait_for()
-    page.wait_for_load_state("networkidle")
+    steps.wait_until_rendered(page)
+    populated_account.pending_requests.wait()
+    assert page.get_by_text("Loading").count() == 0
     assert path == NOT_FOUND or page.get_by_role("heading", name="Page not found").count() == 0
     violations: list[str] = []
     for scheme, size in COLOUR_SCHEMES_AND_SIZES:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
-        page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        steps.wait_until_drawn(page)
         # The test injects axe, which the Content Security Policy would block as a script of the page.
         rules = COLOURS if scheme == "dark" else ()
         violations += [f"{scheme}, {size}: {violation}" for violation in steps.violations(page, *rules)]

@@ -100,9 +100,10 @@ def test_affected_users_are_listed_before_saving(root: Page) -> None:
 
 
 def test_expired_session_leads_to_sign_in_with_the_next_page(root: Page) -> None:
+    pending_requests = steps.PendingRequests(root)
     root.goto("/console/iam/users")
     expect(root.get_by_role("heading", name=re.compile("^Users"))).to_be_visible()
-    root.wait_for_load_state("networkidle")
+    pending_requests.wait()
     root.context.clear_cookies()
     root.get_by_role("link", name="User groups").first.click()
     expect(root.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -120,6 +121,7 @@ def test_entity_names_and_values_are_not_executed_as_scripts(root: Page, iamd: I
         dialog.dismiss()
 
     root.on("dialog", record_dialog)
+    pending_requests = steps.PendingRequests(root)
     call(root, "CreateUser", UserName="=cmd@x", Path="/<script>alert(1)</script>/")
     call(root, "TagUser", UserName="=cmd@x", **{"Tags.member.1.Key": "note", "Tags.member.1.Value": "a=b"})
     call(root, "CreateGroup", GroupName="a=b@c", Path="/%3Csvg/onload=alert(1)%3E/")
@@ -145,8 +147,8 @@ def test_entity_names_and_values_are_not_executed_as_scripts(root: Page, iamd: I
         "/credential-report",
     ):
         root.goto(f"/console/iam{path}")
-        root.get_by_role("heading", level=1).first.wait_for()
-        root.wait_for_load_state("networkidle")
+        steps.wait_until_rendered(root)
+        pending_requests.wait()
     expect(root.get_by_text("=cmd@x").first).to_be_visible()
     assert dialogs == []
     assert root.locator("img[src=x], svg[onload]").count() == 0
