@@ -5,14 +5,12 @@ from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-import boto3
 import pyotp
 import requests
-from botocore import UNSIGNED
-from botocore.config import Config
 
 from iamd.core import clock
 from iamd.signin import links
+from tests import iamd_client
 from tests.servers import Account, Server
 
 PASSWORD = "Quiet-Harbor-7291"
@@ -92,15 +90,7 @@ class Browser:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that authenticates as the console does: by the session cookie, unsigned."""
-        from tests import iamd_client
-
-        session = iamd_client.session() if service == "iamd" else boto3.Session()
-        client = session.client(
-            service,
-            region_name="us-east-1",
-            endpoint_url=self.base,
-            config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}),
-        )
+        client = iamd_client.unsigned_client(self.base, service)
 
         def as_console(request: Any, **_: Any) -> None:
             request.headers["X-Iamd-Console"] = "1"

@@ -5,6 +5,7 @@ import copy
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,34 +38,74 @@ def session() -> Any:
     return boto3.Session(botocore_session=core)
 
 
+class _Events:
+    """The event handlers of a template, which its copies share, and those of one copy.
+
+    Copying the handlers would take as long as a call.
+    """
+
+    def __init__(self, shared: Any) -> None:
+        self._shared = shared
+        self._own: list[tuple[str, Callable[..., Any]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._shared, name)
+
+    def register(self, event_prefix: str, handler: Callable[..., Any]) -> None:
+        self._own.append((event_prefix, handler))
+
+    def unregister(self, event_prefix: str, handler: Callable[..., Any]) -> None:
+        self._own.remove((event_prefix, handler))
+
+    def emit(self, event_name: str, **kwargs: Any) -> Any:
+        """Call the handlers of the template, then those of the copy in the order of their registration."""
+        responses = self._shared.emit(event_name, **kwargs)
+        for prefix, handler in self._own:
+            if f"{event_name}.".startswith(f"{prefix}."):
+                responses.append((handler, handler(event_name=event_name, **kwargs)))
+        return responses
+
+
 @cache
-def _template(url: str, service: str) -> Any:
-    """Return a client to copy; it does not retry, so that a test sees the first response."""
-    return session().client(
+def _template(url: str, service: str, region: str) -> Any:
+    """Return a client to copy; it does not sign or retry: a test gets the first response."""
+    template = session().client(
         service,
-        region_name="us-east-1",
+        region_name=region,
         endpoint_url=url,
         aws_access_key_id="template",
         aws_secret_access_key="template",
         config=Config(retries={"total_max_attempts": 1}),
     )
+    template.meta.events.unregister(_signing_event(template), template._request_signer.handler)
+    return template
 
 
-def client(url: str, service: str, key: tuple[str, str]) -> Any:
-    """Return a client that signs with a key (its ID and its secret).
+def _signing_event(client: Any) -> str:
+    return f"request-created.{client.meta.service_model.service_id.hyphenize()}"
 
-    It is a copy of another with a signer of its own: creating one costs boto3 more than several calls.
+
+def unsigned_client(url: str, service: str, region: str = "us-east-1") -> Any:
+    """Return a client that does not sign requests.
+
+    It is a copy of another: creating one costs boto3 more than several calls.
     """
-    template = _template(url, service)
+    template = _template(url, service, region)
     copied = object.__new__(type(template))
-    copied.__dict__.update(template.__dict__)  # copy.copy would ask it for attributes that it lacks yet
+    copied.__dict__.update(template.__dict__)  # copy.copy would read attributes that it does not have yet
     copied.meta = copy.copy(template.meta)
-    copied.meta.events = events = copy.copy(template.meta.events)
+    copied.meta.events = events = _Events(template.meta.events)
     copied._endpoint = copy.copy(template._endpoint)
     copied._request_signer = copy.copy(template._request_signer)
     copied._endpoint._event_emitter = copied._request_signer._event_emitter = events
-    copied._request_signer._credentials = Credentials(*key)
-    event = f"request-created.{template.meta.service_model.service_id.hyphenize()}"
-    events.unregister(event, template._request_signer.handler)
-    events.register(event, copied._request_signer.handler)
+    return copied
+
+
+def client(
+    url: str, service: str, key: tuple[str, str], token: str | None = None, region: str = "us-east-1"
+) -> Any:
+    """Return a client that signs with a key (its ID and its secret) and a session token."""
+    copied = unsigned_client(url, service, region)
+    copied._request_signer._credentials = Credentials(*key, token)
+    copied.meta.events.register(_signing_event(copied), copied._request_signer.handler)
     return copied

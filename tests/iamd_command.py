@@ -21,7 +21,7 @@ CompletedCommand = subprocess.CompletedProcess[str]
 def run(*arguments: str, stdin: str = "", cwd: Path | None = None, **env: str) -> CompletedCommand:
     """Run `iamd` in this process with its own working directory, environment and standard input."""
     out, err = io.StringIO(), io.StringIO()
-    with _process_state(cwd, environment(**env)), _standard_input(stdin):
+    with process_state(cwd, environment(**env)), _standard_input(stdin):
         original_argv, sys.argv = sys.argv, ["iamd", *arguments]
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -47,7 +47,7 @@ def run_process(*arguments: str, stdin: str = "", cwd: Path | None = None, **env
 
 
 @contextlib.contextmanager
-def _process_state(folder: Path | None, env: dict[str, str]) -> Iterator[None]:
+def process_state(folder: Path | None, env: dict[str, str]) -> Iterator[None]:
     """Set the working directory, the environment and the umask until the block ends."""
     original_env, original_mask = dict(os.environ), os.umask(0o022)
     try:

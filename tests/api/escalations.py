@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from iamd.operations import OPERATIONS
@@ -59,16 +58,8 @@ def _key_pair(key: Any) -> tuple[str, str]:
 
 def client_with_token(account: Account, service: str, credentials: Any) -> Any:
     """Return a client with the temporary credentials of a response."""
-    key_id, secret = _key_pair(credentials)
-    return iamd_client.session().client(
-        service,
-        region_name="us-east-1",
-        endpoint_url=account.server.url,
-        aws_access_key_id=key_id,
-        aws_secret_access_key=secret,
-        aws_session_token=credentials["SessionToken"],
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    key = _key_pair(credentials)
+    return iamd_client.client(account.server.url, service, key, credentials["SessionToken"])
 
 
 @dataclass(frozen=True)

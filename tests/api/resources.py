@@ -18,11 +18,14 @@ def create_resources(account: Account, row: Row) -> dict[str, str]:
     """Create the resources that a row acts on; return the values of its placeholders."""
     if row.is_role_operation:
         return {**placeholders_without_resources(account, ""), "{TASK}": create_roles(account)}
-    return create_identities(account)
+    return create_identities(account, with_devices="MFA" in row.operation)
 
 
-def create_identities(account: Account) -> dict[str, str]:
-    """Create users, groups, policies and credentials; return the values of the placeholders."""
+def create_identities(account: Account, *, with_devices: bool = False) -> dict[str, str]:
+    """Create users, groups, policies and credentials; return the values of the placeholders.
+
+    MFA devices are created only on request: their QR codes take most of the time.
+    """
     policy_arn = f"arn:aws:iam::{account.account_id}:policy/t/own"
     with root_client(account.server.store, account.account_id) as iam:
         user = iam.create_user(
@@ -41,7 +44,7 @@ def create_identities(account: Account) -> dict[str, str]:
         iam.create_policy_version(PolicyArn=policy_arn, PolicyDocument=DOCUMENT)
         iam.create_account_alias(AccountAlias=f"held-{account.account_id}")
         iam.update_account_password_policy()
-        devices = _devices(iam)
+        devices = _devices(iam) if with_devices else {}
         key = str(iam.create_access_key(UserName="target")["AccessKey"]["AccessKeyId"])
     _add_sign_in_records(account, user["User"]["UserId"])  # after the devices: adding one ends sessions
     return {**placeholders_without_resources(account, key), **devices}

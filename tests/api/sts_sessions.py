@@ -2,8 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from botocore.config import Config
-
 from iamd.core import ids
 from iamd.core.records import Role, SessionToken, User
 from iamd.crypto import session_tokens
@@ -25,15 +23,8 @@ class Session(NamedTuple):
 
     def client(self, server: Server, service: str, region: str = "us-east-1") -> Any:
         """Return a boto3 client that does not retry, so that a test gets the first response."""
-        return iamd_client.session().client(
-            service,
-            region_name=region,
-            endpoint_url=server.url,
-            aws_access_key_id=self.access_key_id,
-            aws_secret_access_key=self.secret_access_key,
-            aws_session_token=self.token,
-            config=Config(retries={"total_max_attempts": 1}),
-        )
+        key = self.access_key_id, self.secret_access_key
+        return iamd_client.client(server.url, service, key, self.token, region)
 
 
 def identity_error(session: Session, server: Server) -> Refused:

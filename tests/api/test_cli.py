@@ -1,17 +1,16 @@
 """The AWS CLI against a loopback server, with the profile that the README describes."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import aws_cli
 from tests.servers import Account, allow, document, environment
 
-AWS = Path(sys.executable).with_name("aws")
 CONFIG = """\
 [profile iamd]
 region = us-east-1
@@ -44,13 +43,7 @@ def aws(account: Account, tmp_path: Path) -> Aws:
         AWS_PAGER="",
     )
 
-    def run(*arguments: str) -> Any:
-        process = subprocess.run([str(AWS), *arguments], env=env, capture_output=True, text=True, check=False)
-        if process.returncode:
-            return process.stderr.strip()
-        return json.loads(process.stdout) if process.stdout.strip() else None
-
-    return run
+    return partial(aws_cli.run, env)
 
 
 def test_get_caller_identity(aws: Aws, account: Account) -> None:

@@ -287,9 +287,3 @@ def find_known_device(context: SignInContext, cookie: str) -> str | None:
     with context.services.dependencies.database.read() as tx:
         alice = identity.find_user(tx, context.account_id, "alice")
     return device_cookies.verify(context.services.sealing_key, cookie, alice, context.services.epoch())
-
-
-def test_audio_captchas_are_limited_per_address(context: SignInContext) -> None:
-    requester = client(context.unique_address("203.0.113.9"))
-    audio = [captcha.make_sound(context.services, requester).is_audio for _ in range(11)]
-    assert audio == [True] * 10 + [False]
