@@ -172,7 +172,11 @@ def test_session_has_at_most_ten_managed_session_policies(account: Account, role
     arns = [{"arn": create_policy(account, f"p{number}", allow("iam:ListUsers"))} for number in range(11)]
     account.sts.assume_role(RoleArn=role, **SESSION_NAME, PolicyArns=arns[:10])
     error = refused(account.sts, "AssumeRole", RoleArn=role, **SESSION_NAME, PolicyArns=arns)
-    assert error == ("ValidationError", 400, "A session can have at most 10 managed session policies.")
+    assert error[:2] == ("ValidationError", 400)
+    assert (
+        "at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to 10"
+        in (error.message)
+    )
 
 
 @pytest.mark.parametrize("minimum", [0, 1000, 4096])
@@ -212,7 +216,7 @@ def test_federated_user_id_and_arn_contain_account_id_and_name(account: Account,
             "MalformedPolicyDocument",
             "does not exist or is not attachable",
         ),
-        ({"PolicyArns": [{"arn": READ_ONLY}] * 11}, "ValidationError", "10 managed session policies"),
+        ({"PolicyArns": [{"arn": READ_ONLY}] * 11}, "ValidationError", "less than or equal to 10"),
         (
             {"Policy": " " * 2048, "PolicyArns": [{"arn": READ_ONLY}]},
             "PackedPolicyTooLarge",

@@ -21,6 +21,7 @@ from iamd.core.models import (
     ShapeCompiler,
     botocore_model,
     by_version,
+    limits,
     load,
     read,
     snake_case,
@@ -150,6 +151,35 @@ def test_shape_model() -> None:
     )
     with pytest.raises(ValueError, match="no such reference"):
         models.require_shape(name.element)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_parameter_is_bounded(operation: OperationModel) -> None:
+    unbounded = [
+        shape.name
+        for shape in _nested_shapes(operation.input)
+        if shape.type in {"list", "map", "string", "blob"} and shape.max is None and not shape.enum
+    ]
+    assert unbounded == []
+
+
+def _nested_shapes(shape: Shape) -> set[Shape]:
+    """Return a shape and all shapes that it refers to."""
+    found, pending = set[Shape](), [shape]
+    while pending:
+        current = pending.pop()
+        references = (current.element, current.key, current.value, *(m.shape for m in current.members))
+        found.add(current)
+        pending += [reference for reference in references if reference and reference not in found]
+    return found
+
+
+def test_limits_are_of_shapes_that_the_models_leave_unbounded() -> None:
+    data = [models.load_json(service)["shapes"] for service in models.SERVICES]
+    for name in limits.LIMITS:
+        definitions = [shapes[name] for shapes in data if name in shapes]
+        assert definitions
+        assert not any("max" in definition for definition in definitions)
 
 
 def test_paging_model() -> None:

@@ -17,7 +17,6 @@ CredentialsReply = Mapping[str, Any]
 
 HOUR_SECONDS = 3600
 _MAX_POLICY_CHARACTERS = 2048  # of the inline session policy and the managed policies' ARNs together
-_MAX_POLICY_ARNS = 10
 _MAX_SESSION_TAGS = 50
 
 
@@ -32,12 +31,10 @@ def check_session_policies(
 ) -> tuple[str | None, tuple[str, ...] | None]:
     """Check session policies and return them; managed ones belong to the account `account_id` or to AWS.
 
-    Raises ValidationError for too many, PackedPolicyTooLarge if they are too long, and
-    MalformedPolicyDocument if the inline policy is invalid or a managed one does not exist.
+    Raises PackedPolicyTooLarge if they are too long, and MalformedPolicyDocument if the inline policy is
+    invalid or a managed one does not exist. The wire checks their number.
     """
     policy_arn_list = tuple(descriptor["arn"] for descriptor in policy_arns or () if "arn" in descriptor)
-    if len(policy_arn_list) > _MAX_POLICY_ARNS:
-        raise ValidationError(f"A session can have at most {_MAX_POLICY_ARNS} managed session policies.")
     if len(policy or "") + sum(map(len, policy_arn_list)) > _MAX_POLICY_CHARACTERS:
         raise PackedPolicyTooLarge(f"Session policies have more than {_MAX_POLICY_CHARACTERS} characters.")
     if policy is not None:

@@ -15,6 +15,7 @@ from iamd.core.models import Shape, require_shape
 from iamd.core.records import Session, WebIdentity
 from iamd.framework.call import Caller
 from iamd.framework.operation import Operation, Params
+from iamd.gate import record_size
 from iamd.gate.request_context import RequestContext
 from iamd.policy import PrincipalKind
 from iamd.store.audit import AuditEvent
@@ -71,7 +72,7 @@ def event(
         record["eventID"],
         source,
         operation.model.name,
-        json.dumps(record, ensure_ascii=True),
+        record_size.to_json(record, refused=isinstance(outcome, Fault)),
     )
 
 

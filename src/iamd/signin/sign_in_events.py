@@ -1,9 +1,9 @@
 """Audit events of console sign-in, as CloudTrail records ("AWS Management Console sign-in events")."""
 
-import json
 from typing import Any
 
 from iamd.core import ids
+from iamd.gate import record_size
 from iamd.gate.request_context import RequestContext
 from iamd.signin.identity import SignInIdentity
 from iamd.store.audit import AuditEvent
@@ -50,7 +50,7 @@ def event(
     }
     if failure:
         record["errorMessage"] = failure
-    text = json.dumps(record, ensure_ascii=True)
+    text = record_size.to_json(record, refused=failure is not None)
     return AuditEvent(identity.account_id, timestamp, str(record["eventID"]), source, name, text)
 
 

@@ -7,6 +7,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
+from iamd.core.models.limits import LIMITS
 from iamd.core.models.names import snake_case
 from iamd.core.models.shapes import Member, OperationModel, Paging, ServiceModel, Shape
 
@@ -23,7 +24,7 @@ def _build_shape(name: str, data: Json) -> Shape:
         type=data["type"],
         required=tuple(data.get("required", ())),
         min=data.get("min"),
-        max=data.get("max"),
+        max=data.get("max", LIMITS.get(name)),
         pattern=data.get("pattern"),
         enum=tuple(data.get("enum", ())),
         sensitive=data.get("sensitive", False),
