@@ -173,10 +173,8 @@ def test_session_has_at_most_ten_managed_session_policies(account: Account, role
     account.sts.assume_role(RoleArn=role, **SESSION_NAME, PolicyArns=arns[:10])
     error = refused(account.sts, "AssumeRole", RoleArn=role, **SESSION_NAME, PolicyArns=arns)
     assert error[:2] == ("ValidationError", 400)
-    assert (
-        "at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to 10"
-        in (error.message)
-    )
+    constraint = "Member must have length less than or equal to 10"
+    assert f"at 'policyArns' failed to satisfy constraint: {constraint}" in error.message
 
 
 @pytest.mark.parametrize("minimum", [0, 1000, 4096])
