@@ -116,6 +116,18 @@ def test_repeated_refusals_are_coalesced_and_counted(account: Account) -> None:
     assert count == 30
 
 
+def test_denied_call_leaves_a_small_record(account: Account) -> None:
+    bob = account.user("bob", allow("s3:*"))
+    large = document(*[allow("s3:GetObject", resource=f"arn:aws:s3:::{i}") for i in range(1_000)])
+    refused(bob, "CreatePolicy", PolicyName="p", Path="/team/", PolicyDocument=large)
+    deadline, records = time.monotonic() + _TIMEOUT_SECONDS, list[dict[str, Any]]()
+    while not records and time.monotonic() < deadline:
+        records = events(account, "CreatePolicy")
+    assert records[0]["requestParameters"] == {"policyName": "p", "path": "/team/", "omitted": True}
+    response = account.iam.create_policy(PolicyName="p", PolicyDocument=document(allow("s3:*")))
+    assert "omitted" not in event_of(account, "CreatePolicy", response)["requestParameters"]
+
+
 def test_audit_events_contain_no_secret_access_key(account: Account) -> None:
     response = account.iam.create_access_key(UserName="admin")
     key = response["AccessKey"]

@@ -12,6 +12,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from iamd.store import audit
+from tests import servers
 from tests.api.federation import OPERATION, Federation
 from tests.api.responses import Refused, refused, state
 from tests.api.test_audit import eventually, everything
@@ -333,25 +334,31 @@ def test_refusal_does_not_change_the_account(federation: Federation) -> None:
     assert state(federation.account) == before
 
 
-def test_refusals_are_counted_in_the_audit_log(federation: Federation) -> None:
+def test_refusals_of_strangers_fill_two_small_records(federation: Federation) -> None:
+    server, account = federation.account.server, federation.account
     role = federation.create_role()
-    for number in range(30):
-        federation.assume_role_error(role, federation.issuer.token(iss=f"https://stranger-{number}.example"))
-    deadline, count = time.monotonic() + 10, 0
-    records: list[dict[str, Any]] = []
-    while count < 30 and time.monotonic() < deadline:
-        records = [record for record in everything(federation.account) if record["eventName"] == OPERATION]
-        count = sum(record.get("additionalEventData", {}).get("count", 1) for record in records)
-    assert count == 30
+    arns = [{"arn": f"arn:aws:iam::{account.account_id}:policy/{'x' * 1_900}"}] * 10
+    with servers.serving(server.store, *server.arguments) as second_server:
+        stranger = federation._replace(account=account._replace(server=second_server))
+        for number in range(30):
+            token = federation.issuer.token(iss=f"https://stranger-{number}.example")
+            stranger.assume_role_error(role, token, PolicyArns=arns)
+    records = [record for record in everything(account) if record["eventName"] == OPERATION]
+    counts = [record.get("additionalEventData", {}).get("count", 1) for record in records]
+    assert sorted(counts) == [1, 29]
+    assert all(len(json.dumps(record)) < 4096 for record in records)
+    assert all(record["requestParameters"]["omitted"] for record in records)
+    assert all(record["requestParameters"]["roleArn"] == role for record in records)
 
 
 def test_refusal_for_a_missing_account_is_recorded_without_an_account(federation: Federation) -> None:
+    server, account = federation.account.server, federation.account
     issuer = f"https://stranger-{time.time_ns()}.example"
-    federation.assume_role_error("arn:aws:iam::999999999999:role/job", federation.issuer.token(iss=issuer))
-    deadline, records = time.monotonic() + 10, ""
-    while issuer not in records and time.monotonic() < deadline:
-        with federation.account.server.store.database.read() as tx:
-            records = "".join(event.record for event in audit.list_recent(tx, audit.NO_ACCOUNT_ID, 100))
+    with servers.serving(server.store, *server.arguments) as second_server:
+        stranger = federation._replace(account=account._replace(server=second_server))
+        stranger.assume_role_error("arn:aws:iam::999999999999:role/job", federation.issuer.token(iss=issuer))
+    with server.store.database.read() as tx:
+        records = "".join(event.record for event in audit.list_recent(tx, audit.NO_ACCOUNT_ID, 100))
     assert issuer in records
     assert not [record for record in everything(federation.account) if issuer in json.dumps(record)]
     assert refused(federation.account.iam, "GetRole", RoleName="job").code == "NoSuchEntity"

@@ -1,13 +1,16 @@
 """The audit queue: coalescing of events, and last-used timestamps written by several nodes concurrently."""
 
+import contextlib
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
 from iamd.app import Store
-from iamd.gate.audit_queue import AuditEntry, coalesce
+from iamd.core.errors import ServiceUnavailable
+from iamd.gate.audit_queue import AuditEntry, AuditQueue, coalesce
 from iamd.store import access_keys
 from iamd.store.access_keys import AccessKeyLastUsed
 from iamd.store.audit import AuditEvent
@@ -20,7 +23,7 @@ def audit_entry(event_id: str, coalesce_key: tuple[str, ...] | None) -> AuditEnt
     event = AuditEvent(
         "111122223333", "2026-01-01T00:00:00Z", event_id, "iam.amazonaws.com", "ListUsers", "{}"
     )
-    return AuditEntry(event, coalesce_key, None)
+    return AuditEntry(event, coalesce_key)
 
 
 def test_coalesce_merges_only_events_with_the_same_key() -> None:
@@ -29,12 +32,37 @@ def test_coalesce_merges_only_events_with_the_same_key() -> None:
         audit_entry("2", None),
         audit_entry("3", ("a",)),
         audit_entry("4", ("b",)),
-        AuditEntry(None, None, None),
+        AuditEntry(None, None),
     ]
     events = coalesce(entries)
     assert [event.event_id for event in events] == ["1", "2", "4"]
     assert json.loads(events[0].record) == {"additionalEventData": {"count": 2}}
     assert [event.record for event in events[1:]] == ["{}", "{}"]
+
+
+def test_caller_that_is_denied_in_many_ways_gets_one_event_for_each_action() -> None:
+    denials = [audit_entry(str(number), ("bob", "iam:GetUser", f"on {number}")) for number in range(100)]
+    other_action = audit_entry("a", ("bob", "iam:GetRole", "on a"))
+    other_caller = audit_entry("b", ("eve", "iam:GetUser", "on b"))
+    events = coalesce([*denials, other_action, other_caller])
+    assert [event.event_id for event in events] == [*map(str, range(11)), "a", "b"]
+    assert json.loads(events[10].record) == {"additionalEventData": {"count": 90}}
+
+
+def test_queue_is_bounded_in_bytes_while_the_store_cannot_be_written(
+    store: Store, database_kind: str
+) -> None:
+    event = AuditEvent("111122223333", "2026-01-01T00:00:00Z", "", "iam.amazonaws.com", "A", "x" * 2**20)
+    queue = AuditQueue(store.database, timedelta(days=90))
+    queued = 0
+    with store.database.write() as tx:  # on SQLite, other writers wait
+        if database_kind == "postgresql":
+            tx.cursor.execute("LOCK TABLE audit_events")
+        with contextlib.suppress(ServiceUnavailable):
+            for queued in range(1_000):
+                queue.put(AuditEntry(event._replace(event_id=str(queued)), None))
+    assert 30 <= queued <= 32
+    queue.close()
 
 
 def test_nodes_record_last_use_of_one_access_key_concurrently(store: Store) -> None:

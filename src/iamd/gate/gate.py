@@ -92,8 +92,7 @@ class Gate:
             raise MissingAuthenticationToken("Request is missing Authentication Token")
         with contextlib.ExitStack() as transaction:
             tx = transaction.enter_context(self._database.read())
-            record = self._authenticate(tx, credentials)
-            self._rate_limiter.consume(record.owner_id)
+            record = self._authenticate_limited(tx, credentials, request_context.source_ip)
 
             def invoke(params: Params) -> Reply:
                 invocation = self._build_invocation(operation, params, request_context)
@@ -105,6 +104,19 @@ class Gate:
                 return self._invoke_write(credentials, record, prepared)
 
             yield invoke
+
+    def _authenticate_limited(self, tx: Tx, credentials: Credentials, source_ip: str) -> CredentialRecord:
+        """Authenticate the caller and count the call for its limit; a failure counts for the client address.
+
+        A failure does not count for the owner of an access key: whoever knows its ID could block the owner.
+        """
+        try:
+            record = self._authenticate(tx, credentials)
+        except Fault:
+            self._rate_limiter.consume(source_ip)
+            raise
+        self._rate_limiter.consume(record.owner_id)
+        return record
 
     def _authenticate(self, tx: Tx, credentials: Credentials) -> CredentialRecord:
         return self._authenticator.authenticate(tx, credentials, int(self._time().timestamp()))
@@ -157,7 +169,7 @@ class Gate:
             self._record_refusal(authenticated_caller, invocation, fault)
             raise
         for event in _build_events(authenticated_caller.caller, target, invocation, reply):
-            self._audit_queue.put(_audit_entry(event, (event.event_id,), authenticated_caller, invocation))
+            self._audit_queue.put(_audit_entry(event, None, authenticated_caller, invocation))
         return reply
 
     def _invoke_write(
@@ -283,9 +295,10 @@ class Gate:
             invocation.timestamp,
         )
         caller = authenticated_caller.caller
-        coalesce_key = None
-        if caller.web_identity is not None:  # not authenticated: messages and IDs contain client-chosen text
-            coalesce_key = (caller.account_id, invocation.operation.action, fault.code)
+        coalesce_key: tuple[str, ...] | None = None
+        if caller.web_identity is not None:  # a stranger: anyone can have a token, of GitHub for example
+            provider, subject = caller.web_identity.provider_arn, caller.web_identity.subject
+            coalesce_key = (caller.account_id, invocation.operation.action, fault.code, provider, subject)
         elif isinstance(fault, AccessDenied):
             coalesce_key = (caller.unique_id, invocation.operation.action, fault.message)
         self._audit_queue.put(_audit_entry(event, coalesce_key, authenticated_caller, invocation))
@@ -331,7 +344,9 @@ def _audit_entry(
             role_use=RoleLastUsed(caller.account_id, caller.role.role_id, invocation.timestamp, region),
         )
     if caller.has_temporary_credentials or caller.web_identity is not None:
-        return AuditEntry(event, coalesce_key)
+        return AuditEntry(
+            event, coalesce_key, is_anonymous=coalesce_key is not None and caller.web_identity is not None
+        )
     return AuditEntry(event, coalesce_key, access_key_use=_access_key_use(authenticated_caller, invocation))
 
 

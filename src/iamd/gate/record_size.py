@@ -31,12 +31,12 @@ def _cut_field(field: dict[str, Any] | None, max_bytes: int) -> dict[str, Any] |
     if field is None or len(json.dumps(field)) <= max_bytes:
         return field
     sizes = {name: len(json.dumps({name: member})) for name, member in field.items()}
-    kept, remaining = set[str](), max_bytes - len(json.dumps({"omitted": True}))
+    names, remaining = set[str](), max_bytes - len(json.dumps({"omitted": True}))
     for name in sorted(sizes, key=lambda name: sizes[name]):
         remaining -= sizes[name]
         if remaining >= 0:
-            kept.add(name)
-    return {**{name: member for name, member in field.items() if name in kept}, "omitted": True}
+            names.add(name)
+    return {**{name: member for name, member in field.items() if name in names}, "omitted": True}
 
 
 def cut_text(text: str, max_bytes: int) -> str:

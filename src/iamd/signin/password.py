@@ -11,6 +11,7 @@ from iamd.signin.next_step import advance, begin_session
 from iamd.signin.services import Client, SignInResult, SignInServices, Step
 from iamd.signin.throttle import Attempt
 from iamd.store import accounts, attempt_counters, login_profiles
+from iamd.store.audit import AuditEvent
 from iamd.store.query import Tx
 
 WRONG_CREDENTIALS = "Your authentication information is incorrect. Please try again."
@@ -84,11 +85,18 @@ def _refuse(
             services.timestamp(),
             failure="Failed authentication",
         )
-        services.audit_queue.put(AuditEntry(event, None, None))
+        services.audit_queue.put(_audit_entry(event, identity))
     with services.dependencies.database.read() as tx:
         return SignInResult(
             Step.REFUSED, captcha_required=throttle.is_captcha_due(tx, identity, services.epoch())
         )
+
+
+def _audit_entry(event: AuditEvent, identity: SignInIdentity) -> AuditEntry:
+    """Return the entry of a failed sign-in; those of users that do not exist are counted together."""
+    if identity.login_profile is not None:
+        return AuditEntry(event, None)
+    return AuditEntry(event, (identity.account_id, event.event_name), is_anonymous=True)
 
 
 def _accept(

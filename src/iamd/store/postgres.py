@@ -10,6 +10,7 @@ import psycopg
 
 from iamd.core.errors import ConcurrentModification, ServiceUnavailable
 from iamd.store.database import UNREACHABLE_MESSAGE, ConnectionPool
+from iamd.store.outage import Outage
 from iamd.store.query import Tx
 
 _MIGRATION_LOCK = 0x69616D64  # the advisory lock's number: "iamd" in ASCII
@@ -24,24 +25,27 @@ class PostgresDatabase:
         self.url = "postgresql+psycopg://" + url.partition("://")[2]
         self._pool = ConnectionPool(self._connect)
         self._lock_state = threading.local()
+        self._read_outage, self._write_outage = Outage("read"), Outage("written")
 
     def _connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_SECONDS)
 
     @contextlib.contextmanager
-    def _cursor(self) -> Iterator[psycopg.Cursor[Any]]:
+    def _cursor(self, outage: Outage) -> Iterator[psycopg.Cursor[Any]]:
         try:
             with self._pool.acquire(_is_idle) as connection:
                 yield connection.cursor()
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
+            outage.report(error)  # a read-only server is a standby, or one that was failed over
             raise ServiceUnavailable(UNREACHABLE_MESSAGE) from error
         except psycopg.errors.UniqueViolation as error:
             # A concurrent transaction of another account took a name that this one found available.
             raise ConcurrentModification("Another request took the same name. Try again.") from error
+        outage.end()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Tx]:
-        with self._cursor() as cursor:
+        with self._cursor(self._read_outage) as cursor:
             yield Tx(cursor, "postgresql")
 
     def snapshot(self, tx: Tx) -> AbstractContextManager[Tx]:
@@ -49,7 +53,7 @@ class PostgresDatabase:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
-        with self._cursor() as cursor, _transaction(cursor, "BEGIN") as tx:
+        with self._cursor(self._write_outage) as cursor, _transaction(cursor, "BEGIN") as tx:
             yield tx
 
     @contextlib.contextmanager

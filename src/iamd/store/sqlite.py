@@ -11,6 +11,7 @@ from pathlib import Path
 from iamd.core.errors import ServiceUnavailable
 from iamd.core.execution_slots import ExecutionSlots
 from iamd.store.database import UNREACHABLE_MESSAGE, ConnectionPool
+from iamd.store.outage import Outage
 from iamd.store.query import Tx
 
 FILE_NAME = "iamd.sqlite3"
@@ -25,6 +26,7 @@ class SqliteDatabase:
         self.url = f"sqlite:///{self.file}"
         self._execution_slots = execution_slots or ExecutionSlots(1)
         self._pool = ConnectionPool(self._connect)
+        self._read_outage, self._write_outage = Outage("read"), Outage("written")
         self._write_lock = threading.RLock()
         self._lock_depth = 0  # nested `exclusive_lock` blocks; changed only while holding the lock
         self._lock_file = folder / "write.lock"
@@ -46,7 +48,7 @@ class SqliteDatabase:
 
     @contextlib.contextmanager
     def _transaction(
-        self, begin_statement: str, commit_context: AbstractContextManager[None]
+        self, begin_statement: str, commit_context: AbstractContextManager[None], outage: Outage
     ) -> Iterator[Tx]:
         try:
             with self._pool.acquire(
@@ -61,11 +63,15 @@ class SqliteDatabase:
                 finally:
                     if connection.in_transaction:
                         cursor.execute("ROLLBACK")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
+            if not _is_outage(error):
+                raise
+            outage.report(error)
             raise ServiceUnavailable(UNREACHABLE_MESSAGE) from error
+        outage.end()
 
     def read(self) -> AbstractContextManager[Tx]:
-        return self._transaction("BEGIN", contextlib.nullcontext())
+        return self._transaction("BEGIN", contextlib.nullcontext(), self._read_outage)
 
     def snapshot(self, tx: Tx) -> AbstractContextManager[Tx]:
         return contextlib.nullcontext(tx)
@@ -75,7 +81,7 @@ class SqliteDatabase:
         # SQLite waits by polling with growing sleeps; a lock wakes up the next writer at once.
         with (
             self.exclusive_lock(),
-            self._transaction("BEGIN IMMEDIATE", self._execution_slots.released()) as tx,
+            self._transaction("BEGIN IMMEDIATE", self._execution_slots.released(), self._write_outage) as tx,
         ):
             yield tx
 
@@ -103,3 +109,11 @@ class SqliteDatabase:
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _is_outage(error: sqlite3.DatabaseError) -> bool:
+    """Return whether the file is to blame: locked, full, read-only, unreadable or damaged.
+
+    The error of a damaged file is a DatabaseError itself; its other subclasses are errors of a statement.
+    """
+    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
