@@ -328,7 +328,7 @@ def test_simulation_size_is_limited(account: Account) -> None:
     assert error == Refused("InvalidInput", 400, too_large)
     assert simulate_custom(account, large, ResourceArns=resources[:1])["EvalDecision"] == "allowed"
 
-    long_context = [context_entry("string", "x" * 10_000)]
+    long_context = [context_entry("string", "x" * 8_000)]
     assert (
         refused(account.iam, "SimulateCustomPolicy", **params, ContextEntries=long_context).message
         == too_large
