@@ -33,7 +33,7 @@ from iamd.signin.services import SignInServices
 from iamd.store import accounts, migrate
 from iamd.store.database import Database
 from iamd.store.postgres import PostgresDatabase
-from iamd.store.sqlite import SqliteDatabase
+from iamd.store.sqlite import FILE_NAME, SqliteDatabase
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse
 
 # How many requests of a worker run Python code at a time; measurements are in docs/performance.md.
@@ -80,13 +80,16 @@ def open_store(settings: Settings) -> Store:
     database = create_database(settings)
     try:
         if settings.database is None:
+            _check_key_location(settings)
             settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         migrate.upgrade(database)
         with database.exclusive_lock():
             key = _verified_master_key(database, settings)
     except psycopg.OperationalError as error:
         raise StoreError(f"the database cannot be reached: {_first_line(error)}") from error
-    except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
+    except (psycopg.ProgrammingError, sqlalchemy.exc.ArgumentError) as error:  # may quote a password
+        raise StoreError("the database must be a valid URL: postgresql://user@host/name") from error
+    except (psycopg.Error, sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
         raise StoreError(f"the store is damaged or cannot be used: {_first_line(error)}") from error
     except OSError as error:
         raise StoreError(f"the folder {settings.data} cannot be used: {error.strerror}") from error
@@ -119,14 +122,35 @@ def _load_master_key(settings: Settings, *, new: bool) -> bytes:
     return master_key.read_file(path)
 
 
+def _check_key_location(settings: Settings) -> None:
+    """Raise MasterKeyError if the key of a new store would be created outside the volume of the store."""
+    path = master_key_path(settings)
+    is_set = settings.master_key is not None or settings.master_key_file is not None
+    if is_set or path.exists() or not settings.data.is_mount() or (settings.data / FILE_NAME).exists():
+        return
+    raise MasterKeyError(
+        f"the master key would be created at {path}, outside the volume {settings.data}, and be lost with "
+        "the container: set IAMD_MASTER_KEY_FILE, or IAMD_DATA to a folder in the volume"
+    )
+
+
 def master_key_path(settings: Settings) -> Path:
     """Return the path of the master key file: next to the data folder, never in it."""
     if settings.master_key_file is not None:
         return settings.master_key_file
     if settings.database is not None:
-        return Path.home() / ".config" / "iamd" / "master.key"
+        return _home() / ".config" / "iamd" / "master.key"
     data = settings.data.absolute()
     return data.with_name(f"{data.name}.key")
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:  # a container's user without HOME and without an entry in /etc/passwd
+        raise MasterKeyError(
+            "there is no home directory for the master key: set IAMD_MASTER_KEY_FILE"
+        ) from error
 
 
 def session_limits(settings: Settings) -> console_sessions.SessionLimits:

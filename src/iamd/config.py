@@ -1,27 +1,17 @@
-"""Server settings: flags, then `IAMD_…` environment variables, then `iamd.toml`; read once and immutable."""
+"""Server settings and their constraints; `iamd.settings_sources` reads them."""
 
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 DEFAULT_PORT = 8470
 DEFAULT_DATA = Path("iamd-data")
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The settings of the server; docs/operating.md documents each."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="IAMD_", toml_file="iamd.toml", frozen=True, extra="forbid", hide_input_in_errors=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     data: Path = DEFAULT_DATA
     database: str | None = None
@@ -29,7 +19,7 @@ class Settings(BaseSettings):
     port: int = Field(default=DEFAULT_PORT, ge=1, le=65535)
     workers: int = Field(default=1, ge=1, le=64)
     public_url: str | None = None
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: tuple[str, ...] = ()
     tls_cert: Path | None = None
     tls_key: Path | None = None
     master_key: SecretStr | None = None
@@ -43,7 +33,7 @@ class Settings(BaseSettings):
     breached_password_url: str | None = Field(default=None, pattern="^https?://")
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
-    oidc_private_networks: Annotated[tuple[str, ...], NoDecode] = ()
+    oidc_private_networks: tuple[str, ...] = ()
 
     @field_validator("trusted_proxies", "oidc_private_networks", mode="before")
     @classmethod
@@ -51,15 +41,3 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(item.strip() for item in value.split(",") if item.strip())
         return value
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources by precedence: flags, environment variables, `iamd.toml`."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -1,13 +1,15 @@
 """Command-line options shared by several commands, and their conversion to settings."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
+from iamd import settings_sources
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
+from iamd.settings_sources import SettingsError
 
 Data = Annotated[
     Path | None,
@@ -43,15 +45,9 @@ def settings(**overrides: Any) -> Settings:
     Raises CommandError, with status 2, if a setting is invalid.
     """
     try:
-        result = Settings(**{name: value for name, value in overrides.items() if value is not None})
-    except ValidationError as error:
-        raise CommandError(_describe(error), status=2) from error
+        result = settings_sources.load(overrides, os.environ, Path.cwd())
+    except SettingsError as error:
+        raise CommandError(str(error), status=2) from error
     if overrides.get("data") is not None and overrides.get("database") is not None:
         raise CommandError("--data and --database are mutually exclusive", status=2)
     return result
-
-
-def _describe(error: ValidationError) -> str:
-    first_error = error.errors(include_input=False, include_url=False)[0]
-    name = ".".join(str(part) for part in first_error["loc"])
-    return f"setting {name}: {first_error['msg']}"

@@ -122,21 +122,42 @@ def serve(
 
 
 def _validate(settings: Settings) -> None:
-    try:
-        client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
-        app.issuers(settings)
-    except ValueError as error:
-        raise CommandError(str(error), status=2) from error
+    for place, parse in (
+        ("IAMD_PUBLIC_URL", lambda: client_info.parse_proxy_settings(settings.public_url, ())),
+        (
+            "IAMD_TRUSTED_PROXIES",
+            lambda: client_info.parse_proxy_settings(None, settings.trusted_proxies),
+        ),
+        ("IAMD_OIDC_PRIVATE_NETWORKS", lambda: app.issuers(settings)),
+    ):
+        try:
+            parse()
+        except ValueError as error:
+            raise CommandError(f"{place}: {error}", status=2) from error
     _validate_tls(settings)
     _validate_sign_in(settings)
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
+    address = listen_address(settings)
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or "no such address"
-            raise CommandError(f"cannot listen on {settings.host}:{settings.port}: {reason}") from error
+            probe.bind((address, settings.port))
+        except OSError as error:
+            raise CommandError(
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+            ) from error
+
+
+def listen_address(settings: Settings) -> str:
+    """Return the IP address of the host to listen on; the first one if it is a name such as localhost.
+
+    Raises CommandError if there is none.
+    """
+    host = settings.host.removeprefix("[").removesuffix("]")
+    try:
+        addresses = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise CommandError(f"cannot listen on {settings.host}:{settings.port}: no such address") from error
+    return str(min(addresses, key=lambda address: address[0] != socket.AF_INET)[4][0])
 
 
 def _validate_sign_in(settings: Settings) -> None:
@@ -158,10 +179,16 @@ def _validate_tls(settings: Settings) -> None:
     if settings.tls_cert is None or settings.tls_key is None:
         return
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(settings.tls_cert, settings.tls_key, password=_no_passphrase)
     except (OSError, ssl.SSLError) as error:
         reason = error.strerror or error
         raise CommandError(f"the TLS certificate or key cannot be used: {reason}") from error
+
+
+def _no_passphrase() -> str:
+    """Refuse a key with a passphrase, for which OpenSSL would ask on the terminal."""
+    raise CommandError("the TLS key has a passphrase: decrypt it, or protect it by its file mode")
 
 
 def _create_first_account(store: app.Store) -> None:
@@ -178,7 +205,7 @@ def _create_first_account(store: app.Store) -> None:
 def _server(settings: Settings) -> Server:
     return Server(
         "iamd",
-        address=settings.host,
+        address=listen_address(settings),
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,

@@ -26,13 +26,26 @@ def parse(text: str, source: str) -> bytes:
 
 
 def read_file(file: Path) -> bytes:
-    """Read a key file; raise MasterKeyError if it cannot be read or is accessible to group or others."""
+    """Read a key file; raise MasterKeyError if it cannot be read, or if other users have too much access."""
     try:
-        if file.stat().st_mode & 0o077:
-            raise MasterKeyError(f"other users can read the master key {file}: change its mode to 600")
-        return parse(file.read_text(), str(file))
+        _check_access(file)
+        return parse(file.read_bytes().decode("ascii", "replace"), str(file))
     except OSError as error:
         raise MasterKeyError(f"the master key {file} cannot be read: {error.strerror}") from error
+
+
+def _check_access(file: Path) -> None:
+    """Raise MasterKeyError if other users can write a key file, or can read it and its mode can be changed.
+
+    Orchestrators mount secrets that are readable for a group or for everyone in the container, owned by
+    another user or on a read-only file system: there is nothing that the operator could change.
+    """
+    status = file.stat()
+    is_read_only = os.statvfs(file).f_flag & os.ST_RDONLY
+    if status.st_mode & 0o022 and not is_read_only:
+        raise MasterKeyError(f"other users can write the master key {file}: change its mode to 600")
+    if status.st_mode & 0o077 and status.st_uid == os.geteuid() and not is_read_only:
+        raise MasterKeyError(f"other users can read the master key {file}: change its mode to 600")
 
 
 def create_file(file: Path) -> bytes:

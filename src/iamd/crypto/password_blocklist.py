@@ -73,6 +73,10 @@ class PasswordBlocklist:
 def read_password_list(file: Path) -> list[str]:
     """Read the operator's list, one password per line, in UTF-8.
 
-    Raises OSError or UnicodeDecodeError if it cannot be read.
+    Raises OSError if it cannot be read, ValueError if it is not UTF-8 text.
     """
-    return [line for line in file.read_text(encoding="utf-8").splitlines() if line]
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"the password list {file} is not UTF-8 text") from error
+    return [line for line in text.splitlines() if line]
