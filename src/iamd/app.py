@@ -27,6 +27,7 @@ from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.authenticator import Authenticator
 from iamd.gate.gate import Gate
 from iamd.gate.rate_limits import RateLimiter
+from iamd.gate.request_bodies import RequestBodies
 from iamd.gate.vault import Vault
 from iamd.signin.mail import Mailer
 from iamd.signin.services import SignInServices
@@ -39,7 +40,9 @@ from iamd.wire.endpoint import Endpoint, Environ, StartResponse
 # How many requests of a worker run Python code at a time; measurements are in docs/performance.md.
 SQLITE_SLOTS = 1
 POSTGRES_SLOTS = 4
-BLOCKING_THREADS = 1024  # a slow client's body occupies one of these and nothing else
+# A request occupies a thread until its body has arrived, and no slot: 8,000 stalled bodies take 430 MB and
+# delay nobody. A connection without a request occupies no thread.
+BLOCKING_THREADS = 8192
 
 
 _PAGE_PREFIXES = ("/signin", "/signout", "/setup/", "/static/", "/console")
@@ -186,7 +189,10 @@ class App:
         )
         gate = Gate(dependencies, authenticator, self.audit_queue, RateLimiter(settings.rate_limit))
         proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
-        self._endpoint = Endpoint(gate, operations.OPERATIONS, proxy_settings, execution_slots)
+        request_bodies = RequestBodies(settings.requests_per_address)
+        self._endpoint = Endpoint(
+            gate, operations.OPERATIONS, proxy_settings, execution_slots, request_bodies
+        )
         self._web_app = _build_web_app(
             settings,
             master_key,
@@ -195,6 +201,7 @@ class App:
             self.audit_queue,
             proxy_settings,
             execution_slots,
+            request_bodies,
         )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Any:
@@ -232,6 +239,7 @@ def _build_web_app(
     audit_queue: AuditQueue,
     proxy_settings: client_info.ProxySettings,
     execution_slots: ExecutionSlots,
+    request_bodies: RequestBodies,
 ) -> Any:
     """Build the web application. Imported late: the import takes 0.1 seconds and only workers need it."""
     from iamd.web.app import WebApp
@@ -250,7 +258,7 @@ def _build_web_app(
         mailer,
         release_slot=execution_slots.released,
     )
-    return WebApp(WebContext(services, base_url(settings)), proxy_settings, execution_slots)
+    return WebApp(WebContext(services, base_url(settings)), proxy_settings, execution_slots, request_bodies)
 
 
 def base_url(settings: Settings) -> str:

@@ -1,7 +1,9 @@
 """`iamd serve`: validate the settings, create the first account, and run the worker processes (granian)."""
 
+import contextlib
 import multiprocessing
 import os
+import resource
 import socket
 import ssl
 from functools import partial
@@ -29,6 +31,9 @@ from iamd.wire.endpoint import MAX_HEADER_BYTES
 
 _STOP_SECONDS = 8
 _HEADER_MILLISECONDS = 10_000
+_BACKLOG = 4096  # connections that the kernel accepted and the server did not yet
+_MAX_FILES = 65_536
+_RESERVED_FILES = 1024  # for the store and its locks, identity providers, and mail
 _ENVIRONMENT_PREFIXES = ("PG", "LANG", "LC_", "TZ", "SSL_CERT_")
 
 _BANNER = """\
@@ -202,6 +207,26 @@ def _create_first_account(store: app.Store) -> None:
             )
 
 
+def _max_threads(workers: int) -> int:
+    """Return how many threads a worker may start: half of what a container or user limit leaves to each."""
+    limits = [resource.getrlimit(resource.RLIMIT_NPROC)[0]]
+    with contextlib.suppress(OSError, ValueError):  # no cgroup, or its limit is `max`
+        limits.append(int(Path("/sys/fs/cgroup/pids.max").read_text()))
+    finite = [limit for limit in limits if limit > 0]  # RLIM_INFINITY is -1
+    return min([app.BLOCKING_THREADS, *(limit // (2 * workers) for limit in finite)])
+
+
+def _max_connections() -> int:
+    """Raise the limit of open files as far as allowed; return how many connections a worker may have open.
+
+    Idle connections cost a few KB each and no thread, so nobody can keep others out by opening them.
+    """
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = _MAX_FILES if hard_limit == resource.RLIM_INFINITY else min(hard_limit, _MAX_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard_limit))
+    return max(files - _RESERVED_FILES, files // 2)
+
+
 def _server(settings: Settings) -> Server:
     return Server(
         "iamd",
@@ -209,9 +234,9 @@ def _server(settings: Settings) -> Server:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=app.BLOCKING_THREADS,
-        backpressure=app.BLOCKING_THREADS,
-        backlog=2 * app.BLOCKING_THREADS,
+        blocking_threads=_max_threads(settings.workers),
+        backpressure=_max_connections(),
+        backlog=_BACKLOG,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
             header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=MAX_HEADER_BYTES

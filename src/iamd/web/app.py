@@ -11,9 +11,10 @@ from wsgiref.types import StartResponse
 import flask
 from werkzeug.exceptions import HTTPException
 
-from iamd.core.errors import Fault
+from iamd.core.errors import Fault, Throttling
 from iamd.core.logs import LOGGER
 from iamd.gate.client_info import ClientInfo, ProxySettings
+from iamd.gate.request_bodies import RequestBodies
 from iamd.web import security_headers
 from iamd.web.console_files import ConsoleFiles
 from iamd.web.context import CONSOLE_PATH, WebContext
@@ -39,9 +40,11 @@ class WebApp:
         web_context: WebContext,
         proxy_settings: ProxySettings,
         execution_slots: AbstractContextManager[None],
+        request_bodies: RequestBodies,
     ) -> None:
         self._proxy_settings = proxy_settings
         self._execution_slots = execution_slots
+        self._request_bodies = request_bodies
         self._allowed_hosts = _allowed_hosts(web_context.base_url)
         self._flask_app = create_flask_app(web_context)
         self._console_files = ConsoleFiles()
@@ -50,9 +53,14 @@ class WebApp:
         client_info = self._client_info(environ)
         if client_info is None:
             return _text_response(start_response, "421 Misdirected Request", _MISDIRECTED_MESSAGE)
-        body = _read_body(environ)
-        if body is None:
+        length = _content_length(environ)
+        if length is None:
             return _text_response(start_response, "413 Content Too Large", "The form is too large.\n")
+        try:
+            with self._request_bodies.receiving(client_info.source_ip, length):
+                body: bytes = environ["wsgi.input"].read(length)
+        except Throttling as fault:
+            return _text_response(start_response, "503 Service Unavailable", f"{fault.message}\n")
         scheme = "https" if client_info.secure else "http"
         if _contains_nul(body, environ["QUERY_STRING"]):
             return _text_response(
@@ -91,14 +99,12 @@ _MISDIRECTED_MESSAGE = (
 )
 
 
-def _read_body(environ: Environ) -> bytes | None:
+def _content_length(environ: Environ) -> int | None:
+    """Return the length of the form; None if it is too large or unknown."""
     length = environ.get("CONTENT_LENGTH") or "0"
     if "HTTP_TRANSFER_ENCODING" in environ or not length.isdecimal() or len(length) > _MAX_LENGTH_DIGITS:
         return None
-    if int(length) > _MAX_BODY_BYTES:
-        return None
-    body: bytes = environ["wsgi.input"].read(int(length))
-    return body
+    return int(length) if int(length) <= _MAX_BODY_BYTES else None
 
 
 def _contains_nul(body: bytes, query: str) -> bool:

@@ -23,6 +23,7 @@ from iamd.framework.operation import Operation
 from iamd.gate.client_info import ClientInfo, ProxySettings
 from iamd.gate.credentials import AccessKeyCredentials, Credentials
 from iamd.gate.gate import Gate
+from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies
 from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
 from iamd.wire import console_session, constraints, query_request, sigv4, xml_response
 from iamd.wire.request import Request
@@ -56,11 +57,13 @@ class Endpoint:
         operations: OperationsByService,
         proxy_settings: ProxySettings,
         execution_slots: AbstractContextManager[None],
+        request_bodies: RequestBodies,
     ) -> None:
         self._gate = gate
         self._operations = operations
         self._proxy_settings = proxy_settings
         self._execution_slots = execution_slots
+        self._request_bodies = request_bodies
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request_id = ids.request()
@@ -80,14 +83,15 @@ class Endpoint:
     def _respond(self, environ: Environ, request_id: str) -> _Response:
         namespace = models.load("iam").namespace
         try:
-            body = _read_body(environ)
+            client_info = self._proxy_settings.client_info(environ)
+            body = self._read_body(environ, client_info)
             with self._execution_slots:
                 form = query_request.parse_form(
                     environ["QUERY_STRING"], body, environ.get("CONTENT_TYPE", "")
                 )
                 model = _select_operation(form)
                 namespace = model.namespace
-                return self._invoke(model, form, environ, body, request_id)
+                return self._invoke(model, form, environ, client_info, body, request_id)
         except Fault as fault:
             return _error_response(fault, request_id, namespace)
         except Exception:  # noqa: BLE001 - logged with its traceback, returned as InternalFailure
@@ -97,13 +101,28 @@ class Endpoint:
                 InternalFailure("The request failed. Try again later."), request_id, namespace
             )
 
+    def _read_body(self, environ: Environ, client_info: ClientInfo) -> bytes:
+        length = _content_length(environ)
+        if not length:
+            return b""
+        with self._request_bodies.receiving(client_info.source_ip, length):
+            body: bytes = environ["wsgi.input"].read(length)
+        if len(body) != length:
+            raise MalformedInput("The request ended before its Content-Length.")
+        return body
+
     def _invoke(
-        self, model: OperationModel, form: query_request.Form, environ: Environ, body: bytes, request_id: str
+        self,
+        model: OperationModel,
+        form: query_request.Form,
+        environ: Environ,
+        client_info: ClientInfo,
+        body: bytes,
+        request_id: str,
     ) -> _Response:
         operation = self._operations[model.service].get(model.name)
         if operation is None:
             raise _no_such_operation(model.name, model.version)
-        client_info = self._proxy_settings.client_info(environ)
         request = _build_request(environ, client_info, body)
         credentials, region = self._read_credentials(model, request, client_info)
         request_context = _build_request_context(request, client_info, region, request_id)
@@ -167,20 +186,26 @@ def _error_response(fault: Fault, request_id: str, namespace: str) -> _Response:
     return _Response(fault.status, body)
 
 
-def _read_body(environ: Environ) -> bytes:
+def _content_length(environ: Environ) -> int:
+    """Return the length of a request's body; raise the Fault of what is wrong with it."""
     if "HTTP_TRANSFER_ENCODING" in environ:
         raise MissingContentLength("The request must have a Content-Length and no Transfer-Encoding.")
     if environ["REQUEST_METHOD"] not in ("GET", "POST"):
         raise MalformedInput("The request must be a GET or a POST.")
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or len(length) > _MAX_LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
-        raise RequestEntityTooLarge(f"The request is larger than {MAX_BODY_BYTES} bytes.")
-    if length == "0":
-        return b""
-    body: bytes = environ["wsgi.input"].read(int(length))
-    if len(body) != int(length):
-        raise MalformedInput("The request ended before its Content-Length.")
-    return body
+    length, maximum = environ.get("CONTENT_LENGTH") or "0", _max_body_bytes(environ)
+    if not length.isdecimal() or len(length) > _MAX_LENGTH_DIGITS or int(length) > maximum:
+        raise RequestEntityTooLarge(f"The request is larger than {maximum} bytes.")
+    return int(length)
+
+
+def _max_body_bytes(environ: Environ) -> int:
+    """Return the maximum of a body: no operation that needs no credentials takes more than a small one."""
+    has_credentials = (
+        "HTTP_AUTHORIZATION" in environ
+        or "HTTP_COOKIE" in environ
+        or "X-Amz-Signature=" in environ["QUERY_STRING"]
+    )
+    return MAX_BODY_BYTES if has_credentials else SMALL_BODY_BYTES
 
 
 def _build_request(environ: Environ, client_info: ClientInfo, body: bytes) -> Request:
