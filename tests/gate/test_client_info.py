@@ -1,8 +1,13 @@
 """Client IP address, host and scheme of a request behind trusted proxies."""
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from iamd.core.errors import MalformedInput
+from iamd.gate import forwarded
 from iamd.gate.client_info import ClientInfo, ProxySettings, parse_proxy_settings
 
 FORWARDED = {
@@ -74,6 +79,10 @@ def test_forwarded_headers_of_a_trusted_proxy_are_used(proxies: tuple[str, ...],
         ("2001:DB8:0::1", "2001:db8::1"),
         ("::ffff:203.0.113.9", "203.0.113.9"),
         ("::ffff:10.0.0.7", "10.0.0.7"),
+        ("203.0.113.9:51234", "203.0.113.9"),
+        ("203.0.113.9:51234, 10.0.0.7:443", "203.0.113.9"),
+        ("[2001:db8::1]:51234", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
     ],
 )
 def test_client_address_is_the_last_that_is_not_a_trusted_proxy(forwarded: str, source_ip: str) -> None:
@@ -83,7 +92,18 @@ def test_client_address_is_the_last_that_is_not_a_trusted_proxy(forwarded: str, 
 
 @pytest.mark.parametrize(
     "forwarded",
-    ["", "junk", "unknown", "203.0.113.9, junk", "junk, 10.0.0.7", "203.0.113.9:443", "203.0.113.9,", "1"],
+    [
+        "",
+        "junk",
+        "unknown",
+        "203.0.113.9, junk",
+        "junk, 10.0.0.7",
+        "203.0.113.9:x",
+        "203.0.113.9,",
+        "1",
+        "[::1",
+        "1:2:3",
+    ],
 )
 def test_invalid_x_forwarded_for_is_rejected(forwarded: str) -> None:
     """A header with a non-ASCII byte arrives empty; ignoring it would let any client appear as the proxy."""
@@ -96,11 +116,90 @@ def test_invalid_x_forwarded_for_is_rejected(forwarded: str) -> None:
 
 @pytest.mark.parametrize(
     ("forwarded_proto", "secure"),
-    [("https", True), ("http", False), ("", False), ("https, http", False), ("https,https", False)],
+    [
+        ("https", True),
+        ("HTTPS", True),
+        ("http", False),
+        ("", False),
+        ("wss", False),
+        ("https, http", False),
+        ("http,https", True),
+        ("https,https", True),
+    ],
 )
-def test_x_forwarded_proto_is_secure_only_for_https(forwarded_proto: str, secure: bool) -> None:
+def test_x_forwarded_proto_is_what_the_last_proxy_saw(forwarded_proto: str, secure: bool) -> None:
     info = client_info(TRUSTED_NETWORK, "10.0.0.1", HTTP_X_FORWARDED_PROTO=forwarded_proto)
     assert info.secure is secure
+
+
+@pytest.mark.parametrize(
+    ("addresses", "protos", "secure"),
+    [
+        ("203.0.113.9, 10.0.0.7", "https, http", True),  # TLS ends at the first of two proxies
+        ("203.0.113.9, 10.0.0.7", "http, https", False),
+        ("203.0.113.9, 10.0.0.7", "https", True),  # the second proxy replaced the header or passed it on
+        ("1.1.1.1, 203.0.113.9, 10.0.0.7", "https, http, http", False),  # the first is forged
+        ("1.1.1.1, 203.0.113.9", "https, http", False),
+    ],
+)
+def test_scheme_is_that_of_the_clients_entry(addresses: str, protos: str, secure: bool) -> None:
+    headers = {"HTTP_X_FORWARDED_FOR": addresses, "HTTP_X_FORWARDED_PROTO": protos}
+    info = client_info(TRUSTED_NETWORK, "10.0.0.1", **headers)
+    assert (info.source_ip, info.secure) == ("203.0.113.9", secure)
+
+
+def test_host_is_that_of_the_clients_entry() -> None:
+    headers = {
+        "HTTP_X_FORWARDED_FOR": "203.0.113.9, 10.0.0.7",
+        "HTTP_X_FORWARDED_HOST": "evil.example, iam.example.com, inside.example",
+    }
+    assert client_info(TRUSTED_NETWORK, "10.0.0.1", **headers).host == "iam.example.com"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("for=203.0.113.9", ClientInfo("inside:8470", secure=False, source_ip="203.0.113.9")),
+        (
+            "for=203.0.113.9;proto=https;host=iam.example.com;by=10.0.0.1",
+            ClientInfo("iam.example.com", secure=True, source_ip="203.0.113.9"),
+        ),
+        (
+            'For="[2001:db8::1]:4711"; Proto=HTTPS, for=10.0.0.7;proto=http',
+            ClientInfo("inside:8470", secure=True, source_ip="2001:db8::1"),
+        ),
+        (
+            'for=1.1.1.1;host="a,b;c", for="203.0.113.9:80";host="iam.example.com:8443"',
+            ClientInfo("iam.example.com:8443", secure=False, source_ip="203.0.113.9"),
+        ),
+        ("for=unknown, for=203.0.113.9", ClientInfo("inside:8470", secure=False, source_ip="203.0.113.9")),
+    ],
+)
+def test_forwarded_header_of_rfc_7239(value: str, expected: ClientInfo) -> None:
+    assert client_info(TRUSTED_NETWORK, "10.0.0.1", HTTP_FORWARDED=value) == expected
+    untrusted = client_info(TRUSTED_NETWORK, "192.0.2.1", HTTP_FORWARDED=value)
+    assert untrusted == ClientInfo("inside:8470", secure=False, source_ip="192.0.2.1")
+    x_forwarded = client_info(TRUSTED_NETWORK, "10.0.0.1", HTTP_FORWARDED=value, **FORWARDED)
+    assert x_forwarded == ClientInfo("iam.example.com", secure=True, source_ip="203.0.113.9")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "for=unknown", "for=_hidden", "proto=https", "for", "for=a b", 'for="1.1.1.1', "=", ";;x"),
+        *("for=1.1.1.1;for=2.2.2.2", "for=1.1.1.1,", "," * 16_000, 'for="' * 3_000),
+    ],
+)
+def test_invalid_forwarded_header_is_rejected(value: str) -> None:
+    with pytest.raises(MalformedInput, match="Forwarded "):
+        client_info(TRUSTED_NETWORK, "10.0.0.1", HTTP_FORWARDED=value)
+
+
+@given(st.text(max_size=80) | st.text('for=;,"\\[]:. 0123', max_size=80), st.booleans())
+def test_every_header_is_parsed_or_rejected(value: str, rfc_7239: bool) -> None:
+    header = "HTTP_FORWARDED" if rfc_7239 else "HTTP_X_FORWARDED_FOR"
+    with contextlib.suppress(MalformedInput):
+        assert forwarded.parse_address(client_info(TRUSTED_NETWORK, "10.0.0.1", **{header: value}).source_ip)
 
 
 def test_tls_connection_is_secure_unless_the_proxy_forwarded_http() -> None:

@@ -1,17 +1,17 @@
-"""Client IP address, host and scheme behind trusted proxies (`X-Forwarded-For`, `-Host` and `-Proto`).
+"""Client IP address, host and scheme of a request, behind trusted proxies too.
 
 Forwarded headers are ignored unless the peer is a trusted proxy, since any client can send them.
 """
 
 import re
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from iamd.core.errors import MalformedInput
+from iamd.gate import forwarded
+from iamd.gate.forwarded import Address
 
-Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}  # clients omit them in the signed Host header
@@ -34,46 +34,20 @@ class ProxySettings(NamedTuple):
     trusted_networks: tuple[Network, ...]
 
     def client_info(self, environ: Mapping[str, Any]) -> ClientInfo:
-        """Return the client info of a WSGI request; MalformedInput if X-Forwarded-For is invalid."""
+        """Return the client info of a WSGI request; MalformedInput if a proxy's header is invalid."""
         peer = str(environ.get("REMOTE_ADDR", "")).removeprefix("::ffff:")
         host = str(environ.get("HTTP_HOST", ""))
         secure = environ.get("wsgi.url_scheme") == "https"
-        if not self.trusted_networks or not self._is_trusted(_parse_address(peer)):
+        if not self.trusted_networks or not self._is_trusted(forwarded.parse_address(peer)):
             return ClientInfo(host, secure, peer)
-        scheme = environ.get("HTTP_X_FORWARDED_PROTO") or self.public_scheme
+        hop = forwarded.client_hop(environ, peer, self._is_trusted)
+        scheme = hop.proto or self.public_scheme
         return ClientInfo(
-            environ.get("HTTP_X_FORWARDED_HOST") or self.public_host or host,
-            scheme == "https" if scheme else secure,
-            self._client_address(environ.get("HTTP_X_FORWARDED_FOR"), peer),
+            hop.host or self.public_host or host, scheme == "https" if scheme else secure, hop.address
         )
 
     def _is_trusted(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self.trusted_networks)
-
-    def _client_address(self, forwarded_for: str | None, peer: str) -> str:
-        """Return the last address of `X-Forwarded-For` that is not a trusted proxy.
-
-        Raises MalformedInput if an entry before it is not an IP address: a client must not be able to make
-        the header unreadable to appear under the address of a proxy.
-        """
-        client = peer
-        for hop in reversed(forwarded_for.split(",")) if forwarded_for is not None else ():
-            address = _parse_address(hop.strip())
-            if address is None:
-                raise MalformedInput("X-Forwarded-For does not contain a valid client IP address.")
-            client = str(address)
-            if not self._is_trusted(address):
-                break
-        return client
-
-
-def _parse_address(text: str) -> Address | None:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
 
 
 def parse_proxy_settings(public_url: str | None, trusted_proxies: tuple[str, ...]) -> ProxySettings:
