@@ -21,8 +21,10 @@ class NewerSchemaError(Exception):
 
 
 def _engine(database: Database) -> sa.Engine:
-    engine = sa.create_engine(database.url, poolclass=sa.NullPool)
-    if engine.dialect.name == "sqlite":
+    is_sqlite = database.url.startswith("sqlite:")
+    options = {} if is_sqlite else {"connect_args": {"prepare_threshold": None}}  # for poolers
+    engine = sa.create_engine(database.url, poolclass=sa.NullPool, **options)
+    if is_sqlite:
         # The driver would commit each CREATE on its own; a migration must be one transaction.
         event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -15,6 +16,7 @@ from iamd.store.query import Tx
 
 _MIGRATION_LOCK = 0x69616D64  # the advisory lock's number: "iamd" in ASCII
 _CONNECT_TIMEOUT_SECONDS = 5
+_LOCK_POLL_SECONDS = 0.02
 
 
 class PostgresDatabase:
@@ -24,11 +26,19 @@ class PostgresDatabase:
         self._conninfo = url
         self.url = "postgresql+psycopg://" + url.partition("://")[2]
         self._pool = ConnectionPool(self._connect)
+        self._is_pooled: bool | None = None  # whether a pooler is in front, known after the first connection
         self._lock_state = threading.local()
         self._read_outage, self._write_outage = Outage("read"), Outage("written")
 
     def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_SECONDS)
+        connection = psycopg.connect(
+            self._conninfo, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_SECONDS
+        )
+        if self._is_pooled is None:
+            self._is_pooled = _is_pooled(connection)
+        if self._is_pooled:
+            connection.prepare_threshold = None  # a prepared statement stays behind in one server connection
+        return connection
 
     @contextlib.contextmanager
     def _cursor(self, outage: Outage) -> Iterator[psycopg.Cursor[Any]]:
@@ -62,15 +72,39 @@ class PostgresDatabase:
             yield
             return
         with self._connect() as connection:
-            connection.execute("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+            while not _try_lock(connection):
+                time.sleep(_LOCK_POLL_SECONDS)
             self._lock_state.holds_lock = True
             try:
                 yield
             finally:
                 self._lock_state.holds_lock = False
+                connection.execute("COMMIT")
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _try_lock(connection: psycopg.Connection[Any]) -> bool:
+    """Try to take the lock in a transaction, which remains open if that succeeds.
+
+    Behind a pooler in transaction mode, a lock of the session would stay behind in a server connection that
+    others use, and transactions that wait for the lock would occupy the server connections that its holder
+    needs.
+    """
+    connection.execute("BEGIN")
+    connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    row = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_MIGRATION_LOCK,)).fetchone()
+    has_lock = row is not None and bool(row[0])
+    if not has_lock:
+        connection.execute("ROLLBACK")
+    return has_lock
+
+
+def _is_pooled(connection: psycopg.Connection[Any]) -> bool:
+    """Return whether there is a pooler such as PgBouncer, which reports another process ID."""
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return row is not None and row[0] != connection.info.backend_pid
 
 
 def _is_idle(connection: psycopg.Connection[Any]) -> bool:
