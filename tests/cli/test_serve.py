@@ -1,11 +1,14 @@
 """`iamd serve` as a process: its output, its exit, and what it stores."""
 
+import base64
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -204,9 +207,53 @@ def test_several_workers_share_a_store(tmp_path: Path) -> None:
     assert stop_server(process) == 0
 
 
-def test_master_key_is_not_printed(tmp_path: Path) -> None:
-    import base64
+@pytest.mark.skipif(sys.platform != "linux", reason="uses prctl")
+def test_worker_stops_when_the_supervisor_is_killed(tmp_path: Path) -> None:
+    port = free_port()
+    process, _ = start_server("--port", str(port), cwd=tmp_path)
+    servers.wait_ready(servers.Server(f"http://127.0.0.1:{port}", None, process, ()))  # type: ignore[arg-type]
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.01)
+    raise AssertionError("a worker still serves the port")
 
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_processes_write_no_core_file_and_show_no_master_key_in_their_environment(tmp_path: Path) -> None:
+    key, port = base64.b64encode(b"k" * 32).decode(), free_port()
+    process = subprocess.Popen(
+        command("serve", "--port", str(port), "--workers", "2"),
+        cwd=tmp_path,
+        env=environment(IAMD_MASTER_KEY=key),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    servers.wait_ready(servers.Server(f"http://127.0.0.1:{port}", None, process, ()))  # type: ignore[arg-type]
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert len(children) >= 2
+    for pid in (process.pid, *children):
+        assert re.search(r"Max core file size +0 +0 ", Path(f"/proc/{pid}/limits").read_text())
+        assert key not in Path(f"/proc/{pid}/environ").read_text()
+    process.terminate()
+    assert process.wait(15) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="uses prctl")
+def test_memory_of_a_protected_process_cannot_be_read_by_its_user() -> None:
+    code = (
+        "import ctypes; from iamd.core.process_protection import protect_memory; protect_memory(); "
+        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "0\n"
+
+
+def test_master_key_is_not_printed(tmp_path: Path) -> None:
     key = base64.b64encode(b"k" * 32).decode()
     port = free_port()
     process = subprocess.Popen(

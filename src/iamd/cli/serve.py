@@ -23,7 +23,7 @@ from iamd.admin.account_creation import AccountSpec
 from iamd.cli import options, root
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
-from iamd.core import clock, cpu_affinity, logs
+from iamd.core import clock, cpu_affinity, logs, process_protection
 from iamd.gate import client_info
 from iamd.signin import links, mail
 from iamd.store import accounts
@@ -109,6 +109,8 @@ def serve(
         tls_key=tls_key,
     )
     _validate(settings)
+    process_protection.protect_memory()
+    process_protection.erase_variable("IAMD_MASTER_KEY")  # the settings have it
     with app.opened_store(settings) as store:
         _create_first_account(store)
         with store.database.write() as tx:
@@ -122,7 +124,8 @@ def serve(
     server.on_startup(lambda: _print_banner(settings, account_ids, token))
     worker_counter = multiprocessing.Value("i", os.getpid())
     server.serve(
-        target_loader=partial(_load_app, settings, store.master_key, worker_counter), wrap_loader=False
+        target_loader=partial(_load_app, settings, store.master_key, worker_counter, os.getpid()),
+        wrap_loader=False,
     )
 
 
@@ -251,8 +254,10 @@ def _server(settings: Settings) -> Server:
     )
 
 
-def _load_app(settings: Settings, master_key: bytes, worker_counter: Any) -> app.App:
+def _load_app(settings: Settings, master_key: bytes, worker_counter: Any, supervisor_id: int) -> app.App:
     """Create the application in a worker process; closing it at the worker's end writes pending data."""
+    process_protection.protect_memory()
+    process_protection.stop_with_parent(supervisor_id)
     with worker_counter.get_lock():
         worker_number = worker_counter.value = worker_counter.value + 1
     cpu_affinity.pin(worker_number)
