@@ -3,10 +3,8 @@
 Until its body is complete, a request occupies a thread and memory, and nothing about its sender is known.
 """
 
-import contextlib
 import threading
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from iamd.core.errors import Throttling
 
@@ -19,25 +17,24 @@ class RequestBodies:
 
     def __init__(self, per_address: int) -> None:
         self._per_address = per_address
-        self._counts: Counter[str] = Counter()
+        self._counts: dict[str, int] = {}
         self._large_bytes = 0
         self._lock = threading.Lock()
 
-    @contextlib.contextmanager
-    def receiving(self, address: str, length: int) -> Iterator[None]:
-        """Count a body of `length` bytes until the block ends.
+    def receive(self, address: str, length: int, read: Callable[[int], bytes]) -> bytes:
+        """Read a body of `length` bytes, which is counted meanwhile.
 
         Raises Throttling if too many of the address are being received, or too many large ones of anyone.
         """
         large_bytes = length if length > SMALL_BODY_BYTES else 0
         with self._lock:
-            has_room = self._large_bytes + large_bytes <= MAX_LARGE_BYTES
-            if self._counts[address] >= self._per_address or not has_room:
+            count = self._counts.get(address, 0)
+            if count >= self._per_address or self._large_bytes + large_bytes > MAX_LARGE_BYTES:
                 raise Throttling("Too many requests are being received. Try again.")
-            self._counts[address] += 1
+            self._counts[address] = count + 1
             self._large_bytes += large_bytes
         try:
-            yield
+            return read(length)
         finally:
             with self._lock:
                 self._large_bytes -= large_bytes

@@ -57,8 +57,7 @@ class WebApp:
         if length is None:
             return _text_response(start_response, "413 Content Too Large", "The form is too large.\n")
         try:
-            with self._request_bodies.receiving(client_info.source_ip, length):
-                body: bytes = environ["wsgi.input"].read(length)
+            body = self._request_bodies.receive(client_info.source_ip, length, environ["wsgi.input"].read)
         except Throttling as fault:
             return _text_response(start_response, "503 Service Unavailable", f"{fault.message}\n")
         scheme = "https" if client_info.secure else "http"

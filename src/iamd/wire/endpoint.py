@@ -105,8 +105,7 @@ class Endpoint:
         length = _content_length(environ)
         if not length:
             return b""
-        with self._request_bodies.receiving(client_info.source_ip, length):
-            body: bytes = environ["wsgi.input"].read(length)
+        body = self._request_bodies.receive(client_info.source_ip, length, environ["wsgi.input"].read)
         if len(body) != length:
             raise MalformedInput("The request ended before its Content-Length.")
         return body
