@@ -216,7 +216,9 @@ class App:
             return _plain_text(start_response, "200 OK", "ok\n")
         if path == "/readyz":
             return self._readiness(start_response)
-        return _plain_text(start_response, "404 Not Found", "Not found. The API is at /.\n")
+        if "text/html" in environ.get("HTTP_ACCEPT", ""):
+            return _plain_text(start_response, "404 Not Found", "Not found. The console is at /console.\n")
+        return self._endpoint.not_found(environ, start_response)
 
     def _readiness(self, start_response: StartResponse) -> Any:
         """Return 200 if the store is reachable and has the schema revision of this version, otherwise 503."""

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from tests.api.responses import refused
 from tests.http_server import raw
 from tests.servers import Account, Server
 
@@ -123,8 +124,17 @@ def test_response_to_head_has_no_body(sqlite_server: Server) -> None:
     ["//", "/.", "/..", "/%2e", "/%2F", "/iam", "/index.html", "/%00", "/%ff", "/%zz", "/healthz/"],
 )
 def test_other_paths_are_not_found(sqlite_server: Server, path: str) -> None:
-    response = raw.send(sqlite_server, f"GET {path}?{LIST} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
-    assert (response.status, response.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+    head = f"GET {path}?{LIST} HTTP/1.1\r\nHost: h\r\n"
+    response = raw.send(sqlite_server, f"{head}\r\n".encode())
+    assert (response.status, response.code) == (404, "NotFound")
+    page = raw.send(sqlite_server, f"{head}Accept: text/html,*/*\r\n\r\n".encode())
+    assert (page.status, page.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+
+
+def test_sdk_shows_why_an_endpoint_url_with_a_path_is_wrong(account: Account) -> None:
+    server = account.server._replace(url=f"{account.server.url}/iam")
+    error = refused(account._replace(server=server).iam, "ListUsers")
+    assert error == ("NotFound", 404, "The API is at the path /: set the endpoint URL without a path.")
 
 
 # The Host header.

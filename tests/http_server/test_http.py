@@ -116,7 +116,7 @@ REFUSALS = {
     ),
     "a folded header": (b"GET / HTTP/1.1\r\nHost: h\r\nX-A: a\r\n b\r\n\r\n", (400, "")),
     "large headers": (b"GET / HTTP/1.1\r\nHost: h\r\nX-A: " + b"a" * 20_000 + b"\r\n\r\n", (431, "")),
-    "unknown path": (b"GET /etc/passwd HTTP/1.1\r\nHost: h\r\n\r\n", (404, "")),
+    "unknown path": (b"GET /etc/passwd HTTP/1.1\r\nHost: h\r\n\r\n", (404, "NotFound")),
 }
 
 

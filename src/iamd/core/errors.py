@@ -22,6 +22,11 @@ class Fault(Exception):
 # Malformed requests, rejected before an operation is selected.
 
 
+class NotFound(Fault):
+    code = "NotFound"
+    status = 404
+
+
 class InvalidAction(Fault):
     code = "InvalidAction"
 

@@ -14,6 +14,7 @@ from iamd.core.errors import (
     MalformedInput,
     MissingAction,
     MissingContentLength,
+    NotFound,
     RequestEntityTooLarge,
     SignatureDoesNotMatch,
 )
@@ -25,7 +26,7 @@ from iamd.gate.credentials import AccessKeyCredentials, Credentials
 from iamd.gate.gate import Gate
 from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies
 from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
-from iamd.wire import console_session, constraints, query_request, sigv4, xml_response
+from iamd.wire import console_session, constraints, json_response, query_request, sigv4, xml_response
 from iamd.wire.request import Request
 
 Environ = Mapping[str, Any]
@@ -43,6 +44,28 @@ _MIN_GZIP_BYTES = 64 * 1024
 class _Response(NamedTuple):
     status: int
     body: bytes
+
+
+class _Documents(NamedTuple):
+    """A format of responses."""
+
+    content_type: str
+    render: Callable[[OperationModel, Any, str], bytes]
+    render_error: Callable[[str, str, str, str, bool], bytes]
+
+
+XML = _Documents(
+    "text/xml",
+    lambda model, result, request_id: xml_response.renderer(model)(result, request_id),
+    xml_response.error_document,
+)
+JSON = _Documents(
+    "application/json",
+    json_response.document,
+    lambda code, message, request_id, _, sender: json_response.error_document(
+        code, message, request_id, sender
+    ),
+)
 
 
 class Endpoint:
@@ -66,21 +89,18 @@ class Endpoint:
         self._request_bodies = request_bodies
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        request_id = ids.request()
-        response = self._respond(environ, request_id)
-        body, encoding_headers = _compress(environ, response.body)
-        headers = [
-            *encoding_headers,
-            ("Content-Type", "text/xml"),
-            ("Content-Length", str(len(body))),
-            ("x-amzn-RequestId", request_id),
-            ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
-        return [body]
+        documents, request_id = JSON if _accepts_json(environ) else XML, ids.request()
+        response = self._respond(environ, request_id, documents)
+        return _send(environ, start_response, response, documents, request_id)
 
-    def _respond(self, environ: Environ, request_id: str) -> _Response:
+    def not_found(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Respond to a request for another path in a form that SDKs show."""
+        documents, request_id = JSON if _accepts_json(environ) else XML, ids.request()
+        fault = NotFound("The API is at the path /: set the endpoint URL without a path.")
+        response = _error_response(fault, request_id, models.load("iam").namespace, documents)
+        return _send(environ, start_response, response, documents, request_id)
+
+    def _respond(self, environ: Environ, request_id: str, documents: _Documents) -> _Response:
         namespace = models.load("iam").namespace
         try:
             client_info = self._proxy_settings.client_info(environ)
@@ -91,15 +111,15 @@ class Endpoint:
                 )
                 model = _select_operation(form)
                 namespace = model.namespace
-                return self._invoke(model, form, environ, client_info, body, request_id)
+                result = self._invoke(model, form, environ, client_info, body, request_id)
+                return _Response(200, documents.render(model, result, request_id))
         except Fault as fault:
-            return _error_response(fault, request_id, namespace)
+            return _error_response(fault, request_id, namespace, documents)
         except Exception:  # noqa: BLE001 - logged with its traceback, returned as InternalFailure
             # A bug: details are in the log only.
             LOGGER.exception("request %s failed", request_id)
-            return _error_response(
-                InternalFailure("The request failed. Try again later."), request_id, namespace
-            )
+            failure = InternalFailure("The request failed. Try again later.")
+            return _error_response(failure, request_id, namespace, documents)
 
     def _read_body(self, environ: Environ, client_info: ClientInfo) -> bytes:
         length = _content_length(environ)
@@ -118,7 +138,8 @@ class Endpoint:
         client_info: ClientInfo,
         body: bytes,
         request_id: str,
-    ) -> _Response:
+    ) -> Any:
+        """Invoke an operation through the gate; return its result."""
         operation = self._operations[model.service].get(model.name)
         if operation is None:
             raise _no_such_operation(model.name, model.version)
@@ -126,8 +147,7 @@ class Endpoint:
         credentials, region = self._read_credentials(model, request, client_info)
         request_context = _build_request_context(request, client_info, region, request_id)
         with self._gate.authenticate(operation, credentials, request_context) as invoke:
-            result = invoke(_decode_params(model, form))
-        return _Response(200, xml_response.renderer(model)(result, request_id))
+            return invoke(_decode_params(model, form))
 
     def _read_credentials(
         self, model: OperationModel, request: Request, client_info: ClientInfo
@@ -148,6 +168,26 @@ class Endpoint:
             signature.access_key_id, signature.session_token, lambda secret: sigv4.verify(signature, secret)
         )
         return credentials, signature.region
+
+
+def _send(
+    environ: Environ,
+    start_response: StartResponse,
+    response: _Response,
+    documents: _Documents,
+    request_id: str,
+) -> Iterable[bytes]:
+    body, encoding_headers = _compress(environ, response.body)
+    headers = [
+        *encoding_headers,
+        ("Content-Type", documents.content_type),
+        ("Content-Length", str(len(body))),
+        ("x-amzn-RequestId", request_id),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
+    return [body]
 
 
 def _compress(environ: Environ, body: bytes) -> tuple[bytes, list[tuple[str, str]]]:
@@ -179,10 +219,16 @@ def _no_such_operation(action: str, version: str) -> InvalidAction:
     return InvalidAction(f"Could not find operation {action[:128]} for version {version[:32]}")
 
 
-def _error_response(fault: Fault, request_id: str, namespace: str) -> _Response:
+def _error_response(fault: Fault, request_id: str, namespace: str, documents: _Documents) -> _Response:
     sender = fault.status < HTTPStatus.INTERNAL_SERVER_ERROR
-    body = xml_response.error_document(fault.code, fault.message, request_id, namespace, sender)
+    body = documents.render_error(fault.code, fault.message, request_id, namespace, sender)
     return _Response(fault.status, body)
+
+
+def _accepts_json(environ: Environ) -> bool:
+    """Return whether the client prefers JSON, which AWS's IAM and STS return too."""
+    accept: str = environ.get("HTTP_ACCEPT", "")
+    return accept.partition(",")[0].partition(";")[0].strip() == "application/json"
 
 
 def _content_length(environ: Environ) -> int:
