@@ -1,5 +1,6 @@
 """Round trips of every IAM and STS operation with botocore's serializer and parser."""
 
+import json
 from functools import cache
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from iamd.core.models import OperationModel, load, require_shape
+from iamd.wire import json_response
 from iamd.wire.query_request import decoder, parse_form
 from iamd.wire.xml_response import error_document, renderer
 from tests.wire import samples
@@ -55,6 +57,16 @@ def parse(operation: OperationModel, document: bytes, status: int = 200) -> dict
     return dict(create_parser("query").parse(response, botocore_operation(operation).output_shape))
 
 
+def parse_json(operation: OperationModel, document: bytes) -> dict[str, Any]:
+    """Parse the result in a JSON response with botocore's parser of the JSON protocol."""
+    response = json.loads(document)[f"{operation.name}Response"]
+    assert response["ResponseMetadata"] == {"RequestId": REQUEST_ID}
+    body = json.dumps(response.get(f"{operation.name}Result", {})).encode()
+    raw_response = {"body": body, "headers": {}, "status_code": 200}
+    parsed = create_parser("json").parse(raw_response, botocore_operation(operation).output_shape)
+    return {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
+
+
 def check_input(operation: OperationModel, random: Random) -> None:
     params = samples.value(operation.input, random)
     form = parse_form("", *serialize(operation, params))
@@ -70,6 +82,10 @@ def check_output(operation: OperationModel, random: Random) -> None:
     assert parsed == reply
     if operation.output:
         assert renderer(operation)(samples.record(operation.output, reply), REQUEST_ID) == document
+    assert parse_json(operation, json_response.document(operation, reply, REQUEST_ID)) == reply
+    if operation.output:
+        record = samples.record(operation.output, reply)
+        assert parse_json(operation, json_response.document(operation, record, REQUEST_ID)) == reply
 
 
 @each_operation
