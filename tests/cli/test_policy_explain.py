@@ -359,6 +359,21 @@ def test_policies_of_a_user_are_read_from_the_store(explain_from_store: Explain,
     assert [statement["policy"] for statement in explanation["statements"]] == ["AdministratorAccess"]
 
 
+@pytest.mark.usefixtures("bob")
+def test_short_principal_name_finds_an_entity_under_any_path(
+    explain_from_store: Explain, account: Account
+) -> None:
+    account.iam.create_role(RoleName="deploy", Path="/ci/", AssumeRolePolicyDocument=TRUST)
+    for name, path in (
+        ("user/bob", "user/x/bob"),
+        ("user/x/bob", "user/x/bob"),
+        ("role/deploy", "role/ci/deploy"),
+    ):
+        options = request_options("iam:ListUsers", "*", name)
+        result = explain_from_store(*options, "--format", "json", "--account-id", account.account_id)
+        assert parse_output(result)["principal"] == f"arn:aws:iam::{account.account_id}:{path}"
+
+
 def test_deny_of_a_group_policy_is_explained_with_its_location(explain_from_store: Explain, bob: str) -> None:
     status, out, _ = explain_from_store(*request_options("iam:DeleteUser", "*", bob))
     assert status == 1

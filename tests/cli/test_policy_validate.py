@@ -140,6 +140,18 @@ def test_json_syntax_error_has_a_line_number(tmp_path: Path) -> None:
     assert result.exit_code == 1
 
 
+def test_files_of_a_folder_are_found_whatever_the_case_of_their_endings(tmp_path: Path) -> None:
+    for name in ("a.JSON", "b.Yaml", "c.yml"):
+        write_file(tmp_path, name, VALID_POLICY)
+    assert run_policy_validate(str(tmp_path)).stdout == "3 policies: no findings\n"
+
+
+def test_byte_order_mark_is_ignored(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(b"\xef\xbb\xbf" + json.dumps(VALID_POLICY).encode())
+    assert run_policy_validate(str(file)).stdout == "1 policy: no findings\n"
+
+
 def test_folder_without_policies_is_an_error(tmp_path: Path) -> None:
     result = run_policy_validate(str(tmp_path))
     assert (result.returncode, result.stdout, result.stderr) == (2, "", "iamd: no policies found\n")

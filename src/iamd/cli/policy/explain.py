@@ -202,7 +202,7 @@ def _decision_causes(subject: ExplainSubject, explanation: Explanation) -> Itera
 def _quote(source: PolicySource, span: Span) -> str:
     """Return a statement as written in its file; one from a YAML file as JSON."""
     text = source.text[span.start : span.end]
-    if Path(source.id).suffix in YAML_SUFFIXES:
+    if Path(source.id).suffix.lower() in YAML_SUFFIXES:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     if "\n" not in text:
         return text

@@ -16,7 +16,7 @@ _MAX_FILE_DEPTH = MAX_DEPTH + 8  # a policy is nested this much deeper in a list
 def read_text(file: Path) -> str:
     """Return a file's text, or standard input for `-`; CommandError, with status 2, if it cannot be read."""
     try:
-        return Path("/dev/stdin").read_text("utf-8") if str(file) == "-" else file.read_text("utf-8")
+        return Path("/dev/stdin").read_text("utf-8-sig") if str(file) == "-" else file.read_text("utf-8-sig")
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}", status=2) from error
     except UnicodeDecodeError as error:
@@ -27,7 +27,8 @@ def expand_paths(paths: Iterable[Path]) -> Iterator[Path]:
     """Return the files, and for a directory the JSON and YAML files in it, recursively and sorted."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
+            files = (file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
+            yield from sorted(file for file in files if file.is_file())
         else:
             yield path
 
@@ -35,10 +36,10 @@ def expand_paths(paths: Iterable[Path]) -> Iterator[Path]:
 def read_entries(file: Path) -> Iterator[Any]:
     """Return the cases of a file: a list, an object with a list `cases`, one case, or one case per line."""
     text = read_text(file)
-    if file.suffix == ".jsonl":
+    if file.suffix.lower() == ".jsonl":
         yield from _parse_json_lines(file, text)
         return
-    content = _parse_yaml(file, text) if file.suffix in (".yaml", ".yml") else _parse_json(file, text)
+    content = _parse_yaml(file, text) if file.suffix.lower() in (".yaml", ".yml") else _parse_json(file, text)
     if isinstance(content, dict) and "action" not in content and isinstance(content.get("cases"), list):
         content = content["cases"]
     yield from content if isinstance(content, list) else [content]

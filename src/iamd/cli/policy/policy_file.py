@@ -36,7 +36,7 @@ def read_policy_file(file: Path) -> PolicyFile:
     Raises CommandError if the file cannot be read or is not a YAML document.
     """
     text = read_text(file)
-    if file.suffix in YAML_SUFFIXES:
+    if file.suffix.lower() in YAML_SUFFIXES:
         return _from_yaml(file, text)
     return PolicyFile(file, text, _json_locations(text) if len(text) <= MAX_CHARACTERS else {})
 

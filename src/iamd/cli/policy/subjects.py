@@ -10,7 +10,7 @@ from typing import NamedTuple
 from iamd.cli.errors import CommandError
 from iamd.cli.policy.policy_file import read_policy_file
 from iamd.core import arns, clock
-from iamd.core.records import Group, Role
+from iamd.core.records import Group, Role, User
 from iamd.domain import entity_policies, simulation_requests
 from iamd.domain.entity_policies import Entity
 from iamd.framework.operation import Context
@@ -18,7 +18,7 @@ from iamd.policy import Policy, PolicyError, Principal, PrincipalKind, parse, pr
 from iamd.policy.explanation import PolicySource, SourceLayers, evaluates_trust_policy
 from iamd.policy.source_positions import Location
 from iamd.store import accounts
-from iamd.store.entities import ROLES
+from iamd.store.entities import ROLES, USERS
 from iamd.store.query import Tx
 
 _SESSION_ARN = re.compile(r"arn:aws:sts::([0-9]{12}):assumed-role/([^/]+)/([^/]+)")
@@ -141,7 +141,13 @@ def _full_arn(tx: Tx, name: str, account_id: str | None) -> str:
     account_ids = [account.account_id for account in accounts.list_all(tx)]
     if account_id is None and len(account_ids) != 1:
         raise CommandError(f"there are {len(account_ids)} accounts: specify one with --account-id", status=2)
-    return arns.iam(account_id or account_ids[0], name)
+    owner, (kind, _, entity_name) = account_id or account_ids[0], name.partition("/")
+    entity: User | Role | None = None  # user/bob, under whatever path
+    if kind == "user":
+        entity = USERS.find(tx, owner, entity_name)
+    elif kind == "role":
+        entity = ROLES.find(tx, owner, entity_name)
+    return arns.iam(owner, name) if entity is None else entity.arn
 
 
 def _account_subject(tx: Tx, arn: str, account_id: str | None) -> ExplainSubject:
