@@ -280,6 +280,12 @@ def test_yaml_is_converted_to_json_with_duplicate_keys_and_aliases(tmp_path: Pat
     assert source.location("Statement[0].Effect") == Location(4, 3)
 
 
+def test_yaml_words_that_only_yaml_1_1_reads_as_booleans_are_strings(tmp_path: Path) -> None:
+    content = "on: no\nyes: [off, Y, NO, 'true', trueish, true, False]\n"
+    text = read_policy_file(write_file(tmp_path, "a.yaml", content)).text
+    assert json.loads(text) == {"on": "no", "yes": ["off", "Y", "NO", "true", "trueish", True, False]}
+
+
 def test_yaml_alias_bomb_is_refused(tmp_path: Path) -> None:
     layers = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     layers += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]

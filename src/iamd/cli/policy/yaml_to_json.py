@@ -9,6 +9,8 @@ from iamd.policy.document import MAX_DEPTH
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _NUMBER_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
+_BOOLEAN_TAG = "tag:yaml.org,2002:bool"
+_BOOLEAN = re.compile(r"(true|True|TRUE|false|False|FALSE)\Z")  # as in YAML 1.2
 
 
 class Location(NamedTuple):
@@ -38,17 +40,24 @@ def to_json(text: str, max_nodes: int, depth: int = MAX_DEPTH) -> tuple[str, dic
 
 
 def _loader_class() -> Any:
-    """Return a YAML loader that does not parse dates: a policy's Version is a string."""
+    """Return a YAML loader that reads dates and the words of YAML 1.1's booleans as strings.
+
+    A policy's Version is a string, and so are `no`, `on` and `yes`, as in YAML 1.2: they may be tags or names.
+    """
     import yaml
 
-    class LoaderWithoutDates(yaml.SafeLoader):
-        """Loads dates as strings."""
+    class PolicyLoader(yaml.SafeLoader):
+        """Loads dates, `yes`, `no`, `on` and `off` as strings."""
 
-    LoaderWithoutDates.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP_TAG]
+    PolicyLoader.yaml_implicit_resolvers = {
+        first: [
+            (tag, _BOOLEAN if tag == _BOOLEAN_TAG else pattern)
+            for tag, pattern in resolvers
+            if tag != _TIMESTAMP_TAG
+        ]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    return LoaderWithoutDates
+    return PolicyLoader
 
 
 class _JsonWriter:
