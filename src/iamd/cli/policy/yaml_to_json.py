@@ -42,7 +42,7 @@ def to_json(text: str, max_nodes: int, depth: int = MAX_DEPTH) -> tuple[str, dic
 def _loader_class() -> Any:
     """Return a YAML loader that reads dates and the words of YAML 1.1's booleans as strings.
 
-    A policy's Version is a string, and so are `no`, `on` and `yes`, as in YAML 1.2: they may be tags or names.
+    A policy's Version is a string, and so are `no`, `on` and `yes`, as in YAML 1.2: they may be tags.
     """
     import yaml
 
