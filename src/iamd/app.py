@@ -191,7 +191,12 @@ class App:
         proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
         request_bodies = RequestBodies(settings.requests_per_address)
         self._endpoint = Endpoint(
-            gate, operations.OPERATIONS, proxy_settings, execution_slots, request_bodies
+            gate,
+            operations.OPERATIONS,
+            proxy_settings,
+            execution_slots,
+            request_bodies,
+            client_info.console_hosts(base_url(settings)),
         )
         self._web_app = _build_web_app(
             settings,

@@ -14,7 +14,9 @@ def headers() -> dict[str, str]:
     return {"X-Iamd-Console": "1", "Content-Type": "application/x-www-form-urlencoded"}
 
 
-def call_api(root: Root, method: str = "POST", query: str = "", **headers: str) -> requests.Response:
+def call_api(
+    root: Root, method: str = "POST", query: str = "", body: str = BODY, **headers: str
+) -> requests.Response:
     base = root.browser.base
     default_headers = {
         "X-Iamd-Console": "1",
@@ -24,7 +26,7 @@ def call_api(root: Root, method: str = "POST", query: str = "", **headers: str) 
     }
     sent_headers = {name: value for name, value in (default_headers | headers).items() if value}
     return requests.request(
-        method, f"{base}/{query}", data=BODY if method == "POST" else None, headers=sent_headers
+        method, f"{base}/{query}", data=body if method == "POST" else None, headers=sent_headers
     )
 
 
@@ -43,6 +45,8 @@ REFUSED = [
     ("another header's value", {"X-Iamd-Console": "yes"}),
     ("cross-site by Sec-Fetch-Site", {"Sec-Fetch-Site": "cross-site"}),
     ("a signature besides the cookie", {"Authorization": "AWS4-HMAC-SHA256 Credential=x"}),
+    ("a session token besides the cookie", {"X-Amz-Security-Token": "x"}),
+    ("another host", {"Host": "evil.example", "Origin": "http://evil.example"}),
     ("two session cookies", {"Cookie": "iamd-session=a; iamd-session=b"}),
     ("no cookie", {"Cookie": ""}),
     ("a guessed token", {"Cookie": "iamd-session=" + "x" * 43}),
@@ -54,6 +58,12 @@ def test_other_uses_of_the_cookie_are_refused(root: Root, case: str, headers: di
     response = call_api(root, **headers)
     assert response.status_code in (400, 403), case
     assert root.account.account_id not in response.text
+
+
+@pytest.mark.parametrize("name", ["X-Amz-Signature", "x-amz-credential"])
+def test_signature_in_the_body_besides_the_cookie_is_refused(root: Root, name: str) -> None:
+    assert call_api(root, body=f"{BODY}&{name}=x").status_code == 403
+    assert call_api(root, body=f"{BODY}&Note=x-amz-acl").status_code == 200
 
 
 def test_get_with_the_cookie_is_refused(root: Root) -> None:

@@ -15,6 +15,7 @@ from iamd.gate.forwarded import Address
 Network = IPv4Network | IPv6Network
 
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}  # clients omit them in the signed Host header
+_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _HOST_PATTERN = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
@@ -48,6 +49,17 @@ class ProxySettings(NamedTuple):
 
     def _is_trusted(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self.trusted_networks)
+
+
+def console_hosts(base_url: str) -> frozenset[str]:
+    """Return the Host headers under which the console is served: all loopback names if its host is one.
+
+    Under any other name, a page of another site could be the console's origin (DNS rebinding).
+    """
+    url = urlsplit(base_url)
+    port = f":{url.port}" if url.port else ""
+    names = _LOOPBACK_HOSTS if url.hostname in ("localhost", "127.0.0.1", "::1") else ()
+    return frozenset({url.netloc.lower(), *(f"{name}{port}" for name in names)})
 
 
 def parse_proxy_settings(public_url: str | None, trusted_proxies: tuple[str, ...]) -> ProxySettings:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from wsgiref.types import StartResponse
 
 import flask
@@ -13,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from iamd.core.errors import Fault, Throttling
 from iamd.core.logs import LOGGER
-from iamd.gate.client_info import ClientInfo, ProxySettings
+from iamd.gate.client_info import ClientInfo, ProxySettings, console_hosts
 from iamd.gate.request_bodies import RequestBodies
 from iamd.web import security_headers
 from iamd.web.console_files import ConsoleFiles
@@ -26,7 +25,6 @@ Environ = dict[str, Any]
 _MAX_BODY_BYTES = 64 * 1024
 _MAX_LENGTH_DIGITS = 6
 _STATIC_MAX_AGE_SECONDS = 3600
-_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 class WebApp:
@@ -45,7 +43,7 @@ class WebApp:
         self._proxy_settings = proxy_settings
         self._execution_slots = execution_slots
         self._request_bodies = request_bodies
-        self._allowed_hosts = _allowed_hosts(web_context.base_url)
+        self._console_hosts = console_hosts(web_context.base_url)
         self._flask_app = create_flask_app(web_context)
         self._console_files = ConsoleFiles()
 
@@ -82,15 +80,7 @@ class WebApp:
             client_info = self._proxy_settings.client_info(environ)
         except Fault:
             return None
-        return client_info if client_info.host.lower() in self._allowed_hosts else None
-
-
-def _allowed_hosts(base_url: str) -> frozenset[str]:
-    """Return the accepted Host headers: the public host; all loopback names if it is one of them."""
-    url = urlsplit(base_url)
-    port = f":{url.port}" if url.port else ""
-    names = _LOOPBACK_HOSTS if url.hostname in ("localhost", "127.0.0.1", "::1") else ()
-    return frozenset({url.netloc.lower(), *(f"{name}{port}" for name in names)})
+        return client_info if client_info.host.lower() in self._console_hosts else None
 
 
 _MISDIRECTED_MESSAGE = (

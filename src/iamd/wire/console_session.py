@@ -5,14 +5,20 @@ cookie is accepted only with POST, this server's exact `Origin`, a custom header
 cannot set, and without any other credentials.
 """
 
+import re
+
 from iamd.core.errors import ExpiredToken, MissingAuthenticationToken
 from iamd.gate import cookies
 from iamd.gate.client_info import ClientInfo
 from iamd.gate.credentials import ConsoleCredentials
 from iamd.wire.request import Request
 
+_SIGNATURE_PARAMETER = re.compile(rb"(^|&)x-amz-", re.IGNORECASE)
 
-def read_credentials(request: Request, client_info: ClientInfo) -> ConsoleCredentials | None:
+
+def read_credentials(
+    request: Request, client_info: ClientInfo, console_hosts: frozenset[str]
+) -> ConsoleCredentials | None:
     """Return the session credentials of a console request; None if the console header is absent.
 
     Raises MissingAuthenticationToken if a request with the console header fails the CSRF checks, ExpiredToken
@@ -24,11 +30,11 @@ def read_credentials(request: Request, client_info: ClientInfo) -> ConsoleCreden
     origin = f"{'https' if client_info.secure else 'http'}://{client_info.host}"
     is_same_origin = (
         headers[cookies.CONSOLE_HEADER] == "1"
+        and client_info.host.lower() in console_hosts
         and request.method == "POST"
         and headers.get("origin") == origin
         and headers.get("sec-fetch-site", "same-origin") == "same-origin"
-        and "authorization" not in headers
-        and "x-amz-" not in request.query.lower()
+        and not _has_other_credentials(request)
     )
     if not is_same_origin:
         raise MissingAuthenticationToken("Request is missing Authentication Token")
@@ -36,3 +42,13 @@ def read_credentials(request: Request, client_info: ClientInfo) -> ConsoleCreden
     if not token:
         raise ExpiredToken("You are not signed in.")
     return ConsoleCredentials(token)
+
+
+def _has_other_credentials(request: Request) -> bool:
+    """Return whether a request has any part of a signature: in its headers, its query or its body."""
+    parameters = (request.query.encode("latin-1", "replace"), request.body)
+    return (
+        "authorization" in request.headers
+        or any(name.startswith("x-amz-") for name in request.headers)
+        or any(_SIGNATURE_PARAMETER.search(text) for text in parameters)
+    )

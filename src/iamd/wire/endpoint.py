@@ -81,12 +81,14 @@ class Endpoint:
         proxy_settings: ProxySettings,
         execution_slots: AbstractContextManager[None],
         request_bodies: RequestBodies,
+        console_hosts: frozenset[str],
     ) -> None:
         self._gate = gate
         self._operations = operations
         self._proxy_settings = proxy_settings
         self._execution_slots = execution_slots
         self._request_bodies = request_bodies
+        self._console_hosts = console_hosts
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         documents, request_id = JSON if _accepts_json(environ) else XML, ids.request()
@@ -158,7 +160,7 @@ class Endpoint:
         """
         if not model.signed:
             return None, _DEFAULT_REGION
-        console_credentials = console_session.read_credentials(request, client_info)
+        console_credentials = console_session.read_credentials(request, client_info, self._console_hosts)
         if console_credentials is not None:
             return console_credentials, _DEFAULT_REGION
         signature = sigv4.parse_signature(request, self._gate.now())
