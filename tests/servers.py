@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from iamd.admin import account_creation
 from iamd.admin.account_creation import AccountSpec, NewAccount
-from iamd.app import Store
+from iamd.app import Store, open_store
+from iamd.config import Settings
 from iamd.core import clock
 from tests import iamd_client
 from tests.in_process import root_client
@@ -131,6 +132,16 @@ def serving(store: Store, *arguments: str, port: int | None = None, **env: str) 
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=15)
+
+
+@contextlib.contextmanager
+def serving_new_store(data: Path) -> Iterator[Server]:
+    """Serve a new SQLite store in a folder, with an account, until the block ends."""
+    store = open_store(Settings(data=data))
+    create_account_in_store(store)  # otherwise the server creates one and prints its setup link
+    with serving(store, "--data", str(data)) as server:
+        yield server
+    store.database.close()
 
 
 def wait_ready(server: Server) -> None:

@@ -36,6 +36,11 @@ class Settings(BaseModel):
     mail_from: str | None = None
     oidc_private_networks: tuple[str, ...] = ()
 
+    @field_validator("host")
+    @classmethod
+    def _strip_brackets(cls, value: str) -> str:
+        return value.removeprefix("[").removesuffix("]")  # of an IPv6 address, as in a URL
+
     @field_validator("trusted_proxies", "oidc_private_networks", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:

@@ -12,8 +12,6 @@ from scripts import install_browser
 
 from iamd.admin import account_creation
 from iamd.admin.account_creation import AccountSpec
-from iamd.app import open_store
-from iamd.config import Settings
 from iamd.core import clock
 from iamd.store import attempt_counters
 from tests import console_users, servers
@@ -66,12 +64,8 @@ class Iamd:
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return the server that the tests share."""
-    data = tmp_path_factory.mktemp("browser") / "data"
-    store = open_store(Settings(data=data))
-    servers.create_account_in_store(store)
-    with servers.serving(store, "--data", str(data)) as running:
+    with servers.serving_new_store(tmp_path_factory.mktemp("browser") / "data") as running:
         yield running
-    store.database.close()
 
 
 @pytest.fixture

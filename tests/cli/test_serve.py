@@ -21,13 +21,15 @@ from tests import iamd_command, servers
 from tests.console_users import PASSWORD, Browser
 from tests.servers import command, environment, free_port
 
+MASTER_KEY = base64.b64encode(b"k" * 32).decode()
 
-def start_server(*arguments: str, cwd: Path) -> tuple[subprocess.Popen[str], str]:
+
+def start_server(*arguments: str, cwd: Path, **env: str) -> tuple[subprocess.Popen[str], str]:
     """Start `iamd serve`; when it is ready, return the process and its start output."""
     process = subprocess.Popen(
         command("serve", *arguments),
         cwd=cwd,
-        env=environment(),
+        env=environment(**env),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -211,7 +213,6 @@ def test_several_workers_share_a_store(tmp_path: Path) -> None:
 def test_worker_stops_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     port = free_port()
     process, _ = start_server("--port", str(port), cwd=tmp_path)
-    servers.wait_ready(servers.Server(f"http://127.0.0.1:{port}", None, process, ()))  # type: ignore[arg-type]
     process.kill()
     process.communicate()
     deadline = time.monotonic() + 10
@@ -225,23 +226,14 @@ def test_worker_stops_when_the_supervisor_is_killed(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_processes_write_no_core_file_and_show_no_master_key_in_their_environment(tmp_path: Path) -> None:
-    key, port = base64.b64encode(b"k" * 32).decode(), free_port()
-    process = subprocess.Popen(
-        command("serve", "--port", str(port), "--workers", "2"),
-        cwd=tmp_path,
-        env=environment(IAMD_MASTER_KEY=key),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    servers.wait_ready(servers.Server(f"http://127.0.0.1:{port}", None, process, ()))  # type: ignore[arg-type]
+    options = ("--port", str(free_port()), "--workers", "2")
+    process, _ = start_server(*options, cwd=tmp_path, IAMD_MASTER_KEY=MASTER_KEY)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     assert len(children) >= 2
     for pid in (process.pid, *children):
         assert re.search(r"Max core file size +0 +0 ", Path(f"/proc/{pid}/limits").read_text())
-        assert key not in Path(f"/proc/{pid}/environ").read_text()
-    process.terminate()
-    assert process.wait(15) == 0
+        assert MASTER_KEY not in Path(f"/proc/{pid}/environ").read_text()
+    assert stop_server(process) == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="uses prctl")
@@ -254,19 +246,9 @@ def test_memory_of_a_protected_process_cannot_be_read_by_its_user() -> None:
 
 
 def test_master_key_is_not_printed(tmp_path: Path) -> None:
-    key = base64.b64encode(b"k" * 32).decode()
-    port = free_port()
-    process = subprocess.Popen(
-        command("serve", "--port", str(port)),
-        cwd=tmp_path,
-        env=environment(IAMD_MASTER_KEY=key),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    servers.wait_ready(servers.Server(f"http://127.0.0.1:{port}", None, process, ()))  # type: ignore[arg-type]
+    process, output = start_server("--port", str(free_port()), cwd=tmp_path, IAMD_MASTER_KEY=MASTER_KEY)
     process.send_signal(signal.SIGTERM)
-    assert key not in process.communicate(timeout=10)[0]
+    assert MASTER_KEY not in output + process.communicate(timeout=10)[0]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -31,6 +31,7 @@ def test_flag_overrides_variable_and_variable_overrides_file(tmp_path: Path) -> 
         ("iamd_port", "9000", "port", 9000),
         ("IAMD_ROOT_ACCESS_KEYS", "yes", "root_access_keys", True),
         ("IAMD_TRUSTED_PROXIES", "10.0.0.1, 10.1.0.0/16,", "trusted_proxies", ("10.0.0.1", "10.1.0.0/16")),
+        ("IAMD_HOST", "[::1]", "host", "::1"),
         # What Kubernetes sets for Services called `iamd` and `iamd-database`.
         ("IAMD_PORT", "tcp://10.96.0.12:8470", "port", 8470),
         ("IAMD_PORT_8470_TCP", "tcp://10.96.0.12:8470", "port", 8470),

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from iamd.app import open_store
-from iamd.config import Settings
 from tests import servers
 from tests.http_server.raw import stop_and_read_log
 from tests.servers import Account, Server
@@ -14,14 +12,10 @@ from tests.servers import Account, Server
 @pytest.fixture(scope="session")
 def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server of this test process; when it stops, its log must not contain internal errors."""
-    data = tmp_path_factory.mktemp("http") / "data"
-    store = open_store(Settings(data=data))
-    servers.create_account_in_store(store)
-    with servers.serving(store, "--data", str(data)) as running:
+    with servers.serving_new_store(tmp_path_factory.mktemp("http") / "data") as running:
         yield running
         log = stop_and_read_log(running)
     assert not [word for word in ("Traceback", "request failed", "panicked") if word in log], log
-    store.database.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Trusted proxies and TLS: which host, source address and scheme a request has."""
 
 import contextlib
-import datetime
 import ipaddress
 import ssl
 import subprocess
@@ -13,13 +12,11 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from iamd.wire.request import Request
 from tests import servers
 from tests.api.responses import allowed, refused
+from tests.certificates import write_self_signed
 from tests.http_server import raw
 from tests.servers import Account, Server, allow
 
@@ -131,33 +128,8 @@ def test_public_url_replaces_a_missing_forwarded_host(account: Account, sqlite_s
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return the files of a self-signed certificate for 127.0.0.1 and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "iamd test")])
-    now = datetime.datetime.now(datetime.UTC)
-    signed_certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    folder = tmp_path_factory.mktemp("tls")
-    (folder / "cert.pem").write_bytes(signed_certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return folder / "cert.pem", folder / "key.pem"
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    return write_self_signed(tmp_path_factory.mktemp("tls"), address)
 
 
 @pytest.fixture(scope="module")

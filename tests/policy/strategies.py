@@ -1,5 +1,6 @@
 """Hypothesis strategies for policies and requests with every feature of the policy language."""
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from iamd.policy import Policy, PolicyLayers, Request, parse, principal_from_arn
 from iamd.policy.operators import OPERATORS
 
+PolicyStrategy = Callable[..., st.SearchStrategy[Policy]]
 ACCOUNT_ID, OTHER_ACCOUNT_ID = "111122223333", "444455556666"
 ARNS = (
     f"arn:aws:iam::{ACCOUNT_ID}:root",
@@ -163,7 +165,22 @@ def policies(draw: st.DrawFn, *, with_principal: bool = False) -> Policy:
     return parse(document if version is None else {"Version": version, **document})
 
 
-policy_lists = st.lists(policies(), max_size=2)
+def build_layers(policies: PolicyStrategy) -> st.SearchStrategy[PolicyLayers]:
+    """Return a strategy for all policy layers of a request, from one for a policy."""
+    policy_lists = st.lists(policies(), max_size=2)
+    resource_policies = policies(with_principal=True)
+    return st.builds(
+        PolicyLayers,
+        identity=policy_lists,
+        boundary=st.none() | policies(),
+        session=st.none() | policy_lists,
+        resource=st.none() | resource_policies,
+        requires_grant=st.booleans(),
+        scps=st.none() | st.lists(policy_lists, max_size=2),
+        rcps=st.none() | st.lists(st.lists(resource_policies, max_size=2), max_size=2),
+    )
+
+
 requests = st.builds(
     Request,
     principal=st.sampled_from(CALLERS),
@@ -172,13 +189,4 @@ requests = st.builds(
     resource_account=st.sampled_from([None, None, ACCOUNT_ID, OTHER_ACCOUNT_ID]),
     context=contexts,
 )
-layers = st.builds(
-    PolicyLayers,
-    identity=policy_lists,
-    boundary=st.none() | policies(),
-    session=st.none() | policy_lists,
-    resource=st.none() | policies(with_principal=True),
-    requires_grant=st.booleans(),
-    scps=st.none() | st.lists(policy_lists, max_size=2),
-    rcps=st.none() | st.lists(st.lists(policies(with_principal=True), max_size=2), max_size=2),
-)
+layers = build_layers(policies)

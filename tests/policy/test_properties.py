@@ -25,6 +25,7 @@ from iamd.policy.decision import Decision
 from iamd.policy.document import Statement
 from iamd.policy.patterns import PatternPart, glob, glob_parts, matches_action
 from tests.examples import examples
+from tests.policy.strategies import build_layers
 
 few_examples = examples(40)
 many_examples = examples(200)
@@ -107,7 +108,6 @@ def policies(draw: st.DrawFn, *, with_principal: bool = False) -> Policy:
     )
 
 
-policy_lists = st.lists(policies(), max_size=2)
 requests = st.builds(
     Request,
     principal=st.sampled_from(CALLERS),
@@ -116,16 +116,7 @@ requests = st.builds(
     resource_account=st.sampled_from([None, ACCOUNT, OTHER_ACCOUNT]),
     context=contexts,
 )
-layers = st.builds(
-    PolicyLayers,
-    identity=policy_lists,
-    boundary=st.none() | policies(),
-    session=st.none() | policy_lists,
-    resource=st.none() | policies(with_principal=True),
-    requires_grant=st.booleans(),
-    scps=st.none() | st.lists(policy_lists, max_size=2),
-    rcps=st.none() | st.lists(st.lists(policies(with_principal=True), max_size=1), max_size=2),
-)
+layers = build_layers(policies)
 deny_everything = parse({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})
 
 

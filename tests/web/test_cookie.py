@@ -66,6 +66,10 @@ def test_signature_in_the_body_besides_the_cookie_is_refused(root: Root, name: s
     assert call_api(root, body=f"{BODY}&Note=x-amz-acl").status_code == 200
 
 
+def test_headers_that_a_content_delivery_network_adds_are_no_credentials(root: Root) -> None:
+    assert call_api(root, **{"X-Amz-Cf-Id": "x"}).status_code == 200
+
+
 def test_get_with_the_cookie_is_refused(root: Root) -> None:
     response = call_api(root, "GET", f"?{BODY}")
     assert response.status_code == 403

@@ -31,6 +31,7 @@ from iamd.wire.endpoint import MAX_HEADER_BYTES
 
 _STOP_SECONDS = 8
 _HEADER_MILLISECONDS = 10_000
+_MIN_THREADS = 32
 _BACKLOG = 4096  # connections that the kernel accepted and the server did not yet
 _MAX_FILES = 65_536
 _RESERVED_FILES = 1024  # for the store and its locks, identity providers, and mail
@@ -111,6 +112,11 @@ def serve(
     _validate(settings)
     process_protection.protect_memory()
     process_protection.erase_variable("IAMD_MASTER_KEY")  # the settings have it
+    _run(settings)
+
+
+def _run(settings: Settings) -> None:
+    """Serve until a signal stops the process."""
     with app.opened_store(settings) as store:
         _create_first_account(store)
         with store.database.write() as tx:
@@ -160,9 +166,10 @@ def listen_address(settings: Settings) -> str:
 
     Raises CommandError if there is none.
     """
-    host = settings.host.removeprefix("[").removesuffix("]")
     try:
-        addresses = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        addresses = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
     except (OSError, UnicodeError) as error:
         raise CommandError(f"cannot listen on {settings.host}:{settings.port}: no such address") from error
     return str(min(addresses, key=lambda address: address[0] != socket.AF_INET)[4][0])
@@ -211,12 +218,18 @@ def _create_first_account(store: app.Store) -> None:
 
 
 def _max_threads(workers: int) -> int:
-    """Return how many threads a worker may start: half of what a container or user limit leaves to each."""
+    """Return how many threads a worker may start: its share of half of what the system allows."""
     limits = [resource.getrlimit(resource.RLIMIT_NPROC)[0]]
     with contextlib.suppress(OSError, ValueError):  # no cgroup, or its limit is `max`
-        limits.append(int(Path("/sys/fs/cgroup/pids.max").read_text()))
-    finite = [limit for limit in limits if limit > 0]  # RLIM_INFINITY is -1
-    return min([app.BLOCKING_THREADS, *(limit // (2 * workers) for limit in finite)])
+        limits.append(int(_pids_limit_file().read_text()))
+    shares = [limit // (2 * workers) for limit in limits if limit > 0]  # RLIM_INFINITY is -1
+    return max(_MIN_THREADS, min([app.BLOCKING_THREADS, *shares]))
+
+
+def _pids_limit_file() -> Path:
+    """Return the file with the limit of a container or of a systemd unit (cgroups(7), version 2)."""
+    _, _, cgroup = Path("/proc/self/cgroup").read_text().strip().rpartition("::/")
+    return Path("/sys/fs/cgroup", cgroup, "pids.max")
 
 
 def _max_connections() -> int:

@@ -13,6 +13,7 @@ from iamd.gate.client_info import ClientInfo
 from iamd.gate.credentials import ConsoleCredentials
 from iamd.wire.request import Request
 
+_CREDENTIAL_HEADERS = frozenset({"authorization", "x-amz-security-token"})
 _SIGNATURE_PARAMETER = re.compile(rb"(^|&)x-amz-", re.IGNORECASE)
 
 
@@ -45,10 +46,11 @@ def read_credentials(
 
 
 def _has_other_credentials(request: Request) -> bool:
-    """Return whether a request has any part of a signature: in its headers, its query or its body."""
+    """Return whether a request has a signature or a session token, in its headers, its query or its body.
+
+    Other headers that begin with X-Amz- are none: CloudFront adds some to each request.
+    """
     parameters = (request.query.encode("latin-1", "replace"), request.body)
-    return (
-        "authorization" in request.headers
-        or any(name.startswith("x-amz-") for name in request.headers)
-        or any(_SIGNATURE_PARAMETER.search(text) for text in parameters)
+    return not _CREDENTIAL_HEADERS.isdisjoint(request.headers) or any(
+        _SIGNATURE_PARAMETER.search(text) for text in parameters
     )
