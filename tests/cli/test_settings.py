@@ -179,6 +179,7 @@ def test_value_that_cannot_be_used_is_reported_in_one_line(
         ("IAMD_OIDC_PRIVATE_NETWORKS", "intranet", "IAMD_OIDC_PRIVATE_NETWORKS: "),
         ("IAMD_PASSWORD_LIST", "utf-16", "the password list utf-16 is not UTF-8 text"),
         ("IAMD_PASSWORD_LIST", "missing", "the password blocklist cannot be read: No such file"),
+        ("IAMD_REQUESTS_PER_ADDRESS", "0", "IAMD_REQUESTS_PER_ADDRESS: must be greater than or equal to 1"),
         ("IAMD_SMTP_URL", "smtp://u:p@host", "IAMD_SMTP_URL and IAMD_MAIL_FROM must be set together"),
         ("IAMD_TLS_CERT", "utf-16", "--tls-cert and --tls-key must be used together"),
         ("IAMD_HOST", "no such host", "cannot listen on no such host:8470: no such address"),
@@ -194,3 +195,12 @@ def test_server_does_not_start_with_a_value_that_cannot_be_used(
     assert (result.returncode in (1, 2), result.stdout, result.stderr.count("\n")) == (True, "", 1)
     assert result.stderr.startswith(f"iamd: {message}")
     assert "bug" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["http://h", "smtp://", "smtp://u:hunter2@h:x", "smtp://u:hunter2@[::1", "smtp://h:0"]
+)
+def test_invalid_smtp_url_is_reported_without_its_password(tmp_path: Path, url: str) -> None:
+    result = iamd_command.run("serve", cwd=tmp_path, IAMD_SMTP_URL=url, IAMD_MAIL_FROM="iam@example.com")
+    expected = "iamd: IAMD_SMTP_URL must be smtp://user:password@host:port or smtps://…\n"
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", expected)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from iamd.crypto import seal
 from iamd.domain import throttle_keys
 from iamd.domain.throttle_keys import user_counter_key
-from iamd.signin import captcha, device_cookies, identity, password, throttle
+from iamd.signin import captcha, device_cookies, identity, password
 from iamd.signin.password import PasswordForm
 from iamd.signin.services import SignInResult, Step
 from iamd.store import attempt_counters, login_profiles
@@ -253,19 +253,6 @@ def test_wrong_answer_invalidates_the_captcha(context: SignInContext) -> None:
     context.clock.advance(seconds=31)
     assert context.try_user(**answer | {"captcha_answer": "WRONG"}).step is Step.CAPTCHA
     assert context.try_user(**answer).step is Step.CAPTCHA
-
-
-@pytest.mark.parametrize(
-    ("address", "counted_as"),
-    [
-        ("203.0.113.9", "203.0.113.9"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
-        ("no address", "no address"),
-    ],
-)
-def test_ipv6_addresses_are_counted_by_64_bit_network(address: str, counted_as: str) -> None:
-    assert throttle.address_group(address) == counted_as
 
 
 def test_device_cookie_expires_after_90_days_and_with_a_password_change(context: SignInContext) -> None:

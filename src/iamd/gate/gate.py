@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from iamd.core import clock, ids
+from iamd.core.client_addresses import address_group
 from iamd.core.clock import Clock
 from iamd.core.errors import AccessDenied, Fault, MissingAuthenticationToken
 from iamd.domain import mfa_parameters
@@ -113,7 +114,7 @@ class Gate:
         try:
             record = self._authenticate(tx, credentials)
         except Fault:
-            self._rate_limiter.consume(source_ip)
+            self._rate_limiter.consume(address_group(source_ip))
             raise
         self._rate_limiter.consume(record.owner_id)
         return record
@@ -146,7 +147,7 @@ class Gate:
 
         The provider may be contacted, so that happens outside a transaction.
         """
-        self._rate_limiter.consume(request_context.source_ip)
+        self._rate_limiter.consume(address_group(request_context.source_ip))
         invocation = self._build_invocation(operation, params, request_context)
         try:
             caller = resolve_caller(self._dependencies, params, invocation.epoch)

@@ -6,6 +6,7 @@ Until its body is complete, a request occupies a thread and memory, and nothing 
 import threading
 from collections.abc import Callable
 
+from iamd.core.client_addresses import address_group
 from iamd.core.errors import Throttling
 
 SMALL_BODY_BYTES = 64 * 1024  # what a request without credentials may have
@@ -26,6 +27,7 @@ class RequestBodies:
 
         Raises Throttling if too many of the address are being received, or too many large ones of anyone.
         """
+        address = address_group(address)
         large_bytes = length if length > SMALL_BODY_BYTES else 0
         with self._lock:
             count = self._counts.get(address, 0)

@@ -68,10 +68,14 @@ def _message(sender: str, mail: Mail) -> EmailMessage:
 
 
 def validate_url(url: str) -> None:
-    """Raise ValueError if a URL is not an `smtp://` or `smtps://` URL with a host."""
-    parts = urlsplit(url)
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise ValueError("the SMTP URL must be smtp://user:password@host:port or smtps://…")
+    """Raise ValueError if a URL is not an `smtp://` or `smtps://` URL with a host and a valid port."""
+    try:
+        parts = urlsplit(url)
+        is_valid = parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is not a number, or unbalanced brackets
+        is_valid = False
+    if not is_valid:
+        raise ValueError("IAMD_SMTP_URL must be smtp://user:password@host:port or smtps://…")
 
 
 def _connect(url: str) -> smtplib.SMTP:

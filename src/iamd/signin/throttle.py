@@ -9,9 +9,9 @@ An attempt that is rejected because of its address or a missing captcha answer c
 does not contribute to a lockout and is not audited.
 """
 
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
+from iamd.core.client_addresses import address_group
 from iamd.domain.throttle_keys import captcha_counter_key
 from iamd.signin.identity import SignInIdentity
 from iamd.store import attempt_counters
@@ -25,7 +25,6 @@ _MAX_ROOT_ATTEMPTS_PER_ADDRESS = 10  # for one root user
 _MAX_ATTEMPTS_PER_DEVICE = 10  # then the device is treated as unknown
 _MAX_ATTEMPTS_PER_ADDRESS = 100
 _WINDOW_SECONDS = 15 * 60
-_IPV6_PREFIX_LENGTH = 64  # bits; one subscriber usually has a whole /64
 
 
 class ThrottleDecision(NamedTuple):
@@ -42,17 +41,6 @@ class Attempt(NamedTuple):
     decision: ThrottleDecision
     counter_keys: tuple[str, ...] = ()
     address_key: str = ""
-
-
-def address_group(address: str) -> str:
-    """Return the address to count by: an IPv6 address is replaced by its /64 network."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, _IPV6_PREFIX_LENGTH), strict=False))
-    return str(parsed)
 
 
 def allow(tx: Tx, kind: str, address: str, epoch: int, limit: int) -> bool:
