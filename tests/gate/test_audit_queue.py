@@ -4,6 +4,7 @@ import contextlib
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from iamd.app import Store
 from iamd.core.errors import ServiceUnavailable
 from iamd.gate.audit_queue import AuditEntry, AuditQueue, coalesce
-from iamd.store import access_keys
+from iamd.store import access_keys, audit
 from iamd.store.access_keys import AccessKeyLastUsed
 from iamd.store.audit import AuditEvent
+from iamd.store.database import Database
+from iamd.store.query import Tx
 from tests.servers import create_account_in_store
 
 pytestmark = pytest.mark.both_databases
@@ -63,6 +66,42 @@ def test_queue_is_bounded_in_bytes_while_the_store_cannot_be_written(
                 queue.put(AuditEntry(event._replace(event_id=str(queued)), None))
     assert 30 <= queued <= 32
     queue.close()
+
+
+def test_entries_survive_a_short_outage_while_the_server_stops(store: Store) -> None:
+    account_id = create_account_in_store(store).account.account_id
+    database = FailingDatabase(store.database, failures=3)
+    queue = AuditQueue(database, timedelta(days=90))
+    event = audit_entry("1", None).event
+    assert event
+    queue.put(AuditEntry(event._replace(account_id=account_id, event_id=f"late-{account_id}"), None))
+    queue.close()
+    assert database.failures == 0
+    with store.database.read() as tx:
+        assert f"late-{account_id}" in [event.event_id for event in audit.list_recent(tx, account_id, 100)]
+
+
+class FailingDatabase:
+    """A database whose next writes fail; closing it leaves the store open."""
+
+    def __init__(self, database: Database, failures: int) -> None:
+        self.url = database.url
+        self.read, self.snapshot, self.exclusive_lock = (
+            database.read,
+            database.snapshot,
+            database.exclusive_lock,
+        )
+        self.failures = failures
+        self._database = database
+
+    def write(self) -> AbstractContextManager[Tx]:
+        if self.failures:
+            self.failures -= 1
+            raise ServiceUnavailable("The store cannot be reached at the moment.")
+        return self._database.write()
+
+    def close(self) -> None:
+        """Leave the database open: other tests use it."""
 
 
 def test_nodes_record_last_use_of_one_access_key_concurrently(store: Store) -> None:

@@ -41,6 +41,7 @@ _MAX_BYTES = 32 * 1024 * 1024  # of the queued entries and of the batch that is 
 _ENTRY_BYTES = 1024  # of an entry besides its record
 _MAX_KINDS_OF_DENIALS = 10  # of a caller in a batch; others are coalesced by their action
 _RETRY_SECONDS = 0.5
+_LAST_ATTEMPTS = 5  # while the server stops, which may take ten seconds
 _WAKE_SECONDS = 10.0
 _PURGE_SECONDS = 3600
 _DAY_SECONDS = 86_400  # no session lasts longer, and no attempt counter has a longer window
@@ -161,12 +162,15 @@ class AuditQueue:
             attempt_counters.purge(tx, epoch - _DAY_SECONDS)
 
     def _write_batch(self, batch: list[AuditEntry]) -> None:
-        """Write a batch; try again until that succeeds, or until the server stops."""
+        """Write a batch; try again until that succeeds, but only a few times while the server stops."""
+        last_attempts = _LAST_ATTEMPTS
         while not self._try_to_write(batch):
             if self._closing.is_set():
+                last_attempts -= 1
+            if not last_attempts:
                 LOGGER.error("%d audit entries are lost", len(batch))
                 return
-            self._closing.wait(_RETRY_SECONDS)
+            time.sleep(_RETRY_SECONDS)
 
     def _try_to_write(self, batch: list[AuditEntry]) -> bool:
         try:
