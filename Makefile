@@ -10,7 +10,7 @@ LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-hea
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run install dev test check check-fast pictures format lock bench clean
+.PHONY: run install dev test check check-fast torture pictures format lock bench clean
 
 run: install
 	$(BIN)/iamd serve
@@ -36,6 +36,10 @@ check-fast: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto --dist loadgroup -q $$($(BIN)/python -m scripts.affected_tests $(if $(SINCE),--since $(SINCE)))
+
+# Long attacks on real servers, and what they change for others.
+torture: dev
+	$(BIN)/pytest -q -s -m torture tests/torture
 
 pictures: dev
 	$(BIN)/python -m scripts.install_browser

@@ -25,6 +25,7 @@ from iamd.framework.call import Dependencies
 from iamd.gate import client_info, console_sessions
 from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.authenticator import Authenticator
+from iamd.gate.connection_reaper import ConnectionReaper
 from iamd.gate.gate import Gate
 from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_bodies import RequestBodies
@@ -190,6 +191,12 @@ class App:
         gate = Gate(dependencies, authenticator, self.audit_queue, RateLimiter(settings.rate_limit))
         proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
         request_bodies = RequestBodies(settings.requests_per_address)
+        self._connection_reaper = ConnectionReaper(
+            settings.port,
+            settings.connections_per_address,
+            request_bodies.stalled_peers,
+            proxy_settings.is_proxy,
+        )
         self._endpoint = Endpoint(
             gate,
             operations.OPERATIONS,
@@ -208,6 +215,10 @@ class App:
             execution_slots,
             request_bodies,
         )
+
+    def start(self) -> None:
+        """Start to close connections that stall; for the process that listens on the port of the settings."""
+        self._connection_reaper.start()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Any:
         path = environ["PATH_INFO"]
@@ -234,6 +245,7 @@ class App:
 
     def close(self) -> None:
         """Write the queued audit entries and close the store."""
+        self._connection_reaper.close()
         self.audit_queue.close()
         self.database.close()
 

@@ -26,6 +26,7 @@ class Settings(BaseModel):
     master_key_file: Path | None = None
     rate_limit: int | None = Field(default=None, ge=1)
     requests_per_address: int = Field(default=256, ge=1)
+    connections_per_address: int = Field(default=1024, ge=1)
     audit_days: int = Field(default=90, ge=1)
     session_idle_minutes: int = Field(default=60, ge=5, le=720)
     session_hours: int = Field(default=12, ge=1, le=12)

@@ -17,10 +17,20 @@ FORWARDED = {
 }
 
 
+def seen(host: str, *, secure: bool, source_ip: str, peer: str = "10.0.0.1") -> ClientInfo:
+    return ClientInfo(host, secure, source_ip, peer)
+
+
 def client_info(settings: ProxySettings, peer: str, **headers: str) -> ClientInfo:
     return settings.client_info(
         {"REMOTE_ADDR": peer, "HTTP_HOST": "inside:8470", "wsgi.url_scheme": "http", **headers}
     )
+
+
+def test_peer_is_a_proxy_if_its_network_is_trusted() -> None:
+    assert TRUSTED_NETWORK.is_proxy("10.9.9.9")
+    assert not TRUSTED_NETWORK.is_proxy("11.0.0.1")
+    assert not proxy_settings().is_proxy("10.9.9.9")
 
 
 def proxy_settings(*proxies: str) -> ProxySettings:
@@ -45,7 +55,7 @@ TRUSTED_NETWORK = proxy_settings("10.0.0.0/8")
 )
 def test_forwarded_headers_of_an_untrusted_peer_are_ignored(proxies: tuple[str, ...], peer: str) -> None:
     assert client_info(proxy_settings(*proxies), peer, **FORWARDED) == ClientInfo(
-        "inside:8470", secure=False, source_ip=peer
+        "inside:8470", secure=False, source_ip=peer, peer=peer
     )
 
 
@@ -61,7 +71,8 @@ def test_forwarded_headers_of_an_untrusted_peer_are_ignored(proxies: tuple[str, 
     ],
 )
 def test_forwarded_headers_of_a_trusted_proxy_are_used(proxies: tuple[str, ...], peer: str) -> None:
-    expected = ClientInfo("iam.example.com", secure=True, source_ip="203.0.113.9")
+    address = peer.removeprefix("::ffff:")
+    expected = ClientInfo("iam.example.com", secure=True, source_ip="203.0.113.9", peer=address)
     assert client_info(proxy_settings(*proxies), peer, **FORWARDED) == expected
 
 
@@ -159,28 +170,34 @@ def test_host_is_that_of_the_clients_entry() -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("for=203.0.113.9", ClientInfo("inside:8470", secure=False, source_ip="203.0.113.9")),
+        (
+            "for=203.0.113.9",
+            seen("inside:8470", secure=False, source_ip="203.0.113.9"),
+        ),
         (
             "for=203.0.113.9;proto=https;host=iam.example.com;by=10.0.0.1",
-            ClientInfo("iam.example.com", secure=True, source_ip="203.0.113.9"),
+            seen("iam.example.com", secure=True, source_ip="203.0.113.9"),
         ),
         (
             'For="[2001:db8::1]:4711"; Proto=HTTPS, for=10.0.0.7;proto=http',
-            ClientInfo("inside:8470", secure=True, source_ip="2001:db8::1"),
+            seen("inside:8470", secure=True, source_ip="2001:db8::1"),
         ),
         (
             'for=1.1.1.1;host="a,b;c", for="203.0.113.9:80";host="iam.example.com:8443"',
-            ClientInfo("iam.example.com:8443", secure=False, source_ip="203.0.113.9"),
+            seen("iam.example.com:8443", secure=False, source_ip="203.0.113.9"),
         ),
-        ("for=unknown, for=203.0.113.9", ClientInfo("inside:8470", secure=False, source_ip="203.0.113.9")),
+        (
+            "for=unknown, for=203.0.113.9",
+            seen("inside:8470", secure=False, source_ip="203.0.113.9"),
+        ),
     ],
 )
 def test_forwarded_header_of_rfc_7239(value: str, expected: ClientInfo) -> None:
     assert client_info(TRUSTED_NETWORK, "10.0.0.1", HTTP_FORWARDED=value) == expected
     untrusted = client_info(TRUSTED_NETWORK, "192.0.2.1", HTTP_FORWARDED=value)
-    assert untrusted == ClientInfo("inside:8470", secure=False, source_ip="192.0.2.1")
+    assert untrusted == seen("inside:8470", secure=False, source_ip="192.0.2.1", peer="192.0.2.1")
     x_forwarded = client_info(TRUSTED_NETWORK, "10.0.0.1", HTTP_FORWARDED=value, **FORWARDED)
-    assert x_forwarded == ClientInfo("iam.example.com", secure=True, source_ip="203.0.113.9")
+    assert x_forwarded == seen("iam.example.com", secure=True, source_ip="203.0.113.9")
 
 
 @pytest.mark.parametrize(
@@ -226,11 +243,10 @@ def test_ipv4_mapped_peer_address_becomes_ipv4() -> None:
 )
 def test_public_url_applies_only_to_requests_from_a_trusted_proxy(url: str, host: str, secure: bool) -> None:
     settings = parse_proxy_settings(url, ("10.0.0.0/8",))
-    assert client_info(settings, "10.0.0.1") == ClientInfo(host, secure, "10.0.0.1")
-    assert client_info(settings, "192.0.2.1") == ClientInfo(
-        "inside:8470", secure=False, source_ip="192.0.2.1"
-    )
-    assert client_info(settings, "10.0.0.1", **FORWARDED) == ClientInfo(
+    assert client_info(settings, "10.0.0.1") == seen(host, secure=secure, source_ip="10.0.0.1")
+    untrusted = client_info(settings, "192.0.2.1")
+    assert untrusted == seen("inside:8470", secure=False, source_ip="192.0.2.1", peer="192.0.2.1")
+    assert client_info(settings, "10.0.0.1", **FORWARDED) == seen(
         "iam.example.com", secure=True, source_ip="203.0.113.9"
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from iamd.core.errors import Throttling
-from iamd.gate.request_bodies import MAX_LARGE_BYTES, SMALL_BODY_BYTES, RequestBodies
+from iamd.gate.request_bodies import BODY_SECONDS, MAX_LARGE_BYTES, SMALL_BODY_BYTES, RequestBodies
 
 
 def receive(bodies: RequestBodies, address: str, length: int, meanwhile: Callable[[], object]) -> bytes:
@@ -15,7 +15,7 @@ def receive(bodies: RequestBodies, address: str, length: int, meanwhile: Callabl
         meanwhile()
         return b"x" * min(length, 10)
 
-    return bodies.receive(address, length, read)
+    return bodies.receive(address, address, length, read)
 
 
 def is_refused(bodies: RequestBodies, address: str, length: int = 10) -> bool:
@@ -51,7 +51,7 @@ def test_body_is_no_longer_counted_after_a_failure() -> None:
         raise OSError
 
     with pytest.raises(OSError):  # noqa: PT011 - the one above
-        bodies.receive("192.0.2.1", 10, fail)
+        bodies.receive("192.0.2.1", "192.0.2.1", 10, fail)
     assert not is_refused(bodies, "192.0.2.1")
 
 
@@ -65,3 +65,21 @@ def test_large_bodies_are_limited_in_all_and_small_ones_are_not() -> None:
 
     receive(bodies, "192.0.2.1", MAX_LARGE_BYTES, try_others)
     assert refused == [True, False]
+
+
+def test_peer_whose_body_is_overdue_is_stalled_until_it_ends() -> None:
+    now = 1000.0
+    bodies = RequestBodies(per_address=100, monotonic_time=lambda: now)
+    seen: list[frozenset[str]] = []
+
+    def stall(_: int) -> bytes:
+        nonlocal now
+        now += BODY_SECONDS
+        seen.append(bodies.stalled_peers())
+        now += 1
+        receive(bodies, "192.0.2.7", 10, lambda: seen.append(bodies.stalled_peers()))
+        return b""
+
+    bodies.receive("203.0.113.9", "192.0.2.1", 10, stall)
+    assert seen == [frozenset(), {"192.0.2.1"}]
+    assert bodies.stalled_peers() == frozenset()

@@ -25,12 +25,12 @@ from iamd.cli.errors import CommandError
 from iamd.config import Settings
 from iamd.core import clock, cpu_affinity, logs, process_protection
 from iamd.gate import client_info
+from iamd.gate.connection_reaper import HEAD_SECONDS
 from iamd.signin import links, mail
 from iamd.store import accounts
 from iamd.wire.endpoint import MAX_HEADER_BYTES
 
 _STOP_SECONDS = 8
-_HEADER_MILLISECONDS = 10_000
 _MIN_THREADS = 32
 _BACKLOG = 4096  # connections that the kernel accepted and the server did not yet
 _MAX_FILES = 65_536
@@ -255,7 +255,7 @@ def _server(settings: Settings) -> Server:
         backlog=_BACKLOG,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
-            header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=MAX_HEADER_BYTES
+            header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=MAX_HEADER_BYTES
         ),
         websockets=False,
         log_level=LogLevels.error,
@@ -277,6 +277,7 @@ def _load_app(settings: Settings, master_key: bytes, worker_counter: Any, superv
     _clear_environment()
     logs.configure()
     application = app.App(settings, master_key)
+    application.start()
     util.Finalize(application, application.close, exitpriority=100)
     return application
 

@@ -20,11 +20,15 @@ _HOST_PATTERN = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 
 
 class ClientInfo(NamedTuple):
-    """The requested host as in the Host header, whether TLS was used, and the client IP address."""
+    """The requested host as in the Host header, whether TLS was used, and the client IP address.
+
+    `peer` is the address at the other end of the connection: the client's, or that of a trusted proxy.
+    """
 
     host: str
     secure: bool
     source_ip: str
+    peer: str
 
 
 class ProxySettings(NamedTuple):
@@ -39,13 +43,20 @@ class ProxySettings(NamedTuple):
         peer = str(environ.get("REMOTE_ADDR", "")).removeprefix("::ffff:")
         host = str(environ.get("HTTP_HOST", ""))
         secure = environ.get("wsgi.url_scheme") == "https"
-        if not self.trusted_networks or not self._is_trusted(forwarded.parse_address(peer)):
-            return ClientInfo(host, secure, peer)
+        if not self.is_proxy(peer):
+            return ClientInfo(host, secure, peer, peer)
         hop = forwarded.client_hop(environ, peer, self._is_trusted)
         scheme = hop.proto or self.public_scheme
         return ClientInfo(
-            hop.host or self.public_host or host, scheme == "https" if scheme else secure, hop.address
+            hop.host or self.public_host or host,
+            scheme == "https" if scheme else secure,
+            hop.address,
+            peer,
         )
+
+    def is_proxy(self, peer: str) -> bool:
+        """Return whether the address is that of a trusted proxy."""
+        return bool(self.trusted_networks) and self._is_trusted(forwarded.parse_address(peer))
 
     def _is_trusted(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self.trusted_networks)

@@ -55,7 +55,9 @@ class WebApp:
         if length is None:
             return _text_response(start_response, "413 Content Too Large", "The form is too large.\n")
         try:
-            body = self._request_bodies.receive(client_info.source_ip, length, environ["wsgi.input"].read)
+            body = self._request_bodies.receive(
+                client_info.source_ip, client_info.peer, length, environ["wsgi.input"].read
+            )
         except Throttling as fault:
             return _text_response(start_response, "503 Service Unavailable", f"{fault.message}\n")
         scheme = "https" if client_info.secure else "http"

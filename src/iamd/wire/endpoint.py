@@ -127,7 +127,9 @@ class Endpoint:
         length = _content_length(environ)
         if not length:
             return b""
-        body = self._request_bodies.receive(client_info.source_ip, length, environ["wsgi.input"].read)
+        body = self._request_bodies.receive(
+            client_info.source_ip, client_info.peer, length, environ["wsgi.input"].read
+        )
         if len(body) != length:
             raise MalformedInput("The request ended before its Content-Length.")
         return body
