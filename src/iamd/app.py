@@ -25,6 +25,7 @@ from iamd.framework.call import Dependencies
 from iamd.gate import client_info, console_sessions
 from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.authenticator import Authenticator
+from iamd.gate.concurrency_limits import ConcurrencyLimiter
 from iamd.gate.connection_reaper import ConnectionReaper
 from iamd.gate.gate import Gate
 from iamd.gate.rate_limits import RateLimiter
@@ -177,7 +178,8 @@ class App:
     """The WSGI application of one worker process."""
 
     def __init__(self, settings: Settings, master_key: bytes) -> None:
-        execution_slots = ExecutionSlots(SQLITE_SLOTS if settings.database is None else POSTGRES_SLOTS)
+        slots = SQLITE_SLOTS if settings.database is None else POSTGRES_SLOTS
+        execution_slots = ExecutionSlots(slots)
         self.database = create_database(settings, execution_slots)
         self.audit_queue = AuditQueue(self.database, timedelta(days=settings.audit_days))
         authenticator = Authenticator(Vault(master_key), session_limits(settings), settings.root_access_keys)
@@ -188,7 +190,13 @@ class App:
             issuers(settings, execution_slots.released),
             settings.root_access_keys,
         )
-        gate = Gate(dependencies, authenticator, self.audit_queue, RateLimiter(settings.rate_limit))
+        gate = Gate(
+            dependencies,
+            authenticator,
+            self.audit_queue,
+            RateLimiter(settings.rate_limit),
+            ConcurrencyLimiter(slots + 1, execution_slots.released),
+        )
         proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
         request_bodies = RequestBodies(settings.requests_per_address)
         self._connection_reaper = ConnectionReaper(

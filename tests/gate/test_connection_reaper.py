@@ -1,8 +1,10 @@
 """Connections that stall, and those of a client that has too many."""
 
 import contextlib
+import fcntl
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -85,3 +87,15 @@ def test_connections_to_other_ports_are_left_alone() -> None:
         assert ConnectionReaper(other_port, 0, lambda: (), lambda _: False).reap() == 0
         connection.sendall(b"open")
         assert client.recv(100) == b"open"
+
+
+def test_no_file_stays_open_after_a_scan(tmp_path: Path) -> None:
+    """A duplicate of the store's lock file would hold its lock."""
+    with (tmp_path / "lock").open("w") as lock_file, socket.create_server(("127.0.0.1", 0)) as listener:
+        reaper = ConnectionReaper(listener.getsockname()[1], 10, lambda: (), lambda _: False)
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        reaper.reap()
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+    with (tmp_path / "lock").open("w") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)

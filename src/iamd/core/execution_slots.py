@@ -3,29 +3,46 @@
 A server thread may wait long for a slow client's body, so there are many threads. But if more than a few of
 them run at once, they only contend for the GIL (measured in docs/performance.md). A request acquires a slot
 once its body has been read, and releases it while it waits for a disk, a lock or a password hash.
+
+A request that computes for long must not hold up the others. If all slots have been held for longer than
+`LONG_SECONDS`, the next requests take one of a few extra slots: they share the GIL with the long ones.
 """
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
+from typing import Protocol
 
 ReleaseSlot = Callable[[], AbstractContextManager[None]]
 """Releases the thread's slot for a block, such as `ExecutionSlots.released`."""
 
+LONG_SECONDS = 0.01
+_EXTRA_SLOTS = 2
+
+
+class _Semaphore(Protocol):
+    """What a lock and a semaphore have in common."""
+
+    def acquire(self, blocking: bool = ..., timeout: float = ..., /) -> bool: ...
+
+    def release(self) -> None: ...
+
 
 class ExecutionSlots:
-    """A context manager that at most `permits` threads are in at the same time."""
+    """A context manager that at most `permits` threads are in at the same time, plus the extra ones."""
 
     def __init__(self, permits: int) -> None:
         # A lock is implemented in C, a semaphore in Python.
-        self._semaphore = threading.Lock() if permits == 1 else threading.Semaphore(permits)
+        self._ordinary: _Semaphore = threading.Lock() if permits == 1 else threading.Semaphore(permits)
+        self._extra: _Semaphore = threading.Semaphore(_EXTRA_SLOTS)
+        self._acquired_at: dict[int, float] = {}  # by thread, of the ordinary slots
         self._thread_state = threading.local()
 
     def __enter__(self) -> None:
-        self._semaphore.acquire()
-        self._thread_state.holds_slot = True
+        self._acquire()
 
     def __exit__(
         self,
@@ -33,17 +50,39 @@ class ExecutionSlots:
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._thread_state.holds_slot = False
-        self._semaphore.release()
+        self._release()
 
     @contextlib.contextmanager
     def released(self) -> Iterator[None]:
         """Release this thread's slot during the block, then acquire one again; no effect without a slot."""
-        if not getattr(self._thread_state, "holds_slot", False):
+        if getattr(self._thread_state, "slot", None) is None:
             yield
             return
-        self._semaphore.release()
+        self._release()
         try:
             yield
         finally:
-            self._semaphore.acquire()
+            self._acquire()
+
+    def _acquire(self) -> None:
+        slot = self._ordinary
+        while not slot.acquire(False):
+            if self._are_all_long() and self._extra.acquire(False):
+                slot = self._extra
+                break
+            if slot.acquire(True, LONG_SECONDS):
+                break
+        if slot is self._ordinary:
+            self._acquired_at[threading.get_ident()] = time.monotonic()
+        self._thread_state.slot = slot
+
+    def _release(self) -> None:
+        slot = self._thread_state.slot
+        self._thread_state.slot = None
+        if slot is self._ordinary:
+            del self._acquired_at[threading.get_ident()]
+        slot.release()
+
+    def _are_all_long(self) -> bool:
+        latest = max(tuple(self._acquired_at.values()), default=time.monotonic())
+        return time.monotonic() - latest > LONG_SECONDS

@@ -10,6 +10,7 @@ is that connection. Only Linux has TCP_INFO in this form; elsewhere nothing is c
 import contextlib
 import os
 import socket
+import stat
 import struct
 import sys
 import threading
@@ -114,9 +115,13 @@ class ConnectionReaper:
         return len(closing)
 
     def _connections(self) -> Iterator[Connection]:
+        duplicates: set[int] = set()
         for number, entry in enumerate(Path("/proc/self/fd").iterdir(), 1):
+            if int(entry.name) in duplicates:  # it got a number that was listed, and freed meanwhile
+                continue
             connection = _find_connection(int(entry.name), self._port)
             if connection is not None:
+                duplicates.add(connection.socket.fileno())
                 yield connection
             if number % _CONNECTIONS_AT_A_TIME == 0:
                 self._stop.wait(_PAUSE_SECONDS)
@@ -133,14 +138,28 @@ class ConnectionReaper:
 
 def _find_connection(file_descriptor: int, port: int) -> Connection | None:
     """Return the connection to `port` that a file descriptor of this process refers to; None for others."""
-    try:
-        duplicate = socket.socket(fileno=os.dup(file_descriptor))
-    except OSError:  # closed meanwhile, or not a socket
+    duplicate = _duplicate(file_descriptor)
+    if duplicate is None:
         return None
     connection = _describe(duplicate, port)
     if connection is None:
         duplicate.close()
     return connection
+
+
+def _duplicate(file_descriptor: int) -> socket.socket | None:
+    """Return a duplicate of a socket; None for other files, whose locks a duplicate would hold on to."""
+    try:
+        if not stat.S_ISSOCK(os.fstat(file_descriptor).st_mode):
+            return None
+        duplicate = os.dup(file_descriptor)
+    except OSError:  # closed meanwhile
+        return None
+    try:
+        return socket.socket(fileno=duplicate)
+    except OSError:  # no longer a socket
+        os.close(duplicate)
+        return None
 
 
 def _describe(duplicate: socket.socket, port: int) -> Connection | None:

@@ -17,6 +17,7 @@ from iamd.gate import audit_events, authorization, console_sessions, global_cond
 from iamd.gate.audit_queue import AuditEntry, AuditQueue
 from iamd.gate.authenticator import Authenticator
 from iamd.gate.callers import AuthenticatedCaller, CallerCache
+from iamd.gate.concurrency_limits import ConcurrencyLimiter
 from iamd.gate.credentials import Credentials
 from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_context import RequestContext
@@ -63,6 +64,7 @@ class Gate:
         authenticator: Authenticator,
         audit_queue: AuditQueue,
         rate_limiter: RateLimiter,
+        concurrency_limiter: ConcurrencyLimiter,
         time: Clock = clock.now,
     ) -> None:
         self._dependencies = dependencies
@@ -70,6 +72,7 @@ class Gate:
         self._authenticator = authenticator
         self._audit_queue = audit_queue
         self._rate_limiter = rate_limiter
+        self._concurrency_limiter = concurrency_limiter
         self._time = time
         self._caller_cache = CallerCache()
 
@@ -92,8 +95,7 @@ class Gate:
         if credentials is None:
             raise MissingAuthenticationToken("Request is missing Authentication Token")
         with contextlib.ExitStack() as transaction:
-            tx = transaction.enter_context(self._database.read())
-            record = self._authenticate_limited(tx, credentials, request_context.source_ip)
+            tx, record = self._begin(transaction, credentials, request_context.source_ip)
 
             def invoke(params: Params) -> Reply:
                 invocation = self._build_invocation(operation, params, request_context)
@@ -104,7 +106,30 @@ class Gate:
                 transaction.close()  # waiting for other writers must not keep a read open
                 return self._invoke_write(credentials, record, prepared)
 
-            yield invoke
+            try:
+                yield invoke
+            finally:
+                self._concurrency_limiter.release(record.owner_id)
+
+    def _begin(
+        self, transaction: contextlib.ExitStack, credentials: Credentials, source_ip: str
+    ) -> tuple[Tx, CredentialRecord]:
+        """Begin a read transaction and authenticate the caller, whose request then counts as being executed.
+
+        If too many of the caller's requests are, wait outside the transaction and authenticate again.
+        """
+        tx = transaction.enter_context(self._database.read())
+        record = self._authenticate_limited(tx, credentials, source_ip)
+        if self._concurrency_limiter.try_acquire(record.owner_id):
+            return tx, record
+        transaction.close()
+        self._concurrency_limiter.acquire(record.owner_id)
+        try:
+            tx = transaction.enter_context(self._database.read())
+            return tx, self._authenticate(tx, credentials)
+        except BaseException:
+            self._concurrency_limiter.release(record.owner_id)
+            raise
 
     def _authenticate_limited(self, tx: Tx, credentials: Credentials, source_ip: str) -> CredentialRecord:
         """Authenticate the caller and count the call for its limit; a failure counts for the client address.

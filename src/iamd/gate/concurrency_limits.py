@@ -1,0 +1,74 @@
+"""Concurrency limits: how many requests of one caller are executed at the same time.
+
+The others wait without an execution slot, so a caller whose requests compute for long, or who sends hundreds
+at a time, delays its own requests and not those of other callers.
+"""
+
+import threading
+from collections import deque
+
+from iamd.core.errors import Throttling
+from iamd.core.execution_slots import ReleaseSlot
+
+_MAX_WAIT_SECONDS = 30.0
+
+
+class ConcurrencyLimiter:
+    """Counts the requests that are executed for each caller; the next one starts when one ends, in order."""
+
+    def __init__(self, per_caller: int, release_slot: ReleaseSlot) -> None:
+        self._per_caller = per_caller
+        self._release_slot = release_slot
+        self._counts: dict[str, int] = {}
+        self._waiting: dict[str, deque[threading.Lock]] = {}
+        self._lock = threading.Lock()
+
+    def try_acquire(self, caller_id: str) -> bool:
+        """Count a request unless the caller has reached its limit; if True, call `release` at its end."""
+        with self._lock:
+            count = self._counts.get(caller_id, 0)
+            if count >= self._per_caller:
+                return False
+            self._counts[caller_id] = count + 1
+            return True
+
+    def acquire(self, caller_id: str) -> None:
+        """Wait until the caller is below its limit, and count the request; call `release` at its end.
+
+        Raises Throttling after waiting for `_MAX_WAIT_SECONDS`. The thread releases its slot meanwhile.
+        """
+        with self._lock:
+            count = self._counts.get(caller_id, 0)
+            if count < self._per_caller:
+                self._counts[caller_id] = count + 1
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.setdefault(caller_id, deque()).append(turn)
+        with self._release_slot():
+            if not turn.acquire(timeout=_MAX_WAIT_SECONDS) and self._give_up(caller_id, turn):
+                raise Throttling("Too many of your requests are being executed. Try again.")
+
+    def release(self, caller_id: str) -> None:
+        """End a request: the caller's next one takes its place."""
+        with self._lock:
+            waiting = self._waiting.get(caller_id)
+            if waiting:
+                waiting.popleft().release()
+                if not waiting:
+                    del self._waiting[caller_id]
+            elif self._counts[caller_id] == 1:
+                del self._counts[caller_id]
+            else:
+                self._counts[caller_id] -= 1
+
+    def _give_up(self, caller_id: str, turn: threading.Lock) -> bool:
+        """Stop waiting; return False if the request was given its turn at the last moment."""
+        with self._lock:
+            waiting = self._waiting.get(caller_id, deque())
+            if turn not in waiting:
+                return False
+            waiting.remove(turn)
+            if not waiting:
+                del self._waiting[caller_id]
+            return True
