@@ -25,7 +25,7 @@ from iamd.framework.call import Dependencies
 from iamd.gate import client_info, console_sessions
 from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.authenticator import Authenticator
-from iamd.gate.concurrency_limits import ConcurrencyLimiter
+from iamd.gate.concurrency_limits import AddressLimits, ConcurrencyLimiter
 from iamd.gate.connection_reaper import ConnectionReaper
 from iamd.gate.gate import Gate
 from iamd.gate.rate_limits import RateLimiter
@@ -195,7 +195,7 @@ class App:
             authenticator,
             self.audit_queue,
             RateLimiter(settings.rate_limit),
-            ConcurrencyLimiter(slots + 1, execution_slots.released),
+            ConcurrencyLimiter(slots, execution_slots.released),
         )
         proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
         request_bodies = RequestBodies(settings.requests_per_address)
@@ -210,6 +210,7 @@ class App:
             operations.OPERATIONS,
             proxy_settings,
             execution_slots,
+            AddressLimits(),
             request_bodies,
             client_info.console_hosts(base_url(settings)),
         )

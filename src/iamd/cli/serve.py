@@ -6,6 +6,7 @@ import os
 import resource
 import socket
 import ssl
+import sys
 from functools import partial
 from multiprocessing import util
 from pathlib import Path
@@ -31,6 +32,7 @@ from iamd.store import accounts
 from iamd.wire.endpoint import MAX_HEADER_BYTES
 
 _STOP_SECONDS = 8
+_SWITCH_SECONDS = 0.001  # a request that computes for long lets others run so often; 5 ms by default
 _MIN_THREADS = 32
 _BACKLOG = 4096  # connections that the kernel accepted and the server did not yet
 _MAX_FILES = 65_536
@@ -275,6 +277,7 @@ def _load_app(settings: Settings, master_key: bytes, worker_counter: Any, superv
         worker_number = worker_counter.value = worker_counter.value + 1
     cpu_affinity.pin(worker_number)
     _clear_environment()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     logs.configure()
     application = app.App(settings, master_key)
     application.start()

@@ -22,6 +22,7 @@ from iamd.core.logs import LOGGER
 from iamd.core.models import OperationModel
 from iamd.framework.operation import Operation
 from iamd.gate.client_info import ClientInfo, ProxySettings
+from iamd.gate.concurrency_limits import AddressLimits
 from iamd.gate.credentials import AccessKeyCredentials, Credentials
 from iamd.gate.gate import Gate
 from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies
@@ -80,6 +81,7 @@ class Endpoint:
         operations: OperationsByService,
         proxy_settings: ProxySettings,
         execution_slots: AbstractContextManager[None],
+        address_limits: AddressLimits,
         request_bodies: RequestBodies,
         console_hosts: frozenset[str],
     ) -> None:
@@ -87,6 +89,7 @@ class Endpoint:
         self._operations = operations
         self._proxy_settings = proxy_settings
         self._execution_slots = execution_slots
+        self._address_limits = address_limits
         self._request_bodies = request_bodies
         self._console_hosts = console_hosts
 
@@ -107,7 +110,8 @@ class Endpoint:
         try:
             client_info = self._proxy_settings.client_info(environ)
             body = self._read_body(environ, client_info)
-            with self._execution_slots:
+            limit = self._address_limits.limited(client_info.source_ip, len(body))
+            with limit, self._execution_slots:
                 form = query_request.parse_form(
                     environ["QUERY_STRING"], body, environ.get("CONTENT_TYPE", "")
                 )
