@@ -212,7 +212,7 @@ def _set_password_by_link(
         return SignInResult(Step.REFUSED, errors=tuple(error.message.split(", ")))
     with services.dependencies.database.write() as tx:
         accounts.lock(tx, account.account_id)
-        link_target = links.resolve(tx, link_token, purpose, services.epoch())
+        link_target = links.resolve(services, tx, link_token, purpose)
         if link_target is None:
             return GONE
         refusal = apply_changes(tx, link_target.account)
