@@ -7,6 +7,8 @@ UV := $(BIN)/uv
 # The console's sources: after a change the next install rebuilds the console.
 CONSOLE := hatch_build.py $(shell find console -name node_modules -prune -o -type f -print)
 LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+# Everything that is fetched is locked by a hash, wheels only: building a source distribution would fetch more.
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes --no-build
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -56,7 +58,8 @@ bench: $(VENV)/.bench
 
 lock: $(UV)
 	$(LOCK) pyproject.toml --extra check -o requirements/run.txt $(UPGRADE)
-	$(LOCK) pyproject.toml --extra check --extra dev -c requirements/run.txt -o requirements/dev.txt $(UPGRADE)
+	$(LOCK) --group build -c requirements/run.txt -o requirements/build.txt $(UPGRADE)
+	$(LOCK) pyproject.toml --extra check --extra dev -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt $(UPGRADE)
 	$(LOCK) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt $(UPGRADE)
 
 clean:
@@ -67,15 +70,15 @@ $(UV):
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
 	$(BIN)/python -m pip --version >/dev/null
 
-$(VENV)/.installed: $(UV) requirements/run.txt pyproject.toml $(CONSOLE)
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+$(VENV)/.installed: $(UV) requirements/run.txt requirements/build.txt pyproject.toml $(CONSOLE)
+	$(INSTALL) -r requirements/run.txt -r requirements/build.txt
+	$(UV) pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.installed requirements/dev.txt
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(INSTALL) -r requirements/dev.txt
 	touch $@
 
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt
+	$(INSTALL) -r requirements/bench.txt
 	touch $@

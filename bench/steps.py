@@ -19,6 +19,7 @@ from bench.http import replace_section
 from iamd import app, operations
 from iamd.config import Settings
 from iamd.core import clock
+from iamd.core.clock_steps import ClockSteps
 from iamd.framework.call import Call
 from iamd.gate import audit_events, authorization, global_condition_keys
 from iamd.gate.audit_queue import AuditEntry, AuditQueue
@@ -65,7 +66,8 @@ def measure(folder: Path) -> dict[str, float]:
         signature.access_key_id, None, lambda secret: sigv4.verify(signature, secret)
     )
     request_context = RequestContext("id", "127.0.0.1", "agent", "", secure=False, region="us-east-1")
-    caller_cache, authenticator = CallerCache(), Authenticator(store.vault, SessionLimits(3600, 43_200))
+    caller_cache = CallerCache()
+    authenticator = Authenticator(store.vault, SessionLimits(3600, 43_200, ClockSteps()))
     audit_queue = AuditQueue(database, timedelta(days=1))
 
     def empty_transaction() -> None:

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PasswordRules } from "../src/api/iamd.ts";
 import { checkPassword, generatePassword, SYMBOLS, satisfiesRules } from "../src/data/password.ts";
+import { beginsLikeFormula } from "../src/shared/csv.ts";
 
 const NONE: PasswordRules = {
   MinimumLength: 8,
@@ -53,6 +54,16 @@ test("rules that only the server can check are undecided, and do not reject a pa
   const undecided = checkPassword(rules, "abcdefgh").filter(({ satisfied }) => satisfied === undefined);
   assert.equal(undecided.length, 3);
   assert.equal(satisfiesRules(rules, "abcdefgh"), true);
+});
+
+test("a generated password does not begin like a formula, since it is saved in a .csv file", () => {
+  const rules = { ...NONE, MinimumSymbols: 30, MinimumLength: 36 };
+  const passwords = Array.from({ length: 200 }, () => generatePassword(rules));
+  assert.ok(!passwords.some(beginsLikeFormula));
+  assert.ok(
+    passwords.some((password) => /^[^A-Za-z0-9]/.test(password)),
+    "other symbols may come first",
+  );
 });
 
 test("a generated password satisfies the rules", () => {

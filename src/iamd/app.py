@@ -12,6 +12,7 @@ import sqlalchemy.exc
 
 from iamd import operations
 from iamd.config import Settings
+from iamd.core.clock_steps import ClockSteps
 from iamd.core.errors import ServiceUnavailable
 from iamd.core.execution_slots import ExecutionSlots, ReleaseSlot
 from iamd.crypto import master_key, seal
@@ -158,9 +159,11 @@ def _home() -> Path:
         ) from error
 
 
-def session_limits(settings: Settings) -> console_sessions.SessionLimits:
+def session_limits(settings: Settings, clock_steps: ClockSteps) -> console_sessions.SessionLimits:
     """Return the idle and absolute timeouts of console sessions."""
-    return console_sessions.SessionLimits(settings.session_idle_minutes * 60, settings.session_hours * 3600)
+    return console_sessions.SessionLimits(
+        settings.session_idle_minutes * 60, settings.session_hours * 3600, clock_steps
+    )
 
 
 def blocklist(settings: Settings, release_slot: ReleaseSlot = contextlib.nullcontext) -> PasswordBlocklist:
@@ -182,12 +185,16 @@ class App:
         execution_slots = ExecutionSlots(slots)
         self.database = create_database(settings, execution_slots)
         self.audit_queue = AuditQueue(self.database, timedelta(days=settings.audit_days))
-        authenticator = Authenticator(Vault(master_key), session_limits(settings), settings.root_access_keys)
+        clock_steps = ClockSteps()
+        authenticator = Authenticator(
+            Vault(master_key), session_limits(settings, clock_steps), settings.root_access_keys
+        )
         dependencies = Dependencies(
             self.database,
             Hasher(execution_slots.released),
             blocklist(settings, execution_slots.released),
             issuers(settings, execution_slots.released),
+            clock_steps,
             settings.root_access_keys,
         )
         gate = Gate(

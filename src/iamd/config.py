@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from iamd.gate import client_info
+
 DEFAULT_PORT = 8470
 DEFAULT_DATA = Path("iamd-data")
 
@@ -41,6 +43,12 @@ class Settings(BaseModel):
     @classmethod
     def _strip_brackets(cls, value: str) -> str:
         return value.removeprefix("[").removesuffix("]")  # of an IPv6 address, as in a URL
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str | None) -> str | None:
+        client_info.parse_proxy_settings(value, ())  # also for commands that only print links
+        return value
 
     @field_validator("trusted_proxies", "oidc_private_networks", mode="before")
     @classmethod

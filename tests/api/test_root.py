@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
+from iamd.store import attempt_counters
+from iamd.store.query import Write, bind
+from iamd.store.schema import attempts
 from tests import console_users, servers
 from tests.api.responses import refused
 from tests.authenticator import Authenticator
@@ -147,6 +151,43 @@ def test_root_email_is_unique_ignoring_case(root: Root, account: Account) -> Non
     error = refused(root.iamd, "UpdateRootEmail", RootEmail=other.email.upper())
     assert error[:2] == ("EntityAlreadyExists", 409)
     root.iamd.update_root_email(RootEmail=root.email.upper())
+
+
+def test_three_email_addresses_in_use_may_be_tried_in_a_day(root: Root, account: Account) -> None:
+    """A root user cannot find out which addresses the root users of other accounts have."""
+    others = [console_users.set_up(servers.create_account(account.server)) for _ in range(3)]
+    for other in others:
+        error = refused(root.iamd, "UpdateRootEmail", RootEmail=other.email)
+        assert error[:2] == ("EntityAlreadyExists", 409)
+    free_email = f"free-{account.account_id}@example.org"
+    for email in (others[0].email, free_email, root.email):
+        assert refused(root.iamd, "UpdateRootEmail", RootEmail=email)[:2] == ("Throttling", 400)
+    assert root.iamd.get_account()["RootEmail"] == root.email
+
+    backdate_refused_emails(account, 23 * 3600)
+    assert refused(root.iamd, "UpdateRootEmail", RootEmail=free_email).code == "Throttling"
+    backdate_refused_emails(account, 3601)
+    root.iamd.update_root_email(RootEmail=free_email)
+
+
+def backdate_refused_emails(account: Account, seconds: int) -> None:
+    """Let time pass for the counter of email addresses that were refused to an account."""
+    last_at = Write(
+        sa.update(attempts)
+        .where(attempts.c.subject == bind("key"))
+        .values(last_at=attempts.c.last_at - seconds)
+    )
+    with account.server.store.database.write() as tx:
+        key = attempt_counters.counter_key("root-email", account.account_id)
+        assert last_at.execute(tx, key=key) == 1
+
+
+def test_email_address_that_is_refused_again_counts_once(root: Root, account: Account) -> None:
+    other = console_users.set_up(servers.create_account(account.server))
+    for email in (other.email, other.email.upper(), other.email, other.email):
+        error = refused(root.iamd, "UpdateRootEmail", RootEmail=email)
+        assert error[:2] == ("EntityAlreadyExists", 409)
+    root.iamd.update_root_email(RootEmail=f"free-{account.account_id}@example.org")
 
 
 def test_put_account_name_renames_the_account(root: Root) -> None:

@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from iamd.core import ids
+from iamd.store import accounts, roles
 from tests.api import sts_sessions
 from tests.api.operation_calls import TRUST, fill_placeholders
 from tests.api.responses import Refused, allowed, body, refused
@@ -142,7 +144,8 @@ def test_returned_trust_policy_is_accepted_by_update(account: Account, value: st
 
 @pytest.mark.parametrize("operation", CALLS_RETURNING_TRUST_POLICY)
 def test_trust_policy_is_percent_encoded_by_rfc_3986(account: Account, operation: str) -> None:
-    principal = "arn:aws:sts::" + account.account_id + ":assumed-role/job/a+=,.@-_"
+    create_role(account, "worker")
+    principal = "arn:aws:sts::" + account.account_id + ":assumed-role/worker/a+=,.@-_"
     statement = trust_statement(
         {"AWS": principal}, Condition={"StringLike": {"aws:userid": "\u00fc~+ %2F*&<>'"}}
     )
@@ -178,7 +181,10 @@ def test_recreated_user_is_not_trusted(account: Account, other_account: Account,
 
 
 @pytest.mark.parametrize("foreign", [False, True], ids=["own", "foreign"])
-def test_recreated_role_is_not_trusted(account: Account, other_account: Account, foreign: bool) -> None:
+@pytest.mark.parametrize("session_name", [None, "work"], ids=["role", "session"])
+def test_recreated_role_is_not_trusted(
+    account: Account, other_account: Account, foreign: bool, session_name: str | None
+) -> None:
     owner = other_account if foreign else account
 
     def create_worker_session() -> Any:
@@ -188,19 +194,50 @@ def test_recreated_role_is_not_trusted(account: Account, other_account: Account,
 
     old_session = create_worker_session()
     worker = owner.iam.get_role(RoleName="worker")["Role"]
-    arn = create_role(account, "job", trust_statement({"AWS": worker["Arn"]}))
+    trusted_arn, trusted_id = worker["Arn"], worker["RoleId"]
+    if session_name is not None:
+        trusted_arn = f"arn:aws:sts::{owner.account_id}:assumed-role/worker/{session_name}"
+        trusted_id = f"{worker['RoleId']}:{session_name}"
+    arn = create_role(account, "job", trust_statement({"AWS": trusted_arn}))
     assume = {"RoleArn": arn, "RoleSessionName": "work"}
     assert allowed(old_session, "AssumeRole", **assume)
 
     owner.iam.delete_role_policy(RoleName="worker", PolicyName="test")
     owner.iam.delete_role(RoleName="worker")
-    assert get_principal(account) == worker["RoleId"]
+    assert get_principal(account) == trusted_id
     new_session = create_worker_session()
-    assert get_principal(account) == worker["RoleId"]
+    assert get_principal(account) == trusted_id
     assert not allowed(new_session, "AssumeRole", **assume)
 
-    set_principal(account, worker["Arn"])
+    set_principal(account, trusted_arn)
     assert allowed(new_session, "AssumeRole", **assume)
+
+
+def test_only_the_named_session_of_a_role_is_trusted(account: Account) -> None:
+    worker = create_role(account, "worker", Path="/team/")
+    sts_sessions.put_role_policy(account, "worker", allow("sts:AssumeRole"))
+    session = f"arn:aws:sts::{account.account_id}:assumed-role/worker/night"
+    arn = create_role(account, "job", trust_statement({"AWS": session}))
+    for name, is_trusted in (("night", True), ("nights", False), ("Night", False), ("worker", False)):
+        sts = sts_sessions.assume_role(account.sts, worker, RoleSessionName=name).client(
+            account.server, "sts"
+        )
+        assert allowed(sts, "AssumeRole", RoleArn=arn, RoleSessionName="work") is is_trusted
+
+
+def test_session_stored_by_its_arn_stays_trusted(account: Account) -> None:
+    """Stores have such policies if they were saved before sessions were stored by their role's ID."""
+    worker = create_role(account, "worker")
+    sts_sessions.put_role_policy(account, "worker", allow("sts:AssumeRole"))
+    sts = sts_sessions.assume_role(account.sts, worker).client(account.server, "sts")
+    session = f"arn:aws:sts::{account.account_id}:assumed-role/worker/work"
+    arn = create_role(account, "job", trust_statement({"Service": "ec2.amazonaws.com"}))
+    with account.server.store.database.write() as tx:
+        job = sts_sessions.role_of(account, "job")._replace(trust=document(trust_statement({"AWS": session})))
+        roles.update(tx, account.account_id, job)
+        accounts.set_revision(tx, account.account_id, ids.revision())
+    assert get_principal(account) == session
+    assert allowed(sts, "AssumeRole", RoleArn=arn, RoleSessionName="work")
 
 
 @pytest.mark.parametrize("foreign", [False, True], ids=["own", "foreign"])
@@ -221,12 +258,26 @@ def test_unique_id_is_a_valid_principal_while_its_user_exists(account: Account) 
     create_role(account, "job", trust_statement({"AWS": user["UserId"]}))
     assert get_principal(account) == user["Arn"]
     account.iam.delete_user(UserName="bob")
+    expect_own_trust_policy_refused(account, user["UserId"])
+
+
+def test_session_id_is_a_valid_principal_while_its_role_exists(account: Account) -> None:
+    create_role(account, "worker", Path="/team/")
+    session_id = f"{sts_sessions.role_of(account, 'worker').role_id}:night"
+    create_role(account, "job", trust_statement({"AWS": session_id}))
+    assert get_principal(account) == f"arn:aws:sts::{account.account_id}:assumed-role/worker/night"
+    account.iam.delete_role(RoleName="worker")
+    expect_own_trust_policy_refused(account, session_id)
+
+
+def expect_own_trust_policy_refused(account: Account, unique_id: str) -> None:
+    """Assert that the trust policy of the role `job`, as it is returned, names an ID and is not accepted."""
     trust_policy = get_trust_policy(account)
     error = refused(
         account.iam, "UpdateAssumeRolePolicy", RoleName="job", PolicyDocument=json.dumps(trust_policy)
     )
     assert error == Refused(
-        "MalformedPolicyDocument", 400, f'Invalid principal in policy: "AWS":"{user["UserId"]}"'
+        "MalformedPolicyDocument", 400, f'Invalid principal in policy: "AWS":"{unique_id}"'
     )
 
 
@@ -304,10 +355,14 @@ INVALID_PRINCIPALS = [
     "arn:aws:iam::000000000000:root",
     "arn:aws:iam::000000000000:user/admin",
     "arn:aws:sts::000000000000:assumed-role/a/b",
+    "arn:aws:sts::{A}:assumed-role/nobody/session",
+    "arn:aws:sts::{A}:assumed-role/Worker/session",
+    "arn:aws:sts::{A}:assumed-role/worker/*",
     "000000000000",
     "admin",
     "AIDAAAAAAAAAAAAAAAAAA",
     "AROAAAAAAAAAAAAAAAAAA",
+    "AROAAAAAAAAAAAAAAAAAA:session",
 ]
 
 

@@ -403,6 +403,20 @@ def test_assume_role_evaluates_the_trust_policy_from_the_store(
     assert (status, out.partition("\n")[0]) == (1, "Denied. Roles may not be assumed by root accounts.")
 
 
+def test_trust_in_one_session_of_a_role_is_explained(explain_from_store: Explain, account: Account) -> None:
+    account.iam.create_role(RoleName="worker", Path="/x/", AssumeRolePolicyDocument=TRUST)
+    session = f"arn:aws:sts::{account.account_id}:assumed-role/worker/one"
+    trust = document({"Effect": "Allow", "Principal": {"AWS": session}, "Action": "sts:AssumeRole"})
+    job = account.iam.create_role(RoleName="job", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    explanation = parse_output(
+        explain_from_store(*request_options("sts:AssumeRole", job, session), "--format", "json")
+    )
+    assert (explanation["decision"], layer_results(explanation)["role trust policy"]) == ("Allowed", "allows")
+    assert json.loads(explanation["statements"][-1]["text"])["Principal"] == {"AWS": session}
+    other_session = session.replace("/one", "/two")
+    assert explain_from_store(*request_options("sts:AssumeRole", job, other_session)).status == 1
+
+
 @pytest.mark.parametrize("principal", ["arn:aws:iam::{A}:role/job", "arn:aws:sts::{A}:assumed-role/job/one"])
 def test_permissions_boundary_applies_to_a_role_and_its_sessions(
     explain_from_store: Explain, account: Account, bob: str, principal: str

@@ -197,6 +197,24 @@ def test_server_does_not_start_with_a_value_that_cannot_be_used(
     assert "bug" not in result.stderr
 
 
+PREFIX_NOT_SUPPORTED = (
+    "a path prefix (/iam) is not supported: give the server a host name of its own, "
+    "such as https://iam.example.com\n"
+)
+
+
+def test_path_prefix_is_not_supported(tmp_path: Path) -> None:
+    url = "https://example.com/iam"
+    by_flag = iamd_command.run("serve", "--public-url", url, cwd=tmp_path)
+    assert (by_flag.returncode, by_flag.stdout) == (2, "")
+    assert by_flag.stderr == f"iamd: --public-url: {PREFIX_NOT_SUPPORTED}"
+    for arguments in (("serve",), ("root", "setup-link"), ("root", "reset-password")):
+        by_variable = iamd_command.run(*arguments, cwd=tmp_path, IAMD_PUBLIC_URL=url)
+        assert (by_variable.returncode, by_variable.stdout) == (2, "")
+        assert by_variable.stderr == f"iamd: IAMD_PUBLIC_URL: {PREFIX_NOT_SUPPORTED}"
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "url", ["http://h", "smtp://", "smtp://u:hunter2@h:x", "smtp://u:hunter2@[::1", "smtp://h:0"]
 )

@@ -18,6 +18,13 @@ def test_access_key_id_encodes_the_account_id(account_id: str) -> None:
     assert (bits & 0x7FFFFFFFFF80) >> 7 == int(account_id)
 
 
+def test_secret_access_key_does_not_begin_like_a_formula() -> None:
+    """The console saves it in a .csv file, in which it must not be changed."""
+    first_characters = {ids.secret_access_key()[0] for _ in range(5_000)}
+    assert "+" not in first_characters
+    assert len(first_characters) == 63
+
+
 def test_id_formats() -> None:
     assert re.fullmatch(r"AIDA[A-Z2-7]{17}", ids.unique(ids.USER))
     assert re.fullmatch(r"[A-Za-z0-9/+]{40}", ids.secret_access_key())

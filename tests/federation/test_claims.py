@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from iamd.core.clock_steps import ClockSteps
 from iamd.core.records import Tag
 from iamd.federation.errors import InvalidClaim, InvalidToken, TokenExpired
 from iamd.federation.id_tokens import unverified_issuer
@@ -72,6 +73,16 @@ def test_invalid_issuer_claim_is_rejected(issuer: Any) -> None:
 
 
 # Validity period.
+
+
+def test_token_that_had_expired_before_the_clock_was_set_back_is_rejected() -> None:
+    clock_steps = ClockSteps()
+    for epoch in (NOW + 1000, NOW):
+        clock_steps.observe(epoch)
+    old_token = sign_token(valid_claims(iat=NOW - 60, exp=NOW + 600))
+    with pytest.raises(TokenExpired, match="the clock was set back"):
+        verify_token(old_token, clock_steps=clock_steps)
+    assert verify_token(sign_token(valid_claims()), clock_steps=clock_steps).subject == SUBJECT
 
 
 @pytest.mark.parametrize(("exp", "iat"), [(NOW + 600, NOW), (NOW - 59, NOW - 999), (NOW + 600, NOW + 60)])

@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from iamd.core.clock_steps import ClockSteps
 from iamd.core.records import OidcProvider
 from iamd.federation import jwks
 from iamd.federation.errors import InvalidToken
@@ -28,14 +29,16 @@ BAD_SIGNATURE = "The token's signature is not valid."
 BAD_ALGORITHM = "The token's signature algorithm is not supported."
 
 
-def verify_token(token: str, *names: str, host: str = HOST) -> TokenIdentity:
+def verify_token(
+    token: str, *names: str, host: str = HOST, clock_steps: ClockSteps | None = None
+) -> TokenIdentity:
     """Verify a token with a JWKS of the named keys."""
     keys = jwks.parse_keys([public_jwk(name) for name in names or ("rsa",)])
 
     def find_key(key_id: str | None, algorithm: str) -> jwks.VerificationKey | None:
         return jwks.select_key(keys, key_id, algorithm)
 
-    return verify(token, PROVIDER._replace(url=host), find_key, NOW)
+    return verify(token, PROVIDER._replace(url=host), find_key, NOW, clock_steps or ClockSteps())
 
 
 def token_error(token: str, *names: str) -> str:

@@ -258,7 +258,6 @@ def test_public_url_applies_only_to_requests_from_a_trusted_proxy(url: str, host
         "ftp://iam.example.com",
         "https://",
         "https:///path",
-        "https://iam.example.com/path",
         "https://iam.example.com?x",
         "https://iam.example.com#x",
         "https://user:secret@iam.example.com",
@@ -270,6 +269,12 @@ def test_public_url_applies_only_to_requests_from_a_trusted_proxy(url: str, host
 def test_invalid_public_url_is_rejected(url: str) -> None:
     with pytest.raises(ValueError, match=r"public URL must be http\(s\)://host\[:port\]"):
         parse_proxy_settings(url, ())
+
+
+@pytest.mark.parametrize("path", ["/iam", "/iam/", "/a/b?c"])
+def test_public_url_with_a_path_is_rejected(path: str) -> None:
+    with pytest.raises(ValueError, match=r"a path prefix .* is not supported: give the server a host name"):
+        parse_proxy_settings(f"https://example.com{path}", ())
 
 
 @pytest.mark.parametrize("proxy", ["", "proxy.example.com", "10.0.0.0/33", "10.0.0"])

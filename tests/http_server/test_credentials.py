@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from iamd.app import Store
+from iamd.core.clock_steps import ClockSteps
 from iamd.core.errors import InvalidClientTokenId, SignatureDoesNotMatch
 from iamd.gate.authenticator import Authenticator
 from iamd.gate.console_sessions import SessionLimits
@@ -121,7 +122,7 @@ def test_inactive_key_is_reported_only_with_a_valid_signature(account: Account) 
 
 
 def authenticator(store: Store) -> Authenticator:
-    return Authenticator(store.vault, SessionLimits(3600, 43_200))
+    return Authenticator(store.vault, SessionLimits(3600, 43_200, ClockSteps()))
 
 
 def test_unknown_access_key_takes_one_signature_check_too(store: Store) -> None:

@@ -1,6 +1,7 @@
 """Hypothesis strategies for policies and requests with every feature of the policy language."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,10 +21,13 @@ ARNS = (
     f"arn:aws:iam::{OTHER_ACCOUNT_ID}:user/beth",
     f"arn:aws:iam::{OTHER_ACCOUNT_ID}:root",
 )
+ROLE_ID = "AROAWEBWEBWEBWEBWEB12"
 CALLERS = [principal_from_arn(arn) for arn in (*ARNS, "")] + [
+    replace(principal_from_arn(ARNS[4]), unique_id=ROLE_ID, role_arn=ARNS[2]),
     principal_from_arn("sns.amazonaws.com", "Service"),
     principal_from_arn("accounts.google.com", "Federated"),
 ]
+PRINCIPALS = ("*", ACCOUNT_ID, OTHER_ACCOUNT_ID, *ARNS, ROLE_ID, f"{ROLE_ID}:s1", f"{ROLE_ID}:s2")
 ACTIONS = (
     "s3:GetObject",
     "S3:getobject",
@@ -149,9 +153,7 @@ def statements(draw: st.DrawFn, *, with_principal: bool) -> dict[str, Any]:
     if draw(st.integers(0, 9)) < (9 if with_principal else 1):
         principal_element = draw(st.sampled_from(["Principal", "Principal", "NotPrincipal"]))
         kind = draw(st.sampled_from(["AWS", "AWS", "AWS", "Service", "Federated"]))
-        statement[principal_element] = {
-            kind: draw(_one_or_list(("*", ACCOUNT_ID, OTHER_ACCOUNT_ID, *ARNS), principal_element))
-        }
+        statement[principal_element] = {kind: draw(_one_or_list(PRINCIPALS, principal_element))}
     return statement
 
 

@@ -52,7 +52,13 @@ UNRELATED_POLICY = parse({"Statement": {"Effect": "Allow", "Action": "none:None"
         (SESSION, f"arn:aws:iam::{ACCOUNT}:role/web", None),
         (replace(SESSION, role_arn=None), f"arn:aws:iam::{ACCOUNT}:role/web", MatchKind.ROLE),
         (replace(SESSION, role_arn=None, unique_id=None), ROLE, MatchKind.ROLE),
-        (SESSION, f"{SESSION.unique_id}:s1", None),
+        (SESSION, f"{SESSION.unique_id}:s1", MatchKind.SELF),
+        (SESSION, f"{SESSION.unique_id}:s2", None),
+        (SESSION, "AROAANOTHERWEB1234567:s1", None),
+        (replace(SESSION, unique_id=None), "None:s1", None),
+        (replace(SESSION, arn=ROLE), f"{SESSION.unique_id}:web", None),  # some session of the role
+        (ALICE, f"{ALICE.unique_id}:alice", None),
+        (FEDERATED_USER, f"{ALICE.unique_id}:fay", None),
         (FEDERATED_USER, FEDERATED_USER.arn, MatchKind.SELF),
         (FEDERATED_USER, ALICE.arn, MatchKind.USER),
         (FEDERATED_USER, ALICE.unique_id, MatchKind.USER),
@@ -89,6 +95,22 @@ def test_recreated_role_does_not_match_the_old_unique_id() -> None:
     layers = PolicyLayers(resource=_resource_policy("AROAWEBWEBWEBWEBWEB12"))
     assert _outcome(SESSION, layers) is Outcome.ALLOWED
     assert _outcome(replace(SESSION, unique_id="AROAANOTHERWEB1234567"), layers) is Outcome.IMPLICITLY_DENIED
+
+
+def test_recreated_role_does_not_match_the_old_session_id() -> None:
+    layers = PolicyLayers(resource=_resource_policy("AROAWEBWEBWEBWEBWEB12:s1"))
+    assert _outcome(SESSION, layers) is Outcome.ALLOWED
+    assert _outcome(replace(SESSION, unique_id="AROAANOTHERWEB1234567"), layers) is Outcome.IMPLICITLY_DENIED
+
+
+def test_exemption_of_one_session_by_its_id_does_not_exempt_the_role() -> None:
+    names = [ACCOUNT, ROLE, "AROAWEBWEBWEBWEBWEB12:s1"]
+    deny = {"Effect": "Deny", "NotPrincipal": {"AWS": names}, "Action": "s3:*", "Resource": "*"}
+    allow = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "s3:*", "Resource": "*"}
+    layers = PolicyLayers(resource=parse({"Version": "2012-10-17", "Statement": [deny, allow]}))
+    other_session = replace(SESSION, arn=SESSION.arn.replace("/s1", "/s2"))
+    assert _outcome(SESSION, layers) is Outcome.ALLOWED
+    assert _outcome(other_session, layers) is Outcome.EXPLICITLY_DENIED
 
 
 @pytest.mark.parametrize(

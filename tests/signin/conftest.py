@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamd.app import Store
+from iamd.core.clock_steps import ClockSteps
 from iamd.core.records import LoginProfile, PasswordPolicy, SecuritySettings
 from iamd.crypto.password_blocklist import PasswordBlocklist
 from iamd.crypto.passwords import Hasher
@@ -100,10 +101,10 @@ def context(store: Store, hasher: Hasher, password_hash: str) -> Iterator[SignIn
     clock = FakeClock()
     account = servers.create_account_in_store(store).account
     audit_queue = AuditQueue(store.database, timedelta(days=90))
-    dependencies = Dependencies(store.database, hasher, PasswordBlocklist(), JwksCache())
-    services = SignInServices(
-        dependencies, store.vault, b"k" * 32, SessionLimits(3600, 43_200), audit_queue, None, clock
-    )
+    clock_steps = ClockSteps()
+    dependencies = Dependencies(store.database, hasher, PasswordBlocklist(), JwksCache(), clock_steps)
+    limits = SessionLimits(3600, 43_200, clock_steps)
+    services = SignInServices(dependencies, store.vault, b"k" * 32, limits, audit_queue, None, clock)
     with store.database.write() as tx:
         admin = USERS.find(tx, account.account_id, "admin")
         assert admin is not None

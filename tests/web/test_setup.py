@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import console_users
+from tests import console_users, servers
 from tests.console_users import PASSWORD, Browser
 from tests.servers import Account, Server
 
@@ -61,8 +61,6 @@ def test_password_confirmation_must_match(account: Account) -> None:
 
 
 def test_email_of_another_root_user_is_refused(account: Account, server: Server) -> None:
-    from tests import servers
-
     other = console_users.set_up(servers.create_account(server))
     browser, path = Browser(account.server), console_users.setup_path(account)
     response = browser.send(
@@ -73,7 +71,23 @@ def test_email_of_another_root_user_is_refused(account: Account, server: Server)
         new=PASSWORD,
         again=PASSWORD,
     )
-    assert response.alert == "This email address belongs to the root user of another account."
+    assert response.alert == "This email address cannot be used."
+
+
+def test_refused_email_addresses_are_counted_with_those_of_update_root_email(
+    account: Account, server: Server
+) -> None:
+    browser, path = Browser(account.server), console_users.setup_path(account)
+
+    def try_email(email: str) -> str:
+        form = {"account_name": "A", "email": email, "new": PASSWORD, "again": PASSWORD}
+        return browser.send(browser.get(path), path, **form).alert
+
+    for _ in range(3):
+        other = console_users.set_up(servers.create_account(server))
+        assert try_email(other.email) == "This email address cannot be used."
+    assert try_email("free@granite.example").startswith("Too many email addresses could not be used.")
+    assert browser.session is None
 
 
 def test_unknown_setup_link_is_gone(server: Server) -> None:

@@ -7,7 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { createRecoveryCodes } from "../api/iamd.ts";
 import { AsyncContent } from "../shared/async-content.tsx";
-import { download } from "../shared/download.ts";
+import { downloadText } from "../shared/download.ts";
 import { useLoad } from "../state/load.ts";
 import { useSession } from "../state/session.tsx";
 
@@ -63,9 +63,7 @@ function Codes({ codes }: { codes: string[] }) {
         />
         <Button
           iconName="download"
-          onClick={() =>
-            download("recovery-codes.txt", `Recovery codes for ${owner}\n\n${lines}\n`, "text/plain")
-          }
+          onClick={() => downloadText("recovery-codes.txt", `Recovery codes for ${owner}\n\n${lines}\n`)}
         >
           Download .txt
         </Button>

@@ -3,8 +3,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { CopyableText } from "../shared/copyable-text.tsx";
-import { formatCsv } from "../shared/csv.ts";
-import { download } from "../shared/download.ts";
+import { downloadCsv } from "../shared/download.ts";
 import { SecretValue } from "../shared/secret-value.tsx";
 import { useSession } from "../state/session.tsx";
 
@@ -14,10 +13,10 @@ type Props = { userName: string; password: string };
 export function SignInDetails({ userName, password }: Props) {
   const { SignInUrl, AccountAlias, AccountId } = useSession();
   const url = SignInUrl ?? `${location.origin}/signin/${AccountAlias ?? AccountId}`;
-  const csv = formatCsv([
+  const rows = [
     ["User name", "Password", "Console sign-in URL"],
     [userName, password, url],
-  ]);
+  ];
   return (
     <Container
       header={
@@ -26,7 +25,7 @@ export function SignInDetails({ userName, password }: Props) {
             <Button
               iconName="download"
               formAction="none"
-              onClick={() => download(`${userName}_credentials.csv`, csv, "text/csv")}
+              onClick={() => downloadCsv(`${userName}_credentials.csv`, rows, ["Password"])}
             >
               Download .csv file
             </Button>

@@ -6,6 +6,7 @@ import { parseCsv } from "../shared/csv.ts";
 const POLL_INTERVAL = 500;
 const MAX_ATTEMPTS = 60;
 
+/** `csv` is the report as the API returns it, with exact names. */
 export type CredentialReport = {
   csv: string;
   rows: Record<string, string>[];

@@ -1,5 +1,6 @@
 /** Checks passwords against the account's rules, and generates passwords that satisfy them. */
 import type { PasswordRules } from "../api/iamd.ts";
+import { beginsLikeFormula } from "../shared/csv.ts";
 
 export const SYMBOLS = "!@#$%^&*()_+-=[]{}|'";
 
@@ -70,7 +71,11 @@ export function satisfiesRules(rules: PasswordRules, password: string): boolean 
   return checkPassword(rules, password).every(({ satisfied }) => satisfied !== false);
 }
 
-/** A random password that satisfies the rules and has characters of every class. */
+/**
+ * A random password that satisfies the rules and has characters of every class.
+ *
+ * It does not begin like a formula: it is saved in a .csv file, and must not change there.
+ */
 export function generatePassword(rules: PasswordRules): string {
   const characters = [
     ...randomCharacters(UPPER, Math.max(2, rules.MinimumUppercase)),
@@ -80,7 +85,10 @@ export function generatePassword(rules: PasswordRules): string {
   ];
   const length = Math.min(MAX_LENGTH, Math.max(GENERATED_LENGTH, rules.MinimumLength));
   characters.push(...randomCharacters(UPPER + LOWER + DIGITS, length - characters.length));
-  return shuffle(characters).join("");
+  let password: string;
+  do password = shuffle(characters).join("");
+  while (beginsLikeFormula(password));
+  return password;
 }
 
 function randomCharacters(characters: string, length: number): string[] {

@@ -1,10 +1,29 @@
 /** Comma-separated values (RFC 4180). */
 
-export function formatCsv(rows: readonly (readonly string[])[]): string {
-  return rows.map((row) => `${row.map(field).join(",")}\r\n`).join("");
+export type Rows = readonly (readonly string[])[];
+
+/**
+ * Formats rows, the first of which is the header, for people who open the file in a spreadsheet.
+ *
+ * A value that begins like a formula gets a leading apostrophe, except in the columns with secrets, which must
+ * work when they are pasted. Generated secrets never begin like a formula.
+ */
+export function formatCsv(rows: Rows, secretColumns: readonly string[] = []): string {
+  const isSecret = rows[0]?.map((name) => secretColumns.includes(name)) ?? [];
+  const lines = rows.map((row) => row.map((value, i) => quote(isSecret[i] ? value : neutralize(value))));
+  return lines.map((fields) => `${fields.join(",")}\r\n`).join("");
 }
 
-function field(value: string): string {
+/** Whether spreadsheets take a value for a formula. */
+export function beginsLikeFormula(value: string): boolean {
+  return /^[=+\-@\t\r]/.test(value);
+}
+
+function neutralize(value: string): string {
+  return beginsLikeFormula(value) ? `'${value}` : value;
+}
+
+function quote(value: string): string {
   return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
@@ -14,7 +33,8 @@ export function parseCsv(document: string): Record<string, string>[] {
   return rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? ""])));
 }
 
-function parseRows(document: string): string[][] {
+/** Parses a document into rows of fields, the header included. */
+export function parseRows(document: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   for (const [, quotedField, plainField, end] of document.matchAll(

@@ -15,7 +15,6 @@ NOT_APPLICABLE = "N/A"
 NO_INFORMATION = "no_information"
 NOT_SUPPORTED = "not_supported"
 _MAX_KEYS = 2  # per user
-_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")  # how formulas begin in spreadsheets
 
 _KEY_COLUMNS = ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
 COLUMNS = (
@@ -76,17 +75,16 @@ def parse_date(text: str | None) -> datetime | None:
 
 
 def write(rows: Iterable[ReportRow]) -> str:
-    """Return a report as CSV."""
+    """Return a report as CSV.
+
+    Names are exact, as in AWS's report, since tools join on them. Whoever saves the report for people must
+    neutralize names that spreadsheets take for formulas; the console does.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_escape_formula(cell) for cell in _cells(row)] for row in rows)
+    writer.writerows(_cells(row) for row in rows)
     return out.getvalue().removesuffix("\n")
-
-
-def _escape_formula(cell: str) -> str:
-    """Prevent CSV injection: user names can begin like spreadsheet formulas."""
-    return f"'{cell}" if cell.startswith(_FORMULA_PREFIXES) else cell
 
 
 def _cells(row: ReportRow) -> Iterator[str]:
@@ -146,7 +144,7 @@ def _row(cells: dict[str, str]) -> ReportRow:
         ("true", NOT_SUPPORTED) if is_root else ("true",)
     )
     return ReportRow(
-        ROOT if is_root else cells["arn"].rpartition("/")[2],
+        cells["user"],
         cells["arn"],
         parse_date(cells["user_creation_time"]),
         password_enabled,

@@ -139,7 +139,6 @@ def _run(settings: Settings) -> None:
 
 def _validate(settings: Settings) -> None:
     for place, parse in (
-        ("IAMD_PUBLIC_URL", lambda: client_info.parse_proxy_settings(settings.public_url, ())),
         (
             "IAMD_TRUSTED_PROXIES",
             lambda: client_info.parse_proxy_settings(None, settings.trusted_proxies),

@@ -42,8 +42,13 @@ def account_id_of_key(access_key_id: str) -> str | None:
 
 
 def secret_access_key() -> str:
-    """Return a new secret access key: 40 base64 characters, 240 random bits."""
-    return base64.b64encode(secrets.token_bytes(30)).decode()
+    """Return a new secret access key: 40 base64 characters, 240 random bits.
+
+    It never begins with a plus sign: spreadsheets would take it for a formula, and it is saved as CSV.
+    """
+    while (key := base64.b64encode(secrets.token_bytes(30)).decode()).startswith("+"):
+        pass
+    return key
 
 
 def account() -> str:

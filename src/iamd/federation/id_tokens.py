@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import regex
 from jwt import PyJWS, PyJWTError
 
+from iamd.core.clock_steps import ClockSteps
 from iamd.core.records import OidcProvider, Tag, Tags
 from iamd.federation.errors import InvalidClaim, InvalidToken, TokenExpired
 from iamd.federation.jwks import ALGORITHMS, VerificationKey
@@ -115,7 +116,13 @@ def _not_a_jwt() -> InvalidToken:
     )
 
 
-def verify(token: str, provider: OidcProvider, resolve_key: KeyResolver, now_seconds: int) -> TokenIdentity:
+def verify(
+    token: str,
+    provider: OidcProvider,
+    resolve_key: KeyResolver,
+    now_seconds: int,
+    clock_steps: ClockSteps,
+) -> TokenIdentity:
     """Verify a token of a provider; `now_seconds` is epoch seconds.
 
     Raises TokenExpired, InvalidClaim if a claim is unusable, or InvalidToken for any other reason.
@@ -123,7 +130,7 @@ def verify(token: str, provider: OidcProvider, resolve_key: KeyResolver, now_sec
     claims = _verify_signature(token, resolve_key)
     if claims.get("iss") != f"https://{provider.url}":
         raise InvalidToken("The token was issued by another issuer.")
-    _check_times(claims, now_seconds)
+    _check_times(claims, now_seconds, clock_steps)
     subject = _text_claim(claims, "sub")
     audience, original_audience = _check_audience(claims, provider.client_ids)
     return TokenIdentity(
@@ -151,8 +158,10 @@ def _verify_signature(token: str, resolve_key: KeyResolver) -> Claims:
     return _parse_claims(payload)
 
 
-def _check_times(claims: Claims, now_seconds: int) -> None:
+def _check_times(claims: Claims, now_seconds: int, clock_steps: ClockSteps) -> None:
     expires_at, issued_at = _time_claim(claims, "exp"), _time_claim(claims, "iat")
+    if clock_steps.had_ended(issued_at, expires_at + _SKEW_SECONDS):
+        raise TokenExpired("Token expired: the clock was set back since")
     if now_seconds >= expires_at + _SKEW_SECONDS:
         raise TokenExpired(
             f"Token expired: current date/time {now_seconds} "

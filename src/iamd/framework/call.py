@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from iamd.core import arns
+from iamd.core.clock_steps import ClockSteps
 from iamd.core.records import Role, Session, SessionToken, Tags, User, WebIdentity
 from iamd.crypto.password_blocklist import PasswordBlocklist
 from iamd.crypto.passwords import Hasher
@@ -79,11 +80,13 @@ class Call(NamedTuple):
 class Dependencies(NamedTuple):
     """What the parts of the server share; operations get it in `prepare` and `resolve_caller` only.
 
-    `allow_root_keys` is the operator's setting that lets root users have access keys.
+    `clock_steps` are those that the gate has seen. `allow_root_keys` is the operator's setting that lets root
+    users have access keys.
     """
 
     database: Database
     hasher: Hasher
     blocklist: PasswordBlocklist
     jwks_cache: JwksCache
+    clock_steps: ClockSteps
     allow_root_keys: bool = False

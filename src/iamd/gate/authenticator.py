@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from iamd.core import ids
 from iamd.core.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNotMatch
+from iamd.core.records import SessionToken
 from iamd.crypto import seal
 from iamd.gate import console_sessions
 from iamd.gate.credentials import AccessKeyCredentials, ConsoleCredentials
@@ -37,15 +38,36 @@ class Authenticator(NamedTuple):
         or if temporary credentials are used without their own session token; and whatever
         `credentials.verify_signature` raises. `epoch` is in seconds since 1970.
         """
+        self.session_limits.clock_steps.observe(epoch)
         if isinstance(credentials, ConsoleCredentials):
             return console_sessions.authenticate(tx, self.session_limits, credentials, epoch)
         if credentials.access_key_id.startswith(ids.TEMPORARY_KEY):
-            record = _authenticate_temporary(tx, self.vault, credentials, epoch)
+            record = self._authenticate_temporary(tx, credentials, epoch)
         else:
             record = _authenticate_long_term(tx, self.vault, credentials)
         if record.owner_id == record.account_id and not self.allow_root_keys:
             raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
         return record
+
+    def _authenticate_temporary(
+        self, tx: Tx, credentials: AccessKeyCredentials, epoch: int
+    ) -> CredentialRecord:
+        token = self.vault.open_session_token(credentials.access_key_id, credentials.session_token or "")
+        if token is None:
+            raise _reject_unknown_key(credentials)
+        credentials.verify_signature(token.secret)
+        if not self._is_valid(token, epoch):
+            raise ExpiredToken(_EXPIRED_TOKEN_MESSAGE)
+        record = temporary_credentials.find_credential(tx, credentials.access_key_id, token)
+        if record is None:
+            raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
+        return record
+
+    def _is_valid(self, token: SessionToken, epoch: int) -> bool:
+        """Return whether a token is within its validity, which a clock that is set back must not renew."""
+        is_current = token.issued_at - _SKEW_SECONDS <= epoch < token.expires_at
+        clock_steps = self.session_limits.clock_steps
+        return is_current and not clock_steps.had_ended(token.issued_at, token.expires_at)
 
     def reload(self, tx: Tx, record: CredentialRecord, epoch: int) -> CredentialRecord:
         """Read a credential record again, in a transaction whose statements see the same snapshot.
@@ -74,22 +96,6 @@ def _authenticate_long_term(tx: Tx, vault: Vault, credentials: AccessKeyCredenti
         raise _reject_unknown_key(credentials)
     credentials.verify_signature(vault.secret_access_key(record))
     if record.status != "Active" or credentials.session_token is not None:
-        raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
-    return record
-
-
-def _authenticate_temporary(
-    tx: Tx, vault: Vault, credentials: AccessKeyCredentials, epoch: int
-) -> CredentialRecord:
-    token = vault.open_session_token(credentials.access_key_id, credentials.session_token or "")
-    if token is None:
-        raise _reject_unknown_key(credentials)
-    credentials.verify_signature(token.secret)
-    if epoch >= token.expires_at or epoch < token.issued_at - _SKEW_SECONDS:
-        # Issued in the future: the clock was set back, which must not revive expired credentials.
-        raise ExpiredToken(_EXPIRED_TOKEN_MESSAGE)
-    record = temporary_credentials.find_credential(tx, credentials.access_key_id, token)
-    if record is None:
         raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
     return record
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from iamd.gate import forwarded
 from iamd.gate.forwarded import Address
@@ -74,17 +74,22 @@ def console_hosts(base_url: str) -> frozenset[str]:
 
 
 def parse_proxy_settings(public_url: str | None, trusted_proxies: tuple[str, ...]) -> ProxySettings:
-    """Parse the public URL and the proxies' addresses or networks (CIDR); ValueError if one is invalid."""
+    """Parse the public URL and the proxies' addresses or networks (CIDR); ValueError if one is invalid.
+
+    The URL has no path: cookies and passkeys are for a whole host, and the API is at / as on AWS.
+    """
     trusted_networks = tuple(ip_network(proxy, strict=False) for proxy in trusted_proxies)
     if not public_url:
         return ProxySettings(None, None, trusted_networks)
     url = urlsplit(public_url)
-    if url.scheme not in _DEFAULT_PORTS or not _HOST_PATTERN.fullmatch(url.netloc) or _has_path(url):
-        raise ValueError(f"the public URL must be http(s)://host[:port], not {public_url!r}")
+    has_host = url.scheme in _DEFAULT_PORTS and _HOST_PATTERN.fullmatch(url.netloc) is not None
+    if has_host and url.path.strip("/"):
+        raise ValueError(
+            f"a path prefix ({url.path}) is not supported: give the server a host name of its own, "
+            "such as https://iam.example.com"
+        )
+    if not has_host or url.query or url.fragment:
+        raise ValueError("the public URL must be http(s)://host[:port]")
     return ProxySettings(
         url.scheme, url.netloc.lower().removesuffix(_DEFAULT_PORTS[url.scheme]), trusted_networks
     )
-
-
-def _has_path(url: SplitResult) -> bool:
-    return bool(url.path.strip("/") or url.query or url.fragment)

@@ -62,11 +62,11 @@ class ConcurrencyLimiter:
             if count < self._per_caller:
                 self._counts[caller_id] = count + 1
                 return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.setdefault(caller_id, deque()).append(turn)
+            permit = threading.Lock()
+            permit.acquire()
+            self._waiting.setdefault(caller_id, deque()).append(permit)
         with self._release_slot():
-            if not turn.acquire(timeout=_MAX_WAIT_SECONDS) and self._give_up(caller_id, turn):
+            if not permit.acquire(timeout=_MAX_WAIT_SECONDS) and self._give_up(caller_id, permit):
                 raise Throttling("Too many of your requests are being executed. Try again.")
 
     def release(self, caller_id: str) -> None:
@@ -82,13 +82,18 @@ class ConcurrencyLimiter:
             else:
                 self._counts[caller_id] -= 1
 
-    def _give_up(self, caller_id: str, turn: threading.Lock) -> bool:
-        """Stop waiting; return False if the request was given its turn at the last moment."""
+    def waiting(self, caller_id: str) -> int:
+        """Return how many requests of a caller are waiting."""
+        with self._lock:
+            return len(self._waiting.get(caller_id, ()))
+
+    def _give_up(self, caller_id: str, permit: threading.Lock) -> bool:
+        """Stop waiting; return False if the request was given its permit at the last moment."""
         with self._lock:
             waiting = self._waiting.get(caller_id, deque())
-            if turn not in waiting:
+            if permit not in waiting:
                 return False
-            waiting.remove(turn)
+            waiting.remove(permit)
             if not waiting:
                 del self._waiting[caller_id]
             return True

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from iamd.core.clock_steps import ClockSteps
 from iamd.core.errors import ConfirmationRequired, ExpiredToken
 from iamd.core.records import Session
 from iamd.core.session_stages import ENROLL, OPEN
@@ -18,23 +19,32 @@ _SESSION_ENDED_MESSAGE = "The session has ended. Sign in again."
 
 
 class SessionLimits(NamedTuple):
-    """Idle timeout and maximum lifetime of a session, in seconds."""
+    """Idle timeout and maximum lifetime of a session, in seconds; and how the clock was set back."""
 
     idle: int
     absolute: int
+    clock_steps: ClockSteps
 
     def allow(self, session: Session, epoch: int) -> bool:
         """Return whether a session is within its limits; unfinished sign-ins last `PENDING_SECONDS` at most.
 
         A session created in the future (the clock was set back) is rejected; up to `CONFIRMATION_SECONDS` of
-        clock skew are tolerated.
+        clock skew are tolerated. So is a session that had ended before the clock was set back.
         """
         max_seconds = self.absolute if session.stage in (OPEN, ENROLL) else PENDING_SECONDS
-        return (
-            epoch < session.created_at + max_seconds
-            and epoch < session.seen_at + self.idle
-            and session.created_at <= epoch + CONFIRMATION_SECONDS
+        ends_at = min(session.created_at + max_seconds, session.seen_at + self.idle)
+        return self._is_within(session.created_at, ends_at, epoch)
+
+    def is_confirmed(self, session: Session, epoch: int) -> bool:
+        """Return whether the user confirmed their identity within the last `CONFIRMATION_SECONDS`."""
+        confirmed_at = session.confirmed_at
+        return confirmed_at is not None and self._is_within(
+            confirmed_at, confirmed_at + CONFIRMATION_SECONDS, epoch
         )
+
+    def _is_within(self, begins_at: int, ends_at: int, epoch: int) -> bool:
+        is_current = begins_at <= epoch + CONFIRMATION_SECONDS and epoch < ends_at
+        return is_current and not self.clock_steps.had_ended(begins_at, ends_at)
 
 
 def authenticate(
@@ -56,14 +66,9 @@ def is_usable(record: CredentialRecord, limits: SessionLimits, epoch: int) -> bo
     return owner_exists and limits.allow(session, epoch)
 
 
-def is_confirmed(session: Session, epoch: int) -> bool:
-    """Return whether the user confirmed their identity within the last `CONFIRMATION_SECONDS`."""
-    return session.confirmed_at is not None and epoch < session.confirmed_at + CONFIRMATION_SECONDS
-
-
-def require_confirmed(session: Session | None, epoch: int) -> None:
+def require_confirmed(session: Session | None, limits: SessionLimits, epoch: int) -> None:
     """Raise ConfirmationRequired if a session was not confirmed recently; None (a signed call) passes."""
-    if session is not None and not is_confirmed(session, epoch):
+    if session is not None and not limits.is_confirmed(session, epoch):
         raise ConfirmationRequired("Confirm your identity and try again.")
 
 

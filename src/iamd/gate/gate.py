@@ -174,6 +174,7 @@ class Gate:
         """
         self._rate_limiter.consume(address_group(request_context.source_ip))
         invocation = self._build_invocation(operation, params, request_context)
+        self._dependencies.clock_steps.observe(invocation.epoch)
         try:
             caller = resolve_caller(self._dependencies, params, invocation.epoch)
         except UnresolvedCaller as error:
@@ -280,7 +281,9 @@ class Gate:
         )
         authorization.authorize(authenticated_caller, operation, call, target, invocation.params, global_keys)
         if operation.requires_confirmation:
-            console_sessions.require_confirmed(authenticated_caller.caller.session, invocation.epoch)
+            console_sessions.require_confirmed(
+                authenticated_caller.caller.session, self._authenticator.session_limits, invocation.epoch
+            )
         if target.not_found is not None:
             raise target.not_found
         return call, target

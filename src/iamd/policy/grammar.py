@@ -11,7 +11,7 @@ _ARN_FIELDS = 6
 _MIN_ARN_FIELDS = 3
 _VENDOR = re.compile(r"[A-Za-z0-9.-]+")
 _ACCOUNT = re.compile(r"[A-Za-z0-9*?-]*")
-_UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,124}")
+_UNIQUE_ID = re.compile(r"AIDA[A-Z0-9]{12,124}|AROA[A-Z0-9]{12,124}(?::[^/*?]+)?")  # also a role's session
 _ORIGIN_ACCESS_IDENTITY = re.compile(
     r"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity \w+", re.ASCII
 )

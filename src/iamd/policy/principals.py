@@ -67,6 +67,18 @@ class Principal:
     user_arn: str | None = None
 
     @property
+    def assumed_role_id(self) -> str | None:
+        """The ID of a role session, `AROA…:session`, as in `aws:userid`; None for others and if unknown.
+
+        A trust policy that names a session stores this, so that a role made anew under the same name does
+        not inherit the trust.
+        """
+        if self.unique_id is None or self.kind is not PrincipalKind.ROLE_SESSION:
+            return None
+        _, is_session, name = self.arn.partition(":assumed-role/")
+        return f"{self.unique_id}:{name.rpartition('/')[2]}" if is_session else None
+
+    @property
     def is_signed(self) -> bool:
         """Whether the request is signed with credentials, that is, not anonymous."""
         return self.kind is not PrincipalKind.ANONYMOUS
@@ -164,7 +176,8 @@ def _is_narrowed_by_other_entry(kind: MatchKind, names: Iterable[PrincipalName],
     if kind is MatchKind.ROLE:
         role = (caller.role_arn or caller.arn).rpartition(":")[2].split("/")
         name = role[-1] if caller.role_arn else role[1]
-        return any(value.startswith(f"{sts_prefix}assumed-role/{name}/") for value in values)
+        session_prefixes = (f"{sts_prefix}assumed-role/{name}/", f"{caller.unique_id}:")
+        return any(value.startswith(session_prefixes) for value in values)
     return kind is MatchKind.USER and any(
         value.startswith(f"{sts_prefix}federated-user/") for value in values
     )
@@ -204,8 +217,8 @@ def _match_aws(value: str, caller: Principal) -> MatchKind | None:
         return MatchKind.ROLE
     if caller.kind is PrincipalKind.FEDERATED_USER and value in {caller.user_arn, caller.unique_id}:
         return MatchKind.USER
-    is_id_match = caller.kind is PrincipalKind.USER and value == caller.unique_id
-    return MatchKind.SELF if is_id_match or value == caller.arn else None
+    own_id = caller.unique_id if caller.kind is PrincipalKind.USER else caller.assumed_role_id
+    return MatchKind.SELF if value in {caller.arn, own_id} else None
 
 
 def _names_account(value: str, caller: Principal) -> bool:

@@ -48,10 +48,13 @@ def create_reset_token(tx: Tx, account_id: str, epoch: int) -> str | None:
     return create(tx, account_id, RESET, epoch)
 
 
-def resolve(tx: Tx, token: str, purpose: str, epoch: int) -> LinkTarget | None:
+def resolve(services: SignInServices, tx: Tx, token: str, purpose: str) -> LinkTarget | None:
     """Return a link and its account; None if the link is unknown, used, expired or of another purpose."""
     link = one_time_links.find(tx, hash_token(token))
-    if link is None or link.purpose != purpose or epoch >= link.expires_at:
+    if link is None or link.purpose != purpose or services.epoch() >= link.expires_at:
+        return None
+    created_at = link.expires_at - _LIFETIME_SECONDS[purpose]
+    if services.dependencies.clock_steps.had_ended(created_at, link.expires_at):
         return None
     account = accounts.find(tx, link.account_id)
     has_root = login_profiles.find(tx, link.account_id, link.account_id) is not None
@@ -63,7 +66,7 @@ def resolve(tx: Tx, token: str, purpose: str, epoch: int) -> LinkTarget | None:
 def find_account(services: SignInServices, token: str, purpose: str) -> Account | None:
     """Return the account of a valid link without using the link; otherwise None."""
     with services.dependencies.database.read() as tx:
-        link_target = resolve(tx, token, purpose, services.epoch())
+        link_target = resolve(services, tx, token, purpose)
     return link_target.account if link_target else None
 
 

@@ -5,11 +5,17 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from iamd.core import ids
-from iamd.core.errors import AccessDenied, EntityTemporarilyUnmodifiable, PasswordPolicyViolation
+from iamd.core.errors import (
+    AccessDenied,
+    EntityTemporarilyUnmodifiable,
+    PasswordPolicyViolation,
+    Throttling,
+)
 from iamd.core.records import Account, LoginProfile
 from iamd.core.session_stages import PASSWORD
-from iamd.domain import passwords
+from iamd.domain import passwords, root_emails
 from iamd.domain.password_rules import PasswordRules
+from iamd.domain.root_emails import EmailInUse
 from iamd.signin import identity as identities
 from iamd.signin import links, pending, sign_in_events
 from iamd.signin.identity import SignInIdentity
@@ -177,12 +183,12 @@ def set_up_account(
         return SignInResult(Step.REFUSED, errors=tuple(errors))
 
     def rename(tx: Tx, current_account: Account) -> str | None:
-        other = accounts.find_by_email(tx, new_account.root_email)
-        if other is not None and other.account_id != current_account.account_id:
-            return "This email address belongs to the root user of another account."
-        accounts.update_name_and_email(
-            tx, current_account.account_id, new_account.name, new_account.root_email
-        )
+        account_id = current_account.account_id
+        try:
+            root_emails.require_available(tx, account_id, new_account.root_email, services.epoch())
+        except (EmailInUse, Throttling) as fault:
+            return fault.message
+        accounts.update_name_and_email(tx, account_id, new_account.name, new_account.root_email)
         return None
 
     return _set_password_by_link(services, link_token, SETUP, new_account, setup.password, client, rename)
@@ -212,7 +218,7 @@ def _set_password_by_link(
         return SignInResult(Step.REFUSED, errors=tuple(error.message.split(", ")))
     with services.dependencies.database.write() as tx:
         accounts.lock(tx, account.account_id)
-        link_target = links.resolve(tx, link_token, purpose, services.epoch())
+        link_target = links.resolve(services, tx, link_token, purpose)
         if link_target is None:
             return GONE
         refusal = apply_changes(tx, link_target.account)

@@ -49,6 +49,7 @@ class Accounts:
         self.caller = cache(self._create_caller)
         self._root_key = cache(lambda: sts_sessions.create_root_access_key(account))
         self._iam_of[other_account].create_user(UserName="may")
+        sts_sessions.create_role(account, "may")  # has the name of a user
 
     def create_role(self, owner: Account, name: str, *trust: dict[str, Any], **params: Any) -> str:
         """Create a role; return its ARN."""
@@ -65,7 +66,8 @@ class Accounts:
 
     def create_principals(self, case: Any) -> None:
         """Create the users and roles that a case names: principals of a trust policy must exist."""
-        for name in re.findall(r"iam::\{account\}:(?:user|role)/(?:team/)?([\w-]+)", str(case)):
+        principal = r"::\{account\}:(?:user|role|assumed-role)/(?:team/)?([\w-]+)"
+        for name in re.findall(principal, str(case)):
             if name in CALLERS:
                 self.caller(name)
 

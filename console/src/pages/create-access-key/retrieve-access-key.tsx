@@ -6,17 +6,17 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { CopyableText } from "../../shared/copyable-text.tsx";
-import { formatCsv } from "../../shared/csv.ts";
-import { download } from "../../shared/download.ts";
+import { downloadCsv } from "../../shared/download.ts";
 import { SecretValue } from "../../shared/secret-value.tsx";
 
 /** A new access key: the only time that its secret is shown. */
 export function RetrieveAccessKey({ accessKey, onDone }: { accessKey: AccessKey; onDone: () => void }) {
   const { AccessKeyId: id = "", SecretAccessKey: secret = "", UserName: userName = "root" } = accessKey;
-  const csv = formatCsv([
+  const rows = [
     ["Access key ID", "Secret access key"],
     [id, secret],
-  ]);
+  ];
+  const downloadKey = () => downloadCsv(`${userName}_accessKeys.csv`, rows, ["Secret access key"]);
   return (
     <SpaceBetween size="l">
       <Alert type="warning">
@@ -34,7 +34,7 @@ export function RetrieveAccessKey({ accessKey, onDone }: { accessKey: AccessKey;
         />
       </Container>
       <SpaceBetween direction="horizontal" size="xs">
-        <Button iconName="download" onClick={() => download(`${userName}_accessKeys.csv`, csv, "text/csv")}>
+        <Button iconName="download" onClick={downloadKey}>
           Download .csv file
         </Button>
         <Button variant="primary" onClick={onDone}>

@@ -1,7 +1,8 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { generateReport, parseReportDate } from "../../data/credential-report.ts";
-import { download } from "../../shared/download.ts";
+import { parseRows } from "../../shared/csv.ts";
+import { downloadCsv } from "../../shared/download.ts";
 import { formatDate } from "../../shared/format.ts";
 import { PageTitle } from "../../shared/page.tsx";
 import { type Column, ResourceTable } from "../../shared/resource-table.tsx";
@@ -19,7 +20,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** The credential report, generated on demand, as a table and a file. */
 export default function CredentialReport() {
   const report = useLoad("report", generateReport);
-  const downloadReport = () => report.data && download("status_reports.csv", report.data.csv, "text/csv");
+  const downloadReport = () => report.data && downloadCsv("status_reports.csv", parseRows(report.data.csv));
   return (
     <>
       <PageTitle text="Credential report" />

@@ -1,8 +1,8 @@
 """Account information: the account's name and its root user's email address."""
 
-from iamd.core.errors import EntityAlreadyExists, NoSuchEntity
+from iamd.core.errors import NoSuchEntity
 from iamd.core.records import Account
-from iamd.domain import sign_in_url
+from iamd.domain import root_emails, sign_in_url
 from iamd.framework import targets
 from iamd.framework.call import Call
 from iamd.framework.operation import Reply, operation
@@ -47,9 +47,7 @@ def put_account_name(call: Call, account_name: str) -> Reply:
 )
 def update_root_email(call: Call, root_email: str) -> Reply:
     """Change the root user's email address; links mailed to the old one become invalid."""
-    existing_account = accounts.find_by_email(call.tx, root_email)
-    if existing_account is not None and existing_account.account_id != call.account_id:
-        raise EntityAlreadyExists("This email address cannot be used.")
+    root_emails.require_available(call.tx, call.account_id, root_email, call.epoch)
     accounts.update_name_and_email(call.tx, call.account_id, get_current_account(call).name, root_email)
     one_time_links.delete_for_account(call.tx, call.account_id)
     return None

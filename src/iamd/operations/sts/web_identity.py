@@ -78,7 +78,8 @@ def _verify_token(
     def find_key(key_id: str | None, algorithm: str) -> VerificationKey | None:
         return dependencies.jwks_cache.find_key(provider.url, provider.thumbprints, key_id, algorithm)
 
-    return _translate_errors(lambda: id_tokens.verify(token, provider, find_key, epoch))
+    clock_steps = dependencies.clock_steps
+    return _translate_errors(lambda: id_tokens.verify(token, provider, find_key, epoch, clock_steps))
 
 
 def _translate_errors(verify: Callable[[], Verified]) -> Verified:
