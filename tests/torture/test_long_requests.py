@@ -35,7 +35,7 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Account
             for number in range(USERS_IN_ACCOUNT):
                 name = f"user-{number:06}"
                 arn = arns.iam(attacker.account_id, f"user/team/{name}")
-                user = User(name, ids.unique(ids.USER), "/team/", arn, "2026-01-01T00:00:00Z", None, None)
+                user = User(ids.unique(ids.USER), name, "/team/", arn, "2026-01-01T00:00:00Z", None, None)
                 USERS.add(tx, attacker.account_id, user)
         yield attacker, victim
 

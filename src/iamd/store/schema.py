@@ -83,6 +83,7 @@ users = _table(
     sa.Column("boundary_arn", KeyText, nullable=True),
     _text_column("password_last_used", nullable=True),
     sa.UniqueConstraint("account_id", "name_key"),
+    sa.Index(None, "account_id", "path", "name_key"),
     sa.Index(None, "account_id", "boundary_arn"),
     sa.Index(None, "user_id"),
 )
@@ -97,6 +98,7 @@ user_groups = _table(
     _text_column("arn"),
     _text_column("create_date"),
     sa.UniqueConstraint("account_id", "name_key"),
+    sa.Index(None, "account_id", "path", "name_key"),
 )
 
 memberships = _table(
@@ -121,6 +123,7 @@ roles = _table(
     _integer_column("max_session_duration"),
     _text_column("trust"),
     sa.UniqueConstraint("account_id", "name_key"),
+    sa.Index(None, "account_id", "path", "name_key"),
     sa.Index(None, "account_id", "boundary_arn"),
     sa.Index(None, "role_id"),
 )
@@ -152,6 +155,7 @@ instance_profiles = _table(
     _text_column("create_date"),
     sa.Column("role_id", KeyText, nullable=True),
     sa.UniqueConstraint("account_id", "name_key"),
+    sa.Index(None, "account_id", "path", "name_key"),
     sa.Index(None, "account_id", "role_id"),
 )
 
