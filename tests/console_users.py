@@ -47,6 +47,7 @@ class Browser:
     """A browser with its own cookies."""
 
     def __init__(self, server: Server, **headers: str) -> None:
+        self.server = server
         self.base = server.url.replace("127.0.0.1", "localhost")
         self.http = requests.Session()
         self.http.headers.update({"Origin": self.base, **headers})
@@ -82,6 +83,12 @@ class Browser:
     def sign_in_user(self, account: str, name: str, password: str, **fields: str) -> Page:
         page = self.get(f"/signin/{account}")
         return self.send(page, "/signin/user", account=account, user_name=name, password=password, **fields)
+
+    def forget_confirmation(self) -> None:
+        """Make the session one that was confirmed too long ago: 15 minutes after sign-in, for example."""
+        assert self.session is not None
+        with self.server.store.database.write() as tx:
+            tx.cursor.execute("UPDATE sessions SET confirmed_at = confirmed_at - 1000")
 
     def confirm(self, **fields: str) -> Page:
         """Confirm the user's identity with the password, or with other fields."""

@@ -250,6 +250,7 @@ def test_sessions_are_valid_in_every_region(account: Account, role: str, region:
 def test_console_session_must_confirm_identity_before_assume_role(account: Account, role: str) -> None:
     browser = console_users.create_user(account, "alice")
     browser.sign_in_user(account.account_id, "alice", console_users.PASSWORD)
+    browser.forget_confirmation()
     error = refused(browser.client("sts"), "AssumeRole", RoleArn=role, **SESSION_NAME)
     assert error == ("ConfirmationRequired", 403, "Confirm your identity and try again.")
     browser.confirm()

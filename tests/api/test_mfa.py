@@ -16,6 +16,14 @@ from iamd.store import accounts, attempt_counters, mfa_devices
 from iamd.store.query import Write, columns_equal
 from iamd.store.schema import attempts as attempts_table
 from tests.api.responses import call, refused, state, together
+from tests.api.sts_sessions import (
+    Session,
+    assume_role,
+    create_role,
+    create_role_session,
+    put_role_policy,
+    trust_statement,
+)
 from tests.authenticator import Authenticator
 from tests.servers import Account, Server, allow, client
 
@@ -293,6 +301,28 @@ def test_access_key_of_a_user_with_mfa_cannot_change_its_devices(account: Accoun
     for params in ({"UserName": "Bob"}, {}):
         error = refused(bob, "DeactivateMFADevice", SerialNumber=first.serial, **params)
         assert error[:2] == ("AccessDenied", 403)
+
+
+def test_role_session_of_a_user_with_mfa_cannot_change_its_devices(account: Account) -> None:
+    key = account.key_of("Bob", allow("sts:AssumeRole"), allow("iam:*MFADevice*"))
+    bob = account.client("iam", key)
+    user_arn = account.iam.get_user(UserName="Bob")["User"]["Arn"]
+    role = create_role(account, "admin", trust_statement({"AWS": user_arn}))
+    put_role_policy(account, "admin", allow("iam:*MFADevice*"))
+    device = Authenticator.create(bob, "phone").enable(bob, "Bob")
+    params = {"UserName": "Bob", "SerialNumber": device.serial}
+    sts = Session(*key, None).client(account.server, "sts")
+    session = assume_role(sts, role).client(account.server, "iam")
+    assert refused(session, "DeactivateMFADevice", **params)[:2] == ("AccessDenied", 403)
+    with_code = assume_role(sts, role, SerialNumber=device.serial, TokenCode=device.code(1))
+    with_code.client(account.server, "iam").deactivate_mfa_device(**params)
+
+
+def test_role_session_of_another_user_can_deactivate_a_lost_device(account: Account) -> None:
+    bob = account.user("Bob", allow("iam:*MFADevice*"))
+    lost = Authenticator.create(bob, "lost").enable(bob, "Bob")
+    session = create_role_session(account, "help-desk", allow("iam:*MFADevice*"))
+    session.client(account.server, "iam").deactivate_mfa_device(UserName="Bob", SerialNumber=lost.serial)
 
 
 def test_administrator_can_deactivate_a_lost_device(account: Account) -> None:

@@ -257,5 +257,6 @@ def test_sensitive_operations_require_confirmation_of_identity(
     console_users.set_up(account)
     browser = Browser(account.server)
     browser.sign_in_root(f"root-{account.account_id}@{console_users.DOMAIN}", PASSWORD)
+    browser.forget_confirmation()
     error = refused(browser.client(service), operation, **params)
     assert error == ("ConfirmationRequired", 403, "Confirm your identity and try again.")

@@ -12,6 +12,9 @@ from tests import console_users, servers
 from tests.console_users import OTHER_PASSWORD, PASSWORD, Browser, Root
 from tests.servers import Account, Server, allow
 
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+ALLOW_ALL = servers.document(allow("*"))
+
 
 def error_code_of(client: Any, operation: str, **params: Any) -> str:
     """Return the error code of a call, or an empty string if it succeeds."""
@@ -50,7 +53,37 @@ def test_stolen_cookie_cannot_create_credentials_without_confirmation(
     account.iam.create_login_profile(UserName="admin", Password=PASSWORD)
     browser = Browser(account.server)
     browser.sign_in_user(account.account_id, "admin", PASSWORD)
+    browser.forget_confirmation()
     assert error_code_of(browser.iam, operation, **params) == "ConfirmationRequired"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params"),
+    [
+        ("iam", "attach_user_policy", {"UserName": "ghost", "PolicyArn": ADMINISTRATOR}),
+        ("iam", "put_user_policy", {"UserName": "ghost", "PolicyName": "p", "PolicyDocument": ALLOW_ALL}),
+        ("iam", "detach_user_policy", {"UserName": "ghost", "PolicyArn": ADMINISTRATOR}),  # may be a deny
+        ("iam", "delete_user_policy", {"UserName": "ghost", "PolicyName": "p"}),
+        ("iam", "add_user_to_group", {"UserName": "ghost", "GroupName": "admins"}),
+        ("iam", "delete_user_permissions_boundary", {"UserName": "ghost"}),
+        ("iam", "create_role", {"RoleName": "back", "AssumeRolePolicyDocument": ALLOW_ALL}),
+        ("iam", "tag_user", {"UserName": "ghost", "Tags": [{"Key": "team", "Value": "root"}]}),
+        ("iam", "delete_account_password_policy", {}),
+        ("iam", "update_account_password_policy", {"MinimumPasswordLength": 6}),
+        ("iam", "create_open_id_connect_provider", {"Url": "https://id.example.com"}),
+        ("iamd", "put_security_settings", {"RequireMFA": False}),
+        ("iamd", "unlock_user", {"UserName": "ghost"}),
+    ],
+)
+def test_stolen_cookie_cannot_widen_access_or_weaken_sign_in_without_confirmation(
+    account: Account, service: str, operation: str, params: dict[str, Any]
+) -> None:
+    account.iam.create_user(UserName="ghost")
+    account.iam.create_login_profile(UserName="admin", Password=PASSWORD)
+    browser = Browser(account.server)
+    browser.sign_in_user(account.account_id, "admin", PASSWORD)
+    browser.forget_confirmation()
+    assert error_code_of(browser.client(service), operation, **params) == "ConfirmationRequired"
 
 
 def test_enabling_mfa_ends_earlier_sessions(account: Account) -> None:
@@ -71,6 +104,14 @@ def test_enabling_mfa_ends_earlier_sessions(account: Account) -> None:
     )
     assert len(owner.iamd.create_recovery_codes()["RecoveryCodes"]) == 10
     assert error_code_of(thief.iamd, "create_recovery_codes") == "ExpiredToken"
+
+
+def test_sign_in_by_password_confirms_identity_of_a_user_without_mfa(account: Account) -> None:
+    browser = console_users.create_user(account, "alice")
+    policy = {"PolicyName": "keys", "PolicyDocument": servers.document(allow("iam:CreateAccessKey"))}
+    account.iam.put_user_policy(UserName="alice", **policy)
+    browser.sign_in_user(account.account_id, "alice", PASSWORD)
+    assert browser.iam.create_access_key()["AccessKey"]["Status"] == "Active"
 
 
 def test_sign_in_with_mfa_confirms_identity(account: Account) -> None:

@@ -103,7 +103,8 @@ class SessionToken(NamedTuple):
     user; `name` is the role session name or the federated user's name. Times are epoch seconds; `mfa_at` is
     when the caller authenticated with MFA. `policy` is the inline session policy as JSON text, `policy_arns`
     are the managed session policies; None if the request had none. `provider_arn` is the identity provider
-    that authenticated the caller.
+    that authenticated the caller. `origin_id` is the unique ID of the user with whose credentials the chain
+    of sessions began, or the account ID of the root user; `origin_mfa` is whether they were used with MFA.
     """
 
     kind: str
@@ -120,6 +121,8 @@ class SessionToken(NamedTuple):
     transitive_tag_keys: tuple[str, ...] = ()
     source_identity: str | None = None
     provider_arn: str | None = None
+    origin_id: str | None = None
+    origin_mfa: bool = False
 
     @property
     def has_session_policies(self) -> bool:

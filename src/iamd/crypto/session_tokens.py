@@ -79,7 +79,7 @@ def unseal_token(key: bytes, access_key_id: str, text: str) -> SessionToken:
         tags,
         *trailing_fields,
     ) = fields
-    transitive, source_identity, provider = trailing_fields
+    transitive, source_identity, provider, *origin = trailing_fields  # no origin: issued before 2026-12
     return SessionToken(
         kind,
         account_id,
@@ -95,4 +95,5 @@ def unseal_token(key: bytes, access_key_id: str, text: str) -> SessionToken:
         tuple(transitive),
         source_identity,
         provider,
+        *origin,
     )

@@ -44,9 +44,11 @@ def _find(call: Call, serial_number: str) -> MfaDevice:
 def require_mfa(call: Call, owner_id: str) -> None:
     """Require MFA of a caller who changes their own MFA devices and already has one.
 
-    Raises AccessDenied otherwise: a stolen password or access key must not be enough to replace MFA.
+    Raises AccessDenied otherwise: a stolen password or access key must not be enough to replace MFA, nor a
+    session of a role that was assumed with it.
     """
-    if call.caller.unique_id == owner_id and list_for_owner(call, owner_id) and not call.caller.has_mfa:
+    is_own = call.caller.origin_id == owner_id
+    if is_own and list_for_owner(call, owner_id) and not call.caller.origin_mfa:
         raise AccessDenied(
             f"User: {call.caller.principal.arn} has MFA and must sign in with MFA to change MFA devices"
         )

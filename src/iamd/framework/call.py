@@ -41,6 +41,20 @@ class Caller(NamedTuple):
         return self.mfa_at is not None
 
     @property
+    def origin_id(self) -> str | None:
+        """The unique ID of the user, or of the one with whose credentials a chain of sessions began."""
+        if self.token is None or self.token.kind == "user":
+            return self.unique_id
+        return self.token.origin_id
+
+    @property
+    def origin_mfa(self) -> bool:
+        """Whether that user authenticated with MFA."""
+        if self.token is None or self.token.kind == "user":
+            return self.has_mfa
+        return self.token.origin_mfa
+
+    @property
     def is_root(self) -> bool:
         """Whether the caller is the account's root user."""
         return self.principal.kind is PrincipalKind.ROOT

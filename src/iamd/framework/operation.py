@@ -95,7 +95,9 @@ class Operation:
     - `is_self_service`: whether a call needs no policy that allows it, because it only concerns its caller.
       An explicit deny still applies.
     - `root_only`: only the root user may call it; no policy can grant it.
-    - `requires_confirmation`: a console session must have confirmed its identity recently.
+    - `requires_confirmation`: a console session must have confirmed its identity recently. It is the default
+      of all that writes or issues credentials: it may widen access or weaken sign-in, which would let
+      whoever takes over a session keep a way back. `False` is for what does neither.
     - `allowed_during_enrollment`: whether a console session that must still set up MFA may call it, whatever
       policies say.
     - `issues_credentials`: it returns temporary credentials; the audit log omits their secrets.
@@ -159,7 +161,7 @@ def operation(
     prepare: Callable[[Dependencies, Call, Any, Params], Params] | None = None,
     is_self_service: Callable[[Call, Target], bool] = never,
     root_only: bool = False,
-    requires_confirmation: bool = False,
+    requires_confirmation: bool | None = None,
     allowed_during_enrollment: Callable[[Call, Target], bool] = never,
     issues_credentials: bool = False,
     accepts_mfa_code: bool = False,
@@ -176,18 +178,22 @@ def operation(
     def decorate(function: Callable[..., Reply]) -> Operation:
         models_by_function = {model.function: model for model in models.load(service).operations.values()}
         model = models_by_function[function_name or function.__name__]
+        read_only = issues_credentials or model.name.startswith(("Get", "List", "Simulate"))
+        may_widen_access = issues_credentials or not read_only
         return Operation(
             model,
             function,
             target_finder,
             condition_keys,
             extra_checks,
-            read_only=issues_credentials or model.name.startswith(("Get", "List", "Simulate")),
+            read_only=read_only,
             action=action or f"{service}:{model.name}",
             prepare=prepare,
             is_self_service=is_self_service,
             root_only=root_only,
-            requires_confirmation=requires_confirmation,
+            requires_confirmation=(
+                may_widen_access if requires_confirmation is None else requires_confirmation
+            ),
             allowed_during_enrollment=allowed_during_enrollment,
             issues_credentials=issues_credentials,
             accepts_mfa_code=accepts_mfa_code,

@@ -39,7 +39,7 @@ def advance(
     """Continue a sign-in after a verified factor, under a new session token.
 
     The caller must hold the account's row lock.
-    MFA also counts as identity confirmation; a password alone does not. An expired password must be changed;
+    A complete sign-in is also a confirmation of identity. An expired password must be changed;
     with HardExpiry in the password policy IAM users cannot sign in (Step.EXPIRED).
     """
     if identity.login_profile is None:
@@ -56,7 +56,7 @@ def advance(
         stage=stage,
         created_at=epoch,
         seen_at=epoch,
-        confirmed_at=epoch if stage == ENROLL or session.mfa_at is not None else None,
+        confirmed_at=epoch if stage in (OPEN, ENROLL) else None,
         challenge=None,
     )
     if client.session_token:  # the browser's previous session ends

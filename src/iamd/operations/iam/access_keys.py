@@ -38,9 +38,7 @@ def _check_root_keys_allowed(
     return params
 
 
-@operation(
-    "iam", target_finder=targets.USER_OR_ROOT, prepare=_check_root_keys_allowed, requires_confirmation=True
-)
+@operation("iam", target_finder=targets.USER_OR_ROOT, prepare=_check_root_keys_allowed)
 def create_access_key(call: Call, user: User | None) -> Reply:
     page = access_keys.list_page(call.tx, call.account_id, _owner_id(call, user), UNLIMITED)
     quotas.enforce(call.tx, call.account_id, "AccessKeysPerUser", len(page.items) + 1)
@@ -62,7 +60,7 @@ def _get_key(call: Call, user: User | None, access_key_id: str) -> AccessKey:
     return key
 
 
-@operation("iam", target_finder=targets.USER_OR_ROOT, requires_confirmation=True)
+@operation("iam", target_finder=targets.USER_OR_ROOT)
 def update_access_key(call: Call, user: User | None, access_key_id: str, status: str) -> Reply:
     key = _get_key(call, user, access_key_id)
     if status == "Expired":
@@ -71,7 +69,7 @@ def update_access_key(call: Call, user: User | None, access_key_id: str, status:
     return None
 
 
-@operation("iam", target_finder=targets.USER_OR_ROOT)
+@operation("iam", target_finder=targets.USER_OR_ROOT, requires_confirmation=False)
 def delete_access_key(call: Call, user: User | None, access_key_id: str) -> Reply:
     key = _get_key(call, user, access_key_id)
     access_keys.delete(call.tx, call.account_id, key.access_key_id)

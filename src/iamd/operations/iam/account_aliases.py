@@ -9,7 +9,7 @@ from iamd.framework.operation import Reply, operation
 from iamd.store import accounts, paging
 
 
-@operation("iam", target_finder=targets.ANY_RESOURCE)
+@operation("iam", target_finder=targets.ANY_RESOURCE, requires_confirmation=False)
 def create_account_alias(call: Call, account_alias: str) -> Reply:
     if re.fullmatch(r"[0-9]{12}", account_alias, re.ASCII):
         raise InvalidInput("An account alias must not have the form of an account ID.")
@@ -17,7 +17,7 @@ def create_account_alias(call: Call, account_alias: str) -> Reply:
     return None
 
 
-@operation("iam", target_finder=targets.ANY_RESOURCE)
+@operation("iam", target_finder=targets.ANY_RESOURCE, requires_confirmation=False)
 def delete_account_alias(call: Call, account_alias: str) -> Reply:
     if not accounts.delete_alias(call.tx, call.account_id, account_alias):
         raise NoSuchEntity(f"The account alias {account_alias} does not exist.")

@@ -26,7 +26,7 @@ def _generate_report(dependencies: Dependencies, call: Call, _record: None, para
     return params
 
 
-@operation("iam", target_finder=targets.ANY_RESOURCE, prepare=_generate_report)
+@operation("iam", target_finder=targets.ANY_RESOURCE, prepare=_generate_report, requires_confirmation=False)
 def generate_credential_report(call: Call) -> Reply:
     return {"State": "COMPLETE"}
 

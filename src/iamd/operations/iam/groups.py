@@ -11,7 +11,7 @@ from iamd.store.entities import GROUPS, USERS
 from iamd.store.paging import UNLIMITED, PageLimits
 
 
-@operation("iam", target_finder=targets.NEW_GROUP)
+@operation("iam", target_finder=targets.NEW_GROUP, requires_confirmation=False)
 def create_group(call: Call, group_name: str, path: str = "/") -> Reply:
     arn = arns.group(call.account_id, path, group_name)
     group = Group(ids.unique(ids.GROUP), group_name, path, arn, call.timestamp)
@@ -51,7 +51,7 @@ def update_group(
     return None
 
 
-@operation("iam", target_finder=targets.GROUP)
+@operation("iam", target_finder=targets.GROUP, requires_confirmation=False)
 def delete_group(call: Call, group: Group) -> Reply:
     group_key = (call.tx, call.account_id, group.group_id)
     if memberships.list_users(*group_key, PageLimits(max_items=1)).items:

@@ -47,6 +47,7 @@ def _to_response(call: Call, profile: InstanceProfile, profile_tags: Tags) -> di
     target_finder=targets.NEW_INSTANCE_PROFILE,
     condition_keys=(condition_keys.REQUEST_TAGS,),
     extra_checks=tagging_checks("iam:TagInstanceProfile"),
+    requires_confirmation=False,
 )
 def create_instance_profile(
     call: Call, instance_profile_name: str, path: str = "/", tags: list[dict[str, str]] | None = None
@@ -73,7 +74,7 @@ def get_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
     return {"InstanceProfile": _to_response(call, profile, profile_tags)}
 
 
-@operation("iam", target_finder=targets.INSTANCE_PROFILE)
+@operation("iam", target_finder=targets.INSTANCE_PROFILE, requires_confirmation=False)
 def delete_instance_profile(call: Call, profile: InstanceProfile) -> Reply:
     if profile.role_id is not None:
         raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")
@@ -119,7 +120,9 @@ def _check_pass_role(call: Call, _target: Target, params: Params) -> Iterator[Pe
     yield PermissionCheck("iam:PassRole", role.arn, {**role.context, **service_context}, role.display_name)
 
 
-@operation("iam", target_finder=targets.INSTANCE_PROFILE, extra_checks=_check_pass_role)
+@operation(
+    "iam", target_finder=targets.INSTANCE_PROFILE, extra_checks=_check_pass_role, requires_confirmation=False
+)
 def add_role_to_instance_profile(call: Call, profile: InstanceProfile, role_name: str) -> Reply:
     role = _get_role(call, role_name)
     require_modifiable(role)
@@ -129,7 +132,7 @@ def add_role_to_instance_profile(call: Call, profile: InstanceProfile, role_name
     return None
 
 
-@operation("iam", target_finder=targets.INSTANCE_PROFILE)
+@operation("iam", target_finder=targets.INSTANCE_PROFILE, requires_confirmation=False)
 def remove_role_from_instance_profile(call: Call, profile: InstanceProfile, role_name: str) -> Reply:
     role = _get_role(call, role_name)
     if profile.role_id != role.role_id:

@@ -17,7 +17,6 @@ def _owner_id_and_name(call: Call, user: User | None) -> tuple[str, str | None]:
     "iam",
     target_finder=targets.USER,
     condition_keys=(condition_keys.NO_SECURITY_KEY,),
-    requires_confirmation=True,
     allowed_during_enrollment=targets_caller,
 )
 def enable_mfa_device(
@@ -27,7 +26,7 @@ def enable_mfa_device(
     return None
 
 
-@operation("iam", target_finder=targets.USER, requires_confirmation=True)
+@operation("iam", target_finder=targets.USER)
 def resync_mfa_device(
     call: Call, user: User, serial_number: str, authentication_code1: str, authentication_code2: str
 ) -> Reply:
@@ -35,7 +34,7 @@ def resync_mfa_device(
     return None
 
 
-@operation("iam", target_finder=targets.USER_OR_SELF, requires_confirmation=True)
+@operation("iam", target_finder=targets.USER_OR_SELF)
 def deactivate_mfa_device(call: Call, user: User, serial_number: str) -> Reply:
     mfa_lifecycle.deactivate(call, user.user_id, serial_number)
     return None

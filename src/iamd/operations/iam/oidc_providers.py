@@ -129,7 +129,7 @@ def _find_or_none(call: Call, params: Params) -> Target:
 _OPTIONAL_OIDC_PROVIDER = targets.OIDC_PROVIDER._replace(find=_find_or_none)
 
 
-@operation("iam", target_finder=_OPTIONAL_OIDC_PROVIDER)
+@operation("iam", target_finder=_OPTIONAL_OIDC_PROVIDER, requires_confirmation=False)
 def delete_open_id_connect_provider(call: Call, provider: OidcProvider | None) -> Reply:
     if provider is not None:
         tag_store.delete_all(call.tx, call.account_id, provider.arn)
@@ -155,7 +155,7 @@ def add_client_id_to_open_id_connect_provider(call: Call, provider: OidcProvider
     return None
 
 
-@operation("iam", target_finder=targets.OIDC_PROVIDER)
+@operation("iam", target_finder=targets.OIDC_PROVIDER, requires_confirmation=False)
 def remove_client_id_from_open_id_connect_provider(
     call: Call, provider: OidcProvider, client_id: str
 ) -> Reply:

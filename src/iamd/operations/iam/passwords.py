@@ -58,7 +58,7 @@ def _hash_new_password(dependencies: Dependencies, call: Call, user: User, param
     return {**params, "password": _validate_and_hash(dependencies, call, user, params["password"])}
 
 
-@operation("iam", target_finder=targets.USER_OR_SELF, prepare=_hash_new_password, requires_confirmation=True)
+@operation("iam", target_finder=targets.USER_OR_SELF, prepare=_hash_new_password)
 def create_login_profile(
     call: Call, user: User, password: str | None = None, password_reset_required: bool = False
 ) -> Reply:
@@ -79,7 +79,7 @@ def get_login_profile(call: Call, user: User) -> Reply:
     return {"LoginProfile": _to_response(user, _get_login_profile(call, user))}
 
 
-@operation("iam", target_finder=targets.USER, prepare=_hash_new_password, requires_confirmation=True)
+@operation("iam", target_finder=targets.USER, prepare=_hash_new_password)
 def update_login_profile(
     call: Call, user: User, password: str | None = None, password_reset_required: bool | None = None
 ) -> Reply:
@@ -93,7 +93,7 @@ def update_login_profile(
     return None
 
 
-@operation("iam", target_finder=targets.USER_OR_SELF)
+@operation("iam", target_finder=targets.USER_OR_SELF, requires_confirmation=False)
 def delete_login_profile(call: Call, user: User) -> Reply:
     _get_login_profile(call, user)
     login_profiles.delete(call.tx, call.account_id, user.user_id)

@@ -39,6 +39,7 @@ def to_list_entry(policy_with_usage: PolicyWithUsage) -> dict[str, Any]:
     target_finder=targets.NEW_POLICY,
     condition_keys=(condition_keys.REQUEST_TAGS,),
     extra_checks=tagging_checks("iam:TagPolicy"),
+    requires_confirmation=False,
 )
 def create_policy(
     call: Call,
@@ -82,7 +83,7 @@ def get_policy(call: Call, policy: Policy) -> Reply:
     }
 
 
-@operation("iam", target_finder=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY, requires_confirmation=False)
 def delete_policy(call: Call, policy: Policy) -> Reply:
     policy_documents.require_customer_managed(policy)
     if any(policies.get_usage(call.tx, call.account_id, policy.arn)):

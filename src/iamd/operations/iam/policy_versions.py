@@ -74,7 +74,7 @@ def get_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
     }
 
 
-@operation("iam", target_finder=targets.POLICY)
+@operation("iam", target_finder=targets.POLICY, requires_confirmation=False)
 def delete_policy_version(call: Call, policy: Policy, version_id: str) -> Reply:
     policy_documents.require_customer_managed(policy)
     if _get_version(call, policy, version_id).is_default_version:

@@ -128,7 +128,12 @@ def update_role(
     return {}
 
 
-@operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
+@operation(
+    "iam",
+    target_finder=targets.ROLE,
+    condition_keys=(condition_keys.CURRENT_BOUNDARY,),
+    requires_confirmation=False,
+)
 def update_role_description(call: Call, role: Role, description: str) -> Reply:
     updated_role = role._replace(description=description)
     role_store.update(call.tx, call.account_id, updated_role)
@@ -146,7 +151,12 @@ def update_assume_role_policy(call: Call, role: Role, policy_document: str) -> R
     return None
 
 
-@operation("iam", target_finder=targets.ROLE, condition_keys=(condition_keys.CURRENT_BOUNDARY,))
+@operation(
+    "iam",
+    target_finder=targets.ROLE,
+    condition_keys=(condition_keys.CURRENT_BOUNDARY,),
+    requires_confirmation=False,
+)
 def delete_role(call: Call, role: Role) -> Reply:
     require_modifiable(role)
     role_key = (call.tx, call.account_id, role.role_id)

@@ -83,7 +83,12 @@ _NEW_SERVICE_LINKED_ROLE = TargetFinder(_find_new_role, "role")
 _DELETION_TASK_ROLE = TargetFinder(_find_deleted_role, "role")
 
 
-@operation("iam", target_finder=_NEW_SERVICE_LINKED_ROLE, condition_keys=(condition_keys.SERVICE_NAME,))
+@operation(
+    "iam",
+    target_finder=_NEW_SERVICE_LINKED_ROLE,
+    condition_keys=(condition_keys.SERVICE_NAME,),
+    requires_confirmation=False,
+)
 def create_service_linked_role(
     call: Call, aws_service_name: str, description: str | None = None, custom_suffix: str | None = None
 ) -> Reply:
@@ -124,7 +129,7 @@ def _attach_service_policy(call: Call, role: Role, service: str) -> None:
         policy_attachments.add(call.tx, call.account_id, role.role_id, arn)
 
 
-@operation("iam", target_finder=targets.ROLE)
+@operation("iam", target_finder=targets.ROLE, requires_confirmation=False)
 def delete_service_linked_role(call: Call, role: Role) -> Reply:
     if not role.path.startswith(SERVICE_LINKED_ROLE_PATH):
         raise NoSuchEntity(f"The role with name {role.role_name} is not a service-linked role.")

@@ -47,6 +47,7 @@ def to_response(user: User, user_tags: Tags) -> dict[str, Any]:
     target_finder=targets.NEW_USER,
     condition_keys=(condition_keys.REQUEST_TAGS, condition_keys.REQUESTED_BOUNDARY),
     extra_checks=tagging_checks("iam:TagUser"),
+    requires_confirmation=False,
 )
 def create_user(
     call: Call,
@@ -110,7 +111,7 @@ def update_user(
     return None
 
 
-@operation("iam", target_finder=targets.USER)
+@operation("iam", target_finder=targets.USER, requires_confirmation=False)
 def delete_user(call: Call, user: User) -> Reply:
     _require_no_subordinate_entities(call, user)
     _delete_sign_in_state(call, user)

@@ -30,6 +30,7 @@ _SERIAL_NUMBER = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)  # the API model's
     condition_keys=(condition_keys.REQUEST_TAGS,),
     extra_checks=tagging_checks("iam:TagMFADevice"),
     allowed_during_enrollment=always,
+    requires_confirmation=False,
 )
 def create_virtual_mfa_device(
     call: Call,
@@ -129,7 +130,12 @@ def _targets_own_unfinished_device(call: Call, target: Target) -> bool:
     return target.record is not None and _is_own_unfinished(call, target.record)
 
 
-@operation("iam", target_finder=targets.MFA_DEVICE, allowed_during_enrollment=_targets_own_unfinished_device)
+@operation(
+    "iam",
+    target_finder=targets.MFA_DEVICE,
+    allowed_during_enrollment=_targets_own_unfinished_device,
+    requires_confirmation=False,
+)
 def delete_virtual_mfa_device(call: Call, device: MfaDevice) -> Reply:
     if device.kind != "virtual":
         raise targets.mfa_device_not_found(device.serial_number)

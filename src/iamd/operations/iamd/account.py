@@ -30,7 +30,9 @@ def get_account(call: Call) -> Reply:
     }
 
 
-@operation("iamd", target_finder=targets.ACCOUNT, action="account:PutAccountName")
+@operation(
+    "iamd", target_finder=targets.ACCOUNT, action="account:PutAccountName", requires_confirmation=False
+)
 def put_account_name(call: Call, account_name: str) -> Reply:
     accounts.update_name_and_email(
         call.tx, call.account_id, account_name, get_current_account(call).root_email
@@ -43,7 +45,6 @@ def put_account_name(call: Call, account_name: str) -> Reply:
     target_finder=targets.ACCOUNT,
     action="account:UpdateRootEmail",
     root_only=True,
-    requires_confirmation=True,
 )
 def update_root_email(call: Call, root_email: str) -> Reply:
     """Change the root user's email address; links mailed to the old one become invalid."""

@@ -91,7 +91,11 @@ def _to_list_entry(call: Call, session: Session) -> dict[str, Any]:
 
 
 @operation(
-    "iamd", target_finder=targets.USER_OR_ROOT, action="iam:EndSession", is_self_service=targets_caller
+    "iamd",
+    target_finder=targets.USER_OR_ROOT,
+    action="iam:EndSession",
+    is_self_service=targets_caller,
+    requires_confirmation=False,
 )
 def end_session(call: Call, user: User | None, session_id: str) -> Reply:
     if not sessions.delete_by_session_id(call.tx, call.account_id, _owner_id(call, user), session_id):

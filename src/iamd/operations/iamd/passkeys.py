@@ -31,7 +31,6 @@ class InvalidRegistration(InvalidInput):
     target_finder=targets.SELF,
     condition_keys=(condition_keys.NEW_SECURITY_KEY,),
     action=_ACTION,
-    requires_confirmation=True,
     allowed_during_enrollment=always,
 )
 def start_passkey_registration(call: Call) -> Reply:
@@ -62,7 +61,6 @@ def _user_name(call: Call) -> str:
     target_finder=targets.SELF,
     condition_keys=(condition_keys.ACTIVATED_SECURITY_KEY,),
     action=_ACTION,
-    requires_confirmation=True,
     allowed_during_enrollment=always,
 )
 def register_passkey(call: Call, device_name: str, credential: str) -> Reply:

@@ -15,7 +15,6 @@ from iamd.store import recovery_codes as recovery_code_store
     target_finder=targets.SELF,
     action="iam:CreateRecoveryCodes",
     is_self_service=always,
-    requires_confirmation=True,
     allowed_during_enrollment=always,
 )
 def create_recovery_codes(call: Call) -> Reply:

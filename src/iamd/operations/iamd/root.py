@@ -47,7 +47,6 @@ def _verify_and_hash(dependencies: Dependencies, call: Call, _record: None, para
     action="iam:ChangeRootPassword",
     prepare=_verify_and_hash,
     root_only=True,
-    requires_confirmation=True,
 )
 def change_root_password(call: Call, old_password: str, new_password: str) -> Reply:
     """Change the root user's password and end all of its sessions, including the calling one.
@@ -70,7 +69,6 @@ def change_root_password(call: Call, old_password: str, new_password: str) -> Re
     target_finder=targets.ROOT,
     action="iam:EnableRootMFADevice",
     root_only=True,
-    requires_confirmation=True,
     allowed_during_enrollment=always,
 )
 def enable_root_mfa_device(
@@ -85,7 +83,6 @@ def enable_root_mfa_device(
     target_finder=targets.ROOT,
     action="iam:ResyncRootMFADevice",
     root_only=True,
-    requires_confirmation=True,
 )
 def resync_root_mfa_device(
     call: Call, serial_number: str, authentication_code1: str, authentication_code2: str
@@ -99,7 +96,6 @@ def resync_root_mfa_device(
     target_finder=targets.ROOT,
     action="iam:DeactivateRootMFADevice",
     root_only=True,
-    requires_confirmation=True,
 )
 def deactivate_root_mfa_device(call: Call, serial_number: str) -> Reply:
     mfa_lifecycle.deactivate(call, call.account_id, serial_number)

@@ -41,7 +41,6 @@ def _extra_checks(call: Call, target: Target, params: Params) -> Iterator[Permis
     target_finder=targets.ASSUMED_ROLE,
     condition_keys=(condition_keys.REQUEST_TAGS, condition_keys.ROLE_SESSION),
     extra_checks=_extra_checks,
-    requires_confirmation=True,
     issues_credentials=True,
     accepts_mfa_code=True,
 )
@@ -84,6 +83,8 @@ def assume_role(
         session_tags,
         (*(tag.key for tag in inherited_tags), *transitive_keys),
         _source_identity(source_identity, inherited_source_identity),
+        origin_id=call.caller.origin_id,
+        origin_mfa=call.caller.origin_mfa,
     )
     return {
         **temporary_credentials.issue_credentials(call, token, minimum_session_token_size),

@@ -90,6 +90,8 @@ def get_federation_token(
         inline_policy,
         managed_policy_arns,
         temporary_credentials.check_session_tags(tags),
+        origin_id=call.caller.origin_id,
+        origin_mfa=call.caller.origin_mfa,
     )
     user = {
         "FederatedUserId": f"{call.account_id}:{name}",
