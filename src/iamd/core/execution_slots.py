@@ -23,7 +23,7 @@ ReleaseSlot = Callable[[], AbstractContextManager[None]]
 """Releases the thread's slot for a block, such as `ExecutionSlots.released`."""
 
 LONG_SECONDS = 0.01
-_COURTESY_SECONDS = 0.002  # of holding a slot; then others go first
+_COURTESY_SECONDS = 0.0005  # of holding a slot; then others go first
 _YIELD_SECONDS = 0.0001
 _EXTRA_SLOTS = 2
 
