@@ -45,7 +45,7 @@ def test_response_elements_are_limited_too() -> None:
 
 
 _VALUES = st.recursive(
-    st.text(max_size=20) | st.integers() | st.text("é\U0001f600\0a", max_size=5_000),
+    st.text(max_size=20) | st.integers(-(2**63), 2**63 - 1) | st.text("é\U0001f600\0a", max_size=5_000),
     lambda values: st.lists(values, max_size=30) | st.dictionaries(st.text(max_size=20), values, max_size=9),
     max_leaves=60,
 )

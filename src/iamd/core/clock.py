@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 Clock = Callable[[], datetime]
 
@@ -16,7 +17,12 @@ def now() -> datetime:
 
 def iso(moment: datetime) -> str:
     """Return a UTC time as ISO 8601 text, to the second, as in IAM's replies: `2026-11-23T09:30:00Z`."""
-    return moment.isoformat(timespec="seconds")[:19] + "Z"
+    return _iso_second(moment.replace(microsecond=0))
+
+
+@lru_cache(maxsize=16)  # a request formats the current second several times
+def _iso_second(second: datetime) -> str:
+    return second.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def basic(moment: datetime) -> str:

@@ -44,6 +44,7 @@ class ExecutionSlots:
         self._ordinary: _Semaphore = threading.Lock() if permits == 1 else threading.Semaphore(permits)
         self._extra: _Semaphore = threading.Semaphore(_EXTRA_SLOTS)
         self._acquired_at: dict[int, float] = {}  # by thread, of the ordinary slots
+        self._waiting: set[int] = set()  # threads
         self._thread_state = threading.local()
 
     def __enter__(self) -> None:
@@ -71,12 +72,8 @@ class ExecutionSlots:
 
     def _acquire(self) -> None:
         slot: _Semaphore = self._ordinary
-        while not slot.acquire(False):
-            if self._are_all_long() and self._extra.acquire(False):
-                slot = self._extra
-                break
-            if slot.acquire(True, LONG_SECONDS):
-                break
+        if not slot.acquire(False):
+            slot = self._wait()
         if slot is self._ordinary:
             self._acquired_at[threading.get_ident()] = time.monotonic()
         self._thread_state.slot = slot
@@ -86,8 +83,18 @@ class ExecutionSlots:
         self._thread_state.slot = None
         acquired_at = self._acquired_at.pop(threading.get_ident(), 0.0)
         slot.release()
-        if time.monotonic() - acquired_at > _COURTESY_SECONDS:
+        if self._waiting and time.monotonic() - acquired_at > _COURTESY_SECONDS:
             time.sleep(_YIELD_SECONDS)
+
+    def _wait(self) -> _Semaphore:
+        self._waiting.add(threading.get_ident())
+        try:
+            while not (self._are_all_long() and self._extra.acquire(False)):
+                if self._ordinary.acquire(True, LONG_SECONDS):
+                    return self._ordinary
+            return self._extra
+        finally:
+            self._waiting.discard(threading.get_ident())
 
     def _are_all_long(self) -> bool:
         latest = max(tuple(self._acquired_at.values()), default=time.monotonic())

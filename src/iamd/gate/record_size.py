@@ -8,6 +8,8 @@ is kept: otherwise a client without any permission could fill the disk.
 import json
 from typing import Any
 
+import orjson
+
 MAX_FIELD_BYTES = 100 * 1024
 MAX_REFUSED_FIELD_BYTES = 2 * 1024
 MAX_TEXT_BYTES = 1024
@@ -16,11 +18,11 @@ _CUT_TEXTS = ("errorMessage", "userAgent")
 
 
 def to_json(record: dict[str, Any], *, refused: bool) -> str:
-    """Return a record as JSON text in ASCII, with fields cut to their limits."""
+    """Return a record as JSON text, with fields cut to their limits."""
     max_bytes = MAX_REFUSED_FIELD_BYTES if refused else MAX_FIELD_BYTES
-    text = json.dumps(record)
-    if len(text) <= max_bytes:
-        return text
+    document = orjson.dumps(record)
+    if len(document) <= max_bytes:
+        return document.decode()
     fields = {name: _cut_field(record[name], max_bytes) for name in _CUT_FIELDS}
     texts = {name: cut_text(record[name], MAX_TEXT_BYTES) for name in _CUT_TEXTS if name in record}
     return json.dumps(record | fields | texts)

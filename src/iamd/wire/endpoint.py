@@ -110,8 +110,7 @@ class Endpoint:
         try:
             client_info = self._proxy_settings.client_info(environ)
             body = self._read_body(environ, client_info)
-            limit = self._address_limits.limited(client_info.source_ip, len(body))
-            with limit, self._execution_slots:
+            with self._address_limits.limited(client_info.source_ip, len(body)), self._execution_slots:
                 form = query_request.parse_form(
                     environ["QUERY_STRING"], body, environ.get("CONTENT_TYPE", "")
                 )
