@@ -202,7 +202,7 @@ class App:
             authenticator,
             self.audit_queue,
             RateLimiter(settings.rate_limit),
-            ConcurrencyLimiter(slots, execution_slots.released),
+            ConcurrencyLimiter(slots, execution_slots),
         )
         proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
         request_bodies = RequestBodies(settings.requests_per_address)
@@ -217,7 +217,7 @@ class App:
             operations.OPERATIONS,
             proxy_settings,
             execution_slots,
-            AddressLimits(),
+            AddressLimits(execution_slots),
             request_bodies,
             client_info.console_hosts(base_url(settings)),
         )

@@ -11,6 +11,7 @@ from iamd.app import Store
 from iamd.core import ids
 from iamd.core.clock_steps import ClockSteps
 from iamd.core.errors import ConfirmationRequired, ExpiredToken, InvalidIdentityToken
+from iamd.core.execution_slots import ExecutionSlots
 from iamd.core.records import Session, SessionToken
 from iamd.core.session_stages import OPEN
 from iamd.crypto import session_tokens
@@ -120,7 +121,14 @@ def process(store: Store) -> Iterator[Process]:
         store.database, cheap_hashes.hasher(), PasswordBlocklist(), JwksCache(), clock_steps
     )
     authenticator = Authenticator(store.vault, SessionLimits(IDLE, ABSOLUTE, clock_steps))
-    gate = Gate(dependencies, authenticator, audit_queue, RateLimiter(None), ConcurrencyLimiter(1), clock)
+    gate = Gate(
+        dependencies,
+        authenticator,
+        audit_queue,
+        RateLimiter(None),
+        ConcurrencyLimiter(1, ExecutionSlots(1)),
+        clock,
+    )
     key = AccessKeyCredentials(account.access_key_id or "", None, lambda _secret: None)
     yield Process(gate, clock, store, account_id, user.user_id, key)
     audit_queue.close()

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from iamd.core.errors import Throttling
+from iamd.core.execution_slots import ExecutionSlots
 from iamd.gate import concurrency_limits
 from iamd.gate.concurrency_limits import AddressLimits, ConcurrencyLimiter
 
@@ -24,7 +25,7 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 def test_caller_has_no_more_requests_at_a_time_than_allowed(
     threads: ThreadPoolExecutor, per_caller: int
 ) -> None:
-    limiter, lock, running, most = ConcurrencyLimiter(per_caller), threading.Lock(), 0, 0
+    limiter, lock, running, most = ConcurrencyLimiter(per_caller, ExecutionSlots(1)), threading.Lock(), 0, 0
 
     def request(_: int) -> None:
         nonlocal running, most
@@ -41,17 +42,18 @@ def test_caller_has_no_more_requests_at_a_time_than_allowed(
 
 
 def test_other_callers_do_not_wait() -> None:
-    limiter = ConcurrencyLimiter(1)
-    assert limiter.try_acquire("one")
-    assert not limiter.try_acquire("one")
+    limiter = ConcurrencyLimiter(1, ExecutionSlots(1))
+    permit = limiter.try_acquire("one")
+    assert permit is not None
+    assert limiter.try_acquire("one") is None
     assert limiter.try_acquire("other")
-    limiter.release("one")
+    permit.end()
     assert limiter.try_acquire("one")
 
 
 def test_waiting_requests_start_in_order(threads: ThreadPoolExecutor) -> None:
-    limiter, started = ConcurrencyLimiter(1), list[int]()
-    limiter.acquire("caller")
+    limiter, started = ConcurrencyLimiter(1, ExecutionSlots(1)), list[int]()
+    permit = limiter.wait("caller")
 
     def request(number: int) -> None:
         with limiter.limited("caller"):
@@ -62,48 +64,79 @@ def test_waiting_requests_start_in_order(threads: ThreadPoolExecutor) -> None:
         waiting.append(threads.submit(request, number))
         while limiter.waiting("caller") <= number:
             threading.Event().wait(0.001)
-    limiter.release("caller")
+    permit.end()
     for future in waiting:
         future.result(SECONDS)
     assert started == list(range(10))
 
 
-def test_slot_is_released_only_while_waiting(threads: ThreadPoolExecutor) -> None:
-    slot = threading.Lock()
-
-    class Released:
-        def __enter__(self) -> None:
-            slot.release()
-
-        def __exit__(self, *_: object) -> None:
-            slot.acquire()
-
-    limiter = ConcurrencyLimiter(1, Released)
-    assert limiter.try_acquire("caller")
+def test_request_waits_without_its_slot(threads: ThreadPoolExecutor) -> None:
+    slots = ExecutionSlots(1)
+    limiter = ConcurrencyLimiter(1, slots)
+    permit = limiter.try_acquire("caller")
+    assert permit is not None
 
     def request() -> None:
-        with slot:
-            limiter.acquire("caller")
-            limiter.release("caller")
+        with slots, limiter.limited("caller"):
+            pass
 
     waiting = threads.submit(request)
     while not limiter.waiting("caller"):
         threading.Event().wait(0.001)
-    assert slot.acquire(timeout=SECONDS)
-    slot.release()
-    limiter.release("caller")
+    with slots:
+        assert not waiting.done()
+    permit.end()
     waiting.result(SECONDS)
-    assert not slot.locked()
+
+
+def test_request_does_not_count_while_it_waits_for_something_else(threads: ThreadPoolExecutor) -> None:
+    slots = ExecutionSlots(1)
+    limiter = ConcurrencyLimiter(1, slots)
+
+    def request() -> None:
+        with slots, limiter.limited("caller"):
+            pass
+
+    with slots, limiter.limited("caller"):
+        with slots.released():
+            threads.submit(request).result(SECONDS)
+        assert limiter.try_acquire("caller") is None
+    assert limiter.try_acquire("caller")
+
+
+def test_request_that_continues_beyond_the_limit_ends_before_the_next_one_starts(
+    threads: ThreadPoolExecutor,
+) -> None:
+    slots = ExecutionSlots(4)
+    limiter = ConcurrencyLimiter(1, slots)
+    started, done = threading.Event(), threading.Event()
+
+    def request() -> None:
+        with slots, limiter.limited("caller"):
+            started.set()
+            done.wait(SECONDS)
+
+    with slots, limiter.limited("caller"):
+        with slots.released():
+            second = threads.submit(request)
+            assert started.wait(SECONDS)
+        third = threads.submit(request)
+        while not limiter.waiting("caller"):
+            threading.Event().wait(0.001)
+    assert limiter.waiting("caller") == 1
+    done.set()
+    second.result(SECONDS)
+    third.result(SECONDS)
 
 
 def test_request_that_waited_too_long_is_throttled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrency_limits, "_MAX_WAIT_SECONDS", 0.01)
-    limiter = ConcurrencyLimiter(1)
-    limiter.acquire("caller")
+    limiter = ConcurrencyLimiter(1, ExecutionSlots(1))
+    permit = limiter.wait("caller")
     with pytest.raises(Throttling):
-        limiter.acquire("caller")
+        limiter.wait("caller")
     assert limiter.waiting("caller") == 0
-    limiter.release("caller")
+    permit.end()
     assert limiter.try_acquire("caller")
 
 
@@ -120,7 +153,7 @@ def test_address_has_one_large_request_at_a_time(
     monkeypatch: pytest.MonkeyPatch, first: str, second: str, length: int, waits: bool
 ) -> None:
     monkeypatch.setattr(concurrency_limits, "_MAX_WAIT_SECONDS", 0.01)
-    limits, throttled = AddressLimits(), False
+    limits, throttled = AddressLimits(ExecutionSlots(1)), False
     with limits.limited(first, length):
         try:
             with limits.limited(second, length):

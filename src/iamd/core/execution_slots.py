@@ -36,6 +36,18 @@ class _Semaphore(Protocol):
     def release(self) -> None: ...
 
 
+class Permit(Protocol):
+    """A right to run beside the slot, such as one of the few of a caller; see `ExecutionSlots.attach`."""
+
+    def suspend(self) -> None:
+        """Give the permit up while the thread waits."""
+        ...
+
+    def resume(self) -> None:
+        """Take the permit again, without waiting for it."""
+        ...
+
+
 class ExecutionSlots:
     """A context manager that at most `permits` threads are in at the same time, plus the extra ones."""
 
@@ -60,15 +72,33 @@ class ExecutionSlots:
 
     @contextlib.contextmanager
     def released(self) -> Iterator[None]:
-        """Release this thread's slot during the block, then acquire one again; no effect without a slot."""
+        """Release this thread's slot during the block, and suspend its permits; no effect without a slot."""
         if getattr(self._thread_state, "slot", None) is None:
             yield
             return
+        permits = tuple(self._permits())
+        for permit in permits:
+            permit.suspend()
         self._release()
         try:
             yield
         finally:
             self._acquire()
+            for permit in permits:
+                permit.resume()
+
+    def attach(self, permit: Permit) -> None:
+        """Suspend a permit whenever this thread releases its slot, until `detach`."""
+        self._permits().append(permit)
+
+    def detach(self, permit: Permit) -> None:
+        self._permits().remove(permit)
+
+    def _permits(self) -> list[Permit]:
+        permits: list[Permit] | None = getattr(self._thread_state, "permits", None)
+        if permits is None:
+            permits = self._thread_state.permits = []
+        return permits
 
     def _acquire(self) -> None:
         slot: _Semaphore = self._ordinary

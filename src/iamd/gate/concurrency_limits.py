@@ -1,7 +1,8 @@
 """Concurrency limits: how many requests of one caller or client address are executed at the same time.
 
 The others wait without an execution slot, so a caller whose requests compute for long, or who sends hundreds
-at a time, delays its own requests and not those of other callers.
+at a time, delays its own requests and not those of other callers. A request that waits for a disk or a
+network, without its slot, does not count meanwhile.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ from contextlib import AbstractContextManager
 
 from iamd.core.client_addresses import address_group
 from iamd.core.errors import Throttling
-from iamd.core.execution_slots import ReleaseSlot
+from iamd.core.execution_slots import ExecutionSlots
 from iamd.gate.request_bodies import SMALL_BODY_BYTES
 
 _MAX_WAIT_SECONDS = 30.0
@@ -21,79 +22,109 @@ _SMALL_PER_ADDRESS = 8
 _LARGE_PER_ADDRESS = 1
 
 
+class ConcurrencyPermit:
+    """Counts one request of a caller, from its creation by a limiter until `end`."""
+
+    def __init__(self, limiter: "ConcurrencyLimiter", caller_id: str) -> None:
+        self._limiter = limiter
+        self._caller_id = caller_id
+
+    def suspend(self) -> None:
+        self._limiter.release(self._caller_id)
+
+    def resume(self) -> None:
+        self._limiter.readmit(self._caller_id)
+
+    def end(self) -> None:
+        """End the request: the caller's next one takes its place."""
+        self._limiter.execution_slots.detach(self)
+        self._limiter.release(self._caller_id)
+
+
 class ConcurrencyLimiter:
     """Counts the requests that are executed for each caller; the next one starts when one ends, in order.
 
     A caller is an ID of any kind: of a user or role, or a client address.
     """
 
-    def __init__(self, per_caller: int, release_slot: ReleaseSlot = contextlib.nullcontext) -> None:
+    def __init__(self, per_caller: int, execution_slots: ExecutionSlots) -> None:
+        self.execution_slots = execution_slots
         self._per_caller = per_caller
-        self._release_slot = release_slot
         self._counts: dict[str, int] = {}
         self._waiting: dict[str, deque[threading.Lock]] = {}
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
     def limited(self, caller_id: str) -> Iterator[None]:
-        """Count a request during the block, after waiting as `acquire` does."""
-        self.acquire(caller_id)
+        """Count a request during the block, after waiting as `wait` does."""
+        permit = self.try_acquire(caller_id) or self.wait(caller_id)
         try:
             yield
         finally:
-            self.release(caller_id)
+            permit.end()
 
-    def try_acquire(self, caller_id: str) -> bool:
-        """Count a request unless the caller has reached its limit; if True, call `release` at its end."""
+    def try_acquire(self, caller_id: str) -> ConcurrencyPermit | None:
+        """Count a request; None if the caller has reached its limit."""
         with self._lock:
-            count = self._counts.get(caller_id, 0)
-            if count >= self._per_caller:
-                return False
-            self._counts[caller_id] = count + 1
-            return True
+            if self._counts.get(caller_id, 0) >= self._per_caller:
+                return None
+            self._counts[caller_id] = self._counts.get(caller_id, 0) + 1
+        return self._permit(caller_id)
 
-    def acquire(self, caller_id: str) -> None:
-        """Wait until the caller is below its limit, and count the request; call `release` at its end.
+    def wait(self, caller_id: str) -> ConcurrencyPermit:
+        """Wait until the caller is below its limit, without a slot, and count the request.
 
-        Raises Throttling after waiting for `_MAX_WAIT_SECONDS`. The thread releases its slot meanwhile.
+        Raises Throttling after waiting for `_MAX_WAIT_SECONDS`.
         """
         with self._lock:
-            count = self._counts.get(caller_id, 0)
-            if count < self._per_caller:
-                self._counts[caller_id] = count + 1
-                return
-            permit = threading.Lock()
-            permit.acquire()
-            self._waiting.setdefault(caller_id, deque()).append(permit)
-        with self._release_slot():
-            if not permit.acquire(timeout=_MAX_WAIT_SECONDS) and self._give_up(caller_id, permit):
+            waiter = threading.Lock()
+            if self._counts.get(caller_id, 0) < self._per_caller:
+                self._counts[caller_id] = self._counts.get(caller_id, 0) + 1
+                return self._permit(caller_id)
+            waiter.acquire()
+            self._waiting.setdefault(caller_id, deque()).append(waiter)
+        with self.execution_slots.released():
+            if not waiter.acquire(timeout=_MAX_WAIT_SECONDS) and self._give_up(caller_id, waiter):
                 raise Throttling("Too many of your requests are being executed. Try again.")
-
-    def release(self, caller_id: str) -> None:
-        """End a request: the caller's next one takes its place."""
-        with self._lock:
-            waiting = self._waiting.get(caller_id)
-            if waiting:
-                waiting.popleft().release()
-                if not waiting:
-                    del self._waiting[caller_id]
-            elif self._counts[caller_id] == 1:
-                del self._counts[caller_id]
-            else:
-                self._counts[caller_id] -= 1
+        return self._permit(caller_id)
 
     def waiting(self, caller_id: str) -> int:
         """Return how many requests of a caller are waiting."""
         with self._lock:
             return len(self._waiting.get(caller_id, ()))
 
-    def _give_up(self, caller_id: str, permit: threading.Lock) -> bool:
-        """Stop waiting; return False if the request was given its permit at the last moment."""
+    def release(self, caller_id: str) -> None:
+        """Count one request less, and start the caller's next one if it is below its limit."""
+        with self._lock:
+            count = self._counts[caller_id] - 1
+            waiting = self._waiting.get(caller_id)
+            if waiting and count < self._per_caller:
+                waiting.popleft().release()
+                count += 1
+                if not waiting:
+                    del self._waiting[caller_id]
+            if count:
+                self._counts[caller_id] = count
+            else:
+                del self._counts[caller_id]
+
+    def readmit(self, caller_id: str) -> None:
+        """Count a request again that was suspended, even beyond the limit: it must come to its end."""
+        with self._lock:
+            self._counts[caller_id] = self._counts.get(caller_id, 0) + 1
+
+    def _permit(self, caller_id: str) -> ConcurrencyPermit:
+        permit = ConcurrencyPermit(self, caller_id)
+        self.execution_slots.attach(permit)
+        return permit
+
+    def _give_up(self, caller_id: str, waiter: threading.Lock) -> bool:
+        """Stop waiting; return False if the request was started at the last moment."""
         with self._lock:
             waiting = self._waiting.get(caller_id, deque())
-            if permit not in waiting:
+            if waiter not in waiting:
                 return False
-            waiting.remove(permit)
+            waiting.remove(waiter)
             if not waiting:
                 del self._waiting[caller_id]
             return True
@@ -102,9 +133,9 @@ class ConcurrencyLimiter:
 class AddressLimits:
     """Concurrency limits of client addresses, for requests with small and with large bodies."""
 
-    def __init__(self) -> None:
-        self._small = ConcurrencyLimiter(_SMALL_PER_ADDRESS)
-        self._large = ConcurrencyLimiter(_LARGE_PER_ADDRESS)
+    def __init__(self, execution_slots: ExecutionSlots) -> None:
+        self._small = ConcurrencyLimiter(_SMALL_PER_ADDRESS, execution_slots)
+        self._large = ConcurrencyLimiter(_LARGE_PER_ADDRESS, execution_slots)
 
     def limited(self, address: str, body_bytes: int) -> AbstractContextManager[None]:
         """Count a request during the block, after waiting for others of the address."""

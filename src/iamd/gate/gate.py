@@ -17,7 +17,7 @@ from iamd.gate import audit_events, authorization, console_sessions, global_cond
 from iamd.gate.audit_queue import AuditEntry, AuditQueue
 from iamd.gate.authenticator import Authenticator
 from iamd.gate.callers import AuthenticatedCaller, CallerCache
-from iamd.gate.concurrency_limits import ConcurrencyLimiter
+from iamd.gate.concurrency_limits import ConcurrencyLimiter, ConcurrencyPermit
 from iamd.gate.credentials import Credentials
 from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_context import RequestContext
@@ -95,7 +95,7 @@ class Gate:
         if credentials is None:
             raise MissingAuthenticationToken("Request is missing Authentication Token")
         with contextlib.ExitStack() as transaction:
-            tx, record = self._begin(transaction, credentials, request_context.source_ip)
+            tx, record, permit = self._begin(transaction, credentials, request_context.source_ip)
 
             def invoke(params: Params) -> Reply:
                 invocation = self._build_invocation(operation, params, request_context)
@@ -109,26 +109,27 @@ class Gate:
             try:
                 yield invoke
             finally:
-                self._concurrency_limiter.release(record.owner_id)
+                permit.end()
 
     def _begin(
         self, transaction: contextlib.ExitStack, credentials: Credentials, source_ip: str
-    ) -> tuple[Tx, CredentialRecord]:
+    ) -> tuple[Tx, CredentialRecord, ConcurrencyPermit]:
         """Begin a read transaction and authenticate the caller, whose request then counts as being executed.
 
         If too many of the caller's requests are, wait outside the transaction and authenticate again.
         """
         tx = transaction.enter_context(self._database.read())
         record = self._authenticate_limited(tx, credentials, source_ip)
-        if self._concurrency_limiter.try_acquire(record.owner_id):
-            return tx, record
+        permit = self._concurrency_limiter.try_acquire(record.owner_id)
+        if permit is not None:
+            return tx, record, permit
         transaction.close()
-        self._concurrency_limiter.acquire(record.owner_id)
+        permit = self._concurrency_limiter.wait(record.owner_id)
         try:
             tx = transaction.enter_context(self._database.read())
-            return tx, self._authenticate(tx, credentials)
+            return tx, self._authenticate(tx, credentials), permit
         except BaseException:
-            self._concurrency_limiter.release(record.owner_id)
+            permit.end()
             raise
 
     def _authenticate_limited(self, tx: Tx, credentials: Credentials, source_ip: str) -> CredentialRecord:
