@@ -10,12 +10,20 @@ import requests
 
 from iamd.core import clock
 from iamd.signin import links
+from iamd.store.query import Write, columns_equal
+from iamd.store.schema import sessions
 from tests import iamd_client
 from tests.servers import Account, Server
 
 PASSWORD = "Quiet-Harbor-7291"
 OTHER_PASSWORD = "Bright-Meadow-4850"
 DOMAIN = "example.org"
+
+_AGE_CONFIRMATION = Write(
+    sessions.update()
+    .where(columns_equal(sessions, "account_id"))
+    .values({sessions.c.confirmed_at: sessions.c.confirmed_at - 1000})
+)
 
 
 class Page(NamedTuple):
@@ -150,6 +158,12 @@ def set_up(account: Account, password: str = PASSWORD) -> Root:
     )
     assert browser.session, response.alert
     return Root(account, email, browser)
+
+
+def forget_confirmation(account: Account) -> None:
+    """Make the account's sessions ones that were confirmed too long ago."""
+    with account.server.store.database.write() as tx:
+        assert _AGE_CONFIRMATION.execute(tx, account_id=account.account_id)
 
 
 def sign_in_root(account: Account) -> Root:

@@ -173,8 +173,8 @@ def page(chromium: Browser, base_url: str, request: pytest.FixtureRequest) -> It
 
 @pytest.fixture
 def root(page: Page, iamd: Iamd) -> Page:
-    """Return a page in which the root user is signed in and confirmed, at a blank location."""
-    steps.set_up_by_forms(page.context, iamd.setup_link, iamd.email)
+    """Return a page in which the root user is signed in, at a blank location."""
+    steps.set_up_by_form(page.context, iamd.setup_link, iamd.email)
     page.goto("/healthz")
     return page
 

@@ -16,6 +16,7 @@ SIGN_IN = ["/signin", "/signin/acme", "/signin/confirm", "/signin/forgot", "/sig
 NOT_FOUND = "/console/iam/nothing-here"
 CONSOLE = [
     "/console",
+    "/console/confirmed",
     "/console/iam",
     "/console/iam/account-settings",
     "/console/iam/account-settings/password-policy",
@@ -69,7 +70,7 @@ def populated_account(chromium: Browser, shared_server: Server) -> Iterator[Popu
     """Return the page of a signed-in root user whose account has an entity of each kind."""
     iamd = Iamd.create_on(shared_server)
     context = chromium.new_context(base_url=iamd.url, reduced_motion="reduce")
-    steps.set_up_by_forms(context, iamd.setup_link, iamd.email)
+    steps.set_up_by_form(context, iamd.setup_link, iamd.email)
     page = context.new_page()
     pending_requests = PendingRequests(page)
     page.goto("/healthz")

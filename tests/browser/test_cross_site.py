@@ -51,7 +51,7 @@ def attacker_url() -> Iterator[str]:
 
 @pytest.fixture
 def root(page: Page, iamd: Iamd) -> Page:
-    steps.set_up_by_forms(page.context, iamd.setup_link, iamd.email)
+    steps.set_up_by_form(page.context, iamd.setup_link, iamd.email)
     return page
 
 

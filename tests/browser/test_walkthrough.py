@@ -137,7 +137,6 @@ def change_the_root_password(page: Page, camera: Camera) -> None:
     page.get_by_role("button", name=re.compile("Acme")).click()
     page.get_by_role("menuitem", name="Security credentials").click()
     steps.click_button(page, "Change password")
-    steps.confirm_by_password(page, FIRST_PASSWORD)
     page.get_by_label("Current password").fill(FIRST_PASSWORD)
     page.get_by_label("New password", exact=True).fill("Slate-Orchard-5")
     page.get_by_label("New password", exact=True).fill(STRONG_PASSWORD)
@@ -153,7 +152,6 @@ def activate_mfa(page: Page, camera: Camera, folder: Path) -> tuple[pyotp.TOTP, 
     """Assign an authenticator app; return it and the second code that was used."""
     page.goto("/console/iam")
     page.get_by_role("link", name=re.compile("Add MFA")).click()
-    steps.confirm_by_password(page, STRONG_PASSWORD)
     page.get_by_label("Device name").fill("founders-phone")
     page.get_by_text("Authenticator app", exact=True).click()
     picture(page, camera, "09-select-mfa-device")
@@ -240,7 +238,6 @@ def sign_in_as_the_user(page: Page, camera: Camera, alias: str) -> None:
 def create_access_key(page: Page, iamd: FirstStart, camera: Camera, folder: Path) -> str:
     page.goto("/console/iam/security-credentials")
     steps.click_button(page, "Create access key")
-    steps.confirm_by_password(page, PASSWORD_OF_ALICE)
     page.get_by_role("button", name="Create access key").click()
     picture(page, camera, "19-access-key")
     with page.expect_download() as download:

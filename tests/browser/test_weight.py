@@ -9,7 +9,7 @@ MAX_BYTES = 650 * 1024
 
 
 def test_dashboard_transfer_size_without_cache(page: Page, iamd: Iamd) -> None:
-    steps.set_up_by_forms(page.context, iamd.setup_link, iamd.email)
+    steps.set_up_by_form(page.context, iamd.setup_link, iamd.email)
     sizes: dict[str, int] = {}
 
     def add_size(response: Response) -> None:

@@ -44,10 +44,9 @@ export function redirectTo(path: string): Promise<never> {
   return new Promise(() => undefined);
 }
 
-/** Redirects to sign in or to confirm the identity when the error asks for it; throws it otherwise. */
+/** Redirects to sign in if the session has ended; throws the error otherwise. */
 export async function redirectOrThrow(error: unknown): Promise<never> {
   const apiError = toApiError(error);
   if (SESSION_EXPIRED.has(apiError.code)) return redirectTo(signInUrl("/signin"));
-  if (apiError.code === "ConfirmationRequired") return redirectTo(signInUrl("/signin/confirm"));
   throw apiError;
 }

@@ -1,5 +1,6 @@
 /** The AWS SDK's IAM client, with this page's server as its endpoint. */
 import { IAMClient } from "@aws-sdk/client-iam";
+import { withConfirmation } from "./confirmation.ts";
 import { redirectOrThrow } from "./errors.ts";
 import { encodeQueryRequest } from "./query.ts";
 import { post, postOnUnload } from "./transport.ts";
@@ -28,7 +29,7 @@ export const iam = new IAMClient({
   requestHandler: formRequestHandler,
 });
 
-iam.middlewareStack.add((next) => (args) => next(args).catch(redirectOrThrow), {
+iam.middlewareStack.add((next) => (args) => withConfirmation(() => next(args)).catch(redirectOrThrow), {
   name: "errors",
   step: "initialize",
   priority: "high",

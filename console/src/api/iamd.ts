@@ -1,5 +1,6 @@
 /** The operations of the `iamd` service: what AWS offers only in its console. */
 import type model from "../../../src/iamd/core/models/iamd.json";
+import { withConfirmation } from "./confirmation.ts";
 import {
   boolean,
   type Decoded,
@@ -33,7 +34,8 @@ function operation<Input extends Params | undefined, Output>(
   decode: Decoder<Output>,
 ) {
   return async (...[input]: Input extends Params ? [Input] : []): Promise<Output> => {
-    return decode(await sendQueryRequest(name, VERSION, input ?? {}).catch(redirectOrThrow));
+    const send = () => sendQueryRequest(name, VERSION, input ?? {});
+    return decode(await withConfirmation(send).catch(redirectOrThrow));
   };
 }
 
@@ -140,10 +142,19 @@ const signInStatus = shape("GetSignInStatusResponse", {
 
 type MfaCodesInput = { SerialNumber: string; AuthenticationCode1: string; AuthenticationCode2: string };
 
-export const getSession = operation<undefined, { Session: CurrentSession }>(
-  "GetSession",
-  shape("GetSessionResponse", { Session: currentSession }),
-);
+const sessionResponse = shape("GetSessionResponse", { Session: currentSession });
+
+export const getSession = operation<undefined, { Session: CurrentSession }>("GetSession", sessionResponse);
+
+/** The session; undefined if there is none or the call fails, without a redirect to sign in. */
+export async function findSession(): Promise<CurrentSession | undefined> {
+  try {
+    return sessionResponse(await sendQueryRequest("GetSession", VERSION, {})).Session;
+  } catch {
+    return undefined;
+  }
+}
+
 export const getAccount = operation<undefined, Account>("GetAccount", account);
 export const putAccountName = operation<{ AccountName: string }, void>("PutAccountName", noOutput);
 export const updateRootEmail = operation<{ RootEmail: string }, void>("UpdateRootEmail", noOutput);

@@ -12,6 +12,7 @@ import {
 import { ApiError } from "../api/errors.ts";
 import { collectPages, iam } from "../api/iam.ts";
 import { collectErrors } from "./collect-errors.ts";
+import { requireConfirmation } from "./confirmation.ts";
 import { attachPolicy, removeAllPolicies } from "./entity-policies.ts";
 
 const client = iam;
@@ -42,11 +43,13 @@ export async function createGroup(
   policyArns: readonly string[],
 ): Promise<ApiError[]> {
   const GroupName = name;
-  await iam.send(new CreateGroupCommand({ GroupName }));
-  return collectErrors([
+  const steps: (() => Promise<unknown>)[] = [
     ...policyArns.map((arn) => () => attachPolicy({ kind: "group", name }, arn)),
     ...userNames.map((UserName) => () => iam.send(new AddUserToGroupCommand({ GroupName, UserName }))),
-  ]);
+  ];
+  if (steps.length > 0) await requireConfirmation();
+  await iam.send(new CreateGroupCommand({ GroupName }));
+  return collectErrors(steps);
 }
 
 /** Deletes a group, after its users and policies have been removed. */

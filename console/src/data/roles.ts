@@ -19,6 +19,7 @@ import { ApiError } from "../api/errors.ts";
 import { collectPages, iam } from "../api/iam.ts";
 import { serverNow } from "../api/transport.ts";
 import { collectErrors } from "./collect-errors.ts";
+import { requireConfirmation } from "./confirmation.ts";
 import { attachPolicy, getInlinePolicy, putInlinePolicy, removeAllPolicies } from "./entity-policies.ts";
 import { decodeDocument } from "./policy-documents.ts";
 import { REVOCATION_POLICY_NAME, revocationPolicy, revocationTime } from "./session-revocation.ts";
@@ -110,6 +111,7 @@ export async function deleteRole(role: Role): Promise<void> {
     await iam.send(new DeleteServiceLinkedRoleCommand({ RoleName: name }));
     return;
   }
+  await requireConfirmation();
   for (const { InstanceProfileName } of await listInstanceProfiles(name)) {
     await iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName: name }));
     // The instance profile of the same name was created with the role and is deleted with it.

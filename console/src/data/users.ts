@@ -19,6 +19,7 @@ import {
 import { ApiError } from "../api/errors.ts";
 import { collectPages, iam } from "../api/iam.ts";
 import { collectErrors } from "./collect-errors.ts";
+import { requireConfirmation } from "./confirmation.ts";
 import { attachPolicy, removeAllPolicies } from "./entity-policies.ts";
 import { listMfaDevices, removeMfaDevice } from "./mfa.ts";
 import { deletePermissionsBoundary } from "./permissions-boundaries.ts";
@@ -70,7 +71,6 @@ export type NewUser = {
 /** Creates a user, then its password, groups and policies; returns the errors of these, which undo nothing. */
 export async function createUser(user: NewUser): Promise<ApiError[]> {
   const UserName = user.name;
-  await iam.send(new CreateUserCommand({ UserName, Tags: tagsInput(user.tags) }));
   const steps: (() => Promise<unknown>)[] = [
     ...user.groups.map((GroupName) => () => iam.send(new AddUserToGroupCommand({ UserName, GroupName }))),
     ...user.policyArns.map((arn) => () => attachPolicy({ kind: "user", name: UserName }, arn)),
@@ -80,12 +80,15 @@ export async function createUser(user: NewUser): Promise<ApiError[]> {
     const profile = { UserName, Password: password, PasswordResetRequired: resetRequired };
     steps.unshift(() => iam.send(new CreateLoginProfileCommand(profile)));
   }
+  if (steps.length > 0) await requireConfirmation();
+  await iam.send(new CreateUserCommand({ UserName, Tags: tagsInput(user.tags) }));
   return collectErrors(steps);
 }
 
 /** Deletes a user, after its credentials, groups and policies have been removed, as the AWS console does. */
 export async function deleteUser(name: string): Promise<void> {
   const UserName = name;
+  await requireConfirmation();
   for (const { AccessKeyId } of await listAccessKeyMetadata(name)) {
     await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
   }

@@ -2,6 +2,7 @@
 const IAM = "/console/iam";
 
 export const HOME = "/console";
+export const CONFIRMED = `${HOME}/confirmed`;
 export const DASHBOARD = IAM;
 export const ACCOUNT_SETTINGS = `${IAM}/account-settings`;
 export const EDIT_PASSWORD_POLICY = `${ACCOUNT_SETTINGS}/password-policy`;

@@ -1,10 +1,8 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { isConfirmed } from "../api/confirmation.ts";
 import { redirectTo, signInUrl } from "../api/errors.ts";
 import type { CurrentSession } from "../api/iamd.ts";
-import { CONSOLE_HEADER, serverNow } from "../api/transport.ts";
-
-const CONFIRMATION_MINUTES = 15;
-const MARGIN_MINUTES = 1;
+import { CONSOLE_HEADER } from "../api/transport.ts";
 
 type SessionState = { session: CurrentSession; refresh: () => void };
 
@@ -34,15 +32,10 @@ export function isRoot(session: CurrentSession): boolean {
   return session.UserName === undefined;
 }
 
-function isConfirmed(session: CurrentSession): boolean {
-  if (session.ConfirmDate === undefined) return false;
-  const age = serverNow() - session.ConfirmDate.getTime();
-  return age < (CONFIRMATION_MINUTES - MARGIN_MINUTES) * 60_000;
-}
-
 /**
- * Renders its children only if the user has recently confirmed their identity; otherwise redirects there first, before
- * the user enters anything that the redirect would lose.
+ * Renders its children only if the user has recently confirmed their identity; otherwise redirects there first. For
+ * what certainly needs it: nothing is entered yet that the redirect would lose, and codes of an MFA device would be
+ * outdated if the confirmation came after them.
  */
 export function RequireConfirmation({ children }: { children: ReactNode }) {
   const session = useSession();

@@ -7,7 +7,6 @@ import { USERS, userPath } from "../../shared/paths.ts";
 import { flash } from "../../state/flashes.ts";
 import { useLoad } from "../../state/load.ts";
 import { navigate } from "../../state/router.ts";
-import { RequireConfirmation } from "../../state/session.tsx";
 import { RetrievePassword } from "./retrieve-password.tsx";
 import { UserWizard } from "./user-wizard.tsx";
 
@@ -27,11 +26,9 @@ export default function CreateUser() {
       {createdUser ? (
         <RetrievePassword user={createdUser} onDone={() => navigate(USERS)} />
       ) : (
-        <RequireConfirmation>
-          <AsyncContent state={rules}>
-            {({ PasswordRules: passwordRules }) => <UserWizard rules={passwordRules} onCreate={create} />}
-          </AsyncContent>
-        </RequireConfirmation>
+        <AsyncContent state={rules}>
+          {({ PasswordRules: passwordRules }) => <UserWizard rules={passwordRules} onCreate={create} />}
+        </AsyncContent>
       )}
     </>
   );
