@@ -240,9 +240,9 @@ def test_existing_and_unknown_users_cost_the_same_queries_and_hashes(
     verifications: list[bool] = []
     verify = context.services.dependencies.hasher.verify
 
-    def count_verification(password_hash: str | None, form: str) -> bool:
+    def count_verification(password_hash: str | None, form: str, *, is_stranger: bool) -> bool:
         verifications.append(True)
-        return verify(password_hash, form)
+        return verify(password_hash, form, is_stranger=is_stranger)
 
     monkeypatch.setattr(Query, "_execute", record_query)
     monkeypatch.setattr(context.services.dependencies.hasher, "verify", count_verification)

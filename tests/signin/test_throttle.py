@@ -218,7 +218,10 @@ class _RecordingHasher:
     def __init__(self, passwords: list[str]) -> None:
         self._passwords = passwords
 
-    def verify(self, _hashed: str | None, typed: str) -> bool:
+    def require_room_for_stranger(self) -> None:
+        pass
+
+    def verify(self, _hashed: str | None, typed: str, *, is_stranger: bool) -> bool:
         self._passwords.append(typed)
         return False
 

@@ -36,11 +36,15 @@ class ThrottleDecision(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """The decision on an attempt, and the counters that it was counted by, to reset after success."""
+    """The decision on an attempt, and the counters that it was counted by, to reset after success.
+
+    `is_stranger` is whether it came from an unknown device, or from one that had used up its own attempts.
+    """
 
     decision: ThrottleDecision
     counter_keys: tuple[str, ...] = ()
     address_key: str = ""
+    is_stranger: bool = True
 
 
 def allow(tx: Tx, kind: str, address: str, epoch: int, limit: int) -> bool:
@@ -66,6 +70,7 @@ def count_attempt(
             return Attempt(
                 ThrottleDecision(captcha_required=captcha_required),
                 (device_key, identity.throttle_key, captcha_counter_key(identity.throttle_key)),
+                is_stranger=False,
             )
     return _count_from_unknown_device(
         tx, identity, address_group(address), epoch, captcha_solved=captcha_solved
