@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from iamd.core.errors import Throttling
-from iamd.core.priority_lock import Place, PriorityLock
+from iamd.core.priority_lock import Place
 from iamd.crypto import passwords
 from iamd.domain.throttle_keys import user_counter_key
 from iamd.signin import confirmation
@@ -16,38 +16,25 @@ from tests import cheap_hashes
 from tests.console_users import PASSWORD
 from tests.signin.conftest import SignInContext, client
 from tests.signin.test_throttle import WRONG, solve_captcha
-
-
-class WatchedLock(PriorityLock):
-    """A priority lock that lists the places that were entered."""
-
-    def __init__(self) -> None:
-        super().__init__(passwords._MAX_WAITING_STRANGERS)
-        self.entered: queue.SimpleQueue[Place] = queue.SimpleQueue()
-
-    def enter(self, *, is_stranger: bool) -> Place:
-        place = super().enter(is_stranger=is_stranger)
-        self.entered.put(place)
-        return place
-
-    def fill(self) -> Place:
-        """Let as many strangers wait as may, and return the place of another one that hashes."""
-        places = [
-            super(WatchedLock, self).enter(is_stranger=True)
-            for _ in range(passwords._MAX_WAITING_STRANGERS + 1)
-        ]
-        return places[0]
+from tests.watched_lock import WatchedLock
 
 
 @pytest.fixture
 def lock(context: SignInContext) -> WatchedLock:
     """Return the lock of the services' hasher."""
-    hasher, lock = cheap_hashes.hasher(), WatchedLock()
+    hasher, lock = cheap_hashes.hasher(), WatchedLock(passwords._MAX_WAITING_STRANGERS)
     hasher._lock = lock
     context.services = context.services._replace(
         dependencies=context.services.dependencies._replace(hasher=hasher)
     )
     return lock
+
+
+def fill(lock: WatchedLock) -> Place:
+    """Let as many strangers wait as may, and return the place of another one that hashes."""
+    places = [lock.enter(is_stranger=True) for _ in range(passwords._MAX_WAITING_STRANGERS + 1)]
+    lock.entered = queue.SimpleQueue()
+    return places[0]
 
 
 def count_attempts(context: SignInContext, name: str) -> int:
@@ -60,7 +47,7 @@ def count_attempts(context: SignInContext, name: str) -> int:
 def test_unknown_device_is_refused_at_once_and_its_attempt_is_not_counted(
     context: SignInContext, lock: WatchedLock, name: str
 ) -> None:
-    lock.fill()
+    fill(lock)
     for device in ("", "not a device cookie"):
         with pytest.raises(Throttling):
             context.try_user(name=name, device=device)
@@ -69,8 +56,7 @@ def test_unknown_device_is_refused_at_once_and_its_attempt_is_not_counted(
 
 def test_known_device_is_served_next(context: SignInContext, lock: WatchedLock) -> None:
     device = context.try_user().device_cookie
-    current = lock.fill()
-    lock.entered = queue.SimpleQueue()
+    current = fill(lock)
     with ThreadPoolExecutor() as threads:
         outcome = threads.submit(context.try_user, device=device)
         lock.entered.get(timeout=5)

@@ -265,6 +265,7 @@ def test_device_cookie_expires_after_90_days_and_with_a_password_change(context:
     assert find_known_device(context, renewed) == find_known_device(context, device)
     context.clock.advance(days=91)
     assert find_known_device(context, device) is None
+    assert not device_cookies.is_authentic(context.services.sealing_key, device, context.services.epoch())
     context.clock.advance(days=-90)
     with context.services.dependencies.database.write() as tx:
         profile = login_profiles.find(tx, context.account_id, context.user_id)
