@@ -212,6 +212,12 @@ def test_concurrent_attempts_are_all_counted(context: SignInContext) -> None:
     assert tries.tries == 51
 
 
+def test_successes_and_attempts_at_the_same_time_do_not_block_each_other(context: SignInContext) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        steps = list(threads.map(lambda _: context.try_user(**solve_captcha(context)).step, range(64)))
+    assert set(steps) <= {Step.OPEN, Step.REFUSED}
+
+
 class _RecordingHasher:
     """A hasher that rejects every password and records it."""
 

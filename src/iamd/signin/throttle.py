@@ -38,6 +38,7 @@ class ThrottleDecision(NamedTuple):
 class Attempt(NamedTuple):
     """The decision on an attempt, and the counters that it was counted by, to reset after success.
 
+    The counters are in the order in which every transaction locks their rows, so that there are no deadlocks.
     `is_stranger` is whether it came from an unknown device, or from one that had used up its own attempts.
     """
 
@@ -142,10 +143,10 @@ def _take_back(tx: Tx, counter_keys: tuple[str, ...]) -> None:
 
 def reset_counters(tx: Tx, attempt: Attempt) -> None:
     """Reset the counters of user and device after a successful attempt; take it back for the address."""
-    for counter_key in attempt.counter_keys:
-        attempt_counters.reset(tx, counter_key)
     if attempt.address_key:
         attempt_counters.decrement(tx, attempt.address_key)
+    for counter_key in attempt.counter_keys:
+        attempt_counters.reset(tx, counter_key)
 
 
 def is_captcha_due(tx: Tx, identity: SignInIdentity, epoch: int) -> bool:
