@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from iamd.signin import identity, password, throttle
+from iamd.signin import identity, links, new_password, password, throttle
 from iamd.signin.identity import SignInIdentity
 from iamd.signin.password import FindIdentity, PasswordForm
 from iamd.signin.services import SignInResult, Step
 from iamd.store.query import Tx
-from tests.console_users import PASSWORD
+from tests.console_users import OTHER_PASSWORD, PASSWORD
 from tests.signin.conftest import SignInContext, client
 from tests.signin.test_throttle import WRONG, solve_captcha
 
@@ -67,6 +67,16 @@ def test_known_device_is_not_slowed_down(context: SignInContext) -> None:
     guess(context, 25)
     assert try_root(context, PASSWORD, "192.0.2.2").step is Step.REFUSED
     assert try_root(context, PASSWORD, "192.0.2.2", device).step is Step.OPEN
+
+
+def test_device_on_which_the_password_was_reset_is_not_slowed_down(context: SignInContext) -> None:
+    guess(context)
+    with context.services.dependencies.database.write() as tx:
+        link = links.create_reset_token(tx, context.account_id, context.services.epoch())
+    assert link
+    outcome = new_password.reset_root_password(context.services, link, OTHER_PASSWORD, client())
+    assert try_root(context, WRONG, "192.0.2.1").step is Step.REFUSED
+    assert try_root(context, OTHER_PASSWORD, "192.0.2.2", outcome.device_cookie).step is Step.OPEN
 
 
 def test_attempts_do_not_extend_the_slow_down(context: SignInContext) -> None:
