@@ -212,13 +212,22 @@ def test_concurrent_attempts_are_all_counted(context: SignInContext) -> None:
     assert tries.tries == 51
 
 
+def test_successes_and_attempts_at_the_same_time_do_not_block_each_other(context: SignInContext) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        steps = list(threads.map(lambda _: context.try_user(**solve_captcha(context)).step, range(64)))
+    assert set(steps) <= {Step.OPEN, Step.REFUSED}
+
+
 class _RecordingHasher:
     """A hasher that rejects every password and records it."""
 
     def __init__(self, passwords: list[str]) -> None:
         self._passwords = passwords
 
-    def verify(self, _hashed: str | None, typed: str) -> bool:
+    def require_room_for_stranger(self) -> None:
+        pass
+
+    def verify(self, _hashed: str | None, typed: str, *, is_stranger: bool) -> bool:
         self._passwords.append(typed)
         return False
 
@@ -262,6 +271,7 @@ def test_device_cookie_expires_after_90_days_and_with_a_password_change(context:
     assert find_known_device(context, renewed) == find_known_device(context, device)
     context.clock.advance(days=91)
     assert find_known_device(context, device) is None
+    assert not device_cookies.is_authentic(context.services.sealing_key, device, context.services.epoch())
     context.clock.advance(days=-90)
     with context.services.dependencies.database.write() as tx:
         profile = login_profiles.find(tx, context.account_id, context.user_id)

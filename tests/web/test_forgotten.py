@@ -147,6 +147,7 @@ def test_operator_creates_setup_and_reset_links(account: Account) -> None:
     browser = Browser(account.server)
     changed = browser.send(browser.get(path), path, new=OTHER_PASSWORD, again=OTHER_PASSWORD)
     assert changed.title == "Password changed"
+    assert browser.http.cookies.get("iamd-device")
     browser.sign_in_root(root.email, OTHER_PASSWORD)
     assert browser.session
 

@@ -9,6 +9,10 @@ A request that computes for long must not hold up the others. If all slots have 
 
 A thread that arrives when a slot is released may take it before one that waits. That saves switching between
 threads, and after a short request it does no harm. After a longer one, the thread lets others go first.
+
+Strangers (see `core.priority_lock`) compete for slots one at a time, so that any number of them delays others
+by one request at most. Waiting costs a thread and nothing else; refusing them at once would cost more, since
+they come back at once.
 """
 
 import contextlib
@@ -19,12 +23,17 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol
 
+from iamd.core.priority_lock import Place, PriorityLock
+
 ReleaseSlot = Callable[[], AbstractContextManager[None]]
 """Releases the thread's slot for a block, such as `ExecutionSlots.released`."""
 
 LONG_SECONDS = 0.01
 _COURTESY_SECONDS = 0.0005  # of holding a slot; then others go first
 _YIELD_SECONDS = 0.0001
+_MAX_STRANGER_WAIT_SECONDS = 10.0
+# Between two strangers: otherwise the next one would take a slot before a thread that waits for it wakes up.
+_STRANGER_PAUSE_SECONDS = 0.0005
 _EXTRA_SLOTS = 2
 
 
@@ -48,6 +57,13 @@ class Permit(Protocol):
         ...
 
 
+class _ThreadState(threading.local):
+    def __init__(self) -> None:
+        self.slot: _Semaphore | None = None
+        self.permits: list[Permit] = []
+        self.stranger_place: Place | None = None
+
+
 class ExecutionSlots:
     """A context manager that at most `permits` threads are in at the same time, plus the extra ones."""
 
@@ -57,7 +73,8 @@ class ExecutionSlots:
         self._extra: _Semaphore = threading.Semaphore(_EXTRA_SLOTS)
         self._acquired_at: dict[int, float] = {}  # by thread, of the ordinary slots
         self._waiting: set[int] = set()  # threads
-        self._thread_state = threading.local()
+        self._strangers = PriorityLock()
+        self._thread_state = _ThreadState()
 
     def __enter__(self) -> None:
         self._acquire()
@@ -68,18 +85,51 @@ class ExecutionSlots:
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._release()
+        if self._thread_state.slot is not None:
+            self._release(self._thread_state.slot)
+
+    @contextlib.contextmanager
+    def for_stranger(self) -> Iterator[None]:
+        """Be in during the block as the only stranger; Throttling after waiting ten seconds for others."""
+        place = self._thread_state.stranger_place = self._strangers.enter(is_stranger=True)
+        try:
+            if not place.served.is_set():
+                place.wait(_MAX_STRANGER_WAIT_SECONDS)
+                time.sleep(_STRANGER_PAUSE_SECONDS)
+            with self:
+                yield
+        finally:
+            self._leave_strangers()
 
     @contextlib.contextmanager
     def released(self) -> Iterator[None]:
-        """Release this thread's slot during the block, and suspend its permits; no effect without a slot."""
-        if getattr(self._thread_state, "slot", None) is None:
+        """Release this thread's slot during slow work; a stranger lets the next one in meanwhile."""
+        with self.released_briefly():
+            if self._thread_state.stranger_place is None:
+                yield
+                return
+            self._leave_strangers()
+            try:
+                yield
+            finally:  # come before those that have not begun yet
+                place = self._thread_state.stranger_place = self._strangers.enter(is_stranger=False)
+                place.wait()
+
+    @contextlib.contextmanager
+    def released_briefly(self) -> Iterator[None]:
+        """Release this thread's slot and suspend its permits during the block; no effect without a slot.
+
+        This is for waiting for the disk or a lock of the store. A stranger keeps the others out meanwhile:
+        they would only wait there too, and in front of everybody else.
+        """
+        slot = self._thread_state.slot
+        if slot is None:
             yield
             return
-        permits = tuple(self._permits())
+        permits = tuple(self._thread_state.permits)
         for permit in permits:
             permit.suspend()
-        self._release()
+        self._release(slot)
         try:
             yield
         finally:
@@ -89,16 +139,16 @@ class ExecutionSlots:
 
     def attach(self, permit: Permit) -> None:
         """Suspend a permit whenever this thread releases its slot, until `detach`."""
-        self._permits().append(permit)
+        self._thread_state.permits.append(permit)
 
     def detach(self, permit: Permit) -> None:
-        self._permits().remove(permit)
+        self._thread_state.permits.remove(permit)
 
-    def _permits(self) -> list[Permit]:
-        permits: list[Permit] | None = getattr(self._thread_state, "permits", None)
-        if permits is None:
-            permits = self._thread_state.permits = []
-        return permits
+    def _leave_strangers(self) -> None:
+        place = self._thread_state.stranger_place
+        if place is not None:
+            self._thread_state.stranger_place = None
+            self._strangers.leave(place)
 
     def _acquire(self) -> None:
         slot: _Semaphore = self._ordinary
@@ -108,8 +158,7 @@ class ExecutionSlots:
             self._acquired_at[threading.get_ident()] = time.monotonic()
         self._thread_state.slot = slot
 
-    def _release(self) -> None:
-        slot = self._thread_state.slot
+    def _release(self, slot: _Semaphore) -> None:
         self._thread_state.slot = None
         acquired_at = self._acquired_at.pop(threading.get_ident(), 0.0)
         slot.release()

@@ -5,7 +5,6 @@ its parameters: older hashes still verify, and are replaced at the next sign-in.
 """
 
 import contextlib
-import threading
 import unicodedata
 from collections.abc import Iterator
 
@@ -13,13 +12,14 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from iamd.core import cpu_affinity
-from iamd.core.errors import Throttling
 from iamd.core.execution_slots import ReleaseSlot
+from iamd.core.priority_lock import PriorityLock
 
 _MEMORY_COST_KIB = 64 * 1024
 _TIME_COST = 3
 _PARALLELISM = 1
 _MAX_WAIT_SECONDS = 10.0
+_MAX_WAITING_STRANGERS = 64  # about as many as can be served within that time
 
 
 def normalize(password: str) -> str:
@@ -30,7 +30,8 @@ def normalize(password: str) -> str:
 class Hasher:
     """Hashes and verifies passwords; `release_slot` releases the execution slot meanwhile.
 
-    Its methods raise Throttling after waiting ten seconds for other threads.
+    Its methods raise Throttling after waiting ten seconds for other threads. `is_stranger` is whether the
+    client is neither signed in nor on a known device: strangers come last, and only some of them may wait.
     """
 
     def __init__(self, release_slot: ReleaseSlot = contextlib.nullcontext) -> None:
@@ -38,20 +39,20 @@ class Hasher:
             time_cost=_TIME_COST, memory_cost=_MEMORY_COST_KIB, parallelism=_PARALLELISM
         )
         self._release_slot = release_slot
-        self._lock = threading.Lock()
+        self._lock = PriorityLock(_MAX_WAITING_STRANGERS)
         self._dummy_hash = self._argon2.hash("dummy password")
 
     def hash(self, password: str) -> str:
         """Return a password's hash with its parameters, in PHC string format."""
-        with self._exclusive():
+        with self._exclusive(is_stranger=False):
             return self._argon2.hash(normalize(password))
 
-    def verify(self, password_hash: str | None, password: str) -> bool:
+    def verify(self, password_hash: str | None, password: str, *, is_stranger: bool = False) -> bool:
         """Return whether a password matches a hash.
 
         Without a hash, take the same time and return False, so that timing does not reveal which users exist.
         """
-        with self._exclusive():
+        with self._exclusive(is_stranger=is_stranger):
             try:
                 self._argon2.verify(password_hash or self._dummy_hash, normalize(password))
             except (VerificationError, InvalidHashError):
@@ -62,13 +63,15 @@ class Hasher:
         """Return whether a hash was made with other than the current parameters."""
         return self._argon2.check_needs_rehash(password_hash)
 
+    def require_room_for_stranger(self) -> None:
+        """Raise Throttling if so many strangers wait that `verify` would refuse another one."""
+        self._lock.require_room_for_stranger()
+
     @contextlib.contextmanager
-    def _exclusive(self) -> Iterator[None]:
-        with self._release_slot():
-            if not self._lock.acquire(timeout=_MAX_WAIT_SECONDS):
-                raise Throttling("Too many passwords are being checked at the moment. Try again.")
-            try:
-                with cpu_affinity.unpinned():
-                    yield
-            finally:
-                self._lock.release()
+    def _exclusive(self, *, is_stranger: bool) -> Iterator[None]:
+        with (
+            self._release_slot(),
+            self._lock.exclusive(is_stranger=is_stranger, max_wait_seconds=_MAX_WAIT_SECONDS),
+            cpu_affinity.unpinned(),
+        ):
+            yield

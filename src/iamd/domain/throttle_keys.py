@@ -21,6 +21,6 @@ def captcha_counter_key(throttle_key: str) -> str:
 
 
 def reset(tx: Tx, throttle_key: str) -> None:
-    """Reset the failed attempts, and those that count for the captcha."""
-    attempt_counters.reset(tx, throttle_key)
+    """Reset the failed attempts, and those that count for the captcha; in the order of `signin.throttle`."""
     attempt_counters.reset(tx, captcha_counter_key(throttle_key))
+    attempt_counters.reset(tx, throttle_key)

@@ -7,6 +7,7 @@ or until the password changes.
 import base64
 import json
 import secrets
+from typing import Any
 
 from iamd.crypto import seal
 from iamd.crypto.seal import UnsealError
@@ -26,15 +27,23 @@ def issue(key: bytes, identity: SignInIdentity, device_id: str | None, epoch: in
     return base64.urlsafe_b64encode(seal.seal(key, json.dumps(payload).encode(), _ASSOCIATED_DATA)).decode()
 
 
+def is_authentic(key: bytes, cookie: str, epoch: int) -> bool:
+    """Return whether a cookie is one that a user of this server got in the last 90 days."""
+    return _read(key, cookie, epoch) is not None
+
+
 def verify(key: bytes, cookie: str, identity: SignInIdentity, epoch: int) -> str | None:
     """Return the device ID of a valid cookie of this user; None for any other cookie and for an empty one."""
+    payload = _read(key, cookie, epoch)
+    return str(payload["device"]) if payload and payload["user"] == _binding(identity) else None
+
+
+def _read(key: bytes, cookie: str, epoch: int) -> dict[str, Any] | None:
     try:
         payload = json.loads(seal.unseal(key, base64.urlsafe_b64decode(cookie), _ASSOCIATED_DATA))
     except (UnsealError, ValueError):
         return None
-    return (
-        str(payload["device"]) if payload["user"] == _binding(identity) and epoch < payload["until"] else None
-    )
+    return payload if epoch < payload["until"] else None
 
 
 def _binding(identity: SignInIdentity) -> list[str]:

@@ -16,8 +16,8 @@ from iamd.core.session_stages import PASSWORD
 from iamd.domain import passwords, root_emails
 from iamd.domain.password_rules import PasswordRules
 from iamd.domain.root_emails import EmailInUse
+from iamd.signin import device_cookies, links, pending, sign_in_events
 from iamd.signin import identity as identities
-from iamd.signin import links, pending, sign_in_events
 from iamd.signin.identity import SignInIdentity
 from iamd.signin.links import RESET, SETUP
 from iamd.signin.next_step import advance, begin_session
@@ -159,7 +159,11 @@ def _set_password(
 def reset_root_password(
     services: SignInServices, link_token: str, password: str, client: Client
 ) -> SignInResult:
-    """Set a new root password by a reset link. The user is not signed in: MFA is still required for that."""
+    """Set a new root password by a reset link. The user is not signed in: MFA is still required for that.
+
+    The device becomes a known one, so that the root user can sign in from it however many others try to. All
+    others became unknown with the new password.
+    """
 
     def change_nothing(_tx: Tx, _account: Account) -> str | None:
         return None
@@ -229,7 +233,8 @@ def _set_password_by_link(
             tx, services, identities.find_root(tx, account.root_email), password_hash, client
         )
         if purpose == RESET:
-            return SignInResult(Step.DONE)
+            device_cookie = device_cookies.issue(services.sealing_key, identity, None, services.epoch())
+            return SignInResult(Step.DONE, device_cookie=device_cookie)
         return advance(tx, services, client, identity, begin_session(client, identity, services.epoch()))
 
 

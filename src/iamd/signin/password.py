@@ -34,9 +34,12 @@ def sign_in(
     """Verify a password, and return the next step.
 
     The attempt is counted in a transaction of its own before the password is verified, so that parallel
-    attempts all count.
+    attempts all count. Raises Throttling if too many passwords wait to be verified; that costs no transaction
+    and counts nowhere if it is clear from the start.
     """
     epoch = services.epoch()
+    if not device_cookies.is_authentic(services.sealing_key, client.device_cookie, epoch):
+        services.dependencies.hasher.require_room_for_stranger()
     with services.dependencies.database.write() as tx:
         identity = find_identity(tx)
         captcha_solved = _is_captcha_solved(tx, services, form, epoch)
@@ -50,7 +53,9 @@ def sign_in(
     if decision.captcha_required:
         return SignInResult(Step.CAPTCHA, captcha_required=True)
     stored_hash = identity.login_profile.hash if identity.login_profile else None
-    is_correct = services.dependencies.hasher.verify(stored_hash, form.password)
+    is_correct = services.dependencies.hasher.verify(
+        stored_hash, form.password, is_stranger=attempt.is_stranger
+    )
     if decision.user_blocked or not is_correct:
         return _refuse(services, identity, client, attempt)
     return _accept(services, find_identity, identity, attempt, form, client)

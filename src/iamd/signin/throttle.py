@@ -3,7 +3,7 @@
 An attempt is counted before its password is verified, so that parallel attempts all count. Attempts from
 unknown devices are counted by user and by client address. A device with a valid device cookie is counted
 separately, so that others cannot lock out its user. Root users are never locked out by name, only for a
-client address.
+client address; after many attempts from all addresses together, only one in 30 seconds is verified.
 
 An attempt that is rejected because of its address or a missing captcha answer counts for the address only: it
 does not contribute to a lockout and is not audited.
@@ -22,6 +22,8 @@ _FREE_ATTEMPTS_PER_ADDRESS = 10
 _BACKOFF_AFTER_ATTEMPTS = 2
 _MAX_BACKOFF_SECONDS = 4  # enough, since by then a captcha is required, which takes longer to solve
 _MAX_ROOT_ATTEMPTS_PER_ADDRESS = 10  # for one root user
+_MAX_ROOT_ATTEMPTS = 20  # for one root user from all addresses, then one in `_ROOT_INTERVAL_SECONDS`
+_ROOT_INTERVAL_SECONDS = 30
 _MAX_ATTEMPTS_PER_DEVICE = 10  # then the device is treated as unknown
 _MAX_ATTEMPTS_PER_ADDRESS = 100
 _WINDOW_SECONDS = 15 * 60
@@ -36,11 +38,16 @@ class ThrottleDecision(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """The decision on an attempt, and the counters that it was counted by, to reset after success."""
+    """The decision on an attempt, and the counters that it was counted by, to reset after success.
+
+    The counters are in the order in which every transaction locks their rows, so that there are no deadlocks.
+    `is_stranger` is whether it came from an unknown device, or from one that had used up its own attempts.
+    """
 
     decision: ThrottleDecision
     counter_keys: tuple[str, ...] = ()
     address_key: str = ""
+    is_stranger: bool = True
 
 
 def allow(tx: Tx, kind: str, address: str, epoch: int, limit: int) -> bool:
@@ -65,7 +72,8 @@ def count_attempt(
             captcha_required = tries > FREE_ATTEMPTS and not captcha_solved
             return Attempt(
                 ThrottleDecision(captcha_required=captcha_required),
-                (device_key, identity.throttle_key, captcha_counter_key(identity.throttle_key)),
+                (device_key, captcha_counter_key(identity.throttle_key), identity.throttle_key),
+                is_stranger=False,
             )
     return _count_from_unknown_device(
         tx, identity, address_group(address), epoch, captcha_solved=captcha_solved
@@ -94,33 +102,48 @@ def _count_from_unknown_device(
 def _count_password_check(
     tx: Tx, identity: SignInIdentity, address: str, address_key: str, epoch: int, *, captcha_solved: bool
 ) -> Attempt:
-    max_attempts, window = _lockout(identity)
     captcha_key = captcha_counter_key(identity.throttle_key)
     pair_key = attempt_counters.counter_key("pair", identity.throttle_key, address)
     previous = attempt_counters.get(tx, pair_key, epoch, _WINDOW_SECONDS)
-    user_tries = attempt_counters.increment(tx, identity.throttle_key, epoch, window, max_attempts).tries
     tries = attempt_counters.increment(tx, captcha_key, epoch, _WINDOW_SECONDS).tries
     pair_tries = attempt_counters.increment(
         tx, pair_key, epoch, _WINDOW_SECONDS, _MAX_ROOT_ATTEMPTS_PER_ADDRESS
     ).tries
-    counter_keys = (identity.throttle_key, captcha_key, pair_key)
     if tries > FREE_ATTEMPTS and not captcha_solved:  # parallel attempts have used up the free ones
-        _take_back(tx, counter_keys)
+        _take_back(tx, (captcha_key, pair_key))
         return Attempt(ThrottleDecision(captcha_required=True))
-    must_wait = epoch < previous.last_at + _backoff_seconds(previous.tries)
-    locked = (
-        pair_tries > _MAX_ROOT_ATTEMPTS_PER_ADDRESS
-        if identity.is_root
-        else bool(max_attempts) and user_tries > max_attempts
+    blocked = epoch < previous.last_at + _backoff_seconds(previous.tries)
+    if identity.is_root:
+        blocked = blocked or pair_tries > _MAX_ROOT_ATTEMPTS_PER_ADDRESS
+        blocked = blocked or not _allow_root(tx, identity.throttle_key, epoch)
+    else:
+        blocked = _is_locked_out(tx, identity, epoch) or blocked
+    return Attempt(
+        ThrottleDecision(user_blocked=blocked), (captcha_key, pair_key, identity.throttle_key), address_key
     )
-    return Attempt(ThrottleDecision(user_blocked=must_wait or locked), counter_keys, address_key)
 
 
-def _lockout(identity: SignInIdentity) -> tuple[int, int]:
-    """Return the number of failed attempts before lockout (0: never) and the lockout duration in seconds."""
-    settings = identity.security_settings
-    max_attempts = 0 if identity.is_root else settings.lockout_attempts
-    return max_attempts, settings.lockout_minutes * 60
+def _is_locked_out(tx: Tx, identity: SignInIdentity, epoch: int) -> bool:
+    """Count an attempt of an IAM user; return whether the account's settings lock the user out."""
+    max_attempts = identity.security_settings.lockout_attempts
+    window = identity.security_settings.lockout_minutes * 60
+    tries = attempt_counters.increment(tx, identity.throttle_key, epoch, window, max_attempts).tries
+    return bool(max_attempts) and tries > max_attempts
+
+
+def _allow_root(tx: Tx, throttle_key: str, epoch: int) -> bool:
+    """Count an attempt of a root user; return whether to verify it, in view of those from other addresses.
+
+    Beyond `_MAX_ROOT_ATTEMPTS` in the window, one attempt is verified in each interval. Those attempts do not
+    extend the window.
+    """
+    tries = attempt_counters.increment(tx, throttle_key, epoch, _WINDOW_SECONDS, _MAX_ROOT_ATTEMPTS).tries
+    if tries <= _MAX_ROOT_ATTEMPTS:
+        return True
+    interval_key = attempt_counters.counter_key(
+        "root-interval", throttle_key, str(epoch // _ROOT_INTERVAL_SECONDS)
+    )
+    return attempt_counters.increment(tx, interval_key, epoch, _ROOT_INTERVAL_SECONDS).tries == 1
 
 
 def _backoff_seconds(tries: int) -> int:
@@ -137,10 +160,10 @@ def _take_back(tx: Tx, counter_keys: tuple[str, ...]) -> None:
 
 def reset_counters(tx: Tx, attempt: Attempt) -> None:
     """Reset the counters of user and device after a successful attempt; take it back for the address."""
-    for counter_key in attempt.counter_keys:
-        attempt_counters.reset(tx, counter_key)
     if attempt.address_key:
         attempt_counters.decrement(tx, attempt.address_key)
+    for counter_key in attempt.counter_keys:
+        attempt_counters.reset(tx, counter_key)
 
 
 def is_captcha_due(tx: Tx, identity: SignInIdentity, epoch: int) -> bool:

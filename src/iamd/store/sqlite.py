@@ -81,14 +81,16 @@ class SqliteDatabase:
         # SQLite waits by polling with growing sleeps; a lock wakes up the next writer at once.
         with (
             self.exclusive_lock(),
-            self._transaction("BEGIN IMMEDIATE", self._execution_slots.released(), self._write_outage) as tx,
+            self._transaction(
+                "BEGIN IMMEDIATE", self._execution_slots.released_briefly(), self._write_outage
+            ) as tx,
         ):
             yield tx
 
     @contextlib.contextmanager
     def exclusive_lock(self) -> Iterator[None]:
         # A waiting thread must not keep its execution slot: the lock's holder may need one (deadlock).
-        with self._execution_slots.released():
+        with self._execution_slots.released_briefly():
             self._write_lock.acquire()
         try:
             with contextlib.nullcontext() if self._lock_depth else self._process_lock():
@@ -103,7 +105,7 @@ class SqliteDatabase:
     @contextlib.contextmanager
     def _process_lock(self) -> Iterator[None]:
         with self._lock_file.open("ab") as lock_file:
-            with self._execution_slots.released():
+            with self._execution_slots.released_briefly():
                 fcntl.flock(lock_file, fcntl.LOCK_EX)
             yield
 

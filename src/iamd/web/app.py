@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse
@@ -11,9 +10,12 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from iamd.core.errors import Fault, Throttling
+from iamd.core.execution_slots import ExecutionSlots
 from iamd.core.logs import LOGGER
+from iamd.gate import cookies
 from iamd.gate.client_info import ClientInfo, ProxySettings, console_hosts
 from iamd.gate.request_bodies import RequestBodies
+from iamd.signin import device_cookies
 from iamd.web import security_headers
 from iamd.web.console_files import ConsoleFiles
 from iamd.web.context import CONSOLE_PATH, WebContext
@@ -37,9 +39,10 @@ class WebApp:
         self,
         web_context: WebContext,
         proxy_settings: ProxySettings,
-        execution_slots: AbstractContextManager[None],
+        execution_slots: ExecutionSlots,
         request_bodies: RequestBodies,
     ) -> None:
+        self._services = web_context.services
         self._proxy_settings = proxy_settings
         self._execution_slots = execution_slots
         self._request_bodies = request_bodies
@@ -73,8 +76,18 @@ class WebApp:
         path = environ["PATH_INFO"]
         if path == CONSOLE_PATH or path.startswith(f"{CONSOLE_PATH}/"):
             return self._console_files(environ, start_response)
-        with self._execution_slots:
-            return list(self._flask_app(environ, start_response))
+        known = self._is_known_device(environ, client_info)
+        try:
+            with self._execution_slots if known else self._execution_slots.for_stranger():
+                return list(self._flask_app(environ, start_response))
+        except Throttling as fault:
+            return _text_response(start_response, "503 Service Unavailable", f"{fault.message}\n")
+
+    def _is_known_device(self, environ: Environ, client_info: ClientInfo) -> bool:
+        """Return whether any user signed in on the client's device before; nothing is looked up for that."""
+        name = cookies.name(cookies.DEVICE, secure=client_info.secure)
+        cookie = cookies.read(environ.get("HTTP_COOKIE", ""), name)
+        return device_cookies.is_authentic(self._services.sealing_key, cookie, self._services.epoch())
 
     def _client_info(self, environ: Environ) -> ClientInfo | None:
         """Return the client info; None if the host is not this server's or a proxy header is invalid."""

@@ -68,7 +68,9 @@ def submit_reset_password(link: str) -> flask.Response:
         return _reset_password_page(link, outcome.errors)
     if outcome.step is Step.GONE:
         return _used_link_page()
-    return render_page("message.html", message="password-changed")
+    response = render_page("message.html", message="password-changed")
+    context.set_outcome_cookies(response, outcome)
+    return response
 
 
 @blueprint.get("/setup/<link>")
