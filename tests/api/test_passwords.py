@@ -119,7 +119,7 @@ def test_passwords_are_neither_stored_nor_logged_in_plain_text(account: Account)
     stored_text = repr(state(account)) + "".join(event.record for event in events)
     for secret in (PASSWORD, OTHER_PASSWORD, THIRD_PASSWORD, "Canary-1"):
         assert secret not in stored_text
-    assert '"newPassword": "HIDDEN_DUE_TO_SECURITY_REASONS"' in stored_text
+    assert '"newPassword":"HIDDEN_DUE_TO_SECURITY_REASONS"' in stored_text
 
 
 # ChangePassword.

@@ -18,7 +18,7 @@ def app(store: Store, settings: Settings) -> Iterator[App]:
     """Return an application in this process, in which strangers give up at once instead of waiting."""
     app = App(settings, store.master_key)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(execution_slots, "_MAX_WAIT_SECONDS", 0)
+        patch.setattr(execution_slots, "_MAX_STRANGER_WAIT_SECONDS", 0)
         yield app
     app.close()
 
