@@ -11,7 +11,7 @@ from typing import Any
 
 from iamd.core import clock, ids
 from iamd.core.errors import Fault
-from iamd.core.models import Shape, require_shape
+from iamd.core.models import Shape, ShapeCompiler, require_shape
 from iamd.core.records import Session, WebIdentity
 from iamd.framework.call import Caller
 from iamd.framework.operation import Operation, Params
@@ -167,29 +167,38 @@ def _response_elements(operation: Operation, outcome: Mapping[str, Any] | Fault 
 
 def to_cloudtrail(shape: Shape, value: Any) -> Any:
     """Convert a value of a shape to CloudTrail's form: member names in lower camel case, secrets hidden."""
+    return _converters[shape](value)
+
+
+def _converter(shape: Shape) -> Callable[[Any], Any]:
     if shape.sensitive or shape.name in _SECRET_SHAPES:
-        return _HIDDEN
-    return _CONVERTERS.get(shape.type, _scalar)(shape, value)
+        return lambda _: _HIDDEN
+    if shape.type == "structure":
+        return _structure_converter(shape)
+    if shape.type == "list":
+        convert = _converters[require_shape(shape.element)]
+        return lambda value: [convert(item) for item in value]
+    return lambda value: value
 
 
-def _scalar(_shape: Shape, value: Any) -> Any:
-    return value
+_converters = ShapeCompiler(_converter)
 
 
-def _structure(shape: Shape, value: Any) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    for member in shape.members:
+def _structure_converter(shape: Shape) -> Callable[[Any], dict[str, Any]]:
+    """Return the converter of a structure, which is a mapping of member or parameter names, or a record."""
+    members = {
+        key: (member.name[:1].lower() + member.name[1:], _converters[member.shape])
+        for member in shape.members
+        for key in (member.name, member.attr)
+    }
+    attributes = [member.attr for member in shape.members]
+
+    def convert(value: Any) -> dict[str, Any]:
         if isinstance(value, Mapping):
-            member_value = value.get(member.name, value.get(member.attr))
+            items = [(key, item) for key, item in value.items() if key in members]
         else:
-            member_value = getattr(value, member.attr, None)
-        if member_value is not None:
-            members[member.name[:1].lower() + member.name[1:]] = to_cloudtrail(member.shape, member_value)
-    return members
+            items = [(attribute, getattr(value, attribute, None)) for attribute in attributes]
+        named_items = [(*members[key], item) for key, item in items if item is not None]
+        return {name: convert_member(item) for name, convert_member, item in named_items}
 
-
-def _list(shape: Shape, value: Any) -> list[Any]:
-    return [to_cloudtrail(require_shape(shape.element), item) for item in value]
-
-
-_CONVERTERS: Mapping[str, Callable[[Shape, Any], Any]] = {"structure": _structure, "list": _list}
+    return convert
