@@ -43,6 +43,7 @@ from iamd.wire.endpoint import Endpoint, Environ, StartResponse
 # How many requests of a worker run Python code at a time; measurements are in docs/performance.md.
 SQLITE_SLOTS = 1
 POSTGRES_SLOTS = 4
+MAX_WAITING_PER_CALLER = 1024  # requests, each in a thread
 # A request occupies a thread until its body has arrived, and no slot: 8,000 stalled bodies take 430 MB and
 # delay nobody. A connection without a request occupies no thread.
 BLOCKING_THREADS = 8192
@@ -202,7 +203,7 @@ class App:
             authenticator,
             self.audit_queue,
             RateLimiter(settings.rate_limit),
-            ConcurrencyLimiter(slots, execution_slots),
+            ConcurrencyLimiter(slots, MAX_WAITING_PER_CALLER, execution_slots),
         )
         proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
         request_bodies = RequestBodies(settings.requests_per_address)
@@ -217,7 +218,7 @@ class App:
             operations.OPERATIONS,
             proxy_settings,
             execution_slots,
-            AddressLimits(execution_slots),
+            AddressLimits(settings.requests_per_address, execution_slots),
             request_bodies,
             client_info.console_hosts(base_url(settings)),
         )

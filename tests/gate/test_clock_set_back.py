@@ -126,7 +126,7 @@ def process(store: Store) -> Iterator[Process]:
         authenticator,
         audit_queue,
         RateLimiter(None),
-        ConcurrencyLimiter(1, ExecutionSlots(1)),
+        ConcurrencyLimiter(1, 100, ExecutionSlots(1)),
         clock,
     )
     key = AccessKeyCredentials(account.access_key_id or "", None, lambda _secret: None)

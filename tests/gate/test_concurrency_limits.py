@@ -25,7 +25,12 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 def test_caller_has_no_more_requests_at_a_time_than_allowed(
     threads: ThreadPoolExecutor, per_caller: int
 ) -> None:
-    limiter, lock, running, most = ConcurrencyLimiter(per_caller, ExecutionSlots(1)), threading.Lock(), 0, 0
+    limiter, lock, running, most = (
+        ConcurrencyLimiter(per_caller, 1000, ExecutionSlots(1)),
+        threading.Lock(),
+        0,
+        0,
+    )
 
     def request(_: int) -> None:
         nonlocal running, most
@@ -42,7 +47,7 @@ def test_caller_has_no_more_requests_at_a_time_than_allowed(
 
 
 def test_other_callers_do_not_wait() -> None:
-    limiter = ConcurrencyLimiter(1, ExecutionSlots(1))
+    limiter = ConcurrencyLimiter(1, 100, ExecutionSlots(1))
     permit = limiter.try_acquire("one")
     assert permit is not None
     assert limiter.try_acquire("one") is None
@@ -52,7 +57,7 @@ def test_other_callers_do_not_wait() -> None:
 
 
 def test_waiting_requests_start_in_order(threads: ThreadPoolExecutor) -> None:
-    limiter, started = ConcurrencyLimiter(1, ExecutionSlots(1)), list[int]()
+    limiter, started = ConcurrencyLimiter(1, 100, ExecutionSlots(1)), list[int]()
     permit = limiter.wait("caller")
 
     def request(number: int) -> None:
@@ -72,7 +77,7 @@ def test_waiting_requests_start_in_order(threads: ThreadPoolExecutor) -> None:
 
 def test_request_waits_without_its_slot(threads: ThreadPoolExecutor) -> None:
     slots = ExecutionSlots(1)
-    limiter = ConcurrencyLimiter(1, slots)
+    limiter = ConcurrencyLimiter(1, 100, slots)
     permit = limiter.try_acquire("caller")
     assert permit is not None
 
@@ -91,7 +96,7 @@ def test_request_waits_without_its_slot(threads: ThreadPoolExecutor) -> None:
 
 def test_request_does_not_count_while_it_waits_for_something_else(threads: ThreadPoolExecutor) -> None:
     slots = ExecutionSlots(1)
-    limiter = ConcurrencyLimiter(1, slots)
+    limiter = ConcurrencyLimiter(1, 100, slots)
 
     def request() -> None:
         with slots, limiter.limited("caller"):
@@ -108,7 +113,7 @@ def test_request_that_continues_beyond_the_limit_ends_before_the_next_one_starts
     threads: ThreadPoolExecutor,
 ) -> None:
     slots = ExecutionSlots(4)
-    limiter = ConcurrencyLimiter(1, slots)
+    limiter = ConcurrencyLimiter(1, 100, slots)
     started, done = threading.Event(), threading.Event()
 
     def request() -> None:
@@ -131,13 +136,26 @@ def test_request_that_continues_beyond_the_limit_ends_before_the_next_one_starts
 
 def test_request_that_waited_too_long_is_throttled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrency_limits, "_MAX_WAIT_SECONDS", 0.01)
-    limiter = ConcurrencyLimiter(1, ExecutionSlots(1))
+    limiter = ConcurrencyLimiter(1, 100, ExecutionSlots(1))
     permit = limiter.wait("caller")
     with pytest.raises(Throttling):
         limiter.wait("caller")
     assert limiter.waiting("caller") == 0
     permit.end()
     assert limiter.try_acquire("caller")
+
+
+def test_no_more_requests_wait_than_allowed(threads: ThreadPoolExecutor) -> None:
+    limiter = ConcurrencyLimiter(1, 2, ExecutionSlots(1))
+    permit = limiter.wait("caller")
+    waiting = [threads.submit(lambda: limiter.wait("caller").end()) for _ in range(2)]
+    while limiter.waiting("caller") < 2:
+        threading.Event().wait(0.001)
+    with pytest.raises(Throttling):
+        limiter.wait("caller")
+    permit.end()
+    for future in waiting:
+        future.result(SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +171,7 @@ def test_address_has_one_large_request_at_a_time(
     monkeypatch: pytest.MonkeyPatch, first: str, second: str, length: int, waits: bool
 ) -> None:
     monkeypatch.setattr(concurrency_limits, "_MAX_WAIT_SECONDS", 0.01)
-    limits, throttled = AddressLimits(ExecutionSlots(1)), False
+    limits, throttled = AddressLimits(100, ExecutionSlots(1)), False
     with limits.limited(first, length):
         try:
             with limits.limited(second, length):

@@ -44,12 +44,14 @@ class ConcurrencyPermit:
 class ConcurrencyLimiter:
     """Counts the requests that are executed for each caller; the next one starts when one ends, in order.
 
-    A caller is an ID of any kind: of a user or role, or a client address.
+    A caller is an ID of any kind: of a user or role, or a client address. Up to `max_waiting` requests of a
+    caller wait, each in a thread.
     """
 
-    def __init__(self, per_caller: int, execution_slots: ExecutionSlots) -> None:
+    def __init__(self, per_caller: int, max_waiting: int, execution_slots: ExecutionSlots) -> None:
         self.execution_slots = execution_slots
         self._per_caller = per_caller
+        self._max_waiting = max_waiting
         self._counts: dict[str, int] = {}
         self._waiting: dict[str, deque[threading.Lock]] = {}
         self._lock = threading.Lock()
@@ -74,18 +76,20 @@ class ConcurrencyLimiter:
     def wait(self, caller_id: str) -> ConcurrencyPermit:
         """Wait until the caller is below its limit, without a slot, and count the request.
 
-        Raises Throttling after waiting for `_MAX_WAIT_SECONDS`.
+        Raises Throttling after waiting for `_MAX_WAIT_SECONDS`, or at once if too many others wait.
         """
+        waiter = threading.Lock()
         with self._lock:
-            waiter = threading.Lock()
             if self._counts.get(caller_id, 0) < self._per_caller:
                 self._counts[caller_id] = self._counts.get(caller_id, 0) + 1
                 return self._permit(caller_id)
+            if len(self._waiting.get(caller_id, ())) >= self._max_waiting:
+                raise _too_many_requests()
             waiter.acquire()
             self._waiting.setdefault(caller_id, deque()).append(waiter)
         with self.execution_slots.released():
             if not waiter.acquire(timeout=_MAX_WAIT_SECONDS) and self._give_up(caller_id, waiter):
-                raise Throttling("Too many of your requests are being executed. Try again.")
+                raise _too_many_requests()
         return self._permit(caller_id)
 
     def waiting(self, caller_id: str) -> int:
@@ -130,12 +134,16 @@ class ConcurrencyLimiter:
             return True
 
 
+def _too_many_requests() -> Throttling:
+    return Throttling("Too many of your requests are being executed. Try again.")
+
+
 class AddressLimits:
     """Concurrency limits of client addresses, for requests with small and with large bodies."""
 
-    def __init__(self, execution_slots: ExecutionSlots) -> None:
-        self._small = ConcurrencyLimiter(_SMALL_PER_ADDRESS, execution_slots)
-        self._large = ConcurrencyLimiter(_LARGE_PER_ADDRESS, execution_slots)
+    def __init__(self, max_waiting: int, execution_slots: ExecutionSlots) -> None:
+        self._small = ConcurrencyLimiter(_SMALL_PER_ADDRESS, max_waiting, execution_slots)
+        self._large = ConcurrencyLimiter(_LARGE_PER_ADDRESS, max_waiting, execution_slots)
 
     def limited(self, address: str, body_bytes: int) -> AbstractContextManager[None]:
         """Count a request during the block, after waiting for others of the address."""
