@@ -179,15 +179,17 @@ def _table(results: Results) -> str:
     bare = results.get("bare granian", {}).get("any")
     moto = results.get("moto_server", {})
     lines = [
-        "| server | operation | requests/s | p99 ms | × moto_server | share of bare granian |",
-        "|---|---|---:|---:|---:|---:|",
+        "| server | operation | requests/s | p50 ms | p99 ms | × moto_server | share of bare granian |",
+        "|---|---|---:|---:|---:|---:|---:|",
     ]
     for server, by_operation in results.items():
-        for operation, (per_second, p99) in by_operation.items():
+        for operation, (per_second, p50, p99) in by_operation.items():
             moto_result = moto.get(operation)
             ratio = f"{per_second / moto_result.per_second:.1f}" if moto_result else ""
             share = f"{per_second / bare.per_second:.0%}" if bare else ""
-            lines.append(f"| {server} | {operation} | {per_second:,.0f} | {p99:.1f} | {ratio} | {share} |")
+            lines.append(
+                f"| {server} | {operation} | {per_second:,.0f} | {p50:.1f} | {p99:.1f} | {ratio} | {share} |"
+            )
     return "\n".join(lines)
 
 

@@ -15,9 +15,10 @@ Key = tuple[str, str]
 
 
 class LoadResult(NamedTuple):
-    """The result of a run: requests per second, and the 99th percentile of latency in milliseconds."""
+    """The result of a run: requests per second, and two percentiles of latency in milliseconds."""
 
     per_second: float
+    p50_ms: float
     p99_ms: float
 
 
@@ -109,8 +110,8 @@ def run_load(url: str, requests: Iterator[bytes], seconds: float, connections: i
             else:
                 connection.send(next_request)
     elapsed = time.perf_counter() - start
-    return LoadResult(len(latencies) / elapsed, _p99(latencies))
+    return LoadResult(len(latencies) / elapsed, _percentile(latencies, 0.5), _percentile(latencies, 0.99))
 
 
-def _p99(latencies: Sequence[float]) -> float:
-    return sorted(latencies)[int(len(latencies) * 0.99)] * 1000
+def _percentile(latencies: Sequence[float], share: float) -> float:
+    return sorted(latencies)[int(len(latencies) * share)] * 1000
