@@ -193,8 +193,8 @@ class App:
         dependencies = Dependencies(
             self.database,
             Hasher(execution_slots.released),
-            blocklist(settings, execution_slots.released),
-            issuers(settings, execution_slots.released),
+            blocklist(settings, execution_slots.suspended),
+            issuers(settings, execution_slots.suspended),
             clock_steps,
             settings.root_access_keys,
         )

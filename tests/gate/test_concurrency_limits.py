@@ -94,7 +94,17 @@ def test_request_waits_without_its_slot(threads: ThreadPoolExecutor) -> None:
     waiting.result(SECONDS)
 
 
-def test_request_does_not_count_while_it_waits_for_something_else(threads: ThreadPoolExecutor) -> None:
+def test_request_counts_while_it_waits_in_a_queue_of_its_own() -> None:
+    slots = ExecutionSlots(1)
+    limiter = ConcurrencyLimiter(1, 100, slots)
+    with slots, limiter.limited("caller"):
+        with slots.released():
+            assert limiter.try_acquire("caller") is None
+        with slots.released_briefly():
+            assert limiter.try_acquire("caller") is None
+
+
+def test_request_does_not_count_while_it_waits_for_the_network(threads: ThreadPoolExecutor) -> None:
     slots = ExecutionSlots(1)
     limiter = ConcurrencyLimiter(1, 100, slots)
 
@@ -103,7 +113,7 @@ def test_request_does_not_count_while_it_waits_for_something_else(threads: Threa
             pass
 
     with slots, limiter.limited("caller"):
-        with slots.released():
+        with slots.suspended():
             threads.submit(request).result(SECONDS)
         assert limiter.try_acquire("caller") is None
     assert limiter.try_acquire("caller")
@@ -122,7 +132,7 @@ def test_request_that_continues_beyond_the_limit_ends_before_the_next_one_starts
             done.wait(SECONDS)
 
     with slots, limiter.limited("caller"):
-        with slots.released():
+        with slots.suspended():
             second = threads.submit(request)
             assert started.wait(SECONDS)
         third = threads.submit(request)
@@ -134,14 +144,16 @@ def test_request_that_continues_beyond_the_limit_ends_before_the_next_one_starts
     third.result(SECONDS)
 
 
-def test_request_that_waited_too_long_is_throttled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_that_waited_too_long_is_throttled(
+    threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(concurrency_limits, "_MAX_WAIT_SECONDS", 0.01)
     limiter = ConcurrencyLimiter(1, 100, ExecutionSlots(1))
-    permit = limiter.wait("caller")
+    threads.submit(limiter.wait, "caller").result(SECONDS)
     with pytest.raises(Throttling):
         limiter.wait("caller")
     assert limiter.waiting("caller") == 0
-    permit.end()
+    limiter.release("caller")
     assert limiter.try_acquire("caller")
 
 
@@ -168,14 +180,44 @@ def test_no_more_requests_wait_than_allowed(threads: ThreadPoolExecutor) -> None
     ],
 )
 def test_address_has_one_large_request_at_a_time(
-    monkeypatch: pytest.MonkeyPatch, first: str, second: str, length: int, waits: bool
+    threads: ThreadPoolExecutor,
+    monkeypatch: pytest.MonkeyPatch,
+    first: str,
+    second: str,
+    length: int,
+    waits: bool,
 ) -> None:
     monkeypatch.setattr(concurrency_limits, "_MAX_WAIT_SECONDS", 0.01)
-    limits, throttled = AddressLimits(100, ExecutionSlots(1)), False
-    with limits.limited(first, length):
+    limits = AddressLimits(100, ExecutionSlots(1))
+
+    def is_throttled() -> bool:
         try:
             with limits.limited(second, length):
-                pass
+                return False
         except Throttling:
-            throttled = True
-    assert throttled == waits
+            return True
+
+    with limits.limited(first, length):
+        assert threads.submit(is_throttled).result(SECONDS) == waits
+
+
+def test_address_has_a_maximum_of_requests_whatever_they_wait_for(threads: ThreadPoolExecutor) -> None:
+    slots = ExecutionSlots(4)
+    limits, done = AddressLimits(2, slots), threading.Event()
+    entered = threading.Barrier(3)
+
+    def request() -> None:
+        with limits.limited("192.0.2.1", 100), slots, slots.suspended():
+            entered.wait(SECONDS)
+            done.wait(SECONDS)
+
+    requests = [threads.submit(request) for _ in range(2)]
+    entered.wait(SECONDS)
+    with pytest.raises(Throttling), limits.limited("192.0.2.1", 100):
+        pass
+    with limits.limited("192.0.2.2", 100):
+        done.set()
+    for future in requests:
+        future.result(SECONDS)
+    with limits.limited("192.0.2.1", 100):
+        pass

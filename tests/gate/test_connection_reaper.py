@@ -3,7 +3,6 @@
 import contextlib
 import fcntl
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,12 +18,6 @@ from iamd.gate.connection_reaper import (
 CLIENT, PROXY = "192.0.2.1", "10.0.0.1"
 
 
-@pytest.fixture
-def unused_socket() -> Iterator[socket.socket]:
-    with socket.socket() as unused:
-        yield unused
-
-
 @pytest.mark.parametrize(
     ("peer", "seconds", "closed"),
     [
@@ -36,10 +29,8 @@ def unused_socket() -> Iterator[socket.socket]:
         ("198.51.100.7", MAX_SILENT_SECONDS, True),
     ],
 )
-def test_connection_of_an_overdue_body_is_closed(
-    unused_socket: socket.socket, peer: str, seconds: float, closed: bool
-) -> None:
-    connection = Connection(unused_socket, peer, seconds)
+def test_connection_of_an_overdue_body_is_closed(peer: str, seconds: float, closed: bool) -> None:
+    connection = Connection(7, peer, 40_000, seconds)
     selected = select_for_closing([connection], {CLIENT, PROXY}, 10, {PROXY}.__contains__)
     assert selected == ([connection] if closed else [])
 
@@ -55,9 +46,9 @@ def test_connection_of_an_overdue_body_is_closed(
     ],
 )
 def test_most_silent_connections_of_a_client_are_closed_if_it_has_too_many(
-    unused_socket: socket.socket, peers: list[str], closed: list[int]
+    peers: list[str], closed: list[int]
 ) -> None:
-    connections = [Connection(unused_socket, peer, float(seconds)) for seconds, peer in enumerate(peers)]
+    connections = [Connection(7, peer, 40_000, float(seconds)) for seconds, peer in enumerate(peers)]
     selected = select_for_closing(connections, (), 3, {PROXY}.__contains__)
     assert sorted(int(connection.silent_seconds) for connection in selected) == sorted(closed)
 

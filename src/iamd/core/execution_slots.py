@@ -102,6 +102,22 @@ class ExecutionSlots:
             self._leave_strangers()
 
     @contextlib.contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Release this thread's slot and suspend its permits while it waits for the network or the disk.
+
+        This is not for what has a queue: a caller's requests would pile up there, in front of everybody else.
+        """
+        permits = tuple(self._thread_state.permits)
+        for permit in permits:
+            permit.suspend()
+        try:
+            with self.released_briefly():
+                yield
+        finally:
+            for permit in permits:
+                permit.resume()
+
+    @contextlib.contextmanager
     def released(self) -> Iterator[None]:
         """Release this thread's slot during slow work; a stranger lets the next one in meanwhile."""
         with self.released_briefly():
@@ -117,7 +133,7 @@ class ExecutionSlots:
 
     @contextlib.contextmanager
     def released_briefly(self) -> Iterator[None]:
-        """Release this thread's slot and suspend its permits during the block; no effect without a slot.
+        """Release this thread's slot during the block, then acquire one again; no effect without a slot.
 
         This is for waiting for the disk or a lock of the store. A stranger keeps the others out meanwhile:
         they would only wait there too, and in front of everybody else.
@@ -126,19 +142,14 @@ class ExecutionSlots:
         if slot is None:
             yield
             return
-        permits = tuple(self._thread_state.permits)
-        for permit in permits:
-            permit.suspend()
         self._release(slot)
         try:
             yield
         finally:
             self._acquire()
-            for permit in permits:
-                permit.resume()
 
     def attach(self, permit: Permit) -> None:
-        """Suspend a permit whenever this thread releases its slot, until `detach`."""
+        """Let `suspended` suspend a permit of this thread, until `detach`."""
         self._thread_state.permits.append(permit)
 
     def detach(self, permit: Permit) -> None:
@@ -176,5 +187,5 @@ class ExecutionSlots:
             self._waiting.discard(threading.get_ident())
 
     def _are_all_long(self) -> bool:
-        latest = max(tuple(self._acquired_at.values()), default=time.monotonic())
+        latest = max(list(self._acquired_at.values()), default=time.monotonic())
         return time.monotonic() - latest > LONG_SECONDS

@@ -104,7 +104,8 @@ class SessionToken(NamedTuple):
     when the caller authenticated with MFA. `policy` is the inline session policy as JSON text, `policy_arns`
     are the managed session policies; None if the request had none. `provider_arn` is the identity provider
     that authenticated the caller. `origin_id` is the unique ID of the user with whose credentials the chain
-    of sessions began, or the account ID of the root user; `origin_mfa` is whether they were used with MFA.
+    of sessions began, the account ID of the root user, or the identity provider; `origin_mfa` is whether
+    they were used with MFA.
     """
 
     kind: str

@@ -1,7 +1,7 @@
 """Concurrency limits: how many requests of one caller or client address are executed at the same time.
 
 The others wait without an execution slot, so a caller whose requests compute for long, or who sends hundreds
-at a time, delays its own requests and not those of other callers. A request that waits for a disk or a
+at a time, delays its own requests and not those of other callers. A request that waits for the disk or the
 network, without its slot, does not count meanwhile.
 """
 
@@ -9,14 +9,13 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 
 from iamd.core.client_addresses import address_group
 from iamd.core.errors import Throttling
 from iamd.core.execution_slots import ExecutionSlots
 from iamd.gate.request_bodies import SMALL_BODY_BYTES
 
-_MAX_WAIT_SECONDS = 30.0
+_MAX_WAIT_SECONDS = 8.0  # less than makes a connection look stalled; see gate/connection_reaper.py
 # Requests of an address that run or wait for an execution slot. It takes milliseconds to parse a large one.
 _SMALL_PER_ADDRESS = 8
 _LARGE_PER_ADDRESS = 1
@@ -87,7 +86,7 @@ class ConcurrencyLimiter:
                 raise _too_many_requests()
             waiter.acquire()
             self._waiting.setdefault(caller_id, deque()).append(waiter)
-        with self.execution_slots.released():
+        with self.execution_slots.suspended():
             if not waiter.acquire(timeout=_MAX_WAIT_SECONDS) and self._give_up(caller_id, waiter):
                 raise _too_many_requests()
         return self._permit(caller_id)
@@ -139,13 +138,42 @@ def _too_many_requests() -> Throttling:
 
 
 class AddressLimits:
-    """Concurrency limits of client addresses, for requests with small and with large bodies."""
+    """Concurrency limits of client addresses, for requests with small and with large bodies.
 
-    def __init__(self, max_waiting: int, execution_slots: ExecutionSlots) -> None:
-        self._small = ConcurrencyLimiter(_SMALL_PER_ADDRESS, max_waiting, execution_slots)
-        self._large = ConcurrencyLimiter(_LARGE_PER_ADDRESS, max_waiting, execution_slots)
+    An address has at most `max_requests` that are executed or wait for whatever reason, each in a thread.
+    """
 
-    def limited(self, address: str, body_bytes: int) -> AbstractContextManager[None]:
-        """Count a request during the block, after waiting for others of the address."""
+    def __init__(self, max_requests: int, execution_slots: ExecutionSlots) -> None:
+        self._small = ConcurrencyLimiter(_SMALL_PER_ADDRESS, max_requests, execution_slots)
+        self._large = ConcurrencyLimiter(_LARGE_PER_ADDRESS, max_requests, execution_slots)
+        self._max_requests = max_requests
+        self._counts: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def limited(self, address: str, body_bytes: int) -> Iterator[None]:
+        """Count a request during the block, after waiting for others of the address.
+
+        Raises Throttling as `ConcurrencyLimiter.wait` does, or if the address has too many requests.
+        """
+        address = address_group(address)
         limiter = self._large if body_bytes > SMALL_BODY_BYTES else self._small
-        return limiter.limited(address_group(address))
+        self._enter(address)
+        try:
+            with limiter.limited(address):
+                yield
+        finally:
+            self._leave(address)
+
+    def _enter(self, address: str) -> None:
+        with self._lock:
+            count = self._counts.get(address, 0)
+            if count >= self._max_requests:
+                raise _too_many_requests()
+            self._counts[address] = count + 1
+
+    def _leave(self, address: str) -> None:
+        with self._lock:
+            self._counts[address] -= 1
+            if not self._counts[address]:
+                del self._counts[address]

@@ -8,9 +8,7 @@ is that connection. Only Linux has TCP_INFO in this form; elsewhere nothing is c
 """
 
 import contextlib
-import os
 import socket
-import stat
 import struct
 import sys
 import threading
@@ -31,6 +29,7 @@ _SCAN_SECONDS = 1.0
 _FULL_SCAN_EVERY = 5  # scans; those between only if a body is overdue
 _CONNECTIONS_AT_A_TIME = 50  # then other threads have their turn: this takes about half a millisecond
 _PAUSE_SECONDS = 0.001
+_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _TCP_INFO_BYTES = 104
 _LAST_DATA_SENT_OFFSET = 44  # of tcpi_last_data_sent, milliseconds, in struct tcp_info (linux/tcp.h)
 
@@ -38,12 +37,12 @@ _LAST_DATA_SENT_OFFSET = 44  # of tcpi_last_data_sent, milliseconds, in struct t
 class Connection(NamedTuple):
     """An open connection of this process.
 
-    `socket` is a duplicate, so its file descriptor is not reused for another connection meanwhile. `peer` is
-    the IP address of the client or proxy; the server has sent nothing for `silent_seconds`.
+    `peer` is the IP address of the client or proxy; the server has sent nothing for `silent_seconds`.
     """
 
-    socket: socket.socket
+    file_descriptor: int
     peer: str
+    port: int
     silent_seconds: float
 
 
@@ -103,25 +102,16 @@ class ConnectionReaper:
     def reap(self) -> int:
         """Close the connections that are due now; return their number."""
         stalled_peers = self._stalled_peers()
-        with contextlib.ExitStack() as sockets:
-            connections = []
-            for connection in self._connections():
-                sockets.callback(connection.socket.close)
-                connections.append(connection)
-            closing = select_for_closing(connections, stalled_peers, self._max_per_address, self._is_proxy)
-            for connection in closing:
-                with contextlib.suppress(OSError):  # it was closed meanwhile
-                    connection.socket.shutdown(socket.SHUT_RDWR)
+        connections = list(self._connections())
+        closing = select_for_closing(connections, stalled_peers, self._max_per_address, self._is_proxy)
+        for connection in closing:
+            _shut_down(connection, self._port)
         return len(closing)
 
     def _connections(self) -> Iterator[Connection]:
-        duplicates: set[int] = set()
         for number, entry in enumerate(Path("/proc/self/fd").iterdir(), 1):
-            if int(entry.name) in duplicates:  # it got a number that was listed, and freed meanwhile
-                continue
             connection = _find_connection(int(entry.name), self._port)
             if connection is not None:
-                duplicates.add(connection.socket.fileno())
                 yield connection
             if number % _CONNECTIONS_AT_A_TIME == 0:
                 self._stop.wait(_PAUSE_SECONDS)
@@ -130,45 +120,60 @@ class ConnectionReaper:
         scans = 0
         while not self._stop.wait(_SCAN_SECONDS):
             scans += 1
-            if scans % _FULL_SCAN_EVERY == 0 or self._stalled_peers():
-                count = self.reap()
-                if count:
-                    LOGGER.info("closed %d connections that stalled or were too many of one address", count)
+            try:
+                if scans % _FULL_SCAN_EVERY == 0 or self._stalled_peers():
+                    self._reap_and_log()
+            except Exception:  # noqa: BLE001 - whatever the error, the thread must survive
+                LOGGER.exception("cannot look for stalled connections")
+
+    def _reap_and_log(self) -> None:
+        count = self.reap()
+        if count:
+            LOGGER.info("closed %d connections that stalled or were too many of one address", count)
+
+
+@contextlib.contextmanager
+def _borrowed(file_descriptor: int) -> Iterator[socket.socket | None]:
+    """Yield the socket that a file descriptor refers to; None for other files.
+
+    It is neither duplicated, since a duplicate would take a file descriptor and might hold on to a file's
+    locks, nor ever closed, since it belongs to the HTTP server.
+    """
+    try:
+        borrowed = socket.socket(fileno=file_descriptor)
+    except OSError:  # not a socket, or closed meanwhile
+        yield None
+        return
+    try:
+        yield borrowed
+    finally:
+        borrowed.detach()
 
 
 def _find_connection(file_descriptor: int, port: int) -> Connection | None:
     """Return the connection to `port` that a file descriptor of this process refers to; None for others."""
-    duplicate = _duplicate(file_descriptor)
-    if duplicate is None:
-        return None
-    connection = _describe(duplicate, port)
-    if connection is None:
-        duplicate.close()
-    return connection
+    with _borrowed(file_descriptor) as borrowed:
+        return None if borrowed is None else _describe(borrowed, port)
 
 
-def _duplicate(file_descriptor: int) -> socket.socket | None:
-    """Return a duplicate of a socket; None for other files, whose locks a duplicate would hold on to."""
+def _describe(connection: socket.socket, port: int) -> Connection | None:
     try:
-        if not stat.S_ISSOCK(os.fstat(file_descriptor).st_mode):
+        if connection.family not in _FAMILIES or connection.getsockname()[1] != port:
             return None
-        duplicate = os.dup(file_descriptor)
-    except OSError:  # closed meanwhile
-        return None
-    try:
-        return socket.socket(fileno=duplicate)
-    except OSError:  # no longer a socket
-        os.close(duplicate)
-        return None
-
-
-def _describe(duplicate: socket.socket, port: int) -> Connection | None:
-    try:
-        if duplicate.family not in (socket.AF_INET, socket.AF_INET6) or duplicate.getsockname()[1] != port:
-            return None
-        peer = str(duplicate.getpeername()[0]).removeprefix("::ffff:")
-        tcp_info = duplicate.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_BYTES)
+        address, peer_port = connection.getpeername()[:2]
+        tcp_info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_BYTES)
     except OSError:  # the listening socket, or a connection that was closed
         return None
     (milliseconds,) = struct.unpack_from("I", tcp_info, _LAST_DATA_SENT_OFFSET)
-    return Connection(duplicate, peer, milliseconds / 1000)
+    peer = str(address).removeprefix("::ffff:")
+    return Connection(connection.fileno(), peer, peer_port, milliseconds / 1000)
+
+
+def _shut_down(connection: Connection, port: int) -> None:
+    """Close a connection if its file descriptor still refers to it."""
+    with _borrowed(connection.file_descriptor) as borrowed:
+        current = None if borrowed is None else _describe(borrowed, port)
+        if borrowed is None or current is None or current[:3] != connection[:3]:
+            return
+        with contextlib.suppress(OSError):  # it was closed meanwhile
+            borrowed.shutdown(socket.SHUT_RDWR)

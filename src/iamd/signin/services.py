@@ -73,7 +73,9 @@ class SignInServices(NamedTuple):
 
     def epoch(self) -> int:
         """Return the current time in seconds since 1970."""
-        return int(self.time().timestamp())
+        epoch = int(self.time().timestamp())
+        self.dependencies.clock_steps.observe(epoch)
+        return epoch
 
     def timestamp(self) -> str:
         """Return the current time as ISO 8601 text."""

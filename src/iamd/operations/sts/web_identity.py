@@ -196,6 +196,7 @@ def assume_role_with_web_identity(
         temporary_credentials.check_transitive_tag_keys(list(web_identity.transitive_tag_keys), session_tags),
         web_identity.source_identity,
         web_identity.provider_arn,
+        origin_id=web_identity.provider_arn or web_identity.issuer,
     )
     return {
         **temporary_credentials.issue_credentials(call, token, minimum_session_token_size),
