@@ -182,8 +182,7 @@ class App:
     """The WSGI application of one worker process."""
 
     def __init__(self, settings: Settings, master_key: bytes) -> None:
-        slots = SQLITE_SLOTS if settings.database is None else POSTGRES_SLOTS
-        execution_slots = ExecutionSlots(slots)
+        execution_slots = ExecutionSlots(_slot_count(settings))
         self.database = create_database(settings, execution_slots)
         self.audit_queue = AuditQueue(self.database, timedelta(days=settings.audit_days))
         clock_steps = ClockSteps()
@@ -198,13 +197,6 @@ class App:
             clock_steps,
             settings.root_access_keys,
         )
-        gate = Gate(
-            dependencies,
-            authenticator,
-            self.audit_queue,
-            RateLimiter(settings.rate_limit),
-            ConcurrencyLimiter(slots, MAX_WAITING_PER_CALLER, execution_slots),
-        )
         proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
         request_bodies = RequestBodies(settings.requests_per_address)
         self._connection_reaper = ConnectionReaper(
@@ -213,14 +205,14 @@ class App:
             request_bodies.stalled_peers,
             proxy_settings.is_proxy,
         )
-        self._endpoint = Endpoint(
-            gate,
-            operations.OPERATIONS,
+        self._endpoint = _build_endpoint(
+            settings,
+            dependencies,
+            authenticator,
+            self.audit_queue,
             proxy_settings,
             execution_slots,
-            AddressLimits(settings.requests_per_address, execution_slots),
             request_bodies,
-            client_info.console_hosts(base_url(settings)),
         )
         self._web_app = _build_web_app(
             settings,
@@ -265,6 +257,37 @@ class App:
         self._connection_reaper.close()
         self.audit_queue.close()
         self.database.close()
+
+
+def _slot_count(settings: Settings) -> int:
+    return SQLITE_SLOTS if settings.database is None else POSTGRES_SLOTS
+
+
+def _build_endpoint(
+    settings: Settings,
+    dependencies: Dependencies,
+    authenticator: Authenticator,
+    audit_queue: AuditQueue,
+    proxy_settings: client_info.ProxySettings,
+    execution_slots: ExecutionSlots,
+    request_bodies: RequestBodies,
+) -> Endpoint:
+    gate = Gate(
+        dependencies,
+        authenticator,
+        audit_queue,
+        RateLimiter(settings.rate_limit),
+        ConcurrencyLimiter(_slot_count(settings), MAX_WAITING_PER_CALLER, execution_slots),
+    )
+    return Endpoint(
+        gate,
+        operations.OPERATIONS,
+        proxy_settings,
+        execution_slots,
+        AddressLimits(settings.requests_per_address, execution_slots),
+        request_bodies,
+        client_info.console_hosts(base_url(settings)),
+    )
 
 
 def _build_web_app(

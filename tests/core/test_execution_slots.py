@@ -7,31 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from iamd.core.execution_slots import ExecutionSlots
-
-SECONDS = 10  # until a test gives up
+from tests.threads import SECONDS, most_at_a_time, thread_pool
 
 
 @pytest.fixture
 def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(32) as executor:
+    with thread_pool() as executor:
         yield executor
 
 
 @pytest.mark.parametrize("permits", [1, 4])
 def test_no_more_threads_than_permits_are_in_at_a_time(threads: ThreadPoolExecutor, permits: int) -> None:
-    slots, lock, inside, most = ExecutionSlots(permits), threading.Lock(), 0, 0
-
-    def work(_: int) -> None:
-        nonlocal inside, most
-        with slots:
-            with lock:
-                inside += 1
-                most = max(most, inside)
-            with lock:
-                inside -= 1
-
-    list(threads.map(work, range(500)))
-    assert most <= permits
+    slots = ExecutionSlots(permits)
+    assert most_at_a_time(threads, lambda: slots) <= permits
 
 
 @pytest.mark.parametrize("permits", [1, 4])

@@ -10,14 +10,14 @@ from iamd.core.errors import Throttling
 from iamd.core.execution_slots import ExecutionSlots
 from iamd.gate import concurrency_limits
 from iamd.gate.concurrency_limits import AddressLimits, ConcurrencyLimiter
+from tests.threads import SECONDS, most_at_a_time, thread_pool
 
-SECONDS = 10  # until a test gives up
 LARGE = 100_000
 
 
 @pytest.fixture
 def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(32) as executor:
+    with thread_pool() as executor:
         yield executor
 
 
@@ -25,24 +25,8 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 def test_caller_has_no_more_requests_at_a_time_than_allowed(
     threads: ThreadPoolExecutor, per_caller: int
 ) -> None:
-    limiter, lock, running, most = (
-        ConcurrencyLimiter(per_caller, 1000, ExecutionSlots(1)),
-        threading.Lock(),
-        0,
-        0,
-    )
-
-    def request(_: int) -> None:
-        nonlocal running, most
-        with limiter.limited("caller"):
-            with lock:
-                running += 1
-                most = max(most, running)
-            with lock:
-                running -= 1
-
-    list(threads.map(request, range(500)))
-    assert most <= per_caller
+    limiter = ConcurrencyLimiter(per_caller, 1000, ExecutionSlots(1))
+    assert most_at_a_time(threads, lambda: limiter.limited("caller")) <= per_caller
     assert limiter.try_acquire("caller")
 
 

@@ -25,6 +25,16 @@ def error_code_of(client: Any, operation: str, **params: Any) -> str:
     return ""
 
 
+def stolen_session(account: Account) -> Browser:
+    """Return a browser with an administrator's session, whose last confirmation was too long ago."""
+    account.iam.create_user(UserName="ghost")
+    account.iam.create_login_profile(UserName="admin", Password=PASSWORD)
+    browser = Browser(account.server)
+    browser.sign_in_user(account.account_id, "admin", PASSWORD)
+    browser.forget_confirmation()
+    return browser
+
+
 def test_alias_cannot_impersonate_another_account_id(account: Account, server: Server) -> None:
     attacker = servers.create_account(server)
     assert (
@@ -49,11 +59,7 @@ def test_alias_cannot_impersonate_another_account_id(account: Account, server: S
 def test_stolen_cookie_cannot_create_credentials_without_confirmation(
     account: Account, operation: str, params: dict[str, str]
 ) -> None:
-    account.iam.create_user(UserName="ghost")
-    account.iam.create_login_profile(UserName="admin", Password=PASSWORD)
-    browser = Browser(account.server)
-    browser.sign_in_user(account.account_id, "admin", PASSWORD)
-    browser.forget_confirmation()
+    browser = stolen_session(account)
     assert error_code_of(browser.iam, operation, **params) == "ConfirmationRequired"
 
 
@@ -78,11 +84,7 @@ def test_stolen_cookie_cannot_create_credentials_without_confirmation(
 def test_stolen_cookie_cannot_widen_access_or_weaken_sign_in_without_confirmation(
     account: Account, service: str, operation: str, params: dict[str, Any]
 ) -> None:
-    account.iam.create_user(UserName="ghost")
-    account.iam.create_login_profile(UserName="admin", Password=PASSWORD)
-    browser = Browser(account.server)
-    browser.sign_in_user(account.account_id, "admin", PASSWORD)
-    browser.forget_confirmation()
+    browser = stolen_session(account)
     assert error_code_of(browser.client(service), operation, **params) == "ConfirmationRequired"
 
 

@@ -1,13 +1,12 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import LiveRegion from "@cloudscape-design/components/live-region";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect, useState } from "react";
 import { CONFIRMATION_MINUTES, isConfirmed } from "../api/confirmation.ts";
 import { signInUrl } from "../api/errors.ts";
 import { findSession } from "../api/iamd.ts";
+import { Dialog } from "../shared/dialog.tsx";
 import { CONFIRMED } from "../shared/paths.ts";
 import { answerConfirmation, onPossibleConfirmation, useIsConfirmationAsked } from "../state/confirmation.ts";
 import { useRefreshSession, useSession } from "../state/session.tsx";
@@ -41,28 +40,15 @@ function OpenDialog() {
     setOpened(tab !== null);
   };
   return (
-    <Modal
-      visible
-      header="Confirm your identity"
-      onDismiss={cancel}
-      closeAriaLabel="Close"
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={cancel}>
-              Cancel
-            </Button>
-            <Button variant="primary" iconName="external" iconAlign="right" onClick={openTab}>
-              Confirm in a new tab
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <Dialog
+      title="Confirm your identity"
+      action={{ text: "Confirm in a new tab", iconName: "external", iconAlign: "right", onClick: openTab }}
+      onCancel={cancel}
     >
       <SpaceBetween size="m">
         <Box>
-          This change needs a confirmation of your identity within the last {CONFIRMATION_MINUTES} minutes.
-          Confirm it in a new tab: this page then continues by itself, with all that you entered.
+          For this change you must have confirmed your identity within the last {CONFIRMATION_MINUTES}{" "}
+          minutes. Confirm it in a new tab: this page then continues by itself, with all that you entered.
         </Box>
         <LiveRegion>
           {opened && (
@@ -70,6 +56,6 @@ function OpenDialog() {
           )}
         </LiveRegion>
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }

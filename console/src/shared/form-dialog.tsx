@@ -1,11 +1,10 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
+import type { ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import type { Task } from "../state/task.ts";
+import { Dialog } from "./dialog.tsx";
 import { ErrorAlert } from "./error-alert.tsx";
 
 type FormDialogProps = {
@@ -31,24 +30,11 @@ export function FormDialog({
   children,
 }: FormDialogProps) {
   return (
-    <Modal
-      visible
-      header={title}
+    <Dialog
+      title={title}
+      action={{ text: submitText, loading: task.busy, disabled, onClick: onSubmit }}
       size={size}
-      onDismiss={onCancel}
-      closeAriaLabel="Close"
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onCancel}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={task.busy} disabled={disabled} onClick={onSubmit}>
-              {submitText}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      onCancel={onCancel}
     >
       <form
         onSubmit={(event) => {
@@ -62,7 +48,7 @@ export function FormDialog({
           <ErrorAlert error={task.error} />
         </SpaceBetween>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

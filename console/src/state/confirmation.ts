@@ -1,46 +1,35 @@
 /** The question to the user to confirm their identity: asked once, however many calls wait for the answer. */
-import { useSyncExternalStore } from "react";
 import { setConfirmationPrompt } from "../api/confirmation.ts";
 import { onNavigate } from "./router.ts";
+import { createStore } from "./store.ts";
 
 type Answer = (confirmed: boolean) => void;
 
 const CHANNEL = "iamd.confirmed";
 
-let waiting: readonly Answer[] = [];
-const listeners = new Set<() => void>();
+const waiting = createStore<readonly Answer[]>([]);
 
 setConfirmationPrompt(askForConfirmation);
 onNavigate(() => answerConfirmation(false)); // a call must not go on after its page was left
 
-function setWaiting(newWaiting: readonly Answer[]): void {
-  waiting = newWaiting;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
 export function isConfirmationAsked(): boolean {
-  return waiting.length > 0;
+  return waiting.get().length > 0;
 }
 
 /** Whether the user is being asked to confirm their identity. */
 export function useIsConfirmationAsked(): boolean {
-  return useSyncExternalStore(subscribe, isConfirmationAsked);
+  return waiting.use().length > 0;
 }
 
 /** Asks the user to confirm their identity; resolves to whether they did. */
 export function askForConfirmation(): Promise<boolean> {
-  return new Promise((resolve) => setWaiting([...waiting, resolve]));
+  return new Promise((resolve) => waiting.set([...waiting.get(), resolve]));
 }
 
 /** Answers for all calls that wait. */
 export function answerConfirmation(confirmed: boolean): void {
-  const answered = waiting;
-  setWaiting([]);
+  const answered = waiting.get();
+  waiting.set([]);
   for (const answer of answered) answer(confirmed);
 }
 

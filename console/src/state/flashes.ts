@@ -1,35 +1,24 @@
 /** Messages in the bar above the page, cleared on navigation. */
-import { useSyncExternalStore } from "react";
 import { onNavigate } from "./router.ts";
+import { createStore } from "./store.ts";
 
 export type Flash = { id: string; type: "success" | "error" | "info" | "warning"; text: string };
 
-let flashes: readonly Flash[] = [];
 let lastId = 0;
-const listeners = new Set<() => void>();
+const flashes = createStore<readonly Flash[]>([]);
 
-onNavigate(() => setFlashes([]));
-
-function setFlashes(newFlashes: readonly Flash[]): void {
-  flashes = newFlashes;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+onNavigate(() => flashes.set([]));
 
 export function useFlashes(): readonly Flash[] {
-  return useSyncExternalStore(subscribe, () => flashes);
+  return flashes.use();
 }
 
 /** Shows a message. Navigate first, if at all: navigation clears messages. */
 export function flash(text: string, type: Flash["type"] = "success"): void {
   lastId += 1;
-  setFlashes([...flashes, { id: `flash-${lastId}`, type, text }]);
+  flashes.set([...flashes.get(), { id: `flash-${lastId}`, type, text }]);
 }
 
 export function dismiss(id: string): void {
-  setFlashes(flashes.filter((flash) => flash.id !== id));
+  flashes.set(flashes.get().filter((flash) => flash.id !== id));
 }

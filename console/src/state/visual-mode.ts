@@ -1,28 +1,23 @@
 /** Light or dark mode: the user's choice in this browser, or else the system's. */
 import { applyMode, Mode } from "@cloudscape-design/global-styles";
-import { useSyncExternalStore } from "react";
 import { readLocal, writeLocal } from "./local-storage.ts";
+import { createStore } from "./store.ts";
 
 export type VisualMode = "system" | "light" | "dark";
 
 const STORAGE_KEY = "visual-mode";
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
-const listeners = new Set<() => void>();
-let current = parseMode(readLocal(STORAGE_KEY));
+const current = createStore(parseMode(readLocal(STORAGE_KEY)));
 
 function parseMode(value: string | undefined): VisualMode {
   return value === "light" || value === "dark" ? value : "system";
 }
 
 function applyVisualMode(): void {
-  const dark = current === "system" ? systemDark.matches : current === "dark";
+  const mode = current.get();
+  const dark = mode === "system" ? systemDark.matches : mode === "dark";
   applyMode(dark ? Mode.Dark : Mode.Light);
   document.documentElement.style.colorScheme = dark ? "dark" : "light";
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }
 
 export function startVisualMode(): void {
@@ -31,12 +26,11 @@ export function startVisualMode(): void {
 }
 
 export function useVisualMode(): VisualMode {
-  return useSyncExternalStore(subscribe, () => current);
+  return current.use();
 }
 
 export function setVisualMode(mode: VisualMode): void {
-  current = mode;
+  current.set(mode);
   writeLocal(STORAGE_KEY, mode);
   applyVisualMode();
-  for (const listener of listeners) listener();
 }

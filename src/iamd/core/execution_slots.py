@@ -103,7 +103,7 @@ class ExecutionSlots:
 
     @contextlib.contextmanager
     def suspended(self) -> Iterator[None]:
-        """Release this thread's slot and suspend its permits while it waits for the network or the disk.
+        """Release this thread's slot and suspend its permits while it waits for the network.
 
         This is not for what has a queue: a caller's requests would pile up there, in front of everybody else.
         """
@@ -111,7 +111,7 @@ class ExecutionSlots:
         for permit in permits:
             permit.suspend()
         try:
-            with self.released_briefly():
+            with self.released():
                 yield
         finally:
             for permit in permits:

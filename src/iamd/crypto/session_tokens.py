@@ -64,36 +64,10 @@ def unseal_token(key: bytes, access_key_id: str, text: str) -> SessionToken:
         raise UnsealError(access_key_id) from error
     if base64.b64encode(sealed).decode() != text:  # unused bits of the last character must be zero
         raise UnsealError(access_key_id)
-    fields = _unpack(seal.unseal(key, sealed, _associated_data(access_key_id)))
-    (
-        kind,
-        account_id,
-        owner_id,
-        name,
-        secret,
-        issued_at,
-        expires_at,
-        mfa_at,
-        policy,
-        policy_arns,
-        tags,
-        *trailing_fields,
-    ) = fields
-    transitive, source_identity, provider, *origin = trailing_fields  # no origin: issued before 2026-12
-    return SessionToken(
-        kind,
-        account_id,
-        owner_id,
-        name,
-        secret,
-        issued_at,
-        expires_at,
-        mfa_at,
-        policy,
-        None if policy_arns is None else tuple(policy_arns),
-        tuple(Tag(*tag) for tag in tags),
-        tuple(transitive),
-        source_identity,
-        provider,
-        *origin,
+    # A token of a version without origins has fewer fields.
+    token = SessionToken(*_unpack(seal.unseal(key, sealed, _associated_data(access_key_id))))
+    return token._replace(
+        policy_arns=None if token.policy_arns is None else tuple(token.policy_arns),
+        tags=tuple(Tag(*tag) for tag in token.tags),
+        transitive_tag_keys=tuple(token.transitive_tag_keys),
     )

@@ -1,8 +1,8 @@
 """Concurrency limits: how many requests of one caller or client address are executed at the same time.
 
 The others wait without an execution slot, so a caller whose requests compute for long, or who sends hundreds
-at a time, delays its own requests and not those of other callers. A request that waits for the disk or the
-network, without its slot, does not count meanwhile.
+at a time, delays its own requests and not those of other callers. A request that waits for the network,
+without its slot, does not count meanwhile.
 """
 
 import contextlib

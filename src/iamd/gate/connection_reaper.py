@@ -12,6 +12,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ MAX_SILENT_SECONDS = 120  # longer than any request takes: the client does not r
 
 _SCAN_SECONDS = 1.0
 _FULL_SCAN_EVERY = 5  # scans; those between only if a body is overdue
+_LOG_SECONDS = 60.0  # what strangers cause must not flood the log
 _CONNECTIONS_AT_A_TIME = 50  # then other threads have their turn: this takes about half a millisecond
 _PAUSE_SECONDS = 0.001
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
@@ -42,7 +44,7 @@ class Connection(NamedTuple):
 
     file_descriptor: int
     peer: str
-    port: int
+    peer_port: int
     silent_seconds: float
 
 
@@ -85,6 +87,7 @@ class ConnectionReaper:
         self._max_per_address = max_per_address
         self._stalled_peers = stalled_peers
         self._is_proxy = is_proxy
+        self._closed_count, self._logged_at = 0, -_LOG_SECONDS
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="connection reaper", daemon=True)
 
@@ -127,9 +130,11 @@ class ConnectionReaper:
                 LOGGER.exception("cannot look for stalled connections")
 
     def _reap_and_log(self) -> None:
-        count = self.reap()
-        if count:
-            LOGGER.info("closed %d connections that stalled or were too many of one address", count)
+        self._closed_count += self.reap()
+        now = time.monotonic()
+        if self._closed_count and now >= self._logged_at + _LOG_SECONDS:
+            LOGGER.info("closed %d stalled or excessive connections", self._closed_count)
+            self._closed_count, self._logged_at = 0, now
 
 
 @contextlib.contextmanager

@@ -6,21 +6,12 @@ import sqlalchemy as sa
 
 from iamd.core.errors import EntityAlreadyExists
 from iamd.core.records import Group, InstanceProfile, Role, User
-from iamd.store import paging
 from iamd.store.paging import Page, PageLimits
+from iamd.store.path_pages import PathPages
 from iamd.store.query import Query, Tx, Write, bind, columns_equal
 from iamd.store.schema import instance_profiles, roles, user_groups, users
 
 Entity = TypeVar("Entity", User, Group, Role, InstanceProfile)
-
-
-_ROOT_PATH = "/"
-_MAX_INDEXED_MATCHES = 2_000  # beyond that, entities with the prefix are found soon in the order of names
-
-
-def path_starts_with(column: sa.Column[str]) -> sa.ColumnElement[bool]:
-    """Return the condition that a path begins with the parameter `:prefix`."""
-    return sa.func.substr(column, 1, sa.func.length(bind("prefix"))) == bind("prefix")
 
 
 class EntityStore(Generic[Entity]):
@@ -43,29 +34,7 @@ class EntityStore(Generic[Entity]):
         self._find_in_any_account: Query[Entity] = Query(
             select.where(columns_equal(table, self.id_field)), row_factory
         )
-        page = select.where(columns_equal(table, "account_id"), table.c.name_key > bind("after"))
-        page = page.order_by(table.c.name_key).limit(bind("limit"))
-        self._list_page: Query[Entity] = Query(page, row_factory)
-        self._list_page_by_scan: Query[Entity] = Query(
-            page.where(path_starts_with(table.c.path)), row_factory
-        )
-        in_path = sa.and_(
-            columns_equal(table, "account_id"),
-            table.c.path >= bind("prefix"),
-            table.c.path < bind("prefix_end"),
-        )
-        matches = sa.select(*columns, table.c.name_key).where(in_path).cte().prefix_with("MATERIALIZED")
-        self._list_page_by_index: Query[Entity] = Query(
-            sa.select(*(matches.c[name] for name in record._fields))
-            .where(matches.c.name_key > bind("after"))
-            .order_by(matches.c.name_key)
-            .limit(bind("limit")),
-            row_factory,
-        )
-        counted = sa.select(sa.literal(1)).where(in_path).limit(_MAX_INDEXED_MATCHES).subquery()
-        self._count_matches: Query[int] = Query(
-            sa.select(sa.func.count()).select_from(counted), lambda row: int(row[0])
-        )
+        self._path_pages: PathPages[Entity] = PathPages(table, list(record._fields), row_factory)
         self._list_all: Query[Entity] = Query(
             select.where(columns_equal(table, "account_id")).order_by(table.c.name_key), row_factory
         )
@@ -94,17 +63,8 @@ class EntityStore(Generic[Entity]):
         return self._list_all.all(tx, account_id=account_id)
 
     def list_page(self, tx: Tx, account_id: str, prefix: str, limits: PageLimits) -> Page[Entity]:
-        """Return one page of the entities whose path begins with `prefix`, sorted by name.
-
-        Few matches are found by an index and sorted; many by reading the names in order.
-        """
-        values = {"account_id": account_id}
-        if prefix == _ROOT_PATH:
-            return paging.fetch_page(self._list_page, tx, limits, self._sort_key, **values)
-        in_path = {**values, "prefix": prefix, "prefix_end": prefix[:-1] + chr(ord(prefix[-1]) + 1)}
-        if (self._count_matches.first(tx, **in_path) or 0) < _MAX_INDEXED_MATCHES:
-            return paging.fetch_page(self._list_page_by_index, tx, limits, self._sort_key, **in_path)
-        return paging.fetch_page(self._list_page_by_scan, tx, limits, self._sort_key, **values, prefix=prefix)
+        """Return one page of the entities whose path begins with `prefix`, sorted by name."""
+        return self._path_pages.fetch(tx, account_id, prefix, limits, self._sort_key)
 
     def _sort_key(self, entity: Entity) -> str:
         return str(getattr(entity, self.name_field)).lower()

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from iamd.core.records import Policy, PolicyVersion
 from iamd.store import paging
 from iamd.store.batch import BatchQuery, in_list
-from iamd.store.entities import path_starts_with
 from iamd.store.paging import Page, PageLimits
+from iamd.store.path_pages import path_starts_with
 from iamd.store.query import Query, Tx, Write, bind, columns_equal
 from iamd.store.schema import attachments, policies, policy_versions, roles, users
 

@@ -8,8 +8,8 @@ from iamd.core import ids
 from iamd.core.records import Group, Role, User
 from iamd.store import paging
 from iamd.store.batch import BatchQuery, in_list
-from iamd.store.entities import path_starts_with
 from iamd.store.paging import Page, PageLimits
+from iamd.store.path_pages import path_starts_with
 from iamd.store.query import Query, Tx, Write, bind, columns_equal, text_scalar
 from iamd.store.schema import attachments, roles, user_groups, users
 

@@ -81,7 +81,9 @@ class SqliteDatabase:
         # SQLite waits by polling with growing sleeps; a lock wakes up the next writer at once.
         with (
             self.exclusive_lock(),
-            self._transaction("BEGIN IMMEDIATE", self._execution_slots.suspended(), self._write_outage) as tx,
+            self._transaction(
+                "BEGIN IMMEDIATE", self._execution_slots.released_briefly(), self._write_outage
+            ) as tx,
         ):
             yield tx
 
