@@ -8,7 +8,8 @@ A request that computes for long must not hold up the others. If all slots have 
 `LONG_SECONDS`, the next requests take one of a few extra slots: they share the GIL with the long ones.
 
 A thread that arrives when a slot is released may take it before one that waits. That saves switching between
-threads, and after a short request it does no harm. After a longer one, the thread lets others go first.
+threads, and after a short request it does no harm. After a longer one, the thread lets others go first. Who
+has waited for `LONG_SECONDS` joins a queue, to whose head slots are handed over.
 
 Strangers (see `core.priority_lock`) compete for slots one at a time, so that any number of them delays others
 by one request at most. Waiting costs a thread and nothing else; refusing them at once would cost more, since
@@ -18,6 +19,7 @@ they come back at once.
 import contextlib
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -31,6 +33,8 @@ ReleaseSlot = Callable[[], AbstractContextManager[None]]
 LONG_SECONDS = 0.01
 _COURTESY_SECONDS = 0.0005  # of holding a slot; then others go first
 _YIELD_SECONDS = 0.0001
+# Between two slots that are handed over after short requests: each costs a switch of threads.
+_HAND_OVER_SECONDS = 0.001
 _MAX_STRANGER_WAIT_SECONDS = 10.0
 # Between two strangers: otherwise the next one would take a slot before a thread that waits for it wakes up.
 _STRANGER_PAUSE_SECONDS = 0.0005
@@ -57,6 +61,15 @@ class Permit(Protocol):
         ...
 
 
+class _Waiter:
+    """A thread in the queue; `signal` is released once it has been given a `slot`."""
+
+    def __init__(self) -> None:
+        self.signal = threading.Lock()
+        self.signal.acquire()
+        self.slot: _Semaphore | None = None
+
+
 class _ThreadState(threading.local):
     def __init__(self) -> None:
         self.slot: _Semaphore | None = None
@@ -73,6 +86,9 @@ class ExecutionSlots:
         self._extra: _Semaphore = threading.Semaphore(_EXTRA_SLOTS)
         self._acquired_at: dict[int, float] = {}  # by thread, of the ordinary slots
         self._waiting: set[int] = set()  # threads
+        self._queue: deque[_Waiter] = deque()
+        self._queue_lock = threading.Lock()
+        self._handed_over_at = 0.0
         self._strangers = PriorityLock()
         self._thread_state = _ThreadState()
 
@@ -164,7 +180,7 @@ class ExecutionSlots:
     def _acquire(self) -> None:
         slot: _Semaphore = self._ordinary
         if not slot.acquire(False):
-            slot = self._wait()
+            slot = self._take_extra_slot() or self._wait()
         if slot is self._ordinary:
             self._acquired_at[threading.get_ident()] = time.monotonic()
         self._thread_state.slot = slot
@@ -172,19 +188,62 @@ class ExecutionSlots:
     def _release(self, slot: _Semaphore) -> None:
         self._thread_state.slot = None
         acquired_at = self._acquired_at.pop(threading.get_ident(), 0.0)
+        if not self._waiting:
+            slot.release()
+            return
+        now = time.monotonic()
+        is_short = now - acquired_at <= _COURTESY_SECONDS
+        if self._queue and self._hand_over(slot, now, is_short=is_short):
+            return
         slot.release()
-        if self._waiting and time.monotonic() - acquired_at > _COURTESY_SECONDS:
+        if not is_short:
             time.sleep(_YIELD_SECONDS)
+
+    def _hand_over(self, slot: _Semaphore, now: float, *, is_short: bool) -> bool:
+        """Give a slot to the head of the queue; an extra one only as long as it is needed."""
+        if is_short and now < self._handed_over_at + _HAND_OVER_SECONDS:
+            return False
+        if slot is self._extra and not self._are_all_long():
+            return False
+        with self._queue_lock:
+            if not self._queue:
+                return False
+            waiter = self._queue.popleft()
+            waiter.slot = slot
+        self._handed_over_at = now
+        waiter.signal.release()
+        return True
 
     def _wait(self) -> _Semaphore:
         self._waiting.add(threading.get_ident())
         try:
-            while not (self._are_all_long() and self._extra.acquire(False)):
-                if self._ordinary.acquire(True, LONG_SECONDS):
-                    return self._ordinary
-            return self._extra
+            if self._ordinary.acquire(True, LONG_SECONDS):
+                return self._ordinary
+            return self._wait_in_queue()
         finally:
             self._waiting.discard(threading.get_ident())
+
+    def _wait_in_queue(self) -> _Semaphore:
+        waiter = _Waiter()
+        with self._queue_lock:
+            self._queue.append(waiter)
+        while True:
+            with self._queue_lock:
+                if waiter.slot is not None:
+                    return waiter.slot
+                slot = self._take_free_slot()
+                if slot is not None:
+                    self._queue.remove(waiter)
+                    return slot
+            waiter.signal.acquire(True, LONG_SECONDS)
+
+    def _take_free_slot(self) -> _Semaphore | None:
+        if self._ordinary.acquire(False):
+            return self._ordinary
+        return self._take_extra_slot()
+
+    def _take_extra_slot(self) -> _Semaphore | None:
+        return self._extra if self._are_all_long() and self._extra.acquire(False) else None
 
     def _are_all_long(self) -> bool:
         latest = max(list(self._acquired_at.values()), default=time.monotonic())

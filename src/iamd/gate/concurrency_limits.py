@@ -17,7 +17,7 @@ from iamd.gate.request_bodies import SMALL_BODY_BYTES
 
 _MAX_WAIT_SECONDS = 8.0  # less than makes a connection look stalled; see gate/connection_reaper.py
 # Requests of an address that run or wait for an execution slot. It takes milliseconds to parse a large one.
-_SMALL_PER_ADDRESS = 8
+_SMALL_PER_ADDRESS = 6
 _LARGE_PER_ADDRESS = 1
 
 
