@@ -16,7 +16,7 @@ from tests import servers
 
 from bench import load
 from bench.http import replace_section
-from iamd import app, operations
+from iamd import datastore, operations
 from iamd.config import Settings
 from iamd.core import clock
 from iamd.core.clock_steps import ClockSteps
@@ -54,7 +54,7 @@ def _request(key: load.Key) -> Request:
 
 def measure(folder: Path) -> dict[str, float]:
     """Return each step's time in microseconds; the store is created in `folder`."""
-    store = app.open_store(Settings(data=folder / "data"))
+    store = datastore.open_store(Settings(data=folder / "data"))
     account = servers.create_account_in_store(store)
     request = _request((account.access_key_id or "", account.secret_access_key or ""))
     operation = operations.OPERATIONS["iam"]["GetUser"]
@@ -87,7 +87,7 @@ def measure(folder: Path) -> dict[str, float]:
 
         def authorize() -> None:
             keys = global_condition_keys.collect(
-                call.caller, operation, target, request_context, now, call.timestamp
+                call.caller, call.account_id, "us-east-1", request_context, now, call.timestamp
             )
             authorization.authorize(authenticated_caller, operation, call, target, params(), keys)
 

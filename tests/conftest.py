@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from iamd.app import Store, open_store
 from iamd.config import Settings
+from iamd.datastore import Store, open_store
 from iamd.store import attempt_counters
 from tests import scheduling, servers
 from tests.servers import Account, Server

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
-from iamd.app import Store
 from iamd.core import arns, clock, ids
 from iamd.core.clock_steps import ClockSteps
 from iamd.core.models import Shape, require_shape
 from iamd.crypto.password_blocklist import PasswordBlocklist
+from iamd.datastore import Store
 from iamd.federation.jwks_cache import JwksCache
 from iamd.framework.call import Call, Caller, Dependencies
 from iamd.framework.operation import Operation

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from iamd.admin import account_creation
 from iamd.admin.account_creation import AccountSpec, NewAccount
-from iamd.app import Store, open_store
 from iamd.config import Settings
 from iamd.core import clock
+from iamd.datastore import Store, open_store
 from tests import iamd_client
 from tests.in_process import root_client
 
@@ -135,11 +135,11 @@ def serving(store: Store, *arguments: str, port: int | None = None, **env: str) 
 
 
 @contextlib.contextmanager
-def serving_new_store(data: Path) -> Iterator[Server]:
+def serving_new_store(data: Path, **env: str) -> Iterator[Server]:
     """Serve a new SQLite store in a folder, with an account, until the block ends."""
     store = open_store(Settings(data=data))
     create_account_in_store(store)  # otherwise the server creates one and prints its setup link
-    with serving(store, "--data", str(data)) as server:
+    with serving(store, "--data", str(data), **env) as server:
         yield server
     store.database.close()
 

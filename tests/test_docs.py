@@ -59,5 +59,5 @@ def test_files_named_in_the_architecture_exist() -> None:
 
 def test_packages_are_those_of_the_architecture() -> None:
     text = (ROOT / "docs/architecture.md").read_text()
-    listed = set(re.findall(r"^  ([a-z]+)/ ", text, re.MULTILINE))
+    listed = set(re.findall(r"^  ([a-z_]+)/ ", text, re.MULTILINE))
     assert listed == {path.parent.name for path in (ROOT / "src/iamd").glob("*/__init__.py")}

@@ -1,43 +1,48 @@
 """The WSGI application: opens the store and routes requests to API, web pages and health checks."""
 
 import contextlib
-import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
-import sqlalchemy.exc
 
 from iamd import operations
+from iamd.authzen import endpoint as authzen_endpoint
+from iamd.authzen.endpoint import AuthZenEndpoint
+from iamd.authzen.evaluator import AccessEvaluator
 from iamd.config import Settings
 from iamd.core.clock_steps import ClockSteps
 from iamd.core.errors import ServiceUnavailable
 from iamd.core.execution_slots import ExecutionSlots, ReleaseSlot
-from iamd.crypto import master_key, seal
-from iamd.crypto.master_key import MasterKeyError
+from iamd.crypto import seal
 from iamd.crypto.password_blocklist import PasswordBlocklist, read_password_list
 from iamd.crypto.passwords import Hasher
+from iamd.datastore import create_database
 from iamd.federation import ssrf_guard
 from iamd.federation.https_client import HttpsClient
 from iamd.federation.jwks_cache import JwksCache
+from iamd.forward_auth import endpoint as forward_auth_endpoint
+from iamd.forward_auth.backend import parse_backend
+from iamd.forward_auth.endpoint import ForwardAuthEndpoint
+from iamd.forward_auth.s3_authorization import S3Authorizer
+from iamd.forward_auth.s3_operations import S3Operations
+from iamd.forward_auth.store_client import StoreClient
 from iamd.framework.call import Dependencies
 from iamd.gate import client_info, console_sessions
 from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.authenticator import Authenticator
+from iamd.gate.callers import CallerCache
 from iamd.gate.concurrency_limits import AddressLimits, ConcurrencyLimiter
 from iamd.gate.connection_reaper import ConnectionReaper
+from iamd.gate.decisions import DecisionPoint
 from iamd.gate.gate import Gate
 from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_bodies import RequestBodies
+from iamd.gate.subjects import SubjectFinder
 from iamd.gate.vault import Vault
 from iamd.signin.mail import Mailer
 from iamd.signin.services import SignInServices
-from iamd.store import accounts, migrate
-from iamd.store.database import Database
-from iamd.store.postgres import PostgresDatabase
-from iamd.store.sqlite import FILE_NAME, SqliteDatabase
+from iamd.store import migrate
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse
 
 # How many requests of a worker run Python code at a time; measurements are in docs/performance.md.
@@ -53,111 +58,6 @@ _PAGE_PREFIXES = ("/signin", "/signout", "/setup/", "/static/", "/console")
 
 
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-
-
-class StoreError(Exception):
-    """The store cannot be opened; the message gives the reason in one line."""
-
-
-class Store(NamedTuple):
-    """An open store, with the vault and the master key that decrypt its secrets."""
-
-    database: Database
-    vault: Vault
-    master_key: bytes
-
-
-def create_database(settings: Settings, execution_slots: ExecutionSlots | None = None) -> Database:
-    """Return the database of the settings, without connecting to it.
-
-    Raises StoreError if the database URL is not a PostgreSQL URL.
-    """
-    if settings.database is None:
-        return SqliteDatabase(settings.data, execution_slots)
-    if not settings.database.startswith(("postgresql://", "postgres://")):
-        raise StoreError("the database must be a postgresql:// URL")
-    return PostgresDatabase(settings.database)
-
-
-def open_store(settings: Settings) -> Store:
-    """Open the store; create or migrate it if necessary.
-
-    Raises StoreError, MasterKeyError or NewerStoreError if that fails.
-    """
-    database = create_database(settings)
-    try:
-        if settings.database is None:
-            _check_key_location(settings)
-            settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        migrate.upgrade(database)
-        with database.exclusive_lock():
-            key = _verified_master_key(database, settings)
-    except psycopg.OperationalError as error:
-        raise StoreError(f"the database cannot be reached: {_first_line(error)}") from error
-    except (psycopg.ProgrammingError, sqlalchemy.exc.ArgumentError) as error:  # may quote a password
-        raise StoreError("the database must be a valid URL: postgresql://user@host/name") from error
-    except (psycopg.Error, sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
-        raise StoreError(f"the store is damaged or cannot be used: {_first_line(error)}") from error
-    except OSError as error:
-        raise StoreError(f"the folder {settings.data} cannot be used: {error.strerror}") from error
-    return Store(database, Vault(key), key)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
-
-
-def _verified_master_key(database: Database, settings: Settings) -> bytes:
-    """Return the master key, checked against the store's fingerprint; created only for a new store."""
-    with database.read() as tx:
-        fingerprint = accounts.find_master_key_fingerprint(tx)
-    key = _load_master_key(settings, new=fingerprint is None)
-    if fingerprint is None:
-        with database.write() as tx:
-            accounts.set_master_key_fingerprint(tx, seal.fingerprint(key))
-    elif seal.fingerprint(key) != fingerprint:
-        raise MasterKeyError("this master key does not match the store")
-    return key
-
-
-def _load_master_key(settings: Settings, *, new: bool) -> bytes:
-    if settings.master_key is not None:
-        return master_key.parse(settings.master_key.get_secret_value(), "IAMD_MASTER_KEY")
-    path = master_key_path(settings)
-    if new and not path.exists():
-        return master_key.create_file(path)
-    return master_key.read_file(path)
-
-
-def _check_key_location(settings: Settings) -> None:
-    """Raise MasterKeyError if the key of a new store would be created outside the volume of the store."""
-    path = master_key_path(settings)
-    is_set = settings.master_key is not None or settings.master_key_file is not None
-    if is_set or path.exists() or not settings.data.is_mount() or (settings.data / FILE_NAME).exists():
-        return
-    raise MasterKeyError(
-        f"the master key would be created at {path}, outside the volume {settings.data}, and be lost with "
-        "the container: set IAMD_MASTER_KEY_FILE, or IAMD_DATA to a folder in the volume"
-    )
-
-
-def master_key_path(settings: Settings) -> Path:
-    """Return the path of the master key file: next to the data folder, never in it."""
-    if settings.master_key_file is not None:
-        return settings.master_key_file
-    if settings.database is not None:
-        return _home() / ".config" / "iamd" / "master.key"
-    data = settings.data.absolute()
-    return data.with_name(f"{data.name}.key")
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError as error:  # a container's user without HOME and without an entry in /etc/passwd
-        raise MasterKeyError(
-            "there is no home directory for the master key: set IAMD_MASTER_KEY_FILE"
-        ) from error
 
 
 def session_limits(settings: Settings, clock_steps: ClockSteps) -> console_sessions.SessionLimits:
@@ -178,52 +78,39 @@ def issuers(settings: Settings, release_slot: ReleaseSlot = contextlib.nullconte
     return JwksCache(HttpsClient(ssrf_guard.parse_networks(settings.oidc_private_networks)), release_slot)
 
 
+class _Worker(NamedTuple):
+    """What the front ends of a worker process share."""
+
+    settings: Settings
+    dependencies: Dependencies
+    authenticator: Authenticator
+    audit_queue: AuditQueue
+    proxy_settings: client_info.ProxySettings
+    execution_slots: ExecutionSlots
+    request_bodies: RequestBodies
+    rate_limiter: RateLimiter
+
+
 class App:
     """The WSGI application of one worker process."""
 
     def __init__(self, settings: Settings, master_key: bytes) -> None:
-        execution_slots = ExecutionSlots(_slot_count(settings))
-        self.database = create_database(settings, execution_slots)
-        self.audit_queue = AuditQueue(self.database, timedelta(days=settings.audit_days))
-        clock_steps = ClockSteps()
-        authenticator = Authenticator(
-            Vault(master_key), session_limits(settings, clock_steps), settings.root_access_keys
-        )
-        dependencies = Dependencies(
-            self.database,
-            Hasher(execution_slots.released),
-            blocklist(settings, execution_slots.suspended),
-            issuers(settings, execution_slots.suspended),
-            clock_steps,
-            settings.root_access_keys,
-        )
-        proxy_settings = client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies)
-        request_bodies = RequestBodies(settings.requests_per_address)
+        worker = _create_worker(settings, master_key)
+        self.database, self.audit_queue = worker.dependencies.database, worker.audit_queue
         self._connection_reaper = ConnectionReaper(
             settings.port,
             settings.connections_per_address,
-            request_bodies.stalled_peers,
-            proxy_settings.is_proxy,
+            worker.request_bodies.stalled_peers,
+            worker.proxy_settings.is_proxy,
         )
-        self._endpoint = _build_endpoint(
-            settings,
-            dependencies,
-            authenticator,
-            self.audit_queue,
-            proxy_settings,
-            execution_slots,
-            request_bodies,
+        caller_cache = CallerCache()
+        decision_point = DecisionPoint(
+            self.database, worker.authenticator, self.audit_queue, worker.rate_limiter, caller_cache
         )
-        self._web_app = _build_web_app(
-            settings,
-            master_key,
-            dependencies,
-            authenticator,
-            self.audit_queue,
-            proxy_settings,
-            execution_slots,
-            request_bodies,
-        )
+        self._endpoint = _build_endpoint(worker, caller_cache)
+        self._web_app = _build_web_app(worker, master_key)
+        self._forward_auth = _build_forward_auth(worker, decision_point)
+        self._authzen = _build_authzen(worker, decision_point, caller_cache)
 
     def start(self) -> None:
         """Start to close connections that stall; for the process that listens on the port of the settings."""
@@ -237,6 +124,10 @@ class App:
             return self._endpoint(environ, start_response)
         if path.startswith(_PAGE_PREFIXES):
             return self._web_app(environ, start_response)
+        if path in forward_auth_endpoint.PATHS:
+            return self._forward_auth(environ, start_response)
+        if path in authzen_endpoint.PATHS:
+            return self._authzen(environ, start_response)
         if path == "/healthz":
             return _plain_text(start_response, "200 OK", "ok\n")
         if path == "/readyz":
@@ -263,61 +154,100 @@ def _slot_count(settings: Settings) -> int:
     return SQLITE_SLOTS if settings.database is None else POSTGRES_SLOTS
 
 
-def _build_endpoint(
-    settings: Settings,
-    dependencies: Dependencies,
-    authenticator: Authenticator,
-    audit_queue: AuditQueue,
-    proxy_settings: client_info.ProxySettings,
-    execution_slots: ExecutionSlots,
-    request_bodies: RequestBodies,
-) -> Endpoint:
-    gate = Gate(
+def _create_worker(settings: Settings, master_key: bytes) -> _Worker:
+    execution_slots = ExecutionSlots(_slot_count(settings))
+    database = create_database(settings, execution_slots)
+    clock_steps = ClockSteps()
+    dependencies = Dependencies(
+        database,
+        Hasher(execution_slots.released),
+        blocklist(settings, execution_slots.suspended),
+        issuers(settings, execution_slots.suspended),
+        clock_steps,
+        settings.root_access_keys,
+    )
+    return _Worker(
+        settings,
         dependencies,
-        authenticator,
-        audit_queue,
+        Authenticator(Vault(master_key), session_limits(settings, clock_steps), settings.root_access_keys),
+        AuditQueue(database, timedelta(days=settings.audit_days)),
+        client_info.parse_proxy_settings(settings.public_url, settings.trusted_proxies),
+        execution_slots,
+        RequestBodies(settings.requests_per_address),
         RateLimiter(settings.rate_limit),
-        ConcurrencyLimiter(_slot_count(settings), MAX_WAITING_PER_CALLER, execution_slots),
+    )
+
+
+def _build_endpoint(worker: _Worker, caller_cache: CallerCache) -> Endpoint:
+    settings = worker.settings
+    gate = Gate(
+        worker.dependencies,
+        worker.authenticator,
+        worker.audit_queue,
+        worker.rate_limiter,
+        ConcurrencyLimiter(_slot_count(settings), MAX_WAITING_PER_CALLER, worker.execution_slots),
+        caller_cache,
     )
     return Endpoint(
         gate,
         operations.OPERATIONS,
-        proxy_settings,
-        execution_slots,
-        AddressLimits(settings.requests_per_address, execution_slots),
-        request_bodies,
+        worker.proxy_settings,
+        worker.execution_slots,
+        AddressLimits(settings.requests_per_address, worker.execution_slots),
+        worker.request_bodies,
         client_info.console_hosts(base_url(settings)),
     )
 
 
-def _build_web_app(
-    settings: Settings,
-    master_key: bytes,
-    dependencies: Dependencies,
-    authenticator: Authenticator,
-    audit_queue: AuditQueue,
-    proxy_settings: client_info.ProxySettings,
-    execution_slots: ExecutionSlots,
-    request_bodies: RequestBodies,
-) -> Any:
+def _build_web_app(worker: _Worker, master_key: bytes) -> Any:
     """Build the web application. Imported late: the import takes 0.1 seconds and only workers need it."""
     from iamd.web.app import WebApp
     from iamd.web.context import WebContext
 
-    mailer = None
+    settings, mailer = worker.settings, None
     if settings.smtp_url is not None and settings.mail_from is not None:
         mailer = Mailer(settings.smtp_url.get_secret_value(), settings.mail_from)
     sealing_key = seal.derive_key(master_key, "the people's door")
     services = SignInServices(
-        dependencies,
-        authenticator.vault,
+        worker.dependencies,
+        worker.authenticator.vault,
         sealing_key,
-        authenticator.session_limits,
-        audit_queue,
+        worker.authenticator.session_limits,
+        worker.audit_queue,
         mailer,
-        release_slot=execution_slots.released,
+        release_slot=worker.execution_slots.released,
     )
-    return WebApp(WebContext(services, base_url(settings)), proxy_settings, execution_slots, request_bodies)
+    context = WebContext(services, base_url(settings))
+    return WebApp(context, worker.proxy_settings, worker.execution_slots, worker.request_bodies)
+
+
+def _build_forward_auth(worker: _Worker, decision_point: DecisionPoint) -> ForwardAuthEndpoint:
+    settings, backend = worker.settings, None
+    if settings.s3_store is not None:
+        backend = parse_backend(settings.s3_store.get_secret_value(), settings.s3_region)
+    base_hosts = tuple(host.lower() for host in settings.s3_hosts)
+    authorizer = S3Authorizer(decision_point, base_hosts, backend)
+    store_client = None if backend is None else StoreClient(backend, worker.execution_slots.suspended)
+    return ForwardAuthEndpoint(
+        authorizer,
+        S3Operations(authorizer, store_client),
+        worker.proxy_settings,
+        worker.execution_slots,
+        worker.request_bodies,
+    )
+
+
+def _build_authzen(
+    worker: _Worker, decision_point: DecisionPoint, caller_cache: CallerCache
+) -> AuthZenEndpoint:
+    subject_finder = SubjectFinder(worker.dependencies.database, worker.authenticator, caller_cache)
+    return AuthZenEndpoint(
+        AccessEvaluator(decision_point, subject_finder),
+        worker.proxy_settings,
+        worker.execution_slots,
+        worker.request_bodies,
+        base_url(worker.settings),
+    )
 
 
 def base_url(settings: Settings) -> str:
@@ -360,13 +290,3 @@ def _plain_text(start_response: StartResponse, status: str, text: str) -> list[b
     ]
     start_response(status, headers)
     return [body]
-
-
-@contextlib.contextmanager
-def opened_store(settings: Settings) -> Iterator[Store]:
-    """Open the store for a CLI command and close it afterwards."""
-    store = open_store(settings)
-    try:
-        yield store
-    finally:
-        store.database.close()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from iamd.forward_auth.backend import parse_backend
 from iamd.gate import client_info
 
 DEFAULT_PORT = 8470
@@ -38,6 +39,9 @@ class Settings(BaseModel):
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
     oidc_private_networks: tuple[str, ...] = ()
+    s3_hosts: tuple[str, ...] = ()
+    s3_store: SecretStr | None = None
+    s3_region: str = Field(default="us-east-1", pattern="^[a-z0-9-]{1,64}$")
 
     @field_validator("host")
     @classmethod
@@ -50,7 +54,14 @@ class Settings(BaseModel):
         client_info.parse_proxy_settings(value, ())  # also for commands that only print links
         return value
 
-    @field_validator("trusted_proxies", "oidc_private_networks", mode="before")
+    @field_validator("s3_store")
+    @classmethod
+    def _check_s3_store(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_backend(value.get_secret_value(), "")
+        return value
+
+    @field_validator("trusted_proxies", "oidc_private_networks", "s3_hosts", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

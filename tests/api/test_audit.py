@@ -104,7 +104,7 @@ def test_refused_call_is_recorded_with_its_error(
     assert records[0]["userIdentity"]["userName"] == "bob"
 
 
-def test_repeated_refusals_are_coalesced_and_counted(account: Account) -> None:
+def test_repeated_events_are_coalesced_and_counted(account: Account) -> None:
     bob = account.user("bob", allow("s3:*"))
     for _ in range(30):
         refused(bob, "ListUsers")

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from iamd.app import open_store
 from iamd.config import Settings
+from iamd.datastore import open_store
 from iamd.store import login_profiles
 from tests import iamd_command, servers
 from tests.console_users import PASSWORD, Browser

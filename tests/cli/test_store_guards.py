@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from iamd.app import master_key_path
 from iamd.config import Settings
 from iamd.crypto.master_key import MasterKeyError
+from iamd.datastore import master_key_path
 from tests import iamd_command
 from tests.iamd_command import CompletedCommand
 

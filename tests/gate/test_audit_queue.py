@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from iamd.app import Store
 from iamd.core.errors import ServiceUnavailable
+from iamd.datastore import Store
 from iamd.gate.audit_queue import AuditEntry, AuditQueue, coalesce
 from iamd.store import access_keys, audit
 from iamd.store.access_keys import AccessKeyLastUsed

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from iamd.app import Store
 from iamd.core import ids
 from iamd.core.clock_steps import ClockSteps
 from iamd.core.errors import ConfirmationRequired, ExpiredToken, InvalidIdentityToken
@@ -16,10 +15,12 @@ from iamd.core.records import Session, SessionToken
 from iamd.core.session_stages import OPEN
 from iamd.crypto import session_tokens
 from iamd.crypto.password_blocklist import PasswordBlocklist
+from iamd.datastore import Store
 from iamd.federation.jwks_cache import JwksCache
 from iamd.framework.call import Dependencies
 from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.authenticator import Authenticator
+from iamd.gate.callers import CallerCache
 from iamd.gate.concurrency_limits import ConcurrencyLimiter
 from iamd.gate.console_sessions import SessionLimits
 from iamd.gate.credentials import AccessKeyCredentials, ConsoleCredentials, Credentials
@@ -127,6 +128,7 @@ def process(store: Store) -> Iterator[Process]:
         audit_queue,
         RateLimiter(None),
         ConcurrencyLimiter(1, 100, ExecutionSlots(1)),
+        CallerCache(),
         clock,
     )
     key = AccessKeyCredentials(account.access_key_id or "", None, lambda _secret: None)

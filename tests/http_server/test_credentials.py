@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from iamd.app import Store
 from iamd.core.clock_steps import ClockSteps
 from iamd.core.errors import InvalidClientTokenId, SignatureDoesNotMatch
+from iamd.datastore import Store
 from iamd.gate.authenticator import Authenticator
 from iamd.gate.console_sessions import SessionLimits
 from iamd.gate.credentials import AccessKeyCredentials

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from iamd.app import App, Store, open_store
+from iamd.app import App
 from iamd.config import Settings
+from iamd.datastore import Store, open_store
 from iamd.store import audit
 from tests import servers
 from tests.http_server import raw

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from iamd.app import Store
 from iamd.core.clock_steps import ClockSteps
 from iamd.core.records import LoginProfile, PasswordPolicy, SecuritySettings
 from iamd.crypto.password_blocklist import PasswordBlocklist
 from iamd.crypto.passwords import Hasher
+from iamd.datastore import Store
 from iamd.federation.jwks_cache import JwksCache
 from iamd.framework.call import Dependencies
 from iamd.gate.audit_queue import AuditQueue

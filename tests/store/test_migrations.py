@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from iamd.app import Store
+from iamd.datastore import Store
 from iamd.store import migrate
 from iamd.store.schema import metadata
 

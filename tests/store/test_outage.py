@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from iamd.app import open_store
 from iamd.config import Settings
 from iamd.core.errors import ServiceUnavailable
 from iamd.core.logs import LOGGER, JsonFormatter
+from iamd.datastore import open_store
 from iamd.store import accounts
 from iamd.store.outage import Outage
 from iamd.store.sqlite import FILE_NAME

@@ -2,9 +2,9 @@
 
 import pytest
 
-from iamd.app import Store
 from iamd.core import arns, ids
 from iamd.core.records import User
+from iamd.datastore import Store
 from iamd.store.entities import USERS
 from iamd.store.paging import PageLimits, page_limits
 from iamd.store.query import Tx

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 
-from iamd.app import Store, open_store
 from iamd.config import Settings
+from iamd.datastore import Store, open_store
 from iamd.store import accounts
 from tests import servers
 from tests.iamd_command import run

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from iamd.app import Store
 from iamd.core.errors import LimitExceeded
+from iamd.datastore import Store
 from iamd.store import accounts
 from iamd.store.query import Tx
 from tests.servers import create_account_in_store

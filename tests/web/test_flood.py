@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from werkzeug.test import Client
 
-from iamd.app import App, Store
+from iamd.app import App
 from iamd.config import Settings
 from iamd.core import execution_slots
+from iamd.datastore import Store
 from iamd.signin import device_cookies, identity
 from tests import servers
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from iamd.app import Store, open_store
 from iamd.config import Settings
+from iamd.datastore import Store, open_store
 from tests import console_users, iamd_command, servers
 from tests.console_users import OTHER_PASSWORD, PASSWORD, Browser
 from tests.iamd_command import CompletedCommand

@@ -7,8 +7,8 @@ import pytest
 import requests
 from cryptography import x509
 
-from iamd.app import open_store
 from iamd.config import Settings
+from iamd.datastore import open_store
 from tests import servers
 from tests.certificates import write_self_signed
 

@@ -7,10 +7,10 @@ import typer
 
 from iamd.admin import account_creation
 from iamd.admin.account_creation import AccountSpec, NewAccount
-from iamd.app import opened_store
 from iamd.cli import options
 from iamd.config import Settings
 from iamd.core import clock
+from iamd.datastore import opened_store
 from iamd.store import accounts
 
 AdminName = Annotated[

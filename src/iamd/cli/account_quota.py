@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from iamd.admin import account_quotas
-from iamd.app import opened_store
 from iamd.cli import options
 from iamd.cli.account_option import AccountIdOption, select_account
 from iamd.cli.errors import CommandError
 from iamd.core import clock
 from iamd.core.default_quotas import DEFAULT_QUOTAS
+from iamd.datastore import opened_store
 from iamd.store import quotas as quota_store
 
 _MAX_VALUE = 1_000_000

@@ -7,12 +7,13 @@ import typer
 
 from iamd import __version__
 from iamd.admin.account_creation import AccountCreationError
-from iamd.app import StoreError
 from iamd.cli import account, account_quota, check, root, serve, service_model, tokens
 from iamd.cli.errors import CommandError
+from iamd.cli.gateway import config
 from iamd.cli.policy import explain, test, validate
 from iamd.core.errors import Fault
 from iamd.crypto.master_key import MasterKeyError
+from iamd.datastore import StoreError
 from iamd.store.migrate import NewerSchemaError
 
 app = typer.Typer(
@@ -65,6 +66,15 @@ policy_commands.command("validate", epilog="Example: iamd policy validate polici
     validate.validate_files
 )
 app.add_typer(policy_commands, name="policy")
+
+
+gateway_commands = typer.Typer(
+    help="Put iamd in front of an S3-compatible store.", no_args_is_help=True, rich_markup_mode=None
+)
+gateway_commands.command(
+    "config", epilog="Example: iamd gateway config nginx --listen 8080 --api-key-file gateway.key"
+)(config.config)
+app.add_typer(gateway_commands, name="gateway")
 
 
 @app.command(epilog="Example: iamd version")

@@ -19,7 +19,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer as Server
 
-from iamd import __version__, app
+from iamd import __version__, app, datastore
 from iamd.admin import account_creation
 from iamd.admin.account_creation import AccountSpec
 from iamd.cli import options, root
@@ -121,7 +121,7 @@ def serve(
 
 def _run(settings: Settings) -> None:
     """Serve until a signal stops the process."""
-    with app.opened_store(settings) as store:
+    with datastore.opened_store(settings) as store:
         _create_first_account(store)
         with store.database.write() as tx:
             account_ids = [account.account_id for account in accounts.list_all(tx)]
@@ -209,7 +209,7 @@ def _no_passphrase() -> str:
     raise CommandError("the TLS key has a passphrase: decrypt it, or protect it by its file mode")
 
 
-def _create_first_account(store: app.Store) -> None:
+def _create_first_account(store: datastore.Store) -> None:
     """Create the first account of an empty store; servers that start at the same time create only one."""
     with store.database.exclusive_lock():
         with store.database.read() as tx:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from iamd import app
+from iamd import datastore
 from iamd.admin import hardware_tokens
 from iamd.cli import options
 from iamd.cli.account_option import AccountIdOption, select_account
@@ -45,7 +45,7 @@ def import_tokens(
         seeds = token_seed_file.parse(file.read_bytes(), password)
     except TokenFileError as error:
         raise CommandError(str(error)) from error
-    with app.opened_store(settings) as store, store.database.write() as tx:
+    with datastore.opened_store(settings) as store, store.database.write() as tx:
         account = select_account(tx, account_id)
         added = hardware_tokens.import_tokens(tx, store.vault, account, seeds, clock.iso(clock.now()))
     typer.echo(f"{added} tokens were imported, {len(seeds) - added} already existed.")

@@ -18,6 +18,7 @@ DEFAULT_QUOTAS: Mapping[str, int] = MappingProxyType(
         "ThumbprintsPerOpenIdConnectProvider": 5,
         "GroupsPerUser": 10,
         "AccessKeysPerUser": 2,
+        "ServiceSpecificCredentialsPerUser": 2,
         "MFADevicesPerUser": 8,
         "VirtualMFADevicesPerAccount": 5000,
         "AccountAliasesPerAccount": 1,

@@ -80,6 +80,21 @@ class SignatureDoesNotMatch(Fault):
     status = 403
 
 
+class SignatureExpired(SignatureDoesNotMatch):
+    """The request was signed too long ago, or its presigned URL has expired."""
+
+
+class SignatureNotYetCurrent(SignatureDoesNotMatch):
+    """The request was signed in the future: one of the clocks is wrong."""
+
+
+class InvalidApiKey(Fault):
+    """A service asks without an API key, or with one that is not valid."""
+
+    code = "InvalidApiKey"
+    status = 401
+
+
 class ExpiredToken(Fault):
     code = "ExpiredToken"
     status = 403
@@ -100,6 +115,18 @@ class ConfirmationRequired(Fault):
 class SessionRequired(Fault):
     code = "SessionRequired"
     status = 403
+
+
+class NotSupportedService(Fault):
+    """Service-specific credentials do not exist for the service."""
+
+    code = "NotSupportedService"
+    status = 404
+
+
+class NoSuchBucketPolicy(Fault):
+    code = "NoSuchBucketPolicy"
+    status = 404
 
 
 # Temporary failures and failures of the service.

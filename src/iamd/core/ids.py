@@ -16,6 +16,7 @@ ROLE = "AROA"
 INSTANCE_PROFILE = "AIPA"
 ACCESS_KEY = "AKIA"
 TEMPORARY_KEY = "ASIA"
+SERVICE_CREDENTIAL = "ACCA"
 
 _ACCOUNT_SHIFT = 39  # the 80 bits of an access key ID: a zero, 40 of the account ID, 39 random ones
 
@@ -49,6 +50,11 @@ def secret_access_key() -> str:
     while (key := base64.b64encode(secrets.token_bytes(30)).decode()).startswith("+"):
         pass
     return key
+
+
+def api_key() -> str:
+    """Return a new API key: `iamd_` and 43 base64url characters, 256 random bits."""
+    return f"iamd_{secrets.token_urlsafe(32)}"
 
 
 def account() -> str:

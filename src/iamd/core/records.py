@@ -158,6 +158,23 @@ class AccessKey(NamedTuple):
     create_date: str
 
 
+class ServiceCredential(NamedTuple):
+    """A service-specific credential without its secret, of which the store has only the hash.
+
+    `alias` is the public name of the secret. Times are in seconds since 1970; `expires_at` is None if the
+    credential does not expire.
+    """
+
+    credential_id: str
+    user_name: str
+    user_id: str
+    service_name: str
+    alias: str
+    status: str
+    created_at: int
+    expires_at: int | None
+
+
 class Policy(NamedTuple):
     """A customer or AWS managed policy; the ARN of an AWS managed policy has the account ID `aws`."""
 

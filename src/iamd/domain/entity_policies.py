@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from iamd.core.errors import Fault, InvalidInput, NoSuchEntity, PolicyEvaluation
 from iamd.core.records import Group, Role, Tags, User
-from iamd.domain import trust_policies
+from iamd.domain import policy_principals
 from iamd.framework.call import Call
 from iamd.framework.operation import Context, Params, Target, TargetFinder
 from iamd.framework.targets import resource_tag_context
@@ -126,7 +126,7 @@ def get_managed_policy(tx: Tx, account_id: str, arn: str) -> PolicySource:
 
 def get_trust_policy(tx: Tx, role: Role) -> PolicySource:
     """Return a role's trust policy: the text with ARNs, the parsed policy with unique IDs."""
-    text = trust_policies.to_arns(tx, role.trust)
+    text = policy_principals.to_arns(tx, role.trust)
     return PolicySource(
         "ResourcePolicy", text, _parse_stored(f"AssumeRolePolicyDocument of {role.role_name}", role.trust)
     )

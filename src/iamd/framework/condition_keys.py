@@ -2,6 +2,8 @@
 
 from iamd.framework.operation import ConditionKeys, Context, Params, Target
 
+_CREDENTIAL_SERVICE_NAME = "iam:ServiceSpecificCredentialServiceName"
+
 
 def _request_tags(params: Params, _target: Target) -> Context:
     tags = params.get("tags") or ()
@@ -64,6 +66,24 @@ CURRENT_BOUNDARY = ConditionKeys(("iam:PermissionsBoundary",), _current_boundary
 POLICY_ARN = ConditionKeys(("iam:PolicyARN",), _policy_arn)
 SERVICE_NAME = ConditionKeys(
     ("iam:AWSServiceName",), lambda params, _target: {"iam:awsservicename": params["aws_service_name"]}
+)
+CREDENTIAL_AGE = ConditionKeys(
+    ("iam:ServiceSpecificCredentialAgeDays",),
+    lambda params, _target: (
+        {"iam:servicespecificcredentialagedays": str(params["credential_age_days"])}
+        if "credential_age_days" in params
+        else {}
+    ),
+)
+REQUESTED_CREDENTIAL_SERVICE = ConditionKeys(
+    (_CREDENTIAL_SERVICE_NAME,),
+    lambda params, _target: {_CREDENTIAL_SERVICE_NAME.lower(): params["service_name"]},
+)
+CREDENTIAL_SERVICE = ConditionKeys(
+    (_CREDENTIAL_SERVICE_NAME,),
+    lambda _params, target: (
+        {} if target.record is None else {_CREDENTIAL_SERVICE_NAME.lower(): target.record.service_name}
+    ),
 )
 # Role templates exist on AWS only, so the key never has a value.
 NO_ROLE_TEMPLATE = ConditionKeys(("iam:RoleTemplateARN",), lambda _params, _target: {})

@@ -47,7 +47,7 @@ def event(
     source = f"{operation.action.partition(':')[0]}.amazonaws.com"
     record = {
         "eventVersion": "1.11",
-        "userIdentity": _user_identity(caller),
+        "userIdentity": user_identity(caller),
         "eventTime": timestamp,
         "eventSource": source,
         "eventName": operation.model.name,
@@ -83,10 +83,10 @@ def cross_account_event(caller_event: AuditEvent, caller: Caller, account_id: st
     name.
     """
     record = json.loads(caller_event.record)
-    user_identity = {"type": "AWSAccount", "principalId": caller.unique_id, "accountId": caller.account_id}
+    identity = {"type": "AWSAccount", "principalId": caller.unique_id, "accountId": caller.account_id}
     event_id = ids.event()
     record |= {
-        "userIdentity": user_identity,
+        "userIdentity": identity,
         "eventID": event_id,
         "sharedEventID": caller_event.event_id,
         "recipientAccountId": account_id,
@@ -94,21 +94,22 @@ def cross_account_event(caller_event: AuditEvent, caller: Caller, account_id: st
     return caller_event._replace(account_id=account_id, event_id=event_id, record=json.dumps(record))
 
 
-def _user_identity(caller: Caller) -> dict[str, Any]:
+def user_identity(caller: Caller) -> dict[str, Any]:
+    """Return CloudTrail's `userIdentity` of a caller."""
     if caller.web_identity is not None:
         return _web_identity(caller.web_identity)
-    user_identity: dict[str, Any] = {
+    identity: dict[str, Any] = {
         "type": _USER_IDENTITY_TYPES[caller.principal.kind],
         "principalId": caller.unique_id,
         "arn": caller.principal.arn,
         "accountId": caller.account_id,
     }
     if caller.user is not None:
-        user_identity["userName"] = caller.user.user_name
+        identity["userName"] = caller.user.user_name
     if caller.access_key_id:
-        user_identity["accessKeyId"] = caller.access_key_id
+        identity["accessKeyId"] = caller.access_key_id
     session_context = _session_context(caller)
-    return {**user_identity, "sessionContext": session_context} if session_context else user_identity
+    return {**identity, "sessionContext": session_context} if session_context else identity
 
 
 def _web_identity(web_identity: WebIdentity) -> dict[str, Any]:

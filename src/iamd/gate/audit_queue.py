@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 from iamd.core import clock
 from iamd.core.errors import ServiceUnavailable
 from iamd.core.logs import LOGGER
-from iamd.gate.repeated_refusals import RepeatedRefusals
+from iamd.gate.repeated_events import RepeatedEvents
 from iamd.store import (
     access_keys,
     accounts,
@@ -52,13 +52,15 @@ class AuditEntry(NamedTuple):
     """The audit event of a call, and the last-used timestamps to update.
 
     Events of a batch with the same `coalesce_key` become one; None keeps the event separate. Those of
-    anonymous clients, whom nobody authenticated, become one a minute. `session_use` is the token hash of a
+    anonymous clients, whom nobody authenticated, and data events, requests to other services that were
+    allowed, become one a minute. `session_use` is the token hash of a
     console session and the time of use, in seconds since 1970.
     """
 
     event: AuditEvent | None
     coalesce_key: tuple[str, ...] | None
     is_anonymous: bool = False
+    is_data_event: bool = False
     access_key_use: AccessKeyLastUsed | None = None
     session_use: tuple[str, int] | None = None
     role_use: RoleLastUsed | None = None
@@ -71,7 +73,7 @@ class AuditQueue:
         self._database = database
         self._retention = retention
         self._entries: queue.SimpleQueue[AuditEntry | None] = queue.SimpleQueue()
-        self._refusals = RepeatedRefusals()
+        self._refusals, self._data_events = RepeatedEvents(), RepeatedEvents()
         self._outage = Outage("audited")
         self._queued_bytes = 0
         self._lock = threading.Lock()
@@ -81,7 +83,10 @@ class AuditQueue:
 
     def put(self, entry: AuditEntry) -> None:
         """Queue an entry; ServiceUnavailable if the queue is full."""
-        if entry.is_anonymous and self._is_repeated(entry):
+        repeated_events = (
+            self._refusals if entry.is_anonymous else self._data_events if entry.is_data_event else None
+        )
+        if repeated_events and _is_repeated(entry, repeated_events):
             return
         size = _size(entry)
         with self._lock:
@@ -89,14 +94,6 @@ class AuditQueue:
                 raise ServiceUnavailable("The audit log cannot be written at the moment.")
             self._queued_bytes += size
         self._entries.put(entry)
-
-    def _is_repeated(self, entry: AuditEntry) -> bool:
-        """Count a refusal of an anonymous client; return whether its kind was recorded in the last minute."""
-        return bool(
-            entry.event
-            and entry.coalesce_key
-            and not self._refusals.is_first(entry.coalesce_key, entry.event)
-        )
 
     def close(self) -> None:
         """Write the queued entries and stop the thread."""
@@ -111,7 +108,8 @@ class AuditQueue:
             size = sum(map(_size, batch))
             batch += [
                 AuditEntry(_with_count(event, count), None)
-                for event, count in self._refusals.take(unfinished=not running)
+                for repeated_events in (self._refusals, self._data_events)
+                for event, count in repeated_events.take(unfinished=not running)
             ]
             if batch:
                 self._write_batch(batch)
@@ -127,7 +125,7 @@ class AuditQueue:
 
         Blocks until there is an entry, then sleeps for `_BATCH_SECONDS` and drains the queue. Waking for
         every entry instead would take the interpreter lock from request threads each time. The batch is empty
-        if nothing is queued for a while: counted refusals may be due.
+        if nothing is queued for a while: counted events may be due.
         """
         try:
             entry = self._entries.get(timeout=_WAKE_SECONDS)
@@ -190,6 +188,13 @@ class AuditQueue:
             return False
         self._outage.end()
         return True
+
+
+def _is_repeated(entry: AuditEntry, repeated_events: RepeatedEvents) -> bool:
+    """Count an event; return whether its kind was recorded in the last minute."""
+    return bool(
+        entry.event and entry.coalesce_key and not repeated_events.is_first(entry.coalesce_key, entry.event)
+    )
 
 
 def _latest(uses: list[LastUsed]) -> list[LastUsed]:

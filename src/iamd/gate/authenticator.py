@@ -8,14 +8,20 @@ from iamd.core.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNo
 from iamd.core.records import SessionToken
 from iamd.crypto import seal
 from iamd.gate import console_sessions
-from iamd.gate.credentials import AccessKeyCredentials, ConsoleCredentials
+from iamd.gate.credentials import (
+    AccessKeyCredentials,
+    BearerCredentials,
+    ConsoleCredentials,
+    Credentials,
+)
 from iamd.gate.vault import Vault
-from iamd.store import access_keys, sessions, temporary_credentials
+from iamd.store import access_keys, service_credentials, sessions, temporary_credentials
 from iamd.store.access_keys import CredentialRecord
 from iamd.store.query import Tx
 
 INVALID_TOKEN_MESSAGE = "The security token included in the request is invalid."  # noqa: S105 - a message
 _EXPIRED_TOKEN_MESSAGE = "The security token included in the request is expired"  # noqa: S105 - a message
+API_KEY_SERVICE = "iamd"  # the service of those service-specific credentials that are API keys here
 _SKEW_SECONDS = 15 * 60
 _SESSION_ENDED_MESSAGE = "The session has ended. Sign in again."
 _DUMMY_SECRET = seal.new_key().hex()[:40]  # makes verification take as long for unknown keys
@@ -28,12 +34,10 @@ class Authenticator(NamedTuple):
     session_limits: console_sessions.SessionLimits
     allow_root_keys: bool = False
 
-    def authenticate(
-        self, tx: Tx, credentials: AccessKeyCredentials | ConsoleCredentials, epoch: int
-    ) -> CredentialRecord:
-        """Find the access key or console session, verify the credentials, and return the record.
+    def authenticate(self, tx: Tx, credentials: Credentials, epoch: int) -> CredentialRecord:
+        """Find the access key, console session or API key, verify the credentials, and return the record.
 
-        Raises ExpiredToken if the console session or the temporary credentials have expired;
+        Raises ExpiredToken if the console session, temporary credentials or API key have expired;
         InvalidClientTokenId if there is no such active key, if a long-term key is used with a session token,
         or if temporary credentials are used without their own session token; and whatever
         `credentials.verify_signature` raises. `epoch` is in seconds since 1970.
@@ -41,12 +45,26 @@ class Authenticator(NamedTuple):
         self.session_limits.clock_steps.observe(epoch)
         if isinstance(credentials, ConsoleCredentials):
             return console_sessions.authenticate(tx, self.session_limits, credentials, epoch)
+        if isinstance(credentials, BearerCredentials):
+            return self._authenticate_api_key(tx, credentials, epoch)
         if credentials.access_key_id.startswith(ids.TEMPORARY_KEY):
             record = self._authenticate_temporary(tx, credentials, epoch)
         else:
             record = _authenticate_long_term(tx, self.vault, credentials)
         if record.owner_id == record.account_id and not self.allow_root_keys:
             raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
+        return record
+
+    def _authenticate_api_key(self, tx: Tx, credentials: BearerCredentials, epoch: int) -> CredentialRecord:
+        found = service_credentials.find_credential(tx, credentials.secret, API_KEY_SERVICE)
+        if found is None:
+            raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
+        created_at, expires_at, record = found
+        if record.status != "Active":
+            raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
+        had_ended = self.session_limits.clock_steps.had_ended
+        if expires_at is not None and (epoch >= expires_at or had_ended(created_at, expires_at)):
+            raise ExpiredToken(_EXPIRED_TOKEN_MESSAGE)
         return record
 
     def _authenticate_temporary(
@@ -62,6 +80,16 @@ class Authenticator(NamedTuple):
         if record is None:
             raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
         return record
+
+    def find_session(
+        self, tx: Tx, access_key_id: str, session_token: str, epoch: int
+    ) -> CredentialRecord | None:
+        """Find the owner of temporary credentials by their session token; None if they are not valid."""
+        token = self.vault.open_session_token(access_key_id, session_token)
+        self.session_limits.clock_steps.observe(epoch)
+        if token is None or not self._is_valid(token, epoch):
+            return None
+        return temporary_credentials.find_credential(tx, access_key_id, token)
 
     def _is_valid(self, token: SessionToken, epoch: int) -> bool:
         """Return whether a token is within its validity, which a clock that is set back must not renew."""
@@ -83,6 +111,8 @@ class Authenticator(NamedTuple):
             return fresh_record
         if record.token is not None:
             fresh_record = temporary_credentials.find_credential(tx, record.access_key_id, record.token)
+        elif record.access_key_id.startswith(ids.SERVICE_CREDENTIAL):
+            fresh_record = service_credentials.find_record(tx, record.account_id, record.access_key_id)
         else:
             fresh_record = access_keys.find_credential(tx, record.access_key_id)
         if fresh_record is None or fresh_record.status != "Active":

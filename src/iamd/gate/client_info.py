@@ -45,7 +45,7 @@ class ProxySettings(NamedTuple):
         secure = environ.get("wsgi.url_scheme") == "https"
         if not self.is_proxy(peer):
             return ClientInfo(host, secure, peer, peer)
-        hop = forwarded.client_hop(environ, peer, self._is_trusted)
+        hop = forwarded.client_hop(environ, peer, self.is_trusted)
         scheme = hop.proto or self.public_scheme
         return ClientInfo(
             hop.host or self.public_host or host,
@@ -56,9 +56,10 @@ class ProxySettings(NamedTuple):
 
     def is_proxy(self, peer: str) -> bool:
         """Return whether the address is that of a trusted proxy."""
-        return bool(self.trusted_networks) and self._is_trusted(forwarded.parse_address(peer))
+        return bool(self.trusted_networks) and self.is_trusted(forwarded.parse_address(peer))
 
-    def _is_trusted(self, address: Address | None) -> bool:
+    def is_trusted(self, address: Address | None) -> bool:
+        """Return whether an address is in a trusted network; None is not."""
         return address is not None and any(address in network for network in self.trusted_networks)
 
 

@@ -18,4 +18,10 @@ class ConsoleCredentials(NamedTuple):
     session_token: str
 
 
-Credentials = AccessKeyCredentials | ConsoleCredentials
+class BearerCredentials(NamedTuple):
+    """An API key: the secret of a service-specific credential of an IAM user."""
+
+    secret: str
+
+
+Credentials = AccessKeyCredentials | ConsoleCredentials | BearerCredentials

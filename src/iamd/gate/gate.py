@@ -29,6 +29,9 @@ from iamd.store.roles import RoleLastUsed
 
 Invoke = Callable[[Params], Reply]
 
+# IAM is a global service: aws:RequestedRegion is us-east-1 whatever Region the client signs for.
+_GLOBAL_REGION = "us-east-1"
+
 
 class _Invocation(NamedTuple):
     """An operation with its parameters, request context and time."""
@@ -65,6 +68,7 @@ class Gate:
         audit_queue: AuditQueue,
         rate_limiter: RateLimiter,
         concurrency_limiter: ConcurrencyLimiter,
+        caller_cache: CallerCache,
         time: Clock = clock.now,
     ) -> None:
         self._dependencies = dependencies
@@ -74,7 +78,7 @@ class Gate:
         self._rate_limiter = rate_limiter
         self._concurrency_limiter = concurrency_limiter
         self._time = time
-        self._caller_cache = CallerCache()
+        self._caller_cache = caller_cache
 
     def now(self) -> datetime:
         """Return the time by which calls and signatures are evaluated."""
@@ -278,7 +282,12 @@ class Gate:
             call = mfa_parameters.consume_mfa_code(call, invocation.params)
         target = operation.target_finder.find(call, invocation.params)
         global_keys = global_condition_keys.collect(
-            call.caller, operation, target, invocation.request_context, invocation.now, invocation.timestamp
+            call.caller,
+            target.account_id or call.account_id,
+            _GLOBAL_REGION if operation.model.service == "iam" else invocation.request_context.region,
+            invocation.request_context,
+            invocation.now,
+            invocation.timestamp,
         )
         authorization.authorize(authenticated_caller, operation, call, target, invocation.params, global_keys)
         if operation.requires_confirmation:

@@ -8,15 +8,12 @@ from datetime import UTC, datetime
 from iamd.core import clock
 from iamd.core.records import SessionToken
 from iamd.framework.call import Caller
-from iamd.framework.operation import Operation, Target
 from iamd.gate.request_context import RequestContext
 from iamd.policy import PrincipalKind
 
 ContextKeys = dict[str, str | tuple[str, ...]]
 
-# IAM is a global service: aws:RequestedRegion is us-east-1 whatever region the client signs for.
-_GLOBAL_REGION = "us-east-1"
-
+_ANONYMOUS_KEYS: ContextKeys = {"aws:principaltype": "Anonymous", "aws:userid": "anonymous"}
 _PRINCIPAL_TYPES = {
     PrincipalKind.ROOT: "Account",
     PrincipalKind.USER: "User",
@@ -26,35 +23,41 @@ _PRINCIPAL_TYPES = {
 
 
 def collect(
-    caller: Caller,
-    operation: Operation,
-    target: Target,
+    caller: Caller | None,
+    resource_account: str,
+    region: str,
     request_context: RequestContext,
     now: datetime,
     timestamp: str,
 ) -> ContextKeys:
-    """Return the global condition keys of a call; `timestamp` is `now` as ISO 8601 text."""
+    """Return the global condition keys of a request; `timestamp` is `now` as ISO 8601 text.
+
+    `region` is the requested Region. The caller of an unsigned request is None.
+    """
     keys: ContextKeys = {
         "aws:currenttime": timestamp,
         "aws:epochtime": str(int(now.timestamp())),
         "aws:sourceip": request_context.source_ip,
         "aws:securetransport": "true" if request_context.secure else "false",
         "aws:useragent": request_context.user_agent,
-        "aws:requestedregion": _GLOBAL_REGION if operation.model.service == "iam" else request_context.region,
+        "aws:requestedregion": region,
         "aws:viaawsservice": "false",
-        "aws:resourceaccount": target.account_id or caller.account_id,
+        "aws:resourceaccount": resource_account,
     }
     if request_context.referer:
         keys["aws:referer"] = request_context.referer
+    if caller is None:
+        return {**keys, **_ANONYMOUS_KEYS}
     if caller.web_identity is not None:
         keys.update(caller.web_identity.condition_keys)
         return keys
-    keys.update(_principal_keys(caller))
-    keys.update(_session_keys(caller, int(now.timestamp())))
+    keys.update(principal_keys(caller))
+    keys.update(session_keys(caller, int(now.timestamp())))
     return keys
 
 
-def _principal_keys(caller: Caller) -> ContextKeys:
+def principal_keys(caller: Caller) -> ContextKeys:
+    """Return the keys that say who the caller is, whatever its credentials."""
     principal = caller.principal
     keys: ContextKeys = {
         "aws:principalisawsservice": "false",
@@ -69,8 +72,11 @@ def _principal_keys(caller: Caller) -> ContextKeys:
     return keys
 
 
-def _session_keys(caller: Caller, epoch: int) -> ContextKeys:
-    """Return the keys of temporary credentials and console sessions; long-term access keys have none."""
+def session_keys(caller: Caller, epoch: int) -> ContextKeys:
+    """Return the keys of temporary credentials and console sessions; long-term access keys have none.
+
+    `epoch` is the time in seconds since 1970.
+    """
     keys: ContextKeys = {}
     issued_at = (
         caller.session.created_at if caller.session else caller.token.issued_at if caller.token else None

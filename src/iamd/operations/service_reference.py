@@ -24,6 +24,12 @@ _PUBLIC_RESOURCE_TYPES: Final = frozenset(
         ("resource-explorer-2", "view"),
     }
 )
+# Decisions for other services (`iamd.gate.decisions`), which no operation needs.
+_OWN_SERVICE: Final = "iamd"
+_ASKING_ACTIONS: Final = ("AuthorizeRequest", "EvaluateAccess", "ExplainAccess")
+_ASKING_SERVICE: Final = ResourceType(
+    "service", "arn:${Partition}:iamd::${Account}:service/${ServiceName}", ()
+)
 _SERVICE_PREFIX = re.compile(r"[a-z0-9-]+")  # it becomes part of a file name
 
 
@@ -49,11 +55,15 @@ class ServiceReference:
 
 @cache
 def _services() -> frozenset[str]:
-    return frozenset(name for name in _DATA.services.get_service_keys() if _SERVICE_PREFIX.fullmatch(name))
+    names = (*_DATA.services.get_service_keys(), _OWN_SERVICE)
+    return frozenset(name for name in names if _SERVICE_PREFIX.fullmatch(name))
 
 
 @cache
 def _actions(service: str) -> Mapping[str, Action]:
+    if service == _OWN_SERVICE:
+        on_service = (ActionResourceType(_ASKING_SERVICE.name, True, ()),)
+        return {name.lower(): Action(name, on_service, ()) for name in _ASKING_ACTIONS}
     names = _DATA.actions.get_actions_for_service(service)
     actions = (_action(_DATA.actions.get_action_details(service, name)) for name in names)
     return {**_own_actions(service), **{action.name.lower(): action for action in actions}}
@@ -96,6 +106,8 @@ def _own_actions(service: str) -> dict[str, Action]:
 
 @cache
 def _resource_types(service: str) -> Mapping[str, ResourceType]:
+    if service == _OWN_SERVICE:
+        return {_ASKING_SERVICE.name: _ASKING_SERVICE}
     names = _DATA.resources.get_resource_types_for_service(service)
     details_list = (_DATA.resources.get_resource_type_details(service, name) for name in names)
     resource_types = (
@@ -111,6 +123,8 @@ def _arn(service: str, details: Mapping[str, Any]) -> str:
 
 @cache
 def _condition_keys(service: str) -> Mapping[str, ConditionKey]:
+    if service == _OWN_SERVICE:
+        return {}
     names = _DATA.conditions.get_condition_keys_for_service(service)
     details_list = (_DATA.conditions.get_condition_key_details(service, name) for name in names)
     return {key.name.lower(): key for key in map(_condition_key, details_list)}

@@ -198,6 +198,20 @@ access_key_uses = _table(
     _text_column("region"),
 )
 
+service_credentials = _table(
+    "service_credentials",
+    _key_column("account_id"),
+    _key_column("credential_id"),
+    sa.Column("user_id", KeyText, nullable=False),
+    _text_column("service_name"),
+    _text_column("alias"),
+    sa.Column("secret_hash", KeyText, nullable=False, unique=True),
+    _text_column("status"),
+    _epoch_column("created_at"),
+    _epoch_column("expires_at", nullable=True),
+    sa.Index(None, "account_id", "user_id"),
+)
+
 policies = _table(
     "policies",
     _key_column("account_id"),
@@ -231,6 +245,10 @@ inline_policies = _table(
     _key_column("name_key"),
     _text_column("policy_name"),
     _text_column("document"),
+)
+
+resource_policies = _table(
+    "resource_policies", _key_column("account_id"), _key_column("resource_arn"), _text_column("document")
 )
 
 attachments = _table(

@@ -55,3 +55,12 @@ def find_credential(tx: Tx, access_key_id: str, token: SessionToken) -> Credenti
         token=token,
         role=owner if isinstance(owner, Role) else None,
     )
+
+
+def find_user(tx: Tx, account_id: str, user_id: str) -> CredentialRecord | None:
+    """Find a user, without credentials, and its account's revision in one statement."""
+    row = _find_user.first(tx, account_id=account_id, user_id=user_id)
+    if row is None:
+        return None
+    data_key, revision, user = row
+    return CredentialRecord("", account_id, user_id, "Active", b"", data_key, revision, user)

@@ -7,6 +7,7 @@ the clock nor the store. Signatures are compared in constant time.
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,8 +16,16 @@ from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from iamd.core import clock
-from iamd.core.errors import IncompleteSignature, MissingAuthenticationToken, SignatureDoesNotMatch
+from iamd.core.errors import (
+    IncompleteSignature,
+    MissingAuthenticationToken,
+    SignatureDoesNotMatch,
+    SignatureExpired,
+    SignatureNotYetCurrent,
+)
 from iamd.wire.request import Request
+
+QueryPairs = list[tuple[bytes, bytes]]
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 MAX_CLOCK_SKEW = timedelta(minutes=15)
@@ -47,6 +56,17 @@ class Signature(NamedTuple):
     signature: str
 
 
+class SigningRules(NamedTuple):
+    """What a service signs differently from others: the canonical path, and the hash of the payload.
+
+    `payload_hash` gets the query parameters that are signed, decoded. It raises a Fault if the hash is
+    missing or wrong.
+    """
+
+    canonical_path: Callable[[str], str]
+    payload_hash: Callable[[Request, QueryPairs], str]
+
+
 class _SignatureFields(NamedTuple):
     credential: str
     signed_headers: str
@@ -54,12 +74,13 @@ class _SignatureFields(NamedTuple):
     timestamp: str
     lifetime: timedelta | None
     session_token: str | None
-    query: list[tuple[bytes, bytes]]
+    query: QueryPairs
 
 
-def parse_signature(request: Request, now: datetime) -> Signature:
+def parse_signature(request: Request, now: datetime, rules: SigningRules | None = None) -> Signature:
     """Parse a request's signature and check everything that does not need the secret key.
 
+    `rules` are those of another service than IAM and STS, whose requests have the path / and a known body.
     Raises MissingAuthenticationToken if there is none, IncompleteSignature if it is malformed, and
     SignatureDoesNotMatch if its time, credential scope, signed headers or payload hash are not valid.
     """
@@ -75,15 +96,13 @@ def parse_signature(request: Request, now: datetime) -> Signature:
     _check_time(signed_at, fields.lifetime, now)
     _check_scope(date, region, terminator, signed_at)
     header_names = _signed_header_names(fields.signed_headers, request)
-    payload_hash = _payload_hash(request, fields.query)
-    canonical_request = _canonical_request(request, header_names, fields.query, payload_hash)
-    string_to_sign = "\n".join(
-        (
-            ALGORITHM,
-            clock.basic(signed_at),
-            "/".join(scope[1:]),
-            hashlib.sha256(canonical_request).hexdigest(),
-        )
+    canonical_path, payload_hash = rules or _IAM_RULES
+    canonical = canonical_request(
+        request,
+        header_names,
+        canonical_path(request.path),
+        fields.query,
+        payload_hash(request, fields.query),
     )
     return Signature(
         access_key_id,
@@ -92,17 +111,27 @@ def parse_signature(request: Request, now: datetime) -> Signature:
         region,
         service,
         signed_at,
-        string_to_sign,
+        string_to_sign(canonical, clock.basic(signed_at), "/".join(scope[1:])),
         fields.signature,
     )
+
+
+def string_to_sign(canonical: bytes, timestamp: str, scope: str) -> str:
+    """Return the string to sign for a canonical request; the scope is `date/region/service/aws4_request`."""
+    return "\n".join((ALGORITHM, timestamp, scope, hashlib.sha256(canonical).hexdigest()))
 
 
 def verify(signature: Signature, secret: str) -> None:
     """Verify a signature with the secret access key; raise SignatureDoesNotMatch if it differs."""
     key = signing_key(secret, signature.date, signature.region, signature.service)
-    expected = hmac.digest(key, signature.string_to_sign.encode(), "sha256").hex()
+    expected = sign(key, signature.string_to_sign)
     if not hmac.compare_digest(expected.encode(), signature.signature.encode()):
         raise SignatureDoesNotMatch(_MISMATCH_MESSAGE)
+
+
+def sign(key: bytes, text: str) -> str:
+    """Return the signature of a string to sign, in hex."""
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 @lru_cache(maxsize=4096)
@@ -118,7 +147,7 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
 
 
 def _read_signature_fields(request: Request) -> _SignatureFields:
-    pairs = _parse_query(request.query)
+    pairs = parse_query(request.query)
     presigned_params = _presigned_params(pairs)
     header = request.headers.get("authorization")
     if header is not None and presigned_params:
@@ -134,7 +163,7 @@ def _read_signature_fields(request: Request) -> _SignatureFields:
     raise MissingAuthenticationToken("Request is missing Authentication Token")
 
 
-def _presigned_params(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
+def _presigned_params(pairs: QueryPairs) -> dict[str, str]:
     params: dict[str, str] = {}
     for name, value in pairs:
         if name[:6].lower() == b"x-amz-":
@@ -145,7 +174,7 @@ def _presigned_params(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return params
 
 
-def _fields_from_header(header: str, request: Request, pairs: list[tuple[bytes, bytes]]) -> _SignatureFields:
+def _fields_from_header(header: str, request: Request, pairs: QueryPairs) -> _SignatureFields:
     algorithm, _, parameters = header.partition(" ")
     if algorithm != ALGORITHM:
         raise IncompleteSignature(f"Unsupported AWS 'algorithm': '{algorithm[:64]}'.")
@@ -184,9 +213,7 @@ def _parse_authorization(text: str) -> dict[str, str]:
     return fields
 
 
-def _fields_from_query(
-    presigned_params: dict[str, str], pairs: list[tuple[bytes, bytes]]
-) -> _SignatureFields:
+def _fields_from_query(presigned_params: dict[str, str], pairs: QueryPairs) -> _SignatureFields:
     if presigned_params.get("X-Amz-Algorithm") != ALGORITHM:
         raise IncompleteSignature("Query-string authentication requires 'X-Amz-Algorithm' AWS4-HMAC-SHA256.")
     required_params = (
@@ -242,19 +269,19 @@ def _parse_http_date(timestamp: str) -> datetime:
 def _check_time(signed_at: datetime, lifetime: timedelta | None, now: datetime) -> None:
     if signed_at - now > MAX_CLOCK_SKEW:
         latest = clock.basic(now + MAX_CLOCK_SKEW)
-        raise SignatureDoesNotMatch(
+        raise SignatureNotYetCurrent(
             f"Signature not yet current: {clock.basic(signed_at)} is still later than {latest} "
             f"({clock.basic(now)} + 15 min.)"
         )
     if lifetime is None and now - signed_at > MAX_CLOCK_SKEW:
         earliest = clock.basic(now - MAX_CLOCK_SKEW)
-        raise SignatureDoesNotMatch(
+        raise SignatureExpired(
             f"Signature expired: {clock.basic(signed_at)} is now earlier than {earliest} "
             f"({clock.basic(now)} - 15 min.)"
         )
     if lifetime is not None and now - signed_at > lifetime:
         expiry = clock.basic(signed_at + lifetime)
-        raise SignatureDoesNotMatch(f"Signature expired: {expiry} is now earlier than {clock.basic(now)}.")
+        raise SignatureExpired(f"Signature expired: {expiry} is now earlier than {clock.basic(now)}.")
 
 
 def _check_scope(date: str, region: str, terminator: str, signed_at: datetime) -> None:
@@ -285,7 +312,7 @@ def _signed_header_names(signed_headers: str, request: Request) -> list[str]:
     return names
 
 
-def _payload_hash(request: Request, pairs: list[tuple[bytes, bytes]]) -> str:
+def _payload_hash(request: Request, pairs: QueryPairs) -> str:
     """Return the body's SHA-256 in hex; a declared hash must be equal: unsigned payloads are not allowed."""
     actual = hashlib.sha256(request.body).hexdigest()
     declared_hashes = [
@@ -300,7 +327,7 @@ def _payload_hash(request: Request, pairs: list[tuple[bytes, bytes]]) -> str:
 # The canonical request.
 
 
-def _parse_query(query: str) -> list[tuple[bytes, bytes]]:
+def parse_query(query: str) -> QueryPairs:
     """Decode the pairs of a query string as `query_request.parse_form` does.
 
     A plus is a space, and an unescaped byte stands for itself.
@@ -312,11 +339,14 @@ def _parse_query(query: str) -> list[tuple[bytes, bytes]]:
     return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in components]
 
 
-def _uri_encode(part: bytes, safe: str = "") -> str:
+def uri_encode(part: bytes, safe: str = "") -> str:
+    """Percent-encode all bytes but the unreserved characters of RFC 3986 and those that are `safe`."""
     return quote_from_bytes(part, safe=safe + "~")
 
 
 def _canonical_uri(path: str) -> str:
+    if path == "/":
+        return path
     normalized_segments: list[str] = []
     root, *segments = path.split("/")
     for segment in segments:
@@ -325,11 +355,11 @@ def _canonical_uri(path: str) -> str:
         elif segment not in ("", "."):
             normalized_segments.append(segment)
     slash = "/" if normalized_segments and path.endswith("/") else ""
-    return _uri_encode(f"{root}/{'/'.join(normalized_segments)}{slash}".encode("latin-1"), safe="/")
+    return uri_encode(f"{root}/{'/'.join(normalized_segments)}{slash}".encode("latin-1"), safe="/")
 
 
-def _canonical_query_string(pairs: list[tuple[bytes, bytes]]) -> str:
-    encoded = sorted((_uri_encode(name), _uri_encode(value)) for name, value in pairs)
+def _canonical_query_string(pairs: QueryPairs) -> str:
+    encoded = sorted((uri_encode(name), uri_encode(value)) for name, value in pairs)
     return "&".join(f"{name}={value}" for name, value in encoded)
 
 
@@ -337,12 +367,13 @@ def _canonical_header_value(value: str) -> str:
     return _OWS_RUN.sub(" ", value.strip(_OWS))
 
 
-def _canonical_request(
-    request: Request, header_names: list[str], pairs: list[tuple[bytes, bytes]], payload_hash: str
+def canonical_request(
+    request: Request, header_names: list[str], canonical_path: str, pairs: QueryPairs, payload_hash: str
 ) -> bytes:
+    """Return the canonical request; header names are in lower case and sorted, pairs of the query decoded."""
     lines = [
         request.method,
-        "/" if request.path == "/" else _canonical_uri(request.path),
+        canonical_path,
         _canonical_query_string(pairs),
         *(f"{name}:{_canonical_header_value(request.headers[name])}" for name in header_names),
         "",
@@ -350,3 +381,6 @@ def _canonical_request(
         payload_hash,
     ]
     return "\n".join(lines).encode("latin-1")
+
+
+_IAM_RULES = SigningRules(_canonical_uri, _payload_hash)

@@ -9,7 +9,6 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from iamd.app import StoreError, opened_store
 from iamd.cli import options
 from iamd.cli.errors import CommandError
 from iamd.cli.policy.policy_file import YAML_SUFFIXES
@@ -18,6 +17,7 @@ from iamd.cli.policy.test import Format
 from iamd.core import arns
 from iamd.core.errors import Fault
 from iamd.crypto.master_key import MasterKeyError
+from iamd.datastore import StoreError, opened_store
 from iamd.domain import simulation_requests
 from iamd.framework.operation import Context
 from iamd.policy import Layer, Match, Request, denial_message

@@ -6,7 +6,7 @@ from typing import Any
 from iamd.core import arns, ids
 from iamd.core.errors import DeleteConflict, InvalidInput
 from iamd.core.records import Role, Tag, Tags
-from iamd.domain import policy_documents, trust_policies
+from iamd.domain import policy_documents, policy_principals, trust_policies
 from iamd.domain.tagging import add_tags, tagging_checks
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
@@ -31,7 +31,7 @@ def to_list_entry(call: Call, role: Role) -> dict[str, Any]:
         "Arn": role.arn,
         "CreateDate": role.create_date,
         "AssumeRolePolicyDocument": policy_documents.percent_encode(
-            trust_policies.to_arns(call.tx, role.trust)
+            policy_principals.to_arns(call.tx, role.trust)
         ),
         "Description": role.description,
         "MaxSessionDuration": role.max_session_duration,

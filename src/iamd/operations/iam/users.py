@@ -21,6 +21,7 @@ from iamd.store import (
     paging,
     policy_attachments,
     recovery_codes,
+    service_credentials,
     sessions,
 )
 from iamd.store import tags as tag_store
@@ -129,6 +130,8 @@ def _require_no_subordinate_entities(call: Call, user: User) -> None:
         raise DeleteConflict("Cannot delete entity, must delete MFA device first.")
     if access_keys.list_page(*user_key, PageLimits()).items:
         raise DeleteConflict("Cannot delete entity, must delete access keys first.")
+    if service_credentials.list_page(*user_key, "", PageLimits()).items:
+        raise DeleteConflict("Cannot delete entity, must delete service specific credentials first.")
     if memberships.list_groups(*user_key, PageLimits()).items:
         raise DeleteConflict("Cannot delete entity, must remove users from group first.")
     if inline_policies.list_for_entity(*user_key):

@@ -1,8 +1,9 @@
-"""Refusals of clients that are not authenticated: at most one audit event a minute for each kind.
+"""Repeated events: at most one audit event a minute for each kind.
 
-Anyone can cause them, as often as they like. The first of a kind is recorded at once; the following ones are
-counted, and one event with their number is recorded when the minute is over. Kinds are bounded too: beyond
-`MAX_KINDS`, different refusals are counted together.
+Anyone can cause refusals of clients that are not authenticated, as often as they like, and a busy store asks
+thousands of times a second. The first event of a kind is recorded at once; the following ones are counted,
+and one event with their number is recorded when the minute is over. Kinds are bounded too: beyond
+`MAX_KINDS`, different events are counted together.
 """
 
 import threading
@@ -26,8 +27,8 @@ class _Window:
     count: int = 0
 
 
-class RepeatedRefusals:
-    """Counts refusals by kind; its methods may be called by any thread."""
+class RepeatedEvents:
+    """Counts events by kind; its methods may be called by any thread."""
 
     def __init__(self, time: Callable[[], float] = time.monotonic) -> None:
         self._time = time

@@ -1,0 +1,152 @@
+"""The AuthZEN endpoints: a WSGI application for the HTTPS JSON binding of the Authorization API 1.0."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import orjson
+
+from iamd.authzen.evaluator import AccessEvaluator
+from iamd.core import ids
+from iamd.core.errors import Fault, InternalFailure, InvalidApiKey, MalformedInput, RequestEntityTooLarge
+from iamd.core.logs import LOGGER
+from iamd.gate.client_info import ClientInfo, ProxySettings
+from iamd.gate.credentials import BearerCredentials
+from iamd.gate.request_bodies import RequestBodies
+from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
+
+Environ = Mapping[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+METADATA_PATH = "/.well-known/authzen-configuration"
+EVALUATION_PATH = "/access/v1/evaluation"
+EVALUATIONS_PATH = "/access/v1/evaluations"
+PATHS = frozenset({METADATA_PATH, EVALUATION_PATH, EVALUATIONS_PATH})
+_MAX_BODY_BYTES = 1024 * 1024
+_MAX_REQUEST_ID_LENGTH = 256
+_MAX_API_KEY_LENGTH = 128
+_BEARER = "bearer"
+
+
+class _Response(NamedTuple):
+    status: int
+    content_type: str
+    body: bytes
+
+
+class AuthZenEndpoint:
+    """Reads a request, has it evaluated, and renders the response."""
+
+    def __init__(
+        self,
+        evaluator: AccessEvaluator,
+        proxy_settings: ProxySettings,
+        execution_slots: AbstractContextManager[None],
+        request_bodies: RequestBodies,
+        base_url: str,
+    ) -> None:
+        self._evaluator = evaluator
+        self._proxy_settings = proxy_settings
+        self._execution_slots = execution_slots
+        self._request_bodies = request_bodies
+        self._metadata = _metadata(base_url)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        request_id = ids.request()
+        response = self._respond(environ, request_id)
+        headers = [
+            ("Content-Type", response.content_type),
+            ("Content-Length", str(len(response.body))),
+            ("X-Request-ID", _echoed_request_id(environ) or request_id),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            headers.append(("WWW-Authenticate", "Bearer"))
+        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
+        return [response.body]
+
+    def _respond(self, environ: Environ, request_id: str) -> _Response:
+        if environ["PATH_INFO"] == METADATA_PATH:
+            return _json_response(self._metadata)
+        try:
+            return _json_response(self._evaluate(environ, request_id))
+        except Fault as fault:
+            return _error_response(fault)
+        except Exception:  # noqa: BLE001 - logged with its traceback, returned as InternalFailure
+            LOGGER.exception("request %s failed", request_id)
+            return _error_response(InternalFailure("The request failed. Try again later."))
+
+    def _evaluate(self, environ: Environ, request_id: str) -> Any:
+        credentials = _read_credentials(environ)
+        client_info = self._proxy_settings.client_info(environ)
+        body = self._read_body(environ, client_info)
+        context = RequestContext(
+            request_id,
+            client_info.source_ip,
+            str(environ.get("HTTP_USER_AGENT", ""))[:MAX_USER_AGENT_LENGTH],
+            "",
+            client_info.secure,
+            "us-east-1",
+        )
+        is_batch = environ["PATH_INFO"] == EVALUATIONS_PATH
+        with self._execution_slots:
+            evaluate = self._evaluator.evaluate_all if is_batch else self._evaluator.evaluate
+            return evaluate(credentials, _parse(body), context)
+
+    def _read_body(self, environ: Environ, client_info: ClientInfo) -> bytes:
+        if environ["REQUEST_METHOD"] != "POST":
+            raise MalformedInput("The request must be a POST.")
+        content_type = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+        if content_type != "application/json":
+            raise MalformedInput("The Content-Type must be application/json.")
+        length = str(environ.get("CONTENT_LENGTH") or "")
+        if not length.isdecimal() or int(length[:10]) == 0:
+            raise MalformedInput("The request must have a body, with its Content-Length.")
+        if int(length[:10]) > _MAX_BODY_BYTES:
+            raise RequestEntityTooLarge(f"The request is larger than {_MAX_BODY_BYTES} bytes.")
+        read = environ["wsgi.input"].read
+        body = self._request_bodies.receive(client_info.source_ip, client_info.peer, int(length), read)
+        if len(body) != int(length):
+            raise MalformedInput("The request ended before its Content-Length.")
+        return body
+
+
+def _json_response(value: Any) -> _Response:
+    return _Response(HTTPStatus.OK, "application/json", orjson.dumps(value))
+
+
+def _error_response(fault: Fault) -> _Response:
+    """Return an error, whose body is "an error message string" (section 11.1.2)."""
+    return _Response(fault.status, "text/plain; charset=utf-8", fault.message.encode())
+
+
+def _metadata(base_url: str) -> dict[str, str]:
+    return {
+        "policy_decision_point": base_url,
+        "access_evaluation_endpoint": base_url + EVALUATION_PATH,
+        "access_evaluations_endpoint": base_url + EVALUATIONS_PATH,
+    }
+
+
+def _read_credentials(environ: Environ) -> BearerCredentials:
+    scheme, _, api_key = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    if scheme.lower() != _BEARER or not 0 < len(api_key) <= _MAX_API_KEY_LENGTH:
+        raise InvalidApiKey("The request must have an API key: Authorization: Bearer iamd_…")
+    return BearerCredentials(api_key.strip())
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        request = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise MalformedInput("The body is not valid JSON.") from error
+    if not isinstance(request, dict):
+        raise MalformedInput("The body must be a JSON object.")
+    return request
+
+
+def _echoed_request_id(environ: Environ) -> str:
+    """Return the client's request ID; header values have no control characters."""
+    return str(environ.get("HTTP_X_REQUEST_ID", ""))[:_MAX_REQUEST_ID_LENGTH]

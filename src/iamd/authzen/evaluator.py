@@ -1,0 +1,179 @@
+"""AuthZEN evaluations: the questions of a request, decided in one transaction."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from iamd.authzen import evaluation_request
+from iamd.authzen.condition_keys import ContextKeys
+from iamd.authzen.evaluation_request import Evaluation, Json, Semantic
+from iamd.core.errors import MalformedInput
+from iamd.gate import global_condition_keys
+from iamd.gate.callers import AuthenticatedCaller
+from iamd.gate.credentials import Credentials
+from iamd.gate.decision_events import DecisionSubject
+from iamd.gate.decisions import (
+    EVALUATE_ACCESS,
+    EXPLAIN_ACCESS,
+    Answer,
+    DecisionPoint,
+    Inquiry,
+    decide_permission,
+)
+from iamd.gate.request_context import RequestContext
+from iamd.gate.subjects import SubjectFinder, SubjectId
+from iamd.services.service_request import RequiredPermission
+
+Decision = dict[str, Any]
+
+_SERVICE = "authzen"
+_EVENT_SERVICE = "iamd"
+_EVENT_NAME = "EvaluateAccess"
+_NO_SUBJECT = Answer(allowed=False, message="The account has no such subject, or its session has ended.")
+
+
+class _Subject(NamedTuple):
+    """A subject with the condition keys of all of its requests."""
+
+    caller: AuthenticatedCaller
+    keys: ContextKeys
+
+
+class _Summary(NamedTuple):
+    """Decisions of a request that are one audit event: those with the same subject, action and outcome."""
+
+    subject_id: str
+    action: str
+    allowed: bool
+
+
+class AccessEvaluator:
+    """Answers evaluation requests of services that may ask."""
+
+    def __init__(self, decision_point: DecisionPoint, subject_finder: SubjectFinder) -> None:
+        self._decision_point = decision_point
+        self._subject_finder = subject_finder
+
+    def evaluate(self, credentials: Credentials, request: Json, context: RequestContext) -> Decision:
+        """Return the decision of an evaluation request.
+
+        Raises InvalidApiKey or AccessDenied if the service may not ask, MalformedInput if the request is not
+        valid.
+        """
+        with self._batch(credentials, context) as batch:
+            return batch.decide(evaluation_request.read_evaluation(request, batch.account_id))
+
+    def evaluate_all(self, credentials: Credentials, request: Json, context: RequestContext) -> Decision:
+        """Return the decisions of a batch; without evaluations, that of the request itself.
+
+        An evaluation that is not valid is denied, with an error of its own. Raises as `evaluate` does.
+        """
+        with self._batch(credentials, context) as batch:
+            evaluations = evaluation_request.merged_evaluations(request)
+            if evaluations is None:
+                return batch.decide(evaluation_request.read_evaluation(request, batch.account_id))
+            return {"evaluations": batch.decide_all(evaluations, evaluation_request.read_semantic(request))}
+
+    @contextlib.contextmanager
+    def _batch(self, credentials: Credentials, context: RequestContext) -> Iterator["_Batch"]:
+        """Yield a batch for a service that may ask; its decisions are recorded at the end."""
+        point = self._decision_point
+        with point.inquiry(credentials, _SERVICE, EVALUATE_ACCESS, context) as inquiry:
+            explains = point.may_ask(inquiry, EXPLAIN_ACCESS).allowed
+            batch = _Batch(self._subject_finder, inquiry, explains=explains)
+            yield batch
+            self._record(inquiry, batch)
+
+    def _record(self, inquiry: Inquiry, batch: "_Batch") -> None:
+        for summary, (count, resource_arn) in batch.summaries.items():
+            params = {
+                "subject": summary.subject_id,
+                "action": summary.action,
+                "resource": resource_arn,
+                "decision": "true" if summary.allowed else "false",
+                "count": str(count),
+            }
+            subject = DecisionSubject(
+                inquiry.account_id,
+                _EVENT_SERVICE,
+                _EVENT_NAME,
+                ":".join((summary.subject_id, summary.action)),
+                params,
+                folds=summary.allowed,
+            )
+            self._decision_point.record(inquiry, inquiry.asker, subject, None)
+
+
+class _Batch:
+    """The evaluations of one request; `summaries` counts them, each with its first resource."""
+
+    def __init__(self, subject_finder: SubjectFinder, inquiry: Inquiry, *, explains: bool) -> None:
+        self._subject_finder = subject_finder
+        self._inquiry = inquiry
+        self._explains = explains
+        self._subjects: dict[SubjectId, _Subject | None] = {}
+        self.summaries: dict[_Summary, tuple[int, str]] = {}
+
+    @property
+    def account_id(self) -> str:
+        """The account whose subjects and resources the questions are about."""
+        return self._inquiry.account_id
+
+    def decide_all(self, evaluations: list[Json], semantic: Semantic) -> list[Decision]:
+        """Decide evaluations in order until the batch ends."""
+        decisions: list[Decision] = []
+        for request in evaluations:
+            decision = self._decide_one(request)
+            decisions.append(decision)
+            if semantic.ends_with(decision["decision"]):
+                break
+        return decisions
+
+    def _decide_one(self, request: Json) -> Decision:
+        try:
+            evaluation = evaluation_request.read_evaluation(request, self._inquiry.account_id)
+        except MalformedInput as fault:
+            error = {"status": fault.status, "message": fault.message}
+            return {"decision": False, "context": {"error": error}}
+        return self.decide(evaluation)
+
+    def decide(self, evaluation: Evaluation) -> Decision:
+        """Decide an evaluation, with the reason of a denial if the service may see it."""
+        answer = self._answer(evaluation)
+        self._count(evaluation, answer)
+        if answer.allowed or not self._explains:
+            return {"decision": answer.allowed}
+        return {"decision": False, "context": {"reason": answer.message}}
+
+    def _answer(self, evaluation: Evaluation) -> Answer:
+        subject = self._find_subject(evaluation.subject)
+        if subject is None:
+            return _NO_SUBJECT
+        context = {**evaluation.context, **subject.keys} if evaluation.context else subject.keys
+        permission = RequiredPermission(evaluation.action, evaluation.resource_arn, context)
+        return decide_permission(self._inquiry, subject.caller, permission, explains=self._explains)
+
+    def _find_subject(self, subject_id: SubjectId) -> _Subject | None:
+        if subject_id not in self._subjects:
+            self._subjects[subject_id] = self._load_subject(subject_id)
+        return self._subjects[subject_id]
+
+    def _load_subject(self, subject_id: SubjectId) -> _Subject | None:
+        inquiry = self._inquiry
+        caller = self._subject_finder.find(inquiry.tx, inquiry.account_id, subject_id, inquiry.epoch)
+        if caller is None:
+            return None
+        keys: ContextKeys = {
+            "aws:currenttime": inquiry.timestamp,
+            "aws:epochtime": str(inquiry.epoch),
+            "aws:resourceaccount": inquiry.account_id,
+            **global_condition_keys.principal_keys(caller.caller),
+        }
+        if caller.caller.token is not None and subject_id.type == "session":
+            keys.update(global_condition_keys.session_keys(caller.caller, inquiry.epoch))
+        return _Subject(caller, keys)
+
+    def _count(self, evaluation: Evaluation, answer: Answer) -> None:
+        summary = _Summary(evaluation.subject.id, evaluation.action, answer.allowed)
+        count, resource_arn = self.summaries.get(summary, (0, evaluation.resource_arn))
+        self.summaries[summary] = (count + 1, resource_arn)

@@ -1,0 +1,1 @@
+"""`iamd gateway …`: configurations of proxies in front of services."""

@@ -1,0 +1,114 @@
+"""`iamd gateway config`: write the configuration of a proxy in front of an S3-compatible store."""
+
+import os
+import re
+from enum import Enum
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from iamd import app
+from iamd.cli import options
+from iamd.cli.errors import CommandError
+from iamd.config import Settings
+from iamd.forward_auth.backend import Backend, parse_backend
+
+_API_KEY_VARIABLE = "IAMD_API_KEY"
+_API_KEY = re.compile(r"iamd_[\w-]{20,100}", re.ASCII)
+_LISTEN = re.compile(r"[A-Za-z0-9._:\[\]-]{1,100}( ssl)?", re.ASCII)
+_WITHOUT_BODY = 'proxy_set_header Content-Length "";\nproxy_set_header Transfer-Encoding "";\n'
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Proxy(Enum):
+    """The proxies for which a configuration can be written."""
+
+    NGINX = "nginx"
+
+
+ProxyArgument = Annotated[Proxy, typer.Argument(metavar="PROXY", help="The proxy: nginx.")]
+Listen = Annotated[
+    str, typer.Option("--listen", metavar="ADDRESS", help="Where the proxy listens: [HOST:]PORT.")
+]
+Iamd = Annotated[
+    str | None,
+    typer.Option("--iamd", metavar="URL", help="Where the proxy reaches iamd. [default: as served here]"),
+]
+ApiKeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--api-key-file", metavar="F", help="File with the API key of the gateway. [default: IAMD_API_KEY]"
+    ),
+]
+
+
+def config(
+    proxy: ProxyArgument, listen: Listen = "8080", iamd: Iamd = None, api_key_file: ApiKeyFile = None
+) -> None:
+    """Print a proxy's configuration; the store is that of IAMD_S3_STORE."""
+    settings = options.settings()
+    if settings.s3_store is None:
+        raise CommandError("IAMD_S3_STORE must be set to the store's URL, with its access key", status=2)
+    if not _LISTEN.fullmatch(listen):
+        raise CommandError("--listen must be a port, or an address with a port", status=2)
+    backend = parse_backend(settings.s3_store.get_secret_value(), settings.s3_region)
+    typer.echo(_nginx(settings, backend, listen, iamd or app.base_url(settings), _read_api_key(api_key_file)))
+
+
+def _read_api_key(path: Path | None) -> str:
+    if path is not None:
+        api_key = path.read_text(encoding="utf-8").strip()
+        source = str(path)
+    else:
+        api_key, source = os.environ.get(_API_KEY_VARIABLE, ""), _API_KEY_VARIABLE
+    if not _API_KEY.fullmatch(api_key):
+        raise CommandError(
+            f"{source} must have the gateway's API key: the secret that "
+            "`aws iam create-service-specific-credential --service-name iamd` returned",
+            status=2,
+        )
+    return api_key
+
+
+def _nginx(settings: Settings, backend: Backend, listen: str, iamd_url: str, api_key: str) -> str:
+    iamd = urlsplit(iamd_url)
+    if iamd.scheme not in _DEFAULT_PORTS or not iamd.hostname:
+        raise CommandError("--iamd must be http(s)://host[:port]", status=2)
+    values = {
+        "LISTEN": listen,
+        "SERVER_NAMES": " ".join(_server_names(settings)),
+        "IAMD_SCHEME": iamd.scheme,
+        "IAMD_ADDRESS": _address(iamd.netloc, iamd.scheme),
+        "IAMD_HOST": iamd.netloc,
+        "STORE_SCHEME": backend.scheme,
+        "STORE_ADDRESS": _address(backend.host, backend.scheme),
+        "STORE_HOST": backend.host,
+        "API_KEY": api_key,
+    }
+    headers = _template("nginx_headers.conf")
+    text = _template("nginx.conf").replace("@QUESTION@", _indent(_WITHOUT_BODY + headers))
+    text = text.replace("@ANSWER@", _indent(headers))
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
+def _server_names(settings: Settings) -> list[str]:
+    return [name for host in settings.s3_hosts for name in (host, f"*.{host}")] or ["_"]
+
+
+def _address(host: str, scheme: str) -> str:
+    """Return a host with its port, for an upstream."""
+    has_port = re.search(r":[0-9]+$", host) is not None
+    return host if has_port else f"{host}:{_DEFAULT_PORTS[scheme]}"
+
+
+def _template(name: str) -> str:
+    return (resources.files("iamd.cli.gateway") / name).read_text(encoding="utf-8")
+
+
+def _indent(lines: str) -> str:
+    return "\n        ".join(lines.strip().splitlines())

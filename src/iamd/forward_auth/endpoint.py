@@ -1,0 +1,170 @@
+"""Forward authorization: a proxy asks whether to pass a request on to an S3-compatible store.
+
+nginx's `auth_request`, Caddy's and Traefik's `forward_auth` and others send a request without a body for each
+request that they receive. The response allows it, with headers for the store, or refuses it with S3's own
+error document. nginx accepts no other status of a refusal than 401 and 403, and passes no body on; it asks at
+`/auth-request/s3`, and a second time at `/forward-auth/s3` for the document. Requests that iamd answers itself
+come to `/s3-requests`, with their bodies.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from iamd.core import ids
+from iamd.core.errors import (
+    Fault,
+    InternalFailure,
+    InvalidApiKey,
+    MalformedInput,
+    MissingContentLength,
+    RequestEntityTooLarge,
+)
+from iamd.core.logs import LOGGER
+from iamd.forward_auth import proxied_request, s3_errors
+from iamd.forward_auth.s3_authorization import Authorization, S3Authorizer
+from iamd.forward_auth.s3_operations import S3Operations
+from iamd.gate.client_info import ProxySettings
+from iamd.gate.credentials import BearerCredentials
+from iamd.gate.request_bodies import RequestBodies
+from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
+
+Environ = Mapping[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+AUTH_REQUEST_PATH = "/auth-request/s3"
+FORWARD_AUTH_PATH = "/forward-auth/s3"
+REQUESTS_PATH = "/s3-requests"
+PATHS = frozenset({AUTH_REQUEST_PATH, FORWARD_AUTH_PATH, REQUESTS_PATH})
+_MAX_BODY_BYTES = 2 * 1024 * 1024  # a DeleteObjects request has 1,000 keys of 1,024 bytes at most
+_MAX_API_KEY_LENGTH = 128
+
+
+class _Response(NamedTuple):
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes = b""
+
+
+class ForwardAuthEndpoint:
+    """A WSGI application that answers proxies in front of an S3-compatible store."""
+
+    def __init__(
+        self,
+        authorizer: S3Authorizer,
+        s3_operations: S3Operations,
+        proxy_settings: ProxySettings,
+        execution_slots: AbstractContextManager[None],
+        request_bodies: RequestBodies,
+    ) -> None:
+        self._authorizer = authorizer
+        self._s3_operations = s3_operations
+        self._request_bodies = request_bodies
+        self._proxy_settings = proxy_settings
+        self._execution_slots = execution_slots
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        request_id = ids.request()
+        response = self._respond(environ, request_id)
+        if environ["PATH_INFO"] == AUTH_REQUEST_PATH:
+            response = _for_nginx(response)
+        headers = [
+            *response.headers,
+            ("Content-Length", str(len(response.body))),
+            ("x-amz-request-id", request_id),
+            ("Cache-Control", "no-store"),
+        ]
+        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
+        return [response.body]
+
+    def _respond(self, environ: Environ, request_id: str) -> _Response:
+        try:
+            api_key = BearerCredentials(_read_api_key(environ))
+            body = self._read_body(environ) if environ["PATH_INFO"] == REQUESTS_PATH else b""
+            with self._execution_slots:
+                return self._answer(environ, api_key, body, request_id)
+        except Fault as fault:
+            return _error_response(environ, fault, request_id)
+        except Exception:  # noqa: BLE001 - logged with its traceback, returned as InternalFailure
+            LOGGER.exception("request %s failed", request_id)
+            failure = InternalFailure("We encountered an internal error. Please try again.")
+            return _error_response(environ, failure, request_id)
+
+    def _answer(
+        self, environ: Environ, api_key: BearerCredentials, body: bytes, request_id: str
+    ) -> _Response:
+        request = proxied_request.read_request(environ, body, self._proxy_settings.is_trusted)
+        headers = request.headers
+        context = RequestContext(
+            request_id,
+            request.source_ip,
+            headers.get("user-agent", "")[:MAX_USER_AGENT_LENGTH],
+            headers.get("referer", ""),
+            request.secure,
+            "",
+        )
+        if environ["PATH_INFO"] == REQUESTS_PATH:
+            status, content_type, content = self._s3_operations.handle(api_key, request, context)
+            return _Response(status, [("Content-Type", content_type)], content)
+        authorization = self._authorizer.authorize(api_key, request, context)
+        return _Response(HTTPStatus.OK, _allowed_headers(authorization))
+
+    def _read_body(self, environ: Environ) -> bytes:
+        """Read the body of a request that iamd answers itself; proxies send its length."""
+        length = str(environ.get("CONTENT_LENGTH") or "0")
+        if "HTTP_TRANSFER_ENCODING" in environ or not length.isdecimal():
+            raise MissingContentLength("You must provide the Content-Length HTTP header.")
+        if int(length[:10]) > _MAX_BODY_BYTES:
+            raise RequestEntityTooLarge(f"The body of this operation is limited to {_MAX_BODY_BYTES} bytes.")
+        if not int(length):
+            return b""
+        peer = str(environ.get("REMOTE_ADDR", ""))
+        body = self._request_bodies.receive(peer, peer, int(length), environ["wsgi.input"].read)
+        if len(body) != int(length):
+            raise MalformedInput("The request ended before its Content-Length.")
+        return body
+
+
+def _read_api_key(environ: Environ) -> str:
+    api_key = str(environ.get("HTTP_X_IAMD_API_KEY", ""))
+    if not 0 < len(api_key) <= _MAX_API_KEY_LENGTH:
+        raise InvalidApiKey("The proxy must send its API key in the header X-Iamd-Api-Key.")
+    return api_key
+
+
+def _allowed_headers(authorization: Authorization) -> list[tuple[str, str]]:
+    """Return what the proxy may pass on: who the caller is, and the store's signature."""
+    headers = [
+        ("X-Iamd-Arn", authorization.caller_arn),
+        ("X-Iamd-Account", authorization.caller_account),
+        ("X-Iamd-User-Id", authorization.caller_id),
+    ]
+    signature = authorization.signature
+    if signature is not None:
+        headers += [
+            ("X-Iamd-Store-Authorization", signature.authorization),
+            ("X-Iamd-Store-Date", signature.date),
+            ("X-Iamd-Store-Content-Sha256", signature.payload_hash),
+            ("X-Iamd-Store-Uri", signature.target),
+        ]
+    return headers
+
+
+def _error_response(environ: Environ, fault: Fault, request_id: str) -> _Response:
+    target = str(environ.get("HTTP_X_FORWARDED_URI", ""))
+    path, _, query = target.partition("?")
+    error = s3_errors.from_fault(fault, is_presigned="X-Amz-Signature=" in query)
+    headers = [("Content-Type", "application/xml")]
+    if isinstance(fault, InvalidApiKey):
+        headers.append(("WWW-Authenticate", "Bearer"))
+    if environ.get("HTTP_X_FORWARDED_METHOD") == "HEAD":
+        return _Response(error.status, headers)
+    return _Response(error.status, headers, error.document(path, request_id))
+
+
+def _for_nginx(response: _Response) -> _Response:
+    """Return a refusal as 403: nginx turns every other status but 401 into 500."""
+    if response.status < HTTPStatus.BAD_REQUEST or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return response._replace(body=b"")
+    return response._replace(status=HTTPStatus.FORBIDDEN, body=b"")

@@ -1,0 +1,43 @@
+"""Bucket policies through the decision point: read and changed by callers who may, in one transaction."""
+
+from iamd.core.errors import NoSuchBucketPolicy
+from iamd.domain import bucket_policies, policy_principals
+from iamd.gate.decisions import Inquiry
+from iamd.store import resource_policies
+
+
+def bucket_arn(bucket: str) -> str:
+    return f"arn:aws:s3:::{bucket}"
+
+
+def find(inquiry: Inquiry, bucket: str) -> str | None:
+    """Return a bucket's policy as it is evaluated, with principals as unique IDs."""
+    return resource_policies.find(inquiry.tx, inquiry.account_id, bucket_arn(bucket))
+
+
+def get(inquiry: Inquiry, bucket: str) -> str:
+    """Return a bucket's policy with principals as ARNs; NoSuchBucketPolicy if it has none."""
+    return policy_principals.to_arns(inquiry.tx, _require(inquiry, bucket))
+
+
+def is_public(inquiry: Inquiry, bucket: str) -> bool:
+    """Return whether a bucket's policy is public; NoSuchBucketPolicy if it has none."""
+    return bucket_policies.is_stored_policy_public(_require(inquiry, bucket))
+
+
+def put(inquiry: Inquiry, bucket: str, document: str) -> None:
+    """Save a bucket's policy; the Fault of what is wrong with it."""
+    stored_document = bucket_policies.validate_and_normalize(inquiry.tx, document, bucket)
+    resource_policies.put(inquiry.tx, inquiry.account_id, bucket_arn(bucket), stored_document)
+
+
+def delete(inquiry: Inquiry, bucket: str) -> None:
+    """Delete a bucket's policy; no effect if it has none, as on S3."""
+    resource_policies.delete(inquiry.tx, inquiry.account_id, bucket_arn(bucket))
+
+
+def _require(inquiry: Inquiry, bucket: str) -> str:
+    document = find(inquiry, bucket)
+    if document is None:
+        raise NoSuchBucketPolicy("The bucket policy does not exist")
+    return document

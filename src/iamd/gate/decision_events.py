@@ -1,0 +1,116 @@
+"""Audit events of decisions for other services, as CloudTrail's data events.
+
+What is allowed is recorded once a minute for each caller, action and group of resources, with the number of
+times; denials are recorded like those of this server's own operations.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from iamd.core import ids
+from iamd.core.errors import Fault
+from iamd.framework.call import Caller
+from iamd.gate import audit_events, record_size
+from iamd.gate.audit_queue import AuditEntry
+from iamd.gate.request_context import RequestContext
+from iamd.store.access_keys import AccessKeyLastUsed
+from iamd.store.audit import AuditEvent
+from iamd.store.roles import RoleLastUsed
+
+
+class DecisionSubject(NamedTuple):
+    """What a decision was about, in CloudTrail's words.
+
+    `service` is the prefix of its actions (`s3`), `event_name` the operation (`GetObject`), `group` what
+    events are counted by, such as the bucket. The event belongs to the audit log of the account
+    `account_id`, that of the service. Equal events without a fault become one a minute if `folds`.
+    """
+
+    account_id: str
+    service: str
+    event_name: str
+    group: str
+    params: Mapping[str, str]
+    folds: bool = True
+
+
+def audit_entry(
+    caller: Caller | None,
+    subject: DecisionSubject,
+    fault: Fault | None,
+    request_context: RequestContext,
+    timestamp: str,
+) -> AuditEntry:
+    """Return the audit entry of a decision; the caller of an unsigned request is None."""
+    event = _event(caller, subject, fault, request_context, timestamp)
+    caller_id = "anonymous" if caller is None else caller.unique_id
+    action = f"{subject.service}:{subject.event_name}"
+    if fault is None:
+        key = (caller_id, action, subject.account_id, subject.group)
+        return AuditEntry(
+            event,
+            key,
+            is_data_event=subject.folds,
+            access_key_use=_access_key_use(caller, subject, request_context, timestamp),
+            role_use=_role_use(caller, request_context, timestamp),
+        )
+    key = (caller_id, action, subject.account_id, fault.message)
+    return AuditEntry(event, key, is_anonymous=caller is None)
+
+
+def _event(
+    caller: Caller | None,
+    subject: DecisionSubject,
+    fault: Fault | None,
+    request_context: RequestContext,
+    timestamp: str,
+) -> AuditEvent:
+    source = f"{subject.service}.amazonaws.com"
+    record = {
+        "eventVersion": "1.11",
+        "userIdentity": _anonymous() if caller is None else audit_events.user_identity(caller),
+        "eventTime": timestamp,
+        "eventSource": source,
+        "eventName": subject.event_name,
+        "awsRegion": request_context.region,
+        "sourceIPAddress": request_context.source_ip,
+        "userAgent": request_context.user_agent,
+        "requestParameters": dict(subject.params),
+        "responseElements": None,
+        "requestID": request_context.request_id,
+        "eventID": ids.event(),
+        "eventType": "AwsApiCall",
+        "managementEvent": False,
+        "recipientAccountId": subject.account_id,
+        "eventCategory": "Data",
+    }
+    if fault is not None:
+        record |= {"errorCode": fault.code, "errorMessage": fault.message}
+    return AuditEvent(
+        subject.account_id,
+        timestamp,
+        str(record["eventID"]),
+        source,
+        subject.event_name,
+        record_size.to_json(record, refused=fault is not None),
+    )
+
+
+def _anonymous() -> dict[str, str]:
+    return {"type": "AWSAccount", "principalId": "", "accountId": "anonymous"}
+
+
+def _access_key_use(
+    caller: Caller | None, subject: DecisionSubject, request_context: RequestContext, timestamp: str
+) -> AccessKeyLastUsed | None:
+    if caller is None or caller.has_temporary_credentials or not caller.access_key_id:
+        return None
+    return AccessKeyLastUsed(
+        caller.account_id, caller.access_key_id, timestamp, subject.service, request_context.region
+    )
+
+
+def _role_use(caller: Caller | None, request_context: RequestContext, timestamp: str) -> RoleLastUsed | None:
+    if caller is None or caller.role is None or caller.token is None:
+        return None
+    return RoleLastUsed(caller.account_id, caller.role.role_id, timestamp, request_context.region)

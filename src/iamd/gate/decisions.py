@@ -1,0 +1,213 @@
+"""Decisions for other services: whether a caller may do what is not an operation of this server.
+
+A service or a proxy asks with an API key, a service-specific credential of an IAM user. That user needs the
+permission to ask, on the service `arn:aws:iamd::ACCOUNT:service/NAME`; the resources that it asks about
+belong to the user's account. No answer is cached: what was revoked is denied at the next question.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from iamd.core import clock
+from iamd.core.client_addresses import address_group
+from iamd.core.clock import Clock
+from iamd.core.errors import (
+    AccessDenied,
+    ExpiredToken,
+    Fault,
+    InvalidApiKey,
+    InvalidClientTokenId,
+    SignatureDoesNotMatch,
+)
+from iamd.gate import decision_events, global_condition_keys
+from iamd.gate.audit_queue import AuditQueue
+from iamd.gate.authenticator import Authenticator
+from iamd.gate.callers import AuthenticatedCaller, CallerCache
+from iamd.gate.credentials import Credentials
+from iamd.gate.decision_events import DecisionSubject
+from iamd.gate.global_condition_keys import ContextKeys
+from iamd.gate.policy_cache import compile_document, parse_document
+from iamd.gate.rate_limits import RateLimiter
+from iamd.gate.request_context import RequestContext
+from iamd.policy import Outcome, Principal, PrincipalKind, Request, decide, denial_message
+from iamd.policy.compiled import Attachment
+from iamd.services.service_request import RequiredPermission
+from iamd.store.access_keys import CredentialRecord
+from iamd.store.database import Database
+from iamd.store.query import Tx
+
+AUTHORIZE_REQUEST = "iamd:AuthorizeRequest"
+EVALUATE_ACCESS = "iamd:EvaluateAccess"
+EXPLAIN_ACCESS = "iamd:ExplainAccess"
+ANONYMOUS = Principal(PrincipalKind.ANONYMOUS, "", None)
+
+
+class Answer(NamedTuple):
+    """Whether a permission is given; if not, `message` says why, in AWS's words for a denial."""
+
+    allowed: bool
+    message: str = ""
+
+
+_ALLOWED, _DENIED = Answer(allowed=True), Answer(allowed=False)
+
+
+class Inquiry(NamedTuple):
+    """The questions of a service at one time, in one transaction.
+
+    `asker` is whom the service's API key belongs to, `account_id` the account that owns the resources.
+    """
+
+    tx: Tx
+    asker: AuthenticatedCaller
+    service: str
+    request_context: RequestContext
+    now: datetime
+    timestamp: str
+
+    @property
+    def account_id(self) -> str:
+        return self.asker.caller.account_id
+
+    @property
+    def epoch(self) -> int:
+        """The time in seconds since 1970."""
+        return int(self.now.timestamp())
+
+    def condition_keys(self, caller: AuthenticatedCaller | None) -> ContextKeys:
+        """Return the global condition keys of a caller's requests; None is one that did not sign."""
+        return global_condition_keys.collect(
+            caller and caller.caller,
+            self.account_id,
+            self.request_context.region,
+            self.request_context,
+            self.now,
+            self.timestamp,
+        )
+
+
+class DecisionPoint:
+    """Authenticates who asks and about whom, and decides by the policies of the latter."""
+
+    def __init__(
+        self,
+        database: Database,
+        authenticator: Authenticator,
+        audit_queue: AuditQueue,
+        rate_limiter: RateLimiter,
+        caller_cache: CallerCache,
+        time: Clock = clock.now,
+    ) -> None:
+        self._database = database
+        self._authenticator = authenticator
+        self._audit_queue = audit_queue
+        self._rate_limiter = rate_limiter
+        self._time = time
+        self._caller_cache = caller_cache
+
+    def now(self) -> datetime:
+        """Return the time by which credentials are evaluated."""
+        return self._time()
+
+    @contextlib.contextmanager
+    def inquiry(
+        self,
+        credentials: Credentials,
+        service: str,
+        action: str,
+        request_context: RequestContext,
+        *,
+        writes: bool = False,
+    ) -> Iterator[Inquiry]:
+        """Authenticate a service, which must be allowed to ask; questions are answered in the block.
+
+        `action` is the permission to ask. If `writes`, the transaction may write. Raises InvalidApiKey if the
+        service cannot be authenticated, and AccessDenied if it may not ask.
+        """
+        now = self._time()
+        with self._database.write() if writes else self._database.read() as tx:
+            asker = self._authenticate_asker(tx, credentials, request_context.source_ip, now)
+            inquiry = Inquiry(tx, asker, service, request_context, now, clock.iso(now))
+            answer = self.may_ask(inquiry, action)
+            if not answer.allowed:
+                raise AccessDenied(answer.message)
+            yield inquiry
+
+    def may_ask(self, inquiry: Inquiry, action: str) -> Answer:
+        """Return whether the service has a permission such as `iamd:AuthorizeRequest`, on itself."""
+        arn = f"arn:aws:iamd::{inquiry.account_id}:service/{inquiry.service}"
+        keys = inquiry.condition_keys(inquiry.asker)
+        return decide_permission(inquiry, inquiry.asker, RequiredPermission(action, arn, keys))
+
+    def _authenticate_asker(
+        self, tx: Tx, credentials: Credentials, source_ip: str, now: datetime
+    ) -> AuthenticatedCaller:
+        try:
+            return self.authenticate(tx, credentials, source_ip, now)
+        except (InvalidClientTokenId, ExpiredToken, SignatureDoesNotMatch) as fault:
+            raise InvalidApiKey("The API key is not valid, or no longer.") from fault
+
+    def authenticate(
+        self, tx: Tx, credentials: Credentials, source_ip: str, now: datetime
+    ) -> AuthenticatedCaller:
+        """Authenticate a caller; a failure counts for the rate limit of the client address."""
+        epoch = int(now.timestamp())
+        try:
+            record = self._authenticator.authenticate(tx, credentials, epoch)
+        except Fault:
+            self._rate_limiter.consume(address_group(source_ip))
+            raise
+        self._rate_limiter.consume(record.owner_id)
+
+        def reload(snapshot_tx: Tx, stale_record: CredentialRecord) -> CredentialRecord:
+            return self._authenticator.reload(snapshot_tx, stale_record, epoch)
+
+        return self._caller_cache.resolve_consistently(self._database, tx, record, reload)
+
+    def record(
+        self,
+        inquiry: Inquiry,
+        caller: AuthenticatedCaller | None,
+        subject: DecisionSubject,
+        fault: Fault | None,
+    ) -> None:
+        """Queue the audit event of a decision; ServiceUnavailable if the queue is full."""
+        self._audit_queue.put(
+            decision_events.audit_entry(
+                caller and caller.caller, subject, fault, inquiry.request_context, inquiry.timestamp
+            )
+        )
+
+
+def decide_permission(
+    inquiry: Inquiry,
+    caller: AuthenticatedCaller,
+    permission: RequiredPermission,
+    resource_policy: str | None = None,
+    *,
+    explains: bool = True,
+) -> Answer:
+    """Decide whether a caller has a permission on a resource of the inquiry's account.
+
+    `resource_policy` is the resource's own policy, as JSON text. The permission's context has all condition
+    keys, the global ones too. A denial has a message if `explains`, which takes ten times as long.
+    """
+    request = Request(
+        caller.caller.principal,
+        permission.action,
+        permission.resource_arn,
+        resource_account=inquiry.account_id,
+        context=permission.context,
+    )
+    compiled = None if resource_policy is None else compile_document(resource_policy, Attachment.RESOURCE)
+    if caller.evaluator.outcome(request, compiled) is Outcome.ALLOWED:
+        return _ALLOWED
+    if not explains:
+        return _DENIED
+    layers = caller.documents.layers()
+    if resource_policy is not None:
+        layers = replace(layers, resource=parse_document(resource_policy))
+    return Answer(allowed=False, message=denial_message(request, decide(request, layers)))

@@ -1,0 +1,111 @@
+"""Who may ask by AuthZEN: API keys of users with the permission, until the moment when they are revoked."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.api.test_audit import eventually
+from tests.authzen.conftest import EVALUATION, SERVICE_ARN, Service, create_service, evaluation
+from tests.in_process import root_client
+from tests.servers import Account, allow, deny, document
+
+BODY = json.dumps(evaluation("alice", "read", "record-1")).encode()
+
+
+@pytest.mark.parametrize(
+    "authorization", ["", "Bearer", "Bearer ", "Bearer iamd_x", "Basic YTpi", "Bearer " + "x" * 5_000]
+)
+def test_request_without_a_valid_key_is_unauthorized(service: Service, authorization: str) -> None:
+    response = service.post(EVALUATION, BODY, Authorization=authorization)
+    assert response.status == 401
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_wrong_body_is_not_told_without_a_valid_key(service: Service) -> None:
+    assert service.post(EVALUATION, b'{"subject": 1}', Authorization="Bearer iamd_x").status == 401
+
+
+def test_user_without_the_permission_may_not_ask(account: Account) -> None:
+    for name, statements in {
+        "nobody": [allow("iam:ListUsers")],
+        "other-service": [allow("iamd:EvaluateAccess", resource="arn:aws:iamd::*:service/s3")],
+        "denied": [allow("*"), deny("iamd:EvaluateAccess")],
+    }.items():
+        response = create_service(account, name, *statements).post(EVALUATION, BODY)
+        assert response.status == 403, name
+        assert "is not authorized to perform: iamd:EvaluateAccess" in response.body
+
+
+def test_reason_is_told_with_the_permission_only(account: Account) -> None:
+    with root_client(account.server.store, account.account_id) as iam:
+        iam.create_user(UserName="alice")
+    ask = allow("iamd:EvaluateAccess", resource=SERVICE_ARN)
+    plain = create_service(account, "plain", ask)
+    assert plain.post(EVALUATION, BODY).body == {"decision": False}
+    explaining = create_service(account, "explaining", ask, allow("iamd:ExplainAccess"))
+    reason = explaining.post(EVALUATION, BODY).body["context"]["reason"]
+    assert reason.endswith("because no identity-based policy allows the record:read action")
+
+
+REVOCATIONS: dict[str, Any] = {
+    "deactivated": lambda iam, key_id: iam.update_service_specific_credential(
+        UserName="library", ServiceSpecificCredentialId=key_id, Status="Inactive"
+    ),
+    "deleted": lambda iam, key_id: iam.delete_service_specific_credential(
+        UserName="library", ServiceSpecificCredentialId=key_id
+    ),
+    "reset": lambda iam, key_id: iam.reset_service_specific_credential(
+        UserName="library", ServiceSpecificCredentialId=key_id
+    ),
+}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("revocation", REVOCATIONS)
+def test_revoked_key_is_unauthorized_at_the_next_request(service: Service, revocation: str) -> None:
+    iam = service.account.iam
+    (credential,) = iam.list_service_specific_credentials(UserName="library")["ServiceSpecificCredentials"]
+    assert service.post(EVALUATION, BODY).status == 200
+    REVOCATIONS[revocation](iam, credential["ServiceSpecificCredentialId"])
+    assert service.post(EVALUATION, BODY).status == 401
+
+
+def test_permission_to_ask_ends_at_the_next_request(service: Service) -> None:
+    assert service.post(EVALUATION, BODY).status == 200
+    service.account.iam.put_user_policy(
+        UserName="library", PolicyName="ask", PolicyDocument=document(deny("iamd:*"))
+    )
+    assert service.post(EVALUATION, BODY).status == 403
+
+
+@pytest.mark.both_databases
+def test_changed_policy_of_a_subject_counts_at_the_next_request(service: Service) -> None:
+    assert service.decision("alice", "read", "record-1")
+    service.account.iam.delete_user_policy(UserName="alice", PolicyName="records")
+    assert not service.decision("alice", "read", "record-1")
+
+
+def test_access_keys_and_cookies_are_not_accepted(service: Service, account: Account) -> None:
+    for authorization in (f"Bearer {account.secret_access_key}", f"Bearer {account.access_key_id}"):
+        assert service.post(EVALUATION, BODY, Authorization=authorization).status == 401
+    response = service.post(EVALUATION, BODY, Authorization="", Cookie="__Host-iamd=x; iamd=x")
+    assert response.status == 401
+
+
+def test_decisions_are_recorded(service: Service) -> None:
+    service.evaluate_all(
+        {
+            **evaluation("alice", "read", "record-1"),
+            "evaluations": [{}, {}, {"action": {"name": "lend"}}],
+        }
+    )
+    records = eventually(service.account, "EvaluateAccess")  # both are written in one batch
+    decisions = {
+        (item["action"], item["decision"], item["count"])
+        for item in (record["requestParameters"] for record in records)
+    }
+    assert decisions == {("record:read", "true", "2"), ("record:lend", "false", "1")}
+    assert {record["userIdentity"]["userName"] for record in records} == {"library"}
+    assert {record["eventCategory"] for record in records} == {"Data"}
+    assert service.api_key not in json.dumps(records)

@@ -1,0 +1,142 @@
+"""An S3 gateway: a real store, iamd, and nginx with the configuration that iamd writes."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tests import iamd_command, servers
+from tests.forward_auth import seaweedfs
+from tests.forward_auth.seaweedfs import ObjectStore
+from tests.in_process import root_client
+from tests.servers import Account, Server, allow, document, free_port
+
+REGION = "us-east-1"
+_NGINX = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; user root; worker_processes 1;
+events {{}}
+http {{
+  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  include {folder}/gateway.conf;
+}}
+"""
+
+
+class Gateway(NamedTuple):
+    """A gateway for the buckets of an account."""
+
+    url: str
+    account: Account
+    store: ObjectStore
+    api_key: str
+
+    def s3(self, key: tuple[str, str] | None = None, token: str | None = None, **config: Any) -> Any:
+        """Return a boto3 client of the administrator or another access key that uses the gateway."""
+        key = key or (self.account.access_key_id, self.account.secret_access_key)
+        return s3_client(self.url, key, token, **config)
+
+    @property
+    def direct(self) -> Any:
+        """A boto3 client with the store's own credentials, past the gateway."""
+        return s3_client(f"http://{self.store.host}", (seaweedfs.ACCESS_KEY, seaweedfs.SECRET_KEY))
+
+
+def s3_client(url: str, key: tuple[str, str], token: str | None = None, **config: Any) -> Any:
+    """Return a boto3 client that does not retry and uses path-style addresses."""
+    addressing = config.pop("addressing_style", "path")
+    return boto3.Session().client(
+        "s3",
+        region_name=REGION,
+        endpoint_url=url,
+        aws_access_key_id=key[0],
+        aws_secret_access_key=key[1],
+        aws_session_token=token,
+        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": addressing}, **config),
+    )
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    """Return a running store."""
+    with seaweedfs.running(tmp_path_factory.mktemp("seaweedfs")) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def s3_server(sqlite_server: Server, object_store: ObjectStore) -> Iterator[Server]:
+    """Return an iamd that knows the store."""
+    arguments = sqlite_server.arguments
+    with servers.serving(sqlite_server.store, *arguments, IAMD_S3_STORE=object_store.url) as running:
+        yield running
+
+
+@pytest.fixture
+def s3_account(s3_server: Server) -> Account:
+    """Return a new account on that iamd."""
+    return servers.create_account(s3_server)
+
+
+def create_api_key(account: Account, *statements: dict[str, Any], name: str = "gateway") -> str:
+    """Create a user with a policy of these statements, and return an API key of it."""
+    with root_client(account.server.store, account.account_id) as iam:
+        iam.create_user(UserName=name)
+        iam.put_user_policy(UserName=name, PolicyName="ask", PolicyDocument=document(*statements))
+        credential = iam.create_service_specific_credential(UserName=name, ServiceName="iamd")
+    return str(credential["ServiceSpecificCredential"]["ServiceCredentialSecret"])
+
+
+@contextlib.contextmanager
+def running_nginx(
+    folder: Path, server: Server, store: ObjectStore, api_key: str, **env: str
+) -> Iterator[str]:
+    """Run nginx with the configuration that iamd writes; yield its URL."""
+    if shutil.which("nginx") is None:
+        pytest.skip("nginx is not installed")
+    port = free_port()
+    result = iamd_command.run(
+        *("gateway", "config", "nginx", "--listen", f"127.0.0.1:{port}", "--iamd", server.url),
+        cwd=folder,
+        IAMD_S3_STORE=store.url,
+        IAMD_API_KEY=api_key,
+        **env,
+    )
+    assert result.returncode == 0, result.stderr
+    (folder / "gateway.conf").write_text(result.stdout)
+    (folder / "nginx.conf").write_text(_NGINX.format(folder=folder))
+    command = ["nginx", "-c", str(folder / "nginx.conf")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        _wait_listening(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def _wait_listening(port: int, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()[0]
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.01)
+    raise AssertionError("nginx did not get ready")
+
+
+@pytest.fixture
+def gateway(s3_account: Account, object_store: ObjectStore, tmp_path: Path) -> Iterator[Gateway]:
+    """Return a running gateway for a new account."""
+    api_key = create_api_key(
+        s3_account, allow("iamd:AuthorizeRequest", resource="arn:aws:iamd::*:service/s3")
+    )
+    with running_nginx(tmp_path, s3_account.server, object_store, api_key) as url:
+        yield Gateway(url, s3_account, object_store, api_key)
