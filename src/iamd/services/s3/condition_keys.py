@@ -14,7 +14,6 @@ supplied, although the reference lists them:
 from collections.abc import Mapping
 from typing import Final
 
-from iamd.services.s3.operations import COPY_SOURCE
 from iamd.services.s3.query import parse_tagging
 from iamd.services.service_request import ConditionKeyValues
 
@@ -136,7 +135,7 @@ def request_values(
 ) -> dict[str, str | tuple[str, ...]]:
     """Return all values of a request, to be narrowed to an action by `values_for`.
 
-    `headers` are those that the operation takes.
+    `headers` are those that the operation takes. The source of a copy is as in the header, not yet parsed.
     """
     values: dict[str, str | tuple[str, ...]] = {
         _PARAMETER_KEYS[name]: parameters[name] for name in parameters if name in _PARAMETER_KEYS
@@ -146,7 +145,7 @@ def request_values(
     for header in headers:
         if header == "x-amz-tagging":
             values |= _tag_values(headers[header])
-        elif header != COPY_SOURCE:
+        else:
             values[_header_key(header)] = headers[header]
     return values
 
