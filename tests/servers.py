@@ -139,7 +139,7 @@ def serving_new_store(data: Path, **env: str) -> Iterator[Server]:
     """Serve a new SQLite store in a folder, with an account, until the block ends."""
     store = open_store(Settings(data=data))
     create_account_in_store(store)  # otherwise the server creates one and prints its setup link
-    with serving(store, "--data", str(data), **env) as server:
+    with serving(store, "--data", str(data), port=None, **env) as server:
         yield server
     store.database.close()
 

@@ -293,7 +293,6 @@ ROWS = [
 EMPTY_LISTS = {
     "ListSSHPublicKeys",
     "ListServerCertificates",
-    "ListServiceSpecificCredentials",
     "ListSigningCertificates",
 }
 # Operations on the caller itself (some need a console session), and operations of the root user.

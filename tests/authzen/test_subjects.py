@@ -77,7 +77,7 @@ def test_session_has_its_session_policies(library: Service) -> None:
     role = iam.create_role(RoleName="Reader", AssumeRolePolicyDocument=trust)["Role"]
     iam.put_role_policy(RoleName="Reader", PolicyName="test", PolicyDocument=document(allow("s3:GetObject")))
     for policy, expected in (({}, True), ({"Policy": document(allow("s3:PutObject"))}, False)):
-        credentials = account.sts.assume_role(RoleArn=role["Arn"], RoleSessionName="s", **policy)[
+        credentials = account.sts.assume_role(RoleArn=role["Arn"], RoleSessionName="ses", **policy)[
             "Credentials"
         ]
         token = {"session_token": credentials["SessionToken"]}
@@ -85,7 +85,7 @@ def test_session_has_its_session_policies(library: Service) -> None:
         assert may_read(library, subject) is expected
         assert not may_read(library, {"type": "session", "id": credentials["AccessKeyId"]})
         assert not may_read(library, {**subject, "id": "ASIAAAAAAAAAAAAAAAAA"})
-        session_arn = f"arn:aws:sts::{account.account_id}:assumed-role/Reader/s"
+        session_arn = f"arn:aws:sts::{account.account_id}:assumed-role/Reader/ses"
         assert not may_read(library, {**subject, "id": session_arn})
     iam.delete_role_policy(RoleName="Reader", PolicyName="test")
     iam.delete_role(RoleName="Reader")

@@ -60,7 +60,12 @@ def s3_client(url: str, key: tuple[str, str], token: str | None = None, **config
         aws_access_key_id=key[0],
         aws_secret_access_key=key[1],
         aws_session_token=token,
-        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": addressing}, **config),
+        config=Config(
+            signature_version="s3v4",
+            retries={"total_max_attempts": 1},
+            s3={"addressing_style": addressing},
+            **config,
+        ),
     )
 
 
@@ -72,10 +77,10 @@ def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectSto
 
 
 @pytest.fixture(scope="session")
-def s3_server(sqlite_server: Server, object_store: ObjectStore) -> Iterator[Server]:
+def s3_server(object_store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return an iamd that knows the store."""
-    arguments = sqlite_server.arguments
-    with servers.serving(sqlite_server.store, *arguments, IAMD_S3_STORE=object_store.url) as running:
+    data = tmp_path_factory.mktemp("iamd") / "data"
+    with servers.serving_new_store(data, IAMD_S3_STORE=object_store.url) as running:
         yield running
 
 

@@ -101,7 +101,7 @@ def test_user_may_do_what_its_policy_allows(gateway: Gateway) -> None:
     bob.put_object(Bucket=bucket, Key="home/bob/b", Body=b"y")
     assert bob.get_object(Bucket=bucket, Key="home/bob/a")["Body"].read() == b"x"
     assert len(bob.list_objects_v2(Bucket=bucket, Prefix="home/bob/")["Contents"]) == 2
-    refusals = [
+    refusals: list[tuple[Any, dict[str, Any]]] = [
         (bob.get_object, {"Key": "home/eve/a"}),
         (bob.put_object, {"Key": "home/eve/b", "Body": b"y"}),
         (bob.delete_object, {"Key": "home/bob/a"}),
@@ -198,18 +198,21 @@ def test_temporary_credentials_have_their_session_policy(gateway: Gateway) -> No
         RoleName="Reader", PolicyName="test", PolicyDocument=document(allow("s3:GetObject"))
     )
     session_policy = document(allow("s3:*", resource=f"arn:aws:s3:::{bucket}/public/*"))
-    credentials = account.sts.assume_role(RoleArn=role["Arn"], RoleSessionName="s", Policy=session_policy)[
+    credentials = account.sts.assume_role(RoleArn=role["Arn"], RoleSessionName="ses", Policy=session_policy)[
         "Credentials"
     ]
-    key, token = (credentials["AccessKeyId"], credentials["SecretAccessKey"]), credentials["SessionToken"]
-    s3 = gateway.s3(key, token)
+    session_key = (credentials["AccessKeyId"], credentials["SecretAccessKey"])
+    token = credentials["SessionToken"]
+    s3 = gateway.s3(session_key, token)
     assert s3.get_object(Bucket=bucket, Key="public/a")["Body"].read() == b"x"
     url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "public/a"})
     assert fetch(url) == (200, b"x")
     assert error_code(s3.get_object, Bucket=bucket, Key="private/a") == "AccessDenied"
     assert error_code(s3.put_object, Bucket=bucket, Key="public/b", Body=b"") == "AccessDenied"
-    assert error_code(gateway.s3(key).get_object, Bucket=bucket, Key="public/a") == "InvalidAccessKeyId"
-    assert error_code(gateway.s3(key, token[:-4] + "AAAA").list_buckets) == "InvalidAccessKeyId"
+    assert (
+        error_code(gateway.s3(session_key).get_object, Bucket=bucket, Key="public/a") == "InvalidAccessKeyId"
+    )
+    assert error_code(gateway.s3(session_key, token[:-4] + "AAAA").list_buckets) == "InvalidAccessKeyId"
 
 
 def test_revocation_counts_at_the_next_request(gateway: Gateway) -> None:
@@ -403,7 +406,7 @@ def test_store_sees_nothing_that_a_client_could_forge(gateway: Gateway, tmp_path
 
         def add(request: Any, **_: Any) -> None:
             for name, value in forged.items():
-                request.headers.add_header(name, value)
+                request.headers[name] = value
 
         client.meta.events.register("before-send.s3.GetObject", add)
         client.get_object(Bucket="some-bucket", Key="a~b (1)")

@@ -3,8 +3,8 @@
 nginx's `auth_request`, Caddy's and Traefik's `forward_auth` and others send a request without a body for each
 request that they receive. The response allows it, with headers for the store, or refuses it with S3's own
 error document. nginx accepts no other status of a refusal than 401 and 403, and passes no body on; it asks at
-`/auth-request/s3`, and a second time at `/forward-auth/s3` for the document. Requests that iamd answers itself
-come to `/s3-requests`, with their bodies.
+`/auth-request/s3`, and a second time at `/forward-auth/s3` for the document. Requests that iamd answers
+itself come to `/s3-requests`, with their bodies.
 """
 
 from collections.abc import Callable, Iterable, Mapping

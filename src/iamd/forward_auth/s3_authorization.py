@@ -46,6 +46,12 @@ class InvalidUri(MalformedInput):
     code = "InvalidURI"
 
 
+class UnsupportedSignature(Fault):
+    """The request is signed by Signature Version 2, or by something else that S3 no longer supports."""
+
+    code = "InvalidRequest"
+
+
 class Authorization(NamedTuple):
     """Whose request is allowed, and the signature for the store, if the server knows its credentials."""
 
@@ -128,6 +134,7 @@ class S3Authorizer:
 
     def _authenticate(self, inquiry: Inquiry, request: Request) -> tuple[AuthenticatedCaller, str]:
         """Verify the client's signature; return the caller and the signature's Region."""
+        _refuse_signature_v2(request)
         signature = sigv4.parse_signature(request, inquiry.now, S3_RULES)
         if signature.service != _SERVICE:
             raise SignatureDoesNotMatch("Credential should be scoped to correct service: 's3'.")
@@ -143,6 +150,14 @@ class S3Authorizer:
             return None
         return store_signature.sign(
             question.request, question.s3_request.path, self._backend, question.inquiry.now
+        )
+
+
+def _refuse_signature_v2(request: Request) -> None:
+    is_in_query = "AWSAccessKeyId=" in request.query and "Signature=" in request.query
+    if is_in_query or request.headers.get("authorization", "").startswith("AWS "):
+        raise UnsupportedSignature(
+            "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
         )
 
 

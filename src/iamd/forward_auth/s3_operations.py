@@ -12,12 +12,13 @@ from typing import NamedTuple
 from iamd.core.errors import AccessDenied, Fault, MalformedInput, ServiceUnavailable
 from iamd.forward_auth import delete_request
 from iamd.forward_auth.delete_request import DeleteRequest, ObjectVersion, Refusal
-from iamd.forward_auth.s3_authorization import S3Authorizer, S3Question
+from iamd.forward_auth.s3_authorization import InvalidUri, S3Authorizer, S3Question
 from iamd.forward_auth.store_client import StoreClient
 from iamd.gate import bucket_policies
 from iamd.gate.credentials import BearerCredentials
 from iamd.gate.request_context import RequestContext
-from iamd.services.service_request import RequiredPermission
+from iamd.services import s3
+from iamd.services.service_request import AmbiguousRequest, ServiceRequest
 from iamd.wire.request import Request
 
 _XML, _JSON = "application/xml", "application/json"
@@ -117,14 +118,11 @@ class S3Operations:
     def _authorize_deletions(self, question: S3Question) -> tuple[DeleteRequest, list[Refusal]]:
         """Return the objects that the caller may delete, and the refusals of the others."""
         request = delete_request.parse(question.request.body)
-        bypasses = question.request.headers.get("x-amz-bypass-governance-retention", "").lower() == "true"
         allowed, refusals = [], []
         for item in request.objects:
-            permissions = _deletion_permissions(question.bucket, item, bypasses=bypasses)
-            deletion = question.s3_request._replace(key=item.key, permissions=permissions)
             try:
-                self._authorizer.require(question._replace(s3_request=deletion))
-            except AccessDenied as fault:
+                self._authorizer.require(_deletion(question, item))
+            except (AccessDenied, InvalidUri) as fault:
                 refusals.append(Refusal(item, fault.code, fault.message))
             else:
                 allowed.append(item)
@@ -184,16 +182,19 @@ class ContentMismatch(Fault):
     code = "XAmzContentSHA256Mismatch"
 
 
-def _deletion_permissions(
-    bucket: str, item: ObjectVersion, *, bypasses: bool
-) -> tuple[RequiredPermission, ...]:
-    arn = f"{bucket_policies.bucket_arn(bucket)}/{item.key}"
-    action = "s3:DeleteObject" if item.version_id is None else "s3:DeleteObjectVersion"
-    keys = {} if item.version_id is None else {"s3:versionid": item.version_id}
-    permission = RequiredPermission(action, arn, keys)
-    if not bypasses:
-        return (permission,)
-    return (permission, RequiredPermission("s3:BypassGovernanceRetention", arn, {}))
+def _deletion(question: S3Question, item: ObjectVersion) -> S3Question:
+    """Return the question whether one of the objects may be deleted; InvalidUri for an ambiguous key."""
+    request = question.request
+    try:
+        permissions = s3.deletion_permissions(
+            ServiceRequest(request.method, request.path, request.query, request.headers),
+            question.bucket,
+            item.key,
+            item.version_id,
+        )
+    except AmbiguousRequest as error:
+        raise InvalidUri(str(error)) from error
+    return question._replace(s3_request=question.s3_request._replace(key=item.key, permissions=permissions))
 
 
 def _with_body(request: Request, body: bytes) -> Request:

@@ -39,6 +39,14 @@ _list_user_page = Query(
     .limit(bind("limit")),
     ServiceCredential._make,
 )
+
+
+def _credential_record(row: Any) -> CredentialRecord:
+    credential_id, account_id, user_id, status, _, _, data_key, revision, *user_columns = row
+    user = User._make(user_columns)
+    return CredentialRecord(credential_id, account_id, user_id, status, b"", data_key, revision, user)
+
+
 _select_record = sa.select(
     service_credentials.c.credential_id,
     service_credentials.c.account_id,
@@ -60,7 +68,7 @@ _find_by_hash = Query(
 )
 _find_record = Query(
     _select_record.where(columns_equal(service_credentials, "account_id", "credential_id")),
-    lambda row: _credential_record(row),
+    _credential_record,
 )
 _add = Write(sa.insert(service_credentials))
 _condition = sa.and_(
@@ -76,12 +84,6 @@ _set_secret = Write(
 _delete = Write(
     sa.delete(service_credentials).where(columns_equal(service_credentials, "account_id", "credential_id"))
 )
-
-
-def _credential_record(row: Any) -> CredentialRecord:
-    credential_id, account_id, user_id, status, _, _, data_key, revision, *user_columns = row
-    user = User._make(user_columns)
-    return CredentialRecord(credential_id, account_id, user_id, status, b"", data_key, revision, user)
 
 
 def hash_secret(secret: str) -> str:

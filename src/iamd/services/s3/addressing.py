@@ -28,8 +28,11 @@ _RESERVED_SEGMENTS: Final[Mapping[str, str]] = {
 
 
 class Address(NamedTuple):
+    """A bucket and a key; `in_host` is whether the bucket is part of the host (virtual-hosted style)."""
+
     bucket: str | None
     key: str | None
+    in_host: bool = False
 
 
 def locate(path: str, headers: Mapping[str, str], base_hosts: Collection[str]) -> Address:
@@ -41,7 +44,7 @@ def locate(path: str, headers: Mapping[str, str], base_hosts: Collection[str]) -
         _refuse_reserved(path)
         return parse_path(path, "path")
     key = _decode(path, "path")[1:]
-    return Address(bucket, check_key(key, "path") if key else None)
+    return Address(bucket, check_key(key, "path") if key else None, in_host=True)
 
 
 def parse_path(path: str, what: str) -> Address:

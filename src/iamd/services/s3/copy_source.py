@@ -24,7 +24,7 @@ def parse_copy_source(header: str) -> CopySource:
     if header[:6].lower() in ("arn:aw", "arn%3a"):
         raise UnmappedRequest("Copies from access points and Outposts (ARNs) are not supported.")
     path, mark, query = header.partition("?")
-    bucket, key = parse_path(path if path.startswith("/") else f"/{path}", _WHAT)
+    bucket, key, _ = parse_path(path if path.startswith("/") else f"/{path}", _WHAT)
     if bucket is None or key is None:
         raise AmbiguousRequest(f"The {_WHAT} does not have the form bucket/key.")
     if "?versionid=" in key.lower():

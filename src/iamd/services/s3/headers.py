@@ -61,11 +61,13 @@ ALLOWED_VALUES: Final[Mapping[str, frozenset[str]]] = {
 # Their values have no comma; one with a comma was sent twice, and programs differ in which one they take.
 _SINGLE_VALUES: Final = frozenset(
     {
+        "x-amz-copy-source",
         "x-amz-object-lock-event-hold-duration-days",
         "x-amz-object-lock-event-hold-duration-years",
         "x-amz-object-lock-retain-until-date",
         "x-amz-server-side-encryption-aws-kms-key-id",
         "x-amz-storage-class",
+        "x-amz-tagging",
     }
 )
 # Web frameworks that follow CGI take underscores for hyphens.

@@ -37,7 +37,7 @@ _DELETE_OBJECTS: Final = select_operation("POST", "bucket", {"delete": ""}, {})
 
 
 class S3Request(NamedTuple):
-    """What a request does, in AWS's terms.
+    """What a request does, in AWS's terms. `path` is its percent-encoded path in path style.
 
     `keys_in_body`: the operation is DeleteObjects and `permissions` is empty; `deletion_permissions` returns
     those for an object in the body.
@@ -46,6 +46,7 @@ class S3Request(NamedTuple):
     operation: str
     bucket: str | None
     key: str | None
+    path: str
     permissions: tuple[RequiredPermission, ...]
     keys_in_body: bool = False
 
@@ -80,7 +81,8 @@ def required_permissions(request: ServiceRequest, base_hosts: Collection[str]) -
             _permissions(_Parts(operation, address, parameters, headers), content_values(request.headers))
         )
     )
-    return S3Request(operation.name, address.bucket, address.key, permissions, keys_in_body)
+    path = f"/{address.bucket}{request.path}" if address.in_host else request.path
+    return S3Request(operation.name, address.bucket, address.key, path, permissions, keys_in_body)
 
 
 def deletion_permissions(
