@@ -363,7 +363,7 @@ def test_gateway_without_the_permission_to_ask_passes_nothing(gateway: Gateway, 
         assert error_code(client.list_buckets) == "AccessDenied"
 
 
-class _Recorder(BaseHTTPRequestHandler):
+class _FakeStore(BaseHTTPRequestHandler):
     """A store that remembers the head of the last request."""
 
     def do_GET(self) -> None:
@@ -379,7 +379,7 @@ class _Recorder(BaseHTTPRequestHandler):
 def test_store_sees_nothing_that_a_client_could_forge(gateway: Gateway, tmp_path: Path) -> None:
     from tests.forward_auth.seaweedfs import ObjectStore
 
-    store = HTTPServer(("127.0.0.1", 0), _Recorder)
+    store = HTTPServer(("127.0.0.1", 0), _FakeStore)
     store.seen = []  # type: ignore[attr-defined]
     thread = threading.Thread(target=store.serve_forever)
     thread.start()
