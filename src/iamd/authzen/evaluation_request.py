@@ -35,11 +35,10 @@ class Semantic(Enum):
     DENY_ON_FIRST_DENY = "deny_on_first_deny"
     PERMIT_ON_FIRST_PERMIT = "permit_on_first_permit"
 
-    def ends_with(self, decision: bool) -> bool:
-        """Return whether a decision ends the batch."""
-        if self is Semantic.EXECUTE_ALL:
-            return False
-        return decision is (self is Semantic.PERMIT_ON_FIRST_PERMIT)
+    @property
+    def last_decision(self) -> bool | None:
+        """The decision that ends the batch; None if all evaluations are executed."""
+        return None if self is Semantic.EXECUTE_ALL else self is Semantic.PERMIT_ON_FIRST_PERMIT
 
 
 class Evaluation(NamedTuple):
@@ -51,27 +50,70 @@ class Evaluation(NamedTuple):
     context: ContextKeys
 
 
-def read_evaluation(request: Json, account_id: str) -> Evaluation:
-    """Return the question of an evaluation request; MalformedInput says what is missing or wrong in it."""
-    subject = _entity(request, "subject")
-    resource = _entity(request, "resource")
-    service, resource_arn = _read_resource(resource, account_id)
-    action = _object(request, "action")
-    properties = {
-        entity: _optional_object(values, "properties")
-        for entity, values in (("subject", subject), ("resource", resource), ("action", action))
-    }
-    session_token = properties["subject"].get("session_token", "")
-    context: ContextKeys = {}
-    for entity, values in (*properties.items(), ("context", _optional_object(request, "context"))):
-        if values:
-            context.update(condition_keys.read(_without_token(values), service, entity))
-    return Evaluation(
-        SubjectId(subject["type"], subject["id"], session_token if isinstance(session_token, str) else ""),
-        _read_action(action, service),
-        resource_arn,
-        context,
-    )
+class EvaluationReader:
+    """Reads the evaluations of one request, whose entities are often the same objects: each is read once.
+
+    `request` has the defaults of its evaluations. Objects are told apart by identity, so the request must
+    not change.
+    """
+
+    def __init__(self, request: Json, account_id: str) -> None:
+        self._request = request
+        self._account_id = account_id
+        self._subjects: dict[int, _Subject] = {}
+        self._actions: dict[tuple[int, str], _Action] = {}
+        self._contexts: dict[tuple[int, str], ContextKeys] = {}
+
+    def read(self, evaluation: Json) -> Evaluation:
+        """Return the question of an evaluation; MalformedInput says what is missing or wrong in it."""
+        subject = self._subject(self._find(evaluation, "subject"))
+        resource = _entity(self._find(evaluation, "resource"), "resource")
+        service, resource_arn = _read_resource(resource, self._account_id)
+        action = self._action(self._find(evaluation, "action"), service)
+        keys = (
+            _read_keys(subject.properties, service, "subject"),
+            _read_keys(_optional_object(resource, "properties"), service, "resource"),
+            action.keys,
+            self._context(self._find(evaluation, "context"), service),
+        )
+        return Evaluation(subject.subject_id, action.name, resource_arn, _merge(keys))
+
+    def _find(self, evaluation: Json, name: str) -> Any:
+        return evaluation[name] if name in evaluation else self._request.get(name)
+
+    def _subject(self, value: Any) -> "_Subject":
+        subject = self._subjects.get(id(value))
+        if subject is None:
+            subject = self._subjects[id(value)] = _read_subject(_entity(value, "subject"))
+        return subject
+
+    def _action(self, value: Any, service: str) -> "_Action":
+        action = self._actions.get((id(value), service))
+        if action is None:
+            action = self._actions[id(value), service] = _read_action(_object(value, "action"), service)
+        return action
+
+    def _context(self, value: Any, service: str) -> ContextKeys:
+        if value is None:
+            return _NO_KEYS
+        keys = self._contexts.get((id(value), service))
+        if keys is None:
+            context = _object(value, "context")
+            keys = self._contexts[id(value), service] = _read_keys(context, service, "context")
+        return keys
+
+
+class _Subject(NamedTuple):
+    subject_id: SubjectId
+    properties: Json
+
+
+class _Action(NamedTuple):
+    name: str
+    keys: ContextKeys
+
+
+_NO_KEYS: ContextKeys = {}
 
 
 def read_semantic(request: Json) -> Semantic:
@@ -85,8 +127,8 @@ def read_semantic(request: Json) -> Semantic:
         raise MalformedInput(f"options.evaluations_semantic must be one of {names}.") from error
 
 
-def merged_evaluations(request: Json) -> list[Json] | None:
-    """Return the evaluations of a batch with the defaults of the request; None if it has none."""
+def read_evaluations(request: Json) -> list[Json] | None:
+    """Return the evaluations of a batch; None if it has none, and is a single request."""
     evaluations = request.get("evaluations")
     if evaluations is None or evaluations == []:
         return None
@@ -94,17 +136,24 @@ def merged_evaluations(request: Json) -> list[Json] | None:
         raise MalformedInput("evaluations must be an array of objects.")
     if len(evaluations) > MAX_EVALUATIONS:
         raise MalformedInput(f"A request can have {MAX_EVALUATIONS} evaluations.")
-    names = ("subject", "action", "resource", "context")
-    defaults = {name: request[name] for name in names if name in request}
-    return [{**defaults, **item} for item in evaluations]
+    return evaluations
 
 
-def _read_action(action: Json, service: str) -> str:
+def _read_subject(subject: Json) -> _Subject:
+    properties = _optional_object(subject, "properties")
+    token = properties.get("session_token", "")
+    if "session_token" in properties:
+        properties = {name: value for name, value in properties.items() if name != "session_token"}
+    session_token = token if isinstance(token, str) else ""
+    return _Subject(SubjectId(subject["type"], subject["id"], session_token), properties)
+
+
+def _read_action(action: Json, service: str) -> _Action:
     name = _text(action, "name", "action")
     qualified = name if ":" in name else f"{service}:{name}"
     if not _ACTION.fullmatch(qualified):
         raise MalformedInput("action.name must be an action such as s3:GetObject, or a name without spaces.")
-    return qualified
+    return _Action(qualified, _read_keys(_optional_object(action, "properties"), service, "action"))
 
 
 def _read_resource(resource: Json, account_id: str) -> tuple[str, str]:
@@ -121,15 +170,32 @@ def _read_resource(resource: Json, account_id: str) -> tuple[str, str]:
     return service, f"arn:aws:{service}::{account_id}:{f'{type_}/' if type_ else ''}{identifier}"
 
 
-def _entity(request: Json, name: str) -> Json:
-    entity = _object(request, name)
-    _text(entity, "type", name)
-    _text(entity, "id", name)
+def _read_keys(values: Json, service: str, entity: str) -> ContextKeys:
+    return condition_keys.read(values, service, entity) if values else _NO_KEYS
+
+
+def _merge(keys: tuple[ContextKeys, ...]) -> ContextKeys:
+    """Return all keys; where two entities give the same key, the evaluation is not valid."""
+    merged: ContextKeys = {}
+    count = 0
+    for entity_keys in keys:
+        if entity_keys:
+            count += len(entity_keys)
+            merged = {**merged, **entity_keys}
+    if len(merged) != count:
+        raise MalformedInput("A condition key is given twice.")
+    return merged
+
+
+def _entity(value: Any, name: str) -> Json:
+    entity = _object(value, name)
+    if not (_is_text(entity.get("type")) and _is_text(entity.get("id"))):
+        _text(entity, "type", name)
+        _text(entity, "id", name)
     return entity
 
 
-def _object(request: Json, name: str) -> Json:
-    value = request.get(name)
+def _object(value: Any, name: str) -> Json:
     if not isinstance(value, dict):
         raise MalformedInput(f"{name} is required and must be an object.")
     return value
@@ -138,20 +204,20 @@ def _object(request: Json, name: str) -> Json:
 def _optional_object(values: Json, name: str) -> Json:
     value = values.get(name)
     if value is None:
-        return {}
+        return _NO_KEYS
     if not isinstance(value, dict):
         raise MalformedInput(f"{name} must be an object.")
     return value
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _MAX_ID_LENGTH
+
+
 def _text(values: Json, name: str, parent: str) -> str:
     value = values.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= _MAX_ID_LENGTH:
+    if not isinstance(value, str) or not _is_text(value):
         raise MalformedInput(
             f"{parent}.{name} is required and must be text of {_MAX_ID_LENGTH} characters at most."
         )
     return value
-
-
-def _without_token(properties: Json) -> Json:
-    return {name: value for name, value in properties.items() if name != "session_token"}

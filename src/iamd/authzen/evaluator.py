@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from iamd.authzen import evaluation_request
 from iamd.authzen.condition_keys import ContextKeys
-from iamd.authzen.evaluation_request import Evaluation, Json, Semantic
+from iamd.authzen.evaluation_request import Evaluation, EvaluationReader, Json, Semantic
 from iamd.core.errors import MalformedInput
 from iamd.gate import global_condition_keys
 from iamd.gate.callers import AuthenticatedCaller
@@ -39,12 +39,11 @@ class _Subject(NamedTuple):
     keys: ContextKeys
 
 
-class _Summary(NamedTuple):
-    """Decisions of a request that are one audit event: those with the same subject, action and outcome."""
+# Decisions that are one audit event: subject, action and outcome.
+_Summary = tuple[str, str, bool]
 
-    subject_id: str
-    action: str
-    allowed: bool
+_PERMIT: Decision = {"decision": True}
+_DENY: Decision = {"decision": False}
 
 
 class AccessEvaluator:
@@ -60,46 +59,46 @@ class AccessEvaluator:
         Raises InvalidApiKey or AccessDenied if the service may not ask, MalformedInput if the request is not
         valid.
         """
-        with self._batch(credentials, context) as batch:
-            return batch.decide(evaluation_request.read_evaluation(request, batch.account_id))
+        with self._batch(credentials, request, context) as batch:
+            return batch.decide(request)
 
     def evaluate_all(self, credentials: Credentials, request: Json, context: RequestContext) -> Decision:
         """Return the decisions of a batch; without evaluations, that of the request itself.
 
         An evaluation that is not valid is denied, with an error of its own. Raises as `evaluate` does.
         """
-        with self._batch(credentials, context) as batch:
-            evaluations = evaluation_request.merged_evaluations(request)
+        with self._batch(credentials, request, context) as batch:
+            evaluations = evaluation_request.read_evaluations(request)
             if evaluations is None:
-                return batch.decide(evaluation_request.read_evaluation(request, batch.account_id))
+                return batch.decide(request)
             return {"evaluations": batch.decide_all(evaluations, evaluation_request.read_semantic(request))}
 
     @contextlib.contextmanager
-    def _batch(self, credentials: Credentials, context: RequestContext) -> Iterator["_Batch"]:
+    def _batch(self, credentials: Credentials, request: Json, context: RequestContext) -> Iterator["_Batch"]:
         """Yield a batch for a service that may ask; its decisions are recorded at the end."""
         point = self._decision_point
         with point.inquiry(credentials, _SERVICE, EVALUATE_ACCESS, context) as inquiry:
             explains = point.may_ask(inquiry, EXPLAIN_ACCESS).allowed
-            batch = _Batch(self._subject_finder, inquiry, explains=explains)
+            batch = _Batch(self._subject_finder, inquiry, request, explains=explains)
             yield batch
             self._record(inquiry, batch)
 
     def _record(self, inquiry: Inquiry, batch: "_Batch") -> None:
-        for summary, (count, resource_arn) in batch.summaries.items():
+        for (subject_id, action, is_allowed), (count, resource_arn) in batch.summaries.items():
             params = {
-                "subject": summary.subject_id,
-                "action": summary.action,
+                "subject": subject_id,
+                "action": action,
                 "resource": resource_arn,
-                "decision": "true" if summary.allowed else "false",
+                "decision": "true" if is_allowed else "false",
                 "count": str(count),
             }
             subject = DecisionSubject(
                 inquiry.account_id,
                 _EVENT_SERVICE,
                 _EVENT_NAME,
-                ":".join((summary.subject_id, summary.action)),
+                ":".join((subject_id, action)),
                 params,
-                folds=summary.allowed,
+                folds=is_allowed,
             )
             self._decision_point.record(inquiry, inquiry.asker, subject, None)
 
@@ -107,42 +106,43 @@ class AccessEvaluator:
 class _Batch:
     """The evaluations of one request; `summaries` counts them, each with its first resource."""
 
-    def __init__(self, subject_finder: SubjectFinder, inquiry: Inquiry, *, explains: bool) -> None:
+    def __init__(
+        self, subject_finder: SubjectFinder, inquiry: Inquiry, request: Json, *, explains: bool
+    ) -> None:
         self._subject_finder = subject_finder
         self._inquiry = inquiry
+        self._reader = EvaluationReader(request, inquiry.account_id)
         self._explains = explains
         self._subjects: dict[SubjectId, _Subject | None] = {}
         self.summaries: dict[_Summary, tuple[int, str]] = {}
 
-    @property
-    def account_id(self) -> str:
-        """The account whose subjects and resources the questions are about."""
-        return self._inquiry.account_id
-
     def decide_all(self, evaluations: list[Json], semantic: Semantic) -> list[Decision]:
-        """Decide evaluations in order until the batch ends."""
+        """Decide evaluations in order until the batch ends; one that is not valid is denied."""
         decisions: list[Decision] = []
-        for request in evaluations:
-            decision = self._decide_one(request)
+        last_decision = semantic.last_decision
+        for evaluation in evaluations:
+            try:
+                decision = self.decide(evaluation)
+            except MalformedInput as fault:
+                error = {"status": fault.status, "message": fault.message}
+                decision = {"decision": False, "context": {"error": error}}
             decisions.append(decision)
-            if semantic.ends_with(decision["decision"]):
+            if decision["decision"] is last_decision:
                 break
         return decisions
 
-    def _decide_one(self, request: Json) -> Decision:
-        try:
-            evaluation = evaluation_request.read_evaluation(request, self._inquiry.account_id)
-        except MalformedInput as fault:
-            error = {"status": fault.status, "message": fault.message}
-            return {"decision": False, "context": {"error": error}}
-        return self.decide(evaluation)
+    def decide(self, request: Json) -> Decision:
+        """Decide an evaluation, with the reason of a denial if the service may see it.
 
-    def decide(self, evaluation: Evaluation) -> Decision:
-        """Decide an evaluation, with the reason of a denial if the service may see it."""
+        Raises MalformedInput if it is not valid.
+        """
+        evaluation = self._reader.read(request)
         answer = self._answer(evaluation)
         self._count(evaluation, answer)
-        if answer.allowed or not self._explains:
-            return {"decision": answer.allowed}
+        if answer.allowed:
+            return _PERMIT
+        if not self._explains:
+            return _DENY
         return {"decision": False, "context": {"reason": answer.message}}
 
     def _answer(self, evaluation: Evaluation) -> Answer:
@@ -174,6 +174,6 @@ class _Batch:
         return _Subject(caller, keys)
 
     def _count(self, evaluation: Evaluation, answer: Answer) -> None:
-        summary = _Summary(evaluation.subject.id, evaluation.action, answer.allowed)
+        summary = (evaluation.subject.id, evaluation.action, answer.allowed)
         count, resource_arn = self.summaries.get(summary, (0, evaluation.resource_arn))
         self.summaries[summary] = (count + 1, resource_arn)
