@@ -19,7 +19,7 @@ def event(number: int) -> AuditEvent:
 
 
 def test_first_refusal_of_a_kind_is_recorded_at_once() -> None:
-    refusals = RepeatedEvents(Clock())
+    refusals = RepeatedEvents[AuditEvent](Clock())
     assert refusals.is_first(("a",), event(1))
     assert not refusals.is_first(("a",), event(2))
     assert refusals.is_first(("b",), event(3))
@@ -27,7 +27,7 @@ def test_first_refusal_of_a_kind_is_recorded_at_once() -> None:
 
 def test_repetitions_are_recorded_once_a_minute_with_their_number() -> None:
     clock = Clock()
-    refusals = RepeatedEvents(clock)
+    refusals = RepeatedEvents[AuditEvent](clock)
     for minute in range(3):
         for number in range(5):
             assert refusals.is_first(("a",), event(number)) == (minute == number == 0)
@@ -38,7 +38,7 @@ def test_repetitions_are_recorded_once_a_minute_with_their_number() -> None:
 
 def test_kind_without_repetitions_is_forgotten_after_a_minute() -> None:
     clock = Clock()
-    refusals = RepeatedEvents(clock)
+    refusals = RepeatedEvents[AuditEvent](clock)
     refusals.is_first(("a",), event(1))
     clock.now += WINDOW_SECONDS
     assert refusals.take() == []
@@ -46,7 +46,7 @@ def test_kind_without_repetitions_is_forgotten_after_a_minute() -> None:
 
 
 def test_unfinished_counts_are_taken_when_the_server_stops() -> None:
-    refusals = RepeatedEvents(Clock())
+    refusals = RepeatedEvents[AuditEvent](Clock())
     for number in range(3):
         refusals.is_first(("a",), event(number))
     assert refusals.take() == []
@@ -54,7 +54,7 @@ def test_unfinished_counts_are_taken_when_the_server_stops() -> None:
 
 
 def test_number_of_kinds_is_bounded() -> None:
-    refusals = RepeatedEvents(Clock())
+    refusals = RepeatedEvents[AuditEvent](Clock())
     recorded = [refusals.is_first((str(number),), event(number)) for number in range(MAX_KINDS + 100)]
     assert recorded == [True] * (MAX_KINDS + 1) + [False] * 99
     assert refusals.take(unfinished=True) == [(event(MAX_KINDS + 99), 99)]

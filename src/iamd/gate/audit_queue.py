@@ -10,13 +10,14 @@ import queue
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
 from iamd.core import clock
 from iamd.core.errors import ServiceUnavailable
 from iamd.core.logs import LOGGER
-from iamd.gate.repeated_events import RepeatedEvents
+from iamd.gate.repeated_events import Kind, RepeatedEvents
 from iamd.store import (
     access_keys,
     accounts,
@@ -52,18 +53,19 @@ class AuditEntry(NamedTuple):
     """The audit event of a call, and the last-used timestamps to update.
 
     Events of a batch with the same `coalesce_key` become one; None keeps the event separate. Those of
-    anonymous clients, whom nobody authenticated, and data events, requests to other services that were
-    allowed, become one a minute. `session_use` is the token hash of a
+    anonymous clients, whom nobody authenticated, become one a minute. `session_use` is the token hash of a
     console session and the time of use, in seconds since 1970.
     """
 
     event: AuditEvent | None
     coalesce_key: tuple[str, ...] | None
     is_anonymous: bool = False
-    is_data_event: bool = False
     access_key_use: AccessKeyLastUsed | None = None
     session_use: tuple[str, int] | None = None
     role_use: RoleLastUsed | None = None
+
+
+BuildEntry = Callable[[], AuditEntry]
 
 
 class AuditQueue:
@@ -73,7 +75,8 @@ class AuditQueue:
         self._database = database
         self._retention = retention
         self._entries: queue.SimpleQueue[AuditEntry | None] = queue.SimpleQueue()
-        self._refusals, self._data_events = RepeatedEvents(), RepeatedEvents()
+        self._refusals = RepeatedEvents[AuditEvent]()
+        self._data_events = RepeatedEvents[BuildEntry]()
         self._outage = Outage("audited")
         self._queued_bytes = 0
         self._lock = threading.Lock()
@@ -83,10 +86,7 @@ class AuditQueue:
 
     def put(self, entry: AuditEntry) -> None:
         """Queue an entry; ServiceUnavailable if the queue is full."""
-        repeated_events = (
-            self._refusals if entry.is_anonymous else self._data_events if entry.is_data_event else None
-        )
-        if repeated_events and _is_repeated(entry, repeated_events):
+        if entry.is_anonymous and self._is_repeated(entry):
             return
         size = _size(entry)
         with self._lock:
@@ -94,6 +94,23 @@ class AuditQueue:
                 raise ServiceUnavailable("The audit log cannot be written at the moment.")
             self._queued_bytes += size
         self._entries.put(entry)
+
+    def put_data_event(self, kind: Kind, build_entry: BuildEntry) -> None:
+        """Queue the entry of a request to another service that was allowed, one a minute of each kind.
+
+        The entry is built only if it is written: a busy store asks thousands of times a second. Raises
+        ServiceUnavailable if the queue is full.
+        """
+        if self._data_events.is_first(kind, build_entry):
+            self.put(build_entry())
+
+    def _is_repeated(self, entry: AuditEntry) -> bool:
+        """Count a refusal of an anonymous client; return whether its kind was recorded in the last minute."""
+        return bool(
+            entry.event
+            and entry.coalesce_key
+            and not self._refusals.is_first(entry.coalesce_key, entry.event)
+        )
 
     def close(self) -> None:
         """Write the queued entries and stop the thread."""
@@ -106,11 +123,7 @@ class AuditQueue:
         while running:
             batch, running = self._next_batch()
             size = sum(map(_size, batch))
-            batch += [
-                AuditEntry(_with_count(event, count), None)
-                for repeated_events in (self._refusals, self._data_events)
-                for event, count in repeated_events.take(unfinished=not running)
-            ]
+            batch += self._take_counted(unfinished=not running)
             if batch:
                 self._write_batch(batch)
             with self._lock:
@@ -119,6 +132,17 @@ class AuditQueue:
                 next_purge = time.monotonic() + _PURGE_SECONDS
                 self._try_purge()
         self._database.close()
+
+    def _take_counted(self, *, unfinished: bool) -> list[AuditEntry]:
+        """Return the entries of events that were counted and are due."""
+        refusals = self._refusals.take(unfinished=unfinished)
+        entries = [(AuditEntry(event, None), count) for event, count in refusals]
+        entries += [(build(), count) for build, count in self._data_events.take(unfinished=unfinished)]
+        return [
+            entry._replace(event=_with_count(entry.event, count), coalesce_key=None)
+            for entry, count in entries
+            if entry.event
+        ]
 
     def _next_batch(self) -> tuple[list[AuditEntry], bool]:
         """Return the next batch, and whether the queue is still open.
@@ -188,13 +212,6 @@ class AuditQueue:
             return False
         self._outage.end()
         return True
-
-
-def _is_repeated(entry: AuditEntry, repeated_events: RepeatedEvents) -> bool:
-    """Count an event; return whether its kind was recorded in the last minute."""
-    return bool(
-        entry.event and entry.coalesce_key and not repeated_events.is_first(entry.coalesce_key, entry.event)
-    )
 
 
 def _latest(uses: list[LastUsed]) -> list[LastUsed]:

@@ -34,6 +34,16 @@ class DecisionSubject(NamedTuple):
     folds: bool = True
 
 
+def kind(caller: Caller | None, subject: DecisionSubject) -> tuple[str, ...]:
+    """Return what events are counted by: caller, action, account and group."""
+    return (
+        "anonymous" if caller is None else caller.unique_id,
+        f"{subject.service}:{subject.event_name}",
+        subject.account_id,
+        subject.group,
+    )
+
+
 def audit_entry(
     caller: Caller | None,
     subject: DecisionSubject,
@@ -43,19 +53,15 @@ def audit_entry(
 ) -> AuditEntry:
     """Return the audit entry of a decision; the caller of an unsigned request is None."""
     event = _event(caller, subject, fault, request_context, timestamp)
-    caller_id = "anonymous" if caller is None else caller.unique_id
-    action = f"{subject.service}:{subject.event_name}"
+    key = kind(caller, subject)
     if fault is None:
-        key = (caller_id, action, subject.account_id, subject.group)
         return AuditEntry(
             event,
             key,
-            is_data_event=subject.folds,
             access_key_use=_access_key_use(caller, subject, request_context, timestamp),
             role_use=_role_use(caller, request_context, timestamp),
         )
-    key = (caller_id, action, subject.account_id, fault.message)
-    return AuditEntry(event, key, is_anonymous=caller is None)
+    return AuditEntry(event, (*key[:3], fault.message), is_anonymous=caller is None)
 
 
 def _event(

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from iamd.core import clock
@@ -175,11 +176,20 @@ class DecisionPoint:
         fault: Fault | None,
     ) -> None:
         """Queue the audit event of a decision; ServiceUnavailable if the queue is full."""
-        self._audit_queue.put(
-            decision_events.audit_entry(
-                caller and caller.caller, subject, fault, inquiry.request_context, inquiry.timestamp
-            )
+        build_entry = partial(
+            decision_events.audit_entry,
+            caller and caller.caller,
+            subject,
+            fault,
+            inquiry.request_context,
+            inquiry.timestamp,
         )
+        if fault is None and subject.folds:
+            self._audit_queue.put_data_event(
+                decision_events.kind(caller and caller.caller, subject), build_entry
+            )
+        else:
+            self._audit_queue.put(build_entry())
 
 
 def decide_permission(

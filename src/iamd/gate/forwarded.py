@@ -6,6 +6,7 @@ address is not that of a trusted proxy is the client's; entries before it may be
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, NamedTuple
 
@@ -41,6 +42,7 @@ def client_hop(environ: Mapping[str, Any], peer: str, is_trusted: Callable[[Addr
     return hops[-number]._replace(address=address)
 
 
+@lru_cache(maxsize=4096)
 def parse_address(text: str) -> Address | None:
     """Parse an IP address, with or without a port; an IPv4-mapped IPv6 address becomes IPv4."""
     match = _WITH_PORT.fullmatch(text)

@@ -10,8 +10,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from iamd.store.audit import AuditEvent
+Event = TypeVar("Event")
 
 WINDOW_SECONDS = 60.0
 MAX_KINDS = 1_000
@@ -21,21 +22,21 @@ Kind = tuple[str, ...]
 
 
 @dataclass
-class _Window:
+class _Window(Generic[Event]):
     ends_at: float
-    last_event: AuditEvent | None = None
+    last_event: Event | None = None
     count: int = 0
 
 
-class RepeatedEvents:
+class RepeatedEvents(Generic[Event]):
     """Counts events by kind; its methods may be called by any thread."""
 
     def __init__(self, time: Callable[[], float] = time.monotonic) -> None:
         self._time = time
-        self._windows: dict[Kind, _Window] = {}
+        self._windows: dict[Kind, _Window[Event]] = {}
         self._lock = threading.Lock()
 
-    def is_first(self, kind: Kind, event: AuditEvent) -> bool:
+    def is_first(self, kind: Kind, event: Event) -> bool:
         """Return whether to record an event at once; otherwise it is counted."""
         with self._lock:
             if kind not in self._windows and len(self._windows) >= MAX_KINDS:
@@ -47,7 +48,7 @@ class RepeatedEvents:
             window.last_event, window.count = event, window.count + 1
             return False
 
-    def take(self, *, unfinished: bool = False) -> list[tuple[AuditEvent, int]]:
+    def take(self, *, unfinished: bool = False) -> list[tuple[Event, int]]:
         """Return the last event and the count of each kind whose minute is over, or of all kinds.
 
         A kind that was repeated starts another minute, so that a flood causes one event a minute.
