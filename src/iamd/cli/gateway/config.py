@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import typer
 
-from iamd import app
 from iamd.cli import options
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
@@ -20,6 +19,7 @@ _API_KEY_VARIABLE = "IAMD_API_KEY"
 _API_KEY = re.compile(r"iamd_[\w-]{20,100}", re.ASCII)
 _LISTEN = re.compile(r"[A-Za-z0-9._:\[\]-]{1,100}( ssl)?", re.ASCII)
 _WITHOUT_BODY = 'proxy_set_header Content-Length "";\nproxy_set_header Transfer-Encoding "";\n'
+_EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 - compared, not bound
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -55,7 +55,7 @@ def config(
     if not _LISTEN.fullmatch(listen):
         raise CommandError("--listen must be a port, or an address with a port", status=2)
     backend = parse_backend(settings.s3_store.get_secret_value(), settings.s3_region)
-    typer.echo(_nginx(settings, backend, listen, iamd or app.base_url(settings), _read_api_key(api_key_file)))
+    typer.echo(_nginx(settings, backend, listen, iamd or _served_at(settings), _read_api_key(api_key_file)))
 
 
 def _read_api_key(path: Path | None) -> str:
@@ -94,6 +94,13 @@ def _nginx(settings: Settings, backend: Backend, listen: str, iamd_url: str, api
     for name, value in values.items():
         text = text.replace(f"@{name}@", value)
     return text
+
+
+def _served_at(settings: Settings) -> str:
+    """Return the URL of the server of these settings, for a proxy on the same host."""
+    scheme = "http" if settings.tls_cert is None else "https"
+    host = "127.0.0.1" if settings.host in _EVERY_ADDRESS else settings.host
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def _server_names(settings: Settings) -> list[str]:

@@ -1,0 +1,113 @@
+"""The guide to an S3 gateway, docs/services.md, does what it says: its commands run as they are written.
+
+Only ports are others, and nginx and iamd are started where the guide says so.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import iamd_command
+from tests.servers import environment, free_port
+
+GUIDE = Path(__file__).parent.parent.parent / "docs/services.md"
+_STORE_OPTIONS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port")
+_STORE_OPTIONS += ("filer.port.grpc", "s3.port.grpc")
+_NGINX = """
+pid nginx.pid; error_log stderr; user root;
+events {}
+http { access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi; scgi_temp_path scgi; include s3-gateway.conf; }
+"""
+_WAIT = "wait_for() { for _ in $(seq 300); do curl -s -o /dev/null $1 && return; sleep 0.1; done; exit 9; }"
+_BOB = """
+aws iam create-access-key --user-name bob --output text \\
+  --query 'AccessKey.[AccessKeyId,SecretAccessKey]' > bob.key
+read AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY < bob.key
+s3 cp s3://reports/2026/hello.txt -
+s3 ls s3://reports || true
+"""
+_DENIED = "is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::reports because no"
+
+
+def blocks() -> list[str]:
+    """Return the shell commands of the chapter."""
+    chapter = GUIDE.read_text().partition("## An S3 gateway\n")[2].partition("\n## ")[0]
+    return re.findall(r"^```sh\n(.*?)^```", chapter, re.DOTALL | re.MULTILINE)
+
+
+def with_free_ports(script: str, ports: dict[str, int]) -> str:
+    """Replace the ports of the guide, and set those of the store that the guide leaves alone."""
+    for port, free in ports.items():
+        script = re.sub(rf"\b{port}\b", str(free), script)
+    options = " ".join(f"-{name} {free_port()}" for name in _STORE_OPTIONS)
+    quiet = "-s3.port.iceberg 0 -s3.port.lance 0 -master.telemetry=false"
+    return script.replace("weed server", f"weed server {options} {quiet}")
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+def test_commands_of_the_guide(tmp_path: Path) -> None:
+    store, setting, asker, config, usage = blocks()
+    ports = {port: free_port() for port in ("8470", "8333", "8080")}
+    account = iamd_command.run("init", "--admin", "alice", "--json", cwd=tmp_path)
+    assert account.returncode == 0, account.stderr
+    (tmp_path / "nginx.conf").write_text(_NGINX)
+    script = "\n".join(
+        [
+            "set -eu; shopt -s expand_aliases",
+            _WAIT,
+            store,
+            setting,
+            "iamd serve > iamd.log 2>&1 &",
+            "wait_for http://127.0.0.1:8470/readyz; wait_for http://127.0.0.1:8333/",
+            asker,
+            config,
+            "nginx -p $PWD -c nginx.conf -g 'daemon off;' 2> nginx.log &",
+            "wait_for http://127.0.0.1:8080/",
+            usage,
+            _BOB,
+        ]
+    )
+    key = json.loads(account.stdout)
+    output = run(
+        with_free_ports(script, ports),
+        tmp_path,
+        AWS_ACCESS_KEY_ID=key["access_key_id"],
+        AWS_SECRET_ACCESS_KEY=key["secret_access_key"],
+        IAMD_PORT=str(ports["8470"]),
+        AWS_ENDPOINT_URL_IAM=f"http://127.0.0.1:{ports['8470']}",
+    )
+    assert "\nhello\n" in output, output
+    assert _DENIED in output
+    assert (tmp_path / "gateway.key").read_text().startswith("iamd_")
+
+
+def run(script: str, folder: Path, **env: str) -> str:
+    """Run a script; return its output, and end whatever it started."""
+    with (folder / "output").open("w") as output:
+        process = subprocess.Popen(
+            ["bash", "-c", script],
+            cwd=folder,
+            env=environment(
+                PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                AWS_DEFAULT_REGION="us-east-1",
+                **env,
+            ),
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        try:
+            status = process.wait(timeout=120)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+    text = (folder / "output").read_text()
+    assert status == 0, text
+    return text
