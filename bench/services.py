@@ -35,6 +35,16 @@ _ASK = (
     allow("iamd:AuthorizeRequest", resource="arn:aws:iamd::*:service/s3"),
     allow("iamd:EvaluateAccess", resource="arn:aws:iamd::*:service/authzen"),
 )
+_PLAIN = """
+upstream store {{ server {store}; keepalive 32; }}
+server {{
+  listen 127.0.0.1:{port}; proxy_buffer_size 16k; proxy_buffers 16 128k; proxy_busy_buffers_size 512k;
+  location / {{
+    proxy_pass http://store; proxy_http_version 1.1; proxy_set_header Connection "";
+    proxy_set_header Host {store}; proxy_max_temp_file_size 0;
+  }}
+}}
+"""
 _OBJECTS = {"4 KiB": 4 * 1024, "1 MiB": 1024 * 1024}
 
 
@@ -129,31 +139,33 @@ def measure_decisions(account: Account, api_key: str, seconds: float) -> Iterato
 def measure_gateway(
     account: Account, api_key: str, store: seaweedfs.ObjectStore, seconds: float
 ) -> Iterator[Row]:
-    """Measure GETs of a store's objects, directly and through nginx and iamd."""
-    direct_key, key = (
-        (seaweedfs.ACCESS_KEY, seaweedfs.SECRET_KEY),
-        (account.access_key_id, account.secret_access_key),
-    )
-    direct_url = f"http://{store.host}"
-    client = gateways.s3_client(direct_url, direct_key)
+    """Measure GETs of a store's objects: directly, through nginx alone, and with iamd."""
+    store_key = (seaweedfs.ACCESS_KEY, seaweedfs.SECRET_KEY)
+    key = (account.access_key_id, account.secret_access_key)
+    store_url = f"http://{store.host}"
+    client = gateways.s3_client(store_url, store_key)
     client.create_bucket(Bucket="bench")
+    port = servers.free_port()
     with (
+        tempfile.TemporaryDirectory() as plain_folder,
         tempfile.TemporaryDirectory() as folder,
+        gateways.nginx(Path(plain_folder), _PLAIN.format(port=port, store=store.host), port) as plain_url,
         gateways.running_nginx(Path(folder), account.server, store, api_key) as url,
     ):
         for name, size in _OBJECTS.items():
             client.put_object(Bucket="bench", Key=f"object-{size}", Body=b"x" * size)
             path = f"/bench/object-{size}"
-            direct = load.run_load(
-                direct_url, itertools.repeat(sign_get(direct_url, direct_key, path)), seconds
-            )
-            through = load.run_load(url, itertools.repeat(sign_get(url, key, path)), seconds)
-            yield Row(f"GET of {name}, store alone", direct)
-            yield Row(
-                f"GET of {name}, nginx and iamd in front",
-                through,
-                f"{through.per_second / direct.per_second:.0%}",
-            )
+            requests = {
+                "the store alone": (store_url, sign_get(store_url, store_key, path)),
+                "nginx in front": (plain_url, sign_get(store_url, store_key, path)),
+                "nginx and iamd in front": (url, sign_get(url, key, path)),
+            }
+            first = None
+            for kind, (target, request) in requests.items():
+                load.run_load(target, itertools.repeat(request, 50), 1.0)
+                result = load.run_load(target, itertools.repeat(request), seconds)
+                first = first or result
+                yield Row(f"GET of {name}, {kind}", result, f"{result.per_second / first.per_second:.0%}")
 
 
 def main() -> None:

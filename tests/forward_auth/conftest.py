@@ -104,8 +104,6 @@ def running_nginx(
     folder: Path, server: Server, store: ObjectStore, api_key: str, **env: str
 ) -> Iterator[str]:
     """Run nginx with the configuration that iamd writes; yield its URL."""
-    if shutil.which("nginx") is None:
-        pytest.skip("nginx is not installed")
     port = free_port()
     result = iamd_command.run(
         *("gateway", "config", "nginx", "--listen", f"127.0.0.1:{port}", "--iamd", server.url),
@@ -115,7 +113,16 @@ def running_nginx(
         **env,
     )
     assert result.returncode == 0, result.stderr
-    (folder / "gateway.conf").write_text(result.stdout)
+    with nginx(folder, result.stdout, port) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def nginx(folder: Path, config: str, port: int) -> Iterator[str]:
+    """Run nginx with a configuration of its http block; yield its URL."""
+    if shutil.which("nginx") is None:
+        pytest.skip("nginx is not installed")
+    (folder / "gateway.conf").write_text(config)
     (folder / "nginx.conf").write_text(_NGINX.format(folder=folder))
     command = ["nginx", "-c", str(folder / "nginx.conf")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

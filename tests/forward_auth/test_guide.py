@@ -18,8 +18,10 @@ from tests import iamd_command
 from tests.servers import environment, free_port
 
 GUIDE = Path(__file__).parent.parent.parent / "docs/services.md"
-_STORE_OPTIONS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port")
-_STORE_OPTIONS += ("filer.port.grpc", "s3.port.grpc")
+_STORE_OPTIONS = (
+    *(f"{service}.port" for service in ("master", "volume", "filer")),
+    *(f"{service}.port.grpc" for service in ("master", "volume", "filer", "s3")),
+)
 _NGINX = """
 pid nginx.pid; error_log stderr; user root;
 events {}
