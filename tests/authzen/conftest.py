@@ -34,6 +34,9 @@ class Service(NamedTuple):
     def evaluate_all(self, request: Any) -> Response:
         return self.post(EVALUATIONS, json.dumps(request).encode())
 
+    def search(self, kind: str, request: Any) -> Response:
+        return self.post(f"/access/v1/search/{kind}", json.dumps(request).encode())
+
     def decision(self, subject: str, action: str, resource: str) -> bool:
         """Ask about a user and a record by their names."""
         response = self.evaluate(evaluation(subject, action, resource))
@@ -105,4 +108,6 @@ def service(account: Account) -> Service:
         for name, statements in policies.items():
             iam.create_user(UserName=name)
             iam.put_user_policy(UserName=name, PolicyName="records", PolicyDocument=document(*statements))
-    return create_service(account, "library", allow("iamd:EvaluateAccess", resource=SERVICE_ARN))
+    return create_service(
+        account, "library", allow("iamd:EvaluateAccess", "iamd:SearchAccess", resource=SERVICE_ARN)
+    )

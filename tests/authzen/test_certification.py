@@ -213,5 +213,8 @@ def test_metadata(service: Service) -> None:
         "policy_decision_point": identifier,
         "access_evaluation_endpoint": identifier + EVALUATION,
         "access_evaluations_endpoint": identifier + EVALUATIONS,
+        "search_subject_endpoint": f"{identifier}/access/v1/search/subject",
+        "search_resource_endpoint": f"{identifier}/access/v1/search/resource",
+        "search_action_endpoint": f"{identifier}/access/v1/search/action",
     }
     assert identifier == url.replace("127.0.0.1", "localhost")

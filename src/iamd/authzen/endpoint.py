@@ -22,7 +22,11 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 METADATA_PATH = "/.well-known/authzen-configuration"
 EVALUATION_PATH = "/access/v1/evaluation"
 EVALUATIONS_PATH = "/access/v1/evaluations"
-PATHS = frozenset({METADATA_PATH, EVALUATION_PATH, EVALUATIONS_PATH})
+_SEARCH_PREFIX = "/access/v1/search/"
+_SEARCHES = ("subject", "resource", "action")
+PATHS = frozenset(
+    {METADATA_PATH, EVALUATION_PATH, EVALUATIONS_PATH, *(_SEARCH_PREFIX + kind for kind in _SEARCHES)}
+)
 _MAX_BODY_BYTES = 1024 * 1024
 _MAX_REQUEST_ID_LENGTH = 256
 _MAX_API_KEY_LENGTH = 128
@@ -90,10 +94,14 @@ class AuthZenEndpoint:
             client_info.secure,
             "us-east-1",
         )
-        is_batch = environ["PATH_INFO"] == EVALUATIONS_PATH
+        path, evaluator = environ["PATH_INFO"], self._evaluator
         with self._execution_slots:
-            evaluate = self._evaluator.evaluate_all if is_batch else self._evaluator.evaluate
-            return evaluate(credentials, _parse(body), context)
+            request = _parse(body)
+            if path == EVALUATION_PATH:
+                return evaluator.evaluate(credentials, request, context)
+            if path == EVALUATIONS_PATH:
+                return evaluator.evaluate_all(credentials, request, context)
+            return evaluator.search(path.removeprefix(_SEARCH_PREFIX), credentials, request, context)
 
     def _read_body(self, environ: Environ, client_info: ClientInfo) -> bytes:
         if environ["REQUEST_METHOD"] != "POST":
@@ -127,6 +135,7 @@ def _metadata(base_url: str) -> dict[str, str]:
         "policy_decision_point": base_url,
         "access_evaluation_endpoint": base_url + EVALUATION_PATH,
         "access_evaluations_endpoint": base_url + EVALUATIONS_PATH,
+        **{f"search_{kind}_endpoint": f"{base_url}{_SEARCH_PREFIX}{kind}" for kind in _SEARCHES},
     }
 
 

@@ -116,6 +116,17 @@ class _Action(NamedTuple):
 _NO_KEYS: ContextKeys = {}
 
 
+def read_subject(request: Json) -> SubjectId:
+    """Return the subject of a request; MalformedInput says what is missing or wrong in it."""
+    return _read_subject(_entity(request.get("subject"), "subject")).subject_id
+
+
+def read_resource_type(resource: Json) -> tuple[str, bool]:
+    """Return the service of a resource, and whether its ID is an ARN."""
+    service, _ = _read_resource(_entity(resource, "resource"), "")
+    return service, str(resource["id"]).startswith(_ARN_PREFIX)
+
+
 def read_semantic(request: Json) -> Semantic:
     """Return when a batch ends; MalformedInput for an unknown semantic."""
     options = _optional_object(request, "options")

@@ -2,48 +2,27 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from iamd.authzen import evaluation_request
-from iamd.authzen.condition_keys import ContextKeys
-from iamd.authzen.evaluation_request import Evaluation, EvaluationReader, Json, Semantic
-from iamd.core.errors import MalformedInput
-from iamd.gate import global_condition_keys
-from iamd.gate.callers import AuthenticatedCaller
+from iamd.authzen.batch import Batch, Decision
+from iamd.authzen.evaluation_request import Json
+from iamd.authzen.search import ActionSearch, ResourceSearch, SubjectSearch
 from iamd.gate.credentials import Credentials
 from iamd.gate.decision_events import DecisionSubject
 from iamd.gate.decisions import (
     EVALUATE_ACCESS,
     EXPLAIN_ACCESS,
-    Answer,
+    SEARCH_ACCESS,
     DecisionPoint,
     Inquiry,
-    decide_permission,
 )
 from iamd.gate.request_context import RequestContext
-from iamd.gate.subjects import SubjectFinder, SubjectId
-from iamd.services.service_request import RequiredPermission
-
-Decision = dict[str, Any]
+from iamd.gate.subjects import SubjectFinder
 
 _SERVICE = "authzen"
 _EVENT_SERVICE = "iamd"
 _EVENT_NAME = "EvaluateAccess"
-_NO_SUBJECT = Answer(allowed=False, message="The account has no such subject, or its session has ended.")
-
-
-class _Subject(NamedTuple):
-    """A subject with the condition keys of all of its requests."""
-
-    caller: AuthenticatedCaller
-    keys: ContextKeys
-
-
-# Decisions that are one audit event: subject, action and outcome.
-_Summary = tuple[str, str, bool]
-
-_PERMIT: Decision = {"decision": True}
-_DENY: Decision = {"decision": False}
 
 
 class AccessEvaluator:
@@ -73,17 +52,36 @@ class AccessEvaluator:
                 return batch.decide(request)
             return {"evaluations": batch.decide_all(evaluations, evaluation_request.read_semantic(request))}
 
+    def search(
+        self, kind: str, credentials: Credentials, request: Json, context: RequestContext
+    ) -> dict[str, Any]:
+        """Return the subjects, actions or resources that would be allowed; `kind` is the one to find.
+
+        Raises as `evaluate` does.
+        """
+        point = self._decision_point
+        with point.inquiry(credentials, _SERVICE, SEARCH_ACCESS, context) as inquiry:
+            batch = Batch(self._subject_finder, inquiry, request, explains=False)
+            if kind == "subject":
+                results = SubjectSearch(self._subject_finder, inquiry, batch).run(request)
+            else:
+                search = ActionSearch(batch) if kind == "action" else ResourceSearch(batch)
+                results = search.run(request)
+            event = DecisionSubject(inquiry.account_id, _EVENT_SERVICE, "SearchAccess", kind, {"kind": kind})
+            point.record(inquiry, inquiry.asker, event, None)
+        return results
+
     @contextlib.contextmanager
-    def _batch(self, credentials: Credentials, request: Json, context: RequestContext) -> Iterator["_Batch"]:
+    def _batch(self, credentials: Credentials, request: Json, context: RequestContext) -> Iterator[Batch]:
         """Yield a batch for a service that may ask; its decisions are recorded at the end."""
         point = self._decision_point
         with point.inquiry(credentials, _SERVICE, EVALUATE_ACCESS, context) as inquiry:
             explains = point.may_ask(inquiry, EXPLAIN_ACCESS).allowed
-            batch = _Batch(self._subject_finder, inquiry, request, explains=explains)
+            batch = Batch(self._subject_finder, inquiry, request, explains=explains)
             yield batch
             self._record(inquiry, batch)
 
-    def _record(self, inquiry: Inquiry, batch: "_Batch") -> None:
+    def _record(self, inquiry: Inquiry, batch: Batch) -> None:
         for (subject_id, action, is_allowed), (count, resource_arn) in batch.summaries.items():
             params = {
                 "subject": subject_id,
@@ -101,79 +99,3 @@ class AccessEvaluator:
                 folds=is_allowed,
             )
             self._decision_point.record(inquiry, inquiry.asker, subject, None)
-
-
-class _Batch:
-    """The evaluations of one request; `summaries` counts them, each with its first resource."""
-
-    def __init__(
-        self, subject_finder: SubjectFinder, inquiry: Inquiry, request: Json, *, explains: bool
-    ) -> None:
-        self._subject_finder = subject_finder
-        self._inquiry = inquiry
-        self._reader = EvaluationReader(request, inquiry.account_id)
-        self._explains = explains
-        self._subjects: dict[SubjectId, _Subject | None] = {}
-        self.summaries: dict[_Summary, tuple[int, str]] = {}
-
-    def decide_all(self, evaluations: list[Json], semantic: Semantic) -> list[Decision]:
-        """Decide evaluations in order until the batch ends; one that is not valid is denied."""
-        decisions: list[Decision] = []
-        last_decision = semantic.last_decision
-        for evaluation in evaluations:
-            try:
-                decision = self.decide(evaluation)
-            except MalformedInput as fault:
-                error = {"status": fault.status, "message": fault.message}
-                decision = {"decision": False, "context": {"error": error}}
-            decisions.append(decision)
-            if decision["decision"] is last_decision:
-                break
-        return decisions
-
-    def decide(self, request: Json) -> Decision:
-        """Decide an evaluation, with the reason of a denial if the service may see it.
-
-        Raises MalformedInput if it is not valid.
-        """
-        evaluation = self._reader.read(request)
-        answer = self._answer(evaluation)
-        self._count(evaluation, answer)
-        if answer.allowed:
-            return _PERMIT
-        if not self._explains:
-            return _DENY
-        return {"decision": False, "context": {"reason": answer.message}}
-
-    def _answer(self, evaluation: Evaluation) -> Answer:
-        subject = self._find_subject(evaluation.subject)
-        if subject is None:
-            return _NO_SUBJECT
-        context = {**evaluation.context, **subject.keys} if evaluation.context else subject.keys
-        permission = RequiredPermission(evaluation.action, evaluation.resource_arn, context)
-        return decide_permission(self._inquiry, subject.caller, permission, explains=self._explains)
-
-    def _find_subject(self, subject_id: SubjectId) -> _Subject | None:
-        if subject_id not in self._subjects:
-            self._subjects[subject_id] = self._load_subject(subject_id)
-        return self._subjects[subject_id]
-
-    def _load_subject(self, subject_id: SubjectId) -> _Subject | None:
-        inquiry = self._inquiry
-        caller = self._subject_finder.find(inquiry.tx, inquiry.account_id, subject_id, inquiry.epoch)
-        if caller is None:
-            return None
-        keys: ContextKeys = {
-            "aws:currenttime": inquiry.timestamp,
-            "aws:epochtime": str(inquiry.epoch),
-            "aws:resourceaccount": inquiry.account_id,
-            **global_condition_keys.principal_keys(caller.caller),
-        }
-        if caller.caller.token is not None and subject_id.type == "session":
-            keys.update(global_condition_keys.session_keys(caller.caller, inquiry.epoch))
-        return _Subject(caller, keys)
-
-    def _count(self, evaluation: Evaluation, answer: Answer) -> None:
-        summary = (evaluation.subject.id, evaluation.action, answer.allowed)
-        count, resource_arn = self.summaries.get(summary, (0, evaluation.resource_arn))
-        self.summaries[summary] = (count + 1, resource_arn)

@@ -43,6 +43,7 @@ from iamd.store.query import Tx
 AUTHORIZE_REQUEST = "iamd:AuthorizeRequest"
 EVALUATE_ACCESS = "iamd:EvaluateAccess"
 EXPLAIN_ACCESS = "iamd:ExplainAccess"
+SEARCH_ACCESS = "iamd:SearchAccess"
 ANONYMOUS = Principal(PrincipalKind.ANONYMOUS, "", None)
 
 

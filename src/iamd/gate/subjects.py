@@ -11,7 +11,7 @@ from iamd.core.errors import InvalidClientTokenId
 from iamd.core.records import Role, SessionToken
 from iamd.gate.authenticator import INVALID_TOKEN_MESSAGE, Authenticator
 from iamd.gate.callers import AuthenticatedCaller, CallerCache
-from iamd.store import temporary_credentials
+from iamd.store import paging, temporary_credentials
 from iamd.store.access_keys import CredentialRecord
 from iamd.store.database import Database
 from iamd.store.entities import ROLES, USERS, Entity, EntityStore
@@ -47,6 +47,20 @@ class SubjectFinder(NamedTuple):
         with contextlib.suppress(InvalidClientTokenId):  # it has been deleted meanwhile
             return self.caller_cache.resolve_consistently(self.database, tx, record, _reload)
         return None
+
+    def page(
+        self, tx: Tx, account_id: str, subject_type: str, marker: str, limit: int
+    ) -> tuple[list[str], str | None]:
+        """Return names of the account's users or roles, in order, and the marker of the next page.
+
+        Raises ValidationError for a marker that no page returned.
+        """
+        limits = paging.page_limits(marker or None, limit)
+        if subject_type == "user":
+            users = USERS.list_page(tx, account_id, "/", limits)
+            return [user.user_name for user in users.items], users.marker
+        roles = ROLES.list_page(tx, account_id, "/", limits)
+        return [role.role_name for role in roles.items], roles.marker
 
     def _find_record(
         self, tx: Tx, account_id: str, subject: SubjectId, epoch: int

@@ -26,7 +26,7 @@ _PUBLIC_RESOURCE_TYPES: Final = frozenset(
 )
 # Decisions for other services (`iamd.gate.decisions`), which no operation needs.
 _OWN_SERVICE: Final = "iamd"
-_ASKING_ACTIONS: Final = ("AuthorizeRequest", "EvaluateAccess", "ExplainAccess")
+_ASKING_ACTIONS: Final = ("AuthorizeRequest", "EvaluateAccess", "ExplainAccess", "SearchAccess")
 _ASKING_SERVICE: Final = ResourceType(
     "service", "arn:${Partition}:iamd::${Account}:service/${ServiceName}", ()
 )

@@ -1,0 +1,123 @@
+"""A batch: the evaluations of one AuthZEN request, decided in one transaction."""
+
+from typing import Any, NamedTuple
+
+from iamd.authzen.condition_keys import ContextKeys
+from iamd.authzen.evaluation_request import Evaluation, EvaluationReader, Json, Semantic
+from iamd.core.errors import MalformedInput
+from iamd.gate import global_condition_keys
+from iamd.gate.callers import AuthenticatedCaller
+from iamd.gate.decisions import Answer, Inquiry, decide_permission
+from iamd.gate.subjects import SubjectFinder, SubjectId
+from iamd.services.service_request import RequiredPermission
+
+Decision = dict[str, Any]
+
+_NO_SUBJECT = Answer(allowed=False, message="The account has no such subject, or its session has ended.")
+
+
+class _Subject(NamedTuple):
+    """A subject with the condition keys of all of its requests."""
+
+    caller: AuthenticatedCaller
+    keys: ContextKeys
+
+
+# Decisions that are one audit event: subject, action and outcome.
+_Summary = tuple[str, str, bool]
+
+_PERMIT: Decision = {"decision": True}
+_DENY: Decision = {"decision": False}
+
+
+class Batch:
+    """The evaluations of one request; `summaries` counts them, each with its first resource."""
+
+    def __init__(
+        self, subject_finder: SubjectFinder, inquiry: Inquiry, request: Json, *, explains: bool
+    ) -> None:
+        self._subject_finder = subject_finder
+        self._inquiry = inquiry
+        self._reader = EvaluationReader(request, inquiry.account_id)
+        self._explains = explains
+        self._subjects: dict[SubjectId, _Subject | None] = {}
+        self.summaries: dict[_Summary, tuple[int, str]] = {}
+
+    @property
+    def account_id(self) -> str:
+        """The account whose subjects and resources the questions are about."""
+        return self._inquiry.account_id
+
+    def decide_all(self, evaluations: list[Json], semantic: Semantic) -> list[Decision]:
+        """Decide evaluations in order until the batch ends; one that is not valid is denied."""
+        decisions: list[Decision] = []
+        last_decision = semantic.last_decision
+        for evaluation in evaluations:
+            try:
+                decision = self.decide(evaluation)
+            except MalformedInput as fault:
+                error = {"status": fault.status, "message": fault.message}
+                decision = {"decision": False, "context": {"error": error}}
+            decisions.append(decision)
+            if decision["decision"] is last_decision:
+                break
+        return decisions
+
+    def decide(self, request: Json) -> Decision:
+        """Decide an evaluation, with the reason of a denial if the service may see it.
+
+        Raises MalformedInput if it is not valid.
+        """
+        evaluation = self._reader.read(request)
+        answer = self._answer(evaluation)
+        self._count(evaluation, answer)
+        if answer.allowed:
+            return _PERMIT
+        if not self._explains:
+            return _DENY
+        return {"decision": False, "context": {"reason": answer.message}}
+
+    def is_allowed(self, request: Json) -> bool:
+        """Decide an evaluation without counting it, for a search; MalformedInput if it is not valid.
+
+        The request is not the one of the batch, whose objects the batch's reader remembers.
+        """
+        return self._answer(EvaluationReader(request, self.account_id).read(request)).allowed
+
+    def find_caller(self, subject_id: SubjectId) -> AuthenticatedCaller | None:
+        """Return a subject with its policies; None if the account has none of this ID."""
+        subject = self._find_subject(subject_id)
+        return subject and subject.caller
+
+    def _answer(self, evaluation: Evaluation) -> Answer:
+        subject = self._find_subject(evaluation.subject)
+        if subject is None:
+            return _NO_SUBJECT
+        context = {**evaluation.context, **subject.keys} if evaluation.context else subject.keys
+        permission = RequiredPermission(evaluation.action, evaluation.resource_arn, context)
+        return decide_permission(self._inquiry, subject.caller, permission, explains=self._explains)
+
+    def _find_subject(self, subject_id: SubjectId) -> _Subject | None:
+        if subject_id not in self._subjects:
+            self._subjects[subject_id] = self._load_subject(subject_id)
+        return self._subjects[subject_id]
+
+    def _load_subject(self, subject_id: SubjectId) -> _Subject | None:
+        inquiry = self._inquiry
+        caller = self._subject_finder.find(inquiry.tx, inquiry.account_id, subject_id, inquiry.epoch)
+        if caller is None:
+            return None
+        keys: ContextKeys = {
+            "aws:currenttime": inquiry.timestamp,
+            "aws:epochtime": str(inquiry.epoch),
+            "aws:resourceaccount": inquiry.account_id,
+            **global_condition_keys.principal_keys(caller.caller),
+        }
+        if caller.caller.token is not None and subject_id.type == "session":
+            keys.update(global_condition_keys.session_keys(caller.caller, inquiry.epoch))
+        return _Subject(caller, keys)
+
+    def _count(self, evaluation: Evaluation, answer: Answer) -> None:
+        summary = (evaluation.subject.id, evaluation.action, answer.allowed)
+        count, resource_arn = self.summaries.get(summary, (0, evaluation.resource_arn))
+        self.summaries[summary] = (count + 1, resource_arn)
