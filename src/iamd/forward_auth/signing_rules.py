@@ -15,6 +15,7 @@ UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 UNSIGNED_STREAM = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 _PAYLOAD_HASH_HEADER = "x-amz-content-sha256"
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_REGION = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)  # s3cmd signs for US
 _SIGNED_STREAM_PREFIX = "STREAMING-AWS4-"
 
 
@@ -47,4 +48,4 @@ def payload_hash(request: Request, pairs: QueryPairs) -> str:
     return declared
 
 
-S3_RULES = SigningRules(canonical_path, payload_hash)
+S3_RULES = SigningRules(canonical_path, payload_hash, _REGION)

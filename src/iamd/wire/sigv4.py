@@ -60,11 +60,12 @@ class SigningRules(NamedTuple):
     """What a service signs differently from others: the canonical path, and the hash of the payload.
 
     `payload_hash` gets the query parameters that are signed, decoded. It raises a Fault if the hash is
-    missing or wrong.
+    missing or wrong. `region` is the form of Regions, which stores do not look at.
     """
 
     canonical_path: Callable[[str], str]
     payload_hash: Callable[[Request, QueryPairs], str]
+    region: re.Pattern[str]
 
 
 class _SignatureFields(NamedTuple):
@@ -94,9 +95,11 @@ def parse_signature(request: Request, now: datetime, rules: SigningRules | None 
     access_key_id, date, region, service, terminator = scope
     signed_at = _parse_timestamp(fields.timestamp)
     _check_time(signed_at, fields.lifetime, now)
-    _check_scope(date, region, terminator, signed_at)
+    canonical_path, payload_hash, region_pattern = rules or _IAM_RULES
+    _check_scope(date, terminator, signed_at)
+    if not region_pattern.fullmatch(region):
+        raise SignatureDoesNotMatch("Credential should be scoped to a valid Region.")
     header_names = _signed_header_names(fields.signed_headers, request)
-    canonical_path, payload_hash = rules or _IAM_RULES
     canonical = canonical_request(
         request,
         header_names,
@@ -284,7 +287,7 @@ def _check_time(signed_at: datetime, lifetime: timedelta | None, now: datetime) 
         raise SignatureExpired(f"Signature expired: {expiry} is now earlier than {clock.basic(now)}.")
 
 
-def _check_scope(date: str, region: str, terminator: str, signed_at: datetime) -> None:
+def _check_scope(date: str, terminator: str, signed_at: datetime) -> None:
     day = clock.basic(signed_at)[:8]
     if terminator != "aws4_request":
         raise SignatureDoesNotMatch("Credential should be scoped with a valid terminator: 'aws4_request'.")
@@ -293,8 +296,6 @@ def _check_scope(date: str, region: str, terminator: str, signed_at: datetime) -
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
             f"'{day}'."
         )
-    if not _REGION.fullmatch(region):
-        raise SignatureDoesNotMatch("Credential should be scoped to a valid Region.")
 
 
 def _signed_header_names(signed_headers: str, request: Request) -> list[str]:
@@ -383,4 +384,4 @@ def canonical_request(
     return "\n".join(lines).encode("latin-1")
 
 
-_IAM_RULES = SigningRules(_canonical_uri, _payload_hash)
+_IAM_RULES = SigningRules(_canonical_uri, _payload_hash, _REGION)

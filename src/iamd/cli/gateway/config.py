@@ -17,7 +17,8 @@ from iamd.forward_auth.backend import Backend, parse_backend
 
 _API_KEY_VARIABLE = "IAMD_API_KEY"
 _API_KEY = re.compile(r"iamd_[\w-]{20,100}", re.ASCII)
-_LISTEN = re.compile(r"[A-Za-z0-9._:\[\]-]{1,100}( ssl)?", re.ASCII)
+_LISTEN = re.compile(r"[A-Za-z0-9._:\[\]-]{1,100}", re.ASCII)
+_PATH = re.compile(r"[^\s\"';{}$\\]+")
 _WITHOUT_BODY = 'proxy_set_header Content-Length "";\nproxy_set_header Transfer-Encoding "";\n'
 _EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 - compared, not bound
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -45,8 +46,22 @@ ApiKeyFile = Annotated[
 ]
 
 
+TlsCert = Annotated[
+    Path | None,
+    typer.Option("--tls-cert", metavar="F", help="Certificate chain of the gateway in PEM; with --tls-key."),
+]
+TlsKey = Annotated[
+    Path | None, typer.Option("--tls-key", metavar="F", help="Private key of the gateway in PEM.")
+]
+
+
 def config(
-    proxy: ProxyArgument, listen: Listen = "8080", iamd: Iamd = None, api_key_file: ApiKeyFile = None
+    proxy: ProxyArgument,
+    listen: Listen = "8080",
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    iamd: Iamd = None,
+    api_key_file: ApiKeyFile = None,
 ) -> None:
     """Print a proxy's configuration; the store is that of IAMD_S3_STORE."""
     settings = options.settings()
@@ -55,7 +70,9 @@ def config(
     if not _LISTEN.fullmatch(listen):
         raise CommandError("--listen must be a port, or an address with a port", status=2)
     backend = parse_backend(settings.s3_store.get_secret_value(), settings.s3_region)
-    typer.echo(_nginx(settings, backend, listen, iamd or _served_at(settings), _read_api_key(api_key_file)))
+    has_tls = tls_cert is not None or tls_key is not None
+    listener = f"listen {listen} ssl;\n    {_tls(tls_cert, tls_key)}" if has_tls else f"listen {listen};"
+    typer.echo(_nginx(settings, backend, listener, iamd or _served_at(settings), _read_api_key(api_key_file)))
 
 
 def _read_api_key(path: Path | None) -> str:
@@ -73,12 +90,21 @@ def _read_api_key(path: Path | None) -> str:
     return api_key
 
 
-def _nginx(settings: Settings, backend: Backend, listen: str, iamd_url: str, api_key: str) -> str:
+def _tls(tls_cert: Path | None, tls_key: Path | None) -> str:
+    if tls_cert is None or tls_key is None:
+        raise CommandError("--tls-cert and --tls-key must be set together", status=2)
+    paths = [str(path.absolute()) for path in (tls_cert, tls_key)]
+    if not all(map(_PATH.fullmatch, paths)):
+        raise CommandError("the paths of certificate and key must not have spaces or quotes", status=2)
+    return f"ssl_certificate {paths[0]};\n    ssl_certificate_key {paths[1]};"
+
+
+def _nginx(settings: Settings, backend: Backend, listener: str, iamd_url: str, api_key: str) -> str:
     iamd = urlsplit(iamd_url)
     if iamd.scheme not in _DEFAULT_PORTS or not iamd.hostname:
         raise CommandError("--iamd must be http(s)://host[:port]", status=2)
     values = {
-        "LISTEN": listen,
+        "LISTEN": listener,
         "SERVER_NAMES": " ".join(_server_names(settings)),
         "IAMD_SCHEME": iamd.scheme,
         "IAMD_ADDRESS": _address(iamd.netloc, iamd.scheme),
