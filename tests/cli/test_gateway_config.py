@@ -135,7 +135,7 @@ USAGE_ERRORS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
         {"IAMD_S3_STORE": f"http://KEY:{SECRET}/x@store"},
         "the port of the store is not valid",
     ),
-    "store that is no URL": (
+    "store with an invalid URL": (
         (),
         {"IAMD_S3_STORE": f"http://KEY:{SECRET}\u2100@store"},
         "the store must be http(s)://",

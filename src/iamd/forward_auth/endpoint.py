@@ -39,6 +39,7 @@ REQUESTS_PATH = "/s3-requests"
 PATHS = frozenset({AUTH_REQUEST_PATH, FORWARD_AUTH_PATH, REQUESTS_PATH})
 _MAX_BODY_BYTES = 2 * 1024 * 1024  # a DeleteObjects request has 1,000 keys of 1,024 bytes at most
 _MAX_API_KEY_LENGTH = 128
+_FAILURES = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)  # others are refusals
 
 
 class _Response(NamedTuple):
@@ -165,6 +166,6 @@ def _error_response(environ: Environ, fault: Fault, request_id: str) -> _Respons
 
 def _for_nginx(response: _Response) -> _Response:
     """Return a refusal as 403: nginx turns every other status but 401 into 500."""
-    if response.status < HTTPStatus.BAD_REQUEST or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if response.status < HTTPStatus.BAD_REQUEST or response.status in _FAILURES:
         return response._replace(body=b"")
     return response._replace(status=HTTPStatus.FORBIDDEN, body=b"")
