@@ -1,5 +1,6 @@
 """Server settings and their constraints; `iamd.settings_sources` reads them."""
 
+import re
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -9,6 +10,7 @@ from iamd.gate import client_info
 
 DEFAULT_PORT = 8470
 DEFAULT_DATA = Path("iamd-data")
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 
 
 class Settings(BaseModel):
@@ -59,6 +61,13 @@ class Settings(BaseModel):
     def _check_s3_store(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             parse_backend(value.get_secret_value(), "")
+        return value
+
+    @field_validator("s3_hosts")
+    @classmethod
+    def _check_s3_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_HOST_NAME.fullmatch, value)):
+            raise ValueError("must be host names without ports, such as s3.example.com")
         return value
 
     @field_validator("trusted_proxies", "oidc_private_networks", "s3_hosts", mode="before")

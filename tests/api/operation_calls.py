@@ -26,9 +26,9 @@ class Row(NamedTuple):
     """A call, the ARN of the resource that it needs permission for, and the extra actions that it needs.
 
     `passed_role` is the ARN of the role that the call passes, which needs iam:PassRole. Placeholders: `{A}`
-    is the account ID, `{KEY}` the ID of target's access key, `{TASK}` the deletion task of a service-linked
-    role, `{SPARE_CODE1}` and `{SPARE_CODE2}` are codes of the unassigned MFA device, `{ASSIGNED_CODE1}` and
-    `{ASSIGNED_CODE2}` of target's device.
+    is the account ID, `{KEY}` the ID of target's access key, `{CREDENTIAL}` that of its service-specific
+    credential, `{TASK}` the deletion task of a service-linked role, `{SPARE_CODE1}` and `{SPARE_CODE2}` are
+    codes of the unassigned MFA device, `{ASSIGNED_CODE1}` and `{ASSIGNED_CODE2}` of target's device.
     """
 
     operation: str
@@ -95,6 +95,7 @@ USER, GROUP, POLICY = (
 )
 SPARE_DEVICE, ASSIGNED_DEVICE = "arn:aws:iam::{A}:mfa/t/spare", "arn:aws:iam::{A}:mfa/t/held"
 U, G, P = {"UserName": "target"}, {"GroupName": "team"}, {"PolicyArn": POLICY}
+C = {**U, "ServiceSpecificCredentialId": "{CREDENTIAL}"}
 ROLE, PROFILE = "arn:aws:iam::{A}:role/t/job", "arn:aws:iam::{A}:instance-profile/t/machine"
 EMPTY_PROFILE = "arn:aws:iam::{A}:instance-profile/bare"
 IDP = "arn:aws:iam::{A}:oidc-provider/idp.example.com/t"
@@ -148,6 +149,7 @@ ROWS = [
         {"AWSServiceName": "rds.amazonaws.com"},
         f"{LINKED_ROLES}/rds.amazonaws.com/AWSServiceRoleForRDS",
     ),
+    Row("CreateServiceSpecificCredential", {**U, "ServiceName": "iamd"}, USER),
     Row(
         "CreateUser",
         {"UserName": "new", "Path": "/p/", "Tags": TAGS},
@@ -175,6 +177,7 @@ ROWS = [
     Row("DeleteRolePermissionsBoundary", R, ROLE),
     Row("DeleteRolePolicy", {**R, "PolicyName": "inline"}, ROLE),
     Row("DeleteServiceLinkedRole", {"RoleName": LINKED}, f"{LINKED_ROLES}/backup.amazonaws.com/{LINKED}"),
+    Row("DeleteServiceSpecificCredential", C, USER),
     Row("DeleteUser", {"UserName": "other"}, "arn:aws:iam::{A}:user/other"),
     Row("DeleteUserPermissionsBoundary", U, USER),
     Row("DeleteUserPolicy", {**U, "PolicyName": "inline"}, USER),
@@ -248,6 +251,7 @@ ROWS = [
     Row("RemoveClientIDFromOpenIDConnectProvider", {**W, "ClientID": "held"}, IDP),
     Row("RemoveRoleFromInstanceProfile", {**R, **M}, PROFILE),
     Row("RemoveUserFromGroup", {**G, "UserName": "target"}, GROUP),
+    Row("ResetServiceSpecificCredential", C, USER),
     Row("ResyncMFADevice", {**U, **H, **ASSIGNED_CODES}, USER),
     Row("SetDefaultPolicyVersion", {**P, "VersionId": "v2"}, POLICY),
     Row("SimulateCustomPolicy", {"PolicyInputList": [DOCUMENT], "ActionNames": ["s3:GetObject"]}, "*"),
@@ -272,6 +276,7 @@ ROWS = [
     Row("UpdateOpenIDConnectProviderThumbprint", {**W, "ThumbprintList": ["b" * 40]}, IDP),
     Row("UpdateRole", {**R, "Description": "other"}, ROLE),
     Row("UpdateRoleDescription", {**R, "Description": "other"}, ROLE),
+    Row("UpdateServiceSpecificCredential", {**C, "Status": "Inactive"}, USER),
     Row("UpdateUser", {**U, "NewUserName": "renamed"}, USER),
     *(
         row._replace(service="iamd")

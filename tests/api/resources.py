@@ -46,8 +46,10 @@ def create_identities(account: Account, *, with_devices: bool = False) -> dict[s
         iam.update_account_password_policy()
         devices = _devices(iam) if with_devices else {}
         key = str(iam.create_access_key(UserName="target")["AccessKey"]["AccessKeyId"])
+        credential = iam.create_service_specific_credential(UserName="target", ServiceName="iamd")
     _add_sign_in_records(account, user["User"]["UserId"])  # after the devices: adding one ends sessions
-    return {**placeholders_without_resources(account, key), **devices}
+    credential_id = credential["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
+    return {**placeholders_without_resources(account, key), **devices, "{CREDENTIAL}": credential_id}
 
 
 def create_roles(account: Account) -> str:
@@ -119,4 +121,10 @@ def placeholders_without_resources(account: Account, key: str) -> dict[str, str]
         ("{ASSIGNED_CODE1}", "{ASSIGNED_CODE2}", "{SPARE_CODE1}", "{SPARE_CODE2}"), "000000"
     )
     task = f"task/aws-service-role/ecs.amazonaws.com/{LINKED}/{'0' * 8}-0000-4000-a000-{'0' * 12}"
-    return {**codes, "{A}": account.account_id, "{KEY}": key, "{TASK}": task}
+    return {
+        **codes,
+        "{A}": account.account_id,
+        "{KEY}": key,
+        "{CREDENTIAL}": "ACCAAAAAAAAAAAAAAAAAA",
+        "{TASK}": task,
+    }

@@ -137,6 +137,11 @@ LISTS = {
     "ListRoles": ListOperation(
         {}, "Roles", _create_each("CreateRole", "RoleName", AssumeRolePolicyDocument=TRUST)
     ),
+    "ListServiceSpecificCredentials": ListOperation(
+        U,
+        "ServiceSpecificCredentials",
+        lambda iam: [iam.create_service_specific_credential(**U, ServiceName="iamd") for _ in "ab"],
+    ),
     "ListUserPolicies": ListOperation(U, "PolicyNames", _put_inline_policies("User")),
     "ListUserTags": ListOperation(U, "Tags", lambda iam: iam.tag_user(**U, Tags=TAGS)),
     "ListUsers": ListOperation({}, "Users", _create_each("CreateUser", "UserName")),

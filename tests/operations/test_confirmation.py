@@ -22,6 +22,7 @@ WITHOUT_CONFIRMATION = {
     "DeletePolicyVersion",
     "DeleteRole",
     "DeleteServiceLinkedRole",
+    "DeleteServiceSpecificCredential",
     "DeleteUser",
     "DeleteVirtualMFADevice",
     "EndSession",

@@ -1,10 +1,14 @@
 """The store behind a proxy: its address, and the credentials that requests to it are signed with."""
 
+import re
+from contextlib import suppress
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 _SCHEMES = ("http", "https")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+", re.ASCII)
+_FORM_MESSAGE = "the store must be http(s)://ACCESS_KEY_ID:SECRET@host[:port]"
 
 
 class Backend(NamedTuple):
@@ -19,16 +23,14 @@ class Backend(NamedTuple):
 
 def parse_backend(url: str, region: str) -> Backend:
     """Parse `http(s)://ACCESS_KEY_ID:SECRET@host[:port]`; ValueError, without the secret, if invalid."""
-    parts = urlsplit(url)
-    try:
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError as error:
-        raise ValueError("the port of the store is not valid") from error
-    if parts.scheme not in _SCHEMES or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ValueError("the store must be http(s)://ACCESS_KEY_ID:SECRET@host[:port]")
+    parts = _split(url)
+    port, hostname = _port(parts), parts.hostname or ""
+    has_more = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in _SCHEMES or not _HOST.fullmatch(hostname) or has_more:
+        raise ValueError(_FORM_MESSAGE)
     if not parts.username or not parts.password:
         raise ValueError("the store's URL must have its access key: http(s)://ACCESS_KEY_ID:SECRET@host")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{hostname}]" if ":" in hostname else hostname
     return Backend(
         parts.scheme,
         f"{host}{port}".removesuffix(_DEFAULT_PORTS[parts.scheme]),
@@ -36,3 +38,18 @@ def parse_backend(url: str, region: str) -> Backend:
         unquote(parts.password),
         region,
     )
+
+
+def _split(url: str) -> SplitResult:
+    """Split a URL; the errors of `urlsplit` may contain all of it."""
+    with suppress(ValueError):
+        return urlsplit(url)
+    raise ValueError(_FORM_MESSAGE)
+
+
+def _port(parts: SplitResult) -> str:
+    """Return the port with its colon, or an empty string."""
+    with suppress(ValueError):
+        if parts.port != 0:
+            return "" if parts.port is None else f":{parts.port}"
+    raise ValueError("the port of the store is not valid")

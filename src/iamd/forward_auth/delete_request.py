@@ -7,12 +7,13 @@ there are no entities to expand.
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
-from iamd.core.errors import MalformedInput
+from iamd.core.errors import MalformedInput, ServiceUnavailable
+from iamd.forward_auth.xml_text import escape
 
 MAX_OBJECTS = 1_000
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+_UNREADABLE_MESSAGE = "The store did not say what it has deleted."
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -67,7 +68,7 @@ def parse_xml(body: bytes) -> ET.Element:
     try:
         parser.feed(body)
         root: ET.Element = parser.close()
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:  # the last two for its declared encoding
         raise MalformedXml("The XML you provided was not well-formed.") from error
     return root
 
@@ -80,7 +81,10 @@ def render(request: DeleteRequest) -> bytes:
 
 
 def render_result(store_result: bytes | None, refusals: Iterable[Refusal]) -> bytes:
-    """Return the response: what the store did, if it was asked, and the objects that were refused."""
+    """Return the response: what the store did, if it was asked, and the objects that were refused.
+
+    Raises ServiceUnavailable if the store's answer is not a DeleteResult document.
+    """
     results = "" if store_result is None else "".join(_store_results(store_result))
     errors = "".join(
         f"<Error>{_object_members(refusal.object)}<Code>{refusal.code}</Code>"
@@ -91,7 +95,7 @@ def render_result(store_result: bytes | None, refusals: Iterable[Refusal]) -> by
 
 
 def _store_results(document: bytes) -> Iterable[str]:
-    for element in parse_xml(document):
+    for element in _parse_result(document):
         members = "".join(
             f"<{_local_name(member)}>{escape(member.text or '')}</{_local_name(member)}>"
             for member in element
@@ -99,9 +103,20 @@ def _store_results(document: bytes) -> Iterable[str]:
         yield f"<{_local_name(element)}>{members}</{_local_name(element)}>"
 
 
+def _parse_result(document: bytes) -> ET.Element:
+    try:
+        root = parse_xml(document)
+    except MalformedXml as fault:
+        raise ServiceUnavailable(_UNREADABLE_MESSAGE) from fault
+    if _local_name(root) != "DeleteResult":
+        raise ServiceUnavailable(_UNREADABLE_MESSAGE)
+    return root
+
+
 def _object(element: ET.Element) -> ObjectVersion:
     members = {_local_name(member): member.text or "" for member in element}
-    if len(members) != len(element) or not members.get("Key"):
+    has_elements = any(len(member) for member in element)
+    if len(members) != len(element) or has_elements or not members.get("Key"):
         raise MalformedXml("Each object must have one Key.")
     if not members.keys() <= {"Key", "VersionId"}:
         names = ", ".join(sorted(members.keys() - {"Key", "VersionId"}))
@@ -111,12 +126,7 @@ def _object(element: ET.Element) -> ObjectVersion:
 
 def _object_members(item: ObjectVersion) -> str:
     version = f"<VersionId>{escape(item.version_id)}</VersionId>" if item.version_id else ""
-    return f"<Key>{_text(item.key)}</Key>{version}"
-
-
-def _text(text: str) -> str:
-    """Return escaped text; a carriage return would become a line feed when it is read again."""
-    return escape(text, {"\r": "&#13;"})
+    return f"<Key>{escape(item.key)}</Key>{version}"
 
 
 def _local_name(element: ET.Element) -> str:

@@ -5,23 +5,30 @@ The codes are those of "Error responses" in the S3 API reference.
 
 from http import HTTPStatus
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from iamd.core.errors import (
     ExpiredToken,
     Fault,
     IncompleteSignature,
+    InternalFailure,
     InvalidClientTokenId,
+    MalformedInput,
     MissingAuthenticationToken,
+    RequestEntityTooLarge,
     ServiceUnavailable,
     SignatureDoesNotMatch,
     SignatureExpired,
     SignatureNotYetCurrent,
     Throttling,
 )
+from iamd.forward_auth.xml_text import escape
 
-# Characters that XML 1.0 cannot contain, whatever a client has in its path.
-_CONTROL_CHARACTERS = {code: "\N{REPLACEMENT CHARACTER}" for code in range(32) if code not in (9, 10, 13)}
+# Faults whose message stays as it is, under another code; their subclasses have codes of S3.
+_OTHER_CODES: dict[type[Fault], tuple[str, int]] = {
+    InternalFailure: ("InternalError", HTTPStatus.INTERNAL_SERVER_ERROR),
+    MalformedInput: ("InvalidRequest", HTTPStatus.BAD_REQUEST),
+    RequestEntityTooLarge: ("MaxMessageLengthExceeded", HTTPStatus.BAD_REQUEST),
+}
 
 
 class S3Error(NamedTuple):
@@ -35,8 +42,8 @@ class S3Error(NamedTuple):
         """Return the XML document; `resource` is the requested path."""
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f"<Error><Code>{_text(self.code)}</Code><Message>{_text(self.message)}</Message>"
-            f"<Resource>{_text(resource)}</Resource><RequestId>{_text(request_id)}</RequestId></Error>"
+            f"<Error><Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message>"
+            f"<Resource>{escape(resource)}</Resource><RequestId>{escape(request_id)}</RequestId></Error>"
         ).encode()
 
 
@@ -58,7 +65,8 @@ def from_fault(fault: Fault, *, is_presigned: bool) -> S3Error:
         return S3Error("SlowDown", HTTPStatus.SERVICE_UNAVAILABLE, "Please reduce your request rate.")
     if isinstance(fault, ServiceUnavailable):
         return S3Error("ServiceUnavailable", HTTPStatus.SERVICE_UNAVAILABLE, fault.message)
-    return S3Error(fault.code, fault.status, fault.message)
+    code, status = _OTHER_CODES.get(type(fault), (fault.code, fault.status))
+    return S3Error(code, status, fault.message)
 
 
 def _signature_error(fault: Fault, *, is_presigned: bool) -> S3Error:
@@ -68,7 +76,3 @@ def _signature_error(fault: Fault, *, is_presigned: bool) -> S3Error:
         message = "The difference between the request time and the current time is too large."
         return S3Error("RequestTimeTooSkewed", HTTPStatus.FORBIDDEN, message)
     return S3Error("SignatureDoesNotMatch", HTTPStatus.FORBIDDEN, fault.message)
-
-
-def _text(text: str) -> str:
-    return escape(text.translate(_CONTROL_CHARACTERS))

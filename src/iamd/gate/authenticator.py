@@ -113,6 +113,8 @@ class Authenticator(NamedTuple):
             fresh_record = temporary_credentials.find_credential(tx, record.access_key_id, record.token)
         elif record.access_key_id.startswith(ids.SERVICE_CREDENTIAL):
             fresh_record = service_credentials.find_record(tx, record.account_id, record.access_key_id)
+            if fresh_record is not None and fresh_record.secret != record.secret:
+                raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)  # it was reset
         else:
             fresh_record = access_keys.find_credential(tx, record.access_key_id)
         if fresh_record is None or fresh_record.status != "Active":

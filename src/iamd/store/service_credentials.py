@@ -42,9 +42,11 @@ _list_user_page = Query(
 
 
 def _credential_record(row: Any) -> CredentialRecord:
-    credential_id, account_id, user_id, status, _, _, data_key, revision, *user_columns = row
+    """Return a record with the hash of the secret, which tells whether it was reset."""
+    credential_id, account_id, user_id, status, hash_, _, _, data_key, revision, *user_columns = row
     user = User._make(user_columns)
-    return CredentialRecord(credential_id, account_id, user_id, status, b"", data_key, revision, user)
+    secret = hash_.encode()
+    return CredentialRecord(credential_id, account_id, user_id, status, secret, data_key, revision, user)
 
 
 _select_record = sa.select(
@@ -52,6 +54,7 @@ _select_record = sa.select(
     service_credentials.c.account_id,
     service_credentials.c.user_id,
     service_credentials.c.status,
+    service_credentials.c.secret_hash,
     service_credentials.c.created_at,
     service_credentials.c.expires_at,
     accounts.c.data_key,
@@ -64,7 +67,7 @@ _select_record = sa.select(
 )
 _find_by_hash = Query(
     _select_record.where(columns_equal(service_credentials, "secret_hash", "service_name")),
-    lambda row: (row[4], row[5], _credential_record(row)),
+    lambda row: (row[5], row[6], _credential_record(row)),
 )
 _find_record = Query(
     _select_record.where(columns_equal(service_credentials, "account_id", "credential_id")),

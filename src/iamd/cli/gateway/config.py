@@ -6,7 +6,6 @@ from enum import Enum
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -21,6 +20,9 @@ _LISTEN = re.compile(r"[A-Za-z0-9._:\[\]-]{1,100}", re.ASCII)
 _PATH = re.compile(r"[^\s\"';{}$\\]+")
 _WITHOUT_BODY = 'proxy_set_header Content-Length "";\nproxy_set_header Transfer-Encoding "";\n'
 _EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 - compared, not bound
+_URL = re.compile(
+    r"(https?)://((?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)/?", re.ASCII | re.IGNORECASE
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -77,8 +79,7 @@ def config(
 
 def _read_api_key(path: Path | None) -> str:
     if path is not None:
-        api_key = path.read_text(encoding="utf-8").strip()
-        source = str(path)
+        api_key, source = _read_file(path).strip(), str(path)
     else:
         api_key, source = os.environ.get(_API_KEY_VARIABLE, ""), _API_KEY_VARIABLE
     if not _API_KEY.fullmatch(api_key):
@@ -99,24 +100,35 @@ def _tls(tls_cert: Path | None, tls_key: Path | None) -> str:
     return f"ssl_certificate {paths[0]};\n    ssl_certificate_key {paths[1]};"
 
 
+def _read_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}", status=2) from error
+
+
 def _nginx(settings: Settings, backend: Backend, listener: str, iamd_url: str, api_key: str) -> str:
-    iamd = urlsplit(iamd_url)
-    if iamd.scheme not in _DEFAULT_PORTS or not iamd.hostname:
+    iamd = _URL.fullmatch(iamd_url)
+    if iamd is None:
         raise CommandError("--iamd must be http(s)://host[:port]", status=2)
+    scheme, host = iamd[1].lower(), iamd[2]
     values = {
         "LISTEN": listener,
         "SERVER_NAMES": " ".join(_server_names(settings)),
-        "IAMD_SCHEME": iamd.scheme,
-        "IAMD_ADDRESS": _address(iamd.netloc, iamd.scheme),
-        "IAMD_HOST": iamd.netloc,
+        "IAMD_SCHEME": scheme,
+        "IAMD_ADDRESS": _address(host, scheme),
+        "IAMD_HOST": host,
         "STORE_SCHEME": backend.scheme,
         "STORE_ADDRESS": _address(backend.host, backend.scheme),
         "STORE_HOST": backend.host,
         "API_KEY": api_key,
     }
-    headers = _template("nginx_headers.conf")
+    headers = _template("nginx_headers.conf") + _server_name_indication(scheme, host)
     text = _template("nginx.conf").replace("@QUESTION@", _indent(_WITHOUT_BODY + headers))
     text = text.replace("@ANSWER@", _indent(headers))
+    text = text.replace(
+        "@STORE_TLS@\n", _indent(_server_name_indication(backend.scheme, backend.host)) + "\n"
+    )
     for name, value in values.items():
         text = text.replace(f"@{name}@", value)
     return text
@@ -127,6 +139,12 @@ def _served_at(settings: Settings) -> str:
     scheme = "http" if settings.tls_cert is None else "https"
     host = "127.0.0.1" if settings.host in _EVERY_ADDRESS else settings.host
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _server_name_indication(scheme: str, host: str) -> str:
+    """Return what makes nginx send the host's name, by which many servers choose their certificate."""
+    name = re.sub(r":[0-9]+$", "", host)
+    return f'proxy_ssl_server_name on;\nproxy_ssl_name "{name}";\n' if scheme == "https" else ""
 
 
 def _server_names(settings: Settings) -> list[str]:

@@ -1,0 +1,189 @@
+"""`iamd gateway config`: a configuration that nginx accepts, or one line about what is wrong."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from tests import certificates, iamd_command
+from tests.iamd_command import CompletedCommand
+
+SECRET, API_KEY = "hunter2secret", "iamd_" + "k3y-_" * 8 + "abc"
+STORE = f"http://STOREKEY:{SECRET}@127.0.0.1:8333"
+_NGINX = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{}}
+http {{
+  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  include {folder}/gateway.conf;
+}}
+"""
+
+
+def run(folder: Path, *options: str, **env: str) -> CompletedCommand:
+    """Run the command with a store and an API key, unless `env` has others."""
+    variables = {"IAMD_S3_STORE": STORE, "IAMD_API_KEY": API_KEY, **env}
+    return iamd_command.run("gateway", "config", "nginx", *options, cwd=folder, **variables)
+
+
+def configuration(folder: Path, *options: str, **env: str) -> str:
+    result = run(folder, *options, **env)
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
+def directives(text: str, name: str) -> set[str]:
+    """Return the values of a directive, wherever it is."""
+    return set(re.findall(rf"^\s*{name} (.+);$", text, re.MULTILINE))
+
+
+def test_settings_in_the_configuration(tmp_path: Path) -> None:
+    text = configuration(
+        tmp_path,
+        "--listen",
+        "[::1]:8080",
+        "--iamd",
+        "https://iam.example.com",
+        IAMD_S3_STORE=f"https://STOREKEY:{SECRET}@store.example.com:9000",
+        IAMD_S3_HOSTS="s3.example.com, s3.internal",
+    )
+    assert directives(text, "listen") == {"[::1]:8080"}
+    assert directives(text, "server_name") == {
+        "s3.example.com *.s3.example.com s3.internal *.s3.internal",
+    }
+    assert directives(text, "server") == {"iam.example.com:443", "store.example.com:9000"}
+    assert directives(text, "proxy_set_header Host") == {'"iam.example.com"', '"store.example.com:9000"'}
+    assert directives(text, "proxy_set_header X-Iamd-Api-Key") == {f'"{API_KEY}"'}
+    assert {url.partition("://")[0] for url in directives(text, "proxy_pass")} == {"https"}
+    assert directives(text, "proxy_ssl_name") == {'"iam.example.com"', '"store.example.com"'}
+    assert "@" not in text.replace("@denied", "").replace("@unavailable", "")
+    assert SECRET not in text
+    assert "STOREKEY" not in text
+
+
+def test_defaults(tmp_path: Path) -> None:
+    text = configuration(tmp_path)
+    assert directives(text, "listen") == {"8080"}
+    assert directives(text, "server_name") == {"_"}
+    assert directives(text, "server") == {"127.0.0.1:8470", "127.0.0.1:8333"}
+    assert "proxy_ssl" not in text
+    public = configuration(tmp_path, IAMD_PUBLIC_URL="https://iam.example.com", IAMD_HOST="0.0.0.0")
+    assert directives(public, "server") == directives(text, "server")
+    assert "10.0.0.1:9000" in directives(
+        configuration(tmp_path, IAMD_HOST="10.0.0.1", IAMD_PORT="9000"), "server"
+    )
+
+
+def test_api_key_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "gateway.key").write_text(f"{API_KEY}\n")
+    text = configuration(tmp_path, "--api-key-file", "gateway.key", IAMD_API_KEY="")
+    assert directives(text, "proxy_set_header X-Iamd-Api-Key") == {f'"{API_KEY}"'}
+
+
+ACCEPTED: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "defaults": ((), {}),
+    "an address": (("--listen", "127.0.0.1:8080"), {}),
+    "IPv6": (
+        ("--listen", "[::1]:8080", "--iamd", "http://[::1]:8470"),
+        {"IAMD_S3_STORE": f"http://KEY:{SECRET}@[::1]:8333"},
+    ),
+    "hosts": ((), {"IAMD_S3_HOSTS": "s3.example.com,s3.internal"}),
+    "https": (
+        ("--iamd", "https://localhost:8470"),
+        {"IAMD_S3_STORE": f"https://KEY:{SECRET}@localhost"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "env"), ACCEPTED.values(), ids=ACCEPTED.keys())
+def test_nginx_accepts_the_configuration(
+    tmp_path: Path, options: tuple[str, ...], env: dict[str, str]
+) -> None:
+    (tmp_path / "gateway.conf").write_text(configuration(tmp_path, *options, **env))
+    assert_accepted(tmp_path)
+
+
+def test_nginx_accepts_the_configuration_with_tls(tmp_path: Path) -> None:
+    certificate, key = certificates.write_self_signed(tmp_path, x509.DNSName("localhost"))
+    text = configuration(tmp_path, "--listen", "8443", "--tls-cert", str(certificate), "--tls-key", str(key))
+    assert directives(text, "listen") == {"8443 ssl"}
+    (tmp_path / "gateway.conf").write_text(text)
+    assert_accepted(tmp_path)
+
+
+def assert_accepted(folder: Path) -> None:
+    """Check the configuration in a folder with nginx, if it is installed."""
+    if shutil.which("nginx") is None:
+        pytest.skip("nginx is not installed")
+    (folder / "nginx.conf").write_text(_NGINX.format(folder=folder))
+    command = ["nginx", "-t", "-q", "-c", str(folder / "nginx.conf")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+KEY_ERROR = "must have the gateway's API key"
+LISTEN_ERROR = "--listen must be a port, or an address with a port"
+IAMD_ERROR = "--iamd must be http(s)://host[:port]"
+USAGE_ERRORS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
+    "no store": ((), {"IAMD_S3_STORE": ""}, "IAMD_S3_STORE must be set"),
+    "store without a key": ((), {"IAMD_S3_STORE": "http://store"}, "the store's URL must have its access"),
+    "store with a path": ((), {"IAMD_S3_STORE": f"{STORE}/{SECRET}"}, "the store must be http(s)://"),
+    "store with a slash in its secret": (
+        (),
+        {"IAMD_S3_STORE": f"http://KEY:{SECRET}/x@store"},
+        "the port of the store is not valid",
+    ),
+    "store with an invalid URL": (
+        (),
+        {"IAMD_S3_STORE": f"http://KEY:{SECRET}\u2100@store"},
+        "the store must be http(s)://",
+    ),
+    "host that is none": ((), {"IAMD_S3_HOSTS": "s3.example.com; evil"}, "IAMD_S3_HOSTS"),
+    "host with a port": ((), {"IAMD_S3_HOSTS": "s3.example.com:8080"}, "IAMD_S3_HOSTS"),
+    "wildcard": ((), {"IAMD_S3_HOSTS": "*.example.com"}, "IAMD_S3_HOSTS"),
+    "no API key": ((), {"IAMD_API_KEY": ""}, f"IAMD_API_KEY {KEY_ERROR}"),
+    "API key that is none": ((), {"IAMD_API_KEY": f"{SECRET}; evil"}, f"IAMD_API_KEY {KEY_ERROR}"),
+    "API key with a line end": ((), {"IAMD_API_KEY": f"{API_KEY}\n; evil"}, f"IAMD_API_KEY {KEY_ERROR}"),
+    "API key in quotes": ((), {"IAMD_API_KEY": f'{API_KEY}"'}, f"IAMD_API_KEY {KEY_ERROR}"),
+    "file without a key": (("--api-key-file", "text"), {}, f"text {KEY_ERROR}"),
+    "file in another encoding": (("--api-key-file", "utf-16"), {}, f"utf-16 {KEY_ERROR}"),
+    "missing file": (("--api-key-file", "none"), {}, "none cannot be read: No such file or directory"),
+    "folder": (("--api-key-file", "."), {}, ". cannot be read: Is a directory"),
+    "listen with a directive": (("--listen", "8080; evil"), {}, LISTEN_ERROR),
+    "listen with a line end": (("--listen", "8080\nevil"), {}, LISTEN_ERROR),
+    "listen with a block": (("--listen", "8080;} http{"), {}, LISTEN_ERROR),
+    "listen with an option": (("--listen", "8080 default_server"), {}, LISTEN_ERROR),
+    "listen on nothing": (("--listen", ""), {}, LISTEN_ERROR),
+    "iamd without a scheme": (("--iamd", "localhost:8470"), {}, IAMD_ERROR),
+    "iamd without a host": (("--iamd", "http://"), {}, IAMD_ERROR),
+    "iamd by another protocol": (("--iamd", "ftp://localhost"), {}, IAMD_ERROR),
+    "iamd with a path": (("--iamd", "http://localhost/iam"), {}, IAMD_ERROR),
+    "iamd with a directive": (("--iamd", 'http://localhost";evil'), {}, IAMD_ERROR),
+    "iamd with a password": (("--iamd", f"http://u:{SECRET}@localhost"), {}, IAMD_ERROR),
+    "iamd with half an address": (("--iamd", "http://[::1"), {}, IAMD_ERROR),
+    "iamd on a port that is none": (("--iamd", "http://localhost:x"), {}, IAMD_ERROR),
+}
+
+
+@pytest.mark.parametrize(("options", "env", "message"), USAGE_ERRORS.values(), ids=USAGE_ERRORS.keys())
+def test_usage_error_is_one_line(
+    tmp_path: Path, options: tuple[str, ...], env: dict[str, str], message: str
+) -> None:
+    (tmp_path / "text").write_text(f"{API_KEY} {SECRET}\n")
+    (tmp_path / "utf-16").write_bytes(API_KEY.encode("utf-16"))
+    result = run(tmp_path, *options, **env)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert result.stderr.startswith("iamd: ")
+    assert message in result.stderr
+    assert SECRET not in result.stderr
+    assert API_KEY not in result.stderr
+
+
+def test_proxy_must_be_one_of_those_that_are_known(tmp_path: Path) -> None:
+    result = iamd_command.run("gateway", "config", "haproxy", cwd=tmp_path, IAMD_S3_STORE=STORE)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "'haproxy' is not one of 'nginx'" in result.stderr
