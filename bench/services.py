@@ -30,6 +30,7 @@ from bench.http import replace_section
 from bench.load import Key, LoadResult
 
 BATCH = 1_000
+_ACCOUNT_ID = "123456789012"
 _SECTION = "<!-- services -->"
 _ASK = (
     allow("iamd:AuthorizeRequest", resource="arn:aws:iamd::*:service/s3"),
@@ -185,8 +186,10 @@ def main() -> None:
 
 
 def _measure(folder: Path, store: seaweedfs.ObjectStore, seconds: float) -> list[Row]:
-    with servers.serving_new_store(folder / "iamd", IAMD_S3_STORE=store.url) as server:
-        account = servers.create_account(server)
+    with servers.serving_new_store(
+        folder / "iamd", IAMD_S3_STORE=store.url, IAMD_S3_ACCOUNTS=_ACCOUNT_ID
+    ) as server:
+        account = servers.create_account(server, _ACCOUNT_ID)
         api_key = gateways.create_api_key(account, *_ASK)
         rows = list(measure_decisions(account, api_key, seconds))
         if shutil.which("nginx") is not None:

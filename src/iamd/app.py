@@ -24,7 +24,7 @@ from iamd.federation.jwks_cache import JwksCache
 from iamd.forward_auth import endpoint as forward_auth_endpoint
 from iamd.forward_auth.backend import parse_backend
 from iamd.forward_auth.endpoint import ForwardAuthEndpoint
-from iamd.forward_auth.s3_authorization import S3Authorizer
+from iamd.forward_auth.s3_authorization import S3Authorizer, S3Store
 from iamd.forward_auth.s3_operations import S3Operations
 from iamd.forward_auth.store_client import StoreClient
 from iamd.framework.call import Dependencies
@@ -42,7 +42,8 @@ from iamd.gate.subjects import SubjectFinder
 from iamd.gate.vault import Vault
 from iamd.signin.mail import Mailer
 from iamd.signin.services import SignInServices
-from iamd.store import migrate
+from iamd.store import accounts, migrate
+from iamd.store.database import Database
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse
 
 # How many requests of a worker run Python code at a time; measurements are in docs/performance.md.
@@ -89,6 +90,7 @@ class _Worker(NamedTuple):
     execution_slots: ExecutionSlots
     request_bodies: RequestBodies
     rate_limiter: RateLimiter
+    address_limits: AddressLimits
 
 
 class App:
@@ -175,6 +177,7 @@ def _create_worker(settings: Settings, master_key: bytes) -> _Worker:
         execution_slots,
         RequestBodies(settings.requests_per_address),
         RateLimiter(settings.rate_limit),
+        AddressLimits(settings.requests_per_address, execution_slots),
     )
 
 
@@ -193,7 +196,7 @@ def _build_endpoint(worker: _Worker, caller_cache: CallerCache) -> Endpoint:
         operations.OPERATIONS,
         worker.proxy_settings,
         worker.execution_slots,
-        AddressLimits(settings.requests_per_address, worker.execution_slots),
+        worker.address_limits,
         worker.request_bodies,
         client_info.console_hosts(base_url(settings)),
     )
@@ -225,8 +228,13 @@ def _build_forward_auth(worker: _Worker, decision_point: DecisionPoint) -> Forwa
     settings, backend = worker.settings, None
     if settings.s3_store is not None:
         backend = parse_backend(settings.s3_store.get_secret_value(), settings.s3_region)
-    base_hosts = tuple(host.lower() for host in settings.s3_hosts)
-    authorizer = S3Authorizer(decision_point, base_hosts, backend)
+    store = S3Store(
+        tuple(host.lower() for host in settings.s3_hosts),
+        settings.s3_region,
+        backend,
+        s3_accounts(settings, worker.dependencies.database),
+    )
+    authorizer = S3Authorizer(decision_point, store)
     store_client = None if backend is None else StoreClient(backend, worker.execution_slots.suspended)
     return ForwardAuthEndpoint(
         authorizer,
@@ -234,7 +242,17 @@ def _build_forward_auth(worker: _Worker, decision_point: DecisionPoint) -> Forwa
         worker.proxy_settings,
         worker.execution_slots,
         worker.request_bodies,
+        worker.address_limits,
     )
+
+
+def s3_accounts(settings: Settings, database: Database) -> frozenset[str]:
+    """Return the accounts that the store belongs to: those of the settings, or else the only account."""
+    if settings.s3_accounts or settings.s3_store is None:
+        return frozenset(settings.s3_accounts)
+    with database.read() as tx:
+        account_ids = frozenset(account.account_id for account in accounts.list_all(tx))
+    return account_ids if len(account_ids) == 1 else frozenset()
 
 
 def _build_authzen(
@@ -246,6 +264,7 @@ def _build_authzen(
         worker.proxy_settings,
         worker.execution_slots,
         worker.request_bodies,
+        worker.address_limits,
         base_url(worker.settings),
     )
 

@@ -9,6 +9,7 @@ from iamd.forward_auth.backend import parse_backend
 from iamd.gate import client_info
 
 DEFAULT_PORT = 8470
+_ACCOUNT_ID = re.compile(r"[0-9]{12}", re.ASCII)
 DEFAULT_DATA = Path("iamd-data")
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 
@@ -43,6 +44,7 @@ class Settings(BaseModel):
     oidc_private_networks: tuple[str, ...] = ()
     s3_hosts: tuple[str, ...] = ()
     s3_store: SecretStr | None = None
+    s3_accounts: tuple[str, ...] = ()
     s3_region: str = Field(default="us-east-1", pattern="^[a-z0-9-]{1,64}$")
 
     @field_validator("host")
@@ -54,6 +56,13 @@ class Settings(BaseModel):
     @classmethod
     def _check_public_url(cls, value: str | None) -> str | None:
         client_info.parse_proxy_settings(value, ())  # also for commands that only print links
+        return value
+
+    @field_validator("s3_accounts")
+    @classmethod
+    def _check_s3_accounts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_ACCOUNT_ID.fullmatch(account_id) for account_id in value):
+            raise ValueError("accounts are given by their IDs, 12 digits each")
         return value
 
     @field_validator("s3_store")
@@ -70,7 +79,7 @@ class Settings(BaseModel):
             raise ValueError("must be host names without ports, such as s3.example.com")
         return value
 
-    @field_validator("trusted_proxies", "oidc_private_networks", "s3_hosts", mode="before")
+    @field_validator("trusted_proxies", "oidc_private_networks", "s3_hosts", "s3_accounts", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

@@ -44,10 +44,18 @@ def test_user_is_named_by_name_id_or_arn(library: Service) -> None:
     user = create_user(library.account, "Alice", allow("s3:GetObject"), Path="/staff/")
     for subject_id in ("Alice", user["UserId"], user["Arn"]):
         assert may_read(library, {"type": "user", "id": subject_id}), subject_id
-    for subject_id in ("Bob", user["Arn"].replace("/staff", ""), user["UserId"][:-1] + "2", "*"):
+    other_id = user["UserId"][:-1] + ("3" if user["UserId"].endswith("2") else "2")
+    for subject_id in ("Bob", user["Arn"].replace("/staff", ""), other_id, "*"):
         response = ask(library, {"type": "user", "id": subject_id})
         assert response.body["decision"] is False, subject_id
         assert "no such subject" in response.body["context"]["reason"]
+
+
+def test_name_that_is_the_id_of_another_user_is_nobody(library: Service) -> None:
+    powerful = create_user(library.account, "Alice", allow("s3:GetObject"))
+    create_user(library.account, powerful["UserId"], allow("s3:PutObject"))
+    assert not may_read(library, {"type": "user", "id": powerful["UserId"]})
+    assert may_read(library, {"type": "user", "id": powerful["Arn"]})
 
 
 def test_users_of_other_accounts_are_unknown(library: Service) -> None:

@@ -20,6 +20,7 @@ from tests.in_process import root_client
 from tests.servers import Account, Server, allow, document, free_port
 
 REGION = "us-east-1"
+ACCOUNT_IDS = [str(100_000_000_000 + number) for number in range(400)]
 _NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; user root; worker_processes 1;
 events {{}}
@@ -80,14 +81,23 @@ def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectSto
 def s3_server(object_store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return an iamd that knows the store."""
     data = tmp_path_factory.mktemp("iamd") / "data"
-    with servers.serving_new_store(data, IAMD_S3_STORE=object_store.url) as running:
+    accounts = ",".join(ACCOUNT_IDS)
+    with servers.serving_new_store(
+        data, IAMD_S3_STORE=object_store.url, IAMD_S3_ACCOUNTS=accounts
+    ) as running:
         yield running
 
 
+@pytest.fixture(scope="session")
+def account_ids() -> Iterator[str]:
+    """Return the IDs of accounts that the store belongs to, once they are created."""
+    return iter(ACCOUNT_IDS)
+
+
 @pytest.fixture
-def s3_account(s3_server: Server) -> Account:
-    """Return a new account on that iamd."""
-    return servers.create_account(s3_server)
+def s3_account(s3_server: Server, account_ids: Iterator[str]) -> Account:
+    """Return a new account on that iamd, to which the store belongs."""
+    return servers.create_account(s3_server, next(account_ids))
 
 
 def create_api_key(account: Account, *statements: dict[str, Any], name: str = "gateway") -> str:

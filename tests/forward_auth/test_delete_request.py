@@ -55,10 +55,6 @@ BODIES: dict[str, tuple[str, DeleteRequest]] = {
         "<Delete><Object><VersionId>v</VersionId><Key>a</Key></Object></Delete>",
         DeleteRequest((ObjectVersion("a", "v"),), quiet=False),
     ),
-    "empty version": (
-        "<Delete><Object><Key>a</Key><VersionId/></Object></Delete>",
-        DeleteRequest(objects("a"), quiet=False),
-    ),
     "comments": (
         "<!--x--><Delete><!--y--><Object><Key>a<!--z-->b</Key><!--x--></Object></Delete>",
         DeleteRequest(objects("ab"), quiet=False),

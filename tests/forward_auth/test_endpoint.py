@@ -13,19 +13,22 @@ import pytest
 
 from iamd.config import Settings
 from iamd.core.clock_steps import ClockSteps
+from iamd.core.execution_slots import ExecutionSlots
 from iamd.datastore import open_store
 from iamd.forward_auth.endpoint import (
     AUTH_REQUEST_PATH,
+    DENIAL_PATH,
     FORWARD_AUTH_PATH,
     REQUESTS_PATH,
     ForwardAuthEndpoint,
 )
-from iamd.forward_auth.s3_authorization import S3Authorizer
+from iamd.forward_auth.s3_authorization import S3Authorizer, S3Store
 from iamd.forward_auth.s3_operations import S3Operations
 from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.authenticator import Authenticator
 from iamd.gate.callers import CallerCache
 from iamd.gate.client_info import ProxySettings
+from iamd.gate.concurrency_limits import AddressLimits
 from iamd.gate.console_sessions import SessionLimits
 from iamd.gate.decisions import DecisionPoint
 from iamd.gate.rate_limits import RateLimiter
@@ -33,8 +36,9 @@ from iamd.gate.request_bodies import RequestBodies
 from tests import servers
 from tests.api.test_audit import events, eventually
 from tests.forward_auth import s3_signing
-from tests.forward_auth.conftest import create_api_key
+from tests.forward_auth.conftest import ACCOUNT_IDS, create_api_key
 from tests.forward_auth.s3_signing import HOST, REGION, Key, S3Request, presigned, signed
+from tests.http_server import raw
 from tests.servers import Account, Server, allow, deny, document
 
 STORE = "http://STOREKEY:secret@store.example.com:9000"
@@ -56,6 +60,9 @@ class Response(NamedTuple):
     @property
     def message(self) -> str:
         return ET.fromstring(self.body).findtext("Message") or ""
+
+
+SERVER_REGION = "us-east-1"  # of the server's settings, whatever Region clients sign for
 
 
 class Proxy(NamedTuple):
@@ -102,15 +109,15 @@ class Proxy(NamedTuple):
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return an iamd that knows a store, which need not exist."""
     data = tmp_path_factory.mktemp("iamd") / "data"
-    settings = {"IAMD_S3_STORE": STORE, "IAMD_S3_HOSTS": HOST}
+    accounts = ",".join(ACCOUNT_IDS)
+    settings = {"IAMD_S3_STORE": STORE, "IAMD_S3_HOSTS": HOST, "IAMD_S3_ACCOUNTS": accounts}
     with servers.serving_new_store(data, **settings) as running:
         yield running
 
 
 @pytest.fixture
-def proxy(s3_server: Server) -> Proxy:
-    account = servers.create_account(s3_server)
-    return Proxy(account, create_api_key(account, ASK))
+def proxy(s3_account: Account) -> Proxy:
+    return Proxy(s3_account, create_api_key(s3_account, ASK))
 
 
 # What is allowed.
@@ -518,11 +525,21 @@ def test_address_of_the_client_is_a_condition_key(proxy: Proxy) -> None:
         assert proxy.ask(AUTH_REQUEST_PATH, headers | other).status == 403
 
 
-def test_buckets_belong_to_the_account_of_the_proxy(proxy: Proxy, s3_server: Server) -> None:
-    other = servers.create_account(s3_server)
+def test_buckets_belong_to_the_account_of_the_proxy(proxy: Proxy, account_ids: Iterator[str]) -> None:
+    other = servers.create_account(proxy.account.server, next(account_ids))
     request = signed(Key(other.access_key_id, other.secret_access_key))
     assert proxy.explain(request).code == "AccessDenied"
     assert Proxy(other, create_api_key(other, ASK)).authorize(request).status == 200
+
+
+@pytest.mark.parametrize("path", [AUTH_REQUEST_PATH, FORWARD_AUTH_PATH, REQUESTS_PATH])
+def test_store_is_not_open_to_other_accounts_of_the_server(proxy: Proxy, path: str) -> None:
+    stranger = servers.create_account(proxy.account.server)
+    asker = Proxy(stranger, create_api_key(stranger, ASK))
+    request = signed(Key(stranger.access_key_id, stranger.secret_access_key))
+    response = asker.ask(path, asker.headers(request))
+    assert response.status == 403
+    assert "x-iamd-store-authorization" not in response.headers
 
 
 # The audit log.
@@ -535,14 +552,19 @@ def test_denial_is_recorded(proxy: Proxy) -> None:
     assert (record["errorCode"], record["errorMessage"]) == ("AccessDenied", response.message)
     assert record["requestParameters"] == {"Host": HOST, "bucketName": "bucket", "key": "key"}
     assert record["userIdentity"]["userName"] == "bob"
-    assert (record["sourceIPAddress"], record["awsRegion"]) == (CLIENT_ADDRESS, REGION)
+    assert (record["sourceIPAddress"], record["awsRegion"]) == (CLIENT_ADDRESS, SERVER_REGION)
     assert record["requestID"] == response.headers["x-amz-request-id"]
     assert record["recipientAccountId"] == proxy.account.account_id
 
 
 def test_what_is_allowed_is_recorded_once_a_minute_with_a_count(proxy: Proxy) -> None:
     account = proxy.account
-    with servers.serving(account.server.store, *account.server.arguments, IAMD_S3_STORE=STORE) as server:
+    with servers.serving(
+        account.server.store,
+        *account.server.arguments,
+        IAMD_S3_STORE=STORE,
+        IAMD_S3_ACCOUNTS=account.account_id,
+    ) as server:
         same = proxy._replace(account=account._replace(server=server))
         for target in ("/bucket/a", "/bucket/b", "/bucket/c", "/other-bucket/a"):
             assert same.authorize(signed(proxy.key, target=target)).status == 200
@@ -568,7 +590,7 @@ def test_last_use_of_the_access_key(proxy: Proxy) -> None:
     while used.get("ServiceName") != "s3" and time.monotonic() < deadline:
         response = proxy.account.iam.get_access_key_last_used(AccessKeyId=key.access_key_id)
         used = response["AccessKeyLastUsed"]
-    assert (used["ServiceName"], used["Region"]) == ("s3", REGION)
+    assert (used["ServiceName"], used["Region"]) == ("s3", SERVER_REGION)
 
 
 # Failures of iamd itself.
@@ -581,12 +603,13 @@ def endpoint_without_a_database(data: Path) -> Iterator[ForwardAuthEndpoint]:
     authenticator = Authenticator(store.vault, SessionLimits(3600, 3600, ClockSteps()))
     audit_queue = AuditQueue(store.database, timedelta(days=90))
     point = DecisionPoint(store.database, authenticator, audit_queue, RateLimiter(None), CallerCache())
-    authorizer = S3Authorizer(point, (), None)
+    authorizer = S3Authorizer(point, S3Store((), REGION, None, frozenset()))
     operations, settings = S3Operations(authorizer, None), ProxySettings(None, None, ())
     audit_queue.close()
     store.database.close()
     (data / "iamd.sqlite3").write_bytes(b"destroyed" * 1_000)
-    yield ForwardAuthEndpoint(authorizer, operations, settings, contextlib.nullcontext(), RequestBodies(1))
+    slots, bodies = ExecutionSlots(1), RequestBodies(1)
+    yield ForwardAuthEndpoint(authorizer, operations, settings, slots, bodies, AddressLimits(1, slots))
     store.database.close()
 
 
@@ -606,3 +629,42 @@ def test_failure_is_not_told_as_a_refusal(tmp_path: Path, path: str, has_documen
     assert statuses == ["503 Service Unavailable"]
     assert bool(body) == has_document
     assert (b"<Code>ServiceUnavailable</Code>" in body) == has_document
+
+
+# What strangers and clients could make of it.
+
+
+def test_denial_document_is_never_an_allowance(proxy: Proxy) -> None:
+    response = proxy.ask(DENIAL_PATH, proxy.headers(signed(proxy.key)))
+    assert (response.status, response.code) == (503, "SlowDown")
+    assert not any(name.startswith("x-iamd") for name in response.headers)
+
+
+@pytest.mark.parametrize("length", ["00000000002500000", "9" * 30, "-1", "+5", "1_0", "٣"])
+def test_length_of_a_body_is_what_it_says(proxy: Proxy, length: str) -> None:
+    headers = proxy.headers(signed(proxy.key, "POST", "/bucket?delete"))
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    content = f"POST {REQUESTS_PATH} HTTP/1.1\r\nHost: h\r\n{head}Content-Length: {length}\r\n\r\n"
+    try:
+        status = raw.send(proxy.account.server, content.encode()).status
+    except AssertionError:  # the HTTP server has closed the connection
+        return
+    assert status in (400, 411, 413)
+
+
+def test_large_body_is_not_read_without_a_valid_key(proxy: Proxy) -> None:
+    headers = proxy.headers(signed(proxy.key, "POST", "/bucket?delete")) | {"X-Iamd-Api-Key": "iamd_x"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    content = f"POST {REQUESTS_PATH} HTTP/1.1\r\nHost: h\r\n{head}Content-Length: 2000000\r\n\r\nx"
+    assert raw.send(proxy.account.server, content.encode()).status == 401
+
+
+def test_clients_are_limited_and_not_their_proxy(tmp_path: Path) -> None:
+    with servers.serving_new_store(tmp_path / "data", IAMD_RATE_LIMIT="5") as server:
+        account = servers.create_account(server)
+        proxy = Proxy(account, create_api_key(account, ASK))
+        eve = Key(*account.key_of("eve", allow("s3:GetObject")))
+        statuses = [proxy.authorize(signed(eve)).status for _ in range(15)]
+        assert statuses.count(200) >= 5
+        assert 403 in statuses  # SlowDown, as nginx takes it
+        assert proxy.authorize(signed(proxy.key)).status == 200

@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+import time
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests import aws_cli, servers
+from tests import aws_cli, iamd_command, servers
+from tests.api.test_audit import events
 from tests.forward_auth.conftest import (
     Gateway,
     create_api_key,
@@ -20,7 +22,7 @@ from tests.forward_auth.conftest import (
     s3_client,
 )
 from tests.in_process import root_client
-from tests.servers import allow, deny, document, environment
+from tests.servers import Account, allow, deny, document, environment
 
 MEGABYTE = 1024 * 1024
 
@@ -339,6 +341,95 @@ def test_invalid_and_public_bucket_policies_are_refused(gateway: Gateway) -> Non
     assert error_code(s3.get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
 
 
+NETWORKS: list[tuple[dict[str, Any], bool]] = [
+    ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, False),
+    ({"IpAddress": {"aws:SourceIp": "1.2.3.4/0"}}, True),
+    ({"IpAddress": {"aws:SourceIp": "0.0.0.0/00"}}, True),
+    ({"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}}, True),
+    ({"IpAddress": {"aws:SourceIp": "1::/0"}}, True),
+    ({"IpAddress": {"aws:SourceIp": "2001:db8::/32"}}, False),
+    ({"StringEquals": {"aws:username": "bob"}}, True),
+    ({"StringEquals": {"aws:PrincipalAccount": "123456789012"}}, False),
+    ({"StringEqualsIfExists": {"aws:PrincipalAccount": "123456789012"}}, True),
+    ({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/bob"}}, True),
+]
+
+
+def test_policies_for_everybody_need_a_limit(gateway: Gateway) -> None:
+    bucket, s3 = f"limits-{gateway.account.account_id}", gateway.s3()
+    s3.create_bucket(Bucket=bucket)
+    for condition, is_public in NETWORKS:
+        statement = allow("s3:GetObject", resource=f"arn:aws:s3:::{bucket}/*", Condition=condition)
+        policy = document({"Principal": "*", **statement})
+        if is_public:
+            assert error_code(s3.put_bucket_policy, Bucket=bucket, Policy=policy) == "AccessDenied", condition
+        else:
+            s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+
+
+def test_policy_of_a_bucket_that_does_not_exist_is_refused(gateway: Gateway) -> None:
+    bucket = f"ghost-{gateway.account.account_id}"
+    statement = {"Principal": "*", **deny("s3:*", resource=f"arn:aws:s3:::{bucket}/*")}
+    refused = error_code(gateway.s3().put_bucket_policy, Bucket=bucket, Policy=document(statement))
+    assert refused == "NoSuchBucket"
+
+
+def test_operator_removes_a_policy_that_locks_everybody_out(gateway: Gateway) -> None:
+    account, s3 = gateway.account, gateway.s3()
+    bucket = f"locked-{account.account_id}"
+    s3.create_bucket(Bucket=bucket)
+    resources = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+    s3.put_bucket_policy(
+        Bucket=bucket, Policy=document({"Principal": "*", **deny("s3:*", resource=resources)})
+    )
+    assert error_code(s3.delete_bucket_policy, Bucket=bucket) == "AccessDenied"
+    command = ("gateway", "delete-bucket-policy", bucket, "--account-id", account.account_id)
+    assert iamd_command.run(*command, *account.server.arguments).returncode == 0
+    assert error_code(s3.get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
+    again = iamd_command.run(*command, *account.server.arguments)
+    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+
+
+def test_changes_of_bucket_policies_are_recorded_with_their_outcome(gateway: Gateway) -> None:
+    bucket, s3 = f"audit-{gateway.account.account_id}", gateway.s3()
+    s3.create_bucket(Bucket=bucket)
+    statement = allow("s3:GetObject", resource=f"arn:aws:s3:::{bucket}/*")
+    public = document({"Principal": "*", **statement})
+    own = document({"Principal": {"AWS": gateway.account.account_id}, **statement})
+    assert error_code(s3.put_bucket_policy, Bucket=bucket, Policy=public) == "AccessDenied"
+    for _ in range(2):
+        s3.put_bucket_policy(Bucket=bucket, Policy=own)
+    records = audit_of(gateway.account, "PutBucketPolicy", 3)
+    assert sorted(record.get("errorCode", "") for record in records) == ["", "", "AccessDenied"]
+    assert {record["eventCategory"] for record in records} == {"Management"}
+
+
+def audit_of(account: Account, name: str, count: int) -> list[dict[str, Any]]:
+    """Return the records of an operation once there are so many of them."""
+    deadline = time.monotonic() + 5
+    while len(records := events(account, name)) < count and time.monotonic() < deadline:
+        pass
+    return records
+
+
+def test_conditional_deletion_stays_conditional(gateway: Gateway, tmp_path: Path) -> None:
+    bucket, s3 = f"if-{gateway.account.account_id}", gateway.s3()
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    assert error_code(s3.delete_object, Bucket=bucket, Key="a", IfMatch='"nope"') == "PreconditionFailed"
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"
+
+
+def test_folders_that_the_store_keeps_for_itself_are_not_objects(gateway: Gateway) -> None:
+    bucket, s3 = f"own-{gateway.account.account_id}", gateway.s3()
+    s3.create_bucket(Bucket=bucket)
+    for key in ("a.versions/v_1", "x/a.versions/v_1", ".uploads/1/0001.part"):
+        assert error_code(s3.get_object, Bucket=bucket, Key=key) == "InvalidURI"
+        assert error_code(s3.put_object, Bucket=bucket, Key=key, Body=b"x") == "InvalidURI"
+        prefix = key.rpartition("/")[0] + "/"
+        assert error_code(s3.list_objects_v2, Bucket=bucket, Prefix=prefix) == "InvalidURI"
+
+
 def test_gateway_is_closed_while_iamd_is_down(gateway: Gateway, tmp_path: Path) -> None:
     account = gateway.account
     dead = account.server._replace(url=f"http://127.0.0.1:{servers.free_port()}")
@@ -390,7 +481,9 @@ def test_store_sees_nothing_that_a_client_could_forge(gateway: Gateway, tmp_path
     account = gateway.account
     arguments = account.server.arguments
     with (
-        servers.serving(account.server.store, *arguments, IAMD_S3_STORE=fake.url) as server,
+        servers.serving(
+            account.server.store, *arguments, IAMD_S3_STORE=fake.url, IAMD_S3_ACCOUNTS=account.account_id
+        ) as server,
         running_nginx(folder, server, fake, gateway.api_key) as url,
     ):
         client = s3_client(url, (account.access_key_id, account.secret_access_key))

@@ -13,7 +13,7 @@ def receive(bodies: RequestBodies, address: str, length: int, meanwhile: Callabl
 
     def read(length: int) -> bytes:
         meanwhile()
-        return b"x" * min(length, 10)
+        return bytes(length)
 
     return bodies.receive(address, address, length, read)
 
@@ -78,7 +78,7 @@ def test_peer_whose_body_is_overdue_is_stalled_until_it_ends() -> None:
         seen.append(bodies.stalled_peers())
         now += 1
         receive(bodies, "192.0.2.7", 10, lambda: seen.append(bodies.stalled_peers()))
-        return b""
+        return bytes(10)
 
     bodies.receive("203.0.113.9", "192.0.2.1", 10, stall)
     assert seen == [frozenset(), {"192.0.2.1"}]

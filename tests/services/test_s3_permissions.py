@@ -240,7 +240,7 @@ CONTEXTS: list[tuple[str, str, dict[str, str], dict[str, object]]] = [
     ),
     ("GET", "/bucket?object-lock", {"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, {}),
     ("GET", "/bucket/key", {"if-match": "x", "range": "bytes=0-1"}, {}),
-    ("GET", "/bucket/key?versionId=a%2Bb+c", {}, {"s3:versionid": "a+b c"}),
+    ("GET", "/bucket/key?versionId=a%2Bb", {}, {"s3:versionid": "a+b"}),
     ("GET", "/bucket", {}, {}),
     ("GET", "/bucket?prefix", {}, {"s3:prefix": ""}),
     ("GET", "/bucket?prefix=", {}, {"s3:prefix": ""}),

@@ -12,7 +12,7 @@ from iamd.core.errors import MalformedInput
 
 ContextKeys = dict[str, str | tuple[str, ...]]
 
-_MAX_KEYS = 200
+_MAX_VALUES = 200
 _MAX_DEPTH = 8
 # What this server knows itself: a service cannot say otherwise.
 _RESERVED_KEYS = frozenset(
@@ -38,13 +38,15 @@ def read(values: Mapping[str, Any], service: str, entity: str) -> ContextKeys:
     the server itself supplies.
     """
     keys: ContextKeys = {}
+    count = 0
     for name, value in _flatten(values, 0):
+        count += 1 if isinstance(value, str) else 1 + len(value)
+        if count > _MAX_VALUES:
+            raise MalformedInput(f"A request can have {_MAX_VALUES} properties in each entity.")
         key = (name if ":" in name else f"{service}:{entity}/{name}").lower()
         if key in _RESERVED_KEYS or key.startswith(_RESERVED_PREFIX):
             raise MalformedInput(f"{name} is known to this server and cannot be given in a request.")
         keys[key] = value
-    if len(keys) > _MAX_KEYS:
-        raise MalformedInput(f"A request can have {_MAX_KEYS} properties in each entity.")
     return keys
 
 
@@ -55,7 +57,7 @@ def _flatten(values: Mapping[str, Any], depth: int) -> Iterator[tuple[str, str |
         if isinstance(value, Mapping):
             yield from ((f"{name}/{inner}", text) for inner, text in _flatten(value, depth + 1))
         elif isinstance(value, list):
-            yield name, tuple(_to_text(item) for item in value if _is_scalar(item))
+            yield name, tuple(_to_text(item) for item in value[: _MAX_VALUES + 1] if _is_scalar(item))
         elif value is not None:
             yield name, _to_text(value)
 

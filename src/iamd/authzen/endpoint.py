@@ -9,11 +9,12 @@ import orjson
 
 from iamd.authzen.evaluator import AccessEvaluator
 from iamd.core import ids
-from iamd.core.errors import Fault, InternalFailure, InvalidApiKey, MalformedInput, RequestEntityTooLarge
+from iamd.core.errors import Fault, InternalFailure, InvalidApiKey, MalformedInput
 from iamd.core.logs import LOGGER
 from iamd.gate.client_info import ClientInfo, ProxySettings
+from iamd.gate.concurrency_limits import AddressLimits
 from iamd.gate.credentials import BearerCredentials
-from iamd.gate.request_bodies import RequestBodies
+from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies, parse_length
 from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
 
 Environ = Mapping[str, Any]
@@ -48,8 +49,10 @@ class AuthZenEndpoint:
         proxy_settings: ProxySettings,
         execution_slots: AbstractContextManager[None],
         request_bodies: RequestBodies,
+        address_limits: AddressLimits,
         base_url: str,
     ) -> None:
+        self._address_limits = address_limits
         self._evaluator = evaluator
         self._proxy_settings = proxy_settings
         self._execution_slots = execution_slots
@@ -85,7 +88,7 @@ class AuthZenEndpoint:
     def _evaluate(self, environ: Environ, request_id: str) -> Any:
         credentials = _read_credentials(environ)
         client_info = self._proxy_settings.client_info(environ)
-        body = self._read_body(environ, client_info)
+        body = self._read_body(environ, client_info, credentials)
         context = RequestContext(
             request_id,
             client_info.source_ip,
@@ -93,32 +96,31 @@ class AuthZenEndpoint:
             "",
             client_info.secure,
             "us-east-1",
+            peer=client_info.source_ip,
         )
         path, evaluator = environ["PATH_INFO"], self._evaluator
-        with self._execution_slots:
-            request = _parse(body)
+        with self._address_limits.limited(client_info.source_ip, len(body)), self._execution_slots:
             if path == EVALUATION_PATH:
-                return evaluator.evaluate(credentials, request, context)
+                return evaluator.evaluate(credentials, body, context)
             if path == EVALUATIONS_PATH:
-                return evaluator.evaluate_all(credentials, request, context)
-            return evaluator.search(path.removeprefix(_SEARCH_PREFIX), credentials, request, context)
+                return evaluator.evaluate_all(credentials, body, context)
+            return evaluator.search(path.removeprefix(_SEARCH_PREFIX), credentials, body, context)
 
-    def _read_body(self, environ: Environ, client_info: ClientInfo) -> bytes:
+    def _read_body(self, environ: Environ, client_info: ClientInfo, credentials: BearerCredentials) -> bytes:
+        """Read the body; a large one only for a valid API key."""
         if environ["REQUEST_METHOD"] != "POST":
             raise MalformedInput("The request must be a POST.")
         content_type = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
         if content_type != "application/json":
             raise MalformedInput("The Content-Type must be application/json.")
-        length = str(environ.get("CONTENT_LENGTH") or "")
-        if not length.isdecimal() or int(length[:10]) == 0:
-            raise MalformedInput("The request must have a body, with its Content-Length.")
-        if int(length[:10]) > _MAX_BODY_BYTES:
-            raise RequestEntityTooLarge(f"The request is larger than {_MAX_BODY_BYTES} bytes.")
+        length = parse_length(environ, _MAX_BODY_BYTES)
+        if not length:
+            raise MalformedInput("The request must have a body.")
+        if length > SMALL_BODY_BYTES:
+            with self._execution_slots:
+                self._evaluator.check_api_key(credentials, client_info.source_ip)
         read = environ["wsgi.input"].read
-        body = self._request_bodies.receive(client_info.source_ip, client_info.peer, int(length), read)
-        if len(body) != int(length):
-            raise MalformedInput("The request ended before its Content-Length.")
-        return body
+        return self._request_bodies.receive(client_info.source_ip, client_info.peer, length, read)
 
 
 def _json_response(value: Any) -> _Response:
@@ -144,16 +146,6 @@ def _read_credentials(environ: Environ) -> BearerCredentials:
     if scheme.lower() != _BEARER or not 0 < len(api_key) <= _MAX_API_KEY_LENGTH:
         raise InvalidApiKey("The request must have an API key: Authorization: Bearer iamd_…")
     return BearerCredentials(api_key.strip())
-
-
-def _parse(body: bytes) -> dict[str, Any]:
-    try:
-        request = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise MalformedInput("The body is not valid JSON.") from error
-    if not isinstance(request, dict):
-        raise MalformedInput("The body must be a JSON object.")
-    return request
 
 
 def _echoed_request_id(environ: Environ) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
+import orjson
+
 from iamd.authzen import condition_keys
 from iamd.authzen.condition_keys import ContextKeys
 from iamd.core.errors import MalformedInput
@@ -48,6 +50,17 @@ class Evaluation(NamedTuple):
     action: str
     resource_arn: str
     context: ContextKeys
+
+
+def parse(body: bytes) -> Json:
+    """Parse the body of a request; MalformedInput if it is not a JSON object."""
+    try:
+        request = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise MalformedInput("The body is not valid JSON.") from error
+    if not isinstance(request, dict):
+        raise MalformedInput("The body must be a JSON object.")
+    return request
 
 
 class EvaluationReader:

@@ -32,28 +32,32 @@ class AccessEvaluator:
         self._decision_point = decision_point
         self._subject_finder = subject_finder
 
-    def evaluate(self, credentials: Credentials, request: Json, context: RequestContext) -> Decision:
-        """Return the decision of an evaluation request.
+    def check_api_key(self, credentials: Credentials, peer: str) -> None:
+        """Raise InvalidApiKey if a service cannot be authenticated; `peer` is its address."""
+        self._decision_point.check_credentials(credentials, peer)
+
+    def evaluate(self, credentials: Credentials, body: bytes, context: RequestContext) -> Decision:
+        """Return the decision of an evaluation request, which is JSON.
 
         Raises InvalidApiKey or AccessDenied if the service may not ask, MalformedInput if the request is not
         valid.
         """
-        with self._batch(credentials, request, context) as batch:
+        with self._batch(credentials, body, context) as (batch, request):
             return batch.decide(request)
 
-    def evaluate_all(self, credentials: Credentials, request: Json, context: RequestContext) -> Decision:
+    def evaluate_all(self, credentials: Credentials, body: bytes, context: RequestContext) -> Decision:
         """Return the decisions of a batch; without evaluations, that of the request itself.
 
         An evaluation that is not valid is denied, with an error of its own. Raises as `evaluate` does.
         """
-        with self._batch(credentials, request, context) as batch:
+        with self._batch(credentials, body, context) as (batch, request):
             evaluations = evaluation_request.read_evaluations(request)
             if evaluations is None:
                 return batch.decide(request)
             return {"evaluations": batch.decide_all(evaluations, evaluation_request.read_semantic(request))}
 
     def search(
-        self, kind: str, credentials: Credentials, request: Json, context: RequestContext
+        self, kind: str, credentials: Credentials, body: bytes, context: RequestContext
     ) -> dict[str, Any]:
         """Return the subjects, actions or resources that would be allowed; `kind` is the one to find.
 
@@ -61,6 +65,7 @@ class AccessEvaluator:
         """
         point = self._decision_point
         with point.inquiry(credentials, _SERVICE, SEARCH_ACCESS, context) as inquiry:
+            request = evaluation_request.parse(body)
             batch = Batch(self._subject_finder, inquiry, request, explains=False)
             if kind == "subject":
                 results = SubjectSearch(self._subject_finder, inquiry, batch).run(request)
@@ -72,13 +77,16 @@ class AccessEvaluator:
         return results
 
     @contextlib.contextmanager
-    def _batch(self, credentials: Credentials, request: Json, context: RequestContext) -> Iterator[Batch]:
-        """Yield a batch for a service that may ask; its decisions are recorded at the end."""
+    def _batch(
+        self, credentials: Credentials, body: bytes, context: RequestContext
+    ) -> Iterator[tuple[Batch, Json]]:
+        """Yield a batch for a service that may ask, and its request; decisions are recorded at the end."""
         point = self._decision_point
         with point.inquiry(credentials, _SERVICE, EVALUATE_ACCESS, context) as inquiry:
             explains = point.may_ask(inquiry, EXPLAIN_ACCESS).allowed
+            request = evaluation_request.parse(body)
             batch = Batch(self._subject_finder, inquiry, request, explains=explains)
-            yield batch
+            yield batch, request
             self._record(inquiry, batch)
 
     def _record(self, inquiry: Inquiry, batch: Batch) -> None:

@@ -9,7 +9,7 @@ from iamd import __version__
 from iamd.admin.account_creation import AccountCreationError
 from iamd.cli import account, account_quota, check, root, serve, service_model, tokens
 from iamd.cli.errors import CommandError
-from iamd.cli.gateway import config
+from iamd.cli.gateway import bucket_policy, config
 from iamd.cli.policy import explain, test, validate
 from iamd.core.errors import Fault
 from iamd.crypto.master_key import MasterKeyError
@@ -74,6 +74,10 @@ gateway_commands = typer.Typer(
 gateway_commands.command(
     "config", epilog="Example: iamd gateway config nginx --listen 8080 --api-key-file gateway.key"
 )(config.config)
+gateway_commands.command(
+    "delete-bucket-policy",
+    epilog="Example: iamd gateway delete-bucket-policy reports --data ./iamd-data",
+)(bucket_policy.delete_bucket_policy)
 app.add_typer(gateway_commands, name="gateway")
 
 

@@ -123,6 +123,12 @@ def _run(settings: Settings) -> None:
     """Serve until a signal stops the process."""
     with datastore.opened_store(settings) as store:
         _create_first_account(store)
+        if settings.s3_store is not None and not app.s3_accounts(settings, store.database):
+            raise CommandError(
+                "IAMD_S3_ACCOUNTS must be set: there are several accounts, and the store behind the gateway "
+                "would belong to all of them",
+                status=2,
+            )
         with store.database.write() as tx:
             account_ids = [account.account_id for account in accounts.list_all(tx)]
             token = (

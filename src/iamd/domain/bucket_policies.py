@@ -4,6 +4,8 @@ What makes a policy public is described in "Blocking public access to your Amazo
 guide. Public policies are refused, as AWS's setting BlockPublicPolicy does in every new account.
 """
 
+from ipaddress import ip_network
+
 from iamd.core.errors import AccessDenied, Fault, MalformedPolicyDocument
 from iamd.domain import policy_principals
 from iamd.policy import Condition, Policy, PolicyError, PolicyKind, Statement, parse, validate
@@ -16,18 +18,17 @@ _LIMITING_KEYS = frozenset(
     {
         "aws:principalarn",
         "aws:principalaccount",
-        "aws:principalorgid",
         "aws:sourceaccount",
         "aws:sourcearn",
         "aws:sourceip",
         "aws:userid",
-        "aws:username",
     }
 )
 _LIMITING_OPERATORS = frozenset(
     {"stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike", "ipaddress"}
 )
-_EVERY_ADDRESS = ("0.0.0.0/0", "::/0")
+# Larger networks are public ("The meaning of public" in the guide).
+_MIN_PREFIX_LENGTHS = {4: 8, 6: 32}
 
 
 class MalformedPolicy(Fault):
@@ -108,4 +109,14 @@ def _is_limiting(condition: Condition) -> bool:
 
 
 def _is_open(value: str) -> bool:
-    return "*" in value or "?" in value or "${" in value or value in _EVERY_ADDRESS
+    return "*" in value or "?" in value or "${" in value or _is_large_network(value)
+
+
+def _is_large_network(value: str) -> bool:
+    if "/" not in value:
+        return False
+    try:
+        network = ip_network(value, strict=False)
+    except ValueError:  # not a network, such as an ARN
+        return False
+    return network.prefixlen < _MIN_PREFIX_LENGTHS[network.version]

@@ -118,10 +118,12 @@ def _object(element: ET.Element) -> ObjectVersion:
     has_elements = any(len(member) for member in element)
     if len(members) != len(element) or has_elements or not members.get("Key"):
         raise MalformedXml("Each object must have one Key.")
+    if members.get("VersionId") == "":
+        raise MalformedXml("A VersionId must not be empty.")
     if not members.keys() <= {"Key", "VersionId"}:
         names = ", ".join(sorted(members.keys() - {"Key", "VersionId"}))
         raise MalformedXml(f"Conditions on objects are not supported: {names}.")
-    return ObjectVersion(members["Key"], members.get("VersionId") or None)
+    return ObjectVersion(members["Key"], members.get("VersionId"))
 
 
 def _object_members(item: ObjectVersion) -> str:

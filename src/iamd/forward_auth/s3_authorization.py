@@ -61,6 +61,19 @@ class Authorization(NamedTuple):
     signature: StoreSignature | None
 
 
+class S3Store(NamedTuple):
+    """The store behind the proxies.
+
+    `base_hosts` are the host names under which buckets are subdomains. If iamd knows the store's credentials,
+    the `backend`, only proxies of the `account_ids` get signatures of it: whoever does owns the store.
+    """
+
+    base_hosts: Collection[str]
+    region: str
+    backend: Backend | None
+    account_ids: frozenset[str]
+
+
 class S3Question(NamedTuple):
     """A client's request that a proxy asks about, with its caller and what it needs."""
 
@@ -76,17 +89,15 @@ class S3Question(NamedTuple):
 
 
 class S3Authorizer:
-    """Authorizes requests to an S3-compatible store, whose buckets belong to the account of who asks.
+    """Authorizes requests to an S3-compatible store, whose buckets belong to the account of who asks."""
 
-    `base_hosts` are the host names under which buckets are subdomains.
-    """
-
-    def __init__(
-        self, decision_point: DecisionPoint, base_hosts: Collection[str], backend: Backend | None
-    ) -> None:
+    def __init__(self, decision_point: DecisionPoint, store: S3Store) -> None:
         self._decision_point = decision_point
-        self._base_hosts = base_hosts
-        self._backend = backend
+        self._store = store
+
+    def check_api_key(self, api_key: BearerCredentials, peer: str) -> None:
+        """Raise InvalidApiKey if a proxy cannot be authenticated; `peer` is its address."""
+        self._decision_point.check_credentials(api_key, peer)
 
     def authorize(
         self, api_key: BearerCredentials, request: Request, request_context: RequestContext
@@ -117,40 +128,72 @@ class S3Authorizer:
         The permission to ask comes first, then the client's signature, then what the request needs.
         """
         point = self._decision_point
-        with point.inquiry(api_key, _SERVICE, AUTHORIZE_REQUEST, request_context, writes=writes) as inquiry:
-            caller, region = self._authenticate(inquiry, request)
-            in_region = inquiry._replace(request_context=request_context._replace(region=region))
-            yield S3Question(in_region, caller, request, _read_s3_request(request, self._base_hosts))
+        context = request_context._replace(region=self._store.region)
+        with point.inquiry(api_key, _SERVICE, AUTHORIZE_REQUEST, context, writes=writes) as inquiry:
+            self._check_account(inquiry)
+            caller = self._authenticate(inquiry, request)
+            yield S3Question(inquiry, caller, request, _read_s3_request(request, self._store.base_hosts))
+
+    def _check_account(self, inquiry: Inquiry) -> None:
+        if self._store.backend is not None and inquiry.account_id not in self._store.account_ids:
+            raise AccessDenied(
+                "Access Denied: the store does not belong to the account of the proxy's API key. "
+                "The server's operator sets the accounts with IAMD_S3_ACCOUNTS."
+            )
 
     def require(self, question: S3Question) -> None:
-        """Check the permissions that a request needs; AccessDenied, which is recorded, if one is missing."""
-        subject = _decision_subject(question)
+        """Check the permissions that a request needs; AccessDenied if one is missing. Both are recorded."""
+        with self.recorded(question):
+            check_permissions(question)
+
+    @contextlib.contextmanager
+    def recorded(self, question: S3Question) -> Iterator[None]:
+        """Record the request when the block ends, with the Fault if there is one.
+
+        Changes of bucket policies are management events, each recorded by itself.
+        """
+        is_change = question.s3_request.operation in ("PutBucketPolicy", "DeleteBucketPolicy")
+        subject = _decision_subject(question)._replace(folds=not is_change, is_change=is_change)
         try:
-            _require_permissions(question)
+            yield
         except Fault as fault:
             self._decision_point.record(question.inquiry, question.caller, subject, fault)
             raise
         self._decision_point.record(question.inquiry, question.caller, subject, None)
 
-    def _authenticate(self, inquiry: Inquiry, request: Request) -> tuple[AuthenticatedCaller, str]:
-        """Verify the client's signature; return the caller and the signature's Region."""
-        _refuse_signature_v2(request)
-        signature = sigv4.parse_signature(request, inquiry.now, S3_RULES)
-        if signature.service != _SERVICE:
-            raise SignatureDoesNotMatch("Credential should be scoped to correct service: 's3'.")
+    @contextlib.contextmanager
+    def change(self, question: S3Question) -> Iterator[S3Question]:
+        """Yield the question in a transaction that writes, for what has been authorized already."""
+        with self._decision_point.change(question.inquiry) as inquiry:
+            yield question._replace(inquiry=inquiry)
+
+    def _authenticate(self, inquiry: Inquiry, request: Request) -> AuthenticatedCaller:
+        """Verify the client's signature; return the caller."""
+        try:
+            signature = _read_signature(request, inquiry)
+        except Fault:
+            self._decision_point.count_failure(inquiry.request_context.source_ip)
+            raise
         credentials = AccessKeyCredentials(
             signature.access_key_id, signature.session_token, lambda secret: sigv4.verify(signature, secret)
         )
         source_ip = inquiry.request_context.source_ip
-        caller = self._decision_point.authenticate(inquiry.tx, credentials, source_ip, inquiry.now)
-        return caller, signature.region
+        return self._decision_point.authenticate(inquiry.tx, credentials, source_ip, inquiry.now)
 
     def _sign(self, question: S3Question) -> StoreSignature | None:
-        if self._backend is None:
+        if self._store.backend is None:
             return None
         return store_signature.sign(
-            question.request, question.s3_request.path, self._backend, question.inquiry.now
+            question.request, question.s3_request.path, self._store.backend, question.inquiry.now
         )
+
+
+def _read_signature(request: Request, inquiry: Inquiry) -> sigv4.Signature:
+    _refuse_signature_v2(request)
+    signature = sigv4.parse_signature(request, inquiry.now, S3_RULES)
+    if signature.service != _SERVICE:
+        raise SignatureDoesNotMatch("Credential should be scoped to correct service: 's3'.")
+    return signature
 
 
 def _refuse_signature_v2(request: Request) -> None:
@@ -171,7 +214,8 @@ def _read_s3_request(request: Request, base_hosts: Collection[str]) -> S3Request
         raise AccessDenied(f"Access Denied: {error}") from error
 
 
-def _require_permissions(question: S3Question) -> None:
+def check_permissions(question: S3Question) -> None:
+    """Raise AccessDenied if a permission that the request needs is missing."""
     inquiry, caller = question.inquiry, question.caller
     keys = inquiry.condition_keys(caller)
     for required in question.s3_request.permissions:

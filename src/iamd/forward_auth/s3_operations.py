@@ -12,7 +12,7 @@ from typing import NamedTuple
 from iamd.core.errors import AccessDenied, Fault, MalformedInput, ServiceUnavailable
 from iamd.forward_auth import delete_request
 from iamd.forward_auth.delete_request import DeleteRequest, ObjectVersion, Refusal
-from iamd.forward_auth.s3_authorization import InvalidUri, S3Authorizer, S3Question
+from iamd.forward_auth.s3_authorization import InvalidUri, S3Authorizer, S3Question, check_permissions
 from iamd.forward_auth.store_client import StoreClient
 from iamd.gate import bucket_policies
 from iamd.gate.credentials import BearerCredentials
@@ -65,16 +65,19 @@ class S3Operations:
             _check_payload(request)
             if operation == "DeleteObjects":
                 delete, refusals = self._authorize_deletions(question)
+            elif operation in self._writes:
+                check_permissions(question)  # recorded when they are checked again
             else:
                 self._authorizer.require(question)
             if operation in self._reads:
                 return self._reads[operation](question)
         if operation in self._writes:
+            self._require_bucket(question)
             return self._write(self._writes[operation], api_key, request, request_context)
         if operation == "DeleteObjects":
             return self._delete_objects(question, delete, refusals)
         if operation == "DeleteBucket":
-            return self._delete_bucket(question, api_key, request_context)
+            return self._delete_bucket(question)
         if request.body:
             raise MalformedInput("The proxy must pass this request on to the store.")
         return self._send(question, request)
@@ -87,21 +90,31 @@ class S3Operations:
         request_context: RequestContext,
     ) -> S3Response:
         """Authorize again in a transaction that writes, and change a bucket's policy in it."""
-        with self._authorizer.question(api_key, request, request_context, writes=True) as question:
-            self._authorizer.require(question)
+        with (
+            self._authorizer.question(api_key, request, request_context, writes=True) as question,
+            self._authorizer.recorded(question),
+        ):
+            check_permissions(question)
             return operation(question)
+
+    def _require_bucket(self, question: S3Question) -> None:
+        """Raise NoSuchBucket if the store does not have the bucket: its next owner would get the policy."""
+        if self._store_client is None:
+            return
+        request = question.request._replace(method="HEAD", query="", body=b"")
+        bucket_path = question.s3_request.path.rstrip("/")
+        response = self._store_client.send(_with_body(request, b""), bucket_path, question.inquiry.now)
+        if response.status == HTTPStatus.NOT_FOUND:
+            raise NoSuchBucket("The specified bucket does not exist")
 
     # Requests that go on to the store.
 
-    def _delete_bucket(
-        self, question: S3Question, api_key: BearerCredentials, request_context: RequestContext
-    ) -> S3Response:
+    def _delete_bucket(self, question: S3Question) -> S3Response:
         """Delete a bucket and then its policy, which a new bucket of the same name must not inherit."""
         response = self._send(question, question.request)
         if response.status == HTTPStatus.NO_CONTENT:
-            request = question.request
-            with self._authorizer.question(api_key, request, request_context, writes=True) as again:
-                bucket_policies.delete(again.inquiry, again.bucket)
+            with self._authorizer.change(question) as change:
+                bucket_policies.delete(change.inquiry, change.bucket)
         return response
 
     def _delete_objects(
@@ -174,6 +187,13 @@ def _check_payload(request: Request) -> None:
     is_hash = declared not in ("", "UNSIGNED-PAYLOAD")
     if is_hash and declared != hashlib.sha256(request.body).hexdigest():
         raise ContentMismatch("The provided 'x-amz-content-sha256' header does not match what was computed.")
+
+
+class NoSuchBucket(Fault):
+    """The store does not have the bucket."""
+
+    code = "NoSuchBucket"
+    status = 404
 
 
 class ContentMismatch(Fault):

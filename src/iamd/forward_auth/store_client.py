@@ -15,6 +15,7 @@ from iamd.forward_auth.backend import Backend
 from iamd.wire.request import Request
 
 _TIMEOUT_SECONDS = 60
+_SENT_PREFIXES = ("x-amz-", "if-")
 _MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 
@@ -43,7 +44,7 @@ class StoreClient:
         headers = {**request.headers, "x-amz-content-sha256": digest}
         signature = store_signature.sign(request._replace(headers=headers), path, self._backend, now)
         sent_headers = {
-            **{name: value for name, value in headers.items() if name.startswith("x-amz-")},
+            **{name: value for name, value in headers.items() if name.startswith(_SENT_PREFIXES)},
             "host": self._backend.host,
             "authorization": signature.authorization,
             "x-amz-date": signature.date,

@@ -24,6 +24,7 @@ class DecisionSubject(NamedTuple):
     `service` is the prefix of its actions (`s3`), `event_name` the operation (`GetObject`), `group` what
     events are counted by, such as the bucket. The event belongs to the audit log of the account
     `account_id`, that of the service. Equal events without a fault become one a minute if `folds`.
+    A change of what is kept here, a bucket policy, is a management event.
     """
 
     account_id: str
@@ -32,6 +33,7 @@ class DecisionSubject(NamedTuple):
     group: str
     params: Mapping[str, str]
     folds: bool = True
+    is_change: bool = False
 
 
 def kind(caller: Caller | None, subject: DecisionSubject) -> tuple[str, ...]:
@@ -57,7 +59,7 @@ def audit_entry(
     if fault is None:
         return AuditEntry(
             event,
-            key,
+            None if subject.is_change else key,
             access_key_use=_access_key_use(caller, subject, request_context, timestamp),
             role_use=_role_use(caller, request_context, timestamp),
         )
@@ -86,9 +88,9 @@ def _event(
         "requestID": request_context.request_id,
         "eventID": ids.event(),
         "eventType": "AwsApiCall",
-        "managementEvent": False,
+        "managementEvent": subject.is_change,
         "recipientAccountId": subject.account_id,
-        "eventCategory": "Data",
+        "eventCategory": "Management" if subject.is_change else "Data",
     }
     if fault is not None:
         record |= {"errorCode": fault.code, "errorMessage": fault.message}

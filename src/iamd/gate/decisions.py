@@ -131,7 +131,7 @@ class DecisionPoint:
         """
         now = self._time()
         with self._database.write() if writes else self._database.read() as tx:
-            asker = self._authenticate_asker(tx, credentials, request_context.source_ip, now)
+            asker = self._authenticate_asker(tx, credentials, request_context.peer, now)
             inquiry = Inquiry(tx, asker, service, request_context, now, clock.iso(now))
             answer = self.may_ask(inquiry, action)
             if not answer.allowed:
@@ -144,30 +144,55 @@ class DecisionPoint:
         keys = inquiry.condition_keys(inquiry.asker)
         return decide_permission(inquiry, inquiry.asker, RequiredPermission(action, arn, keys))
 
+    def check_credentials(self, credentials: Credentials, peer: str) -> None:
+        """Raise InvalidApiKey if a service cannot be authenticated, before much is read of what it sends."""
+        with self._database.read() as tx:
+            self._authenticate_asker(tx, credentials, peer, self._time())
+
     def _authenticate_asker(
-        self, tx: Tx, credentials: Credentials, source_ip: str, now: datetime
+        self, tx: Tx, credentials: Credentials, peer: str, now: datetime
     ) -> AuthenticatedCaller:
+        """Authenticate a service, which counts for the rate limit of its own address if that fails.
+
+        It does not count otherwise: it asks for its clients, who are limited each for themselves.
+        """
         try:
-            return self.authenticate(tx, credentials, source_ip, now)
+            return self._load(tx, self._find_record(tx, credentials, peer, now), now)
         except (InvalidClientTokenId, ExpiredToken, SignatureDoesNotMatch) as fault:
             raise InvalidApiKey("The API key is not valid, or no longer.") from fault
 
     def authenticate(
         self, tx: Tx, credentials: Credentials, source_ip: str, now: datetime
     ) -> AuthenticatedCaller:
-        """Authenticate a caller; a failure counts for the rate limit of the client address."""
-        epoch = int(now.timestamp())
-        try:
-            record = self._authenticator.authenticate(tx, credentials, epoch)
-        except Fault:
-            self._rate_limiter.consume(address_group(source_ip))
-            raise
+        """Authenticate a caller and count it for its rate limit, a failure for that of the client address."""
+        record = self._find_record(tx, credentials, source_ip, now)
         self._rate_limiter.consume(record.owner_id)
+        return self._load(tx, record, now)
+
+    def count_failure(self, source_ip: str) -> None:
+        """Count a request without valid credentials for the rate limit of the client address."""
+        self._rate_limiter.consume(address_group(source_ip))
+
+    def _find_record(self, tx: Tx, credentials: Credentials, address: str, now: datetime) -> CredentialRecord:
+        try:
+            return self._authenticator.authenticate(tx, credentials, int(now.timestamp()))
+        except Fault:
+            self.count_failure(address)
+            raise
+
+    def _load(self, tx: Tx, record: CredentialRecord, now: datetime) -> AuthenticatedCaller:
+        epoch = int(now.timestamp())
 
         def reload(snapshot_tx: Tx, stale_record: CredentialRecord) -> CredentialRecord:
             return self._authenticator.reload(snapshot_tx, stale_record, epoch)
 
         return self._caller_cache.resolve_consistently(self._database, tx, record, reload)
+
+    @contextlib.contextmanager
+    def change(self, inquiry: Inquiry) -> Iterator[Inquiry]:
+        """Yield the inquiry in a transaction that writes, for a change that has been authorized already."""
+        with self._database.write() as tx:
+            yield inquiry._replace(tx=tx)
 
     def record(
         self,

@@ -9,7 +9,7 @@ class RequestContext(NamedTuple):
     """Properties of a request besides its credentials and parameters, for condition keys and audit events.
 
     `secure` is whether TLS was used. `region` is the signed region. `origin` is the requested scheme and
-    host.
+    host. `peer` is the address at the other end of the connection, if a service asks about another client.
     """
 
     request_id: str
@@ -19,3 +19,4 @@ class RequestContext(NamedTuple):
     secure: bool
     region: str
     origin: str = ""
+    peer: str = ""

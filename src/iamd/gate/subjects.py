@@ -88,11 +88,17 @@ def _reload(tx: Tx, record: CredentialRecord) -> CredentialRecord:
 
 
 def _find_entity(tx: Tx, entities: EntityStore[Entity], account_id: str, subject_id: str) -> Entity | None:
-    """Find a user or role by ARN, unique ID or name, in this order."""
+    """Find a user or role by ARN, unique ID or name; None if it is the ID of one and the name of another."""
     if subject_id.startswith("arn:"):
         entity = entities.find(tx, account_id, subject_id.rpartition("/")[2])
         return entity if entity is not None and entity.arn == subject_id else None
-    return entities.find_by_id(tx, account_id, subject_id) or entities.find(tx, account_id, subject_id)
+    by_id, by_name = (
+        entities.find_by_id(tx, account_id, subject_id),
+        entities.find(tx, account_id, subject_id),
+    )
+    if by_id is not None and by_name is not None:
+        return None  # somebody chose the ID of another as a name
+    return by_id or by_name
 
 
 def _role_token(account_id: str, role: Role) -> SessionToken:

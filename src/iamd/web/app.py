@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse
 import flask
 from werkzeug.exceptions import HTTPException
 
-from iamd.core.errors import Fault, Throttling
+from iamd.core.errors import Fault, MalformedInput, Throttling
 from iamd.core.execution_slots import ExecutionSlots
 from iamd.core.logs import LOGGER
 from iamd.gate import cookies
@@ -63,6 +63,8 @@ class WebApp:
             )
         except Throttling as fault:
             return _text_response(start_response, "503 Service Unavailable", f"{fault.message}\n")
+        except MalformedInput as fault:
+            return _text_response(start_response, "400 Bad Request", f"{fault.message}\n")
         scheme = "https" if client_info.secure else "http"
         if _contains_nul(body, environ["QUERY_STRING"]):
             return _text_response(

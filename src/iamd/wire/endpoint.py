@@ -13,9 +13,7 @@ from iamd.core.errors import (
     InvalidAction,
     MalformedInput,
     MissingAction,
-    MissingContentLength,
     NotFound,
-    RequestEntityTooLarge,
     SignatureDoesNotMatch,
 )
 from iamd.core.logs import LOGGER
@@ -25,7 +23,7 @@ from iamd.gate.client_info import ClientInfo, ProxySettings
 from iamd.gate.concurrency_limits import AddressLimits
 from iamd.gate.credentials import AccessKeyCredentials, Credentials
 from iamd.gate.gate import Gate
-from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies
+from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies, parse_length
 from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
 from iamd.wire import console_session, constraints, json_response, query_request, sigv4, xml_response
 from iamd.wire.request import Request
@@ -36,7 +34,6 @@ OperationsByService = Mapping[str, Mapping[str, Operation]]
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_HEADER_BYTES = 16 * 1024
-_MAX_LENGTH_DIGITS = 9
 _NO_VERSION = "NO_VERSION_SPECIFIED"
 _DEFAULT_REGION = "us-east-1"
 _MIN_GZIP_BYTES = 64 * 1024
@@ -130,12 +127,9 @@ class Endpoint:
         length = _content_length(environ)
         if not length:
             return b""
-        body = self._request_bodies.receive(
+        return self._request_bodies.receive(
             client_info.source_ip, client_info.peer, length, environ["wsgi.input"].read
         )
-        if len(body) != length:
-            raise MalformedInput("The request ended before its Content-Length.")
-        return body
 
     def _invoke(
         self,
@@ -240,14 +234,9 @@ def _accepts_json(environ: Environ) -> bool:
 
 def _content_length(environ: Environ) -> int:
     """Return the length of a request's body; raise the Fault of what is wrong with it."""
-    if "HTTP_TRANSFER_ENCODING" in environ:
-        raise MissingContentLength("The request must have a Content-Length and no Transfer-Encoding.")
-    if environ["REQUEST_METHOD"] not in ("GET", "POST"):
+    if "HTTP_TRANSFER_ENCODING" not in environ and environ["REQUEST_METHOD"] not in ("GET", "POST"):
         raise MalformedInput("The request must be a GET or a POST.")
-    length, maximum = environ.get("CONTENT_LENGTH") or "0", _max_body_bytes(environ)
-    if not length.isdecimal() or len(length) > _MAX_LENGTH_DIGITS or int(length) > maximum:
-        raise RequestEntityTooLarge(f"The request is larger than {maximum} bytes.")
-    return int(length)
+    return parse_length(environ, _max_body_bytes(environ))
 
 
 def _max_body_bytes(environ: Environ) -> int:

@@ -23,6 +23,7 @@ _EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 - compared, not bo
 _URL = re.compile(
     r"(https?)://((?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)/?", re.ASCII | re.IGNORECASE
 )
+_CA_FILE = Path("/etc/ssl/certs/ca-certificates.crt")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -52,6 +53,12 @@ TlsCert = Annotated[
     Path | None,
     typer.Option("--tls-cert", metavar="F", help="Certificate chain of the gateway in PEM; with --tls-key."),
 ]
+CaFile = Annotated[
+    Path,
+    typer.Option(
+        "--ca-file", metavar="F", help="Authorities by which nginx verifies https servers behind it, in PEM."
+    ),
+]
 TlsKey = Annotated[
     Path | None, typer.Option("--tls-key", metavar="F", help="Private key of the gateway in PEM.")
 ]
@@ -64,6 +71,7 @@ def config(
     tls_key: TlsKey = None,
     iamd: Iamd = None,
     api_key_file: ApiKeyFile = None,
+    ca_file: CaFile = _CA_FILE,
 ) -> None:
     """Print a proxy's configuration; the store is that of IAMD_S3_STORE."""
     settings = options.settings()
@@ -74,7 +82,16 @@ def config(
     backend = parse_backend(settings.s3_store.get_secret_value(), settings.s3_region)
     has_tls = tls_cert is not None or tls_key is not None
     listener = f"listen {listen} ssl;\n    {_tls(tls_cert, tls_key)}" if has_tls else f"listen {listen};"
-    typer.echo(_nginx(settings, backend, listener, iamd or _served_at(settings), _read_api_key(api_key_file)))
+    typer.echo(
+        _nginx(
+            settings,
+            backend,
+            listener,
+            iamd or _served_at(settings),
+            _read_api_key(api_key_file),
+            ca_file,
+        )
+    )
 
 
 def _read_api_key(path: Path | None) -> str:
@@ -94,10 +111,14 @@ def _read_api_key(path: Path | None) -> str:
 def _tls(tls_cert: Path | None, tls_key: Path | None) -> str:
     if tls_cert is None or tls_key is None:
         raise CommandError("--tls-cert and --tls-key must be set together", status=2)
-    paths = [str(path.absolute()) for path in (tls_cert, tls_key)]
-    if not all(map(_PATH.fullmatch, paths)):
-        raise CommandError("the paths of certificate and key must not have spaces or quotes", status=2)
-    return f"ssl_certificate {paths[0]};\n    ssl_certificate_key {paths[1]};"
+    return f"ssl_certificate {_config_path(tls_cert)};\n    ssl_certificate_key {_config_path(tls_key)};"
+
+
+def _config_path(path: Path) -> str:
+    text = str(path.absolute())
+    if not _PATH.fullmatch(text):
+        raise CommandError(f"the path {text} must not have spaces, quotes, braces or semicolons", status=2)
+    return text
 
 
 def _read_file(path: Path) -> str:
@@ -107,7 +128,9 @@ def _read_file(path: Path) -> str:
         raise CommandError(f"{path} cannot be read: {error.strerror}", status=2) from error
 
 
-def _nginx(settings: Settings, backend: Backend, listener: str, iamd_url: str, api_key: str) -> str:
+def _nginx(
+    settings: Settings, backend: Backend, listener: str, iamd_url: str, api_key: str, ca_file: Path
+) -> str:
     iamd = _URL.fullmatch(iamd_url)
     if iamd is None:
         raise CommandError("--iamd must be http(s)://host[:port]", status=2)
@@ -123,11 +146,11 @@ def _nginx(settings: Settings, backend: Backend, listener: str, iamd_url: str, a
         "STORE_HOST": backend.host,
         "API_KEY": api_key,
     }
-    headers = _template("nginx_headers.conf") + _server_name_indication(scheme, host)
+    headers = _template("nginx_headers.conf") + _server_verification(scheme, host, ca_file)
     text = _template("nginx.conf").replace("@QUESTION@", _indent(_WITHOUT_BODY + headers))
     text = text.replace("@ANSWER@", _indent(headers))
     text = text.replace(
-        "@STORE_TLS@\n", _indent(_server_name_indication(backend.scheme, backend.host)) + "\n"
+        "@STORE_TLS@\n", _indent(_server_verification(backend.scheme, backend.host, ca_file)) + "\n"
     )
     for name, value in values.items():
         text = text.replace(f"@{name}@", value)
@@ -141,10 +164,15 @@ def _served_at(settings: Settings) -> str:
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
-def _server_name_indication(scheme: str, host: str) -> str:
-    """Return what makes nginx send the host's name, by which many servers choose their certificate."""
+def _server_verification(scheme: str, host: str, ca_file: Path) -> str:
+    """Return what makes nginx send the host's name and verify the server's certificate, under https."""
     name = re.sub(r":[0-9]+$", "", host)
-    return f'proxy_ssl_server_name on;\nproxy_ssl_name "{name}";\n' if scheme == "https" else ""
+    if scheme == "http":
+        return ""
+    return (
+        f'proxy_ssl_server_name on;\nproxy_ssl_name "{name}";\nproxy_ssl_verify on;\n'
+        f"proxy_ssl_verify_depth 4;\nproxy_ssl_trusted_certificate {_config_path(ca_file)};\n"
+    )
 
 
 def _server_names(settings: Settings) -> list[str]:

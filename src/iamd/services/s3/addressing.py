@@ -12,6 +12,9 @@ _MAX_KEY_BYTES: Final = 1024
 _BUCKET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _IP_ADDRESS: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _DOT_SEGMENTS: Final = frozenset({".", ".."})
+# SeaweedFS keeps the versions of `key` under `key.versions`, and parts of uploads under `.uploads`.
+_STORE_FOLDER: Final = ".versions"
+_UPLOADS_FOLDER: Final = ".uploads"
 _REFUSED_CHARACTER: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 _HOST: Final = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 # Suffixes that AWS reserves for names of other things than buckets (same rules).
@@ -67,11 +70,27 @@ def check_key(key: str, what: str) -> str:
         raise AmbiguousRequest(f"The {what} has an empty segment (two slashes in a row).")
     if "." in key and not _DOT_SEGMENTS.isdisjoint(key.split("/")):
         raise AmbiguousRequest(f"The {what} has a segment that is . or .. (also percent-encoded).")
+    if _UPLOADS_FOLDER in key or _STORE_FOLDER in key:
+        _refuse_folders_of_stores(key, what)
     if _REFUSED_CHARACTER.search(key):
         raise AmbiguousRequest(f"The {what} has a control character or a backslash.")
     if len(key.encode()) > _MAX_KEY_BYTES:
         raise AmbiguousRequest(f"The key in the {what} is longer than {_MAX_KEY_BYTES} bytes.")
     return key
+
+
+def _refuse_folders_of_stores(key: str, what: str) -> None:
+    segments = key.split("/")
+    if segments[0] == _UPLOADS_FOLDER or any(segment.endswith(_STORE_FOLDER) for segment in segments):
+        raise AmbiguousRequest(
+            f"The {what} has a segment that stores use themselves: .uploads, or one that ends with .versions."
+        )
+
+
+def check_prefix(prefix: str, what: str) -> None:
+    """Refuse the beginning of keys that no key can have, or that lists what a store keeps for itself."""
+    if prefix:
+        check_key(prefix, what)
 
 
 def _refuse_reserved(path: str) -> None:

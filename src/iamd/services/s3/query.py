@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from iamd.services.s3.addressing import check_prefix
 from iamd.services.s3.encoding import decode_query_value
 from iamd.services.service_request import AmbiguousRequest
 
@@ -11,6 +12,10 @@ _NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 _NUMBER: Final = re.compile(r"[0-9]+")
 # Condition keys compare them as numbers.
 _NUMERIC_PARAMETERS: Final = frozenset({"max-keys", "max-annotation-results"})
+# Stores use IDs in paths of their own, and where keys begin.
+_ID: Final = re.compile(r"[A-Za-z0-9._~+/=-]{1,1024}")
+_ID_PARAMETERS: Final = frozenset({"uploadId", "versionId"})
+_KEY_PARAMETERS: Final = frozenset({"key-marker", "marker", "prefix", "start-after"})
 # Some programs take such a parameter with an empty value for absent and serve another operation.
 _PARAMETERS_WITH_VALUE: Final = frozenset({"annotationName", "id", "partNumber", "uploadId", "versionId"})
 
@@ -39,6 +44,10 @@ def _check_name(name: str, parameters: Mapping[str, str]) -> None:
 def _check_value(name: str, value: str) -> None:
     if not value and name in _PARAMETERS_WITH_VALUE:
         raise AmbiguousRequest(f"The query parameter {name} has no value.")
+    if name in _KEY_PARAMETERS:
+        check_prefix(value, f"parameter {name}")
+    if name in _ID_PARAMETERS and (".." in value or not _ID.fullmatch(value)):
+        raise AmbiguousRequest(f"The query parameter {name} is not an ID.")
     if name in _NUMERIC_PARAMETERS and not _NUMBER.fullmatch(value):
         raise AmbiguousRequest(f"The query parameter {name} is not a number.")
 
