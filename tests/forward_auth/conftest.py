@@ -15,6 +15,8 @@ from botocore.config import Config
 
 from tests import iamd_command, servers
 from tests.forward_auth import seaweedfs
+from tests.forward_auth.proxy import ASK, STORE, Proxy
+from tests.forward_auth.s3_signing import HOST
 from tests.forward_auth.seaweedfs import ObjectStore
 from tests.in_process import root_client
 from tests.servers import Account, Server, allow, document, free_port
@@ -162,3 +164,19 @@ def gateway(s3_account: Account, object_store: ObjectStore, tmp_path: Path) -> I
     )
     with running_nginx(tmp_path, s3_account.server, object_store, api_key) as url:
         yield Gateway(url, s3_account, object_store, api_key)
+
+
+@pytest.fixture(scope="session")
+def storeless_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return an iamd that knows a store and hosts, of which none exists."""
+    data = tmp_path_factory.mktemp("iamd") / "data"
+    settings = {"IAMD_S3_STORE": STORE, "IAMD_S3_HOSTS": HOST, "IAMD_S3_ACCOUNTS": ",".join(ACCOUNT_IDS)}
+    with servers.serving_new_store(data, **settings) as running:
+        yield running
+
+
+@pytest.fixture
+def proxy(storeless_server: Server, account_ids: Iterator[str]) -> Proxy:
+    """Return a proxy of a new account that asks that iamd."""
+    account = servers.create_account(storeless_server, next(account_ids))
+    return Proxy(account, create_api_key(account, ASK))
