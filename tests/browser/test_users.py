@@ -27,6 +27,7 @@ def test_add_user_to_group_and_remove_it_on_the_group_page(root: Page) -> None:
 def test_set_permissions_boundary_and_delete_users(root: Page) -> None:
     call(root, "CreateUser", UserName="alice")
     call(root, "CreateUser", UserName="bob")
+    call(root, "CreateServiceSpecificCredential", UserName="bob", ServiceName="iamd")
     root.goto("/console/iam/users/details/alice")
     root.get_by_role("button", name="Set permissions boundary").click()
     dialog = root.get_by_role("dialog")

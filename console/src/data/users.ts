@@ -5,10 +5,12 @@ import {
   CreateUserCommand,
   DeleteAccessKeyCommand,
   DeleteLoginProfileCommand,
+  DeleteServiceSpecificCredentialCommand,
   DeleteUserCommand,
   GetLoginProfileCommand,
   GetUserCommand,
   type Group,
+  ListServiceSpecificCredentialsCommand,
   type LoginProfile,
   paginateListAccessKeys,
   paginateListGroupsForUser,
@@ -92,6 +94,9 @@ export async function deleteUser(name: string): Promise<void> {
   for (const { AccessKeyId } of await listAccessKeyMetadata(name)) {
     await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
   }
+  for (const ServiceSpecificCredentialId of await listServiceCredentialIds(name)) {
+    await iam.send(new DeleteServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId }));
+  }
   if ((await getLoginProfile(name)) !== null) await iam.send(new DeleteLoginProfileCommand({ UserName }));
   const owner = { userName: name, isCurrentUser: false };
   for (const { SerialNumber } of await listMfaDevices(owner))
@@ -103,4 +108,10 @@ export async function deleteUser(name: string): Promise<void> {
   if ((await getUser(name)).PermissionsBoundary !== undefined)
     await deletePermissionsBoundary({ kind: "user", name });
   await iam.send(new DeleteUserCommand({ UserName }));
+}
+
+/** The IDs of a user's service-specific credentials; all fit on one page, with a quota of two for each service. */
+async function listServiceCredentialIds(name: string): Promise<(string | undefined)[]> {
+  const reply = await iam.send(new ListServiceSpecificCredentialsCommand({ UserName: name }));
+  return (reply.ServiceSpecificCredentials ?? []).map((credential) => credential.ServiceSpecificCredentialId);
 }
