@@ -116,10 +116,14 @@ def test_status_of_an_expired_credential(account: Account) -> None:
         ended = record._replace(expires_at=record.created_at)
         service_credentials.add(tx, account.account_id, ended, "iamd_ended")
     assert [item["Status"] for item in listed(account.iam)] == ["Expired"]
-    reset = account.iam.reset_service_specific_credential(
-        UserName="bob", ServiceSpecificCredentialId=record.credential_id
-    )
-    assert reset["ServiceSpecificCredential"]["Status"] == "Expired"
+    names = {"UserName": "bob", "ServiceSpecificCredentialId": record.credential_id}
+    for operation, params in (
+        ("ResetServiceSpecificCredential", names),
+        ("UpdateServiceSpecificCredential", {**names, "Status": "Active"}),
+    ):
+        assert refused(account.iam, operation, **params)[:2] == ("InvalidInput", 400)
+    account.iam.delete_service_specific_credential(**names)
+    assert listed(account.iam) == []
 
 
 def test_age_of_more_than_a_century(account: Account) -> None:
@@ -183,8 +187,8 @@ def test_quota_counts_inactive_credentials(account: Account) -> None:
 @pytest.mark.parametrize("service_name", ["codecommit.amazonaws.com", "IAMD", "s3"])
 def test_other_services_are_not_supported(account: Account, operation: str, service_name: str) -> None:
     error = refused(account.iam, operation, UserName="admin", ServiceName=service_name)
-    message = f"The service {service_name} does not support service-specific credentials here; iamd does."
-    assert error == Refused("NotSupportedService", 404, message)
+    message = f"No such service {service_name} is supported for Service Specific Credentials"
+    assert error == Refused("NoSuchEntity", 404, message)
 
 
 @pytest.mark.parametrize("status", ["Expired", "expired", "Deleted"])

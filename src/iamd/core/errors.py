@@ -117,13 +117,6 @@ class SessionRequired(Fault):
     status = 403
 
 
-class NotSupportedService(Fault):
-    """Service-specific credentials do not exist for the service."""
-
-    code = "NotSupportedService"
-    status = 404
-
-
 class NoSuchBucketPolicy(Fault):
     code = "NoSuchBucketPolicy"
     status = 404

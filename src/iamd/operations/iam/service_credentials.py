@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from iamd.core import clock, ids
-from iamd.core.errors import InvalidInput, NoSuchEntity, NotSupportedService
+from iamd.core.errors import InvalidInput, NoSuchEntity
 from iamd.core.records import ServiceCredential, User
 from iamd.framework import condition_keys, targets
 from iamd.framework.call import Call
@@ -89,6 +89,7 @@ def list_service_specific_credentials(
 
 @operation("iam", _CREDENTIAL, (condition_keys.CREDENTIAL_SERVICE,))
 def update_service_specific_credential(call: Call, credential: ServiceCredential, status: str) -> Reply:
+    _require_unexpired(call, credential)
     if status == "Expired":
         raise InvalidInput("The status of a service-specific credential can be set to Active or Inactive.")
     service_credentials.set_status(call.tx, call.account_id, credential.credential_id, status)
@@ -97,6 +98,7 @@ def update_service_specific_credential(call: Call, credential: ServiceCredential
 
 @operation("iam", _CREDENTIAL, (condition_keys.CREDENTIAL_SERVICE,))
 def reset_service_specific_credential(call: Call, credential: ServiceCredential) -> Reply:
+    _require_unexpired(call, credential)
     secret, alias = ids.api_key(), _alias(credential.user_name, call)
     service_credentials.set_secret(call.tx, call.account_id, credential.credential_id, alias, secret)
     return _with_secret(credential._replace(alias=alias), secret, call.epoch)
@@ -110,10 +112,14 @@ def delete_service_specific_credential(call: Call, credential: ServiceCredential
 
 def _require_supported(service_name: str) -> None:
     if service_name != SERVICE_NAME:
-        raise NotSupportedService(
-            f"The service {service_name[:64]} does not support service-specific credentials here; "
-            f"{SERVICE_NAME} does."
+        raise NoSuchEntity(
+            f"No such service {service_name[:64]} is supported for Service Specific Credentials"
         )
+
+
+def _require_unexpired(call: Call, credential: ServiceCredential) -> None:
+    if credential.expires_at is not None and call.epoch >= credential.expires_at:
+        raise InvalidInput("The service-specific credential has expired. Delete it, and create another one.")
 
 
 def _alias(user_name: str, call: Call) -> str:

@@ -131,7 +131,7 @@ def _require_no_subordinate_entities(call: Call, user: User) -> None:
     if access_keys.list_page(*user_key, PageLimits()).items:
         raise DeleteConflict("Cannot delete entity, must delete access keys first.")
     if service_credentials.list_page(*user_key, "", PageLimits()).items:
-        raise DeleteConflict("Cannot delete entity, must delete service specific credentials first.")
+        raise DeleteConflict("Cannot delete entity, must remove referenced objects first.")
     if memberships.list_groups(*user_key, PageLimits()).items:
         raise DeleteConflict("Cannot delete entity, must remove users from group first.")
     if inline_policies.list_for_entity(*user_key):
