@@ -55,6 +55,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench.http --write docs/performance.md
 	$(BIN)/python -m bench.steps --write docs/performance.md
 	$(BIN)/python -m bench.policy --write docs/performance.md
+	$(BIN)/python -m bench.services --write docs/performance.md
 
 lock: $(UV)
 	$(LOCK) pyproject.toml --extra check -o requirements/run.txt $(UPGRADE)

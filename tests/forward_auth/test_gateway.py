@@ -399,8 +399,10 @@ def test_changes_of_bucket_policies_are_recorded_with_their_outcome(gateway: Gat
     assert error_code(s3.put_bucket_policy, Bucket=bucket, Policy=public) == "AccessDenied"
     for _ in range(2):
         s3.put_bucket_policy(Bucket=bucket, Policy=own)
-    records = audit_of(gateway.account, "PutBucketPolicy", 3)
-    assert sorted(record.get("errorCode", "") for record in records) == ["", "", "AccessDenied"]
+    bob = gateway.s3(gateway.account.key_of("bob", allow("s3:PutObject")))
+    assert error_code(bob.put_bucket_policy, Bucket=bucket, Policy=own) == "AccessDenied"
+    records = audit_of(gateway.account, "PutBucketPolicy", 4)
+    assert sorted(record.get("errorCode", "") for record in records) == ["", "", *["AccessDenied"] * 2]
     assert {record["eventCategory"] for record in records} == {"Management"}
 
 

@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from http import HTTPStatus
+from http.client import responses
 from typing import Any, NamedTuple
 
 from iamd.core import ids
@@ -77,7 +78,7 @@ class ForwardAuthEndpoint:
             ("x-amz-request-id", request_id),
             ("Cache-Control", "no-store"),
         ]
-        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
+        start_response(f"{response.status} {responses.get(response.status, '')}", headers)
         return [response.body]
 
     def _respond(self, environ: Environ, request_id: str) -> _Response:

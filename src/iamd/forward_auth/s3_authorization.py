@@ -141,13 +141,13 @@ class S3Authorizer:
                 "The server's operator sets the accounts with IAMD_S3_ACCOUNTS."
             )
 
-    def require(self, question: S3Question) -> None:
+    def require(self, question: S3Question, *, records_success: bool = True) -> None:
         """Check the permissions that a request needs; AccessDenied if one is missing. Both are recorded."""
-        with self.recorded(question):
+        with self.recorded(question, records_success=records_success):
             check_permissions(question)
 
     @contextlib.contextmanager
-    def recorded(self, question: S3Question) -> Iterator[None]:
+    def recorded(self, question: S3Question, *, records_success: bool = True) -> Iterator[None]:
         """Record the request when the block ends, with the Fault if there is one.
 
         Changes of bucket policies are management events, each recorded by itself.
@@ -159,7 +159,8 @@ class S3Authorizer:
         except Fault as fault:
             self._decision_point.record(question.inquiry, question.caller, subject, fault)
             raise
-        self._decision_point.record(question.inquiry, question.caller, subject, None)
+        if records_success:
+            self._decision_point.record(question.inquiry, question.caller, subject, None)
 
     @contextlib.contextmanager
     def change(self, question: S3Question) -> Iterator[S3Question]:

@@ -34,6 +34,13 @@ class S3Response(NamedTuple):
     body: bytes
 
 
+class _Deletion(NamedTuple):
+    """The objects that a caller may delete, and the refusals of the others."""
+
+    request: DeleteRequest
+    refusals: list[Refusal]
+
+
 _NO_CONTENT = S3Response(HTTPStatus.NO_CONTENT, _XML, b"")
 Operation = Callable[[S3Question], S3Response]
 
@@ -60,27 +67,20 @@ class S3Operations:
 
         A request that is for the store is sent there, if it has no body.
         """
+        deletion: _Deletion | None = None
         with self._authorizer.question(api_key, request, request_context) as question:
             operation = question.s3_request.operation
             _check_payload(request)
             if operation == "DeleteObjects":
-                delete, refusals = self._authorize_deletions(question)
-            elif operation in self._writes:
-                check_permissions(question)  # recorded when they are checked again
-            else:
-                self._authorizer.require(question)
+                deletion = self._authorize_deletions(question)
+            else:  # a change is recorded when its permissions are checked again
+                self._authorizer.require(question, records_success=operation not in self._writes)
             if operation in self._reads:
                 return self._reads[operation](question)
         if operation in self._writes:
             self._require_bucket(question)
             return self._write(self._writes[operation], api_key, request, request_context)
-        if operation == "DeleteObjects":
-            return self._delete_objects(question, delete, refusals)
-        if operation == "DeleteBucket":
-            return self._delete_bucket(question)
-        if request.body:
-            raise MalformedInput("The proxy must pass this request on to the store.")
-        return self._send(question, request)
+        return self._forward(question) if deletion is None else self._delete_objects(question, deletion)
 
     def _write(
         self,
@@ -109,6 +109,13 @@ class S3Operations:
 
     # Requests that go on to the store.
 
+    def _forward(self, question: S3Question) -> S3Response:
+        if question.s3_request.operation == "DeleteBucket":
+            return self._delete_bucket(question)
+        if question.request.body:
+            raise MalformedInput("The proxy must pass this request on to the store.")
+        return self._send(question, question.request)
+
     def _delete_bucket(self, question: S3Question) -> S3Response:
         """Delete a bucket and then its policy, which a new bucket of the same name must not inherit."""
         response = self._send(question, question.request)
@@ -117,19 +124,17 @@ class S3Operations:
                 bucket_policies.delete(change.inquiry, change.bucket)
         return response
 
-    def _delete_objects(
-        self, question: S3Question, delete: DeleteRequest, refusals: list[Refusal]
-    ) -> S3Response:
+    def _delete_objects(self, question: S3Question, deletion: _Deletion) -> S3Response:
+        request, refusals = deletion
         store_result = None
-        if delete.objects:
-            response = self._send(question, _with_body(question.request, delete_request.render(delete)))
+        if request.objects:
+            response = self._send(question, _with_body(question.request, delete_request.render(request)))
             if response.status != HTTPStatus.OK:
                 return response
             store_result = response.body
         return S3Response(HTTPStatus.OK, _XML, delete_request.render_result(store_result, refusals))
 
-    def _authorize_deletions(self, question: S3Question) -> tuple[DeleteRequest, list[Refusal]]:
-        """Return the objects that the caller may delete, and the refusals of the others."""
+    def _authorize_deletions(self, question: S3Question) -> _Deletion:
         request = delete_request.parse(question.request.body)
         allowed, refusals = [], []
         for item in request.objects:
@@ -139,7 +144,7 @@ class S3Operations:
                 refusals.append(Refusal(item, fault.code, fault.message))
             else:
                 allowed.append(item)
-        return request._replace(objects=tuple(allowed)), refusals
+        return _Deletion(request._replace(objects=tuple(allowed)), refusals)
 
     def _send(self, question: S3Question, request: Request) -> S3Response:
         if self._store_client is None:
