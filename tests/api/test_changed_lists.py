@@ -186,8 +186,9 @@ LISTS = {
         (("DeleteUser", USER),),
     ),
 }
-# Tested below or in other files: lists of at most two access keys, eight MFA devices, five policy versions or
-# one alias; virtual MFA devices, which are listed by ARN; account details, which have several entity types.
+# Tested below or in other files: lists of at most two access keys, two service-specific credentials for a
+# service, eight MFA devices, five policy versions or one alias; virtual MFA devices, which are listed by ARN;
+# account details, which have several entity types.
 OTHER_LISTS = {
     *EMPTY_LISTS,
     "GetAccountAuthorizationDetails",
@@ -196,6 +197,7 @@ OTHER_LISTS = {
     "ListMFADevices",
     "ListPoliciesGrantingServiceAccess",
     "ListPolicyVersions",
+    "ListServiceSpecificCredentials",
     "ListVirtualMFADevices",
     "SimulateCustomPolicy",
     "SimulatePrincipalPolicy",

@@ -64,6 +64,8 @@ HARMLESS_WRITES = {
     "UpdateRoleDescription",
     "DeleteAccountPasswordPolicy",
     "UpdateAccountPasswordPolicy",
+    # An API key can ask for decisions, and calls no operation.
+    *(f"{verb}ServiceSpecificCredential" for verb in ("Create", "Delete", "Reset", "Update")),
 }
 
 

@@ -39,6 +39,10 @@ EXCEEDING_CALLS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "ThumbprintsPerOpenIdConnectProvider": ("CreateOpenIDConnectProvider", PROVIDER),
     "GroupsPerUser": ("AddUserToGroup", {**G, **U}),
     "AccessKeysPerUser": ("CreateAccessKey", U),
+    "ServiceSpecificCredentialsPerUser": (
+        "CreateServiceSpecificCredential",
+        {**U, "ServiceName": "iamd"},
+    ),
     "MFADevicesPerUser": ("EnableMFADevice", U),
     "VirtualMFADevicesPerAccount": ("CreateVirtualMFADevice", {"VirtualMFADeviceName": "new"}),
     "PoliciesPerUser": ("AttachUserPolicy", {**U, "PolicyArn": READ_ONLY}),

@@ -95,6 +95,17 @@ def test_unsigned_request_is_refused(account: Account) -> None:
         assert (response.status, response.code) == (403, "MissingAuthenticationToken")
 
 
+def test_api_key_does_not_authenticate(account: Account) -> None:
+    """An API key is for decisions of this server, not for AWS's API."""
+    reply = account.iam.create_service_specific_credential(UserName="admin", ServiceName="iamd")
+    api_key = reply["ServiceSpecificCredential"]["ServiceCredentialSecret"]
+    for body in (LIST, CREATE, WHOAMI):
+        unsigned = strip_signature(raw.post(account, body))
+        request = unsigned._replace(headers={**unsigned.headers, "authorization": f"Bearer {api_key}"})
+        response = raw.send_request(account, request)
+        assert (response.status, response.code) == (400, "IncompleteSignature")
+
+
 def test_unknown_operation_is_refused_before_authentication(account: Account) -> None:
     for body in (
         "Action=Nonsense&Version=2010-05-08",
