@@ -12,7 +12,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes --n
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run install dev test check check-fast torture pictures format lock bench clean
+.PHONY: run install dev test check check-fast torture integrations pictures format lock bench clean
 
 run: install
 	$(BIN)/iamd serve
@@ -42,6 +42,10 @@ check-fast: dev
 # Long attacks on real servers, and what they change for others.
 torture: dev
 	$(BIN)/pytest -q -s -m torture tests/torture
+
+# Clients and stores of others, as far as they are installed.
+integrations: dev
+	$(BIN)/pytest -q -m integrations tests
 
 pictures: dev
 	$(BIN)/python -m scripts.install_browser

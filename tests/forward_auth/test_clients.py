@@ -14,6 +14,8 @@ from tests.forward_auth.conftest import Gateway, create_api_key, nginx
 from tests.forward_auth.seaweedfs import ObjectStore
 from tests.servers import Account, allow, environment, free_port
 
+pytestmark = pytest.mark.integrations
+
 FILES = {"a.txt": 100, "large.bin": 12 * 1024 * 1024, "sub dir/ü file+1.txt": 10}
 
 
