@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tests import iamd_command, servers
 from tests.forward_auth import seaweedfs
@@ -70,6 +71,13 @@ def s3_client(url: str, key: tuple[str, str], token: str | None = None, **config
             **config,
         ),
     )
+
+
+def error_code(function: Any, **params: Any) -> str:
+    """Return the error code of an S3 call, or the status if the response has no body."""
+    with pytest.raises(ClientError) as caught:
+        function(**params)
+    return str(caught.value.response["Error"]["Code"])
 
 
 @pytest.fixture(scope="session")

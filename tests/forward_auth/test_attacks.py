@@ -13,7 +13,7 @@ import pytest
 
 from tests import servers
 from tests.forward_auth import recording_store
-from tests.forward_auth.conftest import ACCOUNT_IDS, Gateway, create_api_key, running_nginx
+from tests.forward_auth.conftest import ACCOUNT_IDS, create_api_key, running_nginx
 from tests.forward_auth.recording_store import RecordingStore
 from tests.forward_auth.s3_signing import Key, S3Request, presigned, signed
 from tests.servers import allow
@@ -372,18 +372,3 @@ def test_absolute_form_of_the_same_request_is_that_request(target: Target) -> No
     assert status(target.send(request)) == 200
     (head,) = target.store.take()
     assert head.target == f"{HOME}/a"
-
-
-def test_upload_of_one_object_gives_no_parts_to_another(gateway: Gateway) -> None:
-    bucket, admin = f"parts-{gateway.account.account_id}", gateway.s3()
-    admin.create_bucket(Bucket=bucket)
-    upload = admin.create_multipart_upload(Bucket=bucket, Key="eve/a")["UploadId"]
-    part = admin.upload_part(Bucket=bucket, Key="eve/a", UploadId=upload, PartNumber=1, Body=b"secret")
-    bob = gateway.s3(gateway.account.key_of("bob", allow("s3:*", resource=f"arn:aws:s3:::{bucket}/bob/*")))
-    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
-    for name in ("eve/a", "bob/a"):
-        with pytest.raises(bob.exceptions.ClientError):
-            bob.complete_multipart_upload(Bucket=bucket, Key=name, UploadId=upload, MultipartUpload=parts)
-        with pytest.raises(bob.exceptions.ClientError):
-            bob.list_parts(Bucket=bucket, Key=name, UploadId=upload)
-    assert "Contents" not in gateway.direct.list_objects_v2(Bucket=bucket)
