@@ -169,6 +169,17 @@ def wait_listening(server: Server) -> None:
     raise AssertionError("the server did not get ready")
 
 
+def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:
+    """Wait until a process accepts connections to a port of 127.0.0.1; fail with its output if it exits."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()[0]
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(_POLL_SECONDS)
+    raise AssertionError("the process did not get ready")
+
+
 def create_account(server: Server, account_id: str | None = None) -> Account:
     """Create an account in the server's store."""
     new_account = create_account_in_store(server.store, account_id)

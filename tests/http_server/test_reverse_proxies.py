@@ -5,7 +5,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -94,21 +93,11 @@ def run_proxy(
     command = [program, "-c", str(file)] if program == "nginx" else [program, "-db", "-f", str(file)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
-        _wait_listening(proxy.port, process)
+        servers.wait_for_port(proxy.port, process)
         yield proxy
     finally:
         process.terminate()
         process.communicate(timeout=10)
-
-
-def _wait_listening(port: int, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        assert process.poll() is None, process.communicate()[0]
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.01)
-    raise AssertionError("the proxy did not get ready")
 
 
 def send(proxy: Proxy, content: bytes) -> raw.Response:
