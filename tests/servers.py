@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -92,9 +93,23 @@ def client(url: str, service: str, key: tuple[str, str]) -> Any:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Return different ports on which nothing listens.
+
+    They are below those that Linux gives to clients: a connection could take one before its server does.
+    """
+    with contextlib.ExitStack() as probes:
+        ports: list[int] = []
+        while len(ports) < count:
+            port = random.randrange(10_000, 32_768)
+            probe = probes.enter_context(socket.socket())
+            with contextlib.suppress(OSError):  # somebody listens there
+                probe.bind(("127.0.0.1", port))
+                ports.append(port)
+    return ports
 
 
 def command(*arguments: str) -> list[str]:

