@@ -42,8 +42,7 @@ from iamd.gate.subjects import SubjectFinder
 from iamd.gate.vault import Vault
 from iamd.signin.mail import Mailer
 from iamd.signin.services import SignInServices
-from iamd.store import accounts, migrate
-from iamd.store.database import Database
+from iamd.store import migrate
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse
 
 # How many requests of a worker run Python code at a time; measurements are in docs/performance.md.
@@ -232,7 +231,7 @@ def _build_forward_auth(worker: _Worker, decision_point: DecisionPoint) -> Forwa
         tuple(host.lower() for host in settings.s3_hosts),
         settings.s3_region,
         backend,
-        s3_accounts(settings, worker.dependencies.database),
+        frozenset(settings.s3_accounts),
     )
     authorizer = S3Authorizer(decision_point, store)
     store_client = None if backend is None else StoreClient(backend, worker.execution_slots.suspended)
@@ -244,15 +243,6 @@ def _build_forward_auth(worker: _Worker, decision_point: DecisionPoint) -> Forwa
         worker.request_bodies,
         worker.address_limits,
     )
-
-
-def s3_accounts(settings: Settings, database: Database) -> frozenset[str]:
-    """Return the accounts that the store belongs to: those of the settings, or else the only account."""
-    if settings.s3_accounts or settings.s3_store is None:
-        return frozenset(settings.s3_accounts)
-    with database.read() as tx:
-        account_ids = frozenset(account.account_id for account in accounts.list_all(tx))
-    return account_ids if len(account_ids) == 1 else frozenset()
 
 
 def _build_authzen(

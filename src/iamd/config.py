@@ -9,8 +9,8 @@ from iamd.forward_auth.backend import parse_backend
 from iamd.gate import client_info
 
 DEFAULT_PORT = 8470
-_ACCOUNT_ID = re.compile(r"[0-9]{12}", re.ASCII)
 DEFAULT_DATA = Path("iamd-data")
+_ACCOUNT_ID = re.compile(r"[0-9]{12}", re.ASCII)
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 
 

@@ -138,6 +138,17 @@ def test_what_the_server_knows_cannot_be_given(library: Service, key: str) -> No
     assert library.evaluate({**request, "context": {key: "x"}}).status == 400
 
 
+@pytest.mark.parametrize("names", [("status", "Status"), ("s3:prefix", "S3:Prefix")])
+def test_a_key_given_twice_is_refused(library: Service, names: tuple[str, str]) -> None:
+    create_user(library.account, "alice", allow("s3:GetObject"))
+    values = {"type": OBJECT["type"], "id": OBJECT["id"], "properties": dict.fromkeys(names, "x")}
+    response = library.evaluate(
+        {"subject": {"type": "user", "id": "alice"}, "action": GET, "resource": values}
+    )
+    assert response.status == 400
+    assert "given twice" in str(response.body)
+
+
 VALUES: list[tuple[Any, dict[str, Any], bool]] = [
     ("a", {"StringEquals": {"record:context/value": "a"}}, True),
     (7, {"NumericLessThan": {"record:context/value": "8"}}, True),

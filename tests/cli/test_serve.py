@@ -225,14 +225,20 @@ def test_worker_stops_when_the_supervisor_is_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_processes_write_no_core_file_and_show_no_master_key_in_their_environment(tmp_path: Path) -> None:
+def test_processes_write_no_core_file_and_show_no_secret_in_their_environment(tmp_path: Path) -> None:
     options = ("--port", str(free_port()), "--workers", "2")
-    process, _ = start_server(*options, cwd=tmp_path, IAMD_MASTER_KEY=MASTER_KEY)
+    secrets = {
+        "IAMD_MASTER_KEY": MASTER_KEY,
+        "IAMD_S3_STORE": "http://STOREKEY:storesecret@127.0.0.1:8333",
+        "IAMD_SMTP_URL": "smtp://mail:mailsecret@127.0.0.1:25",
+    }
+    process, _ = start_server(*options, cwd=tmp_path, IAMD_MAIL_FROM="iamd@example.com", **secrets)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     assert len(children) >= 2
     for pid in (process.pid, *children):
         assert re.search(r"Max core file size +0 +0 ", Path(f"/proc/{pid}/limits").read_text())
-        assert MASTER_KEY not in Path(f"/proc/{pid}/environ").read_text()
+        variables = Path(f"/proc/{pid}/environ").read_text()
+        assert [name for name, secret in secrets.items() if secret in variables] == []
     assert stop_server(process) == 0
 
 
@@ -243,6 +249,18 @@ def test_memory_of_a_protected_process_cannot_be_read_by_its_user() -> None:
         "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "0\n"
+
+
+def test_the_accounts_of_a_store_must_be_set_if_there_are_several(tmp_path: Path) -> None:
+    iamd_command.run("init", cwd=tmp_path)
+    iamd_command.run("account", "create", "--account-name", "second", cwd=tmp_path)
+    store = "http://STOREKEY:storesecret@127.0.0.1:8333"
+    result = iamd_command.run_process("serve", "--port", str(free_port()), cwd=tmp_path, IAMD_S3_STORE=store)
+    assert result.returncode == 2
+    assert result.stderr == (
+        "iamd: IAMD_S3_ACCOUNTS must be set: there are several accounts, and the store behind the gateway "
+        "would belong to all of them\n"
+    )
 
 
 def test_master_key_is_not_printed(tmp_path: Path) -> None:

@@ -133,6 +133,12 @@ def test_operator_removes_a_policy_that_locks_everybody_out(gateway: Gateway) ->
     assert error_code(s3.get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
     again = iamd_command.run(*command, *account.server.arguments)
     assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+    event = next(
+        record
+        for record in audit_of(account, "DeleteBucketPolicy", 2)
+        if record["userAgent"] == "iamd on the host"
+    )
+    assert event["additionalEventData"] == {"BucketName": bucket}
 
 
 def test_changes_of_bucket_policies_are_recorded_with_their_outcome(gateway: Gateway) -> None:

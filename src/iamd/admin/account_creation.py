@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from iamd.admin.operator_events import OPERATOR_CONTEXT
 from iamd.core import arns, clock, ids
 from iamd.core.records import Account
 from iamd.crypto import seal
 from iamd.framework.call import Call, Caller
 from iamd.gate import audit_events
-from iamd.gate.request_context import RequestContext
 from iamd.gate.vault import Vault
 from iamd.operations import iam
 from iamd.policy import Principal, PrincipalKind
@@ -20,7 +20,6 @@ from iamd.store.query import Tx
 
 ADMIN_GROUP = "Administrators"
 ADMIN_POLICY = arns.policy("aws", "/", "AdministratorAccess")
-_OPERATOR_CONTEXT = RequestContext("", "", "iamd on the host", "", True, "us-east-1")
 _USER_NAME_PATTERN = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -117,6 +116,6 @@ def _invoke(call: Call, name: str, params: Mapping[str, Any]) -> Mapping[str, An
     reply = operation.invoke(call, target, params)
     audit.add(
         call.tx,
-        [audit_events.event(operation, call.caller, params, reply, _OPERATOR_CONTEXT, call.timestamp)],
+        [audit_events.event(operation, call.caller, params, reply, OPERATOR_CONTEXT, call.timestamp)],
     )
     return reply or {}

@@ -1,13 +1,10 @@
 """Root user MFA reset by the server's operator, for a root user who has lost every MFA device."""
 
+from iamd.admin import operator_events
 from iamd.core import ids
 from iamd.core.records import Account
-from iamd.gate.request_context import RequestContext
-from iamd.signin import identity, sign_in_events
-from iamd.store import accounts, audit, mfa_devices, recovery_codes, sessions
+from iamd.store import accounts, mfa_devices, recovery_codes, sessions
 from iamd.store.query import Tx
-
-_OPERATOR_CONTEXT = RequestContext("", "", "iamd on the host", "", True, "us-east-1")
 
 
 def reset_mfa(tx: Tx, account: Account, timestamp: str) -> int:
@@ -21,13 +18,6 @@ def reset_mfa(tx: Tx, account: Account, timestamp: str) -> int:
         mfa_devices.delete(tx, account_id, device.serial_number)
     recovery_codes.delete_all(tx, account_id, account_id)
     sessions.delete_for_user(tx, account_id, account_id)
-    audit.add(
-        tx,
-        [
-            sign_in_events.event(
-                identity.root_of_account(tx, account), "ResetRootMFA", _OPERATOR_CONTEXT, timestamp
-            )
-        ],
-    )
+    operator_events.record(tx, account, "ResetRootMFA", timestamp, source="signin.amazonaws.com")
     accounts.set_revision(tx, account_id, ids.revision())
     return len(devices)

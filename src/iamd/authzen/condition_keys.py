@@ -35,7 +35,7 @@ def read(values: Mapping[str, Any], service: str, entity: str) -> ContextKeys:
 
     `entity` is `subject`, `action`, `resource` or `context`. Values are text; lists become lists of text, and
     null is an absent key. Raises MalformedInput for too many or too deeply nested values, and for keys that
-    the server itself supplies.
+    the server itself supplies, or that are given twice, such as `Status` and `status`.
     """
     keys: ContextKeys = {}
     count = 0
@@ -46,6 +46,8 @@ def read(values: Mapping[str, Any], service: str, entity: str) -> ContextKeys:
         key = (name if ":" in name else f"{service}:{entity}/{name}").lower()
         if key in _RESERVED_KEYS or key.startswith(_RESERVED_PREFIX):
             raise MalformedInput(f"{name} is known to this server and cannot be given in a request.")
+        if key in keys:
+            raise MalformedInput("A condition key is given twice.")
         keys[key] = value
     return keys
 

@@ -5,7 +5,7 @@ the account's users or roles a page, so that a page may have fewer results than 
 """
 
 import hashlib
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
@@ -22,14 +22,6 @@ _DIGEST_LENGTH = 16
 Results = dict[str, Any]
 
 
-class Search(Protocol):
-    """A search of one kind of entity."""
-
-    def run(self, request: Json) -> Results:
-        """Return the results; MalformedInput if the request is not valid."""
-        ...
-
-
 class SubjectSearch:
     """Finds the users or roles that may perform an action on a resource."""
 
@@ -39,6 +31,7 @@ class SubjectSearch:
         self._batch = batch
 
     def run(self, request: Json) -> Results:
+        """Return the results; MalformedInput if the request is not valid."""
         subject = _object(request, "subject")
         subject_type = subject.get("type")
         if subject_type not in ("user", "role"):
@@ -65,6 +58,7 @@ class ActionSearch:
         self._batch = batch
 
     def run(self, request: Json) -> Results:
+        """Return the results; MalformedInput if the request is not valid."""
         service, is_arn = read_resource_type(_object(request, "resource"))
         caller = self._batch.find_caller(read_subject(request))
         names = [] if caller is None else candidates.action_names(caller, service)
@@ -85,6 +79,7 @@ class ResourceSearch:
         self._batch = batch
 
     def run(self, request: Json) -> Results:
+        """Return the results; MalformedInput if the request is not valid."""
         resource = _object(request, "resource")
         service, _ = read_resource_type({**resource, "id": "-"})
         caller = self._batch.find_caller(read_subject(request))

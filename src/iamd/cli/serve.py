@@ -39,6 +39,7 @@ _MIN_THREADS = 32
 _BACKLOG = 4096  # connections that the kernel accepted and the server did not yet
 _MAX_FILES = 65_536
 _RESERVED_FILES = 1024  # for the store and its locks, identity providers, and mail
+_SECRET_VARIABLES = ("IAMD_MASTER_KEY", "IAMD_S3_STORE", "IAMD_SMTP_URL", "IAMD_DATABASE")
 _ENVIRONMENT_PREFIXES = ("PG", "LANG", "LC_", "TZ", "SSL_CERT_")
 
 _BANNER = """\
@@ -115,7 +116,8 @@ def serve(
     )
     _validate(settings)
     process_protection.protect_memory()
-    process_protection.erase_variable("IAMD_MASTER_KEY")  # the settings have it
+    for name in _SECRET_VARIABLES:
+        process_protection.erase_variable(name)  # the settings have it
     _run(settings)
 
 
@@ -123,12 +125,6 @@ def _run(settings: Settings) -> None:
     """Serve until a signal stops the process."""
     with datastore.opened_store(settings) as store:
         _create_first_account(store)
-        if settings.s3_store is not None and not app.s3_accounts(settings, store.database):
-            raise CommandError(
-                "IAMD_S3_ACCOUNTS must be set: there are several accounts, and the store behind the gateway "
-                "would belong to all of them",
-                status=2,
-            )
         with store.database.write() as tx:
             account_ids = [account.account_id for account in accounts.list_all(tx)]
             token = (
@@ -136,6 +132,7 @@ def _run(settings: Settings) -> None:
                 if len(account_ids) == 1
                 else None
             )
+    settings = _with_s3_accounts(settings, account_ids)
     server = _server(settings)
     server.on_startup(lambda: _print_banner(settings, account_ids, token))
     worker_counter = multiprocessing.Value("i", os.getpid())
@@ -143,6 +140,23 @@ def _run(settings: Settings) -> None:
         target_loader=partial(_load_app, settings, store.master_key, worker_counter, os.getpid()),
         wrap_loader=False,
     )
+
+
+def _with_s3_accounts(settings: Settings, account_ids: list[str]) -> Settings:
+    """Return the settings with the accounts that the S3 store belongs to, by default the only one.
+
+    Set once for all workers: an account that is created later gets no signatures for the store. Raises
+    CommandError if it must be set.
+    """
+    if settings.s3_store is None or settings.s3_accounts:
+        return settings
+    if len(account_ids) != 1:
+        raise CommandError(
+            "IAMD_S3_ACCOUNTS must be set: there are several accounts, and the store behind the gateway "
+            "would belong to all of them",
+            status=2,
+        )
+    return settings.model_copy(update={"s3_accounts": tuple(account_ids)})
 
 
 def _validate(settings: Settings) -> None:

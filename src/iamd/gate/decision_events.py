@@ -36,10 +36,10 @@ class DecisionSubject(NamedTuple):
     is_change: bool = False
 
 
-def kind(caller: Caller | None, subject: DecisionSubject) -> tuple[str, ...]:
+def kind(caller: Caller, subject: DecisionSubject) -> tuple[str, ...]:
     """Return what events are counted by: caller, action, account and group."""
     return (
-        "anonymous" if caller is None else caller.unique_id,
+        caller.unique_id,
         f"{subject.service}:{subject.event_name}",
         subject.account_id,
         subject.group,
@@ -47,13 +47,13 @@ def kind(caller: Caller | None, subject: DecisionSubject) -> tuple[str, ...]:
 
 
 def audit_entry(
-    caller: Caller | None,
+    caller: Caller,
     subject: DecisionSubject,
     fault: Fault | None,
     request_context: RequestContext,
     timestamp: str,
 ) -> AuditEntry:
-    """Return the audit entry of a decision; the caller of an unsigned request is None."""
+    """Return the audit entry of a decision, which is a denial if there is a fault."""
     event = _event(caller, subject, fault, request_context, timestamp)
     key = kind(caller, subject)
     if fault is None:
@@ -63,11 +63,11 @@ def audit_entry(
             access_key_use=_access_key_use(caller, subject, request_context, timestamp),
             role_use=_role_use(caller, request_context, timestamp),
         )
-    return AuditEntry(event, (*key[:3], fault.message), is_anonymous=caller is None)
+    return AuditEntry(event, (*key[:3], fault.message))
 
 
 def _event(
-    caller: Caller | None,
+    caller: Caller,
     subject: DecisionSubject,
     fault: Fault | None,
     request_context: RequestContext,
@@ -76,7 +76,7 @@ def _event(
     source = f"{subject.service}.amazonaws.com"
     record = {
         "eventVersion": "1.11",
-        "userIdentity": _anonymous() if caller is None else audit_events.user_identity(caller),
+        "userIdentity": audit_events.user_identity(caller),
         "eventTime": timestamp,
         "eventSource": source,
         "eventName": subject.event_name,
@@ -104,21 +104,17 @@ def _event(
     )
 
 
-def _anonymous() -> dict[str, str]:
-    return {"type": "AWSAccount", "principalId": "", "accountId": "anonymous"}
-
-
 def _access_key_use(
-    caller: Caller | None, subject: DecisionSubject, request_context: RequestContext, timestamp: str
+    caller: Caller, subject: DecisionSubject, request_context: RequestContext, timestamp: str
 ) -> AccessKeyLastUsed | None:
-    if caller is None or caller.has_temporary_credentials or not caller.access_key_id:
+    if caller.has_temporary_credentials or not caller.access_key_id:
         return None
     return AccessKeyLastUsed(
         caller.account_id, caller.access_key_id, timestamp, subject.service, request_context.region
     )
 
 
-def _role_use(caller: Caller | None, request_context: RequestContext, timestamp: str) -> RoleLastUsed | None:
-    if caller is None or caller.role is None or caller.token is None:
+def _role_use(caller: Caller, request_context: RequestContext, timestamp: str) -> RoleLastUsed | None:
+    if caller.role is None or caller.token is None:
         return None
     return RoleLastUsed(caller.account_id, caller.role.role_id, timestamp, request_context.region)

@@ -33,7 +33,7 @@ from iamd.gate.global_condition_keys import ContextKeys
 from iamd.gate.policy_cache import compile_document, parse_document
 from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_context import RequestContext
-from iamd.policy import Outcome, Principal, PrincipalKind, Request, decide, denial_message
+from iamd.policy import Outcome, Request, decide, denial_message
 from iamd.policy.compiled import Attachment
 from iamd.services.service_request import RequiredPermission
 from iamd.store.access_keys import CredentialRecord
@@ -44,7 +44,6 @@ AUTHORIZE_REQUEST = "iamd:AuthorizeRequest"
 EVALUATE_ACCESS = "iamd:EvaluateAccess"
 EXPLAIN_ACCESS = "iamd:ExplainAccess"
 SEARCH_ACCESS = "iamd:SearchAccess"
-ANONYMOUS = Principal(PrincipalKind.ANONYMOUS, "", None)
 
 
 class Answer(NamedTuple):
@@ -79,10 +78,10 @@ class Inquiry(NamedTuple):
         """The time in seconds since 1970."""
         return int(self.now.timestamp())
 
-    def condition_keys(self, caller: AuthenticatedCaller | None) -> ContextKeys:
-        """Return the global condition keys of a caller's requests; None is one that did not sign."""
+    def condition_keys(self, caller: AuthenticatedCaller) -> ContextKeys:
+        """Return the global condition keys of a caller's request."""
         return global_condition_keys.collect(
-            caller and caller.caller,
+            caller.caller,
             self.account_id,
             self.request_context.region,
             self.request_context,
@@ -109,10 +108,6 @@ class DecisionPoint:
         self._rate_limiter = rate_limiter
         self._time = time
         self._caller_cache = caller_cache
-
-    def now(self) -> datetime:
-        """Return the time by which credentials are evaluated."""
-        return self._time()
 
     @contextlib.contextmanager
     def inquiry(
@@ -197,23 +192,21 @@ class DecisionPoint:
     def record(
         self,
         inquiry: Inquiry,
-        caller: AuthenticatedCaller | None,
+        caller: AuthenticatedCaller,
         subject: DecisionSubject,
         fault: Fault | None,
     ) -> None:
         """Queue the audit event of a decision; ServiceUnavailable if the queue is full."""
         build_entry = partial(
             decision_events.audit_entry,
-            caller and caller.caller,
+            caller.caller,
             subject,
             fault,
             inquiry.request_context,
             inquiry.timestamp,
         )
         if fault is None and subject.folds:
-            self._audit_queue.put_data_event(
-                decision_events.kind(caller and caller.caller, subject), build_entry
-            )
+            self._audit_queue.put_data_event(decision_events.kind(caller.caller, subject), build_entry)
         else:
             self._audit_queue.put(build_entry())
 

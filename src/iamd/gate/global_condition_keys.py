@@ -13,7 +13,6 @@ from iamd.policy import PrincipalKind
 
 ContextKeys = dict[str, str | tuple[str, ...]]
 
-_ANONYMOUS_KEYS: ContextKeys = {"aws:principaltype": "Anonymous", "aws:userid": "anonymous"}
 _PRINCIPAL_TYPES = {
     PrincipalKind.ROOT: "Account",
     PrincipalKind.USER: "User",
@@ -23,7 +22,7 @@ _PRINCIPAL_TYPES = {
 
 
 def collect(
-    caller: Caller | None,
+    caller: Caller,
     resource_account: str,
     region: str,
     request_context: RequestContext,
@@ -32,7 +31,7 @@ def collect(
 ) -> ContextKeys:
     """Return the global condition keys of a request; `timestamp` is `now` as ISO 8601 text.
 
-    `region` is the requested Region. The caller of an unsigned request is None.
+    `region` is the requested Region.
     """
     keys: ContextKeys = {
         "aws:currenttime": timestamp,
@@ -46,8 +45,6 @@ def collect(
     }
     if request_context.referer:
         keys["aws:referer"] = request_context.referer
-    if caller is None:
-        return {**keys, **_ANONYMOUS_KEYS}
     if caller.web_identity is not None:
         keys.update(caller.web_identity.condition_keys)
         return keys

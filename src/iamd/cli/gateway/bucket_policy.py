@@ -1,14 +1,15 @@
-"""`iamd gateway delete-bucket-policy`: the way out if a bucket policy denies everything to everybody."""
+"""`iamd gateway delete-bucket-policy`."""
 
 from typing import Annotated
 
 import typer
 
+from iamd.admin import bucket_policies
 from iamd.cli import options
 from iamd.cli.account_option import AccountIdOption, select_account
 from iamd.cli.errors import CommandError
+from iamd.core import clock
 from iamd.datastore import opened_store
-from iamd.store import resource_policies
 
 Bucket = Annotated[str, typer.Argument(metavar="BUCKET", help="Name of the bucket.")]
 
@@ -22,10 +23,8 @@ def delete_bucket_policy(
 ) -> None:
     """Delete the policy of a bucket."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
-    arn = f"arn:aws:s3:::{bucket}"
     with opened_store(settings) as store, store.database.write() as tx:
         account = select_account(tx, account_id)
-        if resource_policies.find(tx, account.account_id, arn) is None:
+        if not bucket_policies.delete_policy(tx, account, bucket, clock.iso(clock.now())):
             raise CommandError(f"account {account.account_id} has no policy of a bucket {bucket}")
-        resource_policies.delete(tx, account.account_id, arn)
     typer.echo(f"The policy of the bucket {bucket} is deleted.")

@@ -47,20 +47,18 @@ ApiKeyFile = Annotated[
         "--api-key-file", metavar="F", help="File with the API key of the gateway. [default: IAMD_API_KEY]"
     ),
 ]
-
-
 TlsCert = Annotated[
     Path | None,
     typer.Option("--tls-cert", metavar="F", help="Certificate chain of the gateway in PEM; with --tls-key."),
+]
+TlsKey = Annotated[
+    Path | None, typer.Option("--tls-key", metavar="F", help="Private key of the gateway in PEM.")
 ]
 CaFile = Annotated[
     Path,
     typer.Option(
         "--ca-file", metavar="F", help="Authorities by which nginx verifies https servers behind it, in PEM."
     ),
-]
-TlsKey = Annotated[
-    Path | None, typer.Option("--tls-key", metavar="F", help="Private key of the gateway in PEM.")
 ]
 
 
@@ -166,9 +164,9 @@ def _served_at(settings: Settings) -> str:
 
 def _server_verification(scheme: str, host: str, ca_file: Path) -> str:
     """Return what makes nginx send the host's name and verify the server's certificate, under https."""
-    name = re.sub(r":[0-9]+$", "", host)
     if scheme == "http":
         return ""
+    name = re.sub(r":[0-9]+$", "", host)
     return (
         f'proxy_ssl_server_name on;\nproxy_ssl_name "{name}";\nproxy_ssl_verify on;\n'
         f"proxy_ssl_verify_depth 4;\nproxy_ssl_trusted_certificate {_config_path(ca_file)};\n"
