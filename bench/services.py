@@ -22,7 +22,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from tests import servers
 from tests.forward_auth import conftest as gateways
-from tests.forward_auth import seaweedfs
+from tests.forward_auth import proxies, seaweedfs
 from tests.servers import Account, allow
 
 from bench import load
@@ -150,7 +150,9 @@ def measure_gateway(
     with (
         tempfile.TemporaryDirectory() as plain_folder,
         tempfile.TemporaryDirectory() as folder,
-        gateways.nginx(Path(plain_folder), _PLAIN.format(port=port, store=store.host), port) as plain_url,
+        proxies.started(
+            "nginx", Path(plain_folder), _PLAIN.format(port=port, store=store.host), port
+        ) as plain_url,
         gateways.running_nginx(Path(folder), account.server, store, api_key) as url,
     ):
         for name, size in _OBJECTS.items():

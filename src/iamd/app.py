@@ -26,6 +26,7 @@ from iamd.forward_auth.backend import parse_backend
 from iamd.forward_auth.endpoint import ForwardAuthEndpoint
 from iamd.forward_auth.s3_authorization import S3Authorizer, S3Store
 from iamd.forward_auth.s3_operations import S3Operations
+from iamd.forward_auth.service_authorization import ServiceAuthorizer
 from iamd.forward_auth.store_client import StoreClient
 from iamd.framework.call import Dependencies
 from iamd.gate import client_info, console_sessions
@@ -40,6 +41,7 @@ from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_bodies import RequestBodies
 from iamd.gate.subjects import SubjectFinder
 from iamd.gate.vault import Vault
+from iamd.services.definitions import ServiceDefinition
 from iamd.signin.mail import Mailer
 from iamd.signin.services import SignInServices
 from iamd.store import migrate
@@ -95,7 +97,9 @@ class _Worker(NamedTuple):
 class App:
     """The WSGI application of one worker process."""
 
-    def __init__(self, settings: Settings, master_key: bytes) -> None:
+    def __init__(
+        self, settings: Settings, master_key: bytes, definitions: tuple[ServiceDefinition, ...] = ()
+    ) -> None:
         worker = _create_worker(settings, master_key)
         self.database, self.audit_queue = worker.dependencies.database, worker.audit_queue
         self._connection_reaper = ConnectionReaper(
@@ -110,7 +114,7 @@ class App:
         )
         self._endpoint = _build_endpoint(worker, caller_cache)
         self._web_app = _build_web_app(worker, master_key)
-        self._forward_auth = _build_forward_auth(worker, decision_point)
+        self._forward_auth = _build_forward_auth(worker, decision_point, definitions)
         self._authzen = _build_authzen(worker, decision_point, caller_cache)
 
     def start(self) -> None:
@@ -125,7 +129,7 @@ class App:
             return self._endpoint(environ, start_response)
         if path.startswith(_PAGE_PREFIXES):
             return self._web_app(environ, start_response)
-        if path in forward_auth_endpoint.PATHS:
+        if path.startswith(forward_auth_endpoint.PATH_PREFIXES):
             return self._forward_auth(environ, start_response)
         if path in authzen_endpoint.PATHS:
             return self._authzen(environ, start_response)
@@ -223,7 +227,9 @@ def _build_web_app(worker: _Worker, master_key: bytes) -> Any:
     return WebApp(context, worker.proxy_settings, worker.execution_slots, worker.request_bodies)
 
 
-def _build_forward_auth(worker: _Worker, decision_point: DecisionPoint) -> ForwardAuthEndpoint:
+def _build_forward_auth(
+    worker: _Worker, decision_point: DecisionPoint, definitions: tuple[ServiceDefinition, ...]
+) -> ForwardAuthEndpoint:
     settings, backend = worker.settings, None
     if settings.s3_store is not None:
         backend = parse_backend(settings.s3_store.get_secret_value(), settings.s3_region)
@@ -238,6 +244,7 @@ def _build_forward_auth(worker: _Worker, decision_point: DecisionPoint) -> Forwa
     return ForwardAuthEndpoint(
         authorizer,
         S3Operations(authorizer, store_client),
+        ServiceAuthorizer(decision_point, {definition.name: definition for definition in definitions}),
         worker.proxy_settings,
         worker.execution_slots,
         worker.request_bodies,

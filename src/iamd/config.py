@@ -42,6 +42,7 @@ class Settings(BaseModel):
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
     oidc_private_networks: tuple[str, ...] = ()
+    services: tuple[Path, ...] = ()
     s3_hosts: tuple[str, ...] = ()
     s3_store: SecretStr | None = None
     s3_accounts: tuple[str, ...] = ()
@@ -79,7 +80,9 @@ class Settings(BaseModel):
             raise ValueError("must be host names without ports, such as s3.example.com")
         return value
 
-    @field_validator("trusted_proxies", "oidc_private_networks", "s3_hosts", "s3_accounts", mode="before")
+    @field_validator(
+        "trusted_proxies", "oidc_private_networks", "services", "s3_hosts", "s3_accounts", mode="before"
+    )
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

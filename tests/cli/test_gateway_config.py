@@ -184,6 +184,6 @@ def test_usage_error_is_one_line(
 
 
 def test_proxy_must_be_one_of_those_that_are_known(tmp_path: Path) -> None:
-    result = iamd_command.run("gateway", "config", "haproxy", cwd=tmp_path, IAMD_S3_STORE=STORE)
+    result = iamd_command.run("gateway", "config", "apache", cwd=tmp_path, IAMD_S3_STORE=STORE)
     assert (result.returncode, result.stdout) == (2, "")
-    assert "'haproxy' is not one of 'nginx'" in result.stderr
+    assert "'apache' is not one of 'nginx'" in result.stderr

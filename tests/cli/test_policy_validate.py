@@ -11,8 +11,8 @@ from iamd.cli.errors import CommandError
 from iamd.cli.main import app
 from iamd.cli.policy.policy_file import read_policy_file
 from iamd.cli.policy.validate import guess_policy_kind
-from iamd.cli.policy.yaml_to_json import Location
 from iamd.policy import PolicyKind
+from iamd.yaml_to_json import Location
 from tests import iamd_command
 from tests.iamd_command import CompletedCommand
 

@@ -1,8 +1,6 @@
 """An S3 gateway: a real store, iamd, and nginx with the configuration that iamd writes."""
 
 import contextlib
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,25 +10,16 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests import iamd_command, servers
-from tests.forward_auth import seaweedfs
+from tests import servers
+from tests.forward_auth import proxies, seaweedfs
 from tests.forward_auth.proxy import ASK, STORE, Proxy
 from tests.forward_auth.s3_signing import HOST
 from tests.forward_auth.seaweedfs import ObjectStore
 from tests.in_process import root_client
-from tests.servers import Account, Server, allow, document, free_port
+from tests.servers import Account, Server, allow, document
 
 REGION = "us-east-1"
 ACCOUNT_IDS = [str(100_000_000_000 + number) for number in range(400)]
-_NGINX = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; user root; worker_processes 1;
-events {{}}
-http {{
-  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  include {folder}/gateway.conf;
-}}
-"""
 
 
 class Gateway(NamedTuple):
@@ -121,35 +110,9 @@ def create_api_key(account: Account, *statements: dict[str, Any], name: str = "g
 def running_nginx(
     folder: Path, server: Server, store: ObjectStore, api_key: str, **env: str
 ) -> Iterator[str]:
-    """Run nginx with the configuration that iamd writes; yield its URL."""
-    port = free_port()
-    result = iamd_command.run(
-        *("gateway", "config", "nginx", "--listen", f"127.0.0.1:{port}", "--iamd", server.url),
-        cwd=folder,
-        IAMD_S3_STORE=store.url,
-        IAMD_API_KEY=api_key,
-        **env,
-    )
-    assert result.returncode == 0, result.stderr
-    with nginx(folder, result.stdout, port) as url:
+    """Run nginx in front of a store; yield its URL."""
+    with proxies.running("nginx", folder, server, api_key, IAMD_S3_STORE=store.url, **env) as url:
         yield url
-
-
-@contextlib.contextmanager
-def nginx(folder: Path, config: str, port: int) -> Iterator[str]:
-    """Run nginx with a configuration of its http block; yield its URL."""
-    if shutil.which("nginx") is None:
-        pytest.skip("nginx is not installed")
-    (folder / "gateway.conf").write_text(config)
-    (folder / "nginx.conf").write_text(_NGINX.format(folder=folder))
-    command = ["nginx", "-c", str(folder / "nginx.conf")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        servers.wait_for_port(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Requests that must not pass a real nginx: altered, ambiguous, forged and not permitted ones.
+"""Requests that must not pass real proxies: altered, ambiguous, forged and not permitted ones.
 
 bob may read and write his home in a bucket, and list it. Whatever else he sends must not reach the store.
 """
@@ -12,9 +12,9 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 import pytest
 
 from tests import servers
-from tests.forward_auth import recording_store
-from tests.forward_auth.conftest import ACCOUNT_IDS, create_api_key, running_nginx
-from tests.forward_auth.recording_store import RecordingStore
+from tests.forward_auth import proxies, recording_store
+from tests.forward_auth.conftest import ACCOUNT_IDS, create_api_key
+from tests.forward_auth.recording_store import Head, RecordingStore
 from tests.forward_auth.s3_signing import Key, S3Request, presigned, signed
 from tests.servers import allow
 
@@ -25,6 +25,7 @@ HOME = "/bucket/home/bob"
 class Target(NamedTuple):
     """A gateway in front of a store that records, and bob's key."""
 
+    proxy: str
     port: int
     store: RecordingStore
     bob: Key
@@ -35,6 +36,11 @@ class Target(NamedTuple):
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
             connection.sendall(data)
             return connection.recv(65_536)
+
+    def assert_refused(self, response: bytes, expected: int) -> None:
+        """Check that a request has not passed: with this status by nginx, others have their own for some."""
+        assert self.store.take() == []
+        assert status(response) == expected or (self.proxy != "nginx" and status(response) >= 400), response
 
 
 def serialize(request: S3Request, *lines: str, version: str = "HTTP/1.1") -> bytes:
@@ -48,8 +54,8 @@ def status(response: bytes) -> int:
     return int(response.split(b" ", 2)[1]) if response else 0
 
 
-@pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+@pytest.fixture(scope="module", params=proxies.S3_NAMES)
+def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     folder = tmp_path_factory.mktemp("attacks")
     hosts = {"IAMD_S3_HOSTS": HOST, "IAMD_S3_ACCOUNTS": ACCOUNT_IDS[0]}
     bucket = "arn:aws:s3:::bucket"
@@ -66,8 +72,9 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         )
         ask = allow("iamd:AuthorizeRequest", resource="arn:aws:iamd::*:service/s3")
         api_key = create_api_key(account, ask)
-        with running_nginx(folder, server, recording.store, api_key, **hosts) as url:
-            yield Target(int(url.rpartition(":")[2]), recording, Key(*bob))
+        settings = {"IAMD_S3_STORE": recording.store.url, **hosts}
+        with proxies.running(request.param, folder, server, api_key, **settings) as url:
+            yield Target(request.param, int(url.rpartition(":")[2]), recording, Key(*bob))
 
 
 # What passes, so that the attacks are refused for no other reason than theirs.
@@ -193,8 +200,7 @@ def recoded(text: str, safe: str = "") -> str:
 @pytest.mark.parametrize(("path", "expected"), TARGETS.values(), ids=TARGETS.keys())
 def test_target_does_not_pass_though_it_is_signed(target: Target, path: str, expected: int) -> None:
     request = signed(target.bob, target=canonical(path))._replace(target=path)
-    assert status(target.send(request)) == expected
-    assert target.store.take() == []
+    target.assert_refused(target.send(request), expected)
 
 
 ATTACKS: dict[str, Attack] = {
@@ -352,11 +358,24 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
-@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
-def test_attack_does_not_reach_the_store(target: Target, attack: Attack) -> None:
-    response = target.send(attack.request(target.bob), *attack.lines)
-    assert status(response) == attack.status, response
-    assert target.store.take() == []
+# Requests that some proxies repair: the store sees one that is not ambiguous.
+REPAIRED = {"caddy": ("length and chunks",), "haproxy": ("length and chunks", "the same host twice")}
+
+
+@pytest.mark.parametrize("name", ATTACKS.keys())
+def test_attack_does_not_reach_the_store(target: Target, name: str) -> None:
+    attack = ATTACKS[name]
+    if name in REPAIRED.get(target.proxy, ()):
+        assert status(target.send(attack.request(target.bob), *attack.lines)) in (200, 501)
+        assert all(is_unambiguous(head) for head in target.store.take())
+        return
+    target.assert_refused(target.send(attack.request(target.bob), *attack.lines), attack.status)
+
+
+def is_unambiguous(head: Head) -> bool:
+    """Return whether a request is bob's, with one host and one length."""
+    has_one_length = len({"content-length", "transfer-encoding"} & head.headers.keys()) <= 1
+    return head.target == f"{HOME}/a" and "," not in head.headers["host"] and has_one_length
 
 
 def test_headers_that_nginx_leaves_out_do_not_reach_the_store(target: Target) -> None:
@@ -369,6 +388,6 @@ def test_headers_that_nginx_leaves_out_do_not_reach_the_store(target: Target) ->
 
 def test_absolute_form_of_the_same_request_is_that_request(target: Target) -> None:
     request = read(target.bob)._replace(target=f"http://{HOST}{HOME}/a")
-    assert status(target.send(request)) == 200
-    (head,) = target.store.take()
-    assert head.target == f"{HOME}/a"
+    passed = status(target.send(request)) == 200
+    assert [head.target for head in target.store.take()] == [f"{HOME}/a"] * passed
+    assert passed or target.proxy != "nginx"

@@ -10,7 +10,8 @@ import pytest
 import trustme
 
 from tests import iamd_command
-from tests.forward_auth.conftest import Gateway, create_api_key, nginx
+from tests.forward_auth import proxies
+from tests.forward_auth.conftest import Gateway, create_api_key
 from tests.forward_auth.seaweedfs import ObjectStore
 from tests.servers import Account, allow, environment, free_port
 
@@ -37,7 +38,7 @@ def tls_gateway(s3_account: Account, object_store: ObjectStore, tmp_path: Path) 
         IAMD_API_KEY=api_key,
     )
     assert result.returncode == 0, result.stderr
-    with nginx(tmp_path, result.stdout, port):
+    with proxies.started("nginx", tmp_path, result.stdout, port):
         yield Gateway(f"https://localhost:{port}", s3_account, object_store, api_key)
 
 

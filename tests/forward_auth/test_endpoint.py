@@ -21,6 +21,7 @@ from iamd.forward_auth.endpoint import (
 )
 from iamd.forward_auth.s3_authorization import S3Authorizer, S3Store
 from iamd.forward_auth.s3_operations import S3Operations
+from iamd.forward_auth.service_authorization import ServiceAuthorizer
 from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.authenticator import Authenticator
 from iamd.gate.callers import CallerCache
@@ -223,7 +224,8 @@ def endpoint_without_a_database(data: Path) -> Iterator[ForwardAuthEndpoint]:
     store.database.close()
     (data / "iamd.sqlite3").write_bytes(b"destroyed" * 1_000)
     slots, bodies = ExecutionSlots(1), RequestBodies(1)
-    yield ForwardAuthEndpoint(authorizer, operations, settings, slots, bodies, AddressLimits(1, slots))
+    services, limits = ServiceAuthorizer(point, {}), AddressLimits(1, slots)
+    yield ForwardAuthEndpoint(authorizer, operations, services, settings, slots, bodies, limits)
     store.database.close()
 
 

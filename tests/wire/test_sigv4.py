@@ -303,7 +303,7 @@ def test_query_parameters_cannot_be_moved_into_the_body() -> None:
 
 def test_path_is_normalized_as_in_aws() -> None:
     def path(text: str) -> str:
-        return sigv4._canonical_uri(text)
+        return sigv4.normalized_path(text)
 
     assert path("//a/./b/../c/") == "/a/c/"
     assert path("/../..") == "/"

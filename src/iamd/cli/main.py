@@ -7,7 +7,7 @@ import typer
 
 from iamd import __version__
 from iamd.admin.account_creation import AccountCreationError
-from iamd.cli import account, account_quota, check, root, serve, service_model, tokens
+from iamd.cli import account, account_quota, check, root, serve, service, service_model, tokens
 from iamd.cli.errors import CommandError
 from iamd.cli.gateway import bucket_policy, config
 from iamd.cli.policy import explain, test, validate
@@ -79,6 +79,15 @@ gateway_commands.command(
     epilog="Example: iamd gateway delete-bucket-policy reports --data ./iamd-data",
 )(bucket_policy.delete_bucket_policy)
 app.add_typer(gateway_commands, name="gateway")
+
+
+service_commands = typer.Typer(
+    help="Check definitions of services.", no_args_is_help=True, rich_markup_mode=None
+)
+service_commands.command("check", epilog='Example: iamd service check library.yaml "GET /books/17"')(
+    service.check
+)
+app.add_typer(service_commands, name="service")
 
 
 @app.command(epilog="Example: iamd version")

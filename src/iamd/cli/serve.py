@@ -19,7 +19,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer as Server
 
-from iamd import __version__, app, datastore
+from iamd import __version__, app, datastore, service_files
 from iamd.admin import account_creation
 from iamd.admin.account_creation import AccountSpec
 from iamd.cli import options, root
@@ -28,6 +28,8 @@ from iamd.config import Settings
 from iamd.core import clock, cpu_affinity, logs, process_protection
 from iamd.gate import client_info
 from iamd.gate.connection_reaper import HEAD_SECONDS
+from iamd.service_files import ServiceFileError
+from iamd.services.definitions import ServiceDefinition
 from iamd.signin import links, mail
 from iamd.store import accounts
 from iamd.wire.endpoint import MAX_HEADER_BYTES
@@ -123,6 +125,7 @@ def serve(
 
 def _run(settings: Settings) -> None:
     """Serve until a signal stops the process."""
+    definitions = _read_definitions(settings)
     with datastore.opened_store(settings) as store:
         _create_first_account(store)
         with store.database.write() as tx:
@@ -137,9 +140,19 @@ def _run(settings: Settings) -> None:
     server.on_startup(lambda: _print_banner(settings, account_ids, token))
     worker_counter = multiprocessing.Value("i", os.getpid())
     server.serve(
-        target_loader=partial(_load_app, settings, store.master_key, worker_counter, os.getpid()),
+        target_loader=partial(
+            _load_app, settings, store.master_key, definitions, worker_counter, os.getpid()
+        ),
         wrap_loader=False,
     )
+
+
+def _read_definitions(settings: Settings) -> tuple[ServiceDefinition, ...]:
+    """Read the definitions of services once for all workers; CommandError if one is not valid."""
+    try:
+        return service_files.read_service_files(settings.services)
+    except ServiceFileError as error:
+        raise CommandError(f"IAMD_SERVICES: {error}", status=2) from error
 
 
 def _with_s3_accounts(settings: Settings, account_ids: list[str]) -> Settings:
@@ -290,7 +303,13 @@ def _server(settings: Settings) -> Server:
     )
 
 
-def _load_app(settings: Settings, master_key: bytes, worker_counter: Any, supervisor_id: int) -> app.App:
+def _load_app(
+    settings: Settings,
+    master_key: bytes,
+    definitions: tuple[ServiceDefinition, ...],
+    worker_counter: Any,
+    supervisor_id: int,
+) -> app.App:
     """Create the application in a worker process; closing it at the worker's end writes pending data."""
     process_protection.protect_memory()
     process_protection.stop_with_parent(supervisor_id)
@@ -300,7 +319,7 @@ def _load_app(settings: Settings, master_key: bytes, worker_counter: Any, superv
     _clear_environment()
     sys.setswitchinterval(_SWITCH_SECONDS)
     logs.configure()
-    application = app.App(settings, master_key)
+    application = app.App(settings, master_key, definitions)
     application.start()
     _spare_garbage_collector()
     util.Finalize(application, application.close, exitpriority=100)

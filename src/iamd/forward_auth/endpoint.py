@@ -1,13 +1,15 @@
-"""Forward authorization: a proxy asks whether to pass a request on to an S3-compatible store.
+"""Forward authorization: a proxy asks whether to pass a request on to a service.
 
-nginx's `auth_request`, Caddy's and Traefik's `forward_auth` and others send a request without a body for each
-request that they receive. The response allows it, with headers for the store, or refuses it with S3's own
-error document. nginx accepts no other status of a refusal than 401 and 403, and passes no body on; it asks at
-`/auth-request/s3`, and a second time at `/auth-request/s3/denial` for the document, which is never an
-allowance. Requests that iamd answers itself come to `/s3-requests`, with their bodies.
+nginx's `auth_request`, Caddy's and Traefik's `forward_auth`, Envoy's `ext_authz` and others send a request
+for each request that they receive. The response allows it, with headers for the service, or refuses it with
+an error document in the service's format. nginx accepts no other status of a refusal than 401 and 403, and
+passes no body on; it asks at `/auth-request/SERVICE`, and a second time at `/auth-request/SERVICE/denial` for
+the document, which is never an allowance. Envoy appends the client's path to `/ext-authz/SERVICE`.
+S3 requests that iamd answers itself come to `/s3-requests`, with their bodies.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from http import HTTPStatus
@@ -15,11 +17,19 @@ from http.client import responses
 from typing import Any, NamedTuple
 
 from iamd.core import ids
-from iamd.core.errors import Fault, InternalFailure, InvalidApiKey, ServiceUnavailable, Throttling
+from iamd.core.errors import (
+    Fault,
+    InternalFailure,
+    InvalidApiKey,
+    NotFound,
+    ServiceUnavailable,
+    Throttling,
+)
 from iamd.core.logs import LOGGER
-from iamd.forward_auth import proxied_request, s3_errors
+from iamd.forward_auth import proxied_request, s3_errors, service_errors
 from iamd.forward_auth.s3_authorization import Authorization, S3Authorizer
 from iamd.forward_auth.s3_operations import S3Operations
+from iamd.forward_auth.service_authorization import ServiceAuthorizer
 from iamd.gate.client_info import ProxySettings
 from iamd.gate.concurrency_limits import AddressLimits
 from iamd.gate.credentials import BearerCredentials
@@ -30,39 +40,64 @@ from iamd.wire.request import Request
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
+S3 = "s3"
+REQUESTS_PATH = "/s3-requests"
+PATH_PREFIXES = ("/auth-request/", "/forward-auth/", "/ext-authz/", REQUESTS_PATH)
 AUTH_REQUEST_PATH = "/auth-request/s3"
 FORWARD_AUTH_PATH = "/forward-auth/s3"
 DENIAL_PATH = "/auth-request/s3/denial"
-REQUESTS_PATH = "/s3-requests"
-PATHS = frozenset({AUTH_REQUEST_PATH, DENIAL_PATH, FORWARD_AUTH_PATH, REQUESTS_PATH})
+_PATH = re.compile(
+    r"/(auth-request|forward-auth)/([a-z0-9-]{1,63})(/denial)?|/(ext-authz)/([a-z0-9-]{1,63})/.*",
+    re.ASCII | re.DOTALL,
+)
 _MAX_BODY_BYTES = 2 * 1024 * 1024  # a DeleteObjects request has 1,000 keys of 1,024 bytes at most
 _MAX_API_KEY_LENGTH = 128
 
 
 class _Response(NamedTuple):
-    """A response; a refusal is what the client is told, unlike a failure of this server."""
-
     status: int
     headers: list[tuple[str, str]]
     body: bytes = b""
-    is_refusal: bool = False
+
+
+class _Question(NamedTuple):
+    """What a path asks: about a request to which service, and for whom the answer is."""
+
+    service: str
+    is_from_nginx: bool = False
+    wants_denial: bool = False
+    wants_response: bool = False
+
+    @classmethod
+    def parse(cls, path: str) -> "_Question":
+        """Parse a path; NotFound if nothing is asked there."""
+        if path == REQUESTS_PATH:
+            return cls(S3, wants_response=True)
+        match = _PATH.fullmatch(path)
+        if match is None or (match[3] and match[1] != "auth-request"):
+            raise NotFound("There is nothing to ask at this path.")
+        is_denial = match[3] is not None
+        is_from_nginx = match[1] == "auth-request" and not is_denial
+        return cls(match[2] or match[5], is_from_nginx, is_denial)
 
 
 class ForwardAuthEndpoint:
-    """A WSGI application that answers proxies in front of an S3-compatible store."""
+    """A WSGI application that answers proxies in front of services."""
 
     def __init__(
         self,
-        authorizer: S3Authorizer,
+        s3_authorizer: S3Authorizer,
         s3_operations: S3Operations,
+        service_authorizer: ServiceAuthorizer,
         proxy_settings: ProxySettings,
         execution_slots: AbstractContextManager[None],
         request_bodies: RequestBodies,
         address_limits: AddressLimits,
     ) -> None:
         self._address_limits = address_limits
-        self._authorizer = authorizer
+        self._s3_authorizer = s3_authorizer
         self._s3_operations = s3_operations
+        self._service_authorizer = service_authorizer
         self._request_bodies = request_bodies
         self._proxy_settings = proxy_settings
         self._execution_slots = execution_slots
@@ -70,8 +105,6 @@ class ForwardAuthEndpoint:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request_id = ids.request()
         response = self._respond(environ, request_id)
-        if environ["PATH_INFO"] == AUTH_REQUEST_PATH:
-            response = _for_nginx(response)
         headers = [
             *response.headers,
             ("Content-Length", str(len(response.body))),
@@ -82,20 +115,40 @@ class ForwardAuthEndpoint:
         return [response.body]
 
     def _respond(self, environ: Environ, request_id: str) -> _Response:
+        question = _Question(S3)
         try:
-            api_key = BearerCredentials(_read_api_key(environ))
-            body = self._read_body(environ, api_key) if environ["PATH_INFO"] == REQUESTS_PATH else b""
-            request = proxied_request.read_request(environ, body, self._proxy_settings.is_trusted)
-            with self._limited(request), self._execution_slots:
-                return self._answer(
-                    environ["PATH_INFO"], api_key, request, _context(environ, request, request_id)
-                )
+            question = _Question.parse(environ["PATH_INFO"])
+            return self._answer(question, environ, request_id)
         except Fault as fault:
-            return _error_response(environ, fault, request_id)
+            return _error_response(question, environ, fault, request_id)
         except Exception:  # noqa: BLE001 - logged with its traceback, returned as InternalFailure
             LOGGER.exception("request %s failed", request_id)
             failure = InternalFailure("We encountered an internal error. Please try again.")
-            return _error_response(environ, failure, request_id)
+            return _error_response(question, environ, failure, request_id)
+
+    def _answer(self, question: _Question, environ: Environ, request_id: str) -> _Response:
+        api_key = BearerCredentials(_read_api_key(environ))
+        body = self._read_body(environ, api_key)
+        request = proxied_request.read_request(environ, body, self._proxy_settings.is_trusted)
+        context = _context(environ, request, request_id)
+        with self._limited(request), self._execution_slots:
+            if question.wants_response:
+                status, content_type, content = self._s3_operations.handle(api_key, request, context)
+                return _Response(status, [("Content-Type", content_type)], content)
+            headers = self._authorize(question.service, api_key, request, context)
+        if (
+            question.wants_denial
+        ):  # what was refused a moment ago is allowed now, but has not reached the store
+            raise Throttling("Please try again.")
+        return _Response(HTTPStatus.OK, headers)
+
+    def _authorize(
+        self, service: str, api_key: BearerCredentials, request: Request, context: RequestContext
+    ) -> list[tuple[str, str]]:
+        """Return the headers that the proxy passes on with the request."""
+        if service == S3:
+            return _s3_headers(self._s3_authorizer.authorize(api_key, request, context))
+        return self._service_authorizer.authorize(service, api_key, request, context).headers()
 
     def _limited(self, request: Request) -> AbstractContextManager[None]:
         """Limit how many requests with a body of one client are executed at the same time."""
@@ -103,26 +156,17 @@ class ForwardAuthEndpoint:
             return contextlib.nullcontext()
         return self._address_limits.limited(request.source_ip, len(request.body))
 
-    def _answer(
-        self, path: str, api_key: BearerCredentials, request: Request, context: RequestContext
-    ) -> _Response:
-        if path == REQUESTS_PATH:
-            status, content_type, content = self._s3_operations.handle(api_key, request, context)
-            return _Response(status, [("Content-Type", content_type)], content)
-        authorization = self._authorizer.authorize(api_key, request, context)
-        if path == DENIAL_PATH:  # what was refused a moment ago is allowed now, but has not reached the store
-            raise Throttling("Please try again.")
-        return _Response(HTTPStatus.OK, _allowed_headers(authorization))
-
     def _read_body(self, environ: Environ, api_key: BearerCredentials) -> bytes:
-        """Read the body of a request that iamd answers itself; a large one only for a valid API key."""
+        """Read the body of the client's request, if the proxy sends it; a large one only for a valid key."""
+        if not environ.get("CONTENT_LENGTH") and not environ.get("HTTP_TRANSFER_ENCODING"):
+            return b""
         length = parse_length(environ, _MAX_BODY_BYTES)
         if not length:
             return b""
         peer = str(environ.get("REMOTE_ADDR", ""))
         if length > SMALL_BODY_BYTES:
             with self._execution_slots:
-                self._authorizer.check_api_key(api_key, peer)
+                self._s3_authorizer.check_api_key(api_key, peer)
         return self._request_bodies.receive(peer, peer, length, environ["wsgi.input"].read)
 
 
@@ -145,8 +189,8 @@ def _read_api_key(environ: Environ) -> str:
     return api_key
 
 
-def _allowed_headers(authorization: Authorization) -> list[tuple[str, str]]:
-    """Return what the proxy may pass on: who the caller is, and the store's signature."""
+def _s3_headers(authorization: Authorization) -> list[tuple[str, str]]:
+    """Return who the caller is, and the store's signature."""
     headers = [
         ("X-Iamd-Arn", authorization.caller_arn),
         ("X-Iamd-Account", authorization.caller_account),
@@ -163,20 +207,27 @@ def _allowed_headers(authorization: Authorization) -> list[tuple[str, str]]:
     return headers
 
 
-def _error_response(environ: Environ, fault: Fault, request_id: str) -> _Response:
-    target = str(environ.get("HTTP_X_FORWARDED_URI", ""))
-    path, _, query = target.partition("?")
-    error = s3_errors.from_fault(fault, is_presigned="X-Amz-Signature=" in query)
-    headers = [("Content-Type", "application/xml")]
+def _error_response(question: _Question, environ: Environ, fault: Fault, request_id: str) -> _Response:
+    response = (
+        _s3_error(environ, fault, request_id) if question.service == S3 else _service_error(fault, request_id)
+    )
     if isinstance(fault, InvalidApiKey):
-        headers.append(("WWW-Authenticate", "Bearer"))
-    is_head = environ.get("HTTP_X_FORWARDED_METHOD") == "HEAD"
-    document = b"" if is_head else error.document(path, request_id)
+        response.headers.append(("WWW-Authenticate", "Bearer"))
+    if environ.get("HTTP_X_FORWARDED_METHOD") == "HEAD":
+        response = response._replace(body=b"")
+    if not question.is_from_nginx:
+        return response
+    # nginx turns every other status than 401 and 403 into 500.
     is_refusal = not isinstance(fault, InternalFailure | ServiceUnavailable)
-    return _Response(error.status, headers, document, is_refusal)
+    return response._replace(status=HTTPStatus.FORBIDDEN if is_refusal else response.status, body=b"")
 
 
-def _for_nginx(response: _Response) -> _Response:
-    """Return a refusal as 403: nginx turns every other status but 401 into 500."""
-    status = HTTPStatus.FORBIDDEN if response.is_refusal else response.status
-    return response._replace(status=status, body=b"")
+def _s3_error(environ: Environ, fault: Fault, request_id: str) -> _Response:
+    path, _, query = str(environ.get("HTTP_X_FORWARDED_URI", "")).partition("?")
+    error = s3_errors.from_fault(fault, is_presigned="X-Amz-Signature=" in query)
+    return _Response(error.status, [("Content-Type", "application/xml")], error.document(path, request_id))
+
+
+def _service_error(fault: Fault, request_id: str) -> _Response:
+    headers = [("Content-Type", "application/json")]
+    return _Response(service_errors.status(fault), headers, service_errors.document(fault, request_id))

@@ -1,8 +1,8 @@
 """The client's request, as a proxy describes it in the headers of its own request to iamd.
 
 The proxy passes the client's headers on, and says in others what it received: `X-Forwarded-Method`, `-Uri`,
-`-Host`, `-Proto` and `-For`, as Caddy and Traefik do, and `X-Original-Content-Length`, since its request
-has no body. The proxy has proved who it is, so that what it says is believed.
+`-Host`, `-Proto` and `-For`, as Caddy and Traefik do, and `X-Original-Content-Length` and
+`X-Original-Transfer-Encoding`, since its request may have no body. The proxy has proved who it is, so that what it says is believed.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from iamd.gate.forwarded import Address
 from iamd.wire.request import Request
 
 _LENGTH_HEADER = "HTTP_X_ORIGINAL_CONTENT_LENGTH"
+_ENCODING_HEADER = "HTTP_X_ORIGINAL_TRANSFER_ENCODING"
 # Set by the proxy, or about its own connection to iamd. Clients do not sign them.
 _PROXY_HEADERS = frozenset(
     {
@@ -23,6 +24,8 @@ _PROXY_HEADERS = frozenset(
         "HTTP_X_REAL_IP",
         "HTTP_X_IAMD_API_KEY",
         _LENGTH_HEADER,
+        _ENCODING_HEADER,
+        "HTTP_TRANSFER_ENCODING",
     }
 )
 _FORWARDED_PREFIX = "HTTP_X_FORWARDED_"
@@ -70,5 +73,7 @@ def _client_headers(environ: Mapping[str, Any], host: str) -> dict[str, str]:
         headers["content-type"] = environ["CONTENT_TYPE"]
     if environ.get(_LENGTH_HEADER):
         headers["content-length"] = environ[_LENGTH_HEADER]
+    if environ.get(_ENCODING_HEADER):
+        headers["transfer-encoding"] = environ[_ENCODING_HEADER]
     headers["host"] = host
     return headers

@@ -1,21 +1,24 @@
-"""What S3 clients sign: the path as it is, without normalization, and a payload hash that they declare.
+"""What clients of S3 and of other services sign.
 
-The rules are those of "Signature Calculations for the Authorization Header" and "Authenticating Requests:
-Using Query Parameters" in the S3 API reference. The body is not known here: the store verifies its hash.
+For S3, it is the path as it is, without normalization, and a payload hash that they declare: "Signature
+Calculations for the Authorization Header" and "Authenticating Requests: Using Query Parameters" in the S3 API
+reference. The body is not known here: the store verifies its hash.
 """
 
+import hashlib
 import re
 from urllib.parse import unquote_to_bytes
 
 from iamd.core.errors import MalformedInput, SignatureDoesNotMatch
 from iamd.wire.request import Request
-from iamd.wire.sigv4 import QueryPairs, SigningRules, uri_encode
+from iamd.wire.sigv4 import MISMATCH_MESSAGE, REGION, QueryPairs, SigningRules, normalized_path, uri_encode
 
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 UNSIGNED_STREAM = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 _PAYLOAD_HASH_HEADER = "x-amz-content-sha256"
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _REGION = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)  # s3cmd signs for US
+_METHODS_WITHOUT_BODY = frozenset({"DELETE", "GET", "HEAD", "OPTIONS"})
 _SIGNED_STREAM_PREFIX = "STREAMING-AWS4-"
 
 
@@ -49,3 +52,34 @@ def payload_hash(request: Request, pairs: QueryPairs) -> str:
 
 
 S3_RULES = SigningRules(canonical_path, payload_hash, _REGION)
+
+
+def service_payload_hash(request: Request, pairs: QueryPairs) -> str:
+    """Return the payload hash that a client of another service than S3 signed.
+
+    It is that of the body. If the proxy does not pass a body on, it is what the client declares, and the
+    service has to compare it with the body; SignatureDoesNotMatch if the client does not.
+    """
+    declared = request.headers.get(_PAYLOAD_HASH_HEADER)
+    if request.body or _has_no_body(request):
+        actual = hashlib.sha256(request.body).hexdigest()
+        if declared not in (None, actual):
+            raise SignatureDoesNotMatch(MISMATCH_MESSAGE)
+        return actual
+    if declared is None or not _SHA256.fullmatch(declared):
+        raise SignatureDoesNotMatch(
+            "The proxy does not pass bodies on, so the request must have its body's SHA-256, in hex, in the "
+            "header x-amz-content-sha256."
+        )
+    return declared
+
+
+def _has_no_body(request: Request) -> bool:
+    """Return whether the request certainly has no body. HTTP/2 needs no header for one that it has."""
+    length = request.headers.get("content-length")
+    if length is None:
+        return request.method in _METHODS_WITHOUT_BODY and "transfer-encoding" not in request.headers
+    return length == "0"
+
+
+SERVICE_RULES = SigningRules(normalized_path, service_payload_hash, REGION)

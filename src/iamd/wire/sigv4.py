@@ -30,11 +30,11 @@ QueryPairs = list[tuple[bytes, bytes]]
 ALGORITHM = "AWS4-HMAC-SHA256"
 MAX_CLOCK_SKEW = timedelta(minutes=15)
 _MAX_EXPIRES_SECONDS = 604_800  # seven days
-_MISMATCH_MESSAGE = (
+MISMATCH_MESSAGE = (
     "The request signature we calculated does not match the signature you provided. "
     "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
 )
-_REGION = re.compile(r"[a-z0-9-]{1,64}")
+REGION = re.compile(r"[a-z0-9-]{1,64}")
 _OWS = " \t"  # optional white space around a header's value (RFC 9110); no other white space is trimmed
 _OWS_RUN = re.compile(r"[ \t]+")
 _AUTHORIZATION_FIELDS = ("Credential", "SignedHeaders", "Signature")
@@ -129,7 +129,7 @@ def verify(signature: Signature, secret: str) -> None:
     key = signing_key(secret, signature.date, signature.region, signature.service)
     expected = sign(key, signature.string_to_sign)
     if not hmac.compare_digest(expected.encode(), signature.signature.encode()):
-        raise SignatureDoesNotMatch(_MISMATCH_MESSAGE)
+        raise SignatureDoesNotMatch(MISMATCH_MESSAGE)
 
 
 def sign(key: bytes, text: str) -> str:
@@ -309,7 +309,7 @@ def _signed_header_names(signed_headers: str, request: Request) -> list[str]:
             raise SignatureDoesNotMatch(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
     for name in names:
         if name not in request.headers:
-            raise SignatureDoesNotMatch(_MISMATCH_MESSAGE)
+            raise SignatureDoesNotMatch(MISMATCH_MESSAGE)
     return names
 
 
@@ -321,7 +321,7 @@ def _payload_hash(request: Request, pairs: QueryPairs) -> str:
     ]
     declared_hashes.append(request.headers.get("x-amz-content-sha256", actual))
     if any(value != actual for value in declared_hashes):
-        raise SignatureDoesNotMatch(_MISMATCH_MESSAGE)
+        raise SignatureDoesNotMatch(MISMATCH_MESSAGE)
     return actual
 
 
@@ -345,7 +345,8 @@ def uri_encode(part: bytes, safe: str = "") -> str:
     return quote_from_bytes(part, safe=safe + "~")
 
 
-def _canonical_uri(path: str) -> str:
+def normalized_path(path: str) -> str:
+    """Return the canonical path that all services but S3 sign: without dot segments, encoded once more."""
     if path == "/":
         return path
     normalized_segments: list[str] = []
@@ -384,4 +385,4 @@ def canonical_request(
     return "\n".join(lines).encode("latin-1")
 
 
-_IAM_RULES = SigningRules(_canonical_uri, _payload_hash, _REGION)
+_IAM_RULES = SigningRules(normalized_path, _payload_hash, REGION)

@@ -1,9 +1,8 @@
-"""`iamd gateway config`: write the configuration of a proxy in front of an S3-compatible store."""
+"""`iamd gateway config`: write the configuration of a proxy in front of a service."""
 
 import os
 import re
 from enum import Enum
-from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
@@ -11,29 +10,56 @@ import typer
 
 from iamd.cli import options
 from iamd.cli.errors import CommandError
+from iamd.cli.gateway.caddy import render_caddy
+from iamd.cli.gateway.envoy import render_envoy
+from iamd.cli.gateway.gateway import Gateway, Upstream, config_path, parse_listener, parse_url
+from iamd.cli.gateway.haproxy import render_haproxy, render_haproxy_lua
+from iamd.cli.gateway.nginx import render_nginx
+from iamd.cli.gateway.traefik import render_traefik
 from iamd.config import Settings
-from iamd.forward_auth.backend import Backend, parse_backend
+from iamd.forward_auth.backend import parse_backend
+from iamd.service_files import ServiceFileError, read_service_files
 
 _API_KEY_VARIABLE = "IAMD_API_KEY"
 _API_KEY = re.compile(r"iamd_[\w-]{20,100}", re.ASCII)
-_LISTEN = re.compile(r"[A-Za-z0-9._:\[\]-]{1,100}", re.ASCII)
-_PATH = re.compile(r"[^\s\"';{}$\\]+")
-_WITHOUT_BODY = 'proxy_set_header Content-Length "";\nproxy_set_header Transfer-Encoding "";\n'
 _EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 - compared, not bound
-_URL = re.compile(
-    r"(https?)://((?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)/?", re.ASCII | re.IGNORECASE
-)
 _CA_FILE = Path("/etc/ssl/certs/ca-certificates.crt")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_S3 = "s3"
 
 
 class Proxy(Enum):
     """The proxies for which a configuration can be written."""
 
     NGINX = "nginx"
+    CADDY = "caddy"
+    ENVOY = "envoy"
+    HAPROXY = "haproxy"
+    HAPROXY_LUA = "haproxy-lua"
+    TRAEFIK = "traefik"
 
 
-ProxyArgument = Annotated[Proxy, typer.Argument(metavar="PROXY", help="The proxy: nginx.")]
+_RENDERERS = {
+    Proxy.NGINX: render_nginx,
+    Proxy.CADDY: render_caddy,
+    Proxy.ENVOY: render_envoy,
+    Proxy.HAPROXY: render_haproxy,
+    Proxy.HAPROXY_LUA: render_haproxy_lua,
+    Proxy.TRAEFIK: render_traefik,
+}
+
+ProxyArgument = Annotated[
+    Proxy,
+    typer.Argument(
+        metavar="PROXY", help="nginx, caddy, envoy, haproxy (with haproxy-lua, its script), traefik."
+    ),
+]
+Service = Annotated[
+    str, typer.Option("--service", metavar="NAME", help="Name of a service of IAMD_SERVICES, or s3.")
+]
+Backend = Annotated[
+    str | None,
+    typer.Option("--backend", metavar="URL", help="Where the service is. [default for s3: IAMD_S3_STORE]"),
+]
 Listen = Annotated[
     str, typer.Option("--listen", metavar="ADDRESS", help="Where the proxy listens: [HOST:]PORT.")
 ]
@@ -57,13 +83,15 @@ TlsKey = Annotated[
 CaFile = Annotated[
     Path,
     typer.Option(
-        "--ca-file", metavar="F", help="Authorities by which nginx verifies https servers behind it, in PEM."
+        "--ca-file", metavar="F", help="Authorities by which https servers behind it are verified, in PEM."
     ),
 ]
 
 
 def config(
     proxy: ProxyArgument,
+    service: Service = _S3,
+    backend: Backend = None,
     listen: Listen = "8080",
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
@@ -71,25 +99,43 @@ def config(
     api_key_file: ApiKeyFile = None,
     ca_file: CaFile = _CA_FILE,
 ) -> None:
-    """Print a proxy's configuration; the store is that of IAMD_S3_STORE."""
+    """Print a proxy's configuration: for the S3 store of IAMD_S3_STORE, or another service."""
     settings = options.settings()
+    upstream = _backend(settings, service, backend)
+    gateway = Gateway(
+        service,
+        parse_listener(listen, tls_cert, tls_key),
+        parse_url(iamd or _served_at(settings), "--iamd"),
+        upstream,
+        settings.s3_hosts if service == _S3 else _hosts(settings, service),
+        _read_api_key(api_key_file),
+        config_path(ca_file),
+    )
+    typer.echo(_RENDERERS[proxy](gateway), nl=False)
+
+
+def _backend(settings: Settings, service: str, url: str | None) -> Upstream:
+    if service != _S3:
+        if url is None:
+            raise CommandError("--backend must be the URL of the service: http(s)://host[:port]", status=2)
+        return parse_url(url, "--backend")
+    if url is not None:
+        raise CommandError("the store of an S3 gateway is set by IAMD_S3_STORE, not by --backend", status=2)
     if settings.s3_store is None:
         raise CommandError("IAMD_S3_STORE must be set to the store's URL, with its access key", status=2)
-    if not _LISTEN.fullmatch(listen):
-        raise CommandError("--listen must be a port, or an address with a port", status=2)
-    backend = parse_backend(settings.s3_store.get_secret_value(), settings.s3_region)
-    has_tls = tls_cert is not None or tls_key is not None
-    listener = f"listen {listen} ssl;\n    {_tls(tls_cert, tls_key)}" if has_tls else f"listen {listen};"
-    typer.echo(
-        _nginx(
-            settings,
-            backend,
-            listener,
-            iamd or _served_at(settings),
-            _read_api_key(api_key_file),
-            ca_file,
-        )
-    )
+    store = parse_backend(settings.s3_store.get_secret_value(), settings.s3_region)
+    return Upstream(store.scheme, store.host)
+
+
+def _hosts(settings: Settings, service: str) -> tuple[str, ...]:
+    """Return the hosts of a service; CommandError, with status 2, if it is not defined."""
+    try:
+        definitions = {item.name: item for item in read_service_files(settings.services)}
+    except ServiceFileError as error:
+        raise CommandError(f"IAMD_SERVICES: {error}", status=2) from error
+    if service not in definitions:
+        raise CommandError("--service must be a service that a file of IAMD_SERVICES defines", status=2)
+    return tuple(sorted(definitions[service].hosts))
 
 
 def _read_api_key(path: Path | None) -> str:
@@ -106,19 +152,6 @@ def _read_api_key(path: Path | None) -> str:
     return api_key
 
 
-def _tls(tls_cert: Path | None, tls_key: Path | None) -> str:
-    if tls_cert is None or tls_key is None:
-        raise CommandError("--tls-cert and --tls-key must be set together", status=2)
-    return f"ssl_certificate {_config_path(tls_cert)};\n    ssl_certificate_key {_config_path(tls_key)};"
-
-
-def _config_path(path: Path) -> str:
-    text = str(path.absolute())
-    if not _PATH.fullmatch(text):
-        raise CommandError(f"the path {text} must not have spaces, quotes, braces or semicolons", status=2)
-    return text
-
-
 def _read_file(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
@@ -126,66 +159,8 @@ def _read_file(path: Path) -> str:
         raise CommandError(f"{path} cannot be read: {error.strerror}", status=2) from error
 
 
-def _nginx(
-    settings: Settings, backend: Backend, listener: str, iamd_url: str, api_key: str, ca_file: Path
-) -> str:
-    iamd = _URL.fullmatch(iamd_url)
-    if iamd is None:
-        raise CommandError("--iamd must be http(s)://host[:port]", status=2)
-    scheme, host = iamd[1].lower(), iamd[2]
-    values = {
-        "LISTEN": listener,
-        "SERVER_NAMES": " ".join(_server_names(settings)),
-        "IAMD_SCHEME": scheme,
-        "IAMD_ADDRESS": _address(host, scheme),
-        "IAMD_HOST": host,
-        "STORE_SCHEME": backend.scheme,
-        "STORE_ADDRESS": _address(backend.host, backend.scheme),
-        "STORE_HOST": backend.host,
-        "API_KEY": api_key,
-    }
-    headers = _template("nginx_headers.conf") + _server_verification(scheme, host, ca_file)
-    text = _template("nginx.conf").replace("@QUESTION@", _indent(_WITHOUT_BODY + headers))
-    text = text.replace("@ANSWER@", _indent(headers))
-    text = text.replace(
-        "@STORE_TLS@\n", _indent(_server_verification(backend.scheme, backend.host, ca_file)) + "\n"
-    )
-    for name, value in values.items():
-        text = text.replace(f"@{name}@", value)
-    return text
-
-
 def _served_at(settings: Settings) -> str:
     """Return the URL of the server of these settings, for a proxy on the same host."""
     scheme = "http" if settings.tls_cert is None else "https"
     host = "127.0.0.1" if settings.host in _EVERY_ADDRESS else settings.host
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
-
-
-def _server_verification(scheme: str, host: str, ca_file: Path) -> str:
-    """Return what makes nginx send the host's name and verify the server's certificate, under https."""
-    if scheme == "http":
-        return ""
-    name = re.sub(r":[0-9]+$", "", host)
-    return (
-        f'proxy_ssl_server_name on;\nproxy_ssl_name "{name}";\nproxy_ssl_verify on;\n'
-        f"proxy_ssl_verify_depth 4;\nproxy_ssl_trusted_certificate {_config_path(ca_file)};\n"
-    )
-
-
-def _server_names(settings: Settings) -> list[str]:
-    return [name for host in settings.s3_hosts for name in (host, f"*.{host}")] or ["_"]
-
-
-def _address(host: str, scheme: str) -> str:
-    """Return a host with its port, for an upstream."""
-    has_port = re.search(r":[0-9]+$", host) is not None
-    return host if has_port else f"{host}:{_DEFAULT_PORTS[scheme]}"
-
-
-def _template(name: str) -> str:
-    return (resources.files("iamd.cli.gateway") / name).read_text(encoding="utf-8")
-
-
-def _indent(lines: str) -> str:
-    return "\n        ".join(lines.strip().splitlines())

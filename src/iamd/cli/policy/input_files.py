@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from iamd.cli.errors import CommandError
-from iamd.cli.policy.yaml_to_json import to_json
 from iamd.policy.document import MAX_DEPTH, read_json
+from iamd.yaml_to_json import to_json
 
 _SUFFIXES = frozenset({".json", ".jsonl", ".yaml", ".yml"})
 _MAX_NODES = 2_000_000

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from iamd.cli.errors import CommandError
 from iamd.cli.policy.input_files import read_text
-from iamd.cli.policy.yaml_to_json import Location, to_json
 from iamd.policy.document import MAX_CHARACTERS, MAX_DEPTH
+from iamd.yaml_to_json import Location, to_json
 
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})
 _MAX_NODES = 200_000

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from iamd import __version__
-from iamd.cli.policy.yaml_to_json import Location
 from iamd.policy.lint import RULES, Finding, Level
+from iamd.yaml_to_json import Location
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {

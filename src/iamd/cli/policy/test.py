@@ -10,6 +10,7 @@ import typer
 
 from iamd.cli.errors import CommandError
 from iamd.cli.policy.input_files import expand_paths, printable, read_entries
+from iamd.cli.policy.service_cases import with_permission
 from iamd.policy import Decision, Match, Outcome, decide, denial_message
 from iamd.policy.compiled import Attachment, CompiledLayers, Evaluator, compile_policy
 from iamd.policy.test_cases import Case, CaseError, read_case, unknown_fields
@@ -103,12 +104,13 @@ def _summary(count: int, failed: int, unreadable: int, without_expectation: int)
 def _results(file: Path) -> Iterator[CaseResult | UnreadableCase]:
     for number, entry in enumerate(read_entries(file), 1):
         try:
-            case = read_case(entry, number)
+            case_entry = with_permission(entry, file.parent)
+            case = read_case(case_entry, number)
         except CaseError as error:
             case_id = entry.get("id", f"case {number}") if isinstance(entry, dict) else f"case {number}"
             yield UnreadableCase(str(case_id), str(error))
             continue
-        for field in unknown_fields(entry):
+        for field in unknown_fields(case_entry):
             typer.echo(printable(f"iamd: {file}: {case.id}: unknown field {field}"), err=True)
         yield CaseResult(case, _decide(case))
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
-from iamd.services.s3.encoding import decode_path
+from iamd.services.encoding import decode_path
 from iamd.services.service_request import AmbiguousRequest, UnmappedRequest
 
 _MAX_KEY_BYTES: Final = 1024

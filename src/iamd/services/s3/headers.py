@@ -3,22 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from iamd.services.override_headers import OVERRIDE_HEADERS, refuse_override_headers
 from iamd.services.s3.operations import PERMISSION_HEADERS, Operation
 from iamd.services.service_request import AmbiguousRequest, UnmappedRequest
 
-# With these, some programs serve another method or path than the request line's. A proxy that tells iamd the
-# original request in one of them must remove it first.
-_OVERRIDE_HEADERS: Final = frozenset(
-    {
-        "x-http-method",
-        "x-http-method-override",
-        "x-method-override",
-        "x-original-method",
-        "x-original-uri",
-        "x-original-url",
-        "x-rewrite-url",
-    }
-)
 _UNSUPPORTED_HEADERS: Final[Mapping[str, str]] = {
     "x-amz-account-id": "S3 Control (access points, jobs, Storage Lens …) is not supported.",
     "x-amz-outpost-id": "S3 on Outposts is not supported.",
@@ -74,7 +62,7 @@ _SINGLE_VALUES: Final = frozenset(
 _UNDERSCORE_HEADERS: Final = frozenset(
     header.replace("-", "_") for header in (*PERMISSION_HEADERS, *ALLOWED_VALUES, *_SINGLE_VALUES)
 )
-_REFUSED_HEADERS: Final = _OVERRIDE_HEADERS | _UNSUPPORTED_HEADERS.keys() | _UNDERSCORE_HEADERS
+_REFUSED_HEADERS: Final = OVERRIDE_HEADERS | _UNSUPPORTED_HEADERS.keys() | _UNDERSCORE_HEADERS
 
 
 def refuse_headers(headers: Mapping[str, str]) -> None:
@@ -86,8 +74,7 @@ def refuse_headers(headers: Mapping[str, str]) -> None:
 def _raise_for(header: str) -> None:
     if header in _UNSUPPORTED_HEADERS:
         raise UnmappedRequest(_UNSUPPORTED_HEADERS[header])
-    if header in _OVERRIDE_HEADERS:
-        raise AmbiguousRequest(f"The header {header} could change the method or path of the request.")
+    refuse_override_headers({header: ""})
     raise AmbiguousRequest(f"The header {header} is spelled with underscores; send hyphens.")
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from iamd.services.encoding import decode_query_value
 from iamd.services.s3.addressing import check_prefix
-from iamd.services.s3.encoding import decode_query_value
 from iamd.services.service_request import AmbiguousRequest
 
 _NAME: Final = re.compile(r"[A-Za-z0-9-]+")

@@ -1,0 +1,83 @@
+"""Envoy's configuration, with `ext_authz` over HTTP."""
+
+import json
+from collections.abc import Mapping
+
+from iamd.cli.gateway.gateway import Gateway, Upstream, render
+
+
+def render_envoy(gateway: Gateway) -> str:
+    """Return a bootstrap configuration in YAML."""
+    values = gateway.values() | {
+        "DOMAINS": ", ".join(f'"{domain}"' for domain in _domains(gateway)),
+        "LISTEN_TLS": _listener_tls(gateway),
+        "CLUSTERS": "\n".join(
+            _cluster(name, upstream, gateway.ca_file)
+            for name, upstream in (("iamd", gateway.iamd), ("backend", gateway.backend))
+        ),
+    }
+    return render("envoy_s3.yaml" if gateway.is_s3 else "envoy_service.yaml", values)
+
+
+def _domains(gateway: Gateway) -> list[str]:
+    """Return the hosts, with any port and without one."""
+    names = [name for host in gateway.hosts for name in ((host, f"*.{host}") if gateway.is_s3 else (host,))]
+    return [pattern for name in names for pattern in (name, f"{name}:{gateway.listener.port}")] or ["*"]
+
+
+def _listener_tls(gateway: Gateway) -> str:
+    listener = gateway.listener
+    if not listener.has_tls:
+        return ""
+    context = {
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+        "common_tls_context": {
+            "tls_certificates": [
+                {
+                    "certificate_chain": {"filename": listener.certificate},
+                    "private_key": {"filename": listener.key},
+                }
+            ]
+        },
+    }
+    return f"      transport_socket: {_transport_socket(context)}"
+
+
+def _cluster(name: str, upstream: Upstream, ca_file: str) -> str:
+    address = {"socket_address": {"address": upstream.name, "port_value": upstream.port}}
+    cluster: dict[str, object] = {
+        "name": name,
+        "type": "STRICT_DNS",
+        "connect_timeout": "5s",
+        "load_assignment": {
+            "cluster_name": name,
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address}}]}],
+        },
+    }
+    lines = [f"  - {json.dumps(cluster)[:-1]}"]
+    if upstream.has_tls:
+        validation = {
+            "trusted_ca": {"filename": ca_file},
+            "match_typed_subject_alt_names": [
+                {
+                    "san_type": _san_type(upstream),
+                    "matcher": {"exact": upstream.name},
+                }
+            ],
+        }
+        context = {
+            "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+            "sni": upstream.name,
+            "common_tls_context": {"validation_context": validation},
+        }
+        lines.append(f', "transport_socket": {_transport_socket(context)}')
+    return "".join(lines) + "}"
+
+
+def _san_type(upstream: Upstream) -> str:
+    is_address = ":" in upstream.name or upstream.name.replace(".", "").isdigit()
+    return "IP_ADDRESS" if is_address else "DNS"
+
+
+def _transport_socket(context: Mapping[str, object]) -> str:
+    return json.dumps({"name": "envoy.transport_sockets.tls", "typed_config": context})

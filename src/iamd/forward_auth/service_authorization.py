@@ -1,0 +1,156 @@
+"""Authorization of requests to services of one's own, and to AWS's services that an emulator provides."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import quote, urlencode
+
+from iamd.core.errors import AccessDenied, Fault, NotFound
+from iamd.forward_auth.s3_authorization import InvalidUri
+from iamd.forward_auth.signing_rules import SERVICE_RULES
+from iamd.gate.callers import AuthenticatedCaller
+from iamd.gate.credentials import AccessKeyCredentials, BearerCredentials, Credentials
+from iamd.gate.decision_events import DecisionSubject
+from iamd.gate.decisions import AUTHORIZE_REQUEST, DecisionPoint, Inquiry, decide_permission
+from iamd.gate.request_context import RequestContext
+from iamd.services.service_request import (
+    AmbiguousRequest,
+    MappedRequest,
+    RequestMap,
+    RequiredPermission,
+    ServiceRequest,
+    UnmappedRequest,
+)
+from iamd.wire import sigv4
+from iamd.wire.request import Request
+
+_REGION = "us-east-1"
+_UNMAPPED = "UnmappedRequest"  # the event name of requests that no rule is for
+_BEARER = "bearer "
+_MAX_API_KEY_LENGTH = 128
+
+
+class ServiceCaller(NamedTuple):
+    """Whose request is allowed; `tags` are those that the service is told."""
+
+    arn: str
+    account_id: str
+    unique_id: str
+    tags: Mapping[str, str]
+    payload_hash: str
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Return the headers that the proxy passes on to the service, in place of the client's."""
+        return [
+            ("X-Iamd-Arn", quote(self.arn, safe=":/+=,.@-_")),
+            ("X-Iamd-Account", self.account_id),
+            ("X-Iamd-User-Id", quote(self.unique_id, safe=":+=,.@-_")),
+            ("X-Iamd-Principal-Tags", urlencode(self.tags, quote_via=quote)),
+            ("X-Iamd-Content-Sha256", self.payload_hash),
+        ]
+
+
+class _Proof(NamedTuple):
+    """How a client proves who it is. The signing name and the payload hash are empty for an API key."""
+
+    credentials: Credentials
+    signing_name: str
+    payload_hash: str
+
+
+class _Mapping(NamedTuple):
+    """A client's request, with what knows which permissions it needs."""
+
+    request_map: RequestMap
+    request: Request
+    proof: _Proof
+
+    def map_request(self, account_id: str) -> MappedRequest:
+        """Return what the request needs; InvalidUri or AccessDenied if that is not certain."""
+        method, path, query, headers, body, _, _ = self.request
+        service_request = ServiceRequest(method, path, query, headers, body)
+        try:
+            return self.request_map.map_request(service_request, self.proof.signing_name, account_id, _REGION)
+        except AmbiguousRequest as error:
+            raise InvalidUri(str(error)) from error
+        except UnmappedRequest as error:
+            raise AccessDenied(f"Access Denied: {error}") from error
+
+
+class ServiceAuthorizer:
+    """Authorizes requests to services by their maps; resources belong to the account of who asks."""
+
+    def __init__(self, decision_point: DecisionPoint, maps: Mapping[str, RequestMap]) -> None:
+        self._decision_point = decision_point
+        self._maps = maps
+
+    def authorize(
+        self, service: str, api_key: BearerCredentials, request: Request, request_context: RequestContext
+    ) -> ServiceCaller:
+        """Authorize a client's request to a service; raise the Fault of whatever is wrong.
+
+        The permission to ask comes first, then the client's proof, then what the request needs.
+        """
+        point, context = self._decision_point, request_context._replace(region=_REGION)
+        with point.inquiry(api_key, service, AUTHORIZE_REQUEST, context) as inquiry:
+            request_map = self._maps.get(service)
+            if request_map is None:
+                raise NotFound(f"This server has no definition of the service {service} (IAMD_SERVICES).")
+            proof = self._read_proof(request, inquiry, request_map)
+            caller = point.authenticate(inquiry.tx, proof.credentials, context.source_ip, inquiry.now)
+            self._decide(inquiry, caller, service, _Mapping(request_map, request, proof))
+        return _service_caller(caller, request_map, proof)
+
+    def _read_proof(self, request: Request, inquiry: Inquiry, request_map: RequestMap) -> _Proof:
+        authorization = request.headers.get("authorization", "")
+        if request_map.accepts_api_keys and authorization[: len(_BEARER)].lower() == _BEARER:
+            secret = authorization[len(_BEARER) :].strip()[:_MAX_API_KEY_LENGTH]
+            return _Proof(BearerCredentials(secret), "", "")
+        try:
+            signature = sigv4.parse_signature(request, inquiry.now, SERVICE_RULES)
+        except Fault:
+            self._decision_point.count_failure(inquiry.request_context.source_ip)
+            raise
+        credentials = AccessKeyCredentials(
+            signature.access_key_id, signature.session_token, lambda secret: sigv4.verify(signature, secret)
+        )
+        return _Proof(credentials, signature.service, request.headers.get("x-amz-content-sha256", ""))
+
+    def _decide(self, inquiry: Inquiry, caller: AuthenticatedCaller, service: str, mapping: _Mapping) -> None:
+        """Check what a request needs; AccessDenied if a permission is missing. Both are recorded."""
+        subject = DecisionSubject(
+            inquiry.account_id, service, _UNMAPPED, "", {"Host": mapping.request.headers["host"]}
+        )
+        try:
+            mapped = mapping.map_request(inquiry.account_id)
+            subject = _mapped_subject(subject, mapped)
+            _check_permissions(inquiry, caller, mapped)
+        except (AccessDenied, InvalidUri) as fault:
+            self._decision_point.record(inquiry, caller, subject, fault)
+            raise
+        self._decision_point.record(inquiry, caller, subject, None)
+
+
+def _mapped_subject(subject: DecisionSubject, mapped: MappedRequest) -> DecisionSubject:
+    params = {**subject.params, "resource": mapped.permissions[0].resource_arn}
+    return subject._replace(service=mapped.service, event_name=mapped.operation, params=params)
+
+
+def _check_permissions(inquiry: Inquiry, caller: AuthenticatedCaller, mapped: MappedRequest) -> None:
+    keys = inquiry.condition_keys(caller)
+    for required in mapped.permissions:
+        permission = RequiredPermission(required.action, required.resource_arn, {**keys, **required.context})
+        answer = decide_permission(inquiry, caller, permission)
+        if not answer.allowed:
+            raise AccessDenied(answer.message)
+
+
+def _service_caller(caller: AuthenticatedCaller, request_map: RequestMap, proof: _Proof) -> ServiceCaller:
+    wanted = {key.lower(): key for key in request_map.principal_tags}
+    tags = {wanted[tag.key.lower()]: tag.value for tag in caller.caller.tags if tag.key.lower() in wanted}
+    return ServiceCaller(
+        caller.caller.principal.arn,
+        caller.caller.account_id,
+        caller.caller.unique_id,
+        tags,
+        proof.payload_hash,
+    )

@@ -1,0 +1,20 @@
+"""Faults as services of one's own tell them: JSON, as AWS's JSON services do."""
+
+import json
+from http import HTTPStatus
+
+from iamd.core.errors import AccessDenied, Fault, InternalFailure, Throttling
+
+_CODES: dict[type[Fault], str] = {AccessDenied: "AccessDeniedException"}
+
+
+def status(fault: Fault) -> int:
+    """Return the HTTP status: 429 (RFC 6585) for a client that asks too often."""
+    return HTTPStatus.TOO_MANY_REQUESTS if isinstance(fault, Throttling) else fault.status
+
+
+def document(fault: Fault, request_id: str) -> bytes:
+    """Return the error document."""
+    message = "The request failed. Try again later." if isinstance(fault, InternalFailure) else fault.message
+    code = _CODES.get(type(fault), fault.code)
+    return json.dumps({"__type": code, "message": message, "requestId": request_id}).encode()

@@ -1,0 +1,119 @@
+"""A service of one's own: which permissions the requests to its HTTP API need."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from iamd.services.definitions.query import parse_query
+from iamd.services.definitions.route import Route, check_segments, split_path
+from iamd.services.definitions.template import AmbiguousValue, MissingValue, Template
+from iamd.services.encoding import decode_path
+from iamd.services.override_headers import refuse_override_headers
+from iamd.services.service_request import (
+    AmbiguousRequest,
+    MappedRequest,
+    RequiredPermission,
+    ServiceRequest,
+    UnmappedRequest,
+)
+
+_ALL_RESOURCES: Final = "*"
+
+
+class ServiceDefinition(NamedTuple):
+    """A service whose actions begin with `name`, as its file describes it.
+
+    `hosts` are the host names, in lower case, that requests may be for. Clients sign for `signing_name`, or
+    send an API key if `accepts_api_keys`. The service is told the caller's tags with the keys
+    `principal_tags`. The first route that matches a request counts; `query_names` are the parameters that
+    routes look at.
+    """
+
+    name: str
+    signing_name: str
+    hosts: frozenset[str]
+    accepts_api_keys: bool
+    principal_tags: tuple[str, ...]
+    routes: tuple[Route, ...]
+    query_names: frozenset[str]
+
+    def map_request(
+        self,
+        request: ServiceRequest,
+        signing_name: str,
+        account_id: str,
+        region: str,
+    ) -> MappedRequest:
+        """Return what a request needs; see `RequestMap`."""
+        if signing_name not in ("", self.signing_name):
+            raise UnmappedRequest(f"the request is signed for {signing_name}, not for {self.signing_name}")
+        refuse_override_headers(request.headers)
+        self._check_host(request.headers)
+        segments, query = _segments(request.path), parse_query(request.query, self.query_names)
+        for route in self.routes:
+            variables = route.pattern.match(request.method, segments, query)
+            if variables is not None:
+                values = {**variables, **_named("query", query), **_named("header", request.headers)}
+                return self._needs(route, values, account_id)
+        raise UnmappedRequest(f"the service {self.name} has no route for {request.method} {request.path}")
+
+    def _check_host(self, headers: Mapping[str, str]) -> None:
+        host = headers.get("host", "").lower()
+        name = host if host.endswith("]") else host.rpartition(":")[0] or host
+        if name not in self.hosts:
+            raise UnmappedRequest(f"the service {self.name} is not at the host {host}")
+
+    def _needs(self, route: Route, values: Mapping[str, str], account_id: str) -> MappedRequest:
+        arn = _ALL_RESOURCES
+        if route.resource is not None:
+            arn = f"arn:aws:{self.name}::{account_id}:{_resource(route.resource, values)}"
+        permission = RequiredPermission(
+            f"{self.name}:{route.action}", arn, _condition_keys(route.condition_keys, values)
+        )
+        return MappedRequest(self.name, route.action, (permission,))
+
+
+def query_names(routes: tuple[Route, ...]) -> frozenset[str]:
+    """Return the query parameters that bear on which permission a request needs."""
+    names = {name for route in routes for name, _ in route.pattern.query}
+    templates = (
+        template
+        for route in routes
+        for template in (route.resource, *route.condition_keys.values())
+        if template is not None
+    )
+    variables = (variable for template in templates for variable in template.variables)
+    return frozenset(names).union(
+        variable.removeprefix("query.") for variable in variables if variable.startswith("query.")
+    )
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    if not path.startswith("/"):
+        raise AmbiguousRequest("The path does not begin with a slash.")
+    segments = tuple(decode_path(segment, "path") for segment in split_path(path))
+    check_segments(segments)
+    return segments
+
+
+def _named(prefix: str, values: Mapping[str, str]) -> dict[str, str]:
+    return {f"{prefix}.{name}": value for name, value in values.items()}
+
+
+def _resource(template: Template, values: Mapping[str, str]) -> str:
+    try:
+        return template.render(values)
+    except MissingValue as error:
+        raise UnmappedRequest(f"the resource needs {error}, which the request does not have") from error
+    except AmbiguousValue as error:
+        raise AmbiguousRequest(
+            f"The value of {error} contains what separates it from the rest of the resource's name."
+        ) from error
+
+
+def _condition_keys(templates: Mapping[str, Template], values: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys whose values the request has."""
+    keys: dict[str, str] = {}
+    for name, template in templates.items():
+        if all(values.get(variable) for variable in template.variables):
+            keys[name.lower()] = _resource(template, values)
+    return keys
