@@ -2,7 +2,8 @@
 
 The proxy passes the client's headers on, and says in others what it received: `X-Forwarded-Method`, `-Uri`,
 `-Host`, `-Proto` and `-For`, as Caddy and Traefik do, and `X-Original-Content-Length` and
-`X-Original-Transfer-Encoding`, since its request may have no body. The proxy has proved who it is, so that what it says is believed.
+`X-Original-Transfer-Encoding`, since its request may have no body. The proxy has proved who it is, so that
+what it says is believed.
 """
 
 from collections.abc import Callable, Mapping
