@@ -41,6 +41,7 @@ from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_bodies import RequestBodies
 from iamd.gate.subjects import SubjectFinder
 from iamd.gate.vault import Vault
+from iamd.operations.service_reference import ServiceReference
 from iamd.services.definitions import ServiceDefinition
 from iamd.signin.mail import Mailer
 from iamd.signin.services import SignInServices
@@ -115,7 +116,7 @@ class App:
         self._endpoint = _build_endpoint(worker, caller_cache)
         self._web_app = _build_web_app(worker, master_key)
         self._forward_auth = _build_forward_auth(worker, decision_point, definitions)
-        self._authzen = _build_authzen(worker, decision_point, caller_cache)
+        self._authzen = _build_authzen(worker, decision_point, caller_cache, definitions)
 
     def start(self) -> None:
         """Start to close connections that stall; for the process that listens on the port of the settings."""
@@ -253,11 +254,14 @@ def _build_forward_auth(
 
 
 def _build_authzen(
-    worker: _Worker, decision_point: DecisionPoint, caller_cache: CallerCache
+    worker: _Worker,
+    decision_point: DecisionPoint,
+    caller_cache: CallerCache,
+    definitions: tuple[ServiceDefinition, ...],
 ) -> AuthZenEndpoint:
     subject_finder = SubjectFinder(worker.dependencies.database, worker.authenticator, caller_cache)
     return AuthZenEndpoint(
-        AccessEvaluator(decision_point, subject_finder),
+        AccessEvaluator(decision_point, subject_finder, ServiceReference(definitions)),
         worker.proxy_settings,
         worker.execution_slots,
         worker.request_bodies,

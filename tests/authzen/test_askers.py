@@ -1,12 +1,24 @@
 """Who may ask by AuthZEN: API keys of users with the permission, until the moment when they are revoked."""
 
 import json
+import urllib.request
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from tests.api.test_audit import eventually
-from tests.authzen.conftest import EVALUATION, SERVICE_ARN, Service, create_service, evaluation
+from tests.authzen.conftest import (
+    EVALUATION,
+    SERVICE_ARN,
+    Response,
+    Service,
+    create_service,
+    evaluation,
+    send,
+)
 from tests.in_process import root_client
 from tests.servers import Account, allow, deny, document
 
@@ -20,6 +32,55 @@ def test_request_without_a_valid_key_is_unauthorized(service: Service, authoriza
     response = service.post(EVALUATION, BODY, Authorization=authorization)
     assert response.status == 401
     assert response.headers["www-authenticate"] == "Bearer"
+
+
+# A service may sign its requests with an access key instead.
+
+
+def signed_post(
+    account: Account, key: tuple[str, ...], body: bytes = BODY, service: str = "iamd", **headers: str
+) -> Response:
+    request = AWSRequest("POST", account.server.url + EVALUATION, {"Content-Type": "application/json"}, body)
+    SigV4Auth(Credentials(*key), service, "us-east-1").add_auth(request)
+    sent = urllib.request.Request(request.url, body, dict(request.headers) | headers, method="POST")
+    return send(sent)
+
+
+def test_service_may_sign(account: Account) -> None:
+    ask = allow("iamd:EvaluateAccess", resource=SERVICE_ARN)
+    key = account.key_of("signer", ask)
+    assert signed_post(account, key).body == {"decision": False}
+    padded = BODY[:-1] + b" " * 100_000 + b"}"
+    assert signed_post(account, key, padded).status == 200
+    assert signed_post(account, account.key_of("other")).status == 403
+    account.iam.update_access_key(UserName="signer", AccessKeyId=key[0], Status="Inactive")
+    assert signed_post(account, key).status == 401
+
+
+def test_role_session_may_sign(account: Account) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": account.account_id}, "Action": "sts:AssumeRole"}
+    role = account.iam.create_role(RoleName="Asker", AssumeRolePolicyDocument=document(trust))["Role"]
+    account.iam.put_role_policy(
+        RoleName="Asker", PolicyName="ask", PolicyDocument=document(allow("iamd:EvaluateAccess"))
+    )
+    session = account.sts.assume_role(RoleArn=role["Arn"], RoleSessionName="session")["Credentials"]
+    key = (session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"])
+    assert signed_post(account, key).status == 200
+
+
+@pytest.mark.parametrize("service", ["iam", "sts", "s3", "authzen"])
+def test_signature_for_another_service_is_refused(account: Account, service: str) -> None:
+    key = account.key_of("signer", allow("iamd:*"))
+    assert signed_post(account, key, service=service).status == 403
+
+
+def test_other_body_than_the_signed_one_is_refused(account: Account) -> None:
+    key = account.key_of("signer", allow("iamd:*"))
+    request = AWSRequest("POST", account.server.url + EVALUATION, {"Content-Type": "application/json"}, BODY)
+    SigV4Auth(Credentials(*key), "iamd", "us-east-1").add_auth(request)
+    body = BODY.replace(b"alice", b"root ")
+    sent = urllib.request.Request(request.url, body, dict(request.headers), method="POST")
+    assert send(sent).status == 401
 
 
 def test_wrong_body_is_not_told_without_a_valid_key(service: Service) -> None:

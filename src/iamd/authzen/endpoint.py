@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 import orjson
 
 from iamd.authzen.evaluator import AccessEvaluator
-from iamd.core import ids
-from iamd.core.errors import Fault, InternalFailure, InvalidApiKey, MalformedInput
+from iamd.core import clock, ids
+from iamd.core.errors import Fault, InternalFailure, InvalidApiKey, MalformedInput, SignatureDoesNotMatch
 from iamd.core.logs import LOGGER
 from iamd.gate.client_info import ClientInfo, ProxySettings
 from iamd.gate.concurrency_limits import AddressLimits
-from iamd.gate.credentials import BearerCredentials
+from iamd.gate.credentials import AccessKeyCredentials, BearerCredentials
 from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies, parse_length
 from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
+from iamd.wire import sigv4
+from iamd.wire.request import Request, build_request
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -32,6 +34,7 @@ _MAX_BODY_BYTES = 1024 * 1024
 _MAX_REQUEST_ID_LENGTH = 256
 _MAX_API_KEY_LENGTH = 128
 _BEARER = "bearer"
+_SIGNING_NAME = "iamd"
 
 
 class _Response(NamedTuple):
@@ -86,9 +89,10 @@ class AuthZenEndpoint:
             return _error_response(InternalFailure("The request failed. Try again later."))
 
     def _evaluate(self, environ: Environ, request_id: str) -> Any:
-        credentials = _read_credentials(environ)
+        api_key = _read_api_key(environ)
         client_info = self._proxy_settings.client_info(environ)
-        body = self._read_body(environ, client_info, credentials)
+        body = self._read_body(environ, client_info, api_key)
+        credentials = api_key or _read_signature(build_request(environ, client_info, body))
         context = RequestContext(
             request_id,
             client_info.source_ip,
@@ -106,8 +110,10 @@ class AuthZenEndpoint:
                 return evaluator.evaluate_all(credentials, body, context)
             return evaluator.search(path.removeprefix(_SEARCH_PREFIX), credentials, body, context)
 
-    def _read_body(self, environ: Environ, client_info: ClientInfo, credentials: BearerCredentials) -> bytes:
-        """Read the body; a large one only for a valid API key."""
+    def _read_body(
+        self, environ: Environ, client_info: ClientInfo, api_key: BearerCredentials | None
+    ) -> bytes:
+        """Read the body; a large one only for a valid API key, or a signature, which is of the body."""
         if environ["REQUEST_METHOD"] != "POST":
             raise MalformedInput("The request must be a POST.")
         content_type = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
@@ -116,9 +122,9 @@ class AuthZenEndpoint:
         length = parse_length(environ, _MAX_BODY_BYTES)
         if not length:
             raise MalformedInput("The request must have a body.")
-        if length > SMALL_BODY_BYTES:
+        if length > SMALL_BODY_BYTES and api_key is not None:
             with self._execution_slots:
-                self._evaluator.check_api_key(credentials, client_info.source_ip)
+                self._evaluator.check_api_key(api_key, client_info.source_ip)
         read = environ["wsgi.input"].read
         return self._request_bodies.receive(client_info.source_ip, client_info.peer, length, read)
 
@@ -141,11 +147,24 @@ def _metadata(base_url: str) -> dict[str, str]:
     }
 
 
-def _read_credentials(environ: Environ) -> BearerCredentials:
+def _read_api_key(environ: Environ) -> BearerCredentials | None:
+    """Return the API key; None if the request is signed instead. Raises InvalidApiKey if it is neither."""
     scheme, _, api_key = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    if scheme == sigv4.ALGORITHM:
+        return None
     if scheme.lower() != _BEARER or not 0 < len(api_key) <= _MAX_API_KEY_LENGTH:
         raise InvalidApiKey("The request must have an API key: Authorization: Bearer iamd_…")
     return BearerCredentials(api_key.strip())
+
+
+def _read_signature(request: Request) -> AccessKeyCredentials:
+    """Return the credentials of a request that is signed for the service iamd; the Fault of what is wrong."""
+    signature = sigv4.parse_signature(request, clock.now())
+    if signature.service != _SIGNING_NAME:
+        raise SignatureDoesNotMatch(f"Credential should be scoped to correct service: '{_SIGNING_NAME}'.")
+    return AccessKeyCredentials(
+        signature.access_key_id, signature.session_token, lambda secret: sigv4.verify(signature, secret)
+    )
 
 
 def _echoed_request_id(environ: Environ) -> str:

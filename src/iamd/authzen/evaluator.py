@@ -19,6 +19,7 @@ from iamd.gate.decisions import (
 )
 from iamd.gate.request_context import RequestContext
 from iamd.gate.subjects import SubjectFinder
+from iamd.operations.service_reference import ServiceReference
 
 _SERVICE = "authzen"
 _EVENT_SERVICE = "iamd"
@@ -28,8 +29,11 @@ _EVENT_NAME = "EvaluateAccess"
 class AccessEvaluator:
     """Answers evaluation requests of services that may ask."""
 
-    def __init__(self, decision_point: DecisionPoint, subject_finder: SubjectFinder) -> None:
+    def __init__(
+        self, decision_point: DecisionPoint, subject_finder: SubjectFinder, reference: ServiceReference
+    ) -> None:
         self._decision_point = decision_point
+        self._reference = reference
         self._subject_finder = subject_finder
 
     def check_api_key(self, credentials: Credentials, peer: str) -> None:
@@ -70,7 +74,7 @@ class AccessEvaluator:
             if kind == "subject":
                 results = SubjectSearch(self._subject_finder, inquiry, batch).run(request)
             else:
-                search = ActionSearch(batch) if kind == "action" else ResourceSearch(batch)
+                search = ActionSearch(batch, self._reference) if kind == "action" else ResourceSearch(batch)
                 results = search.run(request)
             event = DecisionSubject(inquiry.account_id, _EVENT_SERVICE, "SearchAccess", kind, {"kind": kind})
             point.record(inquiry, inquiry.asker, event, None)

@@ -15,6 +15,7 @@ from iamd.core.errors import MalformedInput
 from iamd.gate import candidates
 from iamd.gate.decisions import Inquiry
 from iamd.gate.subjects import SubjectFinder
+from iamd.operations.service_reference import ServiceReference
 
 _MAX_EXAMINED = 250  # users or roles a page: each takes several queries
 _DIGEST_LENGTH = 16
@@ -54,14 +55,15 @@ class SubjectSearch:
 class ActionSearch:
     """Finds the actions that a subject may perform on a resource."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, reference: ServiceReference) -> None:
         self._batch = batch
+        self._reference = reference
 
     def run(self, request: Json) -> Results:
         """Return the results; MalformedInput if the request is not valid."""
         service, is_arn = read_resource_type(_object(request, "resource"))
         caller = self._batch.find_caller(read_subject(request))
-        names = [] if caller is None else candidates.action_names(caller, service)
+        names = [] if caller is None else candidates.action_names(caller, service, self._reference)
         probe = {**request, "action": {"name": f"{service}:Any"}}
         self._batch.is_allowed(probe)  # the request must be valid even if there is nothing to ask about
         results = [

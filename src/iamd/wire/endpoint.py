@@ -26,7 +26,7 @@ from iamd.gate.gate import Gate
 from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies, parse_length
 from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
 from iamd.wire import console_session, constraints, json_response, query_request, sigv4, xml_response
-from iamd.wire.request import Request
+from iamd.wire.request import Request, build_request
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -144,7 +144,7 @@ class Endpoint:
         operation = self._operations[model.service].get(model.name)
         if operation is None:
             raise _no_such_operation(model.name, model.version)
-        request = _build_request(environ, client_info, body)
+        request = build_request(environ, client_info, body)
         credentials, region = self._read_credentials(model, request, client_info)
         request_context = _build_request_context(request, client_info, region, request_id)
         with self._gate.authenticate(operation, credentials, request_context) as invoke:
@@ -247,30 +247,6 @@ def _max_body_bytes(environ: Environ) -> int:
         or "X-Amz-Signature=" in environ["QUERY_STRING"]
     )
     return MAX_BODY_BYTES if has_credentials else SMALL_BODY_BYTES
-
-
-def _build_request(environ: Environ, client_info: ClientInfo, body: bytes) -> Request:
-    if not client_info.host or "," in client_info.host:
-        raise MalformedInput("The request must have one Host.")
-    headers = {
-        name[5:].replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
-    }
-    if "CONTENT_TYPE" in environ:
-        headers["content-type"] = environ["CONTENT_TYPE"]
-    if "CONTENT_LENGTH" in environ:
-        headers["content-length"] = environ["CONTENT_LENGTH"]
-    headers["host"] = client_info.host
-    return Request(
-        environ["REQUEST_METHOD"],
-        environ["PATH_INFO"],
-        environ["QUERY_STRING"],
-        headers,
-        body,
-        client_info.source_ip,
-        client_info.secure,
-    )
 
 
 def _build_request_context(

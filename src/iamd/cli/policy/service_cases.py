@@ -29,8 +29,8 @@ def with_permission(entry: Any, folder: Path) -> Any:
         raise CaseError("service and request: a case must have both, as strings")
     if {"action", "resource"} & entry.keys():
         raise CaseError("request: a case with a request must not have an action or a resource")
-    definition, context = _definition(folder / file), entry.get("context") or {}
-    headers = entry.get("headers") or {}
+    definition, context = _definition(folder / file), entry.get("context", {})
+    headers = entry.get("headers", {})
     if not isinstance(headers, Mapping) or not isinstance(context, Mapping):
         raise CaseError("headers, context: must be objects")
     try:

@@ -16,7 +16,7 @@ from iamd.cli.policy.policy_file import PolicyFile, read_policy_file
 from iamd.cli.policy.sarif import LocatedFinding, to_sarif
 from iamd.policy import PolicyKind
 from iamd.policy.grammar import TRUST_ACTIONS
-from iamd.policy.lint import Level, lint
+from iamd.policy.lint import Level, Reference, lint
 
 
 class Format(StrEnum):
@@ -86,8 +86,13 @@ def validate_files(
         str | None,
         typer.Option("--account-id", metavar="ID", help="The policies' account; not reported as external."),
     ] = None,
+    services: Annotated[
+        list[Path] | None,
+        typer.Option("--service", metavar="FILE", help="Definition of a service of your own; repeatable."),
+    ] = None,
 ) -> None:
     """Validate policies as IAM Access Analyzer does: errors that prevent saving, and likely mistakes."""
+    reference = _reference(services or [])
     policy_files, unreadable = list[PolicyFile](), 0
     for file in expand_paths(files):
         try:
@@ -98,7 +103,7 @@ def validate_files(
     findings = [
         located_finding
         for policy_file in policy_files
-        for located_finding in _lint(policy_file, kind, account_id)
+        for located_finding in _lint(policy_file, kind, account_id, reference)
     ]
     if not policy_files and not unreadable:
         raise CommandError("no policies found", status=2)
@@ -110,13 +115,21 @@ def validate_files(
         raise typer.Exit(1)
 
 
-def _lint(
-    policy_file: PolicyFile, kind: PolicyKindOption | None, account: str | None
-) -> Iterator[LocatedFinding]:
+def _reference(services: list[Path]) -> Reference:
     from iamd.operations.service_reference import ServiceReference
+    from iamd.service_files import ServiceFileError, read_service_files
 
+    try:
+        return ServiceReference(read_service_files(services))
+    except ServiceFileError as error:
+        raise CommandError(str(error), status=2) from error
+
+
+def _lint(
+    policy_file: PolicyFile, kind: PolicyKindOption | None, account: str | None, reference: Reference
+) -> Iterator[LocatedFinding]:
     policy_kind = kind.to_policy_kind if kind else guess_policy_kind(policy_file.text)
-    findings = lint(policy_file.text, policy_kind, ServiceReference(), account=account, now=datetime.now(UTC))
+    findings = lint(policy_file.text, policy_kind, reference, account=account, now=datetime.now(UTC))
     located_findings = [
         (policy_file.file, policy_file.location(finding.path), finding) for finding in findings
     ]

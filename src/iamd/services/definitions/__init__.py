@@ -2,5 +2,7 @@
 
 from iamd.services.definitions.definition import ServiceDefinition
 from iamd.services.definitions.reader import InvalidDefinition, Problem, read_definition
+from iamd.services.definitions.route import Route
+from iamd.services.definitions.template import Template
 
-__all__ = ["InvalidDefinition", "Problem", "ServiceDefinition", "read_definition"]
+__all__ = ["InvalidDefinition", "Problem", "Route", "ServiceDefinition", "Template", "read_definition"]
