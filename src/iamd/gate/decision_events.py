@@ -22,9 +22,9 @@ class DecisionSubject(NamedTuple):
     """What a decision was about, in CloudTrail's words.
 
     `service` is the prefix of its actions (`s3`), `event_name` the operation (`GetObject`), `group` what
-    events are counted by, such as the bucket. The event belongs to the audit log of the account
-    `account_id`, that of the service. Equal events without a fault become one a minute if `folds`.
-    A change of what is kept here, a bucket policy, is a management event.
+    events are counted by, such as the bucket, and `times` how many questions it answers. The event belongs
+    to the audit log of the account `account_id`, that of the service. Equal events without a fault become
+    one a minute if `folds`. A change of what is kept here, a bucket policy, is a management event.
     """
 
     account_id: str
@@ -34,6 +34,7 @@ class DecisionSubject(NamedTuple):
     params: Mapping[str, str]
     folds: bool = True
     is_change: bool = False
+    times: int = 1
 
 
 def kind(caller: Caller, subject: DecisionSubject) -> tuple[str, ...]:
