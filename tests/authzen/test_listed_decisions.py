@@ -1,5 +1,7 @@
 """Decisions by AuthZEN, as ListServiceDecisions lists them."""
 
+import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -83,6 +85,20 @@ def test_repeated_decisions_are_counted(service: Service) -> None:
     # The first request is written at once, the rest when the server stops, with the resource of the last.
     decisions = [(item["Resource"].rpartition(":")[2], item["Times"]) for item in listed(account)]
     assert sorted(decisions) == [("record-1", 2), ("record-2", 7)]
+
+
+def test_many_kinds_of_decisions_at_once_keep_their_outcomes(service: Service) -> None:
+    actions = [name for number in range(15) for name in (f"lend-{number}", f"keep-{number}")]
+    policy = document(allow("record:lend-*", resource="arn:aws:record:*:*:*"))
+    service.account.iam.put_user_policy(UserName="alice", PolicyName="lend", PolicyDocument=policy)
+    evaluations = [{"action": {"name": name}} for name in actions]
+    service.evaluate_all({**evaluation("alice", "lend", "record-1"), "evaluations": evaluations})
+    deadline, times = time.monotonic() + 10, Counter[str]()
+    while times.total() < len(actions) and time.monotonic() < deadline:
+        times = Counter[str]()
+        for decision in listed(service.account):
+            times[decision["Outcome"]] += decision["Times"]
+    assert times == {"Allowed": 15, "Denied": 15}
 
 
 def test_filters(service: Service) -> None:

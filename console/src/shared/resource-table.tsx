@@ -36,8 +36,11 @@ export type ResourceTableProps<T> = {
   getName: (item: T) => string;
   empty: ReactNode;
   selection?: Selection<T>;
-  /** Whether the list is always short, and needs neither search nor pagination. */
+  /** Whether the list is always short, or a part of a long one, and has neither search nor pagination. */
   short?: boolean;
+  /** In place of the search: what the server selects the items by. */
+  filter?: ReactNode;
+  footer?: ReactNode;
   variant?: TableProps.Variant;
   headingLevel?: "h1" | "h2" | "h3";
   pageSize?: number;
@@ -84,15 +87,17 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       header={<TableHeader {...props} />}
       wrapLines={props.wrapLines ?? true}
       filter={
-        !short && (
+        props.filter ??
+        (!short && (
           <TextFilter
             {...filterProps}
             filteringPlaceholder={`Search ${pluralName}`}
             filteringAriaLabel={`Search ${pluralName}`}
             countText={formatCount(filteredItemsCount ?? 0, "match", "matches")}
           />
-        )
+        ))
       }
+      footer={props.footer}
       pagination={!short && <Pagination {...paginationProps} />}
       preferences={props.preferences}
       empty={loaded.error ? <ErrorAlert error={loaded.error} retry={loaded.reload} /> : collectionProps.empty}
@@ -153,7 +158,7 @@ function ariaLabels<T>(
 
 function matches<T>(item: T, columns: readonly Column<T>[], filteringText: string): boolean {
   const searchText = filteringText.trim().toLowerCase();
-  return columns.some(({ text }) => text?.(item).toLowerCase().includes(searchText));
+  return searchText === "" || columns.some(({ text }) => text?.(item).toLowerCase().includes(searchText));
 }
 
 function compare<T>({ sortValue, text }: Column<T>, a: T, b: T): number {

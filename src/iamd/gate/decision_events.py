@@ -38,10 +38,14 @@ class DecisionSubject(NamedTuple):
 
 
 def kind(caller: Caller, subject: DecisionSubject) -> tuple[str, ...]:
-    """Return what events are counted by: caller, action, account and group."""
+    """Return what events are counted by: caller, action and outcome, account and group.
+
+    If there are too many kinds, the first two are what remains: a denial must not count as allowed.
+    """
+    outcome = "" if subject.folds else " denied"
     return (
         caller.unique_id,
-        f"{subject.service}:{subject.event_name}",
+        f"{subject.service}:{subject.event_name}{outcome}",
         subject.account_id,
         subject.group,
     )
