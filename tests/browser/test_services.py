@@ -148,6 +148,7 @@ def test_older_decisions_are_loaded(root: Page, iamd: Iamd) -> None:
     root.goto(SERVICES)
     rows = decisions(root).get_by_role("row", name=re.compile("s3:GetObject"))
     expect(rows).to_have_count(50)
+    expect(root.get_by_role("heading", name="Decisions (50+)")).to_be_visible()
     load = root.get_by_role("button", name="Load older decisions")
     load.click()
     expect(rows).to_have_count(51)

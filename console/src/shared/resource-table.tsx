@@ -17,6 +17,8 @@ export type Column<T> = {
   cell?: (item: T) => ReactNode;
   /** The number to sort by instead of the text. */
   sortValue?: (item: T) => number;
+  /** In pixels: a column of long words that may break would become too narrow otherwise. */
+  minWidth?: number;
 };
 
 export type Selection<T> = {
@@ -41,6 +43,8 @@ export type ResourceTableProps<T> = {
   /** In place of the search: what the server selects the items by. */
   filter?: ReactNode;
   footer?: ReactNode;
+  /** Whether the server has more items than are loaded. */
+  hasMore?: boolean;
   variant?: TableProps.Variant;
   headingLevel?: "h1" | "h2" | "h3";
   pageSize?: number;
@@ -108,6 +112,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
 function TableHeader<T>({
   title,
   loaded,
+  hasMore,
   selection,
   headingLevel,
   description,
@@ -115,9 +120,14 @@ function TableHeader<T>({
 }: ResourceTableProps<T>) {
   const total = loaded.data?.length;
   const selected = selection?.type === "multi" ? selection.items.length : 0;
-  const counter = total === undefined ? undefined : selected > 0 ? `(${selected}/${total})` : `(${total})`;
+  const counter = selected > 0 ? `(${selected}/${total})` : `(${total}${hasMore ? "+" : ""})`;
   return (
-    <Header variant={headingLevel ?? "h2"} counter={counter} description={description} actions={actions}>
+    <Header
+      variant={headingLevel ?? "h2"}
+      counter={total === undefined ? undefined : counter}
+      description={description}
+      actions={actions}
+    >
       {title}
     </Header>
   );
@@ -139,6 +149,7 @@ function columnDefinition<T>(column: Column<T>, index: number): TableProps.Colum
     sortingField: text && id,
     sortingComparator: text && ((a, b) => compare(column, a, b)),
     isRowHeader: index === 0,
+    minWidth: column.minWidth,
     cell: (item) => cell?.(item) ?? text?.(item),
   };
 }

@@ -76,7 +76,7 @@ function UserField({ names, value, onChange }: UserFieldProps) {
   return (
     <FormField
       label="User"
-      description="Whoever has the API key can ask what the permissions of this user allow. Use a user of the service's own. A user can have a maximum of two API keys."
+      description="Whoever has the API key can ask for decisions, as far as this user may. Use a user of the service's own. A user can have a maximum of two API keys."
     >
       <Select
         options={names.map((name) => ({ value: name, label: name }))}

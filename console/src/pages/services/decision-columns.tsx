@@ -9,9 +9,10 @@ import type { Column } from "../../shared/resource-table.tsx";
 /** The columns of decisions of an account. They cannot be sorted, since not all decisions are loaded. */
 export function decisionColumns(accountId: string): Column<ServiceDecision>[] {
   return [
-    { id: "time", header: "Time", cell: ({ EventTime }) => formatDate(EventTime) },
+    { id: "time", minWidth: 130, header: "Time", cell: ({ EventTime }) => formatDate(EventTime) },
     {
       id: "caller",
+      minWidth: 130,
       header: "Caller",
       cell: ({ Caller, SourceIp }) => (
         <>
@@ -22,6 +23,7 @@ export function decisionColumns(accountId: string): Column<ServiceDecision>[] {
     },
     {
       id: "action",
+      minWidth: 140,
       header: "Action",
       cell: ({ ServiceName, Action, AskerArn }) => (
         <>
@@ -34,10 +36,11 @@ export function decisionColumns(accountId: string): Column<ServiceDecision>[] {
     },
     {
       id: "resource",
+      minWidth: 170,
       header: "Resource",
       cell: ({ Resource }) => <span className="breakable">{Resource ?? "–"}</span>,
     },
-    { id: "outcome", header: "Outcome", cell: (decision) => <Outcome decision={decision} /> },
+    { id: "outcome", minWidth: 260, header: "Outcome", cell: (decision) => <Outcome decision={decision} /> },
     { id: "times", header: "Times", cell: ({ Times }) => Times },
   ];
 }

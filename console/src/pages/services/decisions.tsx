@@ -45,12 +45,13 @@ export function Decisions() {
   return (
     <ResourceTable
       title="Decisions"
-      description="The newest first. Equal decisions of a minute are one, with one of their resources. They are kept as long as the audit log."
+      description="The newest first, from the audit log. Equal decisions within a minute are counted together, with one of their resources."
       pluralName="decisions"
       short
       loaded={{ ...first, data: decisions }}
       columns={decisionColumns(AccountId)}
       getName={({ EventId }) => EventId}
+      hasMore={marker !== undefined}
       filter={<DecisionFilter filter={filter} />}
       actions={
         <Button

@@ -4,6 +4,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { CopyableText } from "../../shared/copyable-text.tsx";
 import { CREATE_API_KEY, CREATE_USER } from "../../shared/paths.ts";
+import { useSession } from "../../state/session.tsx";
 
 const GATEWAY_COMMAND = "iamd gateway config nginx --listen 8080 --api-key-file gateway.key";
 
@@ -21,8 +22,8 @@ export function HowToAsk({ expanded }: { expanded: boolean }) {
           <SpaceBetween size="xs">
             <Box>
               nginx in front of the store asks about every request. Its user needs{" "}
-              <Action name="AuthorizeRequest" /> on the service <Box variant="code">service/s3</Box>. This
-              command writes nginx's configuration:
+              <Permission action="AuthorizeRequest" service="s3" />. This command writes nginx's
+              configuration:
             </Box>
             <Command value={GATEWAY_COMMAND} name="command" />
           </SpaceBetween>
@@ -31,9 +32,9 @@ export function HowToAsk({ expanded }: { expanded: boolean }) {
           <Box variant="h3">A service or an API gateway of your own</Box>
           <SpaceBetween size="xs">
             <Box>
-              It asks by AuthZEN, in JSON. Its user needs <Action name="EvaluateAccess" /> on the service{" "}
-              <Box variant="code">service/authzen</Box>; with <Action name="ExplainAccess" />, denials have
-              their reasons. It sends its questions here:
+              It asks by AuthZEN, in JSON. Its user needs{" "}
+              <Permission action="EvaluateAccess" service="authzen" />, and <Code text="iamd:ExplainAccess" />{" "}
+              there if it is to be told the reasons of denials. Questions are sent here:
             </Box>
             <Command value={`${location.origin}/access/v1/evaluation`} name="AuthZEN URL" />
           </SpaceBetween>
@@ -43,8 +44,21 @@ export function HowToAsk({ expanded }: { expanded: boolean }) {
   );
 }
 
-function Action({ name }: { name: string }) {
-  return <Box variant="code">iamd:{name}</Box>;
+function Permission({ action, service }: { action: string; service: string }) {
+  const { AccountId } = useSession();
+  return (
+    <>
+      <Code text={`iamd:${action}`} /> on <Code text={`arn:aws:iamd::${AccountId}:service/${service}`} />
+    </>
+  );
+}
+
+function Code({ text }: { text: string }) {
+  return (
+    <Box variant="code">
+      <span className="breakable">{text}</span>
+    </Box>
+  );
 }
 
 function Command({ value, name }: { value: string; name: string }) {
