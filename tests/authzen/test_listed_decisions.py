@@ -28,6 +28,7 @@ def test_allowed_decision(service: Service) -> None:
     (decision,) = eventually_listed(service.account, 1)
     assert decision.pop("EventTime").tzinfo is not None
     assert decision.pop("EventId")
+    assert decision.pop("ApiKeyId").startswith("ACCA")
     assert decision == {
         "ServiceName": "record",
         "Action": "read",

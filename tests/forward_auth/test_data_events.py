@@ -77,6 +77,11 @@ def test_requests_are_listed_as_decisions(proxy: Proxy) -> None:
     assert allowed["Caller"] == f"arn:aws:iam::{account_id}:user/admin"
     assert allowed["Resource"] == "arn:aws:s3:::bucket/a"
     assert "Message" not in allowed
+    listed = proxy.account.iam.list_service_specific_credentials(UserName="gateway")
+    (api_key,) = listed["ServiceSpecificCredentials"]
+    for decision in (allowed, denied):
+        assert decision["AskerArn"] == f"arn:aws:iam::{account_id}:user/gateway"
+        assert decision["ApiKeyId"] == api_key["ServiceSpecificCredentialId"]
     assert (denied["Caller"], denied["Message"]) == (f"arn:aws:iam::{account_id}:user/bob", denial.message)
     assert denied["Resource"] == "arn:aws:s3:::bucket/key"
     other = proxy.account.iamd.list_service_decisions(ServiceName="library")

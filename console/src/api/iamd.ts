@@ -147,6 +147,7 @@ const serviceDecision = shape("ServiceDecision", {
   Action: string,
   Caller: string,
   AskerArn: optional(string),
+  ApiKeyId: optional(string),
   Resource: optional(string),
   Outcome: string,
   Message: optional(string),

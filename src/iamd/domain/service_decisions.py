@@ -16,9 +16,10 @@ _Record = Mapping[str, Any]
 class ServiceDecision(NamedTuple):
     """What was decided: whether a caller may do an action of a service.
 
-    `caller` is an ARN, or what the service called a subject that the account does not have. `asker_arn` is
-    who asked, if that is recorded. `resource` is one of those that the decision is about, and `times` how
-    many requests it stands for. `message` is the reason of a denial; empty if it is not known.
+    `caller` is an ARN, or what the service called a subject that the account does not have. `asker_arn` and
+    `api_key_id` are the user as whom the service asked, and its API key. `resource` is one of those that the
+    decision is about, and `times` how many questions it answers. `message` is the reason of a denial, if it
+    was told.
     """
 
     event_id: str
@@ -27,6 +28,7 @@ class ServiceDecision(NamedTuple):
     action: str
     caller: str
     asker_arn: str | None
+    api_key_id: str | None
     resource: str | None
     outcome: str
     message: str | None
@@ -48,6 +50,7 @@ def _read_request(record: _Record) -> ServiceDecision:
     """Read the decision about a request that a client sent to the service."""
     params = record["requestParameters"]
     service = record["eventSource"].partition(".")[0]
+    asker = record.get("additionalEventData", {})
     path = "/".join(params[name] for name in ("bucketName", "key") if name in params)
     return ServiceDecision(
         record["eventID"],
@@ -55,7 +58,8 @@ def _read_request(record: _Record) -> ServiceDecision:
         service,
         record["eventName"],
         record["userIdentity"]["arn"],
-        None,
+        asker.get("askerArn"),
+        asker.get("apiKeyId"),
         f"arn:aws:{service}:::{path}" if path else None,
         DENIED if "errorCode" in record else ALLOWED,
         record.get("errorMessage"),
@@ -75,6 +79,7 @@ def _read_evaluation(record: _Record) -> ServiceDecision:
         action,
         params.get("subjectArn", params["subject"]),
         record["userIdentity"]["arn"],
+        record["userIdentity"].get("accessKeyId"),
         params.get("resource"),
         ALLOWED if params["decision"] == "true" else DENIED,
         params.get("reason"),

@@ -250,5 +250,5 @@ def _with_count(event: AuditEvent, count: int) -> AuditEvent:
     if count == 1:
         return event
     record = json.loads(event.record)
-    record["additionalEventData"] = {"count": count}
+    record["additionalEventData"] = {**(record.get("additionalEventData") or {}), "count": count}
     return event._replace(record=json.dumps(record))

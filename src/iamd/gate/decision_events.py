@@ -52,14 +52,18 @@ def kind(caller: Caller, subject: DecisionSubject) -> tuple[str, ...]:
 
 
 def audit_entry(
+    asker: Caller,
     caller: Caller,
     subject: DecisionSubject,
     fault: Fault | None,
     request_context: RequestContext,
     timestamp: str,
 ) -> AuditEntry:
-    """Return the audit entry of a decision, which is a denial if there is a fault."""
-    event = _event(caller, subject, fault, request_context, timestamp)
+    """Return the audit entry of a decision, which is a denial if there is a fault.
+
+    `asker` is the user whose API key the service has: the caller itself, or who asks about the caller.
+    """
+    event = _event(asker, caller, subject, fault, request_context, timestamp)
     key = kind(caller, subject)
     if fault is None:
         return AuditEntry(
@@ -72,6 +76,7 @@ def audit_entry(
 
 
 def _event(
+    asker: Caller,
     caller: Caller,
     subject: DecisionSubject,
     fault: Fault | None,
@@ -97,6 +102,9 @@ def _event(
         "recipientAccountId": subject.account_id,
         "eventCategory": "Management" if subject.is_change else "Data",
     }
+    if asker is not caller:
+        data = {"askerArn": asker.principal.arn, "apiKeyId": asker.access_key_id}
+        record["additionalEventData"] = data
     if fault is not None:
         record |= {"errorCode": fault.code, "errorMessage": fault.message}
     return AuditEvent(

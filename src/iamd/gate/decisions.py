@@ -199,6 +199,7 @@ class DecisionPoint:
         """Queue the audit event of a decision; ServiceUnavailable if the queue is full."""
         build_entry = partial(
             decision_events.audit_entry,
+            inquiry.asker.caller,
             caller.caller,
             subject,
             fault,

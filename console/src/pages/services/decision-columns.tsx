@@ -23,14 +23,18 @@ export function decisionColumns(accountId: string): Column<ServiceDecision>[] {
     },
     {
       id: "action",
-      minWidth: 140,
+      minWidth: 180,
       header: "Action",
-      cell: ({ ServiceName, Action, AskerArn }) => (
+      cell: ({ ServiceName, Action, AskerArn, ApiKeyId }) => (
         <>
           <span className="breakable">
             {ServiceName}:{Action}
           </span>
-          {AskerArn && <Detail>asked by {describeCaller(AskerArn, accountId).text}</Detail>}
+          {AskerArn && (
+            <Detail>
+              asked by {describeCaller(AskerArn, accountId).text} with {ApiKeyId}
+            </Detail>
+          )}
         </>
       ),
     },
