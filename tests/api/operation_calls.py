@@ -287,6 +287,7 @@ ROWS = [
             Row("GetSecurityRecommendations", {}, "*"),
             Row("GetSecuritySettings", {}, "*"),
             Row("GetSignInStatus", U, USER),
+            Row("ListServiceDecisions", {}, "*"),
             Row("ListSessions", U, USER),
             Row("PutAccountName", {"AccountName": "Renamed"}, "arn:aws:account::{A}:account"),
             Row("PutSecuritySettings", {"MinimumDigits": 2}, "*"),

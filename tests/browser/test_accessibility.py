@@ -42,6 +42,8 @@ CONSOLE = [
     "/console/iam/roles/details/deploy/edit-trust-policy",
     "/console/iam/identity-providers",
     "/console/iam/identity-providers/create",
+    "/console/iam/services",
+    "/console/iam/services/create-api-key",
     "/console/iam/credential-report",
     NOT_FOUND,
 ]

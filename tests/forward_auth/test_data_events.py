@@ -13,6 +13,7 @@ from tests.forward_auth.proxy import (
 )
 from tests.forward_auth.s3_signing import HOST, Key, signed
 from tests.servers import allow
+from tests.service_decisions import eventually_listed
 
 SERVER_REGION = "us-east-1"  # of the server's settings, whatever Region clients sign for
 
@@ -63,3 +64,25 @@ def test_last_use_of_the_access_key(proxy: Proxy) -> None:
         response = proxy.account.iam.get_access_key_last_used(AccessKeyId=key.access_key_id)
         used = response["AccessKeyLastUsed"]
     assert (used["ServiceName"], used["Region"]) == ("s3", SERVER_REGION)
+
+
+def test_requests_are_listed_as_decisions(proxy: Proxy) -> None:
+    bob = without_permissions(proxy)
+    assert proxy.authorize(signed(proxy.key, target="/bucket/a")).status == 200
+    denial = proxy.explain(signed(bob))
+    account_id = proxy.account.account_id
+    decisions = {item["Outcome"]: item for item in eventually_listed(proxy.account, 2, ServiceName="s3")}
+    allowed, denied = decisions["Allowed"], decisions["Denied"]
+    assert (allowed["Action"], allowed["Times"], allowed["SourceIp"]) == ("GetObject", 1, CLIENT_ADDRESS)
+    assert allowed["Caller"] == f"arn:aws:iam::{account_id}:user/admin"
+    assert allowed["Resource"] == "arn:aws:s3:::bucket/a"
+    assert "Message" not in allowed
+    listed = proxy.account.iam.list_service_specific_credentials(UserName="gateway")
+    (api_key,) = listed["ServiceSpecificCredentials"]
+    for decision in (allowed, denied):
+        assert decision["AskerArn"] == f"arn:aws:iam::{account_id}:user/gateway"
+        assert decision["ApiKeyId"] == api_key["ServiceSpecificCredentialId"]
+    assert (denied["Caller"], denied["Message"]) == (f"arn:aws:iam::{account_id}:user/bob", denial.message)
+    assert denied["Resource"] == "arn:aws:s3:::bucket/key"
+    other = proxy.account.iamd.list_service_decisions(ServiceName="library")
+    assert (other["Decisions"], other["IsTruncated"]) == ([], False)

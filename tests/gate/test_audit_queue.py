@@ -43,6 +43,15 @@ def test_coalesce_merges_only_events_with_the_same_key() -> None:
     assert [event.record for event in events[1:]] == ["{}", "{}"]
 
 
+@pytest.mark.parametrize("data", [{"apiKeyId": "ACCA"}, {}, None])
+def test_count_is_added_to_other_data_of_an_event(data: dict[str, str] | None) -> None:
+    entry = audit_entry("1", ("a",))
+    assert entry.event is not None
+    event = entry.event._replace(record=json.dumps({"additionalEventData": data}))
+    (counted,) = coalesce([entry._replace(event=event)] * 3)
+    assert json.loads(counted.record) == {"additionalEventData": {**(data or {}), "count": 3}}
+
+
 def test_caller_that_is_denied_in_many_ways_gets_one_event_for_each_action() -> None:
     denials = [audit_entry(str(number), ("bob", "iam:GetUser", f"on {number}")) for number in range(100)]
     other_action = audit_entry("a", ("bob", "iam:GetRole", "on a"))

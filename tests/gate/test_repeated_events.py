@@ -45,6 +45,13 @@ def test_kind_without_repetitions_is_forgotten_after_a_minute() -> None:
     assert refusals.is_first(("a",), event(2))
 
 
+def test_repetition_that_stands_for_several_counts_for_each() -> None:
+    refusals = RepeatedEvents[AuditEvent](Clock())
+    for number, times in enumerate((5, 1, 30)):
+        refusals.is_first(("a",), event(number), times)
+    assert refusals.take(unfinished=True) == [(event(2), 31)]
+
+
 def test_unfinished_counts_are_taken_when_the_server_stops() -> None:
     refusals = RepeatedEvents[AuditEvent](Clock())
     for number in range(3):

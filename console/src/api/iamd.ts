@@ -140,6 +140,28 @@ const signInStatus = shape("GetSignInStatusResponse", {
   FailedAttempts: integer,
 });
 
+const serviceDecision = shape("ServiceDecision", {
+  EventId: string,
+  EventTime: timestamp,
+  ServiceName: string,
+  Action: string,
+  Caller: string,
+  AskerArn: optional(string),
+  ApiKeyId: optional(string),
+  Resource: optional(string),
+  Outcome: string,
+  Message: optional(string),
+  Times: integer,
+  SourceIp: optional(string),
+});
+export type ServiceDecision = Decoded<typeof serviceDecision>;
+
+const serviceDecisions = shape("ListServiceDecisionsResponse", {
+  Decisions: list(serviceDecision),
+  IsTruncated: boolean,
+  Marker: optional(string),
+});
+
 type MfaCodesInput = { SerialNumber: string; AuthenticationCode1: string; AuthenticationCode2: string };
 
 const sessionResponse = shape("GetSessionResponse", { Session: currentSession });
@@ -187,6 +209,10 @@ export const listSessions = operation<{ UserName?: string }, { Sessions: Console
   shape("ListSessionsResponse", { Sessions: list(consoleSession) }),
 );
 export const endSession = operation<{ SessionId: string; UserName?: string }, void>("EndSession", noOutput);
+export const listServiceDecisions = operation<
+  { ServiceName?: string; Outcome?: string; Marker?: string; MaxItems?: number },
+  Decoded<typeof serviceDecisions>
+>("ListServiceDecisions", serviceDecisions);
 export const getSignInStatus = operation<{ UserName: string }, Decoded<typeof signInStatus>>(
   "GetSignInStatus",
   signInStatus,

@@ -26,6 +26,7 @@ const USERS: Breadcrumb = { text: "Users", href: paths.USERS };
 const GROUPS: Breadcrumb = { text: "User groups", href: paths.GROUPS };
 const ROLES: Breadcrumb = { text: "Roles", href: paths.ROLES };
 const PROVIDERS: Breadcrumb = { text: "Identity providers", href: paths.PROVIDERS };
+const SERVICES: Breadcrumb = { text: "Services", href: paths.SERVICES };
 
 function route(
   pattern: string,
@@ -230,6 +231,20 @@ const ROUTES: readonly Route[] = [
     paths.PROVIDERS,
     () => import("../pages/provider/page.tsx"),
     (arn) => [PROVIDERS, currentPage(providerName(arn))],
+  ),
+  route(
+    paths.SERVICES,
+    "default",
+    paths.SERVICES,
+    () => import("../pages/services/page.tsx"),
+    () => [currentPage("Services")],
+  ),
+  route(
+    paths.CREATE_API_KEY,
+    "form",
+    paths.SERVICES,
+    () => import("../pages/create-api-key/page.tsx"),
+    () => [SERVICES, currentPage("Create API key")],
   ),
   route(
     paths.CREDENTIAL_REPORT,

@@ -7,6 +7,7 @@ import {
   PROVIDERS,
   ROLES,
   SECURITY_CREDENTIALS,
+  SERVICES,
   USERS,
 } from "../shared/paths.ts";
 
@@ -20,6 +21,7 @@ const ITEMS: readonly SideNavigationProps.Item[] = [
       { type: "link", text: "Users", href: USERS },
       { type: "link", text: "Roles", href: ROLES },
       { type: "link", text: "Identity providers", href: PROVIDERS },
+      { type: "link", text: "Services", href: SERVICES },
       { type: "link", text: "Account settings", href: ACCOUNT_SETTINGS },
     ],
   },

@@ -20,6 +20,8 @@ export const ROLES = `${IAM}/roles`;
 export const CREATE_ROLE = `${ROLES}/create`;
 export const PROVIDERS = `${IAM}/identity-providers`;
 export const ADD_PROVIDER = `${PROVIDERS}/create`;
+export const SERVICES = `${IAM}/services`;
+export const CREATE_API_KEY = `${SERVICES}/create-api-key`;
 export const CREDENTIAL_REPORT = `${IAM}/credential-report`;
 
 export type UserTab = "permissions" | "groups" | "tags" | "security_credentials";

@@ -17,6 +17,8 @@ export type Column<T> = {
   cell?: (item: T) => ReactNode;
   /** The number to sort by instead of the text. */
   sortValue?: (item: T) => number;
+  /** In pixels: a column of long words that may break would become too narrow otherwise. */
+  minWidth?: number;
 };
 
 export type Selection<T> = {
@@ -36,8 +38,13 @@ export type ResourceTableProps<T> = {
   getName: (item: T) => string;
   empty: ReactNode;
   selection?: Selection<T>;
-  /** Whether the list is always short, and needs neither search nor pagination. */
+  /** Whether the list is always short, or a part of a long one, and has neither search nor pagination. */
   short?: boolean;
+  /** In place of the search: what the server selects the items by. */
+  filter?: ReactNode;
+  footer?: ReactNode;
+  /** Whether the server has more items than are loaded. */
+  hasMore?: boolean;
   variant?: TableProps.Variant;
   headingLevel?: "h1" | "h2" | "h3";
   pageSize?: number;
@@ -84,15 +91,17 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       header={<TableHeader {...props} />}
       wrapLines={props.wrapLines ?? true}
       filter={
-        !short && (
+        props.filter ??
+        (!short && (
           <TextFilter
             {...filterProps}
             filteringPlaceholder={`Search ${pluralName}`}
             filteringAriaLabel={`Search ${pluralName}`}
             countText={formatCount(filteredItemsCount ?? 0, "match", "matches")}
           />
-        )
+        ))
       }
+      footer={props.footer}
       pagination={!short && <Pagination {...paginationProps} />}
       preferences={props.preferences}
       empty={loaded.error ? <ErrorAlert error={loaded.error} retry={loaded.reload} /> : collectionProps.empty}
@@ -103,6 +112,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
 function TableHeader<T>({
   title,
   loaded,
+  hasMore,
   selection,
   headingLevel,
   description,
@@ -110,9 +120,14 @@ function TableHeader<T>({
 }: ResourceTableProps<T>) {
   const total = loaded.data?.length;
   const selected = selection?.type === "multi" ? selection.items.length : 0;
-  const counter = total === undefined ? undefined : selected > 0 ? `(${selected}/${total})` : `(${total})`;
+  const counter = selected > 0 ? `(${selected}/${total})` : `(${total}${hasMore ? "+" : ""})`;
   return (
-    <Header variant={headingLevel ?? "h2"} counter={counter} description={description} actions={actions}>
+    <Header
+      variant={headingLevel ?? "h2"}
+      counter={total === undefined ? undefined : counter}
+      description={description}
+      actions={actions}
+    >
       {title}
     </Header>
   );
@@ -134,6 +149,7 @@ function columnDefinition<T>(column: Column<T>, index: number): TableProps.Colum
     sortingField: text && id,
     sortingComparator: text && ((a, b) => compare(column, a, b)),
     isRowHeader: index === 0,
+    minWidth: column.minWidth,
     cell: (item) => cell?.(item) ?? text?.(item),
   };
 }
@@ -153,7 +169,7 @@ function ariaLabels<T>(
 
 function matches<T>(item: T, columns: readonly Column<T>[], filteringText: string): boolean {
   const searchText = filteringText.trim().toLowerCase();
-  return columns.some(({ text }) => text?.(item).toLowerCase().includes(searchText));
+  return searchText === "" || columns.some(({ text }) => text?.(item).toLowerCase().includes(searchText));
 }
 
 function compare<T>({ sortValue, text }: Column<T>, a: T, b: T): number {

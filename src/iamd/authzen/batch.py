@@ -1,5 +1,6 @@
 """A batch: the evaluations of one AuthZEN request, decided in one transaction."""
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from iamd.authzen.condition_keys import ContextKeys
@@ -23,15 +24,33 @@ class _Subject(NamedTuple):
     keys: ContextKeys
 
 
-# Decisions that are one audit event: subject, action and outcome.
-_Summary = tuple[str, str, bool]
+class DecisionKind(NamedTuple):
+    """Decisions that are one audit event."""
+
+    subject: SubjectId
+    action: str
+    is_allowed: bool
+
+
+@dataclass(slots=True)
+class Summary:
+    """The decisions of a kind: their number, and the first one's resource and reason.
+
+    The ARN of a subject that the account does not have is empty.
+    """
+
+    subject_arn: str
+    resource_arn: str
+    reason: str
+    count: int = 0
+
 
 _PERMIT: Decision = {"decision": True}
 _DENY: Decision = {"decision": False}
 
 
 class Batch:
-    """The evaluations of one request; `summaries` counts them, each with its first resource."""
+    """The evaluations of one request; `summaries` counts them by kind."""
 
     def __init__(
         self, subject_finder: SubjectFinder, inquiry: Inquiry, request: Json, *, explains: bool
@@ -41,7 +60,7 @@ class Batch:
         self._reader = EvaluationReader(request, inquiry.account_id)
         self._explains = explains
         self._subjects: dict[SubjectId, _Subject | None] = {}
-        self.summaries: dict[_Summary, tuple[int, str]] = {}
+        self.summaries: dict[DecisionKind, Summary] = {}
 
     @property
     def account_id(self) -> str:
@@ -118,6 +137,10 @@ class Batch:
         return _Subject(caller, keys)
 
     def _count(self, evaluation: Evaluation, answer: Answer) -> None:
-        summary = (evaluation.subject.id, evaluation.action, answer.allowed)
-        count, resource_arn = self.summaries.get(summary, (0, evaluation.resource_arn))
-        self.summaries[summary] = (count + 1, resource_arn)
+        kind = DecisionKind(evaluation.subject, evaluation.action, answer.allowed)
+        summary = self.summaries.get(kind)
+        if summary is None:
+            subject = self._find_subject(evaluation.subject)
+            arn = "" if subject is None else subject.caller.caller.principal.arn
+            summary = self.summaries[kind] = Summary(arn, evaluation.resource_arn, answer.message)
+        summary.count += 1

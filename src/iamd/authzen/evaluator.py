@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from iamd.authzen import evaluation_request
-from iamd.authzen.batch import Batch, Decision
+from iamd.authzen.batch import Batch, Decision, DecisionKind, Summary
 from iamd.authzen.evaluation_request import Json
 from iamd.authzen.search import ActionSearch, ResourceSearch, SubjectSearch
+from iamd.gate import record_size
 from iamd.gate.credentials import Credentials
 from iamd.gate.decision_events import DecisionSubject
 from iamd.gate.decisions import (
@@ -94,20 +95,27 @@ class AccessEvaluator:
             self._record(inquiry, batch)
 
     def _record(self, inquiry: Inquiry, batch: Batch) -> None:
-        for (subject_id, action, is_allowed), (count, resource_arn) in batch.summaries.items():
-            params = {
-                "subject": subject_id,
-                "action": action,
-                "resource": resource_arn,
-                "decision": "true" if is_allowed else "false",
-                "count": str(count),
-            }
+        for kind, summary in batch.summaries.items():
             subject = DecisionSubject(
                 inquiry.account_id,
                 _EVENT_SERVICE,
                 _EVENT_NAME,
-                ":".join((subject_id, action)),
-                params,
-                folds=is_allowed,
+                ":".join((kind.subject.type, kind.subject.id, kind.action)),
+                _event_params(kind, summary),
+                folds=kind.is_allowed,
+                times=summary.count,
             )
             self._decision_point.record(inquiry, inquiry.asker, subject, None)
+
+
+def _event_params(kind: DecisionKind, summary: Summary) -> dict[str, str]:
+    params = {
+        "subject": kind.subject.id,
+        "subjectArn": summary.subject_arn,
+        "action": kind.action,
+        "resource": summary.resource_arn,
+        "decision": "true" if kind.is_allowed else "false",
+        "count": str(summary.count),
+        "reason": record_size.cut_text(summary.reason, record_size.MAX_TEXT_BYTES),
+    }
+    return {name: value for name, value in params.items() if value}

@@ -95,13 +95,14 @@ class AuditQueue:
             self._queued_bytes += size
         self._entries.put(entry)
 
-    def put_data_event(self, kind: Kind, build_entry: BuildEntry) -> None:
+    def put_data_event(self, kind: Kind, build_entry: BuildEntry, times: int = 1) -> None:
         """Queue the entry of a request to another service that was allowed, one a minute of each kind.
 
-        The entry is built only if it is written: a busy store asks thousands of times a second. Raises
-        ServiceUnavailable if the queue is full.
+        It counts `times` times: a service may ask several questions at once. The entry is built only if it
+        is written: a busy store asks thousands of times a second. Raises ServiceUnavailable if the queue is
+        full.
         """
-        if self._data_events.is_first(kind, build_entry):
+        if self._data_events.is_first(kind, build_entry, times):
             self.put(build_entry())
 
     def _is_repeated(self, entry: AuditEntry) -> bool:
@@ -249,5 +250,5 @@ def _with_count(event: AuditEvent, count: int) -> AuditEvent:
     if count == 1:
         return event
     record = json.loads(event.record)
-    record["additionalEventData"] = {"count": count}
+    record["additionalEventData"] = {**(record.get("additionalEventData") or {}), "count": count}
     return event._replace(record=json.dumps(record))

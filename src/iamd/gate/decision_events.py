@@ -22,9 +22,9 @@ class DecisionSubject(NamedTuple):
     """What a decision was about, in CloudTrail's words.
 
     `service` is the prefix of its actions (`s3`), `event_name` the operation (`GetObject`), `group` what
-    events are counted by, such as the bucket. The event belongs to the audit log of the account
-    `account_id`, that of the service. Equal events without a fault become one a minute if `folds`.
-    A change of what is kept here, a bucket policy, is a management event.
+    events are counted by, such as the bucket, and `times` how many questions it answers. The event belongs
+    to the audit log of the account `account_id`, that of the service. Equal events without a fault become
+    one a minute if `folds`. A change of what is kept here, a bucket policy, is a management event.
     """
 
     account_id: str
@@ -34,27 +34,36 @@ class DecisionSubject(NamedTuple):
     params: Mapping[str, str]
     folds: bool = True
     is_change: bool = False
+    times: int = 1
 
 
 def kind(caller: Caller, subject: DecisionSubject) -> tuple[str, ...]:
-    """Return what events are counted by: caller, action, account and group."""
+    """Return what events are counted by: caller, action and outcome, account and group.
+
+    If there are too many kinds, the first two are what remains: a denial must not count as allowed.
+    """
+    outcome = "" if subject.folds else " denied"
     return (
         caller.unique_id,
-        f"{subject.service}:{subject.event_name}",
+        f"{subject.service}:{subject.event_name}{outcome}",
         subject.account_id,
         subject.group,
     )
 
 
 def audit_entry(
+    asker: Caller,
     caller: Caller,
     subject: DecisionSubject,
     fault: Fault | None,
     request_context: RequestContext,
     timestamp: str,
 ) -> AuditEntry:
-    """Return the audit entry of a decision, which is a denial if there is a fault."""
-    event = _event(caller, subject, fault, request_context, timestamp)
+    """Return the audit entry of a decision, which is a denial if there is a fault.
+
+    `asker` is the user whose API key the service has: the caller itself, or who asks about the caller.
+    """
+    event = _event(asker, caller, subject, fault, request_context, timestamp)
     key = kind(caller, subject)
     if fault is None:
         return AuditEntry(
@@ -67,6 +76,7 @@ def audit_entry(
 
 
 def _event(
+    asker: Caller,
     caller: Caller,
     subject: DecisionSubject,
     fault: Fault | None,
@@ -92,6 +102,9 @@ def _event(
         "recipientAccountId": subject.account_id,
         "eventCategory": "Management" if subject.is_change else "Data",
     }
+    if asker is not caller:
+        data = {"askerArn": asker.principal.arn, "apiKeyId": asker.access_key_id}
+        record["additionalEventData"] = data
     if fault is not None:
         record |= {"errorCode": fault.code, "errorMessage": fault.message}
     return AuditEvent(

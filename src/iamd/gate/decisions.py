@@ -199,6 +199,7 @@ class DecisionPoint:
         """Queue the audit event of a decision; ServiceUnavailable if the queue is full."""
         build_entry = partial(
             decision_events.audit_entry,
+            inquiry.asker.caller,
             caller.caller,
             subject,
             fault,
@@ -206,7 +207,8 @@ class DecisionPoint:
             inquiry.timestamp,
         )
         if fault is None and subject.folds:
-            self._audit_queue.put_data_event(decision_events.kind(caller.caller, subject), build_entry)
+            kind = decision_events.kind(caller.caller, subject)
+            self._audit_queue.put_data_event(kind, build_entry, subject.times)
         else:
             self._audit_queue.put(build_entry())
 

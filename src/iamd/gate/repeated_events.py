@@ -36,8 +36,8 @@ class RepeatedEvents(Generic[Event]):
         self._windows: dict[Kind, _Window[Event]] = {}
         self._lock = threading.Lock()
 
-    def is_first(self, kind: Kind, event: Event) -> bool:
-        """Return whether to record an event at once; otherwise it is counted."""
+    def is_first(self, kind: Kind, event: Event, times: int = 1) -> bool:
+        """Return whether to record an event at once; otherwise it is counted, `times` times."""
         with self._lock:
             if kind not in self._windows and len(self._windows) >= MAX_KINDS:
                 kind = _OTHER_KINDS
@@ -45,7 +45,7 @@ class RepeatedEvents(Generic[Event]):
             if window is None:
                 self._windows[kind] = _Window(self._time() + WINDOW_SECONDS)
                 return True
-            window.last_event, window.count = event, window.count + 1
+            window.last_event, window.count = event, window.count + times
             return False
 
     def take(self, *, unfinished: bool = False) -> list[tuple[Event, int]]:

@@ -77,7 +77,8 @@ def _services() -> frozenset[str]:
 def _actions(service: str) -> Mapping[str, Action]:
     if service == _OWN_SERVICE:
         on_service = (ActionResourceType(_ASKING_SERVICE.name, True, ()),)
-        return {name.lower(): Action(name, on_service, ()) for name in _ASKING_ACTIONS}
+        asking = {name.lower(): Action(name, on_service, ()) for name in _ASKING_ACTIONS}
+        return {**_own_actions(service), **asking}
     names = _DATA.actions.get_actions_for_service(service)
     actions = (_action(_DATA.actions.get_action_details(service, name)) for name in names)
     return {**_own_actions(service), **{action.name.lower(): action for action in actions}}

@@ -1,6 +1,6 @@
 """Audit events, stored as CloudTrail records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -22,6 +22,23 @@ class AuditEvent(NamedTuple):
     record: str
 
 
+class Period(NamedTuple):
+    """A period of time; both ends, ISO 8601 text, belong to it. None is no limit."""
+
+    start: str | None = None
+    end: str | None = None
+
+
+class ScannedEvent(NamedTuple):
+    """An event that was passed in a scan; `record` is None if it is of an operation of this server.
+
+    Its position is the sort key that a scan continues after.
+    """
+
+    position: str
+    record: str | None
+
+
 # Every statement releases the GIL and may wait long to get it back, so many rows go into one statement.
 _CHUNK_SIZE = 50
 _add = Write(sa.insert(audit_events))
@@ -40,6 +57,30 @@ _list_recent = Query(
     .limit(bind("limit")),
     AuditEvent._make,
 )
+# The sources of operations of this server, most of an account's events. iamd has decisions, too.
+_OWN_SOURCES = ("account", "iam", "signin", "sts")
+_is_of_another_service = sa.and_(
+    *(audit_events.c.event_source != f"{source}.amazonaws.com" for source in _OWN_SOURCES)
+)
+# Both columns are descending, which the primary key serves: as many rows are read as are returned.
+_scan_chunk = Query(
+    sa.select(
+        audit_events.c.event_time,
+        audit_events.c.event_id,
+        sa.case((_is_of_another_service, audit_events.c.record)),
+    )
+    .where(
+        columns_equal(audit_events, "account_id"),
+        audit_events.c.event_time >= bind("start"),
+        sa.tuple_(audit_events.c.event_time, audit_events.c.event_id)
+        < sa.tuple_(bind("last_time"), bind("last_id")),
+    )
+    .order_by(audit_events.c.event_time.desc(), audit_events.c.event_id.desc())
+    .limit(bind("limit")),
+    lambda row: ScannedEvent(f"{row[0]}/{row[1]}", row[2]),
+)
+_SCAN_CHUNK_SIZE = 1_000
+_LAST = "~"  # sorts after every time and every event ID
 _purge = Write(
     sa.delete(audit_events).where(
         columns_equal(audit_events, "account_id"), audit_events.c.event_time < bind("before")
@@ -67,6 +108,28 @@ def _numbered_params(events: list[AuditEvent]) -> dict[str, str]:
 def list_recent(tx: Tx, account_id: str, limit: int) -> list[AuditEvent]:
     """Return an account's last `limit` events, newest first."""
     return _list_recent.all(tx, account_id=account_id, limit=limit)
+
+
+def scan(tx: Tx, account_id: str, period: Period, after: str) -> Iterator[ScannedEvent]:
+    """Yield an account's events of a period, newest first, after a position; empty is the beginning."""
+    last = (period.end or _LAST, _LAST)
+    if after:
+        time, _, event_id = after.partition("/")
+        last = min(last, (time, event_id))
+    while True:
+        chunk = _scan_chunk.all(
+            tx,
+            account_id=account_id,
+            start=period.start or "",
+            last_time=last[0],
+            last_id=last[1],
+            limit=_SCAN_CHUNK_SIZE,
+        )
+        yield from chunk
+        if len(chunk) < _SCAN_CHUNK_SIZE:
+            return
+        time, _, event_id = chunk[-1].position.partition("/")
+        last = (time, event_id)
 
 
 def purge(tx: Tx, account_id: str, before: str) -> int:

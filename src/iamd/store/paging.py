@@ -78,6 +78,11 @@ def make_page(items: Sequence[Item], limits: PageLimits, sort_key: Callable[[Ite
     return Page(page_items, _encode_marker(sort_key(page_items[-1])))
 
 
+def page_until(items: Sequence[Item], position: str | None) -> Page[Item]:
+    """Make a page whose search ended at a sort key; None if it ended because there is nothing more."""
+    return Page(items, None if position is None else _encode_marker(position))
+
+
 def fetch_page(
     query: Query[Item], tx: Tx, limits: PageLimits, sort_key: Callable[[Item], str], **values: Any
 ) -> Page[Item]:

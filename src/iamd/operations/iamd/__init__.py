@@ -12,6 +12,7 @@ from iamd.operations.iamd import (
     recovery_codes,
     root,
     security_settings,
+    service_decisions,
     sign_in_status,
 )
 
@@ -24,6 +25,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         root,
         console_sessions,
         security_settings,
+        service_decisions,
         sign_in_status,
     )
 )
