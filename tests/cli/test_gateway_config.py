@@ -1,27 +1,21 @@
 """`iamd gateway config`: a configuration that nginx accepts, or one line about what is wrong."""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from cryptography import x509
 
 from tests import certificates, iamd_command
+from tests.forward_auth import proxies
 from tests.iamd_command import CompletedCommand
 
+KEY_ERROR = "must have the gateway's API key"
+LISTEN_ERROR = "--listen must be a port, or an address with a port"
+IAMD_ERROR = "--iamd must be http(s)://host[:port]"
 SECRET, API_KEY = "hunter2secret", "iamd_" + "k3y-_" * 8 + "abc"
 STORE = f"http://STOREKEY:{SECRET}@127.0.0.1:8333"
-_NGINX = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{}}
-http {{
-  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  include {folder}/gateway.conf;
-}}
-"""
 
 
 def run(folder: Path, *options: str, **env: str) -> CompletedCommand:
@@ -103,31 +97,104 @@ ACCEPTED: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
 def test_nginx_accepts_the_configuration(
     tmp_path: Path, options: tuple[str, ...], env: dict[str, str]
 ) -> None:
-    (tmp_path / "gateway.conf").write_text(configuration(tmp_path, *options, **env))
-    assert_accepted(tmp_path)
+    proxies.check("nginx", tmp_path, configuration(tmp_path, *options, **env))
 
 
 def test_nginx_accepts_the_configuration_with_tls(tmp_path: Path) -> None:
     certificate, key = certificates.write_self_signed(tmp_path, x509.DNSName("localhost"))
     text = configuration(tmp_path, "--listen", "8443", "--tls-cert", str(certificate), "--tls-key", str(key))
     assert directives(text, "listen") == {"8443 ssl"}
-    (tmp_path / "gateway.conf").write_text(text)
-    assert_accepted(tmp_path)
+    proxies.check("nginx", tmp_path, text)
 
 
-def assert_accepted(folder: Path) -> None:
-    """Check the configuration in a folder with nginx, if it is installed."""
-    if shutil.which("nginx") is None:
-        pytest.skip("nginx is not installed")
-    (folder / "nginx.conf").write_text(_NGINX.format(folder=folder))
-    command = ["nginx", "-t", "-q", "-c", str(folder / "nginx.conf")]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stderr) == (0, "")
+# Other proxies: the configurations that they check themselves. test_proxies.py runs them.
+
+LIBRARY = "service: library\nhosts: [library.example.com]\nroutes: [{request: GET /, action: Look}]\n"
+SERVICE = ("--service", "library", "--backend", "https://[::1]:8443")
 
 
-KEY_ERROR = "must have the gateway's API key"
-LISTEN_ERROR = "--listen must be a port, or an address with a port"
-IAMD_ERROR = "--iamd must be http(s)://host[:port]"
+@pytest.mark.parametrize("has_tls", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("is_s3", [False, True], ids=["service", "s3"])
+@pytest.mark.parametrize("name", ["caddy", "envoy", "haproxy", "nginx"])
+def test_proxy_accepts_the_configuration(tmp_path: Path, name: str, is_s3: bool, has_tls: bool) -> None:
+    certificate, key = certificates.write_self_signed(tmp_path, x509.DNSName("localhost"))
+    key = key.rename(f"{certificate}.key")
+    (tmp_path / "library.yaml").write_text(LIBRARY)
+    options = ["--listen", "127.0.0.1:8443", "--ca-file", str(certificate), *(() if is_s3 else SERVICE)]
+    if has_tls:
+        tls = ("--tls-cert", str(certificate), "--tls-key", str(key))
+        options += [*tls, "--iamd", "https://localhost:8470"]
+    store = f"https://KEY:{SECRET}@localhost" if has_tls else STORE
+    env = {"IAMD_S3_STORE": store, "IAMD_S3_HOSTS": "s3.example.com", "IAMD_SERVICES": "library.yaml"}
+    config = proxies.configuration(name, tmp_path, API_KEY, *options, **env)
+    (tmp_path / "iamd.lua").write_text(
+        proxies.configuration("haproxy-lua", tmp_path, API_KEY, *options, **env)
+    )
+    proxies.check(name, tmp_path, config)
+    assert SECRET not in config
+    assert not re.search(r"@[A-Z_]+@", config)
+
+
+@pytest.mark.parametrize("is_https", [False, True])
+def test_traefik_configuration_is_yaml(tmp_path: Path, is_https: bool) -> None:
+    (tmp_path / "library.yaml").write_text(LIBRARY)
+    scheme = "https" if is_https else "http"
+    service = ("--service", "library", "--backend", f"{scheme}://service.internal:8443")
+    tls = ("--tls-cert", "cert.pem", "--tls-key", "key.pem") if is_https else ()
+    iamd = ("--iamd", f"{scheme}://iam.example.com", "--listen", "8443")
+    text = proxies.configuration(
+        "traefik", tmp_path, API_KEY, *service, *tls, *iamd, IAMD_SERVICES="library.yaml"
+    )
+    config = yaml.safe_load(text)
+    router = config["http"]["routers"]["library"]
+    assert router["rule"] == "Host(`library.example.com`)"
+    assert ("tls" in router) == is_https
+    forward_auth = config["http"]["middlewares"]["iamd"]["forwardAuth"]
+    assert forward_auth["address"] == f"{scheme}://iam.example.com/forward-auth/library"
+    assert ("tls" in forward_auth) == is_https
+    (server,) = config["http"]["services"]["library"]["loadBalancer"]["servers"]
+    assert server["url"] == f"{scheme}://service.internal:8443"
+    assert ("tls" in config) == ("serversTransports" in config["http"]) == is_https
+
+
+PROXY_ERRORS: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "S3 by Traefik": ("traefik", (), "Traefik cannot change a request's path"),
+    "no backend": ("caddy", ("--service", "library"), "--backend must be the URL of the service"),
+    "backend of S3": (
+        "caddy",
+        ("--backend", "http://a"),
+        "the store of an S3 gateway is set by IAMD_S3_STORE",
+    ),
+    "unknown service": (
+        "envoy",
+        ("--service", "cinema", "--backend", "http://a"),
+        "--service must be a service that a file of IAMD_SERVICES defines",
+    ),
+    "backend with a path": (
+        "envoy",
+        ("--service", "library", "--backend", "http://a/b"),
+        "--backend must be http(s)://host[:port]",
+    ),
+    "HAProxy's key": (
+        "haproxy",
+        ("--tls-cert", "cert.pem", "--tls-key", "key.pem"),
+        "HAProxy reads the key of a certificate from the same file",
+    ),
+    "half of TLS": ("haproxy", ("--tls-cert", "cert.pem"), "--tls-cert and --tls-key must be set together"),
+    "port of nothing": ("envoy", ("--listen", "127.0.0.1:99999"), LISTEN_ERROR),
+    "path with quotes": ("caddy", ("--ca-file", "a'b"), "must not have spaces, quotes"),
+}
+
+
+@pytest.mark.parametrize(("name", "options", "message"), PROXY_ERRORS.values(), ids=PROXY_ERRORS.keys())
+def test_what_a_proxy_cannot_do(tmp_path: Path, name: str, options: tuple[str, ...], message: str) -> None:
+    (tmp_path / "library.yaml").write_text(LIBRARY)
+    env = {"IAMD_S3_STORE": STORE, "IAMD_API_KEY": API_KEY, "IAMD_SERVICES": "library.yaml"}
+    result = iamd_command.run("gateway", "config", name, *options, cwd=tmp_path, **env)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert message in result.stderr
+
+
 USAGE_ERRORS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
     "no store": ((), {"IAMD_S3_STORE": ""}, "IAMD_S3_STORE must be set"),
     "store without a key": ((), {"IAMD_S3_STORE": "http://store"}, "the store's URL must have its access"),

@@ -106,6 +106,21 @@ def command(name: str, folder: Path, config: str, port: int) -> list[str]:
     return [_find(name), address, f"--providers.file.filename={file}", "--log.level=ERROR"]
 
 
+def check(name: str, folder: Path, config: str) -> None:
+    """Check a configuration with the proxy itself; skip the test if it is not installed."""
+    options = {
+        "nginx": ["-t", "-q"],
+        "caddy": [],
+        "envoy": ["--mode", "validate"],
+        "haproxy": ["-c"],
+    }[name]
+    arguments = [*command(name, folder, config, 0), *options]
+    if name == "caddy":
+        arguments[1] = "validate"
+    result = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=folder)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 def _find(name: str) -> str:
     """Return the path of a proxy, which may be installed in this environment."""
     path = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))

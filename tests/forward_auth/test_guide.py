@@ -1,4 +1,4 @@
-"""The guide to an S3 gateway, docs/services.md, does what it says: its commands run as they are written.
+"""The guides of docs/services.md do what they say: their commands run as they are written.
 
 Only ports are others, and nginx and iamd are started where the guide says so.
 """
@@ -39,10 +39,10 @@ s3 ls s3://reports || true
 _DENIED = "is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::reports because no"
 
 
-def blocks() -> list[str]:
-    """Return the shell commands of the chapter."""
-    chapter = GUIDE.read_text().partition("## An S3 gateway\n")[2].partition("\n## ")[0]
-    return re.findall(r"^```sh\n(.*?)^```", chapter, re.DOTALL | re.MULTILINE)
+def blocks(title: str, language: str = "sh") -> list[str]:
+    """Return the shell commands, or other blocks, of a chapter."""
+    chapter = GUIDE.read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
+    return re.findall(rf"^```{language}\n(.*?)^```", chapter, re.DOTALL | re.MULTILINE)
 
 
 def with_free_ports(script: str, ports: dict[str, int]) -> str:
@@ -56,8 +56,8 @@ def with_free_ports(script: str, ports: dict[str, int]) -> str:
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
-def test_commands_of_the_guide(tmp_path: Path) -> None:
-    store, setting, asker, config, usage = blocks()
+def test_s3_gateway(tmp_path: Path) -> None:
+    store, setting, asker, config, usage = blocks("An S3 gateway")
     ports = dict(zip(("8470", "8333", "8080"), free_ports(3), strict=True))
     account = iamd_command.run("init", "--admin", "alice", "--json", cwd=tmp_path)
     assert account.returncode == 0, account.stderr
@@ -90,6 +90,65 @@ def test_commands_of_the_guide(tmp_path: Path) -> None:
     assert "\nhello\n" in output, output
     assert _DENIED in output
     assert (tmp_path / "gateway.key").read_text().startswith("iamd_")
+
+
+_BACKEND = """
+import http.server
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(f"{self.path} for {self.headers['X-Iamd-Arn']}\\n".encode())
+http.server.HTTPServer(("127.0.0.1", 8000), Handler).serve_forever()
+"""
+_READER = """
+import sys
+import urllib.request
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.session import Session
+request = AWSRequest("GET", "http://127.0.0.1:8090" + sys.argv[1], {"Host": "localhost"})
+SigV4Auth(Session().get_credentials(), "library", "us-east-1").add_auth(request)
+sent = urllib.request.Request(request.url, headers=dict(request.headers))
+print(urllib.request.urlopen(sent).read().decode())
+"""
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+def test_service_of_your_own(tmp_path: Path) -> None:
+    check, setting, asker = blocks("A service of your own")
+    ports = dict(zip(("8470", "8000", "8090"), free_ports(3), strict=True))
+    account = iamd_command.run("init", "--admin", "alice", "--json", cwd=tmp_path)
+    (tmp_path / "library.yaml").write_text(blocks("A service of your own", "yaml")[0])
+    (tmp_path / "nginx.conf").write_text(_NGINX.replace("s3-gateway.conf", "library.conf"))
+    (tmp_path / "backend.py").write_text(with_free_ports(_BACKEND, ports))
+    (tmp_path / "reader.py").write_text(with_free_ports(_READER, ports))
+    script = "\n".join(
+        [
+            "set -eu",
+            _WAIT,
+            check,
+            setting,
+            "iamd serve > iamd.log 2>&1 &",
+            "python backend.py 2> backend.log &",
+            "wait_for http://127.0.0.1:8470/readyz; wait_for http://127.0.0.1:8000/",
+            asker,
+            "nginx -p $PWD -c nginx.conf -g 'daemon off;' 2> nginx.log &",
+            "wait_for http://127.0.0.1:8090/",
+            "python reader.py /books/17?format=pdf",
+        ]
+    )
+    key = json.loads(account.stdout)
+    output = run(
+        with_free_ports(script, ports),
+        tmp_path,
+        AWS_ACCESS_KEY_ID=key["access_key_id"],
+        AWS_SECRET_ACCESS_KEY=key["secret_access_key"],
+        IAMD_PORT=str(ports["8470"]),
+        AWS_ENDPOINT_URL_IAM=f"http://127.0.0.1:{ports['8470']}",
+    )
+    assert "library:GetBook on arn:aws:library::111122223333:book/17 library:format=pdf" in output
+    assert f"/books/17?format=pdf for arn:aws:iam::{key['account_id']}:user/alice" in output
 
 
 def run(script: str, folder: Path, **env: str) -> str:

@@ -52,6 +52,7 @@ def _read_request(record: _Record) -> ServiceDecision:
     service = record["eventSource"].partition(".")[0]
     asker = record.get("additionalEventData", {})
     path = "/".join(params[name] for name in ("bucketName", "key") if name in params)
+    resource = f"arn:aws:{service}:::{path}" if path else params.get("resource")
     return ServiceDecision(
         record["eventID"],
         record["eventTime"],
@@ -60,7 +61,7 @@ def _read_request(record: _Record) -> ServiceDecision:
         record["userIdentity"]["arn"],
         asker.get("askerArn"),
         asker.get("apiKeyId"),
-        f"arn:aws:{service}:::{path}" if path else None,
+        resource,
         DENIED if "errorCode" in record else ALLOWED,
         record.get("errorMessage"),
         _count(record) or 1,

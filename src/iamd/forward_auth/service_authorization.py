@@ -49,8 +49,8 @@ class ServiceCaller(NamedTuple):
         ]
 
 
-class _Proof(NamedTuple):
-    """How a client proves who it is. The signing name and the payload hash are empty for an API key."""
+class _Signer(NamedTuple):
+    """Who signed a request, and what. The signing name and the payload hash are empty for an API key."""
 
     credentials: Credentials
     signing_name: str
@@ -62,14 +62,16 @@ class _Mapping(NamedTuple):
 
     request_map: RequestMap
     request: Request
-    proof: _Proof
+    signer: _Signer
 
     def map_request(self, account_id: str) -> MappedRequest:
         """Return what the request needs; InvalidUri or AccessDenied if that is not certain."""
         method, path, query, headers, body, _, _ = self.request
         service_request = ServiceRequest(method, path, query, headers, body)
         try:
-            return self.request_map.map_request(service_request, self.proof.signing_name, account_id, _REGION)
+            return self.request_map.map_request(
+                service_request, self.signer.signing_name, account_id, _REGION
+            )
         except AmbiguousRequest as error:
             raise InvalidUri(str(error)) from error
         except UnmappedRequest as error:
@@ -88,23 +90,23 @@ class ServiceAuthorizer:
     ) -> ServiceCaller:
         """Authorize a client's request to a service; raise the Fault of whatever is wrong.
 
-        The permission to ask comes first, then the client's proof, then what the request needs.
+        The permission to ask comes first, then who the client is, then what the request needs.
         """
         point, context = self._decision_point, request_context._replace(region=_REGION)
         with point.inquiry(api_key, service, AUTHORIZE_REQUEST, context) as inquiry:
             request_map = self._maps.get(service)
             if request_map is None:
                 raise NotFound(f"This server has no definition of the service {service} (IAMD_SERVICES).")
-            proof = self._read_proof(request, inquiry, request_map)
-            caller = point.authenticate(inquiry.tx, proof.credentials, context.source_ip, inquiry.now)
-            self._decide(inquiry, caller, service, _Mapping(request_map, request, proof))
-        return _service_caller(caller, request_map, proof)
+            signer = self._read_signer(request, inquiry, request_map)
+            caller = point.authenticate(inquiry.tx, signer.credentials, context.source_ip, inquiry.now)
+            self._decide(inquiry, caller, service, _Mapping(request_map, request, signer))
+        return _service_caller(caller, request_map, signer)
 
-    def _read_proof(self, request: Request, inquiry: Inquiry, request_map: RequestMap) -> _Proof:
+    def _read_signer(self, request: Request, inquiry: Inquiry, request_map: RequestMap) -> _Signer:
         authorization = request.headers.get("authorization", "")
         if request_map.accepts_api_keys and authorization[: len(_BEARER)].lower() == _BEARER:
             secret = authorization[len(_BEARER) :].strip()[:_MAX_API_KEY_LENGTH]
-            return _Proof(BearerCredentials(secret), "", "")
+            return _Signer(BearerCredentials(secret), "", "")
         try:
             signature = sigv4.parse_signature(request, inquiry.now, SERVICE_RULES)
         except Fault:
@@ -113,7 +115,7 @@ class ServiceAuthorizer:
         credentials = AccessKeyCredentials(
             signature.access_key_id, signature.session_token, lambda secret: sigv4.verify(signature, secret)
         )
-        return _Proof(credentials, signature.service, request.headers.get("x-amz-content-sha256", ""))
+        return _Signer(credentials, signature.service, request.headers.get("x-amz-content-sha256", ""))
 
     def _decide(self, inquiry: Inquiry, caller: AuthenticatedCaller, service: str, mapping: _Mapping) -> None:
         """Check what a request needs; AccessDenied if a permission is missing. Both are recorded."""
@@ -144,13 +146,13 @@ def _check_permissions(inquiry: Inquiry, caller: AuthenticatedCaller, mapped: Ma
             raise AccessDenied(answer.message)
 
 
-def _service_caller(caller: AuthenticatedCaller, request_map: RequestMap, proof: _Proof) -> ServiceCaller:
-    wanted = {key.lower(): key for key in request_map.principal_tags}
-    tags = {wanted[tag.key.lower()]: tag.value for tag in caller.caller.tags if tag.key.lower() in wanted}
+def _service_caller(caller: AuthenticatedCaller, request_map: RequestMap, signer: _Signer) -> ServiceCaller:
+    tag_keys = {key.lower(): key for key in request_map.principal_tags}
+    tags = {tag_keys[tag.key.lower()]: tag.value for tag in caller.caller.tags if tag.key.lower() in tag_keys}
     return ServiceCaller(
         caller.caller.principal.arn,
         caller.caller.account_id,
         caller.caller.unique_id,
         tags,
-        proof.payload_hash,
+        signer.payload_hash,
     )
