@@ -150,7 +150,7 @@ def test_traefik_configuration_is_yaml(tmp_path: Path, is_https: bool) -> None:
     assert router["rule"] == "Host(`library.example.com`)"
     assert ("tls" in router) == is_https
     forward_auth = config["http"]["middlewares"]["iamd"]["forwardAuth"]
-    assert forward_auth["address"] == f"{scheme}://iam.example.com/forward-auth/library"
+    assert forward_auth["address"] == f"{scheme}://iam.example.com/forward-auth/library/with-body"
     assert ("tls" in forward_auth) == is_https
     (server,) = config["http"]["services"]["library"]["loadBalancer"]["servers"]
     assert server["url"] == f"{scheme}://service.internal:8443"

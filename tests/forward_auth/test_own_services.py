@@ -313,6 +313,7 @@ def test_service_that_is_not_defined(asker: Proxy) -> None:
         "/forward-auth/library/denial",
         "/forward-auth/Library",
         "/auth-request/library/x",
+        "/auth-request/library/with-body",
         "/ext-authz/library",
         "/ext-authz/",
     ],

@@ -5,6 +5,7 @@ for each request that they receive. The response allows it, with headers for the
 an error document in the service's format. nginx accepts no other status of a refusal than 401 and 403, and
 passes no body on; it asks at `/auth-request/SERVICE`, and a second time at `/auth-request/SERVICE/denial` for
 the document, which is never an allowance. Envoy appends the client's path to `/ext-authz/SERVICE`.
+Traefik, which passes bodies and does not say how long they are, asks at `/forward-auth/SERVICE/with-body`.
 S3 requests that iamd answers itself come to `/s3-requests`, with their bodies.
 """
 
@@ -47,9 +48,11 @@ AUTH_REQUEST_PATH = "/auth-request/s3"
 FORWARD_AUTH_PATH = "/forward-auth/s3"
 DENIAL_PATH = "/auth-request/s3/denial"
 _PATH = re.compile(
-    r"/(auth-request|forward-auth)/([a-z0-9-]{1,63})(/denial)?|/(ext-authz)/([a-z0-9-]{1,63})/.*",
+    r"/(auth-request|forward-auth)/([a-z0-9-]{1,63})(/denial|/with-body)?|/(ext-authz)/([a-z0-9-]{1,63})/.*",
     re.ASCII | re.DOTALL,
 )
+_DENIAL, _WITH_BODY = "/denial", "/with-body"
+_SUFFIXES = {"auth-request": ("", _DENIAL), "forward-auth": ("", _WITH_BODY), "ext-authz": ("",)}
 _MAX_BODY_BYTES = 2 * 1024 * 1024  # a DeleteObjects request has 1,000 keys of 1,024 bytes at most
 _MAX_API_KEY_LENGTH = 128
 
@@ -61,12 +64,16 @@ class _Response(NamedTuple):
 
 
 class _Question(NamedTuple):
-    """What a path asks: about a request to which service, and for whom the answer is."""
+    """What a path asks: about a request to which service, and for whom the answer is.
+
+    `has_body`: the proxy passes the body of each request that has one.
+    """
 
     service: str
     is_from_nginx: bool = False
     wants_denial: bool = False
     wants_response: bool = False
+    has_body: bool = False
 
     @classmethod
     def parse(cls, path: str) -> "_Question":
@@ -74,11 +81,15 @@ class _Question(NamedTuple):
         if path == REQUESTS_PATH:
             return cls(S3, wants_response=True)
         match = _PATH.fullmatch(path)
-        if match is None or (match[3] and match[1] != "auth-request"):
+        kind, suffix = ("", "") if match is None else (match[1] or match[4], match[3] or "")
+        if match is None or suffix not in _SUFFIXES[kind]:
             raise NotFound("There is nothing to ask at this path.")
-        is_denial = match[3] is not None
-        is_from_nginx = match[1] == "auth-request" and not is_denial
-        return cls(match[2] or match[5], is_from_nginx, is_denial)
+        return cls(
+            match[2] or match[5],
+            is_from_nginx=kind == "auth-request" and not suffix,
+            wants_denial=suffix == _DENIAL,
+            has_body=suffix == _WITH_BODY,
+        )
 
 
 class ForwardAuthEndpoint:
@@ -130,6 +141,8 @@ class ForwardAuthEndpoint:
         api_key = BearerCredentials(_read_api_key(environ))
         body = self._read_body(environ, api_key)
         request = proxied_request.read_request(environ, body, self._proxy_settings.is_trusted)
+        if question.has_body:
+            request.headers["content-length"] = str(len(body))
         context = _context(environ, request, request_id)
         with self._limited(request), self._execution_slots:
             if question.wants_response:
