@@ -1,6 +1,6 @@
 """The public documents of issuers: a WSGI application for OpenID Connect Discovery 1.0, section 4.
 
-Everybody may read them, so a request costs two look-ups by a primary key and tells nothing but what is
+Everybody may read them, so a request costs two look-ups by unique keys and tells nothing but what is
 published: an issuer that is disabled looks like one that never was.
 """
 
@@ -39,6 +39,13 @@ class _Response(NamedTuple):
     headers: tuple[tuple[str, str], ...] = (("Cache-Control", _NOT_CACHED),)
 
 
+_METHOD_NOT_ALLOWED = _Response(
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    b"Only GET and HEAD are allowed.\n",
+    headers=(("Allow", "GET, HEAD"), ("Cache-Control", _NOT_CACHED)),
+)
+
+
 class DiscoveryEndpoint:
     """Serves the configuration and the keys of issuers."""
 
@@ -67,10 +74,7 @@ class DiscoveryEndpoint:
 
     def _respond(self, environ: Environ) -> _Response:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            headers = (("Allow", "GET, HEAD"), ("Cache-Control", _NOT_CACHED))
-            return _Response(
-                HTTPStatus.METHOD_NOT_ALLOWED, b"Only GET and HEAD are allowed.\n", headers=headers
-            )
+            return _METHOD_NOT_ALLOWED
         try:
             document = self._find_document(environ)
         except Fault as fault:
