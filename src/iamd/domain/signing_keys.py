@@ -63,7 +63,9 @@ def add_due_keys(dependencies: Dependencies, call: Call) -> None:
     due = due_algorithms(keys, call.epoch)
     if not due:
         return
-    new_keys = [_create_key(call, algorithm, keys) for algorithm in due]
+    new_keys = [
+        create_key(call.data_key, algorithm, _active_at(keys, algorithm, call.epoch)) for algorithm in due
+    ]
     with dependencies.database.write() as tx:
         accounts.lock(tx, call.account_id)
         keys = signing_keys.list_all(tx, call.account_id)
@@ -76,16 +78,21 @@ def add_due_keys(dependencies: Dependencies, call: Call) -> None:
                 signing_keys.delete(tx, call.account_id, key.key_id)
 
 
-def _create_key(call: Call, algorithm: str, keys: Iterable[SigningKey]) -> SigningKey:
-    """Return a new key, which signs after a day, or at once if it is the first: nobody has cached others."""
+def _active_at(keys: Iterable[SigningKey], algorithm: str, epoch: int) -> int:
+    """Return when a new key signs: after a day, or at once if it is the first, since none is cached yet."""
     is_first = all(key.algorithm != algorithm for key in keys)
+    return epoch if is_first else epoch + _LEAD_SECONDS
+
+
+def create_key(data_key: bytes, algorithm: str, active_at: int) -> SigningKey:
+    """Return a new key whose private part is sealed with an account's data key."""
     key_id, private_key = ids.signing_key(), cipher.generate(algorithm)
     return SigningKey(
         key_id,
         algorithm,
         orjson.dumps(cipher.public_jwk(private_key, algorithm, key_id)).decode(),
-        seal.seal(call.data_key, private_key, signing_keys.associated_data(key_id)),
-        call.epoch if is_first else call.epoch + _LEAD_SECONDS,
+        seal.seal(data_key, private_key, signing_keys.associated_data(key_id)),
+        active_at,
     )
 
 
