@@ -99,6 +99,50 @@ def test_token_of_a_role_session_names_the_role(account: Account) -> None:
     assert token.aws["original_session_exp"] == f"{datetime.fromtimestamp(expires_at, UTC):%FT%TZ}"
 
 
+def test_role_of_another_account_is_issued_by_that_account(account: Account, other_account: Account) -> None:
+    issuer, other_issuer = enable(account), enable(other_account)
+    trust = sts_sessions.trust_statement({"AWS": other_account.account_id})
+    arn = create_role(account, "job", trust)
+    sts_sessions.put_role_policy(account, "job", allow(TOKEN_ACTION))
+    session = sts_sessions.assume_role(other_account.sts, arn)
+    token = token_of(session.client(account.server, "sts"), issuer)
+    assert (token.claims["iss"], token.claims["sub"]) == (issuer, arn)
+    assert token.aws["aws_account"] == account.account_id
+    assert issuer != other_issuer
+
+
+def test_provider_of_a_federated_session(account: Account) -> None:
+    issuer, provider = enable(account), f"arn:aws:iam::{account.account_id}:oidc-provider/idp.example.com"
+    create_role_session(account, "job", allow(TOKEN_ACTION))
+    role, now = sts_sessions.role_of(account, "job"), int(time.time())
+    sealed = SessionToken(
+        "role",
+        account.account_id,
+        role.role_id,
+        "ci",
+        "s" * 40,
+        now,
+        now + 3600,
+        provider_arn=provider,
+    )
+    token = token_of(seal_session(account, sealed).client(account.server, "sts"), issuer)
+    assert token.aws["federated_provider"] == provider
+
+
+def test_boundary_and_session_policy_limit_tokens(account: Account) -> None:
+    enable(account)
+    arn = create_role(account, "job")
+    sts_sessions.put_role_policy(account, "job", allow(TOKEN_ACTION))
+    policy = servers.document(allow("s3:*"))
+    limited = sts_sessions.assume_role(account.sts, arn, Policy=policy)
+    assert not allowed(limited.client(account.server, "sts"), "GetWebIdentityToken", **PARAMS)
+    bob = sts_of(account, "bob", allow(TOKEN_ACTION))
+    account.iam.put_user_permissions_boundary(
+        UserName="bob", PermissionsBoundary="arn:aws:iam::aws:policy/AmazonS3FullAccess"
+    )
+    assert not allowed(bob, "GetWebIdentityToken", **PARAMS)
+
+
 def test_token_of_a_users_session(account: Account) -> None:
     issuer = enable(account)
     sts = sts_of(account, "bob", allow(TOKEN_ACTION))
