@@ -18,6 +18,7 @@ from iamd.crypto import seal
 from iamd.crypto.password_blocklist import PasswordBlocklist, read_password_list
 from iamd.crypto.passwords import Hasher
 from iamd.datastore import create_database
+from iamd.discovery.endpoint import DiscoveryEndpoint
 from iamd.federation import ssrf_guard
 from iamd.federation.https_client import HttpsClient
 from iamd.federation.jwks_cache import JwksCache
@@ -37,6 +38,8 @@ from iamd.gate.concurrency_limits import AddressLimits, ConcurrencyLimiter
 from iamd.gate.connection_reaper import ConnectionReaper
 from iamd.gate.decisions import DecisionPoint
 from iamd.gate.gate import Gate
+from iamd.gate.issuers import PATH_PREFIX as ISSUER_PREFIX
+from iamd.gate.issuers import IssuerDirectory
 from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_bodies import RequestBodies
 from iamd.gate.subjects import SubjectFinder
@@ -117,6 +120,12 @@ class App:
         self._web_app = _build_web_app(worker, master_key)
         self._forward_auth = _build_forward_auth(worker, decision_point, definitions)
         self._authzen = _build_authzen(worker, decision_point, caller_cache, definitions)
+        self._discovery = DiscoveryEndpoint(
+            IssuerDirectory(self.database, base_url(settings)),
+            worker.proxy_settings,
+            worker.execution_slots,
+            worker.address_limits,
+        )
 
     def start(self) -> None:
         """Start to close connections that stall; for the process that listens on the port of the settings."""
@@ -134,6 +143,8 @@ class App:
             return self._forward_auth(environ, start_response)
         if path in authzen_endpoint.PATHS:
             return self._authzen(environ, start_response)
+        if path.startswith(ISSUER_PREFIX):
+            return self._discovery(environ, start_response)
         if path == "/healthz":
             return _plain_text(start_response, "200 OK", "ok\n")
         if path == "/readyz":
@@ -171,6 +182,7 @@ def _create_worker(settings: Settings, master_key: bytes) -> _Worker:
         issuers(settings, execution_slots.suspended),
         clock_steps,
         settings.root_access_keys,
+        base_url(settings),
     )
     return _Worker(
         settings,

@@ -16,6 +16,8 @@ INITIAL_TAGS = [{"Key": "held", "Value": "1"}]
 
 def create_resources(account: Account, row: Row) -> dict[str, str]:
     """Create the resources that a row acts on; return the values of its placeholders."""
+    if row.operation in ("DisableOutboundWebIdentityFederation", "GetOutboundWebIdentityFederationInfo"):
+        account.iam.enable_outbound_web_identity_federation()
     if row.is_role_operation:
         return {**placeholders_without_resources(account, ""), "{TASK}": create_roles(account)}
     return create_identities(account, with_devices="MFA" in row.operation)

@@ -55,6 +55,8 @@ HARMLESS_WRITES = {
     "DeleteServiceLinkedRole",
     "DeleteUser",
     "DeleteVirtualMFADevice",
+    "DisableOutboundWebIdentityFederation",
+    "EnableOutboundWebIdentityFederation",  # a token needs sts:GetWebIdentityToken
     "GenerateCredentialReport",
     "ResyncMFADevice",
     "TagMFADevice",

@@ -19,6 +19,7 @@ WITHOUT_RESOURCES = {
     "CreateUser",
     "CreateVirtualMFADevice",
     "DeleteOpenIDConnectProvider",
+    "EnableOutboundWebIdentityFederation",
     "GenerateCredentialReport",
     "GetAccount",
     "GetAccountAuthorizationDetails",
@@ -42,6 +43,7 @@ WITHOUT_RESOURCES = {
     "SimulateCustomPolicy",
     "UpdateAccountPasswordPolicy",
 }
+_NO_ISSUER = ("FeatureDisabled", 404, "Outbound web identity federation is disabled for this account.")
 # The missing resource has no name, or the error is not NoSuchEntity.
 ERRORS_OF_SINGLETONS = {
     "DeleteAccountPasswordPolicy": (
@@ -59,6 +61,8 @@ ERRORS_OF_SINGLETONS = {
         410,
         "There is no credential report. Generate one with GenerateCredentialReport.",
     ),
+    "DisableOutboundWebIdentityFederation": _NO_ISSUER,
+    "GetOutboundWebIdentityFederationInfo": _NO_ISSUER,
 }
 UNKNOWN_KEY = "AKIAAAAAAAAAAAAAAAAA"
 NOT_FOUND_MESSAGES = [

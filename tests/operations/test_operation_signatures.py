@@ -39,8 +39,8 @@ def test_finder_parameters_are_input_members(operation: Operation) -> None:
 def test_write_operations_have_write_names() -> None:
     writes = {name for name, operation in BY_NAME.items() if not operation.read_only}
     prefixes = """
-        Add Attach Change Create Deactivate Delete Detach Enable End Generate Put Register Remove Reset Resync
-        Set Start Tag Unlock Untag Update
+        Add Attach Change Create Deactivate Delete Detach Disable Enable End Generate Put Register Remove
+        Reset Resync Set Start Tag Unlock Untag Update
     """
     assert all(name.partition(":")[2].startswith(tuple(prefixes.split())) for name in writes)
 

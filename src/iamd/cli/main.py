@@ -7,7 +7,17 @@ import typer
 
 from iamd import __version__
 from iamd.admin.account_creation import AccountCreationError
-from iamd.cli import account, account_quota, check, root, serve, service, service_model, tokens
+from iamd.cli import (
+    account,
+    account_quota,
+    account_signing_keys,
+    check,
+    root,
+    serve,
+    service,
+    service_model,
+    tokens,
+)
 from iamd.cli.errors import CommandError
 from iamd.cli.gateway import bucket_policy, config
 from iamd.cli.policy import explain, test, validate
@@ -28,7 +38,9 @@ app = typer.Typer(
 app.command(epilog="Example: iamd serve --data ./iamd-data --port 8470")(serve.serve)
 app.command(epilog="Example: iamd init --data ./iamd-data --admin alice --json")(account.init)
 account_commands = typer.Typer(
-    help="Create and list accounts, and manage their quotas.", no_args_is_help=True, rich_markup_mode=None
+    help="Create and list accounts, and manage their quotas and signing keys.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 account_commands.command(
     "create", epilog="Example: iamd account create --data ./iamd-data --account-name staging --admin alice"
@@ -39,6 +51,9 @@ account_commands.command("list", epilog="Example: iamd account list --data ./iam
 account_commands.command(
     "quota", epilog="Example: iamd account quota UsersPerAccount 20000 --data ./iamd-data"
 )(account_quota.quota)
+account_commands.command(
+    "replace-signing-keys", epilog="Example: iamd account replace-signing-keys --data ./iamd-data"
+)(account_signing_keys.replace_signing_keys)
 app.add_typer(account_commands, name="account")
 app.add_typer(root.commands, name="root")
 app.add_typer(tokens.commands, name="tokens")

@@ -48,6 +48,11 @@ def federated_user(account_id: str, name: str) -> str:
     return f"arn:{PARTITION}:sts::{account_id}:federated-user/{name}"
 
 
+def sts_self(account_id: str) -> str:
+    """Return the resource of GetWebIdentityToken, which is whoever calls it."""
+    return f"arn:{PARTITION}:sts::{account_id}:self"
+
+
 def policy(account_id: str, path: str, name: str) -> str:
     """Return a managed policy's ARN; `account_id` is `aws` for an AWS managed policy."""
     return iam(account_id, f"policy{path}{name}")

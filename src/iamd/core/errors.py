@@ -196,6 +196,30 @@ class IDPCommunicationError(Fault):
     code = "IDPCommunicationError"
 
 
+class FeatureEnabled(Fault):
+    code = "FeatureEnabled"
+    status = 409
+
+
+class FeatureDisabled(Fault):
+    code = "FeatureDisabled"
+    status = 404
+
+
+class OutboundWebIdentityFederationDisabled(Fault):
+    code = "OutboundWebIdentityFederationDisabledException"
+    status = 403
+
+
+class SessionDurationEscalation(Fault):
+    code = "SessionDurationEscalationException"
+    status = 403
+
+
+class JWTPayloadSizeExceeded(Fault):
+    code = "JWTPayloadSizeExceededException"
+
+
 class OpenIdIdpCommunicationError(Fault):
     code = "OpenIdIdpCommunicationError"
 

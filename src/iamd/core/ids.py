@@ -8,6 +8,7 @@ import base64
 import random
 import secrets
 import time
+import uuid
 
 USER = "AIDA"
 GROUP = "AGPA"
@@ -55,6 +56,21 @@ def secret_access_key() -> str:
 def api_key() -> str:
     """Return a new API key: `iamd_` and 43 base64url characters, 256 random bits."""
     return f"iamd_{secrets.token_urlsafe(32)}"
+
+
+def issuer() -> str:
+    """Return the ID of a new issuer of tokens, a version 4 UUID that reveals nothing about its account."""
+    return str(uuid.uuid4())
+
+
+def signing_key() -> str:
+    """Return the ID of a new signing key (`kid`): 16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
+def web_identity_token() -> str:
+    """Return the ID of a new web identity token (`jti`), a version 4 UUID."""
+    return str(uuid.uuid4())
 
 
 def account() -> str:

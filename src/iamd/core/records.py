@@ -95,6 +95,30 @@ class OidcProvider(NamedTuple):
     create_date: str
 
 
+class Issuer(NamedTuple):
+    """An account as the issuer of web identity tokens; `issuer_id` is the account's public ID in its URL.
+
+    `disabled_at` is when the feature was disabled, in seconds since 1970; None while it is enabled.
+    """
+
+    account_id: str
+    issuer_id: str
+    disabled_at: int | None
+
+
+class SigningKey(NamedTuple):
+    """A key that signs web identity tokens, from `active_at` on (seconds since 1970).
+
+    `public_key` is a JWK (RFC 7517) as JSON text, `private_key` PKCS #8 in DER, sealed.
+    """
+
+    key_id: str
+    algorithm: str
+    public_key: str
+    private_key: bytes
+    active_at: int
+
+
 class SessionToken(NamedTuple):
     """The contents of a session token: the owner, validity and restrictions of temporary credentials.
 

@@ -70,7 +70,8 @@ class Call(NamedTuple):
 
     `timestamp` is the time of the call as ISO 8601 text, `epoch` the same time in seconds since 1970.
     `origin` is the web origin of this server (`https://iam.example.com`), which passkeys are bound to.
-    `data_key` encrypts the account's secrets, `token_key` session tokens.
+    `data_key` encrypts the account's secrets, `token_key` session tokens. `region` is the signed Region,
+    `base_url` the server's public URL by its settings.
     """
 
     tx: Tx
@@ -80,6 +81,8 @@ class Call(NamedTuple):
     epoch: int = 0
     origin: str = ""
     token_key: bytes = b""
+    region: str = ""
+    base_url: str = ""
 
     @property
     def account_id(self) -> str:
@@ -95,7 +98,7 @@ class Dependencies(NamedTuple):
     """What the parts of the server share; operations get it in `prepare` and `resolve_caller` only.
 
     `clock_steps` are those that the gate has seen. `allow_root_keys` is the operator's setting that lets root
-    users have access keys.
+    users have access keys. `base_url` is the server's public URL, without a slash at the end.
     """
 
     database: Database
@@ -104,3 +107,4 @@ class Dependencies(NamedTuple):
     jwks_cache: JwksCache
     clock_steps: ClockSteps
     allow_root_keys: bool = False
+    base_url: str = ""

@@ -2,6 +2,7 @@
 
 from iamd.framework.operation import ConditionKeys, Context, Params, Target
 
+DEFAULT_TOKEN_SECONDS = 300  # of a web identity token
 _CREDENTIAL_SERVICE_NAME = "iam:ServiceSpecificCredentialServiceName"
 
 
@@ -59,6 +60,14 @@ def _security_key(state: str | None) -> ConditionKeys:
     return ConditionKeys(names, lambda _params, _target: context)
 
 
+def _web_identity_token_keys(params: Params, _target: Target) -> Context:
+    return {
+        "sts:durationseconds": str(params.get("duration_seconds", DEFAULT_TOKEN_SECONDS)),
+        "sts:identitytokenaudience": tuple(params["audience"]),
+        "sts:signingalgorithm": params["signing_algorithm"],
+    }
+
+
 REQUEST_TAGS = ConditionKeys(("aws:RequestTag/${TagKey}", "aws:TagKeys"), _request_tags)
 TAG_KEYS = ConditionKeys(("aws:TagKeys",), _tag_keys)
 REQUESTED_BOUNDARY = ConditionKeys(("iam:PermissionsBoundary",), _requested_boundary)
@@ -105,4 +114,7 @@ WEB_IDENTITY = ConditionKeys(
         "sts:TransitiveTagKeys",
     ),
     _role_session_keys,
+)
+WEB_IDENTITY_TOKEN = ConditionKeys(
+    ("sts:DurationSeconds", "sts:IdentityTokenAudience", "sts:SigningAlgorithm"), _web_identity_token_keys
 )

@@ -91,7 +91,8 @@ class Operation:
     - `condition_keys`: the keys whose values come from its parameters or target.
     - `extra_checks`: further permissions that the call needs.
     - `read_only`: it writes nothing itself, so it runs in a read transaction unless it has an MFA code.
-    - `prepare`: does slow work before the transaction, and returns the parameters to run with.
+    - `prepare`: does slow work before the transaction, and returns the parameters to run with. That of a
+      read-only operation runs once it is authorized, and may write in a transaction of its own.
     - `is_self_service`: whether a call needs no policy that allows it, because it only concerns its caller.
       An explicit deny still applies.
     - `root_only`: only the root user may call it; no policy can grant it.

@@ -15,7 +15,10 @@ from iamd.policy import Layer, Outcome, Request, decide, denial_message
 from iamd.policy.compiled import Attachment
 
 # STS operations that credentials of GetSessionToken ("user") and GetFederationToken ("federated") may call.
-_STS_ACTIONS_BY_TOKEN_KIND = {"user": {"AssumeRole", "GetCallerIdentity"}, "federated": {"GetCallerIdentity"}}
+_STS_ACTIONS_BY_TOKEN_KIND = {
+    "user": {"AssumeRole", "GetCallerIdentity", "GetWebIdentityToken"},
+    "federated": {"GetCallerIdentity"},
+}
 
 
 def authorize(

@@ -196,7 +196,10 @@ class Gate:
         operation = invocation.operation
         try:
             call, target = self._authorize(tx, authenticated_caller, data_key, invocation)
-            reply = operation.invoke(call, target, invocation.params)
+            params = invocation.params
+            if operation.prepare is not None:
+                params = operation.prepare(self._dependencies, call, target.record, params)
+            reply = operation.invoke(call, target, params)
         except Fault as fault:
             self._record_refusal(authenticated_caller, invocation, fault)
             raise
@@ -305,21 +308,19 @@ class Gate:
         sealed_data_key: bytes,
         invocation: _Invocation,
     ) -> Call:
-        vault = self._authenticator.vault
-        data_key = (
-            vault.data_key(authenticated_caller.caller.account_id, sealed_data_key)
-            if sealed_data_key
-            else b""
-        )
-        origin = invocation.request_context.origin
+        vault, context = self._authenticator.vault, invocation.request_context
+        account_id = authenticated_caller.caller.account_id
+        data_key = vault.data_key(account_id, sealed_data_key) if sealed_data_key else b""
         return Call(
             tx,
             authenticated_caller.caller,
             data_key,
             invocation.timestamp,
             invocation.epoch,
-            origin,
+            context.origin,
             vault.token_key,
+            context.region,
+            self._dependencies.base_url,
         )
 
     def _record_refusal(

@@ -13,7 +13,7 @@ from iamd.store.database import Database
 from iamd.store.query import Query, Tx, text_scalar
 
 _MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-LATEST_REVISION = "0005"  # a test compares it with the newest migration
+LATEST_REVISION = "0006"  # a test compares it with the newest migration
 
 
 class NewerSchemaError(Exception):

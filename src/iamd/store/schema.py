@@ -138,10 +138,7 @@ role_uses = _table(
 
 # Deletion tasks of service-linked roles. Deletion is immediate, so a row means that the task has succeeded.
 role_deletions = _table(
-    "role_deletions",
-    _key_column("account_id"),
-    _key_column("task_id"),
-    _text_column("create_date"),
+    "role_deletions", _key_column("account_id"), _key_column("task_id"), _text_column("create_date")
 )
 
 instance_profiles = _table(
@@ -170,13 +167,27 @@ oidc_providers = _table(
     _text_column("create_date"),
 )
 
-# Quotas set by the operator; all others are AWS's defaults.
-quotas = _table(
-    "quotas",
+# Accounts as issuers of web identity tokens, with the public ID; `disabled_at` is null while one is enabled.
+issuers = _table(
+    "issuers",
     _key_column("account_id"),
-    _key_column("name"),
-    _integer_column("value"),
+    sa.Column("issuer_id", KeyText, nullable=False, unique=True),
+    _epoch_column("disabled_at", nullable=True),
 )
+
+# The keys that sign those tokens: `public_key` is a JWK, `active_at` the time from which the key signs.
+signing_keys = _table(
+    "signing_keys",
+    _key_column("account_id"),
+    _key_column("key_id"),
+    _text_column("algorithm"),
+    _text_column("public_key"),
+    sa.Column("private_key", sa.LargeBinary, nullable=False),
+    _epoch_column("active_at"),
+)
+
+# Quotas set by the operator; all others are AWS's defaults.
+quotas = _table("quotas", _key_column("account_id"), _key_column("name"), _integer_column("value"))
 
 access_keys = _table(
     "access_keys",
@@ -380,16 +391,8 @@ links = _table(
 
 # Attempt counters: failed attempts and single-use values. A subject contains a hash of what was submitted,
 # which may be an account or user that does not exist, so there is no account column.
-attempts = _table(
-    "attempts",
-    _key_column("subject"),
-    _integer_column("tries"),
-    _epoch_column("last_at"),
-)
+attempts = _table("attempts", _key_column("subject"), _integer_column("tries"), _epoch_column("last_at"))
 
 credential_reports = _table(
-    "credential_reports",
-    _key_column("account_id"),
-    _text_column("generated_date"),
-    _text_column("content"),
+    "credential_reports", _key_column("account_id"), _text_column("generated_date"), _text_column("content")
 )

@@ -18,6 +18,7 @@ from iamd.core.errors import (
     ValidationError,
 )
 from iamd.core.records import OidcProvider, Role, SessionToken, WebIdentity
+from iamd.domain import issuers as issuer_rules
 from iamd.domain import temporary_credentials
 from iamd.federation import id_tokens
 from iamd.federation.errors import (
@@ -57,6 +58,8 @@ def _resolve_caller(dependencies: Dependencies, params: Params, epoch: int) -> C
                 "ProviderId is not supported: only tokens of OpenID Connect providers are accepted."
             )
         issuer = _translate_errors(lambda: id_tokens.unverified_issuer(token))
+        if issuer_rules.is_own(dependencies.base_url, issuer):
+            raise InvalidIdentityToken("Tokens of GetWebIdentityToken are not accepted for federation.")
         provider = _get_provider(dependencies, account_id, issuer)
         return _build_caller(account_id, provider, _verify_token(dependencies, provider, token, epoch))
     except Fault as fault:

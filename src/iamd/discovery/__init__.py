@@ -1,0 +1,1 @@
+"""OpenID Connect Discovery: what services that verify web identity tokens need to know."""
