@@ -40,10 +40,14 @@ from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_bodies import RequestBodies
 from iamd.gate.subjects import SubjectFinder
 from iamd.gate.vault import Vault
+from iamd.opa import endpoint as opa_endpoint
+from iamd.opa.endpoint import OpaEndpoint
+from iamd.opa.policy_agent import PolicyAgent
 from iamd.signin.mail import Mailer
 from iamd.signin.services import SignInServices
 from iamd.store import migrate
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse
+from iamd.wire.service_requests import ServiceRequests
 
 # How many requests of a worker run Python code at a time; measurements are in docs/performance.md.
 SQLITE_SLOTS = 1
@@ -91,6 +95,13 @@ class _Worker(NamedTuple):
     rate_limiter: RateLimiter
     address_limits: AddressLimits
 
+    @property
+    def service_requests(self) -> ServiceRequests:
+        """What receives the requests of services."""
+        return ServiceRequests(
+            self.proxy_settings, self.execution_slots, self.request_bodies, self.address_limits
+        )
+
 
 class App:
     """The WSGI application of one worker process."""
@@ -111,7 +122,11 @@ class App:
         self._endpoint = _build_endpoint(worker, caller_cache)
         self._web_app = _build_web_app(worker, master_key)
         self._forward_auth = _build_forward_auth(worker, decision_point)
-        self._authzen = _build_authzen(worker, decision_point, caller_cache)
+        subject_finder = SubjectFinder(self.database, worker.authenticator, caller_cache)
+        self._authzen = AuthZenEndpoint(
+            AccessEvaluator(decision_point, subject_finder), worker.service_requests, base_url(settings)
+        )
+        self._opa = OpaEndpoint(PolicyAgent(decision_point, subject_finder), worker.service_requests)
 
     def start(self) -> None:
         """Start to close connections that stall; for the process that listens on the port of the settings."""
@@ -129,6 +144,8 @@ class App:
             return self._forward_auth(environ, start_response)
         if path in authzen_endpoint.PATHS:
             return self._authzen(environ, start_response)
+        if path.startswith(opa_endpoint.PREFIX):
+            return self._opa(environ, start_response)
         if path == "/healthz":
             return _plain_text(start_response, "200 OK", "ok\n")
         if path == "/readyz":
@@ -242,20 +259,6 @@ def _build_forward_auth(worker: _Worker, decision_point: DecisionPoint) -> Forwa
         worker.execution_slots,
         worker.request_bodies,
         worker.address_limits,
-    )
-
-
-def _build_authzen(
-    worker: _Worker, decision_point: DecisionPoint, caller_cache: CallerCache
-) -> AuthZenEndpoint:
-    subject_finder = SubjectFinder(worker.dependencies.database, worker.authenticator, caller_cache)
-    return AuthZenEndpoint(
-        AccessEvaluator(decision_point, subject_finder),
-        worker.proxy_settings,
-        worker.execution_slots,
-        worker.request_bodies,
-        worker.address_limits,
-        base_url(worker.settings),
     )
 
 

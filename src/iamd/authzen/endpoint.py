@@ -1,7 +1,7 @@
 """The AuthZEN endpoints: a WSGI application for the HTTPS JSON binding of the Authorization API 1.0."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -11,11 +11,8 @@ from iamd.authzen.evaluator import AccessEvaluator
 from iamd.core import ids
 from iamd.core.errors import Fault, InternalFailure, InvalidApiKey, MalformedInput
 from iamd.core.logs import LOGGER
-from iamd.gate.client_info import ClientInfo, ProxySettings
-from iamd.gate.concurrency_limits import AddressLimits
 from iamd.gate.credentials import BearerCredentials
-from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies, parse_length
-from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
+from iamd.wire.service_requests import ServiceRequests
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -43,20 +40,9 @@ class _Response(NamedTuple):
 class AuthZenEndpoint:
     """Reads a request, has it evaluated, and renders the response."""
 
-    def __init__(
-        self,
-        evaluator: AccessEvaluator,
-        proxy_settings: ProxySettings,
-        execution_slots: AbstractContextManager[None],
-        request_bodies: RequestBodies,
-        address_limits: AddressLimits,
-        base_url: str,
-    ) -> None:
-        self._address_limits = address_limits
+    def __init__(self, evaluator: AccessEvaluator, service_requests: ServiceRequests, base_url: str) -> None:
         self._evaluator = evaluator
-        self._proxy_settings = proxy_settings
-        self._execution_slots = execution_slots
-        self._request_bodies = request_bodies
+        self._service_requests = service_requests
         self._metadata = _metadata(base_url)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -87,40 +73,25 @@ class AuthZenEndpoint:
 
     def _evaluate(self, environ: Environ, request_id: str) -> Any:
         credentials = _read_credentials(environ)
-        client_info = self._proxy_settings.client_info(environ)
-        body = self._read_body(environ, client_info, credentials)
-        context = RequestContext(
-            request_id,
-            client_info.source_ip,
-            str(environ.get("HTTP_USER_AGENT", ""))[:MAX_USER_AGENT_LENGTH],
-            "",
-            client_info.secure,
-            "us-east-1",
-            peer=client_info.source_ip,
-        )
+        _check_form(environ)
         path, evaluator = environ["PATH_INFO"], self._evaluator
-        with self._address_limits.limited(client_info.source_ip, len(body)), self._execution_slots:
+        check = partial(evaluator.check_api_key, credentials)
+        with self._service_requests.received(environ, request_id, _MAX_BODY_BYTES, check) as (body, context):
+            if not body:
+                raise MalformedInput("The request must have a body.")
             if path == EVALUATION_PATH:
                 return evaluator.evaluate(credentials, body, context)
             if path == EVALUATIONS_PATH:
                 return evaluator.evaluate_all(credentials, body, context)
             return evaluator.search(path.removeprefix(_SEARCH_PREFIX), credentials, body, context)
 
-    def _read_body(self, environ: Environ, client_info: ClientInfo, credentials: BearerCredentials) -> bytes:
-        """Read the body; a large one only for a valid API key."""
-        if environ["REQUEST_METHOD"] != "POST":
-            raise MalformedInput("The request must be a POST.")
-        content_type = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
-        if content_type != "application/json":
-            raise MalformedInput("The Content-Type must be application/json.")
-        length = parse_length(environ, _MAX_BODY_BYTES)
-        if not length:
-            raise MalformedInput("The request must have a body.")
-        if length > SMALL_BODY_BYTES:
-            with self._execution_slots:
-                self._evaluator.check_api_key(credentials, client_info.source_ip)
-        read = environ["wsgi.input"].read
-        return self._request_bodies.receive(client_info.source_ip, client_info.peer, length, read)
+
+def _check_form(environ: Environ) -> None:
+    if environ["REQUEST_METHOD"] != "POST":
+        raise MalformedInput("The request must be a POST.")
+    content_type = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise MalformedInput("The Content-Type must be application/json.")
 
 
 def _json_response(value: Any) -> _Response:

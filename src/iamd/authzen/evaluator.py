@@ -8,6 +8,7 @@ from iamd.authzen import evaluation_request
 from iamd.authzen.batch import Batch, Decision
 from iamd.authzen.evaluation_request import Json
 from iamd.authzen.search import ActionSearch, ResourceSearch, SubjectSearch
+from iamd.gate import decision_events
 from iamd.gate.credentials import Credentials
 from iamd.gate.decision_events import DecisionSubject
 from iamd.gate.decisions import (
@@ -22,7 +23,6 @@ from iamd.gate.subjects import SubjectFinder
 
 _SERVICE = "authzen"
 _EVENT_SERVICE = "iamd"
-_EVENT_NAME = "EvaluateAccess"
 
 
 class AccessEvaluator:
@@ -91,19 +91,7 @@ class AccessEvaluator:
 
     def _record(self, inquiry: Inquiry, batch: Batch) -> None:
         for (subject_id, action, is_allowed), (count, resource_arn) in batch.summaries.items():
-            params = {
-                "subject": subject_id,
-                "action": action,
-                "resource": resource_arn,
-                "decision": "true" if is_allowed else "false",
-                "count": str(count),
-            }
-            subject = DecisionSubject(
-                inquiry.account_id,
-                _EVENT_SERVICE,
-                _EVENT_NAME,
-                ":".join((subject_id, action)),
-                params,
-                folds=is_allowed,
+            event = decision_events.evaluation(
+                inquiry.account_id, subject_id, action, resource_arn, allowed=is_allowed, count=str(count)
             )
-            self._decision_point.record(inquiry, inquiry.asker, subject, None)
+            self._decision_point.record(inquiry, inquiry.asker, event, None)

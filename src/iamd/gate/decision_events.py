@@ -17,6 +17,9 @@ from iamd.store.access_keys import AccessKeyLastUsed
 from iamd.store.audit import AuditEvent
 from iamd.store.roles import RoleLastUsed
 
+_EVALUATION_SERVICE = "iamd"
+_EVALUATION_NAME = "EvaluateAccess"
+
 
 class DecisionSubject(NamedTuple):
     """What a decision was about, in CloudTrail's words.
@@ -34,6 +37,26 @@ class DecisionSubject(NamedTuple):
     params: Mapping[str, str]
     folds: bool = True
     is_change: bool = False
+
+
+def evaluation(
+    account_id: str, subject: str, action: str, resource_arn: str, *, allowed: bool, **params: str
+) -> DecisionSubject:
+    """Return the event of a decision about a subject whom a service names, whose event it is."""
+    return DecisionSubject(
+        account_id,
+        _EVALUATION_SERVICE,
+        _EVALUATION_NAME,
+        ":".join((subject, action)),
+        {
+            "subject": subject,
+            "action": action,
+            "resource": resource_arn,
+            "decision": "true" if allowed else "false",
+            **params,
+        },
+        folds=allowed,
+    )
 
 
 def kind(caller: Caller, subject: DecisionSubject) -> tuple[str, ...]:
