@@ -40,6 +40,9 @@ from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_bodies import RequestBodies
 from iamd.gate.subjects import SubjectFinder
 from iamd.gate.vault import Vault
+from iamd.keystone import endpoint as keystone_endpoint
+from iamd.keystone.endpoint import KeystoneEndpoint
+from iamd.keystone.identity_service import IdentityService
 from iamd.opa import endpoint as opa_endpoint
 from iamd.opa.endpoint import OpaEndpoint
 from iamd.opa.policy_agent import PolicyAgent
@@ -127,6 +130,10 @@ class App:
             AccessEvaluator(decision_point, subject_finder), worker.service_requests, base_url(settings)
         )
         self._opa = OpaEndpoint(PolicyAgent(decision_point, subject_finder), worker.service_requests)
+        identity_service = IdentityService(
+            decision_point, worker.authenticator.auth_tokens, base_url(settings)
+        )
+        self._keystone = KeystoneEndpoint(identity_service, worker.service_requests, base_url(settings))
 
     def start(self) -> None:
         """Start to close connections that stall; for the process that listens on the port of the settings."""
@@ -146,6 +153,8 @@ class App:
             return self._authzen(environ, start_response)
         if path.startswith(opa_endpoint.PREFIX):
             return self._opa(environ, start_response)
+        if path == keystone_endpoint.PATH or path.startswith(keystone_endpoint.PREFIX):
+            return self._keystone(environ, start_response)
         if path == "/healthz":
             return _plain_text(start_response, "200 OK", "ok\n")
         if path == "/readyz":

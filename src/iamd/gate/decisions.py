@@ -90,7 +90,7 @@ class Inquiry(NamedTuple):
         )
 
     def subject_keys(self, caller: AuthenticatedCaller) -> ContextKeys:
-        """Return the global condition keys of a subject whom the service names; of its request, it knows none."""
+        """Return the global condition keys of a subject whom the service names, but none of a request."""
         return {
             "aws:currenttime": self.timestamp,
             "aws:epochtime": str(self.epoch),

@@ -1,4 +1,4 @@
-"""What MinIO's policy plugin and that of RustFS ask: action, bucket, object and conditions are S3's own words.
+"""What the policy plugins of MinIO and RustFS ask: actions, buckets and conditions in the words of S3.
 
 Sources: minio's "Access Management Plugin Guide", and crates/policy/src/policy/opa.rs of rustfs.
 """
