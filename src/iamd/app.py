@@ -1,6 +1,7 @@
 """The WSGI application: opens the store and routes requests to API, web pages and health checks."""
 
 import contextlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -147,14 +148,9 @@ class App:
             return self._endpoint(environ, start_response)
         if path.startswith(_PAGE_PREFIXES):
             return self._web_app(environ, start_response)
-        if path in forward_auth_endpoint.PATHS:
-            return self._forward_auth(environ, start_response)
-        if path in authzen_endpoint.PATHS:
-            return self._authzen(environ, start_response)
-        if path.startswith(opa_endpoint.PREFIX):
-            return self._opa(environ, start_response)
-        if path == keystone_endpoint.PATH or path.startswith(keystone_endpoint.PREFIX):
-            return self._keystone(environ, start_response)
+        service_endpoint = self._service_endpoint(path)
+        if service_endpoint is not None:
+            return service_endpoint(environ, start_response)
         if path == "/healthz":
             return _plain_text(start_response, "200 OK", "ok\n")
         if path == "/readyz":
@@ -162,6 +158,18 @@ class App:
         if "text/html" in environ.get("HTTP_ACCEPT", ""):
             return _plain_text(start_response, "404 Not Found", "Not found. The console is at /console.\n")
         return self._endpoint.not_found(environ, start_response)
+
+    def _service_endpoint(self, path: str) -> Callable[[Environ, StartResponse], Any] | None:
+        """Return the endpoint at which services ask on a path."""
+        if path in forward_auth_endpoint.PATHS:
+            return self._forward_auth
+        if path in authzen_endpoint.PATHS:
+            return self._authzen
+        if path.startswith(opa_endpoint.PREFIX):
+            return self._opa
+        if path == keystone_endpoint.PATH or path.startswith(keystone_endpoint.PREFIX):
+            return self._keystone
+        return None
 
     def _readiness(self, start_response: StartResponse) -> Any:
         """Return 200 if the store is reachable and has the schema revision of this version, otherwise 503."""

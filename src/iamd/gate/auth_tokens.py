@@ -65,7 +65,7 @@ class AuthTokens(NamedTuple):
         return IssuedToken(base64.urlsafe_b64encode(sealed).decode().rstrip("="), token)
 
     def find(self, tx: Tx, text: str, epoch: int) -> tuple[AuthToken, CredentialRecord] | None:
-        """Return what a token says, with its credential as it is now; None if it is not valid, or no longer."""
+        """Return what a token says, with its credential as it is now; None if it is not valid."""
         token = self._open(text)
         if token is None or epoch >= token.expires_at:
             return None

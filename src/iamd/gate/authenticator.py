@@ -37,7 +37,7 @@ class Authenticator(NamedTuple):
     allow_root_keys: bool = False
 
     def authenticate(self, tx: Tx, credentials: Credentials, epoch: int) -> CredentialRecord:
-        """Find the access key, console session, API key or auth token, verify the credentials, and return the record.
+        """Find and verify an access key, console session, API key or auth token, and return the record.
 
         Raises ExpiredToken if the console session, temporary credentials or API key have expired;
         InvalidClientTokenId if there is no such active key, if a long-term key is used with a session token,
