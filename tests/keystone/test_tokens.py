@@ -73,10 +73,8 @@ def test_default_domain_is_the_account(asker: Asker, domain: Any) -> None:
 def test_application_credential_is_an_api_key_with_its_id(asker: Asker) -> None:
     iam = asker.account.iam
     (credential,) = iam.list_service_specific_credentials(UserName="rgw")["ServiceSpecificCredentials"]
-    for key_id, status in {
-        credential["ServiceSpecificCredentialId"]: 201,
-        "ACCAXXXXXXXXXXXXXXXX": 401,
-    }.items():
+    key_id = credential["ServiceSpecificCredentialId"]
+    for credential_id, status in {key_id: 201, "ACCAXXXXXXXXXXXXXXXX": 401}.items():
         value = {"id": credential_id, "secret": asker.api_key}
         identity = {"methods": ["application_credential"], "application_credential": value}
         assert asker.post("auth/tokens", {"auth": {"identity": identity}}).status == status
