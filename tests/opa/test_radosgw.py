@@ -1,13 +1,18 @@
 """A real Ceph Object Gateway learns from iamd who has signed a request, and whether it is allowed."""
 
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from unittest import mock
 
 import pytest
+from botocore.auth import S3SigV4Auth
 from botocore.exceptions import ClientError
 
 from tests import servers
 from tests.forward_auth.conftest import error_code, s3_client
+from tests.forward_auth.s3_signing import Key, signed
 from tests.opa import radosgw
 from tests.servers import Account, allow, document
 from tests.service_client import create_api_key
@@ -113,6 +118,51 @@ def test_requests_that_cannot_be_decided_on_are_denied(ceph: Ceph) -> None:
     assert error_code(s3.delete_objects, Bucket="gina-bucket", Delete=objects) == "AccessDenied"
     assert error_code(s3.put_object, Bucket="gina-bucket", Key="a/../x", Body=b"x") == "AccessDenied"
     s3.delete_object(Bucket="gina-bucket", Key="x")
+
+
+def test_source_of_a_copy_is_what_rgw_checks_itself(ceph: Ceph) -> None:
+    writer, _ = ceph.user("hank", allow("s3:CreateBucket", "s3:PutObject"))
+    owner, _ = ceph.user("iris", allow("s3:*"))
+    writer.create_bucket(Bucket="hank-bucket")
+    writer.put_object(Bucket="hank-bucket", Key="x", Body=b"x")
+    owner.create_bucket(Bucket="iris-bucket")
+    owner.put_object(Bucket="iris-bucket", Key="x", Body=b"secret")
+    writer.copy_object(Bucket="hank-bucket", Key="y", CopySource="hank-bucket/x")  # iamd sees no source
+    copy = {"Bucket": "hank-bucket", "Key": "z", "CopySource": "iris-bucket/x"}
+    assert error_code(writer.copy_object, **copy) == "AccessDenied"
+
+
+def test_temporary_credentials_are_denied(ceph: Ceph) -> None:
+    session = ceph.account.sts.get_session_token()["Credentials"]
+    key = (session["AccessKeyId"], session["SecretAccessKey"])
+    for token in (session["SessionToken"], None):
+        with pytest.raises(ClientError) as caught:
+            s3_client(ceph.url, key, token).list_buckets()
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 403)
+
+
+def test_presigned_url_of_version_4_works(ceph: Ceph) -> None:
+    s3, _ = ceph.user("jane", allow("s3:*"))
+    s3.create_bucket(Bucket="jane-bucket")
+    s3.put_object(Bucket="jane-bucket", Key="x y", Body=b"hello")
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "jane-bucket", "Key": "x y"})
+    with urllib.request.urlopen(url, timeout=20) as response:
+        assert response.read() == b"hello"
+
+
+def test_chunks_that_are_signed_one_by_one_are_refused(ceph: Ceph) -> None:
+    s3, key = ceph.user("kate", allow("s3:*"))
+    s3.create_bucket(Bucket="kate-bucket")
+    host = ceph.url.removeprefix("http://")
+    payload = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+    with mock.patch.object(S3SigV4Auth, "payload", return_value=payload):
+        request = signed(Key(*key), "PUT", "/kate-bucket/x", host=host, x_amz_decoded_content_length="1")
+    body = b"1;chunk-signature=" + b"0" * 64 + b"\r\nx\r\n0;chunk-signature=" + b"0" * 64 + b"\r\n\r\n"
+    upload = urllib.request.Request(f"{ceph.url}/kate-bucket/x", body, request.headers, method="PUT")
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(upload, timeout=20)
+    caught.value.close()
+    assert caught.value.code == 501  # NotImplemented: RGW would need the secret
 
 
 def test_stranger_is_denied(ceph: Ceph) -> None:
