@@ -1,6 +1,7 @@
 """The WSGI application: opens the store and routes requests to API, web pages and health checks."""
 
 import contextlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -44,12 +45,19 @@ from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_bodies import RequestBodies
 from iamd.gate.subjects import SubjectFinder
 from iamd.gate.vault import Vault
+from iamd.keystone import endpoint as keystone_endpoint
+from iamd.keystone.endpoint import KeystoneEndpoint
+from iamd.keystone.identity_service import IdentityService
+from iamd.opa import endpoint as opa_endpoint
+from iamd.opa.endpoint import OpaEndpoint
+from iamd.opa.policy_agent import PolicyAgent
 from iamd.operations.service_reference import ServiceReference
 from iamd.services.definitions import ServiceDefinition
 from iamd.signin.mail import Mailer
 from iamd.signin.services import SignInServices
 from iamd.store import migrate
 from iamd.wire.endpoint import Endpoint, Environ, StartResponse
+from iamd.wire.service_requests import ServiceRequests
 
 # How many requests of a worker run Python code at a time; measurements are in docs/performance.md.
 SQLITE_SLOTS = 1
@@ -97,6 +105,13 @@ class _Worker(NamedTuple):
     rate_limiter: RateLimiter
     address_limits: AddressLimits
 
+    @property
+    def service_requests(self) -> ServiceRequests:
+        """What receives the requests of services."""
+        return ServiceRequests(
+            self.proxy_settings, self.execution_slots, self.request_bodies, self.address_limits
+        )
+
 
 class App:
     """The WSGI application of one worker process."""
@@ -119,7 +134,17 @@ class App:
         self._endpoint = _build_endpoint(worker, caller_cache)
         self._web_app = _build_web_app(worker, master_key)
         self._forward_auth = _build_forward_auth(worker, decision_point, definitions)
-        self._authzen = _build_authzen(worker, decision_point, caller_cache, definitions)
+        subject_finder = SubjectFinder(self.database, worker.authenticator, caller_cache)
+        self._authzen = AuthZenEndpoint(
+            AccessEvaluator(decision_point, subject_finder, ServiceReference(definitions)),
+            worker.service_requests,
+            base_url(settings),
+        )
+        self._opa = OpaEndpoint(PolicyAgent(decision_point, subject_finder), worker.service_requests)
+        identity_service = IdentityService(
+            decision_point, worker.authenticator.auth_tokens, base_url(settings)
+        )
+        self._keystone = KeystoneEndpoint(identity_service, worker.service_requests, base_url(settings))
         self._discovery = DiscoveryEndpoint(
             IssuerDirectory(self.database, base_url(settings)),
             worker.proxy_settings,
@@ -139,12 +164,9 @@ class App:
             return self._endpoint(environ, start_response)
         if path.startswith(_PAGE_PREFIXES):
             return self._web_app(environ, start_response)
-        if path.startswith(forward_auth_endpoint.PATH_PREFIXES):
-            return self._forward_auth(environ, start_response)
-        if path in authzen_endpoint.PATHS:
-            return self._authzen(environ, start_response)
-        if path.startswith(ISSUER_PREFIX):
-            return self._discovery(environ, start_response)
+        service_endpoint = self._service_endpoint(path)
+        if service_endpoint is not None:
+            return service_endpoint(environ, start_response)
         if path == "/healthz":
             return _plain_text(start_response, "200 OK", "ok\n")
         if path == "/readyz":
@@ -152,6 +174,20 @@ class App:
         if "text/html" in environ.get("HTTP_ACCEPT", ""):
             return _plain_text(start_response, "404 Not Found", "Not found. The console is at /console.\n")
         return self._endpoint.not_found(environ, start_response)
+
+    def _service_endpoint(self, path: str) -> Callable[[Environ, StartResponse], Any] | None:
+        """Return the endpoint at which services ask on a path."""
+        if path.startswith(forward_auth_endpoint.PATH_PREFIXES):
+            return self._forward_auth
+        if path in authzen_endpoint.PATHS:
+            return self._authzen
+        if path.startswith(opa_endpoint.PREFIX):
+            return self._opa
+        if path == keystone_endpoint.PATH or path.startswith(keystone_endpoint.PREFIX):
+            return self._keystone
+        if path.startswith(ISSUER_PREFIX):
+            return self._discovery
+        return None
 
     def _readiness(self, start_response: StartResponse) -> Any:
         """Return 200 if the store is reachable and has the schema revision of this version, otherwise 503."""
@@ -262,23 +298,6 @@ def _build_forward_auth(
         worker.execution_slots,
         worker.request_bodies,
         worker.address_limits,
-    )
-
-
-def _build_authzen(
-    worker: _Worker,
-    decision_point: DecisionPoint,
-    caller_cache: CallerCache,
-    definitions: tuple[ServiceDefinition, ...],
-) -> AuthZenEndpoint:
-    subject_finder = SubjectFinder(worker.dependencies.database, worker.authenticator, caller_cache)
-    return AuthZenEndpoint(
-        AccessEvaluator(decision_point, subject_finder, ServiceReference(definitions)),
-        worker.proxy_settings,
-        worker.execution_slots,
-        worker.request_bodies,
-        worker.address_limits,
-        base_url(worker.settings),
     )
 
 

@@ -20,6 +20,7 @@ WITHOUT_RESOURCES = {
     "CreateVirtualMFADevice",
     "DeleteOpenIDConnectProvider",
     "EnableOutboundWebIdentityFederation",
+    "ListServiceDecisions",
     "GenerateCredentialReport",
     "GetAccount",
     "GetAccountAuthorizationDetails",

@@ -126,12 +126,7 @@ class Batch:
         caller = self._subject_finder.find(inquiry.tx, inquiry.account_id, subject_id, inquiry.epoch)
         if caller is None:
             return None
-        keys: ContextKeys = {
-            "aws:currenttime": inquiry.timestamp,
-            "aws:epochtime": str(inquiry.epoch),
-            "aws:resourceaccount": inquiry.account_id,
-            **global_condition_keys.principal_keys(caller.caller),
-        }
+        keys = inquiry.subject_keys(caller)
         if caller.caller.token is not None and subject_id.type == "session":
             keys.update(global_condition_keys.session_keys(caller.caller, inquiry.epoch))
         return _Subject(caller, keys)

@@ -1,7 +1,6 @@
 """The AuthZEN endpoints: a WSGI application for the HTTPS JSON binding of the Authorization API 1.0."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -11,13 +10,11 @@ from iamd.authzen.evaluator import AccessEvaluator
 from iamd.core import clock, ids
 from iamd.core.errors import Fault, InternalFailure, InvalidApiKey, MalformedInput, SignatureDoesNotMatch
 from iamd.core.logs import LOGGER
-from iamd.gate.client_info import ClientInfo, ProxySettings
-from iamd.gate.concurrency_limits import AddressLimits
+from iamd.gate.client_info import ProxySettings
 from iamd.gate.credentials import AccessKeyCredentials, BearerCredentials
-from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies, parse_length
-from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
 from iamd.wire import sigv4
-from iamd.wire.request import Request, build_request
+from iamd.wire.request import build_request
+from iamd.wire.service_requests import ServiceRequests
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -46,20 +43,9 @@ class _Response(NamedTuple):
 class AuthZenEndpoint:
     """Reads a request, has it evaluated, and renders the response."""
 
-    def __init__(
-        self,
-        evaluator: AccessEvaluator,
-        proxy_settings: ProxySettings,
-        execution_slots: AbstractContextManager[None],
-        request_bodies: RequestBodies,
-        address_limits: AddressLimits,
-        base_url: str,
-    ) -> None:
-        self._address_limits = address_limits
+    def __init__(self, evaluator: AccessEvaluator, service_requests: ServiceRequests, base_url: str) -> None:
         self._evaluator = evaluator
-        self._proxy_settings = proxy_settings
-        self._execution_slots = execution_slots
-        self._request_bodies = request_bodies
+        self._service_requests = service_requests
         self._metadata = _metadata(base_url)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -90,43 +76,30 @@ class AuthZenEndpoint:
 
     def _evaluate(self, environ: Environ, request_id: str) -> Any:
         api_key = _read_api_key(environ)
-        client_info = self._proxy_settings.client_info(environ)
-        body = self._read_body(environ, client_info, api_key)
-        credentials = api_key or _read_signature(build_request(environ, client_info, body))
-        context = RequestContext(
-            request_id,
-            client_info.source_ip,
-            str(environ.get("HTTP_USER_AGENT", ""))[:MAX_USER_AGENT_LENGTH],
-            "",
-            client_info.secure,
-            "us-east-1",
-            peer=client_info.source_ip,
-        )
+        _check_form(environ)
         path, evaluator = environ["PATH_INFO"], self._evaluator
-        with self._address_limits.limited(client_info.source_ip, len(body)), self._execution_slots:
+
+        def check(peer: str) -> None:
+            if api_key is not None:  # a signature is checked with the body that it is of
+                evaluator.check_api_key(api_key, peer)
+
+        with self._service_requests.received(environ, request_id, _MAX_BODY_BYTES, check) as (body, context):
+            if not body:
+                raise MalformedInput("The request must have a body.")
+            credentials = api_key or _read_signature(environ, self._service_requests.proxy_settings, body)
             if path == EVALUATION_PATH:
                 return evaluator.evaluate(credentials, body, context)
             if path == EVALUATIONS_PATH:
                 return evaluator.evaluate_all(credentials, body, context)
             return evaluator.search(path.removeprefix(_SEARCH_PREFIX), credentials, body, context)
 
-    def _read_body(
-        self, environ: Environ, client_info: ClientInfo, api_key: BearerCredentials | None
-    ) -> bytes:
-        """Read the body; a large one only for a valid API key, or a signature, which is of the body."""
-        if environ["REQUEST_METHOD"] != "POST":
-            raise MalformedInput("The request must be a POST.")
-        content_type = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
-        if content_type != "application/json":
-            raise MalformedInput("The Content-Type must be application/json.")
-        length = parse_length(environ, _MAX_BODY_BYTES)
-        if not length:
-            raise MalformedInput("The request must have a body.")
-        if length > SMALL_BODY_BYTES and api_key is not None:
-            with self._execution_slots:
-                self._evaluator.check_api_key(api_key, client_info.source_ip)
-        read = environ["wsgi.input"].read
-        return self._request_bodies.receive(client_info.source_ip, client_info.peer, length, read)
+
+def _check_form(environ: Environ) -> None:
+    if environ["REQUEST_METHOD"] != "POST":
+        raise MalformedInput("The request must be a POST.")
+    content_type = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise MalformedInput("The Content-Type must be application/json.")
 
 
 def _json_response(value: Any) -> _Response:
@@ -157,8 +130,9 @@ def _read_api_key(environ: Environ) -> BearerCredentials | None:
     return BearerCredentials(api_key.strip())
 
 
-def _read_signature(request: Request) -> AccessKeyCredentials:
+def _read_signature(environ: Environ, proxy_settings: ProxySettings, body: bytes) -> AccessKeyCredentials:
     """Return the credentials of a request that is signed for the service iamd; the Fault of what is wrong."""
+    request = build_request(environ, proxy_settings.client_info(environ), body)
     signature = sigv4.parse_signature(request, clock.now())
     if signature.service != _SIGNING_NAME:
         raise SignatureDoesNotMatch(f"Credential should be scoped to correct service: '{_SIGNING_NAME}'.")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from iamd.authzen import evaluation_request
-from iamd.authzen.batch import Batch, Decision, DecisionKind, Summary
+from iamd.authzen.batch import Batch, Decision
 from iamd.authzen.evaluation_request import Json
 from iamd.authzen.search import ActionSearch, ResourceSearch, SubjectSearch
-from iamd.gate import record_size
+from iamd.gate import decision_events
 from iamd.gate.credentials import Credentials
 from iamd.gate.decision_events import DecisionSubject
 from iamd.gate.decisions import (
@@ -24,7 +24,6 @@ from iamd.operations.service_reference import ServiceReference
 
 _SERVICE = "authzen"
 _EVENT_SERVICE = "iamd"
-_EVENT_NAME = "EvaluateAccess"
 
 
 class AccessEvaluator:
@@ -96,26 +95,14 @@ class AccessEvaluator:
 
     def _record(self, inquiry: Inquiry, batch: Batch) -> None:
         for kind, summary in batch.summaries.items():
-            subject = DecisionSubject(
+            event = decision_events.evaluation(
                 inquiry.account_id,
-                _EVENT_SERVICE,
-                _EVENT_NAME,
-                ":".join((kind.subject.type, kind.subject.id, kind.action)),
-                _event_params(kind, summary),
-                folds=kind.is_allowed,
+                kind.subject,
+                kind.action,
+                allowed=kind.is_allowed,
+                subject_arn=summary.subject_arn,
+                resource_arn=summary.resource_arn,
+                reason=summary.reason,
                 times=summary.count,
             )
-            self._decision_point.record(inquiry, inquiry.asker, subject, None)
-
-
-def _event_params(kind: DecisionKind, summary: Summary) -> dict[str, str]:
-    params = {
-        "subject": kind.subject.id,
-        "subjectArn": summary.subject_arn,
-        "action": kind.action,
-        "resource": summary.resource_arn,
-        "decision": "true" if kind.is_allowed else "false",
-        "count": str(summary.count),
-        "reason": record_size.cut_text(summary.reason, record_size.MAX_TEXT_BYTES),
-    }
-    return {name: value for name, value in params.items() if value}
+            self._decision_point.record(inquiry, inquiry.asker, event, None)

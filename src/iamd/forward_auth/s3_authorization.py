@@ -221,8 +221,7 @@ def check_permissions(question: S3Question) -> None:
     keys = inquiry.condition_keys(caller)
     for required in question.s3_request.permissions:
         permission = RequiredPermission(required.action, required.resource_arn, {**keys, **required.context})
-        bucket = required.resource_arn.removeprefix(bucket_policies.bucket_arn("")).partition("/")[0]
-        bucket_policy = None if required.resource_arn == "*" else bucket_policies.find(inquiry, bucket)
+        bucket_policy = bucket_policies.find_for(inquiry, required.resource_arn)
         answer = decide_permission(inquiry, caller, permission, bucket_policy)
         if not answer.allowed:
             raise AccessDenied(answer.message)

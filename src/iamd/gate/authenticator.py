@@ -8,8 +8,10 @@ from iamd.core.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNo
 from iamd.core.records import SessionToken
 from iamd.crypto import seal
 from iamd.gate import console_sessions
+from iamd.gate.auth_tokens import AuthTokens
 from iamd.gate.credentials import (
     AccessKeyCredentials,
+    AuthTokenCredentials,
     BearerCredentials,
     ConsoleCredentials,
     Credentials,
@@ -35,7 +37,7 @@ class Authenticator(NamedTuple):
     allow_root_keys: bool = False
 
     def authenticate(self, tx: Tx, credentials: Credentials, epoch: int) -> CredentialRecord:
-        """Find the access key, console session or API key, verify the credentials, and return the record.
+        """Find and verify an access key, console session, API key or auth token, and return the record.
 
         Raises ExpiredToken if the console session, temporary credentials or API key have expired;
         InvalidClientTokenId if there is no such active key, if a long-term key is used with a session token,
@@ -47,6 +49,8 @@ class Authenticator(NamedTuple):
             return console_sessions.authenticate(tx, self.session_limits, credentials, epoch)
         if isinstance(credentials, BearerCredentials):
             return self._authenticate_api_key(tx, credentials, epoch)
+        if isinstance(credentials, AuthTokenCredentials):
+            return self._authenticate_auth_token(tx, credentials, epoch)
         if credentials.access_key_id.startswith(ids.TEMPORARY_KEY):
             record = self._authenticate_temporary(tx, credentials, epoch)
         else:
@@ -66,6 +70,19 @@ class Authenticator(NamedTuple):
         if expires_at is not None and (epoch >= expires_at or had_ended(created_at, expires_at)):
             raise ExpiredToken(_EXPIRED_TOKEN_MESSAGE)
         return record
+
+    @property
+    def auth_tokens(self) -> AuthTokens:
+        """The auth tokens of this server."""
+        return AuthTokens(self.vault.auth_token_key, self.session_limits.clock_steps)
+
+    def _authenticate_auth_token(
+        self, tx: Tx, credentials: AuthTokenCredentials, epoch: int
+    ) -> CredentialRecord:
+        found = self.auth_tokens.find(tx, credentials.token, epoch)
+        if found is None or not found[0].is_of_api_key:
+            raise InvalidClientTokenId(INVALID_TOKEN_MESSAGE)
+        return found[1]
 
     def _authenticate_temporary(
         self, tx: Tx, credentials: AccessKeyCredentials, epoch: int

@@ -15,6 +15,14 @@ def find(inquiry: Inquiry, bucket: str) -> str | None:
     return resource_policies.find(inquiry.tx, inquiry.account_id, bucket_arn(bucket))
 
 
+def find_for(inquiry: Inquiry, resource_arn: str) -> str | None:
+    """Return the policy of the bucket that a resource belongs to, as it is evaluated; None for any other."""
+    prefix = bucket_arn("")
+    if not resource_arn.startswith(prefix):
+        return None
+    return find(inquiry, resource_arn.removeprefix(prefix).partition("/")[0])
+
+
 def get(inquiry: Inquiry, bucket: str) -> str:
     """Return a bucket's policy with principals as ARNs; NoSuchBucketPolicy if it has none."""
     return policy_principals.to_arns(inquiry.tx, _require(inquiry, bucket))

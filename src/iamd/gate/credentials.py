@@ -24,4 +24,10 @@ class BearerCredentials(NamedTuple):
     secret: str
 
 
-Credentials = AccessKeyCredentials | ConsoleCredentials | BearerCredentials
+class AuthTokenCredentials(NamedTuple):
+    """An auth token that has been issued for an API key."""
+
+    token: str
+
+
+Credentials = AccessKeyCredentials | ConsoleCredentials | BearerCredentials | AuthTokenCredentials

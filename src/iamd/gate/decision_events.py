@@ -13,9 +13,13 @@ from iamd.framework.call import Caller
 from iamd.gate import audit_events, record_size
 from iamd.gate.audit_queue import AuditEntry
 from iamd.gate.request_context import RequestContext
+from iamd.gate.subjects import SubjectId
 from iamd.store.access_keys import AccessKeyLastUsed
 from iamd.store.audit import AuditEvent
 from iamd.store.roles import RoleLastUsed
+
+_EVALUATION_SERVICE = "iamd"
+_EVALUATION_NAME = "EvaluateAccess"
 
 
 class DecisionSubject(NamedTuple):
@@ -35,6 +39,41 @@ class DecisionSubject(NamedTuple):
     folds: bool = True
     is_change: bool = False
     times: int = 1
+
+
+def evaluation(
+    account_id: str,
+    subject: SubjectId,
+    action: str,
+    *,
+    allowed: bool,
+    subject_arn: str,
+    resource_arn: str,
+    reason: str,
+    times: int,
+) -> DecisionSubject:
+    """Return the event of decisions about a subject whom a service names, whose event it is.
+
+    The ARN of a subject that the account does not have is empty, and so is a reason that is not known.
+    """
+    params = {
+        "subject": subject.id,
+        "subjectArn": subject_arn,
+        "action": action,
+        "resource": resource_arn,
+        "decision": "true" if allowed else "false",
+        "count": str(times),
+        "reason": record_size.cut_text(reason, record_size.MAX_TEXT_BYTES),
+    }
+    return DecisionSubject(
+        account_id,
+        _EVALUATION_SERVICE,
+        _EVALUATION_NAME,
+        ":".join((subject.type, subject.id, action)),
+        {name: value for name, value in params.items() if value},
+        folds=allowed,
+        times=times,
+    )
 
 
 def kind(caller: Caller, subject: DecisionSubject) -> tuple[str, ...]:

@@ -89,6 +89,15 @@ class Inquiry(NamedTuple):
             self.timestamp,
         )
 
+    def subject_keys(self, caller: AuthenticatedCaller) -> ContextKeys:
+        """Return the global condition keys of a subject whom the service names, but none of a request."""
+        return {
+            "aws:currenttime": self.timestamp,
+            "aws:epochtime": str(self.epoch),
+            "aws:resourceaccount": self.account_id,
+            **global_condition_keys.principal_keys(caller.caller),
+        }
+
 
 class DecisionPoint:
     """Authenticates who asks and about whom, and decides by the policies of the latter."""
@@ -124,14 +133,21 @@ class DecisionPoint:
         `action` is the permission to ask. If `writes`, the transaction may write. Raises InvalidApiKey if the
         service cannot be authenticated, and AccessDenied if it may not ask.
         """
-        now = self._time()
-        with self._database.write() if writes else self._database.read() as tx:
-            asker = self._authenticate_asker(tx, credentials, request_context.peer, now)
-            inquiry = Inquiry(tx, asker, service, request_context, now, clock.iso(now))
+        with self.identification(credentials, service, request_context, writes=writes) as inquiry:
             answer = self.may_ask(inquiry, action)
             if not answer.allowed:
                 raise AccessDenied(answer.message)
             yield inquiry
+
+    @contextlib.contextmanager
+    def identification(
+        self, credentials: Credentials, service: str, request_context: RequestContext, *, writes: bool = False
+    ) -> Iterator[Inquiry]:
+        """Authenticate a service, whatever it may ask; InvalidApiKey if that fails."""
+        now = self._time()
+        with self._database.write() if writes else self._database.read() as tx:
+            asker = self._authenticate_asker(tx, credentials, request_context.peer, now)
+            yield Inquiry(tx, asker, service, request_context, now, clock.iso(now))
 
     def may_ask(self, inquiry: Inquiry, action: str) -> Answer:
         """Return whether the service has a permission such as `iamd:AuthorizeRequest`, on itself."""

@@ -18,6 +18,7 @@ class Vault:
     def __init__(self, master_key: bytes) -> None:
         self._master_key = master_key
         self.token_key = seal.derive_key(master_key, "session tokens")
+        self.auth_token_key = seal.derive_key(master_key, "auth tokens")
         self._plaintexts: LruCache[bytes] = LruCache(8192)
         self._tokens: LruCache[SessionToken] = LruCache(8192)
 

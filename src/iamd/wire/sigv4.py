@@ -94,9 +94,9 @@ def parse_signature(request: Request, now: datetime, rules: SigningRules | None 
         )
     access_key_id, date, region, service, terminator = scope
     signed_at = _parse_timestamp(fields.timestamp)
-    _check_time(signed_at, fields.lifetime, now)
+    check_time(signed_at, fields.lifetime, now)
     canonical_path, payload_hash, region_pattern = rules or _IAM_RULES
-    _check_scope(date, terminator, signed_at)
+    check_scope(date, terminator, signed_at)
     if not region_pattern.fullmatch(region):
         raise SignatureDoesNotMatch("Credential should be scoped to a valid Region.")
     header_names = _signed_header_names(fields.signed_headers, request)
@@ -269,7 +269,8 @@ def _parse_http_date(timestamp: str) -> datetime:
     )
 
 
-def _check_time(signed_at: datetime, lifetime: timedelta | None, now: datetime) -> None:
+def check_time(signed_at: datetime, lifetime: timedelta | None, now: datetime) -> None:
+    """Check when a request was signed; without a lifetime, it is valid for 15 minutes."""
     if signed_at - now > MAX_CLOCK_SKEW:
         latest = clock.basic(now + MAX_CLOCK_SKEW)
         raise SignatureNotYetCurrent(
@@ -287,7 +288,8 @@ def _check_time(signed_at: datetime, lifetime: timedelta | None, now: datetime) 
         raise SignatureExpired(f"Signature expired: {expiry} is now earlier than {clock.basic(now)}.")
 
 
-def _check_scope(date: str, terminator: str, signed_at: datetime) -> None:
+def check_scope(date: str, terminator: str, signed_at: datetime) -> None:
+    """Check a credential scope's date and end."""
     day = clock.basic(signed_at)[:8]
     if terminator != "aws4_request":
         raise SignatureDoesNotMatch("Credential should be scoped with a valid terminator: 'aws4_request'.")
