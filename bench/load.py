@@ -70,11 +70,17 @@ class _Connection:
         chunk = self.socket.recv(262_144)
         self._received += chunk
         head, separator, body = self._received.partition(b"\r\n\r\n")
-        if separator and len(body) >= _content_length(head) and b" 200 " in head[:16]:
+        if separator and b" 200 " in head[:16] and _is_complete(head, body):
             return True
         if not chunk or (separator and b" 200 " not in head[:16]):
             raise RuntimeError(self._received[:600].decode(errors="replace") or "connection closed")
         return False
+
+
+def _is_complete(head: bytes, body: bytes) -> bool:
+    if b"\r\ntransfer-encoding: chunked" in head.lower():
+        return body.endswith(b"\r\n0\r\n\r\n")
+    return len(body) >= _content_length(head)
 
 
 def _content_length(head: bytes) -> int:

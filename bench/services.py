@@ -1,6 +1,6 @@
 """Benchmark of decisions for other services: forward authorization, AuthZEN, and a store behind nginx.
 
-    python -m bench.services [--seconds 4] [--write docs/performance.md]
+    python -m bench.services [--seconds 4] [--cerbos PROGRAM] [--write docs/performance.md]
 
 A signed GetUser runs beside them in the same run. Decisions per CPU second are those of the worker process.
 """
@@ -10,7 +10,6 @@ import itertools
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,9 +22,9 @@ from botocore.credentials import Credentials
 from tests import servers
 from tests.forward_auth import conftest as gateways
 from tests.forward_auth import proxies, seaweedfs
-from tests.servers import Account, allow
+from tests.servers import Account, Server, allow
 
-from bench import load
+from bench import cerbos, load
 from bench.http import replace_section
 from bench.load import Key, LoadResult
 
@@ -98,10 +97,15 @@ def authzen_request(iamd_url: str, path: str, api_key: str, request: object) -> 
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def cpu_seconds(process: subprocess.Popen[str]) -> float:
-    """Return the CPU time of a server's worker."""
-    (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    fields = Path(f"/proc/{worker}/stat").read_text().rpartition(") ")[2].split()
+def worker_id(server: Server) -> int:
+    """Return the process ID of a server's only worker."""
+    process_id = server.process.pid
+    return int(Path(f"/proc/{process_id}/task/{process_id}/children").read_text())
+
+
+def cpu_seconds(process_id: int) -> float:
+    """Return the CPU time of a process."""
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(") ")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -130,11 +134,25 @@ def measure_decisions(account: Account, api_key: str, seconds: float) -> Iterato
     }
     for name, request in requests.items():
         load.run_load(url, itertools.repeat(request, 50), 1.0)
-        before = cpu_seconds(account.server.process)
-        result = load.run_load(url, itertools.repeat(request), seconds)
-        used = cpu_seconds(account.server.process) - before
-        count = result.per_second * seconds * (BATCH if str(BATCH) in name else 1)
-        yield Row(name, result, f"{count / used:,.0f} per CPU second")
+        count = BATCH if str(BATCH) in name else 1
+        yield _measured(name, url, request, worker_id(account.server), count, seconds)
+
+
+def measure_cerbos(program: Path, folder: Path, seconds: float) -> Iterator[Row]:
+    """Measure single and many decisions of Cerbos."""
+    with cerbos.running(program, folder) as (url, process):
+        for count, name in ((1, "one resource"), (cerbos.MAX_RESOURCES, f"{cerbos.MAX_RESOURCES} resources")):
+            request = cerbos.check_request(url, count)
+            load.run_load(url, itertools.repeat(request, 50), 1.0)
+            yield _measured(f"Cerbos, {name}", url, request, process.pid, count, seconds)
+
+
+def _measured(name: str, url: str, request: bytes, process_id: int, count: int, seconds: float) -> Row:
+    """Measure a request for `count` decisions."""
+    before = cpu_seconds(process_id)
+    result = load.run_load(url, itertools.repeat(request), seconds)
+    decisions = result.per_second * seconds * count
+    return Row(name, result, f"{decisions / (cpu_seconds(process_id) - before):,.0f} per CPU second")
 
 
 def measure_gateway(
@@ -175,13 +193,17 @@ def main() -> None:
     """Measure, print the table, and write it to the page if `--write` is given."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--cerbos", type=Path, help="Cerbos' program, to measure it too")
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         seaweedfs.running(Path(folder)) as store,
     ):
-        table = _table(_measure(Path(folder), store, arguments.seconds))
+        rows = _measure(Path(folder), store, arguments.seconds)
+        if arguments.cerbos:
+            rows += measure_cerbos(arguments.cerbos, Path(folder), arguments.seconds)
+        table = _table(rows)
     print(table)
     if arguments.write:
         replace_section(arguments.write, _SECTION, table)
