@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
 
 from iamd.core import clock, ids
 from iamd.core.client_addresses import address_group
@@ -14,48 +13,24 @@ from iamd.domain import mfa_parameters
 from iamd.framework.call import Call, Caller, Dependencies
 from iamd.framework.operation import CallerResolver, Operation, Params, Reply, Target, UnresolvedCaller
 from iamd.gate import audit_events, authorization, console_sessions, global_condition_keys
-from iamd.gate.audit_queue import AuditEntry, AuditQueue
+from iamd.gate.audit_entries import audit_entry
+from iamd.gate.audit_queue import AuditQueue
 from iamd.gate.authenticator import Authenticator
 from iamd.gate.callers import AuthenticatedCaller, CallerCache
 from iamd.gate.concurrency_limits import ConcurrencyLimiter, ConcurrencyPermit
 from iamd.gate.credentials import Credentials
+from iamd.gate.invocation import Invocation
 from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_context import RequestContext
 from iamd.store import accounts, audit
-from iamd.store.access_keys import AccessKeyLastUsed, CredentialRecord
+from iamd.store.access_keys import CredentialRecord
 from iamd.store.audit import AuditEvent
 from iamd.store.query import Tx
-from iamd.store.roles import RoleLastUsed
 
 Invoke = Callable[[Params], Reply]
 
 # IAM is a global service: aws:RequestedRegion is us-east-1 whatever Region the client signs for.
 _GLOBAL_REGION = "us-east-1"
-
-
-class _Invocation(NamedTuple):
-    """An operation with its parameters, request context and time."""
-
-    operation: Operation
-    params: Params
-    request_context: RequestContext
-    now: datetime
-    timestamp: str  # the same time as ISO 8601 text
-
-    @property
-    def read_only(self) -> bool:
-        """Whether the call does not write to the store; consuming an MFA code does."""
-        return self.operation.read_only and not self.has_mfa_code
-
-    @property
-    def has_mfa_code(self) -> bool:
-        """Whether the parameters include an MFA code, which is consumed even if the call fails."""
-        return self.operation.accepts_mfa_code and mfa_parameters.has_mfa_params(self.params)
-
-    @property
-    def epoch(self) -> int:
-        """The time of the call in seconds since 1970."""
-        return int(self.now.timestamp())
 
 
 class Gate:
@@ -154,11 +129,11 @@ class Gate:
 
     def _build_invocation(
         self, operation: Operation, params: Params, request_context: RequestContext
-    ) -> _Invocation:
+    ) -> Invocation:
         now = self._time()
-        return _Invocation(operation, params, request_context, now, clock.iso(now))
+        return Invocation(operation, params, request_context, now, clock.iso(now))
 
-    def _load_caller(self, tx: Tx, record: CredentialRecord, invocation: _Invocation) -> AuthenticatedCaller:
+    def _load_caller(self, tx: Tx, record: CredentialRecord, invocation: Invocation) -> AuthenticatedCaller:
         """Resolve the caller in a read transaction whose statements may each see a different snapshot."""
 
         def reload(snapshot_tx: Tx, stale_record: CredentialRecord) -> CredentialRecord:
@@ -191,7 +166,7 @@ class Gate:
             return self._invoke_read(snapshot_tx, AuthenticatedCaller.create(caller), data_key, invocation)
 
     def _invoke_read(
-        self, tx: Tx, authenticated_caller: AuthenticatedCaller, data_key: bytes, invocation: _Invocation
+        self, tx: Tx, authenticated_caller: AuthenticatedCaller, data_key: bytes, invocation: Invocation
     ) -> Reply:
         operation = invocation.operation
         try:
@@ -204,11 +179,11 @@ class Gate:
             self._record_refusal(authenticated_caller, invocation, fault)
             raise
         for event in _build_events(authenticated_caller.caller, target, invocation, reply):
-            self._audit_queue.put(_audit_entry(event, None, authenticated_caller, invocation))
+            self._audit_queue.put(audit_entry(event, None, authenticated_caller, invocation))
         return reply
 
     def _invoke_write(
-        self, credentials: Credentials, record: CredentialRecord, invocation: _Invocation
+        self, credentials: Credentials, record: CredentialRecord, invocation: Invocation
     ) -> Reply:
         authenticated_caller: AuthenticatedCaller | None = None
         try:
@@ -224,10 +199,10 @@ class Gate:
         if isinstance(reply, Fault):
             self._record_refusal(authenticated_caller, invocation, reply)
             raise reply
-        self._audit_queue.put(_audit_entry(None, None, authenticated_caller, invocation))
+        self._audit_queue.put(audit_entry(None, None, authenticated_caller, invocation))
         return reply
 
-    def _prepare(self, tx: Tx, record: CredentialRecord, invocation: _Invocation) -> _Invocation:
+    def _prepare(self, tx: Tx, record: CredentialRecord, invocation: Invocation) -> Invocation:
         """Run an operation's `prepare` step, for authorized callers only; return the updated invocation.
 
         The step does slow work before the write transaction, which would block other writers.
@@ -250,7 +225,7 @@ class Gate:
         tx: Tx,
         authenticated_caller: AuthenticatedCaller,
         record: CredentialRecord,
-        invocation: _Invocation,
+        invocation: Invocation,
     ) -> Reply | Fault:
         """Run a write operation and add its audit event in the same transaction.
 
@@ -270,7 +245,7 @@ class Gate:
         return reply
 
     def _authorize(
-        self, tx: Tx, authenticated_caller: AuthenticatedCaller, data_key: bytes, invocation: _Invocation
+        self, tx: Tx, authenticated_caller: AuthenticatedCaller, data_key: bytes, invocation: Invocation
     ) -> tuple[Call, Target]:
         """Find the target of a call and authorize it, after consuming the MFA code if there is one.
 
@@ -306,7 +281,7 @@ class Gate:
         tx: Tx,
         authenticated_caller: AuthenticatedCaller,
         sealed_data_key: bytes,
-        invocation: _Invocation,
+        invocation: Invocation,
     ) -> Call:
         vault, context = self._authenticator.vault, invocation.request_context
         account_id = authenticated_caller.caller.account_id
@@ -324,7 +299,7 @@ class Gate:
         )
 
     def _record_refusal(
-        self, authenticated_caller: AuthenticatedCaller, invocation: _Invocation, fault: Fault
+        self, authenticated_caller: AuthenticatedCaller, invocation: Invocation, fault: Fault
     ) -> None:
         event = audit_events.event(
             invocation.operation,
@@ -341,11 +316,11 @@ class Gate:
             coalesce_key = (caller.account_id, invocation.operation.action, fault.code, provider, subject)
         elif isinstance(fault, AccessDenied):
             coalesce_key = (caller.unique_id, invocation.operation.action, fault.message)
-        self._audit_queue.put(_audit_entry(event, coalesce_key, authenticated_caller, invocation))
+        self._audit_queue.put(audit_entry(event, coalesce_key, authenticated_caller, invocation))
 
 
 def _build_events(
-    caller: Caller, target: Target, invocation: _Invocation, reply: Reply
+    caller: Caller, target: Target, invocation: Invocation, reply: Reply
 ) -> Iterator[AuditEvent]:
     """Yield the event of a successful call, and one for the role's account if that is another account."""
     event = audit_events.event(
@@ -359,43 +334,3 @@ def _build_events(
     yield event
     if invocation.operation.issues_credentials and target.account_id not in (None, caller.account_id):
         yield audit_events.cross_account_event(event, caller, target.account_id or "")
-
-
-def _audit_entry(
-    event: AuditEvent | None,
-    coalesce_key: tuple[str, ...] | None,
-    authenticated_caller: AuthenticatedCaller,
-    invocation: _Invocation,
-) -> AuditEntry:
-    """Return the queue entry of a call: its event, and the last use of its access key, session or role."""
-    caller = authenticated_caller.caller
-    if caller.session is not None:
-        is_stale = console_sessions.needs_last_use_update(caller.session, invocation.epoch)
-        return AuditEntry(
-            event,
-            coalesce_key,
-            session_use=(caller.session.token_hash, invocation.epoch) if is_stale else None,
-        )
-    if caller.role is not None:
-        region = invocation.request_context.region
-        return AuditEntry(
-            event,
-            coalesce_key,
-            role_use=RoleLastUsed(caller.account_id, caller.role.role_id, invocation.timestamp, region),
-        )
-    if caller.has_temporary_credentials or caller.web_identity is not None:
-        return AuditEntry(
-            event, coalesce_key, is_anonymous=coalesce_key is not None and caller.web_identity is not None
-        )
-    return AuditEntry(event, coalesce_key, access_key_use=_access_key_use(authenticated_caller, invocation))
-
-
-def _access_key_use(authenticated_caller: AuthenticatedCaller, invocation: _Invocation) -> AccessKeyLastUsed:
-    model = invocation.operation.model
-    return AccessKeyLastUsed(
-        authenticated_caller.caller.account_id,
-        authenticated_caller.caller.access_key_id,
-        invocation.timestamp,
-        model.service,
-        invocation.request_context.region,
-    )
