@@ -82,5 +82,5 @@ def session_credentials(account: Account) -> Key:
     return Key(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
 
 
-def without_permissions(proxy: Proxy) -> Key:
-    return Key(*proxy.account.key_of("bob", allow("s3:PutObject")))
+def without_permissions(proxy: Proxy, name: str = "bob") -> Key:
+    return Key(*proxy.account.key_of(name, allow("s3:PutObject")))

@@ -3,8 +3,10 @@
 import time
 from typing import Any
 
+from iamd.forward_auth.endpoint import DENIAL_PATH
 from tests import servers
 from tests.api.test_audit import events, eventually
+from tests.forward_auth.conftest import create_api_key
 from tests.forward_auth.proxy import (
     CLIENT_ADDRESS,
     STORE,
@@ -28,6 +30,32 @@ def test_denial_is_recorded(proxy: Proxy) -> None:
     assert (record["sourceIPAddress"], record["awsRegion"]) == (CLIENT_ADDRESS, SERVER_REGION)
     assert record["requestID"] == response.headers["x-amz-request-id"]
     assert record["recipientAccountId"] == proxy.account.account_id
+
+
+def test_denial_is_recorded_once_though_nginx_asks_twice(proxy: Proxy) -> None:
+    request = signed(without_permissions(proxy))
+    headers = proxy.headers(request)
+    assert proxy.authorize(request).status == 403
+    assert proxy.ask(DENIAL_PATH, headers).code == "AccessDenied"
+    assert proxy.explain(signed(without_permissions(proxy, "eve"), "DELETE")).code == "AccessDenied"
+    eventually(proxy.account, "DeleteObject")
+    assert [count(record) for record in events(proxy.account, "GetObject")] == [1]
+
+
+def test_request_that_is_not_mapped_is_recorded(proxy: Proxy) -> None:
+    response = proxy.explain(signed(proxy.key, "PATCH"))
+    (record,) = eventually(proxy.account, "UnmappedRequest")
+    assert (record["eventSource"], record["errorMessage"]) == ("s3.amazonaws.com", response.message)
+    assert record["requestParameters"] == {"Host": HOST}
+
+
+def test_question_that_may_not_be_asked_is_recorded(proxy: Proxy) -> None:
+    other = proxy._replace(api_key=create_api_key(proxy.account, allow("s3:*"), name="other"))
+    response = other.explain(signed(proxy.key))
+    (record,) = eventually(proxy.account, "AuthorizeRequest")
+    assert (record["eventSource"], record["eventCategory"]) == ("iamd.amazonaws.com", "Management")
+    assert (record["errorCode"], record["errorMessage"]) == ("AccessDenied", response.message)
+    assert record["userIdentity"]["userName"] == "other"
 
 
 def test_what_is_allowed_is_recorded_once_a_minute_with_a_count(proxy: Proxy) -> None:

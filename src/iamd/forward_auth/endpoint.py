@@ -148,7 +148,7 @@ class ForwardAuthEndpoint:
             if question.wants_response:
                 status, content_type, content = self._s3_operations.handle(api_key, request, context)
                 return _Response(status, [("Content-Type", content_type)], content)
-            headers = self._authorize(question.service, api_key, request, context)
+            headers = self._authorize(question, api_key, request, context)
         if (
             question.wants_denial
         ):  # what was refused a moment ago is allowed now, but has not reached the store
@@ -156,12 +156,17 @@ class ForwardAuthEndpoint:
         return _Response(HTTPStatus.OK, headers)
 
     def _authorize(
-        self, service: str, api_key: BearerCredentials, request: Request, context: RequestContext
+        self, question: _Question, api_key: BearerCredentials, request: Request, context: RequestContext
     ) -> list[tuple[str, str]]:
         """Return the headers that the proxy passes on with the request."""
-        if service == S3:
-            return _s3_headers(self._s3_authorizer.authorize(api_key, request, context))
-        return self._service_authorizer.authorize(service, api_key, request, context).headers()
+        is_recorded = not question.wants_denial  # it has been asked, and recorded, a moment ago
+        if question.service == S3:
+            authorize = self._s3_authorizer.authorize
+            return _s3_headers(authorize(api_key, request, context, is_recorded=is_recorded))
+        caller = self._service_authorizer.authorize(
+            question.service, api_key, request, context, is_recorded=is_recorded
+        )
+        return caller.headers()
 
     def _limited(self, request: Request) -> AbstractContextManager[None]:
         """Limit how many requests with a body of one client are executed at the same time."""

@@ -9,7 +9,7 @@ from iamd.forward_auth import store_signature
 from iamd.forward_auth.backend import Backend
 from iamd.forward_auth.signing_rules import S3_RULES
 from iamd.forward_auth.store_signature import StoreSignature
-from iamd.gate import bucket_policies
+from iamd.gate import bucket_policies, decision_events
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.credentials import AccessKeyCredentials, BearerCredentials
 from iamd.gate.decision_events import DecisionSubject
@@ -100,10 +100,15 @@ class S3Authorizer:
         self._decision_point.check_credentials(api_key, peer)
 
     def authorize(
-        self, api_key: BearerCredentials, request: Request, request_context: RequestContext
+        self,
+        api_key: BearerCredentials,
+        request: Request,
+        request_context: RequestContext,
+        *,
+        is_recorded: bool = True,
     ) -> Authorization:
         """Authorize a client's request that goes on to the store; raise the Fault of whatever is wrong."""
-        with self.question(api_key, request, request_context) as question:
+        with self.question(api_key, request, request_context, is_recorded=is_recorded) as question:
             if question.s3_request.operation in OWN_OPERATIONS:
                 raise AccessDenied(
                     f"Access Denied: the proxy must pass {question.s3_request.operation} to iamd; see "
@@ -122,6 +127,7 @@ class S3Authorizer:
         request_context: RequestContext,
         *,
         writes: bool = False,
+        is_recorded: bool = True,
     ) -> Iterator[S3Question]:
         """Yield a client's request with its caller, in a transaction, which may write if `writes`.
 
@@ -129,10 +135,12 @@ class S3Authorizer:
         """
         point = self._decision_point
         context = request_context._replace(region=self._store.region)
-        with point.inquiry(api_key, _SERVICE, AUTHORIZE_REQUEST, context, writes=writes) as inquiry:
+        with point.inquiry(
+            api_key, _SERVICE, AUTHORIZE_REQUEST, context, writes=writes, is_recorded=is_recorded
+        ) as inquiry:
             self._check_account(inquiry)
             caller = self._authenticate(inquiry, request)
-            yield S3Question(inquiry, caller, request, _read_s3_request(request, self._store.base_hosts))
+            yield S3Question(inquiry, caller, request, self._read_s3_request(inquiry, caller, request))
 
     def _check_account(self, inquiry: Inquiry) -> None:
         if self._store.backend is not None and inquiry.account_id not in self._store.account_ids:
@@ -180,6 +188,14 @@ class S3Authorizer:
         )
         source_ip = inquiry.request_context.source_ip
         return self._decision_point.authenticate(inquiry.tx, credentials, source_ip, inquiry.now)
+
+    def _read_s3_request(self, inquiry: Inquiry, caller: AuthenticatedCaller, request: Request) -> S3Request:
+        try:
+            return _read_s3_request(request, self._store.base_hosts)
+        except (AccessDenied, InvalidUri) as fault:
+            subject = decision_events.unmapped(inquiry.account_id, _SERVICE, request.headers["host"])
+            self._decision_point.record(inquiry, caller, subject, fault)
+            raise
 
     def _sign(self, question: S3Question) -> StoreSignature | None:
         if self._store.backend is None:

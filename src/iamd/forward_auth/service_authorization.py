@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from iamd.core.errors import AccessDenied, Fault, NotFound
 from iamd.forward_auth.s3_authorization import InvalidUri
 from iamd.forward_auth.signing_rules import SERVICE_RULES
+from iamd.gate import decision_events
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.credentials import AccessKeyCredentials, BearerCredentials, Credentials
 from iamd.gate.decision_events import DecisionSubject
@@ -24,7 +25,6 @@ from iamd.wire import sigv4
 from iamd.wire.request import Request
 
 _REGION = "us-east-1"
-_UNMAPPED = "UnmappedRequest"  # the event name of requests that no rule is for
 _BEARER = "bearer "
 _MAX_API_KEY_LENGTH = 128
 
@@ -86,14 +86,20 @@ class ServiceAuthorizer:
         self._maps = maps
 
     def authorize(
-        self, service: str, api_key: BearerCredentials, request: Request, request_context: RequestContext
+        self,
+        service: str,
+        api_key: BearerCredentials,
+        request: Request,
+        request_context: RequestContext,
+        *,
+        is_recorded: bool = True,
     ) -> ServiceCaller:
         """Authorize a client's request to a service; raise the Fault of whatever is wrong.
 
         The permission to ask comes first, then who the client is, then what the request needs.
         """
         point, context = self._decision_point, request_context._replace(region=_REGION)
-        with point.inquiry(api_key, service, AUTHORIZE_REQUEST, context) as inquiry:
+        with point.inquiry(api_key, service, AUTHORIZE_REQUEST, context, is_recorded=is_recorded) as inquiry:
             request_map = self._maps.get(service)
             if request_map is None:
                 raise NotFound(f"This server has no definition of the service {service} (IAMD_SERVICES).")
@@ -119,9 +125,7 @@ class ServiceAuthorizer:
 
     def _decide(self, inquiry: Inquiry, caller: AuthenticatedCaller, service: str, mapping: _Mapping) -> None:
         """Check what a request needs; AccessDenied if a permission is missing. Both are recorded."""
-        subject = DecisionSubject(
-            inquiry.account_id, service, _UNMAPPED, "", {"Host": mapping.request.headers["host"]}
-        )
+        subject = decision_events.unmapped(inquiry.account_id, service, mapping.request.headers["host"])
         try:
             mapped = mapping.map_request(inquiry.account_id)
             subject = _mapped_subject(subject, mapped)

@@ -19,6 +19,7 @@ from iamd.store.audit import AuditEvent
 from iamd.store.roles import RoleLastUsed
 
 _EVALUATION_SERVICE = "iamd"
+_UNMAPPED = "UnmappedRequest"
 _EVALUATION_NAME = "EvaluateAccess"
 
 
@@ -39,6 +40,17 @@ class DecisionSubject(NamedTuple):
     folds: bool = True
     is_change: bool = False
     times: int = 1
+
+
+def question(account_id: str, service: str, action: str) -> DecisionSubject:
+    """Return the event of a question that a service may not ask; the action is `iamd:EvaluateAccess`, say."""
+    prefix, _, name = action.partition(":")
+    return DecisionSubject(account_id, prefix, name, service, {"service": service}, is_change=True)
+
+
+def unmapped(account_id: str, service: str, host: str) -> DecisionSubject:
+    """Return the event of a client's request of which it is not known what it needs."""
+    return DecisionSubject(account_id, service, _UNMAPPED, "", {"Host": host})
 
 
 def evaluation(

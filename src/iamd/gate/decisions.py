@@ -60,6 +60,7 @@ class Inquiry(NamedTuple):
     """The questions of a service at one time, in one transaction.
 
     `asker` is whom the service's API key belongs to, `account_id` the account that owns the resources.
+    Decisions are recorded, unless the service asks a second time what it has asked a moment ago.
     """
 
     tx: Tx
@@ -68,6 +69,7 @@ class Inquiry(NamedTuple):
     request_context: RequestContext
     now: datetime
     timestamp: str
+    is_recorded: bool = True
 
     @property
     def account_id(self) -> str:
@@ -127,16 +129,25 @@ class DecisionPoint:
         request_context: RequestContext,
         *,
         writes: bool = False,
+        is_recorded: bool = True,
     ) -> Iterator[Inquiry]:
         """Authenticate a service, which must be allowed to ask; questions are answered in the block.
 
         `action` is the permission to ask. If `writes`, the transaction may write. Raises InvalidApiKey if the
         service cannot be authenticated, and AccessDenied if it may not ask.
         """
-        with self.identification(credentials, service, request_context, writes=writes) as inquiry:
+        with self.identification(credentials, service, request_context, writes=writes) as identified:
+            inquiry = identified._replace(is_recorded=is_recorded)
             answer = self.may_ask(inquiry, action)
             if not answer.allowed:
-                raise AccessDenied(answer.message)
+                fault = AccessDenied(answer.message)
+                self.record(
+                    inquiry,
+                    inquiry.asker,
+                    decision_events.question(inquiry.account_id, service, action),
+                    fault,
+                )
+                raise fault
             yield inquiry
 
     @contextlib.contextmanager
@@ -213,6 +224,8 @@ class DecisionPoint:
         fault: Fault | None,
     ) -> None:
         """Queue the audit event of a decision; ServiceUnavailable if the queue is full."""
+        if not inquiry.is_recorded:
+            return
         build_entry = partial(
             decision_events.audit_entry,
             inquiry.asker.caller,
