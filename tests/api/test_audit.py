@@ -37,10 +37,10 @@ def event_of(account: Account, name: str, response: Any) -> dict[str, Any]:
     return record
 
 
-def eventually(account: Account, name: str) -> list[dict[str, Any]]:
-    """Return the records of an operation, waiting for the writer, which batches records for 50 ms."""
+def eventually(account: Account, name: str, count: int = 1) -> list[dict[str, Any]]:
+    """Return `count` records of an operation or more, waiting for the writer, which batches them for 50 ms."""
     deadline = time.monotonic() + _TIMEOUT_SECONDS
-    while not (records := events(account, name)) and time.monotonic() < deadline:
+    while len(records := events(account, name)) < count and time.monotonic() < deadline:
         pass
     return records
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -56,8 +56,8 @@ def asker(account: Account) -> Asker:
 
 
 def credentials(key: tuple[str, str], **changes: Any) -> dict[str, Any]:
-    """Return what RGW sends for a request that was signed with a key by botocore."""
-    at = changes.pop("at", None) or datetime.now(UTC)
+    """Return what RGW sends for a request that was signed with a key by botocore, `minutes` from now."""
+    at = datetime.now(UTC) + timedelta(minutes=changes.pop("minutes", 0))
     service = changes.pop("service", "s3")
     lines = changes.pop("lines", {})
     request = signed(Key(*key), at=at, service=service)

@@ -103,7 +103,7 @@ def test_decisions_are_recorded_with_the_reason_of_a_denial(
     assert not asker.result(
         TRINO, {"context": {"identity": {"user": "nobody"}}, "action": {"operation": "X"}}
     )
-    records = eventually(asker.account, "EvaluateAccess")
+    records = eventually(asker.account, "EvaluateAccess", 3)
     params = {record["requestParameters"]["action"]: record["requestParameters"] for record in records}
     assert params["s3:GetObject"]["decision"] == "true"
     assert params["s3:PutObject"]["decision"] == "false"
