@@ -38,7 +38,7 @@ def event_of(account: Account, name: str, response: Any) -> dict[str, Any]:
 
 
 def eventually(account: Account, name: str, count: int = 1) -> list[dict[str, Any]]:
-    """Return `count` records of an operation or more, waiting for the writer, which batches them for 50 ms."""
+    """Return `count` records of an operation or more; the writer batches records for 50 ms."""
     deadline = time.monotonic() + _TIMEOUT_SECONDS
     while len(records := events(account, name)) < count and time.monotonic() < deadline:
         pass
