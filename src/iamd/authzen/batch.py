@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from iamd.authzen.condition_keys import ContextKeys
 from iamd.authzen.evaluation_request import Evaluation, EvaluationReader, Json, Semantic
 from iamd.core.errors import MalformedInput
-from iamd.gate import global_condition_keys
+from iamd.gate import bucket_policies, global_condition_keys, resource_policies
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.decisions import Answer, Inquiry, decide_permission
+from iamd.gate.resource_policies import ResourcePolicy
 from iamd.gate.subjects import SubjectFinder, SubjectId
 from iamd.services.service_request import RequiredPermission
 
@@ -60,6 +61,8 @@ class Batch:
         self._reader = EvaluationReader(request, inquiry.account_id)
         self._explains = explains
         self._subjects: dict[SubjectId, _Subject | None] = {}
+        self._bucket_policies: dict[str, ResourcePolicy | None] = {}
+        self._sent_policies: dict[str, ResourcePolicy] = {}
         self.summaries: dict[DecisionKind, Summary] = {}
 
     @property
@@ -114,7 +117,30 @@ class Batch:
             return _NO_SUBJECT
         context = {**evaluation.context, **subject.keys} if evaluation.context else subject.keys
         permission = RequiredPermission(evaluation.action, evaluation.resource_arn, context)
-        return decide_permission(self._inquiry, subject.caller, permission, explains=self._explains)
+        policy = self._resource_policy(evaluation)
+        return decide_permission(self._inquiry, subject.caller, permission, policy, explains=self._explains)
+
+    def _resource_policy(self, evaluation: Evaluation) -> ResourcePolicy | None:
+        """Return the policy of a resource: the one of its bucket, or the one that comes with the question.
+
+        Raises MalformedInput if there are both, or if the latter is not valid.
+        """
+        kept, document = self._bucket_policy(evaluation.resource_arn), evaluation.resource_policy
+        if document is None:
+            return kept
+        if kept is not None:
+            raise MalformedInput("The bucket has a policy that this server keeps: none can be given.")
+        if document not in self._sent_policies:
+            self._sent_policies[document] = resource_policies.sent(document)
+        return self._sent_policies[document]
+
+    def _bucket_policy(self, resource_arn: str) -> ResourcePolicy | None:
+        if not resource_arn.startswith(bucket_policies.bucket_arn("")):
+            return None
+        arn = resource_arn.partition("/")[0]
+        if arn not in self._bucket_policies:
+            self._bucket_policies[arn] = bucket_policies.find_for(self._inquiry, arn)
+        return self._bucket_policies[arn]
 
     def _find_subject(self, subject_id: SubjectId) -> _Subject | None:
         if subject_id not in self._subjects:

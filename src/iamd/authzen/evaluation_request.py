@@ -44,12 +44,16 @@ class Semantic(Enum):
 
 
 class Evaluation(NamedTuple):
-    """A question: whether a subject may perform an action on a resource, with condition keys."""
+    """A question: whether a subject may perform an action on a resource, with condition keys.
+
+    The service may send the resource's own policy with it, as JSON text.
+    """
 
     subject: SubjectId
     action: str
     resource_arn: str
     context: ContextKeys
+    resource_policy: str | None = None
 
 
 def parse(body: bytes) -> Json:
@@ -82,14 +86,15 @@ class EvaluationReader:
         subject = self._subject(self._find(evaluation, "subject"))
         resource = _entity(self._find(evaluation, "resource"), "resource")
         service, resource_arn = _read_resource(resource, self._account_id)
+        properties, resource_policy = _read_properties(resource)
         action = self._action(self._find(evaluation, "action"), service)
         keys = (
             _read_keys(subject.properties, service, "subject"),
-            _read_keys(_optional_object(resource, "properties"), service, "resource"),
+            _read_keys(properties, service, "resource"),
             action.keys,
             self._context(self._find(evaluation, "context"), service),
         )
-        return Evaluation(subject.subject_id, action.name, resource_arn, _merge(keys))
+        return Evaluation(subject.subject_id, action.name, resource_arn, _merge(keys), resource_policy)
 
     def _find(self, evaluation: Json, name: str) -> Any:
         return evaluation[name] if name in evaluation else self._request.get(name)
@@ -127,6 +132,7 @@ class _Action(NamedTuple):
 
 
 _NO_KEYS: ContextKeys = {}
+_POLICY = "resource_policy"
 
 
 def read_subject(request: Json) -> SubjectId:
@@ -192,6 +198,16 @@ def _read_resource(resource: Json, account_id: str) -> tuple[str, str]:
     if not _SERVICE.fullmatch(service) or (type_ and not _TYPE.fullmatch(type_)):
         raise MalformedInput("resource.type must be a service such as record, or service:type.")
     return service, f"arn:aws:{service}::{account_id}:{f'{type_}/' if type_ else ''}{identifier}"
+
+
+def _read_properties(resource: Json) -> tuple[Json, str | None]:
+    """Return the properties of a resource and its own policy, which is a property of it, as JSON text."""
+    properties = _optional_object(resource, "properties")
+    policy = properties.get(_POLICY)
+    if policy is None:
+        return properties, None
+    text = policy if isinstance(policy, str) else orjson.dumps(policy).decode()
+    return {name: value for name, value in properties.items() if name != _POLICY}, text
 
 
 def _read_keys(values: Json, service: str, entity: str) -> ContextKeys:

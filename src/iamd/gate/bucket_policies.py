@@ -2,8 +2,10 @@
 
 from iamd.core.errors import NoSuchBucketPolicy
 from iamd.domain import bucket_policies, policy_principals
+from iamd.gate import resource_policies
 from iamd.gate.decisions import Inquiry
-from iamd.store import resource_policies
+from iamd.gate.resource_policies import ResourcePolicy
+from iamd.store import resource_policies as stored_policies
 
 
 def bucket_arn(bucket: str) -> str:
@@ -12,15 +14,16 @@ def bucket_arn(bucket: str) -> str:
 
 def find(inquiry: Inquiry, bucket: str) -> str | None:
     """Return a bucket's policy as it is evaluated, with principals as unique IDs."""
-    return resource_policies.find(inquiry.tx, inquiry.account_id, bucket_arn(bucket))
+    return stored_policies.find(inquiry.tx, inquiry.account_id, bucket_arn(bucket))
 
 
-def find_for(inquiry: Inquiry, resource_arn: str) -> str | None:
-    """Return the policy of the bucket that a resource belongs to, as it is evaluated; None for any other."""
+def find_for(inquiry: Inquiry, resource_arn: str) -> ResourcePolicy | None:
+    """Return the policy of the bucket that a resource belongs to; None for any other resource."""
     prefix = bucket_arn("")
     if not resource_arn.startswith(prefix):
         return None
-    return find(inquiry, resource_arn.removeprefix(prefix).partition("/")[0])
+    document = find(inquiry, resource_arn.removeprefix(prefix).partition("/")[0])
+    return None if document is None else resource_policies.kept(document)
 
 
 def get(inquiry: Inquiry, bucket: str) -> str:
@@ -36,12 +39,12 @@ def is_public(inquiry: Inquiry, bucket: str) -> bool:
 def put(inquiry: Inquiry, bucket: str, document: str) -> None:
     """Save a bucket's policy; the Fault of what is wrong with it."""
     stored_document = bucket_policies.validate_and_normalize(inquiry.tx, document, bucket)
-    resource_policies.put(inquiry.tx, inquiry.account_id, bucket_arn(bucket), stored_document)
+    stored_policies.put(inquiry.tx, inquiry.account_id, bucket_arn(bucket), stored_document)
 
 
 def delete(inquiry: Inquiry, bucket: str) -> None:
     """Delete a bucket's policy; no effect if it has none, as on S3."""
-    resource_policies.delete(inquiry.tx, inquiry.account_id, bucket_arn(bucket))
+    stored_policies.delete(inquiry.tx, inquiry.account_id, bucket_arn(bucket))
 
 
 def _require(inquiry: Inquiry, bucket: str) -> str:

@@ -30,11 +30,10 @@ from iamd.gate.callers import AuthenticatedCaller, CallerCache
 from iamd.gate.credentials import Credentials
 from iamd.gate.decision_events import DecisionSubject
 from iamd.gate.global_condition_keys import ContextKeys
-from iamd.gate.policy_cache import compile_document, parse_document
 from iamd.gate.rate_limits import RateLimiter
 from iamd.gate.request_context import RequestContext
+from iamd.gate.resource_policies import ResourcePolicy
 from iamd.policy import Outcome, Request, decide, denial_message
-from iamd.policy.compiled import Attachment
 from iamd.services.service_request import RequiredPermission
 from iamd.store.access_keys import CredentialRecord
 from iamd.store.database import Database
@@ -246,13 +245,13 @@ def decide_permission(
     inquiry: Inquiry,
     caller: AuthenticatedCaller,
     permission: RequiredPermission,
-    resource_policy: str | None = None,
+    resource_policy: ResourcePolicy | None = None,
     *,
     explains: bool = True,
 ) -> Answer:
     """Decide whether a caller has a permission on a resource of the inquiry's account.
 
-    `resource_policy` is the resource's own policy, as JSON text. The permission's context has all condition
+    `resource_policy` is the resource's own policy. The permission's context has all condition
     keys, the global ones too. A denial has a message if `explains`, which takes ten times as long.
     """
     request = Request(
@@ -262,12 +261,12 @@ def decide_permission(
         resource_account=inquiry.account_id,
         context=permission.context,
     )
-    compiled = None if resource_policy is None else compile_document(resource_policy, Attachment.RESOURCE)
+    compiled = None if resource_policy is None else resource_policy.compiled
     if caller.evaluator.outcome(request, compiled) is Outcome.ALLOWED:
         return _ALLOWED
     if not explains:
         return _DENIED
     layers = caller.documents.layers()
     if resource_policy is not None:
-        layers = replace(layers, resource=parse_document(resource_policy))
+        layers = replace(layers, resource=resource_policy.parsed)
     return Answer(allowed=False, message=denial_message(request, decide(request, layers)))
