@@ -124,10 +124,10 @@ def test_bucket_policy_counts(carol: Service) -> None:
     with root_client(account.server.store, account.account_id) as iam:
         iam.put_user_policy(UserName="alice", PolicyName="s3", PolicyDocument=document(allow("s3:*")))
     assert carol.evaluate(s3_evaluation("alice")).body == {"decision": True}
-    kept = policy(deny("s3:GetObject", resource="arn:aws:s3:::reports/a") | {"Principal": "*"})
+    stored = policy(deny("s3:GetObject", resource="arn:aws:s3:::reports/a") | {"Principal": "*"})
     with account.server.store.database.write() as tx:
         arn = "arn:aws:s3:::reports"
-        resource_policies.put(tx, account.account_id, arn, json.dumps(kept))
+        resource_policies.put(tx, account.account_id, arn, json.dumps(stored))
     assert carol.evaluate(s3_evaluation("alice")).body == {"decision": False}
     assert carol.evaluate(s3_evaluation("alice", "b")).body == {"decision": True}
     request = s3_evaluation("alice", "b")

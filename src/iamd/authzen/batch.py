@@ -62,7 +62,7 @@ class Batch:
         self._explains = explains
         self._subjects: dict[SubjectId, _Subject | None] = {}
         self._bucket_policies: dict[str, ResourcePolicy | None] = {}
-        self._sent_policies: dict[str, ResourcePolicy] = {}
+        self._read_policies: dict[str, ResourcePolicy] = {}
         self.summaries: dict[DecisionKind, Summary] = {}
 
     @property
@@ -125,14 +125,14 @@ class Batch:
 
         Raises MalformedInput if there are both, or if the latter is not valid.
         """
-        kept, document = self._bucket_policy(evaluation.resource_arn), evaluation.resource_policy
+        bucket_policy, document = self._bucket_policy(evaluation.resource_arn), evaluation.resource_policy
         if document is None:
-            return kept
-        if kept is not None:
+            return bucket_policy
+        if bucket_policy is not None:
             raise MalformedInput("The bucket has a policy that this server keeps: none can be given.")
-        if document not in self._sent_policies:
-            self._sent_policies[document] = resource_policies.sent(document)
-        return self._sent_policies[document]
+        if document not in self._read_policies:
+            self._read_policies[document] = resource_policies.read_policy(document)
+        return self._read_policies[document]
 
     def _bucket_policy(self, resource_arn: str) -> ResourcePolicy | None:
         if not resource_arn.startswith(bucket_policies.bucket_arn("")):

@@ -23,7 +23,7 @@ def find_for(inquiry: Inquiry, resource_arn: str) -> ResourcePolicy | None:
     if not resource_arn.startswith(prefix):
         return None
     document = find(inquiry, resource_arn.removeprefix(prefix).partition("/")[0])
-    return None if document is None else resource_policies.kept(document)
+    return None if document is None else resource_policies.stored_policy(document)
 
 
 def get(inquiry: Inquiry, bucket: str) -> str:

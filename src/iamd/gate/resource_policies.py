@@ -17,12 +17,12 @@ class ResourcePolicy(NamedTuple):
     compiled: CompiledPolicy
 
 
-def kept(document: str) -> ResourcePolicy:
+def stored_policy(document: str) -> ResourcePolicy:
     """Return a stored policy, from the caches that all callers share."""
     return ResourcePolicy(parse_document(document), compile_document(document, Attachment.RESOURCE))
 
 
-def sent(document: str) -> ResourcePolicy:
+def read_policy(document: str) -> ResourcePolicy:
     """Return a policy that a service has sent as JSON text; MalformedInput if it is not valid.
 
     It is not cached, since there can be any number of them.
