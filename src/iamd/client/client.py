@@ -13,7 +13,8 @@ from iamd.client.evaluation import Evaluation, Json, Resource, Subject
 
 _API_KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
-_OK, _BAD_REQUEST, _UNAUTHORIZED, _TOO_LARGE, _SERVER_ERRORS = 200, 400, 401, 413, 500
+_MAX_BODY_BYTES = 1024 * 1024  # of an evaluation request
+_OK, _BAD_REQUEST, _UNAUTHORIZED, _SERVER_ERRORS = 200, 400, 401, 500
 
 
 class Iamd:
@@ -83,8 +84,10 @@ class Iamd:
         """Return the JSON of the answer to an evaluation request."""
         headers = [("Authorization", f"Bearer {self._api_key}"), ("Content-Type", "application/json")]
         body = json.dumps(document, allow_nan=False).encode()
+        if len(body) > _MAX_BODY_BYTES:
+            raise ValueError(f"the question is larger than {_MAX_BODY_BYTES} bytes")
         answer = self._connections.ask(Question(path, headers, body))
-        if answer.status in (_BAD_REQUEST, _TOO_LARGE):
+        if answer.status == _BAD_REQUEST:
             raise ValueError(answer.body.decode(errors="replace"))
         if answer.status != _OK:
             raise _unavailable(answer)

@@ -42,13 +42,17 @@ class ConnectionPool:
     """
 
     def __init__(self, url: str, timeout: float, ca_file: str | None) -> None:
+        self._kept: list[http.client.HTTPConnection] = []
+        self._reset()
         match = _URL.fullmatch(url)
         if match is None:
             raise ValueError("the URL of iamd must be http(s)://host[:port]")
         self._host, self._port = match[2].strip("[]"), int(match[3]) if match[3] else None
         self._timeout = timeout
         self._tls = ssl.create_default_context(cafile=ca_file) if match[1] == "https" else None
-        self._forget()
+
+    def __del__(self) -> None:
+        self.close()
 
     def ask(self, question: Question) -> Answer:
         """Send a question; Unavailable if there is no complete answer in time."""
@@ -85,7 +89,7 @@ class ConnectionPool:
     def _take(self) -> http.client.HTTPConnection | None:
         """Return a connection that no other thread has, or None."""
         if self._process_id != os.getpid():
-            self._forget()
+            self._reset()
         with self._lock:
             return self._kept.pop() if self._kept else None
 
@@ -96,11 +100,13 @@ class ConnectionPool:
                 return
         connection.close()
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         """Begin without connections. A forked process must not read the answers to its parent's questions."""
         self._process_id = os.getpid()
-        self._lock = threading.Lock()
-        self._kept: list[http.client.HTTPConnection] = []
+        self._lock = threading.Lock()  # a thread that exists in the parent only may have had the old one
+        inherited, self._kept = self._kept, []
+        for connection in inherited:
+            connection.close()
 
 
 def _begin(connection: http.client.HTTPConnection, question: Question) -> http.client.HTTPResponse:
@@ -110,7 +116,8 @@ def _begin(connection: http.client.HTTPConnection, question: Question) -> http.c
         for name, value in question.headers:
             connection.putheader(name, value)
         connection.putheader("Content-Length", str(len(question.body)))
-        connection.endheaders(question.body)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it may have answered already
+            connection.endheaders(question.body)
         return connection.getresponse()
 
 
