@@ -2,25 +2,33 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from iamd.client.client import Iamd
 from iamd.client.client_request import ClientRequest, is_for_service
 from iamd.client.errors import Denied, Unavailable, bad_request
-from iamd.client.refusals import DEFAULT_MAX_BODY, check_max_body, headers_of, too_large, unavailable
+from iamd.client.middleware import (
+    DEFAULT_MAX_BODY,
+    check_max_body,
+    headers_of,
+    parse_length,
+    too_large,
+    unavailable,
+)
 from iamd.client.target import encoded_path
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Headers = dict[str, str]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CALLER = "iamd.caller"
 _LOGGER = logging.getLogger("iamd.client")
 _HTTP_SCHEMES = {"ws": "http", "wss": "https"}
-_SINGLE = (b"host", b"authorization", b"content-length", b"content-type")
+_SINGLE = ("host", "authorization", "content-length", "content-type")
 _WEBSOCKET_RESPONSE = "websocket.http.response"  # the extension by which a handshake is refused with a body
 
 
@@ -56,8 +64,9 @@ class IamdMiddleware:
 
     async def _serve_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await _read_body(scope, receive, self._max_body)
-            request = _read_request(scope, scope["method"], body)
+            headers = _merged_headers(scope)
+            body = await _read_body(headers, receive, self._max_body)
+            request = _read_request(scope, scope["method"], headers, body)
             own_scope = await self._authorize(scope, request)
         except _Disconnected:
             return
@@ -69,7 +78,7 @@ class IamdMiddleware:
     async def _serve_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         connect = await receive()
         try:
-            own_scope = await self._authorize(scope, _read_request(scope, "GET", b""))
+            own_scope = await self._authorize(scope, _read_request(scope, "GET", _merged_headers(scope), b""))
         except Denied as denied:
             await _refuse_websocket(scope, send, denied)
             return
@@ -85,19 +94,17 @@ class IamdMiddleware:
         return {**_service_scope(scope, request), CALLER: caller}
 
 
-def _read_request(scope: Scope, method: str, body: bytes) -> ClientRequest:
+def _read_request(scope: Scope, method: str, headers: Headers, body: bytes) -> ClientRequest:
     """Return the client's request; Denied if it is not certain what it is."""
-    _check_single_headers(scope)
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in _headers(scope))
     path, query = _path(scope), scope.get("query_string", b"").decode("latin-1")
     scheme = str(scope.get("scheme", "http"))
     return ClientRequest(
         method,
         f"{path}?{query}" if query else path,
-        next((value for name, value in headers if name == "host"), ""),
+        headers.get("host", ""),
         _HTTP_SCHEMES.get(scheme, scheme),
         str((scope.get("client") or ("",))[0]),
-        headers,
+        tuple(headers.items()),
         body,
     )
 
@@ -113,32 +120,41 @@ def _path(scope: Scope) -> str:
     return encoded_path(decoded, None if raw_path is None else raw_path.decode("latin-1"))
 
 
-def _headers(scope: Scope) -> Iterator[tuple[bytes, bytes]]:
-    """Return the headers, with names in lower case, except those with an underscore in their name."""
-    return ((name.lower(), value) for name, value in scope["headers"] if b"_" not in name)
+def _merged_headers(scope: Scope) -> Headers:
+    """Return the values of headers by their names in lower case, without names that have an underscore.
 
-
-def _check_single_headers(scope: Scope) -> None:
-    names = [name for name, _ in _headers(scope)]
-    for name in _SINGLE:
-        if names.count(name) > 1:
-            raise bad_request(f"The request must have one {name.decode().title()} header.")
+    Values of a repeated header become one, as iamd reads them: an application that takes the first or the
+    last one would get another value than the one that was decided.
+    """
+    headers: Headers = {}
+    for encoded_name, encoded_value in scope["headers"]:
+        name, value = encoded_name.decode("latin-1").lower(), encoded_value.decode("latin-1")
+        if name in headers and name in _SINGLE:
+            raise bad_request(f"The request must have one {name.title()} header.")
+        if "_" not in name:
+            separator = "; " if name == "cookie" else ","
+            headers[name] = f"{headers[name]}{separator}{value}" if name in headers else value
+    return headers
 
 
 def _service_scope(scope: Scope, request: ClientRequest) -> Scope:
     """Return what the application gets: the request that was decided, and no other."""
     path, _, query = request.target.partition("?")
-    headers = [(name, value) for name, value in _headers(scope) if is_for_service(name.decode("latin-1"))]
+    headers = {name: value for name, value in request.headers if is_for_service(name)}
     if scope["type"] == "http":
-        framing = (b"content-length", b"transfer-encoding")
-        headers = [(name, value) for name, value in headers if name not in framing]
-        headers.append((b"content-length", str(len(request.body)).encode()))
-    return {**scope, "raw_path": path.encode(), "query_string": query.encode(), "headers": headers}
+        headers.pop("transfer-encoding", None)
+        headers["content-length"] = str(len(request.body))
+    return {
+        **scope,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()],
+    }
 
 
-async def _read_body(scope: Scope, receive: Receive, max_body: int) -> bytes:
+async def _read_body(headers: Headers, receive: Receive, max_body: int) -> bytes:
     """Read the body; Denied if it is too large or has another length than the client says."""
-    length = _content_length(scope)
+    length = _content_length(headers)
     if length is not None and length > max_body:
         raise too_large(max_body)
     body, is_complete = bytearray(), False
@@ -155,16 +171,13 @@ async def _read_body(scope: Scope, receive: Receive, max_body: int) -> bytes:
     return bytes(body)
 
 
-def _content_length(scope: Scope) -> int | None:
-    headers = dict(_headers(scope))
-    text = headers.get(b"content-length")
+def _content_length(headers: Headers) -> int | None:
+    text = headers.get("content-length")
     if text is None:
         return None
-    if b"transfer-encoding" in headers:
+    if "transfer-encoding" in headers:
         raise bad_request("The request must not have a Content-Length and a Transfer-Encoding.")
-    if not text.isdigit() or len(text) > 15:
-        raise bad_request("The Content-Length is not valid.")
-    return int(text)
+    return parse_length(text)
 
 
 def _replay(first: Message, receive: Receive) -> Receive:

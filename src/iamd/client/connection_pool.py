@@ -12,7 +12,7 @@ from typing import NamedTuple
 from iamd.client.errors import Unavailable
 
 _URL = re.compile(r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?/?", re.ASCII)
-_MAX_KEPT = 32
+_MAX_IDLE = 32
 _MAX_BODY_BYTES = 4 * 1024 * 1024
 # The server has closed a connection that it kept. A question changes nothing, so it can be asked again.
 _CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
@@ -42,7 +42,7 @@ class ConnectionPool:
     """
 
     def __init__(self, url: str, timeout: float, ca_file: str | None) -> None:
-        self._kept: list[http.client.HTTPConnection] = []
+        self._idle: list[http.client.HTTPConnection] = []
         self._reset()
         match = _URL.fullmatch(url)
         if match is None:
@@ -91,12 +91,12 @@ class ConnectionPool:
         if self._process_id != os.getpid():
             self._reset()
         with self._lock:
-            return self._kept.pop() if self._kept else None
+            return self._idle.pop() if self._idle else None
 
     def _keep(self, connection: http.client.HTTPConnection) -> None:
         with self._lock:
-            if len(self._kept) < _MAX_KEPT:
-                self._kept.append(connection)
+            if len(self._idle) < _MAX_IDLE:
+                self._idle.append(connection)
                 return
         connection.close()
 
@@ -104,7 +104,7 @@ class ConnectionPool:
         """Begin without connections. A forked process must not read the answers to its parent's questions."""
         self._process_id = os.getpid()
         self._lock = threading.Lock()  # a thread that exists in the parent only may have had the old one
-        inherited, self._kept = self._kept, []
+        inherited, self._idle = self._idle, []
         for connection in inherited:
             connection.close()
 

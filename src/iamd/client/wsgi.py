@@ -9,7 +9,14 @@ from typing import Any
 from iamd.client.client import Iamd
 from iamd.client.client_request import ClientRequest, is_for_service
 from iamd.client.errors import Denied, Unavailable, bad_request, refusal
-from iamd.client.refusals import DEFAULT_MAX_BODY, check_max_body, headers_of, too_large, unavailable
+from iamd.client.middleware import (
+    DEFAULT_MAX_BODY,
+    check_max_body,
+    headers_of,
+    parse_length,
+    too_large,
+    unavailable,
+)
 from iamd.client.target import encoded_path
 
 Environ = dict[str, Any]
@@ -140,9 +147,7 @@ def _content_length(environ: Environ) -> int | None:
         return None
     if "HTTP_TRANSFER_ENCODING" in environ:
         raise bad_request("The request must not have a Content-Length and a Transfer-Encoding.")
-    if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise bad_request("The Content-Length is not valid.")
-    return int(text)
+    return parse_length(text)
 
 
 def _read(stream: Any, max_bytes: int) -> bytes:
