@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,6 +106,8 @@ def test_path_that_is_decided(
         {"PATH_INFO": "books/17"},
         {"PATH_INFO": "17", "SCRIPT_NAME": "/books/"},
         {"PATH_INFO": "/17", "SCRIPT_NAME": "books"},
+        {"PATH_INFO": "/17", "SCRIPT_NAME": "/books", "HTTP_SCRIPT_NAME": "/books"},
+        {"HTTP_PATH_INFO": "/books/17"},
         {"PATH_INFO": "//books/17"},
         {"PATH_INFO": "/books/17", "SCRIPT_NAME": "/"},
         {"PATH_INFO": "/books/17\x00"},
@@ -177,6 +180,13 @@ def test_application_is_closed_while_iamd_is_down(app: RecordingApp, reader: str
     assert (status, headers["Content-Type"]) == (503, "application/json")
     assert json.loads(body)["__type"] == "ServiceUnavailable"
     assert "127.0.0.1" not in body.decode()
+    assert not app.environs
+
+
+def test_application_is_closed_while_iamd_is_slow(app: RecordingApp, reader: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        slow = Iamd(f"http://127.0.0.1:{silent.getsockname()[1]}", "iamd_x", timeout=0.05)
+        assert call(IamdMiddleware(app, slow, "library"), environ(reader))[0] == 503
     assert not app.environs
 
 

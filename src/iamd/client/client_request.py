@@ -16,7 +16,14 @@ _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*", re.ASCII)
 # What a proxy or this package tells, and a client must not.
 _RESERVED_PREFIXES: Final = ("x-iamd-", "x-forwarded-")
 _RESERVED: Final = frozenset(
-    {"forwarded", "x-real-ip", "x-original-content-length", "x-original-transfer-encoding"}
+    {
+        "forwarded",
+        "x-original-content-length",
+        "x-original-transfer-encoding",
+        "x-real-ip",
+        "x-scheme",
+        "x-script-name",
+    }
 )
 _CREDENTIALS: Final = frozenset({"authorization", "x-amz-security-token"})
 # About the client's connection, or told in another header.

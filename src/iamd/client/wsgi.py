@@ -26,6 +26,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 CALLER = "iamd.caller"
 _LOGGER = logging.getLogger("iamd.client")
 _TARGETS = ("RAW_URI", "REQUEST_URI")  # names under which servers tell what the client sent
+# Gunicorn takes the mount point from a header, by which a client could choose what is left of the path.
+_MOUNTING = ("HTTP_SCRIPT_NAME", "HTTP_PATH_INFO")
 # Some servers name headers with underscores so: the real ones are CONTENT_LENGTH and CONTENT_TYPE.
 _MISNAMED = ("HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE")
 _LEFT_OUT = (*_MISNAMED, "HTTP_TRANSFER_ENCODING")  # the application gets the decoded body
@@ -80,6 +82,9 @@ def _read_request(environ: Environ, max_body: int) -> ClientRequest:
 
 def _path(environ: Environ) -> str:
     root, path = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
+    for name in _MOUNTING:
+        if name in environ:
+            raise bad_request(f"The header {_header_name(name)} could change the path of the request.")
     if path and not path.startswith("/"):
         raise bad_request("The request target must be a path.")
     try:
