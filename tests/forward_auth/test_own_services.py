@@ -255,6 +255,19 @@ def test_request_is_refused(library: Library, reader: Key, name: str) -> None:
     assert library.backend.take() == []
 
 
+@pytest.mark.parametrize("name", ["x_forwarded_uri", "x-forwarded_uri", "x_forwarded-uri"])
+def test_header_with_underscores_is_not_what_the_proxy_says(library: Library, name: str) -> None:
+    """iamd's HTTP server cannot tell it from the proxy's header, so the proxy must not pass it on."""
+    resource = f"arn:aws:library::{library.account.account_id}:book/17"
+    api_key = create_api_key(library.account, allow("library:GetBook", resource=resource), name=name)
+    bearer = {"host": HOST, "authorization": f"Bearer {api_key}"}
+    assert library.send(S3Request("GET", "/books/17", bearer))[0] == 200
+    library.received()
+    forged = {**bearer, name: "/books/17"}
+    assert library.send(S3Request("GET", "/books/18", forged))[0] == 403
+    assert library.backend.take() == []
+
+
 def test_session_policies_count(library: Library) -> None:
     key = library.key("fed", "library:*", "sts:GetFederationToken")
     sts = library.account.client("sts", (key.access_key_id, key.secret_access_key))

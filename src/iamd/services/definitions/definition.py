@@ -46,6 +46,8 @@ class ServiceDefinition(NamedTuple):
         """Return what a request needs; see `RequestMap`."""
         if signing_name not in ("", self.signing_name):
             raise UnmappedRequest(f"the request is signed for {signing_name}, not for {self.signing_name}")
+        if request.method != request.method.upper():  # methods are case-sensitive, but not in all frameworks
+            raise AmbiguousRequest("The method must be in upper case.")
         refuse_override_headers(request.headers)
         self._check_host(request.headers)
         segments, query = _segments(request.path), parse_query(request.query, self.query_names)
