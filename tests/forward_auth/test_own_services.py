@@ -268,6 +268,14 @@ def test_header_with_underscores_is_not_what_the_proxy_says(library: Library, na
     assert library.backend.take() == []
 
 
+@pytest.mark.parametrize("name", ["X_Iamd_Arn", "X-Iamd_Arn", "x_iamd_principal-tags"])
+def test_service_gets_no_other_spelling_of_what_it_is_told(library: Library, reader: Key, name: str) -> None:
+    request = signed(reader)
+    status, _ = library.send(request._replace(headers={**request.headers, name: "forged"}))
+    assert status in (200, 400)
+    assert "forged" not in str(library.backend.take())
+
+
 def test_session_policies_count(library: Library) -> None:
     key = library.key("fed", "library:*", "sts:GetFederationToken")
     sts = library.account.client("sts", (key.access_key_id, key.secret_access_key))
