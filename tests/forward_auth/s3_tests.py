@@ -22,9 +22,8 @@ from typing import NamedTuple
 
 from tests import servers
 from tests.forward_auth import proxies, seaweedfs
-from tests.forward_auth.conftest import create_api_key
+from tests.forward_auth.conftest import create_api_key, root_key
 from tests.forward_auth.seaweedfs import ObjectStore
-from tests.in_process import root_client
 from tests.servers import Account, Server, allow
 
 _ACCOUNT_ID, _OTHER_ACCOUNT_ID = "111111111111", "222222222222"
@@ -121,9 +120,7 @@ def _gateway_users(account: Account, other_account: Account) -> dict[str, TestUs
 
 
 def _root(account: Account) -> TestUser:
-    with root_client(account.server.store, account.account_id) as iam:
-        key = iam.create_access_key()["AccessKey"]
-    return TestUser((key["AccessKeyId"], key["SecretAccessKey"]), account.account_id)
+    return TestUser(root_key(account), account.account_id)
 
 
 def _store_users() -> dict[str, TestUser]:
@@ -146,14 +143,22 @@ def _copy_suite(checkout: Path, target: Path, *, named_principal: bool) -> Path:
     target.mkdir()
     shutil.copytree(checkout / "s3tests", target / "s3tests")
     shutil.copy(checkout / "pytest.ini", target)
-    alt_arn = f"arn:aws:iam::{_ACCOUNT_ID}:user/{_ALT}"
     for file in (target / "s3tests" / "functional").glob("*.py"):
         text = re.sub(r"arn:aws:(iam|sts):::", rf"arn:aws:\1::{_ACCOUNT_ID}:", file.read_text())
         text = re.sub(r"(region_name'?(?:=|, ))''", r"\1'us-east-1'", text)
-        if named_principal:
-            text = re.sub(r'([Pp]rincipal"?\s*[:=]\s*)(\{"AWS"\s*:\s*"\*"\}|"\*")', rf'\1{{"AWS": "{alt_arn}"}}', text)
-        file.write_text(text)
+        file.write_text(_with_named_principal(text) if named_principal else text)
     return target
+
+
+def _with_named_principal(text: str) -> str:
+    """Replace everybody by the second user in statements that allow something: written out, or by an object."""
+    alt = f'{{"AWS": "arn:aws:iam::{_ACCOUNT_ID}:user/{_ALT}"}}'
+    everybody = r'("Effect": "Allow",\s*"Principal": )(?:\{"AWS": "\*"\}|"\*")'
+    text = re.sub(everybody, rf"\1{alt}", text)
+    is_everybody = 'self.effect == "Allow" and self.principal == {"AWS": "*"}'
+    return text.replace(
+        '"Principal" : self.principal', f'"Principal": {alt} if {is_everybody} else self.principal'
+    )
 
 
 if __name__ == "__main__":

@@ -140,10 +140,12 @@ def test_actions(method: str, target: str, headers: dict[str, str], operation: s
     assert {permission.resource_arn for permission in result.permissions} == {resource}
 
 
-def test_listing_buckets_has_no_resource() -> None:
+def test_listing_buckets_is_for_all_of_them() -> None:
     result = s3_request("GET", "/")
     assert (result.operation, result.bucket, result.key) == ("ListBuckets", None, None)
-    assert [permission[:2] for permission in result.permissions] == [("s3:ListAllMyBuckets", "*")]
+    assert [permission[:2] for permission in result.permissions] == [
+        ("s3:ListAllMyBuckets", "arn:aws:s3:::*")
+    ]
 
 
 @pytest.mark.parametrize(

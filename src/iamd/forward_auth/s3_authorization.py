@@ -38,6 +38,7 @@ OWN_OPERATIONS = frozenset(
         "PutBucketPolicy",
     }
 )
+_POLICY_OPERATIONS = frozenset({"DeleteBucketPolicy", "GetBucketPolicy", "PutBucketPolicy"})
 
 
 class InvalidUri(MalformedInput):
@@ -222,10 +223,22 @@ def check_permissions(question: S3Question) -> None:
     for required in question.s3_request.permissions:
         permission = RequiredPermission(required.action, required.resource_arn, {**keys, **required.context})
         bucket = required.resource_arn.removeprefix(bucket_policies.bucket_arn("")).partition("/")[0]
-        bucket_policy = None if required.resource_arn == "*" else bucket_policies.find(inquiry, bucket)
+        has_policy = bucket != "*" and not _is_owner_of_policy(question)
+        bucket_policy = bucket_policies.find(inquiry, bucket) if has_policy else None
         answer = decide_permission(inquiry, caller, permission, bucket_policy)
         if not answer.allowed:
             raise AccessDenied(answer.message)
+
+
+def _is_owner_of_policy(question: S3Question) -> bool:
+    """Tell whether a bucket's policy cannot deny access to itself.
+
+    AWS's API reference, PutBucketPolicy: the root user of the bucket owner's account can always read, replace
+    and delete it.
+    """
+    caller = question.caller.caller
+    is_owner = caller.is_root and caller.account_id == question.inquiry.account_id
+    return is_owner and question.s3_request.operation in _POLICY_OPERATIONS
 
 
 def _decision_subject(question: S3Question) -> DecisionSubject:

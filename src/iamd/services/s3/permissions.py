@@ -22,7 +22,8 @@ from iamd.services.service_request import (
     ServiceRequest,
 )
 
-_ALL_RESOURCES: Final = "*"
+# What ListBuckets acts on: policies in AWS's own walkthroughs name it, and `*` matches it too.
+_ALL_BUCKETS: Final = "arn:aws:s3:::*"
 # With these values, AWS demands no further permission (API reference: CreateBucket, DeleteObject).
 _WITHOUT_EFFECT: Final = frozenset(
     {
@@ -120,7 +121,7 @@ def _permissions(parts: _Parts, content: ConditionKeyValues) -> Iterator[Require
 
 def _arn(address: Address) -> str:
     if address.bucket is None:
-        return _ALL_RESOURCES
+        return _ALL_BUCKETS
     resource = address.bucket if address.key is None else f"{address.bucket}/{address.key}"
     return f"arn:aws:s3:::{resource}"
 
