@@ -3,8 +3,8 @@
     python -m tests.forward_auth.s3_tests CHECKOUT [--named-principal] [--direct] [arguments of pytest]
 
 CHECKOUT is a clone of github.com/ceph/s3-tests whose requirements are installed in CHECKOUT/.venv. The tests
-run in a copy of it. They send IAM and STS calls to the S3 endpoint, so an nginx in front tells them apart, and
-they write ARNs without an account, as Ceph does, which get one. With --named-principal, bucket policies that
+run in a copy of it. They send IAM and STS calls to the S3 endpoint, so an nginx in front tells them apart;
+their ARNs without an account, which only Ceph takes, get one. With --named-principal, policies of buckets that
 grant everybody something (`"Principal": "*"`) grant it to the tests' second user. With --direct, everything
 goes to SeaweedFS, with its own credentials: what fails there too is not the gateway's doing.
 """
@@ -151,14 +151,12 @@ def _copy_suite(checkout: Path, target: Path, *, named_principal: bool) -> Path:
 
 
 def _with_named_principal(text: str) -> str:
-    """Replace everybody by the second user in statements that allow something: written out, or by an object."""
+    """Name the second user in statements that allow everybody something, also where a class writes them."""
     alt = f'{{"AWS": "arn:aws:iam::{_ACCOUNT_ID}:user/{_ALT}"}}'
-    everybody = r'("Effect": "Allow",\s*"Principal": )(?:\{"AWS": "\*"\}|"\*")'
-    text = re.sub(everybody, rf"\1{alt}", text)
-    is_everybody = 'self.effect == "Allow" and self.principal == {"AWS": "*"}'
-    return text.replace(
-        '"Principal" : self.principal', f'"Principal": {alt} if {is_everybody} else self.principal'
-    )
+    text = re.sub(r'("Effect": "Allow",\s*"Principal": )(?:\{"AWS": "\*"\}|"\*")', rf"\1{alt}", text)
+    for_everybody = 'self.effect == "Allow" and self.principal == {"AWS": "*"}'
+    written = '"Principal" : self.principal'
+    return text.replace(written, f'"Principal": {alt} if {for_everybody} else self.principal')
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def test_root_user_cannot_be_locked_out_of_a_policy(gateway: Gateway, tmp_path: 
         "IAMD_ROOT_ACCESS_KEYS": "true",
     }
     with (
-        servers.serving(account.server.store, *account.server.arguments, **env) as server,
+        servers.serving(account.server.store, *account.server.arguments, port=None, **env) as server,
         running_nginx(tmp_path / "root", server, gateway.store, gateway.api_key) as url,
     ):
         root = s3_client(url, root_key(account))
