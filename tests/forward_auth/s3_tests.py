@@ -4,7 +4,7 @@
 
 CHECKOUT is a clone of github.com/ceph/s3-tests whose requirements are installed in CHECKOUT/.venv. The tests
 run in a copy of it. They send IAM and STS calls to the S3 endpoint, so an nginx in front tells them apart;
-their ARNs without an account, which only Ceph takes, get one. With --named-principal, policies of buckets that
+their ARNs without an account, which only Ceph takes, get one. With --named-principal, bucket policies that
 grant everybody something (`"Principal": "*"`) grant it to the tests' second user. With --direct, everything
 goes to SeaweedFS, with its own credentials: what fails there too is not the gateway's doing.
 """

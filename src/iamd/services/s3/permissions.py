@@ -24,12 +24,16 @@ from iamd.services.service_request import (
 
 # What ListBuckets acts on: policies in AWS's own walkthroughs name it, and `*` matches it too.
 _ALL_BUCKETS: Final = "arn:aws:s3:::*"
-# With these values, AWS demands no further permission (API reference: CreateBucket, DeleteObject).
+# With these values, AWS demands no further permission (API reference: CreateBucket, DeleteObject). An object is
+# private without the header, too: the permissions that docker-registry documents do not include its ACL.
 _WITHOUT_EFFECT: Final = frozenset(
     {
+        ("CopyObject", "x-amz-acl", "private"),
         ("CreateBucket", "x-amz-acl", "private"),
+        ("CreateMultipartUpload", "x-amz-acl", "private"),
         ("CreateBucket", "x-amz-bucket-object-lock-enabled", "false"),
         ("DeleteObject", "x-amz-bypass-governance-retention", "false"),
+        ("PutObject", "x-amz-acl", "private"),
         ("PutObjectRetention", "x-amz-bypass-governance-retention", "false"),
     }
 )
