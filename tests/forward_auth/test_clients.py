@@ -138,7 +138,10 @@ def test_restic(tls_gateway: Gateway, source: Path, tmp_path: Path) -> None:
 
 def test_aws_cli(tls_gateway: Gateway, source: Path, tmp_path: Path) -> None:
     account, bucket = tls_gateway.account, f"s3://awscli-{tls_gateway.account.account_id}"
+    config = tmp_path / "config"  # version 1 of the CLI presigns by Signature Version 2 without it
+    config.write_text("[default]\ns3 =\n    signature_version = s3v4\n")
     env = environment(
+        AWS_CONFIG_FILE=str(config),
         AWS_ACCESS_KEY_ID=account.access_key_id,
         AWS_SECRET_ACCESS_KEY=account.secret_access_key,
         AWS_DEFAULT_REGION="us-east-1",

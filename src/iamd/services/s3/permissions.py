@@ -24,8 +24,8 @@ from iamd.services.service_request import (
 
 # What ListBuckets acts on: policies in AWS's own walkthroughs name it, and `*` matches it too.
 _ALL_BUCKETS: Final = "arn:aws:s3:::*"
-# With these values, AWS demands no further permission (API reference: CreateBucket, DeleteObject). An object is
-# private without the header, too: the permissions that docker-registry documents do not include its ACL.
+# With these values, AWS demands no further permission (API reference: CreateBucket, DeleteObject). An object
+# is private without the header, too: the permissions that docker-registry documents do not include its ACL.
 _WITHOUT_EFFECT: Final = frozenset(
     {
         ("CopyObject", "x-amz-acl", "private"),
