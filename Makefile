@@ -12,7 +12,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes --n
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run install dev test check check-fast torture integrations pictures format lock bench clean
+.PHONY: run install dev test check check-fast torture integrations s3-tests pictures format lock bench clean
 
 run: install
 	$(BIN)/iamd serve
@@ -46,6 +46,12 @@ torture: dev
 # Clients and stores of others, as far as they are installed.
 integrations: dev
 	$(BIN)/pytest -q -m integrations tests
+
+# Ceph's s3-tests, in a checkout: S3_TESTS=/path make s3-tests (docs/s3-tests.md).
+s3-tests: dev
+	$(BIN)/python -m tests.forward_auth.s3_tests $(or $(S3_TESTS),$(error S3_TESTS must be the path of a checkout)) -q \
+		-k "test_iam or test_sts or policy" --deselect s3tests/functional/test_sts.py::test_assume_role_creds_expiry \
+		s3tests/functional/test_s3.py s3tests/functional/test_iam.py s3tests/functional/test_sts.py
 
 pictures: dev
 	$(BIN)/python -m scripts.install_browser

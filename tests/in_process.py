@@ -47,7 +47,9 @@ def root_client(store: Store, account_id: str, service: str = "iam") -> Iterator
         root = Principal(PrincipalKind.ROOT, arns.root(account_id), account_id, account_id)
         caller = Caller(root, account_id, account_id, "", None, ())
         data_key = store.vault.data_key(account_id, account.data_key)
-        dependencies = Dependencies(store.database, _hasher(), PasswordBlocklist(), JwksCache(), ClockSteps())
+        dependencies = Dependencies(
+            store.database, _hasher(), PasswordBlocklist(), JwksCache(), ClockSteps(), allow_root_keys=True
+        )
         call = Call(tx, caller, data_key, clock.iso(now), int(now.timestamp()))
         yield RootClient(dependencies, call, service)
         accounts.set_revision(tx, account_id, ids.revision())

@@ -106,6 +106,13 @@ def create_api_key(account: Account, *statements: dict[str, Any], name: str = "g
     return str(credential["ServiceSpecificCredential"]["ServiceCredentialSecret"])
 
 
+def root_key(account: Account) -> tuple[str, str]:
+    """Create an access key of an account's root user, for a server with IAMD_ROOT_ACCESS_KEYS."""
+    with root_client(account.server.store, account.account_id) as iam:
+        key = iam.create_access_key()["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
+
+
 @contextlib.contextmanager
 def running_nginx(
     folder: Path, server: Server, store: ObjectStore, api_key: str, **env: str

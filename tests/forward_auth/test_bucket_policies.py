@@ -2,11 +2,12 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 from tests import iamd_command, servers
 from tests.api.test_audit import events
-from tests.forward_auth.conftest import Gateway, error_code
+from tests.forward_auth.conftest import Gateway, error_code, root_key, running_nginx, s3_client
 from tests.in_process import root_client
 from tests.servers import Account, allow, deny, document
 
@@ -54,6 +55,34 @@ def test_policy_ends_with_its_bucket(gateway: Gateway) -> None:
     admin.create_bucket(Bucket=bucket)
     assert error_code(admin.get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
     admin.put_object(Bucket=bucket, Key="a", Body=b"x")
+
+
+def test_root_user_cannot_be_locked_out_of_a_policy(gateway: Gateway, tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    account, bucket = gateway.account, f"root-{gateway.account.account_id}"
+    env = {
+        "IAMD_S3_STORE": gateway.store.url,
+        "IAMD_S3_ACCOUNTS": account.account_id,
+        "IAMD_ROOT_ACCESS_KEYS": "true",
+    }
+    with (
+        servers.serving(account.server.store, *account.server.arguments, port=None, **env) as server,
+        running_nginx(tmp_path / "root", server, gateway.store, gateway.api_key) as url,
+    ):
+        root = s3_client(url, root_key(account))
+        root.create_bucket(Bucket=bucket)
+        objects = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+        everything = document({"Principal": "*", **deny("s3:*", resource=objects)})
+        root.put_bucket_policy(Bucket=bucket, Policy=everything)
+        assert error_code(root.put_object, Bucket=bucket, Key="a", Body=b"") == "AccessDenied"
+        assert error_code(root.get_bucket_policy_status, Bucket=bucket) == "AccessDenied"
+        assert error_code(gateway.s3().delete_bucket_policy, Bucket=bucket) == "AccessDenied"
+        stranger = s3_client(url, root_key(servers.create_account(account.server)))
+        assert error_code(stranger.delete_bucket_policy, Bucket=bucket) == "AccessDenied"
+        assert json.loads(root.get_bucket_policy(Bucket=bucket)["Policy"]) == json.loads(everything)
+        root.put_bucket_policy(Bucket=bucket, Policy=everything)
+        root.delete_bucket_policy(Bucket=bucket)
+        root.put_object(Bucket=bucket, Key="a", Body=b"")
 
 
 INVALID_POLICIES: list[tuple[Any, str]] = [

@@ -1,15 +1,17 @@
-"""rclone, s3cmd and restic use a gateway with TLS. Skipped where they are not installed."""
+"""rclone, s3cmd, restic and the AWS CLI use a gateway with TLS. Skipped where they are not installed."""
 
 import os
 import shutil
+import ssl
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trustme
 
-from tests import iamd_command
+from tests import aws_cli, iamd_command
 from tests.forward_auth import proxies
 from tests.forward_auth.conftest import Gateway, create_api_key
 from tests.forward_auth.seaweedfs import ObjectStore
@@ -132,3 +134,33 @@ def test_restic(tls_gateway: Gateway, source: Path, tmp_path: Path) -> None:
     ):
         run(tmp_path, "restic", "--cacert", "ca.pem", *command, **env)
     assert contents(tmp_path / "back" / "source") == contents(source)
+
+
+def test_aws_cli(tls_gateway: Gateway, source: Path, tmp_path: Path) -> None:
+    account, bucket = tls_gateway.account, f"s3://awscli-{tls_gateway.account.account_id}"
+    config = tmp_path / "config"  # version 1 of the CLI presigns by Signature Version 2 without it
+    config.write_text("[default]\ns3 =\n    signature_version = s3v4\n")
+    env = environment(
+        AWS_CONFIG_FILE=str(config),
+        AWS_ACCESS_KEY_ID=account.access_key_id,
+        AWS_SECRET_ACCESS_KEY=account.secret_access_key,
+        AWS_DEFAULT_REGION="us-east-1",
+        AWS_ENDPOINT_URL_S3=tls_gateway.url,
+        AWS_CA_BUNDLE=str(tmp_path / "ca.pem"),
+    )
+    for arguments in (
+        ["mb", bucket],
+        ["cp", "--quiet", str(source / "large.bin"), f"{bucket}/x/large.bin"],
+        ["cp", "--quiet", f"{bucket}/x/large.bin", f"{bucket}/copy of/ü large.bin"],
+        ["cp", "--quiet", "--recursive", f"{bucket}/copy of/", str(tmp_path / "back")],
+        ["sync", "--quiet", "--delete", str(source), f"{bucket}/x"],
+        ["sync", "--quiet", f"{bucket}/x", str(tmp_path / "synced")],
+    ):
+        aws_cli.run_text(env, "s3", *arguments)
+    assert contents(tmp_path / "back") == {"ü large.bin": (source / "large.bin").read_bytes()}
+    assert contents(tmp_path / "synced") == contents(source)
+    url = aws_cli.run_text(env, "s3", "presign", f"{bucket}/x/a.txt").strip()
+    context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+    with urllib.request.urlopen(url, context=context, timeout=20) as response:
+        assert response.read() == (source / "a.txt").read_bytes()
+    aws_cli.run_text(env, "s3", "rb", "--force", bucket)

@@ -82,6 +82,20 @@ def test_request_is_allowed(proxy: Proxy, request_: Callable[[Proxy], S3Request]
         assert proxy.api_key not in str(response.headers)
 
 
+@pytest.mark.parametrize("resource", ["*", "arn:aws:s3:::*"])
+def test_listing_buckets_is_allowed_and_denied_as_on_aws(proxy: Proxy, resource: str) -> None:
+    bob = proxy.account.key_of("bob", allow("s3:ListAllMyBuckets", resource=resource))
+    eve = proxy.account.key_of("eve", allow("s3:*"), deny("s3:ListAllMyBuckets", resource=resource))
+    assert proxy.explain(signed(Key(*bob), target="/")).status == 200
+    assert proxy.explain(signed(Key(*eve), target="/")).status == 403
+
+
+def test_listing_buckets_is_not_allowed_by_a_bucket(proxy: Proxy) -> None:
+    bob = Key(*proxy.account.key_of("bob", allow("s3:*", resource=["arn:aws:s3:::b*", "arn:aws:s3:::*/*"])))
+    assert proxy.explain(signed(bob, target="/bucket")).status == 200
+    assert proxy.explain(signed(bob, target="/")).status == 403
+
+
 def test_target_for_the_store_has_the_bucket_in_its_path(proxy: Proxy) -> None:
     request = signed(proxy.key, "GET", "/a%20b?versionId=1", host=f"bucket.{HOST}")
     assert proxy.authorize(request).headers["x-iamd-store-uri"] == "/bucket/a%20b?versionId=1"

@@ -75,7 +75,16 @@ ACTIONS: list[tuple[str, str, dict[str, str], str, str]] = [
         "PutObjectRetention BypassGovernanceRetention",
     ),
     ("PUT", "/bucket/key", {}, "PutObject", "PutObject"),
-    ("PUT", "/bucket/key", {"x-amz-acl": "private"}, "PutObject", "PutObject PutObjectAcl"),
+    ("PUT", "/bucket/key", {"x-amz-acl": "private"}, "PutObject", "PutObject"),
+    ("PUT", "/bucket/key", {"x-amz-acl": "public-read"}, "PutObject", "PutObject PutObjectAcl"),
+    (
+        "PUT",
+        "/bucket/key",
+        {"x-amz-acl": "private", "x-amz-grant-read": "id=1"},
+        "PutObject",
+        "PutObject PutObjectAcl",
+    ),
+    ("POST", "/bucket/key?uploads", {"x-amz-acl": "private"}, "CreateMultipartUpload", "PutObject"),
     ("PUT", "/bucket/key", {"x-amz-grant-read": "id=1"}, "PutObject", "PutObject PutObjectAcl"),
     ("PUT", "/bucket/key", {"x-amz-tagging": "a=b"}, "PutObject", "PutObject PutObjectTagging"),
     (
@@ -98,7 +107,7 @@ ACTIONS: list[tuple[str, str, dict[str, str], str, str]] = [
     (
         "POST",
         "/bucket/key?uploads",
-        {"x-amz-acl": "private", "x-amz-tagging": "a=b"},
+        {"x-amz-acl": "public-read", "x-amz-tagging": "a=b"},
         "CreateMultipartUpload",
         "PutObject PutObjectAcl PutObjectTagging",
     ),
@@ -140,10 +149,12 @@ def test_actions(method: str, target: str, headers: dict[str, str], operation: s
     assert {permission.resource_arn for permission in result.permissions} == {resource}
 
 
-def test_listing_buckets_has_no_resource() -> None:
+def test_listing_buckets_is_for_all_of_them() -> None:
     result = s3_request("GET", "/")
     assert (result.operation, result.bucket, result.key) == ("ListBuckets", None, None)
-    assert [permission[:2] for permission in result.permissions] == [("s3:ListAllMyBuckets", "*")]
+    assert [permission[:2] for permission in result.permissions] == [
+        ("s3:ListAllMyBuckets", "arn:aws:s3:::*")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +187,7 @@ def test_listing_buckets_has_no_resource() -> None:
         ),
         (
             "admin/a",
-            {"x-amz-tagging-directive": "REPLACE", "x-amz-tagging": "a=b", "x-amz-acl": "private"},
+            {"x-amz-tagging-directive": "REPLACE", "x-amz-tagging": "a=b", "x-amz-acl": "public-read"},
             [
                 ("s3:GetObject", "arn:aws:s3:::admin/a"),
                 ("s3:PutObject", OBJECT),
@@ -317,7 +328,7 @@ def test_condition_keys(
 
 
 def test_each_permission_has_the_condition_keys_of_its_action() -> None:
-    headers = {"x-amz-object-lock-mode": "GOVERNANCE", "x-amz-acl": "private", "x-amz-tagging": "a=b"}
+    headers = {"x-amz-object-lock-mode": "GOVERNANCE", "x-amz-acl": "public-read", "x-amz-tagging": "a=b"}
     result = s3_request("PUT", "/bucket/key", **headers)
     assert {permission.action: set(permission.context) for permission in result.permissions[1:]} == {
         "s3:PutObjectAcl": {"s3:x-amz-acl"},

@@ -38,6 +38,7 @@ OWN_OPERATIONS = frozenset(
         "PutBucketPolicy",
     }
 )
+_POLICY_OPERATIONS = frozenset({"DeleteBucketPolicy", "GetBucketPolicy", "PutBucketPolicy"})
 
 
 class InvalidUri(MalformedInput):
@@ -237,10 +238,22 @@ def check_permissions(question: S3Question) -> None:
     keys = inquiry.condition_keys(caller)
     for required in question.s3_request.permissions:
         permission = RequiredPermission(required.action, required.resource_arn, {**keys, **required.context})
-        bucket_policy = bucket_policies.find_for(inquiry, required.resource_arn)
+        has_policy = not _is_owner_of_policy(question)
+        bucket_policy = bucket_policies.find_for(inquiry, required.resource_arn) if has_policy else None
         answer = decide_permission(inquiry, caller, permission, bucket_policy)
         if not answer.allowed:
             raise AccessDenied(answer.message)
+
+
+def _is_owner_of_policy(question: S3Question) -> bool:
+    """Tell whether a bucket's policy cannot deny access to itself.
+
+    AWS's API reference, PutBucketPolicy: the root user of the bucket owner's account can always read, replace
+    and delete it.
+    """
+    caller = question.caller.caller
+    is_owner = caller.is_root and caller.account_id == question.inquiry.account_id
+    return is_owner and question.s3_request.operation in _POLICY_OPERATIONS
 
 
 def _decision_subject(question: S3Question) -> DecisionSubject:

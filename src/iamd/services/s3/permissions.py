@@ -22,16 +22,24 @@ from iamd.services.service_request import (
     ServiceRequest,
 )
 
-_ALL_RESOURCES: Final = "*"
-# With these values, AWS demands no further permission (API reference: CreateBucket, DeleteObject).
+# What ListBuckets acts on: policies in AWS's own walkthroughs name it, and `*` matches it too.
+_ALL_BUCKETS: Final = "arn:aws:s3:::*"
+# With these values, AWS demands no further permission (API reference: CreateBucket, DeleteObject). An object
+# is private without the header, too: the permissions that docker-registry documents do not include its ACL.
 _WITHOUT_EFFECT: Final = frozenset(
     {
+        ("CopyObject", "x-amz-acl", "private"),
         ("CreateBucket", "x-amz-acl", "private"),
+        ("CreateMultipartUpload", "x-amz-acl", "private"),
         ("CreateBucket", "x-amz-bucket-object-lock-enabled", "false"),
         ("DeleteObject", "x-amz-bypass-governance-retention", "false"),
+        ("PutObject", "x-amz-acl", "private"),
         ("PutObjectRetention", "x-amz-bypass-governance-retention", "false"),
     }
 )
+# SeaweedFS keeps `a` and `a/` in one place: a copy of `a/` is one of `a`, as are its tags and its deletion.
+# These operations tell them apart, so that whoever may use `a/*` may also create the folder `a/`.
+_DISTINGUISHES_FOLDERS: Final = frozenset({"GetObject", "HeadObject", "PutObject"})
 _NO_PARAMETERS: Final[Mapping[str, str]] = {}
 _DELETE_OBJECTS: Final = select_operation("POST", "bucket", {"delete": ""}, {})
 
@@ -108,19 +116,27 @@ def _level(address: Address) -> Level:
 
 
 def _permissions(parts: _Parts, content: ConditionKeyValues) -> Iterator[RequiredPermission]:
-    arn = _arn(parts.address)
     source = _copy_source(parts)
     values = {**content, **request_values(parts.operation.name, parts.parameters, parts.headers)}
     if source is not None:
         values["s3:x-amz-copy-source"] = f"{source.bucket}/{source.key}"
         yield from _source_permissions(parts, source, content)
-    for action in _actions(parts):
-        yield RequiredPermission(action, arn, values_for(action, values))
+    for arn in _arns(parts.address, parts.operation.name):
+        for action in _actions(parts):
+            yield RequiredPermission(action, arn, values_for(action, values))
+
+
+def _arns(address: Address, operation: str = "") -> tuple[str, ...]:
+    """Return the resource; for a key with a final slash also that without it, if the store may mean it."""
+    bucket, key, _ = address
+    if key is None or not key.endswith("/") or operation in _DISTINGUISHES_FOLDERS:
+        return (_arn(address),)
+    return _arn(Address(bucket, key.removesuffix("/"))), _arn(address)
 
 
 def _arn(address: Address) -> str:
     if address.bucket is None:
-        return _ALL_RESOURCES
+        return _ALL_BUCKETS
     resource = address.bucket if address.key is None else f"{address.bucket}/{address.key}"
     return f"arn:aws:s3:::{resource}"
 
@@ -147,13 +163,14 @@ def _copy_source(parts: _Parts) -> CopySource | None:
 def _source_permissions(
     parts: _Parts, source: CopySource, content: ConditionKeyValues
 ) -> Iterator[RequiredPermission]:
-    arn = _arn(Address(source.bucket, source.key))
+    arns = _arns(Address(source.bucket, source.key))
     version = "" if source.version_id is None else "Version"
     values = content if source.version_id is None else {**content, "s3:versionid": source.version_id}
     suffixes = ("", "Tagging" * _copies_tags(parts), "Annotation" * _copies_annotations(parts))
     for suffix in dict.fromkeys(suffixes):
         action = f"s3:GetObject{version}{suffix}"
-        yield RequiredPermission(action, arn, values_for(action, values))
+        for arn in arns:
+            yield RequiredPermission(action, arn, values_for(action, values))
 
 
 def _copies_tags(parts: _Parts) -> bool:
