@@ -17,7 +17,15 @@ def running(folder: Path, **env: str) -> Iterator[str]:
     port = servers.free_port()
     with (folder / "moto.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(port)],
+            [
+                sys.executable,
+                "-c",
+                "from moto.server import main; main()",
+                "-H",
+                "127.0.0.1",
+                "-p",
+                str(port),
+            ],
             env=servers.environment(**env),
             stdout=log,
             stderr=subprocess.STDOUT,

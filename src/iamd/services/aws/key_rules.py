@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from iamd.services.aws.json_text import parse_json
-from iamd.services.aws.parameters import Values, find_map, find_text, member, text_of, texts
+from iamd.services.aws.parameters import Values, find_map, find_text, listed_texts, member, text_of
 from iamd.services.aws.resource_names import function_arn, state_machine_qualifier
 from iamd.services.aws.resource_types import Owner
 from iamd.services.service_request import AmbiguousRequest
@@ -92,7 +92,7 @@ def _value(values: Values, names: tuple[str, ...], _owner: Owner) -> Iterator[st
 
 def _list(values: Values, names: tuple[str, ...], _owner: Owner) -> Iterator[str]:
     for name in names:
-        yield from texts(values, name)
+        yield from listed_texts(values, name)
 
 
 def _alias(values: Values, names: tuple[str, ...], owner: Owner) -> Iterator[str]:

@@ -31,6 +31,11 @@ def has_value(values: Values, path: str) -> bool:
 
 def texts(values: Values, path: str) -> list[str]:
     """Return the texts at a path; Booleans and numbers are texts in JSON's notation."""
+    return [text_of(value, path) for value in _values(values, path)]
+
+
+def listed_texts(values: Values, path: str) -> list[str]:
+    """Return the texts at a path, and those in lists there."""
     found = (value if isinstance(value, list) else [value] for value in _values(values, path))
     return [text_of(element, path) for elements in found for element in elements]
 
