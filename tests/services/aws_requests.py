@@ -23,7 +23,10 @@ TARGETS = {
     "ssm": "AmazonSSM",
     "states": "AWSStepFunctions",
 }
-AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu-central-1/x/aws4_request"
+SIGNATURE = f"Signature={'0' * 64}"
+AUTHORIZATION = (
+    f"AWS4-HMAC-SHA256 Credential=A/20260101/{REGION}/{{}}/aws4_request, SignedHeaders=h, {SIGNATURE}"
+)
 
 
 def json_request(
@@ -33,7 +36,7 @@ def json_request(
     content = json.dumps(parameters or {}).encode() if body is None else body
     names = {
         "host": "localhost:5000",
-        "authorization": AUTHORIZATION,
+        "authorization": AUTHORIZATION.format("x"),
         "content-type": "application/x-amz-json-1.0",
         "x-amz-target": f"{TARGETS.get(service, service)}.{operation}",
     }
@@ -46,7 +49,7 @@ def form_request(action: str, *, body: str | None = None, **parameters: str) -> 
     form = {"Action": action, **{name.replace("_", "."): value for name, value in parameters.items()}}
     headers = {
         "host": "localhost:5000",
-        "authorization": AUTHORIZATION,
+        "authorization": AUTHORIZATION.format("x"),
         "content-type": "application/x-www-form-urlencoded; charset=utf-8",
     }
     content = urlencode(form) if body is None else body
@@ -55,14 +58,18 @@ def form_request(action: str, *, body: str | None = None, **parameters: str) -> 
 
 def rest_request(method: str, target: str, content: Any = None, **headers: str) -> ServiceRequest:
     path, _, query = target.partition("?")
-    names = {"host": "localhost:5000", "authorization": AUTHORIZATION}
+    names = {"host": "localhost:5000", "authorization": AUTHORIZATION.format("x")}
     names.update({name.replace("_", "-"): value for name, value in headers.items()})
     body = b"" if content is None else content if isinstance(content, bytes) else json.dumps(content).encode()
     return ServiceRequest(method, path, query, names, body)
 
 
 def mapped(service: str, request: ServiceRequest) -> MappedRequest:
-    return AwsRequestMap().map_request(request, service, ACCOUNT, REGION)
+    """Return what a request needs that is signed for a service."""
+    headers = dict(request.headers)
+    if headers.get("authorization") == AUTHORIZATION.format("x"):
+        headers["authorization"] = AUTHORIZATION.format(service)
+    return AwsRequestMap().map_request(request._replace(headers=headers), service, ACCOUNT, REGION)
 
 
 def permission(service: str, request: ServiceRequest) -> RequiredPermission:

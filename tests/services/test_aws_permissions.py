@@ -301,6 +301,8 @@ def test_leading_key_and_attributes() -> None:
         ExpressionAttributeValues={":v": {"N": "1"}},
         ReturnValues="ALL_OLD",
     )
+    (minus,) = table_keys("Scan", FilterExpression="a-b > :v", ExpressionAttributeValues={":v": {"N": "1"}})
+    assert minus["attributes"] == ("a", "b")
     assert sorted(keys["attributes"]) == ["a", "b", "c", "e", "f", "g", "h", "id"]
     assert keys["returnvalues"] == "ALL_OLD"
 

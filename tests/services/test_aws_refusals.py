@@ -11,7 +11,9 @@ from iamd.services.aws import AwsRequestMap
 from iamd.services.service_request import AmbiguousRequest, ServiceRequest, UnmappedRequest
 from tests.services.aws_requests import (
     ACCOUNT,
+    AUTHORIZATION,
     REGION,
+    SIGNATURE,
     form_request,
     json_request,
     mapped,
@@ -53,6 +55,8 @@ AMBIGUOUS: dict[str, tuple[str, ServiceRequest]] = {
     "deep nesting": ("secretsmanager", raw("[" * 100_000)),
     "a huge number": ("secretsmanager", raw('{"SecretId": 1' + "0" * 5000 + "}")),
     "a list": ("secretsmanager", raw("[]")),
+    "a name that is a number": ("dynamodb", describe(1)),
+    "a name that is true": ("dynamodb", describe(True)),
     "a name that is a list": ("dynamodb", describe(["a", "b"])),
     "a name that is a structure": ("dynamodb", describe({"a": "b"})),
     "a name that is empty": ("dynamodb", describe("")),
@@ -98,7 +102,7 @@ AMBIGUOUS: dict[str, tuple[str, ServiceRequest]] = {
             "GET",
             "/",
             "Action=ListTopics&x=.us-east-1.amazonaws.com",
-            {"host": "h", "authorization": "x"},
+            {"host": "h", "authorization": AUTHORIZATION.format("sns")},
             b"",
         ),
     ),
@@ -142,6 +146,30 @@ AMBIGUOUS: dict[str, tuple[str, ServiceRequest]] = {
     "another host of LocalStack": (
         "dynamodb",
         json_request("dynamodb", "ListTables", host="bucket.s3.localhost.localstack.cloud:4566"),
+    ),
+    "the bucket of a host": (
+        "dynamodb",
+        json_request("dynamodb", "ListTables", host="secret.localhost:4566"),
+    ),
+    "the function of a host": (
+        "dynamodb",
+        json_request("dynamodb", "ListTables", host="x.lambda-url.eu-central-1.on.aws"),
+    ),
+    "a signature in another order": (
+        "lambda",
+        rest_request(
+            "GET",
+            "/2015-03-31/functions",
+            authorization=f"AWS4-HMAC-SHA256 SignedHeaders=h, {SIGNATURE}, Credential=A/1/x/x/x",
+        ),
+    ),
+    "a signature for another service": (
+        "lambda",
+        rest_request("GET", "/2015-03-31/functions", authorization=AUTHORIZATION.format("s3")),
+    ),
+    "a list that is long": (
+        "ssm",
+        json_request("ssm", "GetParameters", {"Names": [f"a{number}" for number in range(1001)]}),
     ),
     "a parameter in a header": (
         "secretsmanager",
@@ -253,6 +281,30 @@ def test_unmapped_request(name: str) -> None:
     with pytest.raises(UnmappedRequest) as caught:
         mapped(service, request)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost:4566",
+        "127.0.0.1:8080",
+        "[::1]:80",
+        "gateway",
+        "aws.example.com",
+        f"dynamodb.{REGION}.amazonaws.com",
+    ],
+)
+def test_hosts_of_gateways(host: str) -> None:
+    assert mapped("dynamodb", json_request("dynamodb", "ListTables", host=host)).operation == "ListTables"
+
+
+def test_large_requests_are_decided_quickly() -> None:
+    """The work for a request grows with its size, not faster."""
+    message = {"QueueUrl": f"http://h/{ACCOUNT}/q", "MessageBody": "&" * 1_000_000}
+    assert needs("sqs", json_request("sqs", "SendMessage", message))
+    expression = " AND ".join(f"a{number} = :v" for number in range(50_000))
+    scan = {"TableName": "t", "FilterExpression": expression, "ExpressionAttributeValues": {":v": {"S": "x"}}}
+    assert needs("dynamodb", json_request("dynamodb", "Scan", scan))
 
 
 def test_ordinary_text_is_not_refused() -> None:

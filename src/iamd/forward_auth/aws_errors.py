@@ -26,7 +26,7 @@ class AwsError(NamedTuple):
 def from_fault(fault: Fault, environ: Mapping[str, Any], request_id: str) -> AwsError:
     """Return a fault in the protocol of a client's request, whose headers are in a WSGI environment."""
     if _is_query(environ):
-        return AwsError([("Content-Type", "text/xml")], _xml(fault, _signing_name(environ), request_id))
+        return AwsError([("Content-Type", "text/xml")], _xml(fault, signing_name(environ), request_id))
     headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", service_errors.code(fault))]
     return AwsError(headers, service_errors.document(fault, request_id))
 
@@ -38,16 +38,16 @@ def _is_query(environ: Mapping[str, Any]) -> bool:
     return str(environ.get("CONTENT_TYPE", "")).lower().startswith(_FORM) or "Action=" in query
 
 
-def _signing_name(environ: Mapping[str, Any]) -> str:
+def signing_name(environ: Mapping[str, Any]) -> str:
     """Return the service of the credential scope, whether the signature is valid or not."""
     scope = str(environ.get("HTTP_AUTHORIZATION", "")).partition("Credential=")[2].partition(",")[0]
     return scope.split("/")[3] if scope.count("/") == 4 else ""
 
 
-def _xml(fault: Fault, signing_name: str, request_id: str) -> bytes:
+def _xml(fault: Fault, service: str, request_id: str) -> bytes:
     code = fault.code
     if isinstance(fault, AccessDenied):
-        code = _QUERY_CODES.get(signing_name, code)
+        code = _QUERY_CODES.get(service, code)
     kind = "Sender" if service_errors.status(fault) < 500 else "Receiver"
     message = escape(service_errors.message(fault))
     return (

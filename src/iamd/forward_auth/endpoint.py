@@ -222,7 +222,7 @@ def _error_response(question: _Question, environ: Environ, fault: Fault, request
 
 
 def _error_document(service: str, environ: Environ, fault: Fault, request_id: str) -> _Response:
-    if service == S3:
+    if service == S3 or (service == AWS and aws_errors.signing_name(environ) == S3):
         return _s3_error(environ, fault, request_id)
     if service == AWS:
         return _aws_error(environ, fault, request_id)

@@ -9,10 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from iamd.services.service_request import AmbiguousRequest
 
-_TOKEN: Final = re.compile(
-    r"\s*(?:(?P<word>[#:]?[A-Za-z0-9_-]*[A-Za-z_][A-Za-z0-9_-]*|[#:][A-Za-z0-9_-]+)|(?P<index>\[\s*[0-9]+\s*\])"
-    r"|(?P<sign><>|<=|>=|[=<>(),.+-]))\s*"
-)
+_TOKEN: Final = re.compile(r"\s*(?:[#:]?[A-Za-z0-9_]+|\[\s*[0-9]+\s*\]|<>|<=|>=|[=<>(),.+-])\s*")
 _PARENTHESES: Final = ("(", ")")
 _EQUAL: Final = ("=",)
 _KEYWORDS: Final = frozenset({"ADD", "AND", "BETWEEN", "DELETE", "IN", "NOT", "OR", "REMOVE", "SET"})

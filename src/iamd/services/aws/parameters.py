@@ -12,6 +12,7 @@ from iamd.services.service_request import AmbiguousRequest
 
 Values = Mapping[str, Any]
 
+_MAX_ELEMENTS: Final = 1_000  # AWS's batches have 100 at most
 ELEMENT: Final = "@"  # the element of a list of texts, or the key of a map
 
 
@@ -29,13 +30,17 @@ def has_value(values: Values, path: str) -> bool:
     return any(True for _ in _values(values, path))
 
 
-def texts(values: Values, path: str) -> list[str]:
-    """Return the texts at a path; Booleans and numbers are texts in JSON's notation."""
-    return [text_of(value, path) for value in _values(values, path)]
+def find_names(values: Values, path: str) -> list[str]:
+    """Return the names of resources at a path; AmbiguousRequest if one is not text."""
+    found = list(_values(values, path))
+    for value in found:
+        if not isinstance(value, str):
+            raise AmbiguousRequest(f"The value of {path} must be text.")
+    return [text_of(value, path) for value in found]
 
 
 def listed_texts(values: Values, path: str) -> list[str]:
-    """Return the texts at a path, and those in lists there."""
+    """Return the texts at a path, and those in lists there; Booleans and numbers in JSON's notation."""
     found = (value if isinstance(value, list) else [value] for value in _values(values, path))
     return [text_of(element, path) for elements in found for element in elements]
 
@@ -108,6 +113,8 @@ def _expand(value: Any, suffix: str, path: str) -> Iterator[Any]:
 def _elements(value: Any, path: str) -> list[Any]:
     if not isinstance(value, list):
         raise AmbiguousRequest(f"The parameter {path} must be a list.")
+    if len(value) > _MAX_ELEMENTS:
+        raise AmbiguousRequest(f"The parameter {path} has more than {_MAX_ELEMENTS} elements.")
     return value
 
 

@@ -17,9 +17,18 @@ from iamd.services.service_request import AmbiguousRequest, ServiceRequest, Unma
 ACTION: Final = "Action"
 _EMULATOR_HEADERS: Final = ("x-moto-", "x-localstack-")
 _USER_AGENT_REGION: Final = re.compile(r"region/([a-z]{2}-[a-z]+-[0-9])")
-_CLOUD_HOST: Final = re.compile(r"amazonaws|api\.aws|localstack")
 _CLOUD_DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".localhost.localstack.cloud")
-_LOCALSTACK: Final = "localhost.localstack.cloud"
+_LOCAL_HOSTS: Final = ("localhost", "localhost.localstack.cloud")
+# By hosts with such labels emulators find a service, a bucket, an API or a function.
+_SERVICE_HOST: Final = re.compile(
+    r"(?:^|\.)(?:amazonaws|localstack|localhost|s3[a-z-]*|sqs|queue|execute-api|lambda-url|appsync[a-z-]*|elb|alb"
+    r"|cloudfront|iot|aoss)(?:\.|$)|\.aws$"
+)
+_AUTHORIZATION: Final = (
+    r"AWS4-HMAC-SHA256 +Credential=[A-Za-z0-9]+/[0-9]{{8}}/{}/{}/aws4_request, *"
+    r"SignedHeaders=[a-z0-9;_-]+, *Signature=[0-9a-f]{{64}}"
+)
+_MAX_FORM_NAME: Final = 300  # a name of a parameter, each of its characters percent-encoded
 _PORT: Final = re.compile(r":[0-9]+$")
 
 
@@ -35,6 +44,9 @@ def check_request(request: ServiceRequest, service: Service, region: str) -> byt
             raise AmbiguousRequest(f"The header {header} could change the account or the service.")
     if headers.get("content-encoding", "identity") != "identity":
         raise AmbiguousRequest("The body is compressed (Content-Encoding). Send it as it is.")
+    authorization = _AUTHORIZATION.format(re.escape(region), re.escape(service.name))
+    if not re.fullmatch(authorization, headers.get("authorization", "")):
+        raise AmbiguousRequest("The Authorization header must have Credential, SignedHeaders and Signature.")
     _check_host(headers.get("host", ""), service, region)
     _check_region(request, region)
     if request.body is None:
@@ -62,8 +74,10 @@ def check_parameters(request: ServiceRequest, names: Collection[str]) -> None:
 def _form_names(body: bytes) -> Iterator[str]:
     """Return the names of a form. A body of JSON does not begin with one."""
     text = body.decode("utf-8", errors="replace")
-    for pair in re.split("[&;]", text)[1:]:
-        yield unquote_plus(pair.partition("=")[0])
+    names = {pair.partition("=")[0] for pair in re.split("[&;]", text)[1:]}
+    for name in names:
+        if len(name) <= _MAX_FORM_NAME:
+            yield unquote_plus(name)
 
 
 def _root(name: str) -> str:
@@ -73,7 +87,7 @@ def _root(name: str) -> str:
 
 def _check_host(host: str, service: Service, region: str) -> None:
     name = _PORT.sub("", host.lower())
-    if not _CLOUD_HOST.search(name) or name == _LOCALSTACK:
+    if name in _LOCAL_HOSTS or not _SERVICE_HOST.search(name):
         return
     if name not in {f"{service.endpoint}.{region}{domain}" for domain in _CLOUD_DOMAINS}:
         raise AmbiguousRequest(f"The host {host[:128]} is not that of {service.name} in {region}.")

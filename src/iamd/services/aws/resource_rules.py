@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from iamd.services.aws.parameters import Values, find_text, has_value, texts
+from iamd.services.aws.parameters import Values, find_names, find_text, has_value
 from iamd.services.aws.resource_names import read_resource
 from iamd.services.aws.resource_types import ALL, RESOURCE_TYPES, Owner, ResourceType
 from iamd.services.service_request import AmbiguousRequest, UnmappedRequest
@@ -57,11 +57,11 @@ class ResourceRule(NamedTuple):
         return next(iter(given), None)
 
     def _find_by_name(self, values: Values, owner: Owner, name: str) -> tuple[str, ...]:
-        found = texts(values, name)
+        found = find_names(values, name)
         return tuple(dict.fromkeys(self._arn(owner, (value,)) for value in found))
 
     def _find_pair(self, values: Values, owner: Owner) -> tuple[str, ...] | None:
-        found = [find_text(values, name) for name in self.names]
+        found = [next(iter(find_names(values, name)), None) for name in self.names]
         given = tuple(value for value in found if value is not None)
         optional = self.types[0].reader in _OPTIONAL_NAMES
         if found[0] is None or (len(given) < len(found) and not optional):
