@@ -356,6 +356,11 @@ CONTEXTS: dict[str, tuple[str, ServiceRequest, dict[str, Any]]] = {
         json_request("kms", "UntagResource", {"KeyId": KEY_ID, "TagKeys": ["a", "b"]}),
         {"aws:tagkeys": ("a", "b")},
     ),
+    "keys of tags in a query": (
+        "lambda",
+        rest_request("DELETE", "/2017-03-31/tags/" + FUNCTION + "?tagKeys=a&tagKeys=b%20c"),
+        {"aws:tagkeys": ("a", "b c")},
+    ),
     "a subscription": (
         "sns",
         form_request("Subscribe", TopicArn=TOPIC, Protocol="https", Endpoint="https://example.com/"),

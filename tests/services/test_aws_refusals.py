@@ -123,6 +123,12 @@ AMBIGUOUS: dict[str, tuple[str, ServiceRequest]] = {
         "lambda",
         rest_request("PUT", "/2015-03-31/functions/a/configuration", {"functionName": "b"}),
     ),
+    "a key of tags in two encodings": (
+        "lambda",
+        rest_request(
+            "DELETE", "/2017-03-31/tags/" + ARN.format("lambda", "function:f") + "?tagKeys=a&%74agKeys=b"
+        ),
+    ),
     "an encoded slash": ("lambda", rest_request("GET", "/2015-03-31/functions/a%2Fb")),
     "dot segments": ("lambda", rest_request("GET", "/2015-03-31/layers/../functions/a")),
     "a target for a path": ("lambda", rest_request("GET", "/2015-03-31/functions", x_amz_target="A.B")),

@@ -10,6 +10,7 @@ from iamd.services.aws.tables import read_table
 from iamd.services.definitions.route import RequestPattern, parse_pattern
 
 _ITEM_RULES: Final = ("@item", "@read")
+_LIST: Final = "[]"  # after the name of a query parameter that may be there more than once
 
 
 class PermissionRule(NamedTuple):
@@ -38,7 +39,7 @@ class Operation(NamedTuple):
     """An operation. If it has a `refusal`, it is not mapped, and that is why.
 
     `pattern` and `query_names` are those of a REST request: its method and path, and all that its query may
-    have.
+    have; the `query_lists` among them more than once.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Operation(NamedTuple):
     refusal: str
     pattern: RequestPattern | None
     query_names: frozenset[str]
+    query_lists: frozenset[str]
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -62,11 +64,16 @@ def read_operations(table: str, service: str) -> dict[str, Operation]:
 
 
 def _operation(name: str, service: str, rows: list[Mapping[str, str]]) -> Operation:
-    request, query = rows[0].get("request") or "", rows[0].get("query") or ""
+    request, query = rows[0].get("request") or "", (rows[0].get("query") or "").split()
     refusal = rows[0]["refusal"]
     rules = () if refusal else tuple(_rule(name, service, row) for row in rows)
     return Operation(
-        name, rules, refusal, parse_pattern(request) if request else None, frozenset(query.split())
+        name,
+        rules,
+        refusal,
+        parse_pattern(request) if request else None,
+        frozenset(parameter.removesuffix(_LIST) for parameter in query),
+        frozenset(parameter.removesuffix(_LIST) for parameter in query if parameter.endswith(_LIST)),
     )
 
 
