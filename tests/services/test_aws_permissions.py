@@ -19,6 +19,7 @@ from tests.services.aws_requests import (
 )
 
 QUEUE = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/orders"
+QUEUE_ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:news"
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:m"
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:hello"
@@ -158,6 +159,30 @@ NEEDS: dict[str, tuple[str, ServiceRequest, list[tuple[str, str]]]] = {
         "secretsmanager",
         json_request("secretsmanager", "BatchGetSecretValue", {"SecretIdList": ["a"]}),
         [("secretsmanager:GetSecretValue", ":secret:a-??????"), ("secretsmanager:BatchGetSecretValue", "*")],
+    ),
+    "secrets by a filter": (
+        "secretsmanager",
+        json_request(
+            "secretsmanager", "BatchGetSecretValue", {"Filters": [{"Key": "name", "Values": ["a"]}]}
+        ),
+        [("secretsmanager:GetSecretValue", "*"), ("secretsmanager:BatchGetSecretValue", "*")],
+    ),
+    "messages that move": (
+        "sqs",
+        json_request(
+            "sqs", "StartMessageMoveTask", {"SourceArn": QUEUE_ARN, "DestinationArn": f"{QUEUE_ARN}2"}
+        ),
+        [
+            ("sqs:StartMessageMoveTask", ":orders"),
+            ("sqs:ReceiveMessage", ":orders"),
+            ("sqs:DeleteMessage", ":orders"),
+            ("sqs:SendMessage", ":orders2"),
+        ],
+    ),
+    "another ciphertext": (
+        "kms",
+        json_request("kms", "ReEncrypt", {"SourceKeyId": KEY_ID, "DestinationKeyId": KEY_ID}),
+        [("kms:ReEncryptFrom", "*"), ("kms:ReEncryptTo", f":key/{KEY_ID}")],
     ),
     "a key": ("kms", json_request("kms", "Encrypt", {"KeyId": KEY_ID}), [("kms:Encrypt", f":key/{KEY_ID}")]),
     "the alias of a key": (

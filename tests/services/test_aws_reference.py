@@ -171,6 +171,7 @@ VALUES: dict[str, Any] = {
 }
 OF_OPERATIONS: dict[tuple[str, str], dict[str, Any]] = {
     ("lambda", "GetLayerVersionByArn"): {"Arn": ARN.format("lambda", "layer:l:1")},
+    ("states", "ListExecutions"): {"stateMachineArn": None},
     ("ssm", "DeregisterManagedInstance"): {"InstanceId": "mi-1"},
     ("ssm", "PutComplianceItems"): {"ResourceId": "i-1"},
 }
@@ -201,6 +202,7 @@ def test_requests_of_boto3_are_mapped() -> None:
         found = model(service).operation_model(operation.name)
         values = sample(found.input_shape) if found.input_shape else {}
         values.update(OF_OPERATIONS.get((service.name, operation.name), {}))
+        values = {key: value for key, value in values.items() if value is not None}
         request = sent_by_boto3(model_name(service), operation.name, values)
         if operation.refusal:
             with pytest.raises(UnmappedRequest, match=f"{operation.name} is not mapped. {operation.refusal}"):

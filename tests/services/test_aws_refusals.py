@@ -78,6 +78,21 @@ AMBIGUOUS: dict[str, tuple[str, ServiceRequest]] = {
         "sns",
         form_request("Publish", TopicArn=ARN.format("sns", "a"), topicarn=ARN.format("sns", "b")),
     ),
+    "a topic and another target": (
+        "sns",
+        form_request("Publish", TopicArn=ARN.format("sns", "a"), TargetArn=ARN.format("sns", "b")),
+    ),
+    "a state machine and a map run": (
+        "states",
+        json_request(
+            "states",
+            "ListExecutions",
+            {
+                "mapRunArn": ARN.format("states", "mapRun:m/l:r"),
+                "stateMachineArn": ARN.format("states", "stateMachine:n"),
+            },
+        ),
+    ),
     "a queue of another Region": (
         "sqs",
         json_request("sqs", "PurgeQueue", {"QueueUrl": f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/a"}),

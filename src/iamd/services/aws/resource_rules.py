@@ -82,12 +82,23 @@ class ResourceRule(NamedTuple):
 
 def find_resources(rules: tuple[ResourceRule, ...], values: Values, owner: Owner) -> tuple[str, ...]:
     """Return the ARNs of the resources by the first rule that applies; UnmappedRequest if none does."""
-    for rule in rules:
+    for index, rule in enumerate(rules):
         arns = rule.find(values, owner)
         if arns is not None:
+            _refuse_other_names(rule, rules[index + 1 :], values)
             return arns
     names = " or ".join(dict.fromkeys(name for rule in rules for name in rule.names))
     raise UnmappedRequest(f"the resource needs {names}, which the request does not have")
+
+
+def _refuse_other_names(rule: ResourceRule, others: tuple[ResourceRule, ...], values: Values) -> None:
+    """Refuse a request that names the resource in another way, too: a service might take that."""
+    if not rule.types:
+        return
+    for other in others:
+        for name in other.names:
+            if name not in rule.names and has_value(values, name):
+                raise AmbiguousRequest(f"The parameter {name} names another resource than {rule.names[0]}.")
 
 
 def parse_rules(service: str, text: str) -> tuple[ResourceRule, ...]:
