@@ -12,7 +12,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes --n
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run install dev test check check-fast torture integrations s3-tests pictures format lock bench clean
+.PHONY: run install dev test check check-fast torture integrations s3-tests pictures format lock bench comparison clean
 
 run: install
 	$(BIN)/iamd serve
@@ -66,6 +66,10 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench.steps --write docs/performance.md
 	$(BIN)/python -m bench.policy --write docs/performance.md
 	$(BIN)/python -m bench.services --write docs/performance.md
+
+# What emulators and stores refuse by themselves, and behind iamd. MiniStack is measured too, if MINISTACK is its command.
+comparison: dev
+	$(BIN)/python -m bench.comparison --write docs/comparison.md
 
 lock: $(UV)
 	$(LOCK) pyproject.toml --extra check -o requirements/run.txt $(UPGRADE)

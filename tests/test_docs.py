@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from bench.comparison.cases import CASES
 from scripts import list_coverage
 
 from iamd.cli.main import app
@@ -48,6 +49,11 @@ def test_relative_links_resolve(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
     for target in targets:
         assert target.startswith("http") or (page.parent / target).exists(), target
+
+
+def test_comparison_has_every_request() -> None:
+    page = (ROOT / "docs/comparison.md").read_text()
+    assert [case.name for case in CASES if f"| {case.name} |" not in page] == [], "run make comparison"
 
 
 def test_files_named_in_the_architecture_exist() -> None:

@@ -25,7 +25,7 @@ from iamd.federation.https_client import HttpsClient
 from iamd.federation.jwks_cache import JwksCache
 from iamd.forward_auth import endpoint as forward_auth_endpoint
 from iamd.forward_auth.backend import parse_backend
-from iamd.forward_auth.endpoint import ForwardAuthEndpoint
+from iamd.forward_auth.endpoint import AWS, ForwardAuthEndpoint
 from iamd.forward_auth.s3_authorization import S3Authorizer, S3Store
 from iamd.forward_auth.s3_operations import S3Operations
 from iamd.forward_auth.service_authorization import ServiceAuthorizer
@@ -52,7 +52,9 @@ from iamd.opa import endpoint as opa_endpoint
 from iamd.opa.endpoint import OpaEndpoint
 from iamd.opa.policy_agent import PolicyAgent
 from iamd.operations.service_reference import ServiceReference
+from iamd.services.aws import AwsRequestMap
 from iamd.services.definitions import ServiceDefinition
+from iamd.services.service_request import RequestMap
 from iamd.signin.mail import Mailer
 from iamd.signin.services import SignInServices
 from iamd.store import migrate
@@ -288,12 +290,13 @@ def _build_forward_auth(
         backend,
         frozenset(settings.s3_accounts),
     )
+    maps: dict[str, RequestMap] = {AWS: AwsRequestMap(), **{item.name: item for item in definitions}}
     authorizer = S3Authorizer(decision_point, store)
     store_client = None if backend is None else StoreClient(backend, worker.execution_slots.suspended)
     return ForwardAuthEndpoint(
         authorizer,
         S3Operations(authorizer, store_client),
-        ServiceAuthorizer(decision_point, {definition.name: definition for definition in definitions}),
+        ServiceAuthorizer(decision_point, maps),
         worker.proxy_settings,
         worker.execution_slots,
         worker.request_bodies,

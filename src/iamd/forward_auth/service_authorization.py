@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from iamd.core.errors import AccessDenied, Fault, NotFound
 from iamd.forward_auth.s3_authorization import InvalidUri
-from iamd.forward_auth.signing_rules import SERVICE_RULES
+from iamd.forward_auth.signing_rules import SERVICE_RULES, has_no_body
 from iamd.gate import decision_events
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.credentials import AccessKeyCredentials, BearerCredentials, Credentials
@@ -50,10 +50,11 @@ class ServiceCaller(NamedTuple):
 
 
 class _Signer(NamedTuple):
-    """Who signed a request, and what. The signing name and the payload hash are empty for an API key."""
+    """Who signed a request, and what. All but the credentials is empty for an API key."""
 
     credentials: Credentials
     signing_name: str
+    region: str
     payload_hash: str
 
 
@@ -64,13 +65,19 @@ class _Mapping(NamedTuple):
     request: Request
     signer: _Signer
 
+    @property
+    def region(self) -> str:
+        """The Region that the request is for."""
+        return self.signer.region if self.request_map.is_regional and self.signer.region else _REGION
+
     def map_request(self, account_id: str) -> MappedRequest:
         """Return what the request needs; InvalidUri or AccessDenied if that is not certain."""
         method, path, query, headers, body, _, _ = self.request
-        service_request = ServiceRequest(method, path, query, headers, body)
+        known_body = body if body or has_no_body(self.request) else None
+        service_request = ServiceRequest(method, path, query, headers, known_body)
         try:
             return self.request_map.map_request(
-                service_request, self.signer.signing_name, account_id, _REGION
+                service_request, self.signer.signing_name, account_id, self.region
             )
         except AmbiguousRequest as error:
             raise InvalidUri(str(error)) from error
@@ -105,14 +112,15 @@ class ServiceAuthorizer:
                 raise NotFound(f"This server has no definition of the service {service} (IAMD_SERVICES).")
             signer = self._read_signer(request, inquiry, request_map)
             caller = point.authenticate(inquiry.tx, signer.credentials, context.source_ip, inquiry.now)
-            self._decide(inquiry, caller, service, _Mapping(request_map, request, signer))
+            mapping = _Mapping(request_map, request, signer)
+            self._decide(_in_region(inquiry, mapping.region), caller, service, mapping)
         return _service_caller(caller, request_map, signer)
 
     def _read_signer(self, request: Request, inquiry: Inquiry, request_map: RequestMap) -> _Signer:
         authorization = request.headers.get("authorization", "")
         if request_map.accepts_api_keys and authorization[: len(_BEARER)].lower() == _BEARER:
             secret = authorization[len(_BEARER) :].strip()[:_MAX_API_KEY_LENGTH]
-            return _Signer(BearerCredentials(secret), "", "")
+            return _Signer(BearerCredentials(secret), "", "", "")
         try:
             signature = sigv4.parse_signature(request, inquiry.now, SERVICE_RULES)
         except Fault:
@@ -121,7 +129,8 @@ class ServiceAuthorizer:
         credentials = AccessKeyCredentials(
             signature.access_key_id, signature.session_token, lambda secret: sigv4.verify(signature, secret)
         )
-        return _Signer(credentials, signature.service, request.headers.get("x-amz-content-sha256", ""))
+        payload_hash = request.headers.get("x-amz-content-sha256", "")
+        return _Signer(credentials, signature.service, signature.region, payload_hash)
 
     def _decide(self, inquiry: Inquiry, caller: AuthenticatedCaller, service: str, mapping: _Mapping) -> None:
         """Check what a request needs; AccessDenied if a permission is missing. Both are recorded."""
@@ -134,6 +143,10 @@ class ServiceAuthorizer:
             self._decision_point.record(inquiry, caller, subject, fault)
             raise
         self._decision_point.record(inquiry, caller, subject, None)
+
+
+def _in_region(inquiry: Inquiry, region: str) -> Inquiry:
+    return inquiry._replace(request_context=inquiry.request_context._replace(region=region))
 
 
 def _mapped_subject(subject: DecisionSubject, mapped: MappedRequest) -> DecisionSubject:

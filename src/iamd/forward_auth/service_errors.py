@@ -13,8 +13,16 @@ def status(fault: Fault) -> int:
     return HTTPStatus.TOO_MANY_REQUESTS if isinstance(fault, Throttling) else fault.status
 
 
+def code(fault: Fault) -> str:
+    """Return the error code, as the JSON protocols have it."""
+    return _CODES.get(type(fault), fault.code)
+
+
+def message(fault: Fault) -> str:
+    """Return what the client is told."""
+    return "The request failed. Try again later." if isinstance(fault, InternalFailure) else fault.message
+
+
 def document(fault: Fault, request_id: str) -> bytes:
     """Return the error document."""
-    message = "The request failed. Try again later." if isinstance(fault, InternalFailure) else fault.message
-    code = _CODES.get(type(fault), fault.code)
-    return json.dumps({"__type": code, "message": message, "requestId": request_id}).encode()
+    return json.dumps({"__type": code(fault), "message": message(fault), "requestId": request_id}).encode()

@@ -61,7 +61,7 @@ def service_payload_hash(request: Request, pairs: QueryPairs) -> str:
     service has to compare it with the body; SignatureDoesNotMatch if the client does not.
     """
     declared = request.headers.get(_PAYLOAD_HASH_HEADER)
-    if request.body or _has_no_body(request):
+    if request.body or has_no_body(request):
         actual = hashlib.sha256(request.body).hexdigest()
         if declared not in (None, actual):
             raise SignatureDoesNotMatch(MISMATCH_MESSAGE)
@@ -74,8 +74,8 @@ def service_payload_hash(request: Request, pairs: QueryPairs) -> str:
     return declared
 
 
-def _has_no_body(request: Request) -> bool:
-    """Return whether the request certainly has no body. HTTP/2 needs no header for one that it has."""
+def has_no_body(request: Request) -> bool:
+    """Return whether a client's request certainly has no body. HTTP/2 needs no header for one that it has."""
     length = request.headers.get("content-length")
     if length is None:
         return request.method in _METHODS_WITHOUT_BODY and "transfer-encoding" not in request.headers

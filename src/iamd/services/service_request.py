@@ -43,11 +43,15 @@ class RequestMap(Protocol):
     """Knows which permissions the requests to a service need, or to several.
 
     Clients may send an API key in place of a signature if `accepts_api_keys`. The service is told the
-    caller's tags with the keys `principal_tags`.
+    caller's tags with the keys `principal_tags`. Resources are in the Region that a request is signed for if
+    the services are regional (`is_regional`), otherwise in us-east-1.
     """
 
     @property
     def accepts_api_keys(self) -> bool: ...
+
+    @property
+    def is_regional(self) -> bool: ...
 
     @property
     def principal_tags(self) -> tuple[str, ...]: ...

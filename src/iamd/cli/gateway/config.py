@@ -24,7 +24,7 @@ _API_KEY_VARIABLE = "IAMD_API_KEY"
 _API_KEY = re.compile(r"iamd_[\w-]{20,100}", re.ASCII)
 _EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 - compared, not bound
 _CA_FILE = Path("/etc/ssl/certs/ca-certificates.crt")
-_S3 = "s3"
+_S3, _AWS = "s3", "aws"
 
 
 class Proxy(Enum):
@@ -47,6 +47,8 @@ _RENDERERS = {
     Proxy.TRAEFIK: render_traefik,
 }
 
+_WITH_BODIES = (Proxy.ENVOY, Proxy.TRAEFIK)  # those that pass the client's body to iamd
+
 ProxyArgument = Annotated[
     Proxy,
     typer.Argument(
@@ -54,7 +56,7 @@ ProxyArgument = Annotated[
     ),
 ]
 Service = Annotated[
-    str, typer.Option("--service", metavar="NAME", help="Name of a service of IAMD_SERVICES, or s3.")
+    str, typer.Option("--service", metavar="NAME", help="Name of a service of IAMD_SERVICES, s3, or aws.")
 ]
 Backend = Annotated[
     str | None,
@@ -100,6 +102,8 @@ def config(
     ca_file: CaFile = _CA_FILE,
 ) -> None:
     """Print a proxy's configuration: for the S3 store of IAMD_S3_STORE, or another service."""
+    if service == _AWS and proxy not in _WITH_BODIES:
+        raise CommandError("this proxy does not pass bodies to iamd: use envoy or traefik", status=2)
     settings = options.settings()
     upstream = _backend(settings, service, backend)
     gateway = Gateway(
@@ -107,7 +111,7 @@ def config(
         parse_listener(listen, tls_cert, tls_key),
         parse_url(iamd or _served_at(settings), "--iamd"),
         upstream,
-        settings.s3_hosts if service == _S3 else _hosts(settings, service),
+        _hosts(settings, service),
         _read_api_key(api_key_file),
         config_path(ca_file),
     )
@@ -128,7 +132,11 @@ def _backend(settings: Settings, service: str, url: str | None) -> Upstream:
 
 
 def _hosts(settings: Settings, service: str) -> tuple[str, ...]:
-    """Return the hosts of a service; CommandError, with status 2, if it is not defined."""
+    """Return the hosts of a service, all if none; CommandError, with status 2, if it is not defined."""
+    if service == _S3:
+        return settings.s3_hosts
+    if service == _AWS:
+        return ()
     try:
         definitions = {item.name: item for item in read_service_files(settings.services)}
     except ServiceFileError as error:

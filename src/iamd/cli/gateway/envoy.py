@@ -9,6 +9,7 @@ from iamd.cli.gateway.gateway import Gateway, Upstream, render
 def render_envoy(gateway: Gateway) -> str:
     """Return a bootstrap configuration in YAML."""
     values = gateway.values() | {
+        "REMOVED_AUTHORIZATION": "" if gateway.is_aws else "authorization, ",
         "DOMAINS": ", ".join(f'"{domain}"' for domain in _domains(gateway)),
         "LISTEN_TLS": _listener_tls(gateway),
         "CLUSTERS": "\n".join(

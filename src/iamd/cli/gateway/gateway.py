@@ -78,6 +78,11 @@ class Gateway(NamedTuple):
     def is_s3(self) -> bool:
         return self.service == "s3"
 
+    @property
+    def is_aws(self) -> bool:
+        """Whether the service is an emulator of AWS's, which reads service and Region in the signature."""
+        return self.service == "aws"
+
     def values(self) -> dict[str, str]:
         """Return what templates of all proxies have in common, by the names of the placeholders."""
         return {

@@ -14,6 +14,7 @@ def render_traefik(gateway: Gateway) -> str:
         )
     listener = gateway.listener
     values = gateway.values() | {
+        "REMOVED_AUTHORIZATION": "" if gateway.is_aws else '          Authorization: ""',
         "LISTEN": listener.address if listener.host else f":{listener.port}",
         "RULE": " || ".join(f"Host(`{host}`)" for host in gateway.hosts) or "PathPrefix(`/`)",
         "ROUTER_TLS": "      tls: {}" if listener.has_tls else "",

@@ -36,6 +36,10 @@ class ServiceDefinition(NamedTuple):
     routes: tuple[Route, ...]
     query_names: frozenset[str]
 
+    @property
+    def is_regional(self) -> bool:
+        return False
+
     def map_request(
         self,
         request: ServiceRequest,
