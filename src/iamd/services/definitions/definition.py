@@ -1,10 +1,18 @@
 """A service of one's own: which permissions the requests to its HTTP API need."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from iamd.services.definitions.query import parse_query
-from iamd.services.definitions.route import Route, check_segments, split_path
+from iamd.services.definitions.route import (
+    RequestPattern,
+    Route,
+    check_segments,
+    fold_pattern,
+    fold_segments,
+    split_path,
+)
 from iamd.services.definitions.template import AmbiguousValue, MissingValue, Template
 from iamd.services.encoding import decode_path
 from iamd.services.override_headers import refuse_override_headers
@@ -17,6 +25,7 @@ from iamd.services.service_request import (
 )
 
 _ALL_RESOURCES: Final = "*"
+_METHOD: Final = re.compile(r"[A-Z]+(-[A-Z]+)*")
 
 
 class ServiceDefinition(NamedTuple):
@@ -48,10 +57,13 @@ class ServiceDefinition(NamedTuple):
             raise UnmappedRequest(f"the request is signed for {signing_name}, not for {self.signing_name}")
         refuse_override_headers(request.headers)
         self._check_host(request.headers)
+        if not _METHOD.fullmatch(request.method):
+            raise AmbiguousRequest("The method must be in upper case.")
         segments, query = _segments(request.path), parse_query(request.query, self.query_names)
-        for route in self.routes:
+        for index, route in enumerate(self.routes):
             variables = route.pattern.match(request.method, segments, query)
             if variables is not None:
+                _refuse_alike(self.routes[:index], route.pattern, request.method, segments, query)
                 values = {**variables, **_named("query", query), **_named("header", request.headers)}
                 return self._needs(route, values, account_id)
         raise UnmappedRequest(f"the service {self.name} has no route for {request.method} {request.path}")
@@ -95,11 +107,36 @@ def _segments(path: str) -> tuple[str, ...]:
     return segments
 
 
+def _refuse_alike(
+    earlier: tuple[Route, ...],
+    pattern: RequestPattern,
+    method: str,
+    segments: tuple[str, ...],
+    query: Mapping[str, str],
+) -> None:
+    """Refuse a request of a route that an earlier one would match but for case or a final slash.
+
+    The service may neglect both. If the definition has both spellings, it does not.
+    """
+    folded = fold_segments(segments)
+    for route in earlier:
+        other = fold_pattern(route.pattern)
+        if other.match(method, folded, query) is None or other.segments == fold_pattern(pattern).segments:
+            continue
+        if route.pattern.match(method, segments, query) is None:
+            raise AmbiguousRequest(
+                f"The path differs from that of {route.place} in case or a final slash only; send that."
+            )
+
+
 def _named(prefix: str, values: Mapping[str, str]) -> dict[str, str]:
     return {f"{prefix}.{name}": value for name, value in values.items()}
 
 
 def _resource(template: Template, values: Mapping[str, str]) -> str:
+    for variable in template.variables:
+        if variable.startswith("header.") and "," in values.get(variable, ""):
+            raise AmbiguousRequest(f"The {variable.replace('.', ' ')} has more than one value, or a comma.")
     try:
         return template.render(values)
     except MissingValue as error:
