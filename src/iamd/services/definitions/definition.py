@@ -135,8 +135,8 @@ def _named(prefix: str, values: Mapping[str, str]) -> dict[str, str]:
 
 def _resource(template: Template, values: Mapping[str, str]) -> str:
     for variable in template.variables:
-        if variable.startswith("header.") and "," in values.get(variable, ""):
-            raise AmbiguousRequest(f"The {variable.replace('.', ' ')} has more than one value, or a comma.")
+        if variable.startswith("header."):
+            _check_header(variable.removeprefix("header."), values.get(variable, ""))
     try:
         return template.render(values)
     except MissingValue as error:
@@ -145,6 +145,12 @@ def _resource(template: Template, values: Mapping[str, str]) -> str:
         raise AmbiguousRequest(
             f"The value of {error} contains what separates it from the rest of the resource's name."
         ) from error
+
+
+def _check_header(name: str, value: str) -> None:
+    """Refuse a header's value that programs read differently: of two headers, or with bytes beyond ASCII."""
+    if "," in value or not value.isascii():
+        raise AmbiguousRequest(f"The header {name} must have one value, of ASCII characters without a comma.")
 
 
 def _condition_keys(templates: Mapping[str, Template], values: Mapping[str, str]) -> dict[str, str]:
