@@ -154,10 +154,10 @@ def test_header_that_changes_the_request_is_refused(header: str) -> None:
         needs("GET /books", None, **{header: "DELETE"})
 
 
-@pytest.mark.parametrize("desk", ["1,2", "1, 2", "caf\u00c3\u00a9"])
-def test_header_that_is_ambiguous_is_refused(desk: str) -> None:
+@pytest.mark.parametrize("value", ["1,2", "1, 2", "caf\u00c3\u00a9"])
+def test_header_that_is_ambiguous_is_refused(value: str) -> None:
     with pytest.raises(AmbiguousRequest, match="must have one value"):
-        needs("PUT /books/1/loans/ann", x_desk=desk)
+        needs("PUT /books/1/loans/ann", x_desk=value)
 
 
 def test_path_like_that_of_an_earlier_route_is_refused() -> None:

@@ -97,16 +97,16 @@ def fold_pattern(pattern: RequestPattern) -> RequestPattern:
     """Return the pattern for folded segments."""
     segments = pattern.segments[:-1] if pattern.segments[-1:] == (Segment(),) else pattern.segments
     return pattern._replace(
-        segments=tuple(segment._replace(text=_fold(segment.text)) for segment in segments)
+        segments=tuple(segment._replace(text=_casefold(segment.text)) for segment in segments)
     )
 
 
 def fold_segments(segments: tuple[str, ...]) -> tuple[str, ...]:
     """Return segments as programs see them that neglect case, forms of Unicode and a final slash."""
-    return tuple(map(_fold, segments[:-1] if segments[-1:] == ("",) else segments))
+    return tuple(map(_casefold, segments[:-1] if segments[-1:] == ("",) else segments))
 
 
-def _fold(text: str) -> str:
+def _casefold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
