@@ -103,7 +103,7 @@ def command(name: str, folder: Path, config: str, port: int) -> list[str]:
         return [_find(name), "-db", "-f", str(file)]
     entry_point = config.partition("--entrypoints.")[2].partition(".address")[0]
     address = f"--entrypoints.{entry_point}.address=127.0.0.1:{port}"
-    aliases = f"--entrypoints.{entry_point}.http.aliasheadersstrategy=delete"
+    aliases = f"--entrypoints.{entry_point}.http.aliasHeadersStrategy=delete"
     return [_find(name), address, aliases, f"--providers.file.filename={file}", "--log.level=ERROR"]
 
 

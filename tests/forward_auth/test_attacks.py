@@ -69,6 +69,7 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             "bob",
             allow("s3:GetObject", "s3:PutObject", "s3:DeleteObject", resource=f"{bucket}/home/bob/*"),
             allow("s3:ListBucket", resource=bucket, Condition=listing),
+            allow("s3:*", Condition={"IpAddress": {"aws:SourceIp": "203.0.113.9"}}),
         )
         ask = allow("iamd:AuthorizeRequest", resource="arn:aws:iamd::*:service/s3")
         api_key = create_api_key(account, ask)
@@ -253,6 +254,10 @@ ATTACKS: dict[str, Attack] = {
     ),
     "unsigned payload instead of a signed one": Attack(
         lambda bob: write(bob).with_headers(x_amz_content_sha256="UNSIGNED-PAYLOAD")
+    ),
+    "another address": Attack(
+        lambda bob: signed(bob, target="/bucket/home/eve/a"),
+        ("X-Forwarded-For: 203.0.113.9, 127.0.0.1", "X_Forwarded_For: 203.0.113.9"),
     ),
     "not signed": Attack(lambda _: S3Request("GET", f"{HOME}/a", {"host": HOST})),
     # A valid signature of something that bob may not do.

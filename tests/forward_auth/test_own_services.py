@@ -41,6 +41,9 @@ routes:
   - request: DELETE /books/{BookId}
     action: DeleteBook
     resource: book/{BookId}
+  - request: GET /desks/{Number}
+    action: UseDesk
+    condition-keys: {"library:Desk": "{header.X-Desk}"}
 """.replace("Cost Center", "cost-center")
 ASK = allow("iamd:AuthorizeRequest", resource="arn:aws:iamd::*:service/library")
 HOST = "library.example.com"
@@ -383,6 +386,21 @@ def test_body_that_is_not_signed(asker: Proxy, method: str, headers: dict[str, s
     declared = signed(asker.key, method, "/books", x_amz_content_sha256=HASH)
     response = ask(asker, "/forward-auth/library", declared, **headers)
     assert (response.status, response.headers["x-iamd-content-sha256"]) == (200, HASH)
+
+
+def test_header_that_a_route_looks_at_is_signed(asker: Proxy) -> None:
+    path = "/forward-auth/library"
+    desk = signed(asker.key, target="/desks/1", x_desk="3")
+    assert ask(asker, path, desk).status == 200
+    assert ask(asker, path, signed(asker.key, target="/desks/1")).status == 200
+    response = ask(asker, path, signed(asker.key, target="/desks/1"), x_desk="3")
+    assert (response.status, json.loads(response.body)["message"]) == (
+        400,
+        "The header x-desk must be signed.",
+    )
+    api_key = create_api_key(asker.account, allow("library:UseDesk"), name="kay")
+    bearer = S3Request("GET", "/desks/1", {"host": HOST, "authorization": f"Bearer {api_key}"})
+    assert ask(asker, path, bearer, x_desk="3").status == 200
 
 
 def test_caller_of_another_account_is_denied(asker: Proxy) -> None:

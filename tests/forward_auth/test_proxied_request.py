@@ -148,6 +148,10 @@ REFUSED: list[tuple[dict[str, str], str]] = [
     ({"HTTP_X_FORWARDED_FOR": ""}, "does not contain a valid client IP address"),
     ({"HTTP_X_FORWARDED_FOR": "203.0.113.9, nonsense"}, "does not contain a valid client IP address"),
     ({"HTTP_X_FORWARDED_FOR": "203.0.113.9,"}, "does not contain a valid client IP address"),
+    ({"HTTP_X_IAMD_ARN": "arn:aws:iam::1:root"}, "not the client's to send"),
+    ({"HTTP_X_IAMD_PRINCIPAL_TAGS": ""}, "not the client's to send"),
+    ({"HTTP_X.IAMD.ARN": "arn:aws:iam::1:root"}, "letters, digits and hyphens"),
+    ({"HTTP_X~SHELF": "new"}, "letters, digits and hyphens"),
 ]
 
 

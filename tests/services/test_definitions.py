@@ -96,6 +96,7 @@ def test_header_is_a_condition_key() -> None:
         "POST /books",
         "GET /books/",
         "GET /Books",
+        "GET /FILES/a",
         "GET /books/17/loans",
         "GET /files/",
         "GET /files",
@@ -135,6 +136,10 @@ def test_request_without_a_route_is_denied(request_: str) -> None:
         "GET /books?genre=a;b",
         "GET /books?genre%20=a",
         "GET /books?gen%72e=a&genre=b",
+        "GET /books?genre=a&genre[]=b",
+        "GET /books?genre%5B0%5D=b",
+        "GET /books/New",
+        "Get /files/a",
         "GET /books?genre=%zz",
         "PUT /books/1:2/loans/ann",
     ],
@@ -148,6 +153,40 @@ def test_ambiguous_request_is_refused(request_: str) -> None:
 def test_header_that_changes_the_request_is_refused(header: str) -> None:
     with pytest.raises(AmbiguousRequest):
         needs("GET /books", None, **{header: "DELETE"})
+
+
+@pytest.mark.parametrize("value", ["1,2", "1, 2", "caf\u00c3\u00a9"])
+def test_header_that_is_ambiguous_is_refused(value: str) -> None:
+    with pytest.raises(AmbiguousRequest, match="must have one value"):
+        needs("PUT /books/1/loans/ann", x_desk=value)
+
+
+def test_path_like_that_of_an_earlier_route_is_refused() -> None:
+    routes = [
+        {"request": "DELETE /admin/{Name}", "action": "Delete"},
+        {"request": "GET /caf\u00e9?is_admin", "action": "Look"},
+        {"request": "* /{Path+}", "action": "Use"},
+    ]
+    definition = read(routes=routes)
+    for request in (
+        "DELETE /Admin/x",
+        "DELETE /admin/x/",
+        "GET /cafe%CC%81?is_admin",
+        "GET /CAF%C3%89?is_admin=",
+        "GET /x?is.admin",
+    ):
+        with pytest.raises(AmbiguousRequest):
+            needs(request, definition)
+    assert needs("GET /Admin/x", definition) == "Use *"
+    assert needs("GET /CAF%C3%89", definition) == "Use *"
+
+
+def test_definition_can_have_both_spellings() -> None:
+    paths = ("/a", "/a/", "/A", "/{Name}", "/{Name}/")
+    routes = [{"request": f"GET {path}", "action": f"Get{index}"} for index, path in enumerate(paths)]
+    definition = read(routes=routes)
+    assert [needs(f"GET {path}", definition) for path in paths[:3]] == ["Get0 *", "Get1 *", "Get2 *"]
+    assert needs("GET /b/", definition) == "Get4 *"
 
 
 @pytest.mark.parametrize(
@@ -228,6 +267,10 @@ def test_invalid_definition(fields: dict[str, Any], path: str) -> None:
         ({"request": "GET /%41"}, "request"),
         ({"request": "GET /../b"}, "request"),
         ({"request": "GET /?a b"}, "request"),
+        ({"request": "GET /a//b"}, "request"),
+        ({"request": "GET /a/*"}, "request"),
+        ({"request": "GET /?a=b%20c"}, "request"),
+        ({"request": "GET /?a=b+c"}, "request"),
         ({"action": None}, "action"),
         ({"action": "Get*"}, "action"),
         ({"action": "other:Get"}, "action"),
@@ -241,6 +284,9 @@ def test_invalid_definition(fields: dict[str, Any], path: str) -> None:
         ({"condition-keys": {"aws:SourceIp": "{query.ip}"}}, "condition-keys.aws:SourceIp"),
         ({"condition-keys": {"library:X": "{Other}"}}, "condition-keys.library:X"),
         ({"condition-keys": {"library:X": 1}}, "condition-keys.library:X"),
+        ({"condition-keys": {"library:X": "a", "library:x": "b"}}, "condition-keys.library:x"),
+        ({"condition-keys": {"library:X": "{header.X-Forwarded-For}"}}, "condition-keys.library:X"),
+        ({"resource": "shelf/{header.x-iamd-arn}"}, "resource"),
         ({"bogus": 1}, "bogus"),
     ],
 )

@@ -6,6 +6,7 @@ The proxy passes the client's headers on, and says in others what it received: `
 what it says is believed.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,6 +31,17 @@ _PROXY_HEADERS = frozenset(
     }
 )
 _FORWARDED_PREFIX = "HTTP_X_FORWARDED_"
+# What the service is told. The proxy removes them; what it has left is spelled in another way.
+_IDENTITY_HEADERS = frozenset(
+    {
+        "HTTP_X_IAMD_ARN",
+        "HTTP_X_IAMD_ACCOUNT",
+        "HTTP_X_IAMD_USER_ID",
+        "HTTP_X_IAMD_PRINCIPAL_TAGS",
+        "HTTP_X_IAMD_CONTENT_SHA256",
+    }
+)
+_HEADER_NAME = re.compile(r"HTTP_[A-Z0-9_]+", re.ASCII)
 
 
 def read_request(environ: Mapping[str, Any], body: bytes, is_trusted: Callable[[Address], bool]) -> Request:
@@ -41,6 +53,7 @@ def read_request(environ: Mapping[str, Any], body: bytes, is_trusted: Callable[[
     host = _required(environ, "HTTP_X_FORWARDED_HOST")
     if not target.startswith("/") or "#" in target or "," in host:
         raise MalformedInput("The request target must be a path, with one Host header.")
+    _check_header_names(environ)
     path, _, query = target.partition("?")
     peer = str(environ.get("REMOTE_ADDR", "")).removeprefix("::ffff:")
     peer_address = forwarded.parse_address(peer)
@@ -62,6 +75,17 @@ def _required(environ: Mapping[str, Any], name: str) -> str:
         header = name.removeprefix("HTTP_").replace("_", "-").title()
         raise MalformedInput(f"The proxy must send the header {header}.")
     return value
+
+
+def _check_header_names(environ: Mapping[str, Any]) -> None:
+    """Refuse headers that the service could take for others: CGI turns `X.Iamd.Arn` into HTTP_X_IAMD_ARN."""
+    for name in environ:
+        if not name.startswith("HTTP_"):
+            continue
+        if name in _IDENTITY_HEADERS:
+            raise MalformedInput("The headers X-Iamd-… are not the client's to send.")
+        if not _HEADER_NAME.fullmatch(name):
+            raise MalformedInput("Names of headers must consist of letters, digits and hyphens.")
 
 
 def _client_headers(environ: Mapping[str, Any], host: str) -> dict[str, str]:

@@ -50,12 +50,13 @@ class ServiceCaller(NamedTuple):
 
 
 class _Signer(NamedTuple):
-    """Who signed a request, and what. All but the credentials is empty for an API key."""
+    """Who signed a request, and what. For an API key, the rest is empty, and no headers are signed."""
 
     credentials: Credentials
     signing_name: str
     region: str
     payload_hash: str
+    signed_headers: tuple[str, ...] | None
 
 
 class _Mapping(NamedTuple):
@@ -74,7 +75,8 @@ class _Mapping(NamedTuple):
         """Return what the request needs; InvalidUri or AccessDenied if that is not certain."""
         method, path, query, headers, body, _, _ = self.request
         known_body = body if body or has_no_body(self.request) else None
-        service_request = ServiceRequest(method, path, query, headers, known_body)
+        signed_headers = self.signer.signed_headers
+        service_request = ServiceRequest(method, path, query, headers, known_body, signed_headers)
         try:
             return self.request_map.map_request(
                 service_request, self.signer.signing_name, account_id, self.region
@@ -120,7 +122,7 @@ class ServiceAuthorizer:
         authorization = request.headers.get("authorization", "")
         if request_map.accepts_api_keys and authorization[: len(_BEARER)].lower() == _BEARER:
             secret = authorization[len(_BEARER) :].strip()[:_MAX_API_KEY_LENGTH]
-            return _Signer(BearerCredentials(secret), "", "", "")
+            return _Signer(BearerCredentials(secret), "", "", "", None)
         try:
             signature = sigv4.parse_signature(request, inquiry.now, SERVICE_RULES)
         except Fault:
@@ -130,7 +132,9 @@ class ServiceAuthorizer:
             signature.access_key_id, signature.session_token, lambda secret: sigv4.verify(signature, secret)
         )
         payload_hash = request.headers.get("x-amz-content-sha256", "")
-        return _Signer(credentials, signature.service, signature.region, payload_hash)
+        return _Signer(
+            credentials, signature.service, signature.region, payload_hash, signature.signed_headers
+        )
 
     def _decide(self, inquiry: Inquiry, caller: AuthenticatedCaller, service: str, mapping: _Mapping) -> None:
         """Check what a request needs; AccessDenied if a permission is missing. Both are recorded."""

@@ -1,6 +1,6 @@
 """Requests to services that ask iamd whether to serve them, and the permissions that such a request needs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
 
 ConditionKeyValues = Mapping[str, str | tuple[str, ...]]
@@ -11,6 +11,7 @@ class ServiceRequest(NamedTuple):
 
     `path` and `query` are the bytes of the request target (as Latin-1), percent-encoded and without the
     question mark. Header names are in lower case; `host` is among them. The body is None if it is not known.
+    `signed_headers` are the names of those that the client has signed, None if it has not signed at all.
     """
 
     method: str
@@ -18,6 +19,7 @@ class ServiceRequest(NamedTuple):
     query: str
     headers: Mapping[str, str]
     body: bytes | None = None
+    signed_headers: Collection[str] | None = None
 
 
 class RequiredPermission(NamedTuple):

@@ -54,6 +54,7 @@ class Signature(NamedTuple):
     signed_at: datetime
     string_to_sign: str
     signature: str
+    signed_headers: tuple[str, ...] = ()
 
 
 class SigningRules(NamedTuple):
@@ -116,6 +117,7 @@ def parse_signature(request: Request, now: datetime, rules: SigningRules | None 
         signed_at,
         string_to_sign(canonical, clock.basic(signed_at), "/".join(scope[1:])),
         fields.signature,
+        tuple(header_names),
     )
 
 

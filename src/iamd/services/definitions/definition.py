@@ -1,10 +1,16 @@
 """A service of one's own: which permissions the requests to its HTTP API need."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from iamd.services.definitions.query import parse_query
-from iamd.services.definitions.route import Route, check_segments, split_path
+from iamd.services.definitions.route import (
+    Route,
+    check_segments,
+    fold_segments,
+    split_path,
+)
 from iamd.services.definitions.template import AmbiguousValue, MissingValue, Template
 from iamd.services.encoding import decode_path
 from iamd.services.override_headers import refuse_override_headers
@@ -17,6 +23,7 @@ from iamd.services.service_request import (
 )
 
 _ALL_RESOURCES: Final = "*"
+_METHOD: Final = re.compile(r"[A-Z]+(-[A-Z]+)*")
 
 
 class ServiceDefinition(NamedTuple):
@@ -50,15 +57,16 @@ class ServiceDefinition(NamedTuple):
         """Return what a request needs; see `RequestMap`."""
         if signing_name not in ("", self.signing_name):
             raise UnmappedRequest(f"the request is signed for {signing_name}, not for {self.signing_name}")
-        if request.method != request.method.upper():  # methods are case-sensitive, but not in all frameworks
+        if not _METHOD.fullmatch(request.method):  # methods are case-sensitive, but not in all frameworks
             raise AmbiguousRequest("The method must be in upper case.")
         refuse_override_headers(request.headers)
         self._check_host(request.headers)
         segments, query = _segments(request.path), parse_query(request.query, self.query_names)
-        for route in self.routes:
+        for index, route in enumerate(self.routes):
             variables = route.pattern.match(request.method, segments, query)
             if variables is not None:
-                values = {**variables, **_named("query", query), **_named("header", request.headers)}
+                _refuse_alike(self.routes[:index], route, request.method, segments, query)
+                values = {**variables, **_named("query", query), **_header_values(route, request)}
                 return self._needs(route, values, account_id)
         raise UnmappedRequest(f"the service {self.name} has no route for {request.method} {request.path}")
 
@@ -80,17 +88,9 @@ class ServiceDefinition(NamedTuple):
 
 def query_names(routes: tuple[Route, ...]) -> frozenset[str]:
     """Return the query parameters that bear on which permission a request needs."""
-    names = {name for route in routes for name, _ in route.pattern.query}
-    templates = (
-        template
-        for route in routes
-        for template in (route.resource, *route.condition_keys.values())
-        if template is not None
-    )
-    variables = (variable for template in templates for variable in template.variables)
-    return frozenset(names).union(
-        variable.removeprefix("query.") for variable in variables if variable.startswith("query.")
-    )
+    names = (name for route in routes for name, _ in route.pattern.query)
+    used = (name for route in routes for name in route.variables("query"))
+    return frozenset((*names, *used))
 
 
 def _segments(path: str) -> tuple[str, ...]:
@@ -99,6 +99,28 @@ def _segments(path: str) -> tuple[str, ...]:
     segments = tuple(decode_path(segment, "path") for segment in split_path(path))
     check_segments(segments)
     return segments
+
+
+def _refuse_alike(
+    earlier: tuple[Route, ...],
+    matching: Route,
+    method: str,
+    segments: tuple[str, ...],
+    query: Mapping[str, str],
+) -> None:
+    """Refuse a request of a route that an earlier one would match but for case or a final slash.
+
+    The service may neglect both. If the definition has both spellings, it does not.
+    """
+    folded = fold_segments(segments)
+    for route in earlier:
+        other = route.folded_pattern
+        if other.match(method, folded, query) is None or other.segments == matching.folded_pattern.segments:
+            continue
+        if route.pattern.match(method, segments, query) is None:
+            raise AmbiguousRequest(
+                f"The path differs from that of {route.place} in case or a final slash only; send that."
+            )
 
 
 def _named(prefix: str, values: Mapping[str, str]) -> dict[str, str]:
@@ -114,6 +136,25 @@ def _resource(template: Template, values: Mapping[str, str]) -> str:
         raise AmbiguousRequest(
             f"The value of {error} contains what separates it from the rest of the resource's name."
         ) from error
+
+
+def _header_values(route: Route, request: ServiceRequest) -> dict[str, str]:
+    """Return the values of the headers that a route looks at.
+
+    Refuse one that programs read differently, of two headers or with bytes beyond ASCII, and one that anybody
+    could have added to a request that somebody else has signed.
+    """
+    values: dict[str, str] = {}
+    for name in route.variables("header"):
+        value = request.headers.get(name)
+        if value is None:
+            continue
+        if "," in value or not value.isascii():
+            raise AmbiguousRequest(f"The header {name} must have one value, in ASCII, without a comma.")
+        if request.signed_headers is not None and name not in request.signed_headers:
+            raise AmbiguousRequest(f"The header {name} must be signed.")
+        values[f"header.{name}"] = value
+    return values
 
 
 def _condition_keys(templates: Mapping[str, Template], values: Mapping[str, str]) -> dict[str, str]:

@@ -19,9 +19,10 @@ def parse_query(query: str, names: Collection[str]) -> dict[str, str]:
     if ";" in query or "#" in query:
         raise AmbiguousRequest("The query has a semicolon or a number sign; send %3B or %23.")
     values: dict[str, str] = {}
+    lower_names = {name.lower() for name in names}
     for pair in query.split("&") if query else ():
         encoded_name, _, encoded_value = pair.partition("=")
-        name = _find_name(encoded_name, names)
+        name = _find_name(encoded_name, names, lower_names)
         if name in values:
             raise AmbiguousRequest(f"The query parameter {name} is given twice.")
         if name is not None:
@@ -29,16 +30,19 @@ def parse_query(query: str, names: Collection[str]) -> dict[str, str]:
     return values
 
 
-def _find_name(encoded_name: str, names: Collection[str]) -> str | None:
-    """Return which of the parameters it is; some programs neglect case, and white space around a name."""
+def _find_name(encoded_name: str, names: Collection[str], lower_names: set[str]) -> str | None:
+    """Return which of the parameters it is.
+
+    Some programs neglect case, and white space around a name, or make a list of `name[]` and `name[0]`; PHP
+    reads dots and spaces as underscores.
+    """
     if _INVALID_ESCAPE.search(encoded_name):
         raise AmbiguousRequest("The query has a percent sign without two hexadecimal digits; send %25.")
     name = unquote_to_bytes(encoded_name.replace("+", " ")).decode(errors="replace")
     if name in names:
         return name
     similar = name.strip("\0 \t\r\n").lower()
-    if similar in (other.lower() for other in names):
-        raise AmbiguousRequest(
-            f"The query parameter {similar} must be spelled as in the service's definition."
-        )
+    base = similar.partition("[")[0]
+    if not lower_names.isdisjoint((similar, base, re.sub(r"[. ]", "_", base))):
+        raise AmbiguousRequest(f"The query parameter {base} must be spelled as in the service's definition.")
     return None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from iamd.services.definitions.definition import ServiceDefinition, query_names
-from iamd.services.definitions.route import RequestPattern, Route, parse_pattern
+from iamd.services.definitions.route import RequestPattern, Route, fold_pattern, parse_pattern
 from iamd.services.definitions.template import Template, parse_template
 
 _SERVICE: Final = re.compile(r"[a-z][a-z0-9-]{1,62}")
@@ -18,6 +18,11 @@ _FIELDS: Final = ("service", "signing-name", "hosts", "api-keys", "principal-tag
 _ROUTE_FIELDS: Final = ("request", "action", "resource", "condition-keys")
 _RESERVED: Final = frozenset({"aws", "iam", "iamd", "s3", "sts", "opa", "keystone", "authzen"})
 _MAX_ROUTES: Final = 500
+# What proxies keep to themselves, or say to iamd in place of the client.
+_HEADERS_OF_PROXIES: Final = re.compile(
+    r"header\.(connection|content-length|expect|forwarded|keep-alive|te|trailer|transfer-encoding|upgrade"
+    r"|x-real-ip|x-(forwarded|iamd|original)-.*)"
+)
 
 _T = TypeVar("_T")
 
@@ -118,7 +123,7 @@ def _read_route(reader: _Reader, path: str, content: Any, service: str) -> Itera
         _check_variables(reader, place, template, pattern)
     if action is not None:
         templates = {name: template for name, (_, template) in keys.items()}
-        yield Route(pattern, action, resource, templates, path)
+        yield Route(pattern, fold_pattern(pattern), action, resource, templates, path)
 
 
 def _read_condition_keys(
@@ -136,6 +141,8 @@ def _read_condition_keys(
         if prefix != service or not _KEY.fullmatch(key):
             reader.problems.append(Problem(place, f"the name must be {service}:Name"))
         template = reader.parsed(place, value, lambda value: parse_template(_text(value)))
+        if name.lower() in (other.lower() for other in keys):
+            reader.problems.append(Problem(place, "the key is there twice; case does not matter"))
         if template is not None:
             keys[name] = (place, template)
     return keys
@@ -145,6 +152,8 @@ def _check_variables(reader: _Reader, place: str, template: Template | None, pat
     for variable in template.variables if template is not None else ():
         if "." not in variable and variable not in pattern.variables:
             reader.problems.append(Problem(place, f"the path has no variable {{{variable}}}"))
+        if _HEADERS_OF_PROXIES.fullmatch(variable):
+            reader.problems.append(Problem(place, f"{{{variable}}} has no value: proxies do not pass it on"))
 
 
 def _check_order(reader: _Reader, routes: tuple[Route, ...]) -> None:

@@ -1,14 +1,16 @@
 """Routes: which requests of a service need which permission."""
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from iamd.services.definitions.template import Template
 from iamd.services.service_request import AmbiguousRequest
 
 _VARIABLE: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)(\+?)\}")
-_LITERAL: Final = re.compile(r"[A-Za-z0-9\-._~!$&'()*,=:@ \u00a1-\uffff]+")
+_LITERAL: Final = re.compile(r"[A-Za-z0-9\-._~!$&'(),=:@ \u00a1-\uffff]+")
 _METHOD: Final = re.compile(r"[A-Z]{3,20}")
 _ANY_METHOD: Final = "*"
 _QUERY_NAME: Final = re.compile(r"[A-Za-z0-9._\[\]-]+")
@@ -90,14 +92,41 @@ class RequestPattern(NamedTuple):
         return len(other.segments) == len(self.segments)
 
 
+@lru_cache(maxsize=4096)
+def fold_pattern(pattern: RequestPattern) -> RequestPattern:
+    """Return the pattern for folded segments."""
+    segments = pattern.segments[:-1] if pattern.segments[-1:] == (Segment(),) else pattern.segments
+    return pattern._replace(
+        segments=tuple(segment._replace(text=_casefold(segment.text)) for segment in segments)
+    )
+
+
+def fold_segments(segments: tuple[str, ...]) -> tuple[str, ...]:
+    """Return segments as programs see them that neglect case, forms of Unicode and a final slash."""
+    return tuple(map(_casefold, segments[:-1] if segments[-1:] == ("",) else segments))
+
+
+def _casefold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 class Route(NamedTuple):
     """The action that requests need on a resource, with condition keys; `place` is its line in the file."""
 
     pattern: RequestPattern
+    folded_pattern: RequestPattern
     action: str
     resource: Template | None
     condition_keys: Mapping[str, Template]
     place: str
+
+    def variables(self, kind: str) -> Iterator[str]:
+        """Yield the names of the headers or query parameters that the route's templates have."""
+        for template in (self.resource, *self.condition_keys.values()):
+            for variable in template.variables if template is not None else ():
+                prefix, _, name = variable.partition(".")
+                if prefix == kind and name:
+                    yield name
 
 
 def parse_pattern(text: str) -> RequestPattern:
@@ -113,6 +142,8 @@ def parse_pattern(text: str) -> RequestPattern:
 
 def _parse_path(path: str) -> tuple[Segment, ...]:
     segments = tuple(map(_parse_segment, split_path(path)))
+    if Segment() in segments[:-1]:
+        raise ValueError("the path has two slashes in a row, which no request may have")
     names = [segment.variable for segment in segments if segment.variable]
     if len(set(names)) != len(names):
         raise ValueError("a variable of the path is there twice")
@@ -132,7 +163,8 @@ def _parse_segment(text: str) -> Segment:
         return Segment(variable=variable[1], is_greedy=bool(variable[2]))
     if text and (not _LITERAL.fullmatch(text) or text in (".", "..")):
         raise ValueError(
-            f"the segment {text!r} must be text without percent-encoding, or a variable such as {{Name}}"
+            f"the segment {text!r} must be text without percent-encoding and stars, or a variable such as "
+            "{Name}, or {Name+} for the rest of the path"
         )
     return Segment(text)
 
@@ -143,6 +175,8 @@ def _parse_query(query: str) -> list[tuple[str, str | None]]:
         name, equals, value = part.partition("=")
         if not _QUERY_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not the name of a query parameter")
+        if "%" in value or "+" in value:
+            raise ValueError(f"the value of {name} must be text without percent-encoding and plus signs")
         parameters.append((name, value if equals else None))
     return parameters
 

@@ -72,6 +72,7 @@ local function pass_to_store(txn, answer)
 end
 
 local function pass_to_service(txn, answer)
+    txn.http:req_set_uri(txn.sf:pathq())
     txn.http:req_del_header("authorization")
     for _, name in ipairs({"arn", "account", "user-id", "principal-tags", "content-sha256"}) do
         txn.http:req_set_header("x-iamd-" .. name, first(answer, "x-iamd-" .. name))
