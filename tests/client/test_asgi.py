@@ -1,8 +1,10 @@
 """The ASGI middleware on scopes that servers and other middleware make, and WebSockets."""
 
 import asyncio
+import contextlib
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -49,9 +51,12 @@ def call(service: Service, scope: Scope, received: Messages | None = None) -> tu
     async def send(message: Any) -> None:
         sent.append(message)
 
-    iamd = service.iamd
-    asyncio.run(IamdMiddleware(app, iamd, "library")(scope, receive, send))
-    iamd.close()
+    with (
+        contextlib.closing(service.iamd) as iamd,
+        ThreadPoolExecutor(1) as thread,
+    ):  # this one may have a loop
+        middleware = IamdMiddleware(app, iamd, "library")
+        thread.submit(lambda: asyncio.run(middleware(scope, receive, send))).result()
     return sent, served
 
 

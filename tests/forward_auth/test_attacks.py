@@ -18,6 +18,9 @@ from tests.forward_auth.recording_store import Head, RecordingStore
 from tests.forward_auth.s3_signing import Key, S3Request, presigned, signed
 from tests.servers import allow
 
+# Each proxy is started once.
+pytestmark = pytest.mark.xdist_group("proxied-store")
+
 HOST = "s3.example.com"
 HOME = "/bucket/home/bob"
 

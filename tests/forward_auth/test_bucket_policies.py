@@ -5,11 +5,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests import iamd_command, servers
 from tests.api.test_audit import events
 from tests.forward_auth.conftest import Gateway, error_code, root_key, running_nginx, s3_client
 from tests.in_process import root_client
 from tests.servers import Account, allow, deny, document
+
+# One store for all of them.
+pytestmark = pytest.mark.xdist_group("seaweedfs")
 
 
 def test_bucket_policy_grants_and_denies(gateway: Gateway) -> None:

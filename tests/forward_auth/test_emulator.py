@@ -9,6 +9,9 @@ from tests.forward_auth.s3_signing import Key
 from tests.in_process import root_client
 from tests.servers import allow, deny, document
 
+# One emulator for all of them.
+pytestmark = pytest.mark.xdist_group("emulator")
+
 
 @pytest.mark.parametrize("service", CALLS)
 def test_a_permission_on_the_resource_allows(filled: Emulator, service: str) -> None:

@@ -20,6 +20,9 @@ from tests.forward_auth.proxy import Proxy
 from tests.forward_auth.s3_signing import Key, S3Request
 from tests.servers import allow
 
+# One emulator for all of them.
+pytestmark = pytest.mark.xdist_group("emulator")
+
 FORM = "application/x-www-form-urlencoded"
 
 

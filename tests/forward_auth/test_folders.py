@@ -5,6 +5,9 @@ import pytest
 from tests.forward_auth.conftest import Gateway, error_code
 from tests.servers import allow, deny
 
+# One store for all of them.
+pytestmark = pytest.mark.xdist_group("seaweedfs")
+
 
 @pytest.fixture
 def bucket(gateway: Gateway) -> str:

@@ -21,6 +21,9 @@ from tests.forward_auth.conftest import (
 )
 from tests.servers import allow, deny, document, environment
 
+# One store for all of them.
+pytestmark = pytest.mark.xdist_group("seaweedfs")
+
 MEGABYTE = 1024 * 1024
 
 

@@ -160,6 +160,7 @@ def test_service_of_your_own(tmp_path: Path) -> None:
     assert f"/books/17?format=pdf for arn:aws:iam::{key['account_id']}:user/alice" in output
 
 
+@pytest.mark.integrations
 def test_emulator(tmp_path: Path) -> None:
     (guide,) = blocks("emulators.md", "An emulator with real IAM")
     first, _, script = guide.partition("\n")

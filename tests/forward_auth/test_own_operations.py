@@ -78,5 +78,5 @@ def test_objects_that_may_not_be_deleted_are_errors(proxy: Proxy) -> None:
     namespace = f"{{{delete_request.NAMESPACE}}}"
     errors = ET.fromstring(response.body).findall(f"{namespace}Error")
     assert {error.findtext(f"{namespace}Key"): error.findtext(f"{namespace}Code") for error in errors} == keys
-    records = eventually(proxy.account, "DeleteObjects")
+    records = eventually(proxy.account, "DeleteObjects", len(denied))
     assert {record["requestParameters"]["key"] for record in records} == set(denied)

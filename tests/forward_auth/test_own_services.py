@@ -24,6 +24,9 @@ from tests.forward_auth.s3_signing import Key, S3Request
 from tests.http_server import raw
 from tests.servers import Account, Server, allow, document
 
+# Each proxy is started once.
+pytestmark = pytest.mark.xdist_group("proxied-service")
+
 DEFINITION = """
 service: library
 hosts: [localhost, library.example.com]
@@ -390,8 +393,8 @@ def test_body_that_is_not_signed(asker: Proxy, method: str, headers: dict[str, s
 
 def test_header_that_a_route_looks_at_is_signed(asker: Proxy) -> None:
     path = "/forward-auth/library"
-    desk = signed(asker.key, target="/desks/1", x_desk="3")
-    assert ask(asker, path, desk).status == 200
+    request = signed(asker.key, target="/desks/1", x_desk="3")
+    assert ask(asker, path, request).status == 200
     assert ask(asker, path, signed(asker.key, target="/desks/1")).status == 200
     response = ask(asker, path, signed(asker.key, target="/desks/1"), x_desk="3")
     assert (response.status, json.loads(response.body)["message"]) == (

@@ -16,8 +16,15 @@ from tests.forward_auth.proxy import ASK
 from tests.forward_auth.seaweedfs import ObjectStore
 from tests.servers import Account, allow, document
 
+# One store for all of them.
+pytestmark = pytest.mark.xdist_group("seaweedfs")
 
-@pytest.fixture(params=[name for name in proxies.S3_NAMES if name != "nginx"])  # test_gateway.py tests nginx
+
+# test_gateway.py tests nginx, and attacks run through all of them each time.
+OTHERS = ["envoy", *(pytest.param(name, marks=pytest.mark.integrations) for name in ("caddy", "haproxy"))]
+
+
+@pytest.fixture(params=OTHERS)
 def proxied(
     request: pytest.FixtureRequest, s3_account: Account, object_store: ObjectStore, tmp_path: Path
 ) -> Iterator[Gateway]:
@@ -98,7 +105,7 @@ def test_bucket_policy_is_kept_by_iamd(proxied: Gateway) -> None:
     assert error_code(bob.get_object, Bucket=bucket, Key="a") == "AccessDenied"
 
 
-@pytest.mark.parametrize("name", proxies.S3_NAMES)
+@pytest.mark.parametrize("name", ["nginx", *OTHERS])
 def test_gateway_is_closed_while_iamd_is_down(
     name: str, s3_account: Account, object_store: ObjectStore, tmp_path: Path
 ) -> None:

@@ -13,6 +13,9 @@ from tests.forward_auth.test_attacks import serialize, status
 from tests.forward_auth.test_own_services import ASK, DEFINITION, HOST, Library, signed
 from tests.servers import Server
 
+# Each proxy is started once.
+pytestmark = pytest.mark.xdist_group("proxied-service")
+
 CALLER = ":user/reader"
 
 
