@@ -25,12 +25,9 @@ class _Subject(NamedTuple):
     keys: ContextKeys
 
 
-class DecisionKind(NamedTuple):
-    """Decisions that are one audit event."""
-
-    subject: SubjectId
-    action: str
-    is_allowed: bool
+# Decisions that are one audit event: their subject, their action, and whether they allow it.
+DecisionKind = tuple[SubjectId, str, bool]
+_BUCKETS = bucket_policies.bucket_arn("")
 
 
 @dataclass(slots=True)
@@ -117,15 +114,15 @@ class Batch:
             return _NO_SUBJECT
         context = {**evaluation.context, **subject.keys} if evaluation.context else subject.keys
         permission = RequiredPermission(evaluation.action, evaluation.resource_arn, context)
-        policy = self._resource_policy(evaluation)
+        policy = self._resource_policy(evaluation.resource_arn, evaluation.resource_policy)
         return decide_permission(self._inquiry, subject.caller, permission, policy, explains=self._explains)
 
-    def _resource_policy(self, evaluation: Evaluation) -> ResourcePolicy | None:
-        """Return the policy of a resource: the one of its bucket, or the one that comes with the question.
+    def _resource_policy(self, resource_arn: str, document: str | None) -> ResourcePolicy | None:
+        """Return the policy of a resource: of its bucket, or the `document` that comes with the question.
 
         Raises MalformedInput if there are both, or if the latter is not valid.
         """
-        bucket_policy, document = self._bucket_policy(evaluation.resource_arn), evaluation.resource_policy
+        bucket_policy = self._bucket_policy(resource_arn) if resource_arn.startswith(_BUCKETS) else None
         if document is None:
             return bucket_policy
         if bucket_policy is not None:
@@ -135,8 +132,6 @@ class Batch:
         return self._read_policies[document]
 
     def _bucket_policy(self, resource_arn: str) -> ResourcePolicy | None:
-        if not resource_arn.startswith(bucket_policies.bucket_arn("")):
-            return None
         arn = resource_arn.partition("/")[0]
         if arn not in self._bucket_policies:
             self._bucket_policies[arn] = bucket_policies.find_for(self._inquiry, arn)
@@ -158,7 +153,7 @@ class Batch:
         return _Subject(caller, keys)
 
     def _count(self, evaluation: Evaluation, answer: Answer) -> None:
-        kind = DecisionKind(evaluation.subject, evaluation.action, answer.allowed)
+        kind = (evaluation.subject, evaluation.action, answer.allowed)
         summary = self.summaries.get(kind)
         if summary is None:
             subject = self._find_subject(evaluation.subject)

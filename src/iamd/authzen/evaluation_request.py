@@ -86,7 +86,9 @@ class EvaluationReader:
         subject = self._subject(self._find(evaluation, "subject"))
         resource = _entity(self._find(evaluation, "resource"), "resource")
         service, resource_arn = _read_resource(resource, self._account_id)
-        properties, resource_policy = _read_properties(resource)
+        properties, resource_policy = (
+            _read_properties(resource) if "properties" in resource else (_NO_KEYS, None)
+        )
         action = self._action(self._find(evaluation, "action"), service)
         keys = (
             _read_keys(subject.properties, service, "subject"),

@@ -94,12 +94,12 @@ class AccessEvaluator:
             self._record(inquiry, batch)
 
     def _record(self, inquiry: Inquiry, batch: Batch) -> None:
-        for kind, summary in batch.summaries.items():
+        for (subject, action, is_allowed), summary in batch.summaries.items():
             event = decision_events.evaluation(
                 inquiry.account_id,
-                kind.subject,
-                kind.action,
-                allowed=kind.is_allowed,
+                subject,
+                action,
+                allowed=is_allowed,
                 subject_arn=summary.subject_arn,
                 resource_arn=summary.resource_arn,
                 reason=summary.reason,
