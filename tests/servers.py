@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from functools import lru_cache
@@ -193,6 +194,22 @@ def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:
             return
         time.sleep(_POLL_SECONDS)
     raise AssertionError("the process did not get ready")
+
+
+def wait_for_answer(url: str, process: subprocess.Popen[Any], seconds: float) -> None:
+    """Wait until a server answers, whatever it does; fail if its process ends, or after some seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server at {url} has ended"
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except urllib.error.HTTPError as error:
+            error.close()
+            return
+        except OSError:
+            time.sleep(_POLL_SECONDS)
+    raise AssertionError(f"the server at {url} did not start")
 
 
 def create_account(server: Server, account_id: str | None = None) -> Account:

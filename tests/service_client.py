@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from tests.in_process import root_client
 from tests.servers import Account, document
 
+REVOCATIONS = ("deactivated", "deleted", "reset")
+
 
 class Response(NamedTuple):
     """A response; header names are in lower case, the body is decoded if it is JSON."""
@@ -31,7 +33,12 @@ def send(
     account: Account, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
 ) -> Response:
     """Send a request to the account's server."""
-    request = urllib.request.Request(account.server.url + path, body, headers or {}, method=method)
+    url = account.server.url + path
+    return open_request(urllib.request.Request(url, body, headers or {}, method=method))
+
+
+def open_request(request: urllib.request.Request) -> Response:
+    """Send a request; an error is a response like any other."""
     try:
         with urllib.request.urlopen(request, timeout=20) as response:
             return _read(response)
@@ -45,3 +52,16 @@ def _read(response: Any) -> Response:
     content = response.read()
     is_json = bool(content) and headers.get("content-type") == "application/json"
     return Response(response.status, headers, json.loads(content) if is_json else content.decode())
+
+
+def revoke(account: Account, user_name: str, how: str) -> None:
+    """Revoke the only API key of a user: `how` is one of `REVOCATIONS`."""
+    iam = account.iam
+    (credential,) = iam.list_service_specific_credentials(UserName=user_name)["ServiceSpecificCredentials"]
+    key = {"UserName": user_name, "ServiceSpecificCredentialId": credential["ServiceSpecificCredentialId"]}
+    if how == "deactivated":
+        iam.update_service_specific_credential(**key, Status="Inactive")
+    elif how == "deleted":
+        iam.delete_service_specific_credential(**key)
+    else:
+        iam.reset_service_specific_credential(**key)

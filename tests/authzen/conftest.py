@@ -1,25 +1,16 @@
 """A service that asks for decisions by AuthZEN, and an account with the fixture of its certification."""
 
 import json
-import urllib.error
-import urllib.request
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.in_process import root_client
 from tests.servers import Account, allow, deny, document
+from tests.service_client import Response, create_api_key, send
 
 SERVICE_ARN = "arn:aws:iamd::*:service/authzen"
 EVALUATION, EVALUATIONS = "/access/v1/evaluation", "/access/v1/evaluations"
-
-
-class Response(NamedTuple):
-    """A response; the body is decoded if it is JSON."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
 
 
 class Service(NamedTuple):
@@ -47,24 +38,7 @@ class Service(NamedTuple):
         """Send a body; `headers` have underscores in place of hyphens, and None leaves one out."""
         values = {"Content-Type": "application/json", "Authorization": f"Bearer {self.api_key}"}
         values |= {name.replace("_", "-"): value for name, value in headers.items()}
-        request = urllib.request.Request(self.account.server.url + path, body, values, method="POST")
-        return send(request)
-
-
-def send(request: urllib.request.Request) -> Response:
-    try:
-        with urllib.request.urlopen(request, timeout=20) as response:
-            return _read(response)
-    except urllib.error.HTTPError as error:
-        with error:
-            return _read(error)
-
-
-def _read(response: Any) -> Response:
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    content = response.read()
-    is_json = headers.get("content-type") == "application/json"
-    return Response(response.status, headers, json.loads(content) if is_json else content.decode())
+        return send(self.account, "POST", path, body, values)
 
 
 def evaluation(subject: str, action: str, resource: str, **context: Any) -> dict[str, Any]:
@@ -79,11 +53,7 @@ def evaluation(subject: str, action: str, resource: str, **context: Any) -> dict
 
 def create_service(account: Account, name: str, *statements: dict[str, Any]) -> Service:
     """Create a user for a service, with an API key."""
-    with root_client(account.server.store, account.account_id) as iam:
-        iam.create_user(UserName=name)
-        iam.put_user_policy(UserName=name, PolicyName="ask", PolicyDocument=document(*statements))
-        credential = iam.create_service_specific_credential(UserName=name, ServiceName="iamd")
-    return Service(account, credential["ServiceSpecificCredential"]["ServiceCredentialSecret"])
+    return Service(account, create_api_key(account, name, *statements))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import urllib.request
-from typing import Any
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -13,14 +12,13 @@ from tests.api.test_audit import eventually
 from tests.authzen.conftest import (
     EVALUATION,
     SERVICE_ARN,
-    Response,
     Service,
     create_service,
     evaluation,
-    send,
 )
 from tests.in_process import root_client
 from tests.servers import Account, allow, deny, document
+from tests.service_client import REVOCATIONS, Response, open_request, revoke
 
 BODY = json.dumps(evaluation("alice", "read", "record-1")).encode()
 
@@ -43,7 +41,7 @@ def signed_post(
     request = AWSRequest("POST", account.server.url + EVALUATION, {"Content-Type": "application/json"}, body)
     SigV4Auth(Credentials(*key), service, "us-east-1").add_auth(request)
     sent = urllib.request.Request(request.url, body, dict(request.headers) | headers, method="POST")
-    return send(sent)
+    return open_request(sent)
 
 
 def test_service_may_sign(account: Account) -> None:
@@ -80,7 +78,7 @@ def test_other_body_than_the_signed_one_is_refused(account: Account) -> None:
     SigV4Auth(Credentials(*key), "iamd", "us-east-1").add_auth(request)
     body = BODY.replace(b"alice", b"root ")
     sent = urllib.request.Request(request.url, body, dict(request.headers), method="POST")
-    assert send(sent).status == 401
+    assert open_request(sent).status == 401
 
 
 def test_wrong_body_is_not_told_without_a_valid_key(service: Service) -> None:
@@ -109,26 +107,11 @@ def test_reason_is_told_with_the_permission_only(account: Account) -> None:
     assert reason.endswith("because no identity-based policy allows the record:read action")
 
 
-REVOCATIONS: dict[str, Any] = {
-    "deactivated": lambda iam, key_id: iam.update_service_specific_credential(
-        UserName="library", ServiceSpecificCredentialId=key_id, Status="Inactive"
-    ),
-    "deleted": lambda iam, key_id: iam.delete_service_specific_credential(
-        UserName="library", ServiceSpecificCredentialId=key_id
-    ),
-    "reset": lambda iam, key_id: iam.reset_service_specific_credential(
-        UserName="library", ServiceSpecificCredentialId=key_id
-    ),
-}
-
-
 @pytest.mark.both_databases
 @pytest.mark.parametrize("revocation", REVOCATIONS)
 def test_revoked_key_is_unauthorized_at_the_next_request(service: Service, revocation: str) -> None:
-    iam = service.account.iam
-    (credential,) = iam.list_service_specific_credentials(UserName="library")["ServiceSpecificCredentials"]
     assert service.post(EVALUATION, BODY).status == 200
-    REVOCATIONS[revocation](iam, credential["ServiceSpecificCredentialId"])
+    revoke(service.account, "library", revocation)
     assert service.post(EVALUATION, BODY).status == 401
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.authzen.conftest import EVALUATION, EVALUATIONS, Service, evaluation, send
+from tests.authzen.conftest import EVALUATION, EVALUATIONS, Service, evaluation
+from tests.service_client import open_request
 
 ALICE, BOB = {"type": "user", "id": "alice"}, {"type": "user", "id": "bob"}
 ADMIN = {**BOB, "properties": {"role": "admin"}}
@@ -206,7 +207,7 @@ def test_request_id_is_echoed(service: Service) -> None:
 
 def test_metadata(service: Service) -> None:
     url = service.account.server.url
-    response = send(urllib.request.Request(f"{url}/.well-known/authzen-configuration"))
+    response = open_request(urllib.request.Request(f"{url}/.well-known/authzen-configuration"))
     identifier = response.body["policy_decision_point"]
     assert response.status == 200
     assert response.body == {

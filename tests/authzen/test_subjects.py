@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from tests import servers
-from tests.authzen.conftest import SERVICE_ARN, Response, Service, create_service, evaluation
+from tests.authzen.conftest import SERVICE_ARN, Service, create_service, evaluation
 from tests.in_process import root_client
 from tests.servers import Account, allow, deny, document
+from tests.service_client import Response
 
 OBJECT = {"type": "s3", "id": "arn:aws:s3:::bucket/key"}
 GET = {"name": "s3:GetObject"}

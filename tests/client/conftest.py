@@ -13,8 +13,8 @@ from iamd.client import Iamd
 from tests import servers
 from tests.client import app_servers
 from tests.forward_auth.conftest import create_api_key
+from tests.forward_auth.library import DEFINITION, HOST
 from tests.forward_auth.s3_signing import Key, S3Request
-from tests.forward_auth.test_own_services import DEFINITION, HOST
 from tests.http_server import raw
 from tests.servers import Account, Server, allow
 

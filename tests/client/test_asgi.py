@@ -14,7 +14,7 @@ from iamd.client.asgi import IamdMiddleware
 from tests import servers
 from tests.client.conftest import Library, Service, bearer
 from tests.forward_auth.conftest import create_api_key
-from tests.forward_auth.test_own_services import HOST
+from tests.forward_auth.library import HOST
 from tests.servers import allow
 
 Scope = dict[str, Any]

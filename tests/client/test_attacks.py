@@ -8,7 +8,7 @@ import pytest
 from tests.client.app_servers import NAMES
 from tests.client.conftest import Library, bearer, content
 from tests.forward_auth.conftest import create_api_key
-from tests.forward_auth.test_own_services import HOST
+from tests.forward_auth.library import HOST
 from tests.http_server import raw
 from tests.servers import allow
 

@@ -10,8 +10,8 @@ import pytest
 from iamd.client import Caller, ClientRequest, Denied, Evaluation, Iamd, Resource, Subject, Unavailable
 from tests.client.conftest import Service
 from tests.forward_auth.conftest import create_api_key
+from tests.forward_auth.library import signed
 from tests.forward_auth.s3_signing import Key, S3Request
-from tests.forward_auth.test_own_services import signed
 from tests.servers import allow
 
 BOOK = Resource("library:book", "17")

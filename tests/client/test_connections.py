@@ -21,7 +21,7 @@ from tests.client.relay import Relay
 from tests.client.test_client import to_client_request
 from tests.forward_auth import recording_store
 from tests.forward_auth.conftest import create_api_key
-from tests.forward_auth.test_own_services import signed
+from tests.forward_auth.library import signed
 from tests.servers import allow
 
 BOOK = Resource("library:book", "17")

@@ -4,8 +4,8 @@ import json
 
 from tests.client.conftest import Library, bearer, content
 from tests.forward_auth.conftest import create_api_key
+from tests.forward_auth.library import HOST, presigned, sha256, signed
 from tests.forward_auth.s3_signing import Key
-from tests.forward_auth.test_own_services import HOST, presigned, sha256, signed
 from tests.servers import allow
 
 

@@ -14,7 +14,7 @@ from iamd.client.wsgi import IamdMiddleware
 from tests import servers
 from tests.client.conftest import Service
 from tests.forward_auth.conftest import create_api_key
-from tests.forward_auth.test_own_services import HOST, signed
+from tests.forward_auth.library import HOST, signed
 from tests.servers import allow
 
 Environ = dict[str, Any]

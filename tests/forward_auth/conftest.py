@@ -10,14 +10,16 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests import servers
+from tests import servers, service_client
 from tests.forward_auth import emulator, proxies, seaweedfs
+from tests.forward_auth import library as library_service
 from tests.forward_auth.emulator import Emulator
+from tests.forward_auth.library import Library
 from tests.forward_auth.proxy import ASK, STORE, Proxy
-from tests.forward_auth.s3_signing import HOST
+from tests.forward_auth.s3_signing import HOST, Key
 from tests.forward_auth.seaweedfs import ObjectStore
 from tests.in_process import root_client
-from tests.servers import Account, Server, allow, document
+from tests.servers import Account, Server, allow
 
 REGION = "us-east-1"
 ACCOUNT_IDS = [str(100_000_000_000 + number) for number in range(400)]
@@ -100,11 +102,7 @@ def s3_account(s3_server: Server, account_ids: Iterator[str]) -> Account:
 
 def create_api_key(account: Account, *statements: dict[str, Any], name: str = "gateway") -> str:
     """Create a user with a policy of these statements, and return an API key of it."""
-    with root_client(account.server.store, account.account_id) as iam:
-        iam.create_user(UserName=name)
-        iam.put_user_policy(UserName=name, PolicyName="ask", PolicyDocument=document(*statements))
-        credential = iam.create_service_specific_credential(UserName=name, ServiceName="iamd")
-    return str(credential["ServiceSpecificCredential"]["ServiceCredentialSecret"])
+    return service_client.create_api_key(account, name, *statements)
 
 
 def root_key(account: Account) -> tuple[str, str]:
@@ -169,3 +167,25 @@ def filled(aws: Emulator) -> Emulator:
     """Return that emulator with a resource of each service."""
     emulator.create_everything(aws)
     return aws
+
+
+@pytest.fixture(scope="module")
+def library_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return an iamd that knows a service of one's own."""
+    with library_service.serving(tmp_path_factory.mktemp("library")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=proxies.NAMES)
+def library(
+    request: pytest.FixtureRequest, library_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Library]:
+    """Return that service behind each proxy, for a new account."""
+    with library_service.running(request.param, tmp_path_factory.mktemp("proxy"), library_server) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def reader(library: Library) -> Key:
+    """Return the key of a user who may do everything in that service."""
+    return library.key("reader", "library:*")

@@ -1,134 +1,24 @@
 """A service of one's own behind real proxies: who may do what, and what the service is told."""
 
 import json
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
-from unittest import mock
 
 import pytest
-from botocore.auth import SigV4Auth, SigV4QueryAuth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from tests import servers
 from tests.api.test_audit import eventually
 from tests.forward_auth import proxies, recording_store
 from tests.forward_auth.conftest import create_api_key
+from tests.forward_auth.library import ASK, DEFINITION, HOST, Library, presigned, sha256, signed
 from tests.forward_auth.proxy import Proxy, Response
-from tests.forward_auth.recording_store import Head, RecordingStore
 from tests.forward_auth.s3_signing import Key, S3Request
 from tests.http_server import raw
-from tests.servers import Account, Server, allow, document
+from tests.servers import Server, allow, document
 
 # Each proxy is started once.
 pytestmark = pytest.mark.xdist_group("proxied-service")
-
-DEFINITION = """
-service: library
-hosts: [localhost, library.example.com]
-api-keys: true
-principal-tags: [team, Cost Center]
-routes:
-  - request: GET /books
-    action: ListBooks
-  - request: GET /books/{BookId}
-    action: GetBook
-    resource: book/{BookId}
-    condition-keys: {"library:Format": "{query.format}"}
-  - request: POST /books
-    action: CreateBook
-  - request: DELETE /books/{BookId}
-    action: DeleteBook
-    resource: book/{BookId}
-  - request: GET /desks/{Number}
-    action: UseDesk
-    condition-keys: {"library:Desk": "{header.X-Desk}"}
-""".replace("Cost Center", "cost-center")
-ASK = allow("iamd:AuthorizeRequest", resource="arn:aws:iamd::*:service/library")
-HOST = "library.example.com"
-
-
-class Library(NamedTuple):
-    """The service behind a proxy, and the account that it belongs to."""
-
-    url: str
-    proxy: str
-    account: Account
-    backend: RecordingStore
-
-    def key(self, name: str, *actions: str) -> Key:
-        return Key(*self.account.key_of(name, allow(*actions, resource="*")))
-
-    def send(self, request: S3Request, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
-        """Send a request; headers with underscores in place of hyphens are added to it."""
-        extra = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = urllib.request.Request(
-            self.url + request.target, body, {**request.headers, **extra}, method=request.method
-        )
-        try:
-            with urllib.request.urlopen(sent, timeout=20) as response:
-                return response.status, response.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read()
-
-    def received(self) -> Head:
-        """Return the only request that the service has received."""
-        (head,) = self.backend.take()
-        return head
-
-
-def signed(
-    key: Key,
-    method: str = "GET",
-    target: str = "/books/17",
-    body: bytes = b"",
-    *,
-    host: str = HOST,
-    service: str = "library",
-    at: datetime | None = None,
-    **headers: str,
-) -> S3Request:
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = AWSRequest(method, f"http://{host}{target}", {"Host": host, **names}, body)
-    with mock.patch("botocore.auth.get_current_datetime", return_value=at or datetime.now(UTC)):
-        SigV4Auth(Credentials(*key), service, "us-east-1").add_auth(request)
-    return S3Request(method, target, {name.lower(): value for name, value in request.headers.items()})
-
-
-def presigned(key: Key, target: str = "/books/17") -> S3Request:
-    request = AWSRequest("GET", f"http://{HOST}{target}", {"Host": HOST}, b"")
-    SigV4QueryAuth(Credentials(*key), "library", "us-east-1", 60).add_auth(request)
-    return S3Request("GET", request.url.removeprefix(f"http://{HOST}"), {"host": HOST})
-
-
-@pytest.fixture(scope="module")
-def library_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("library")
-    (folder / "library.yaml").write_text(DEFINITION)
-    services = str(folder / "library.yaml")
-    with servers.serving_new_store(folder / "data", IAMD_SERVICES=services) as server:
-        yield server
-
-
-@pytest.fixture(scope="module", params=proxies.NAMES)
-def library(
-    request: pytest.FixtureRequest, library_server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("proxy")
-    (folder / "library.yaml").write_text(DEFINITION)
-    account = servers.create_account(library_server)
-    api_key = create_api_key(account, ASK)
-    with recording_store.running() as backend:
-        options = ("--service", "library", "--backend", f"http://{backend.store.host}")
-        with proxies.running(
-            request.param, folder, library_server, api_key, *options, IAMD_SERVICES="library.yaml"
-        ) as url:
-            yield Library(url, request.param, account, backend)
 
 
 def test_service_is_told_who_the_caller_is(library: Library) -> None:
@@ -215,12 +105,6 @@ def test_body_is_signed(library: Library) -> None:
     assert library.backend.take() == []
 
 
-def sha256(body: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(body).hexdigest()
-
-
 REFUSED: dict[str, Callable[[Key], S3Request]] = {
     "not signed": lambda _: S3Request("GET", "/books/17", {"host": HOST}),
     "unknown key": lambda _: signed(Key("AKIAAAAAAAAAAAAAAAAA", "x" * 40)),
@@ -242,11 +126,6 @@ REFUSED: dict[str, Callable[[Key], S3Request]] = {
 
 # It normalizes paths before it asks, and passes on what it has asked about.
 REPAIRED_BY_TRAEFIK = ("dot segments", "double slash")
-
-
-@pytest.fixture(scope="module")
-def reader(library: Library) -> Key:
-    return library.key("reader", "library:*")
 
 
 @pytest.mark.parametrize("name", REFUSED.keys())

@@ -1,52 +1,17 @@
 """Requests by which a client tries to reach a service past iamd, or to be somebody else there."""
 
 import socket
-from collections.abc import Iterator
 
 import pytest
 
-from tests import servers
-from tests.forward_auth import proxies, recording_store
-from tests.forward_auth.conftest import create_api_key
+from tests.forward_auth.library import HOST, Library, signed
 from tests.forward_auth.s3_signing import Key, S3Request
 from tests.forward_auth.test_attacks import serialize, status
-from tests.forward_auth.test_own_services import ASK, DEFINITION, HOST, Library, signed
-from tests.servers import Server
 
 # Each proxy is started once.
 pytestmark = pytest.mark.xdist_group("proxied-service")
 
 CALLER = ":user/reader"
-
-
-@pytest.fixture(scope="module")
-def library_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("library")
-    (folder / "library.yaml").write_text(DEFINITION)
-    services = str(folder / "library.yaml")
-    with servers.serving_new_store(folder / "data", IAMD_SERVICES=services) as server:
-        yield server
-
-
-@pytest.fixture(scope="module", params=proxies.NAMES)
-def library(
-    request: pytest.FixtureRequest, library_server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("proxy")
-    (folder / "library.yaml").write_text(DEFINITION)
-    account = servers.create_account(library_server)
-    api_key = create_api_key(account, ASK)
-    with recording_store.running() as backend:
-        options = ("--service", "library", "--backend", f"http://{backend.store.host}")
-        with proxies.running(
-            request.param, folder, library_server, api_key, *options, IAMD_SERVICES="library.yaml"
-        ) as url:
-            yield Library(url, request.param, account, backend)
-
-
-@pytest.fixture(scope="module")
-def reader(library: Library) -> Key:
-    return library.key("reader", "library:*")
 
 
 def send(library: Library, data: bytes) -> int:

@@ -4,15 +4,12 @@ import contextlib
 import getpass
 import shutil
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers import environment, free_ports
+from tests.servers import environment, free_ports, wait_for_answer
 
 _START_SECONDS = 60
 _KINDS = ("account", "container", "object")
@@ -98,7 +95,7 @@ def running(folder: Path, filters: str) -> Iterator[str]:
         process = servers.enter_context(_server(folder, "proxy"))
         url = f"http://127.0.0.1:{ports['proxy']}"
         for port in ports.values():
-            _wait_for(f"http://127.0.0.1:{port}/", process)
+            wait_for_answer(f"http://127.0.0.1:{port}/", process, _START_SECONDS)
         yield url
 
 
@@ -127,19 +124,3 @@ def _server(folder: Path, kind: str) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.terminate()
         process.wait(timeout=10)
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a server answers, whatever it does."""
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the proxy has ended"
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except urllib.error.HTTPError as error:
-            error.close()
-            return
-        except OSError:
-            process.poll()
-    pytest.fail("Swift did not start")

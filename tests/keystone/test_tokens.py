@@ -13,7 +13,7 @@ from tests.api.test_audit import eventually
 from tests.in_process import root_client
 from tests.keystone.conftest import Asker
 from tests.servers import Account
-from tests.service_client import create_api_key, send
+from tests.service_client import REVOCATIONS, create_api_key, revoke, send
 
 
 def test_version_is_public(account: Account) -> None:
@@ -99,26 +99,12 @@ def test_malformed_login_is_told(asker: Asker, auth: Any) -> None:
     assert (response.status, response.body["error"]["code"]) == (400, 400)
 
 
-REVOCATIONS: dict[str, Any] = {
-    "deactivated": lambda iam, key_id: iam.update_service_specific_credential(
-        UserName="rgw", ServiceSpecificCredentialId=key_id, Status="Inactive"
-    ),
-    "deleted": lambda iam, key_id: iam.delete_service_specific_credential(
-        UserName="rgw", ServiceSpecificCredentialId=key_id
-    ),
-    "reset": lambda iam, key_id: iam.reset_service_specific_credential(
-        UserName="rgw", ServiceSpecificCredentialId=key_id
-    ),
-}
-
-
 @pytest.mark.both_databases
 @pytest.mark.parametrize("revocation", REVOCATIONS)
 def test_token_is_dead_with_its_api_key(asker: Asker, revocation: str) -> None:
-    token, iam = asker.token(), asker.account.iam
+    token = asker.token()
     assert asker.validate(token, token).status == 200
-    (credential,) = iam.list_service_specific_credentials(UserName="rgw")["ServiceSpecificCredentials"]
-    REVOCATIONS[revocation](iam, credential["ServiceSpecificCredentialId"])
+    revoke(asker.account, "rgw", revocation)
     assert asker.validate(token, token).status == 401
 
 

@@ -4,16 +4,13 @@ import contextlib
 import json
 import shutil
 import subprocess
-import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers import environment, free_ports
+from tests.servers import environment, free_ports, wait_for_answer
 
 PROGRAMS = ("ceph", "ceph-authtool", "ceph-mgr", "ceph-mon", "ceph-osd", "monmaptool", "radosgw")
 _START_SECONDS = 60
@@ -89,7 +86,7 @@ def running(folder: Path, gateway_settings: str) -> Iterator[str]:
         daemons.enter_context(_daemon(folder, "ceph-osd", "-i", "0"))
         gateway = daemons.enter_context(_daemon(folder, "radosgw", "-n", "client.rgw"))
         url = f"http://127.0.0.1:{rgw_port}"
-        _wait_for(url, gateway)
+        wait_for_answer(url, gateway, _START_SECONDS)
         yield url
 
 
@@ -151,19 +148,3 @@ def _daemon(folder: Path, program: str, *arguments: str) -> Iterator[subprocess.
     finally:
         process.kill()  # nothing that it keeps is needed again
         process.wait(timeout=10)
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the gateway answers, whatever it does."""
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the gateway has ended"
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except urllib.error.HTTPError as error:
-            error.close()
-            return
-        except OSError:
-            process.poll()
-    pytest.fail("the gateway did not start")
