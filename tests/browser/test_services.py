@@ -110,6 +110,12 @@ def test_create_an_api_key_and_ask_with_it(root: Page, iamd: Iamd) -> None:
     eventually_listed_in_process(iamd.account, 1)
     root.get_by_role("button", name="Refresh decisions").click()
     expect(decisions(root).get_by_role("row", name=re.compile("library:lend"))).to_contain_text("Allowed")
+    ask(root, api_key, "burn", "burn")
+    eventually_listed_in_process(iamd.account, 2)
+    root.get_by_role("button", name="Refresh decisions").click()
+    expect(decisions(root).get_by_role("row", name=re.compile("library:burn"))).to_contain_text(
+        "Denied, 2 times"
+    )
 
 
 def test_decisions_have_reasons_and_are_filtered(asking: Page, iamd: Iamd) -> None:
@@ -124,6 +130,13 @@ def test_decisions_have_reasons_and_are_filtered(asking: Page, iamd: Iamd) -> No
     )
     expect(denied.get_by_role("link", name="user/bob")).to_be_visible()
     expect(denied).to_contain_text("asked by user/library")
+    headers = table.get_by_role("columnheader").all_inner_texts()
+    assert headers == ["Time", "Outcome", "Caller", "Action", "Resource"]
+    asking.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    box = denied.get_by_text("User: arn:aws:iam").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] < PHONE["width"]
+    asking.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     assert violations_everywhere(asking) == []
 
     service = asking.get_by_label("Service", exact=True)

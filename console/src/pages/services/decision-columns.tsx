@@ -6,13 +6,17 @@ import { describeCaller } from "../../data/service-decisions.ts";
 import { formatDate } from "../../shared/format.ts";
 import type { Column } from "../../shared/resource-table.tsx";
 
-/** The columns of decisions of an account. They cannot be sorted, since not all decisions are loaded. */
+/**
+ * The columns of decisions of an account, of which a phone shows the first two. They cannot be sorted, since
+ * not all decisions are loaded.
+ */
 export function decisionColumns(accountId: string): Column<ServiceDecision>[] {
   return [
-    { id: "time", minWidth: 130, header: "Time", cell: ({ EventTime }) => formatDate(EventTime) },
+    { id: "time", minWidth: 110, header: "Time", cell: ({ EventTime }) => formatDate(EventTime) },
+    { id: "outcome", minWidth: 200, header: "Outcome", cell: (decision) => <Outcome decision={decision} /> },
     {
       id: "caller",
-      minWidth: 130,
+      minWidth: 120,
       header: "Caller",
       cell: ({ Caller, SourceIp }) => (
         <>
@@ -23,7 +27,7 @@ export function decisionColumns(accountId: string): Column<ServiceDecision>[] {
     },
     {
       id: "action",
-      minWidth: 180,
+      minWidth: 170,
       header: "Action",
       cell: ({ ServiceName, Action, AskerArn, ApiKeyId }) => (
         <>
@@ -44,8 +48,6 @@ export function decisionColumns(accountId: string): Column<ServiceDecision>[] {
       header: "Resource",
       cell: ({ Resource }) => <span className="breakable">{Resource ?? "–"}</span>,
     },
-    { id: "outcome", minWidth: 260, header: "Outcome", cell: (decision) => <Outcome decision={decision} /> },
-    { id: "times", header: "Times", cell: ({ Times }) => Times },
   ];
 }
 
@@ -54,11 +56,12 @@ function CallerName({ caller, accountId }: { caller: string; accountId: string }
   return <span className="breakable">{href ? <Link href={href}>{text}</Link> : text}</span>;
 }
 
-function Outcome({ decision: { Outcome: outcome, Message } }: { decision: ServiceDecision }) {
-  if (outcome === "Allowed") return <StatusIndicator type="success">Allowed</StatusIndicator>;
+function Outcome({ decision: { Outcome: outcome, Message, Times } }: { decision: ServiceDecision }) {
+  const often = Times === 1 ? "" : `, ${Times} times`;
+  if (outcome === "Allowed") return <StatusIndicator type="success">Allowed{often}</StatusIndicator>;
   return (
     <>
-      <StatusIndicator type="error">Denied</StatusIndicator>
+      <StatusIndicator type="error">Denied{often}</StatusIndicator>
       <Detail>
         {Message ?? "No reason is recorded: who asked does not have the permission iamd:ExplainAccess."}
       </Detail>

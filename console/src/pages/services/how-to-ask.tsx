@@ -8,6 +8,8 @@ import { useSession } from "../../state/session.tsx";
 
 const GATEWAY_COMMAND = "iamd gateway config nginx --listen 8080 --api-key-file gateway.key";
 
+const CHECK_COMMAND = "iamd service check library.yaml";
+
 /** What can ask for decisions, and how to begin. */
 export function HowToAsk({ expanded }: { expanded: boolean }) {
   return (
@@ -21,15 +23,26 @@ export function HowToAsk({ expanded }: { expanded: boolean }) {
           <Box variant="h3">An S3-compatible store</Box>
           <SpaceBetween size="xs">
             <Box>
-              nginx in front of the store asks about every request. Its user needs{" "}
-              <Permission action="AuthorizeRequest" service="s3" />. This command writes nginx's
+              A proxy in front of the store asks about every request: nginx, Caddy, Envoy or HAProxy. Its user
+              needs <Permission action="AuthorizeRequest" service="s3" />. This command writes nginx's
               configuration:
             </Box>
-            <Command value={GATEWAY_COMMAND} name="command" />
+            <Command value={GATEWAY_COMMAND} name="gateway command" />
           </SpaceBetween>
         </div>
         <div>
-          <Box variant="h3">A service or an API gateway of your own</Box>
+          <Box variant="h3">A service of your own, behind a proxy</Box>
+          <SpaceBetween size="xs">
+            <Box>
+              A file says which request needs which permission, and the proxy asks about every request. Its
+              user needs <Permission action="AuthorizeRequest" service="NAME" />. This command checks the
+              file:
+            </Box>
+            <Command value={CHECK_COMMAND} name="check command" />
+          </SpaceBetween>
+        </div>
+        <div>
+          <Box variant="h3">A service or an API gateway that can ask</Box>
           <SpaceBetween size="xs">
             <Box>
               It asks by AuthZEN, in JSON. Its user needs{" "}
