@@ -64,32 +64,37 @@ class FailOn(StrEnum):
         return Level[self.name]
 
 
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE…", help="JSON or YAML files with one policy each, or directories; - is standard input."
+    ),
+]
+Kind = Annotated[
+    PolicyKindOption | None,
+    typer.Option("--kind", help="Policy type. [default: guessed for each file]"),
+]
+OutputFormat = Annotated[Format, typer.Option("--format", help="text, one JSON object per line, or SARIF.")]
+FailLevel = Annotated[
+    FailOn, typer.Option("--fail-on", help="Lowest finding level that makes the exit status 1.")
+]
+PolicyAccount = Annotated[
+    str | None,
+    typer.Option("--account-id", metavar="ID", help="The policies' account; not reported as external."),
+]
+ServiceFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--service", metavar="FILE", help="Definition of a service of your own; repeatable."),
+]
+
+
 def validate_files(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE…",
-            help="JSON or YAML files with one policy each, or directories; - is standard input.",
-        ),
-    ],
-    kind: Annotated[
-        PolicyKindOption | None,
-        typer.Option("--kind", help="Policy type. [default: guessed for each file]"),
-    ] = None,
-    output_format: Annotated[
-        Format, typer.Option("--format", help="text, one JSON object per line, or SARIF.")
-    ] = Format.TEXT,
-    fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Lowest finding level that makes the exit status 1.")
-    ] = FailOn.ERROR,
-    account_id: Annotated[
-        str | None,
-        typer.Option("--account-id", metavar="ID", help="The policies' account; not reported as external."),
-    ] = None,
-    services: Annotated[
-        list[Path] | None,
-        typer.Option("--service", metavar="FILE", help="Definition of a service of your own; repeatable."),
-    ] = None,
+    files: Files,
+    kind: Kind = None,
+    output_format: OutputFormat = Format.TEXT,
+    fail_on: FailLevel = FailOn.ERROR,
+    account_id: PolicyAccount = None,
+    services: ServiceFiles = None,
 ) -> None:
     """Validate policies as IAM Access Analyzer does: errors that prevent saving, and likely mistakes."""
     reference = _reference(services or [])
