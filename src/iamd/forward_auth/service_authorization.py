@@ -21,12 +21,11 @@ from iamd.services.service_request import (
     ServiceRequest,
     UnmappedRequest,
 )
-from iamd.wire import sigv4
+from iamd.wire import api_keys, sigv4
 from iamd.wire.request import Request
 
 _REGION = "us-east-1"
 _BEARER = "bearer "
-_MAX_API_KEY_LENGTH = 128
 
 
 class ServiceCaller(NamedTuple):
@@ -121,7 +120,7 @@ class ServiceAuthorizer:
     def _read_signer(self, request: Request, inquiry: Inquiry, request_map: RequestMap) -> _Signer:
         authorization = request.headers.get("authorization", "")
         if request_map.accepts_api_keys and authorization[: len(_BEARER)].lower() == _BEARER:
-            secret = authorization[len(_BEARER) :].strip()[:_MAX_API_KEY_LENGTH]
+            secret = authorization[len(_BEARER) :].strip()[: api_keys.MAX_LENGTH]
             return _Signer(BearerCredentials(secret), "", "", "", None)
         try:
             signature = sigv4.parse_signature(request, inquiry.now, SERVICE_RULES)
