@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from iamd.core.errors import AccessDenied, Fault, NotFound
-from iamd.forward_auth.s3_authorization import InvalidUri
+from iamd.forward_auth.mapping_faults import InvalidUri, mapping_faults
 from iamd.forward_auth.signing_rules import SERVICE_RULES, has_no_body
 from iamd.gate import decision_events
 from iamd.gate.callers import AuthenticatedCaller
@@ -14,12 +14,10 @@ from iamd.gate.decision_events import DecisionSubject
 from iamd.gate.decisions import AUTHORIZE_REQUEST, DecisionPoint, Inquiry, decide_permission
 from iamd.gate.request_context import RequestContext
 from iamd.services.service_request import (
-    AmbiguousRequest,
     MappedRequest,
     RequestMap,
     RequiredPermission,
     ServiceRequest,
-    UnmappedRequest,
 )
 from iamd.wire import api_keys, sigv4
 from iamd.wire.request import Request
@@ -76,14 +74,10 @@ class _Mapping(NamedTuple):
         known_body = body if body or has_no_body(self.request) else None
         signed_headers = self.signer.signed_headers
         service_request = ServiceRequest(method, path, query, headers, known_body, signed_headers)
-        try:
+        with mapping_faults():
             return self.request_map.map_request(
                 service_request, self.signer.signing_name, account_id, self.region
             )
-        except AmbiguousRequest as error:
-            raise InvalidUri(str(error)) from error
-        except UnmappedRequest as error:
-            raise AccessDenied(f"Access Denied: {error}") from error
 
 
 class ServiceAuthorizer:
