@@ -10,11 +10,11 @@ def render_caddy(gateway: Gateway) -> str:
         "LISTEN": ", ".join(_sites(gateway)),
         "OTHER_HOSTS": _other_hosts(gateway),
         "TLS": f"tls {listener.certificate} {listener.key}" if listener.has_tls else "",
+        "IAMD_ADDRESS": f"{gateway.iamd.scheme}://{gateway.iamd.address}",
+        "BACKEND_ADDRESS": f"{gateway.backend.scheme}://{gateway.backend.address}",
         "IAMD_TRANSPORT": _transport(gateway.iamd, gateway.ca_file),
         "BACKEND_TRANSPORT": _transport(gateway.backend, gateway.ca_file),
     }
-    values["IAMD_ADDRESS"] = f"{gateway.iamd.scheme}://{gateway.iamd.address}"
-    values["BACKEND_ADDRESS"] = f"{gateway.backend.scheme}://{gateway.backend.address}"
     return render("caddy_s3.Caddyfile" if gateway.is_s3 else "caddy_service.Caddyfile", values)
 
 
