@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from iamd.core.errors import AccessDenied, Fault, SignatureDoesNotMatch
@@ -14,11 +15,11 @@ from iamd.gate import bucket_policies, decision_events
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.credentials import AccessKeyCredentials, BearerCredentials
 from iamd.gate.decision_events import DecisionSubject
-from iamd.gate.decisions import AUTHORIZE_REQUEST, DecisionPoint, Inquiry, decide_permission
+from iamd.gate.decisions import AUTHORIZE_REQUEST, DecisionPoint, Inquiry, require_permissions
 from iamd.gate.request_context import RequestContext
 from iamd.services import s3
 from iamd.services.s3 import S3Request
-from iamd.services.service_request import RequiredPermission, ServiceRequest
+from iamd.services.service_request import ServiceRequest
 from iamd.wire import sigv4
 from iamd.wire.request import Request
 
@@ -220,15 +221,12 @@ def _read_s3_request(request: Request, base_hosts: Collection[str]) -> S3Request
 
 def check_permissions(question: S3Question) -> None:
     """Raise AccessDenied if a permission that the request needs is missing."""
-    inquiry, caller = question.inquiry, question.caller
-    keys = inquiry.condition_keys(caller)
-    for required in question.s3_request.permissions:
-        permission = RequiredPermission(required.action, required.resource_arn, {**keys, **required.context})
-        has_policy = not _is_owner_of_policy(question)
-        bucket_policy = bucket_policies.find_for(inquiry, required.resource_arn) if has_policy else None
-        answer = decide_permission(inquiry, caller, permission, bucket_policy)
-        if not answer.allowed:
-            raise AccessDenied(answer.message)
+    inquiry, permissions = question.inquiry, question.s3_request.permissions
+    if _is_owner_of_policy(question):
+        require_permissions(inquiry, question.caller, permissions)
+    else:
+        find_policy = partial(bucket_policies.find_for, inquiry)
+        require_permissions(inquiry, question.caller, permissions, find_policy)
 
 
 def _is_owner_of_policy(question: S3Question) -> bool:

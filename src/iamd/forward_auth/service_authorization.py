@@ -11,12 +11,11 @@ from iamd.gate import decision_events
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.credentials import AccessKeyCredentials, BearerCredentials, Credentials
 from iamd.gate.decision_events import DecisionSubject
-from iamd.gate.decisions import AUTHORIZE_REQUEST, DecisionPoint, Inquiry, decide_permission
+from iamd.gate.decisions import AUTHORIZE_REQUEST, DecisionPoint, Inquiry, require_permissions
 from iamd.gate.request_context import RequestContext
 from iamd.services.service_request import (
     MappedRequest,
     RequestMap,
-    RequiredPermission,
     ServiceRequest,
 )
 from iamd.wire import api_keys, sigv4
@@ -135,7 +134,7 @@ class ServiceAuthorizer:
         try:
             mapped = mapping.map_request(inquiry.account_id)
             subject = _mapped_subject(subject, mapped)
-            _check_permissions(inquiry, caller, mapped)
+            require_permissions(inquiry, caller, mapped.permissions)
         except (AccessDenied, InvalidUri) as fault:
             self._decision_point.record(inquiry, caller, subject, fault)
             raise
@@ -149,15 +148,6 @@ def _in_region(inquiry: Inquiry, region: str) -> Inquiry:
 def _mapped_subject(subject: DecisionSubject, mapped: MappedRequest) -> DecisionSubject:
     params = {**subject.params, "resource": mapped.permissions[0].resource_arn}
     return subject._replace(service=mapped.service, event_name=mapped.operation, params=params)
-
-
-def _check_permissions(inquiry: Inquiry, caller: AuthenticatedCaller, mapped: MappedRequest) -> None:
-    keys = inquiry.condition_keys(caller)
-    for required in mapped.permissions:
-        permission = RequiredPermission(required.action, required.resource_arn, {**keys, **required.context})
-        answer = decide_permission(inquiry, caller, permission)
-        if not answer.allowed:
-            raise AccessDenied(answer.message)
 
 
 def _service_caller(caller: AuthenticatedCaller, request_map: RequestMap, signer: _Signer) -> ServiceCaller:
