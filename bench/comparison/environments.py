@@ -1,4 +1,4 @@
-"""What is compared: emulators and a store, as they start, enforcing by themselves, and behind iamd."""
+"""What is compared: emulators and a store, by default, enforcing by themselves, and behind iamd."""
 
 import contextlib
 import os
