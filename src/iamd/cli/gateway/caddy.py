@@ -20,9 +20,7 @@ def render_caddy(gateway: Gateway) -> str:
 
 def _sites(gateway: Gateway) -> list[str]:
     scheme = "https" if gateway.listener.has_tls else "http"
-    hosts = gateway.hosts or ("",)
-    names = [name for host in hosts for name in ((host, f"*.{host}") if gateway.is_s3 and host else (host,))]
-    return [f"{scheme}://{name}:{gateway.listener.port}" for name in names]
+    return [f"{scheme}://{host}:{gateway.listener.port}" for host in gateway.host_patterns or ("",)]
 
 
 def _other_hosts(gateway: Gateway) -> str:

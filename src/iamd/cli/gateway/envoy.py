@@ -22,8 +22,8 @@ def render_envoy(gateway: Gateway) -> str:
 
 def _domains(gateway: Gateway) -> list[str]:
     """Return the hosts, with any port and without one."""
-    names = [name for host in gateway.hosts for name in ((host, f"*.{host}") if gateway.is_s3 else (host,))]
-    return [pattern for name in names for pattern in (name, f"{name}:{gateway.listener.port}")] or ["*"]
+    port = gateway.listener.port
+    return [domain for host in gateway.host_patterns for domain in (host, f"{host}:{port}")] or ["*"]
 
 
 def _listener_tls(gateway: Gateway) -> str:
