@@ -15,6 +15,7 @@ from iamd.forward_auth.delete_request import DeleteRequest, ObjectVersion, Refus
 from iamd.forward_auth.mapping_faults import InvalidUri, mapping_faults
 from iamd.forward_auth.s3_authorization import S3Authorizer, S3Question, check_permissions
 from iamd.forward_auth.store_client import StoreClient
+from iamd.forward_auth.xml_text import DECLARATION
 from iamd.gate import bucket_policies
 from iamd.gate.credentials import BearerCredentials
 from iamd.gate.request_context import RequestContext
@@ -178,7 +179,7 @@ def _get_policy(question: S3Question) -> S3Response:
 def _get_policy_status(question: S3Question) -> S3Response:
     is_public = "true" if bucket_policies.is_public(question.inquiry, question.bucket) else "false"
     document = (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<PolicyStatus xmlns="{delete_request.NAMESPACE}">'
+        f'{DECLARATION}<PolicyStatus xmlns="{delete_request.NAMESPACE}">'
         f"<IsPublic>{is_public}</IsPublic></PolicyStatus>"
     )
     return S3Response(HTTPStatus.OK, _XML, document.encode())
