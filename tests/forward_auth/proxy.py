@@ -5,10 +5,13 @@ import http.client
 import xml.etree.ElementTree as ET
 from typing import NamedTuple
 
-from iamd.forward_auth.endpoint import AUTH_REQUEST_PATH, FORWARD_AUTH_PATH, REQUESTS_PATH
+from iamd.forward_auth.endpoint import REQUESTS_PATH
 from tests.forward_auth.s3_signing import Key, S3Request
 from tests.servers import Account, allow
 
+AUTH_REQUEST_PATH = "/auth-request/s3"
+FORWARD_AUTH_PATH = "/forward-auth/s3"
+DENIAL_PATH = "/auth-request/s3/denial"
 STORE = "http://STOREKEY:secret@127.0.0.1:9"  # where nothing listens
 ASK = allow("iamd:AuthorizeRequest", resource="arn:aws:iamd::*:service/s3")
 CLIENT_ADDRESS = "203.0.113.9"

@@ -3,12 +3,12 @@
 import time
 from typing import Any
 
-from iamd.forward_auth.endpoint import DENIAL_PATH
 from tests import servers
 from tests.api.test_audit import events, eventually
 from tests.forward_auth.conftest import create_api_key
 from tests.forward_auth.proxy import (
     CLIENT_ADDRESS,
+    DENIAL_PATH,
     STORE,
     Proxy,
     without_permissions,

@@ -12,13 +12,7 @@ from iamd.config import Settings
 from iamd.core.clock_steps import ClockSteps
 from iamd.core.execution_slots import ExecutionSlots
 from iamd.datastore import open_store
-from iamd.forward_auth.endpoint import (
-    AUTH_REQUEST_PATH,
-    DENIAL_PATH,
-    FORWARD_AUTH_PATH,
-    REQUESTS_PATH,
-    ForwardAuthEndpoint,
-)
+from iamd.forward_auth.endpoint import REQUESTS_PATH, ForwardAuthEndpoint
 from iamd.forward_auth.s3_authorization import S3Authorizer, S3Store
 from iamd.forward_auth.s3_operations import S3Operations
 from iamd.forward_auth.service_authorization import ServiceAuthorizer
@@ -36,7 +30,10 @@ from tests.forward_auth import s3_signing
 from tests.forward_auth.conftest import create_api_key
 from tests.forward_auth.proxy import (
     ASK,
+    AUTH_REQUEST_PATH,
     CLIENT_ADDRESS,
+    DENIAL_PATH,
+    FORWARD_AUTH_PATH,
     Proxy,
     session_credentials,
 )

@@ -27,7 +27,8 @@ from iamd.core.errors import (
 )
 from iamd.forward_auth import s3_errors
 from iamd.forward_auth.delete_request import MalformedXml
-from iamd.forward_auth.s3_authorization import InvalidUri, UnsupportedSignature
+from iamd.forward_auth.mapping_faults import InvalidUri
+from iamd.forward_auth.s3_authorization import UnsupportedSignature
 from iamd.forward_auth.s3_errors import S3Error
 from iamd.forward_auth.signing_rules import SignedStream
 from tests.examples import examples

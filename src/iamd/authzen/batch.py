@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from iamd.authzen.condition_keys import ContextKeys
-from iamd.authzen.evaluation_request import Evaluation, EvaluationReader, Json, Semantic
+from iamd.authzen.evaluation_request import Evaluation, EvaluationReader, Semantic
 from iamd.core.errors import MalformedInput
 from iamd.gate import bucket_policies, global_condition_keys, resource_policies
 from iamd.gate.callers import AuthenticatedCaller
@@ -12,6 +12,7 @@ from iamd.gate.decisions import Answer, Inquiry, decide_permission
 from iamd.gate.resource_policies import ResourcePolicy
 from iamd.gate.subjects import SubjectFinder, SubjectId
 from iamd.services.service_request import RequiredPermission
+from iamd.wire.json_body import Json
 
 Decision = dict[str, Any]
 

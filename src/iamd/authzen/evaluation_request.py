@@ -8,7 +8,6 @@ to the resource's service: `record:read`.
 """
 
 import re
-from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from iamd.authzen import condition_keys
 from iamd.authzen.condition_keys import ContextKeys
 from iamd.core.errors import MalformedInput
 from iamd.gate.subjects import SubjectId
+from iamd.wire.json_body import Json, as_object, find_object, is_text, require_text
 
 MAX_EVALUATIONS = 1_000
 _MAX_ID_LENGTH = 2_048
@@ -26,8 +26,8 @@ _TYPE = re.compile(r"[A-Za-z0-9][\w.-]{0,127}", re.ASCII)
 _ACTION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}:[\w.-]{1,128}", re.ASCII | re.IGNORECASE)
 _ARN_PREFIX = "arn:"
 _ARN_COLONS = 5
-
-Json = Mapping[str, Any]
+_POLICY = "resource_policy"
+_NO_KEYS: ContextKeys = {}
 
 
 class Semantic(Enum):
@@ -56,15 +56,14 @@ class Evaluation(NamedTuple):
     resource_policy: str | None = None
 
 
-def parse(body: bytes) -> Json:
-    """Parse the body of a request; MalformedInput if it is not a JSON object."""
-    try:
-        request = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise MalformedInput("The body is not valid JSON.") from error
-    if not isinstance(request, dict):
-        raise MalformedInput("The body must be a JSON object.")
-    return request
+class _Subject(NamedTuple):
+    subject_id: SubjectId
+    properties: Json
+
+
+class _Action(NamedTuple):
+    name: str
+    keys: ContextKeys
 
 
 class EvaluationReader:
@@ -101,16 +100,16 @@ class EvaluationReader:
     def _find(self, evaluation: Json, name: str) -> Any:
         return evaluation[name] if name in evaluation else self._request.get(name)
 
-    def _subject(self, value: Any) -> "_Subject":
+    def _subject(self, value: Any) -> _Subject:
         subject = self._subjects.get(id(value))
         if subject is None:
             subject = self._subjects[id(value)] = _read_subject(_entity(value, "subject"))
         return subject
 
-    def _action(self, value: Any, service: str) -> "_Action":
+    def _action(self, value: Any, service: str) -> _Action:
         action = self._actions.get((id(value), service))
         if action is None:
-            action = self._actions[id(value), service] = _read_action(_object(value, "action"), service)
+            action = self._actions[id(value), service] = _read_action(as_object(value, "action"), service)
         return action
 
     def _context(self, value: Any, service: str) -> ContextKeys:
@@ -118,23 +117,9 @@ class EvaluationReader:
             return _NO_KEYS
         keys = self._contexts.get((id(value), service))
         if keys is None:
-            context = _object(value, "context")
+            context = as_object(value, "context")
             keys = self._contexts[id(value), service] = _read_keys(context, service, "context")
         return keys
-
-
-class _Subject(NamedTuple):
-    subject_id: SubjectId
-    properties: Json
-
-
-class _Action(NamedTuple):
-    name: str
-    keys: ContextKeys
-
-
-_NO_KEYS: ContextKeys = {}
-_POLICY = "resource_policy"
 
 
 def read_subject(request: Json) -> SubjectId:
@@ -150,7 +135,7 @@ def read_resource_type(resource: Json) -> tuple[str, bool]:
 
 def read_semantic(request: Json) -> Semantic:
     """Return when a batch ends; MalformedInput for an unknown semantic."""
-    options = _optional_object(request, "options")
+    options = find_object(request, "options")
     name = options.get("evaluations_semantic", Semantic.EXECUTE_ALL.value)
     try:
         return Semantic(name)
@@ -172,7 +157,7 @@ def read_evaluations(request: Json) -> list[Json] | None:
 
 
 def _read_subject(subject: Json) -> _Subject:
-    properties = _optional_object(subject, "properties")
+    properties = find_object(subject, "properties")
     token = properties.get("session_token", "")
     if "session_token" in properties:
         properties = {name: value for name, value in properties.items() if name != "session_token"}
@@ -181,11 +166,11 @@ def _read_subject(subject: Json) -> _Subject:
 
 
 def _read_action(action: Json, service: str) -> _Action:
-    name = _text(action, "name", "action")
+    name = require_text(action, "name", _MAX_ID_LENGTH, "action.")
     qualified = name if ":" in name else f"{service}:{name}"
     if not _ACTION.fullmatch(qualified):
         raise MalformedInput("action.name must be an action such as s3:GetObject, or a name without spaces.")
-    return _Action(qualified, _read_keys(_optional_object(action, "properties"), service, "action"))
+    return _Action(qualified, _read_keys(find_object(action, "properties"), service, "action"))
 
 
 def _read_resource(resource: Json, account_id: str) -> tuple[str, str]:
@@ -204,7 +189,7 @@ def _read_resource(resource: Json, account_id: str) -> tuple[str, str]:
 
 def _read_properties(resource: Json) -> tuple[Json, str | None]:
     """Return the properties of a resource and its own policy, which is a property of it, as JSON text."""
-    properties = _optional_object(resource, "properties")
+    properties = find_object(resource, "properties")
     policy = properties.get(_POLICY)
     if policy is None:
         return properties, None
@@ -230,36 +215,8 @@ def _merge(keys: tuple[ContextKeys, ...]) -> ContextKeys:
 
 
 def _entity(value: Any, name: str) -> Json:
-    entity = _object(value, name)
-    if not (_is_text(entity.get("type")) and _is_text(entity.get("id"))):
-        _text(entity, "type", name)
-        _text(entity, "id", name)
+    entity = as_object(value, name)
+    for member in ("type", "id"):
+        if not is_text(entity.get(member), _MAX_ID_LENGTH):
+            require_text(entity, member, _MAX_ID_LENGTH, f"{name}.")
     return entity
-
-
-def _object(value: Any, name: str) -> Json:
-    if not isinstance(value, dict):
-        raise MalformedInput(f"{name} is required and must be an object.")
-    return value
-
-
-def _optional_object(values: Json, name: str) -> Json:
-    value = values.get(name)
-    if value is None:
-        return _NO_KEYS
-    if not isinstance(value, dict):
-        raise MalformedInput(f"{name} must be an object.")
-    return value
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= _MAX_ID_LENGTH
-
-
-def _text(values: Json, name: str, parent: str) -> str:
-    value = values.get(name)
-    if not isinstance(value, str) or not _is_text(value):
-        raise MalformedInput(
-            f"{parent}.{name} is required and must be text of {_MAX_ID_LENGTH} characters at most."
-        )
-    return value

@@ -6,7 +6,6 @@ from typing import Any
 
 from iamd.authzen import evaluation_request
 from iamd.authzen.batch import Batch, Decision
-from iamd.authzen.evaluation_request import Json
 from iamd.authzen.search import ActionSearch, ResourceSearch, SubjectSearch
 from iamd.gate import decision_events
 from iamd.gate.credentials import Credentials
@@ -21,6 +20,7 @@ from iamd.gate.decisions import (
 from iamd.gate.request_context import RequestContext
 from iamd.gate.subjects import SubjectFinder
 from iamd.operations.service_reference import ServiceReference
+from iamd.wire.json_body import Json, parse_object
 
 _SERVICE = "authzen"
 _EVENT_SERVICE = "iamd"
@@ -69,7 +69,7 @@ class AccessEvaluator:
         """
         point = self._decision_point
         with point.inquiry(credentials, _SERVICE, SEARCH_ACCESS, context) as inquiry:
-            request = evaluation_request.parse(body)
+            request = parse_object(body)
             batch = Batch(self._subject_finder, inquiry, request, explains=False)
             if kind == "subject":
                 results = SubjectSearch(self._subject_finder, inquiry, batch).run(request)
@@ -88,7 +88,7 @@ class AccessEvaluator:
         point = self._decision_point
         with point.inquiry(credentials, _SERVICE, EVALUATE_ACCESS, context) as inquiry:
             explains = point.may_ask(inquiry, EXPLAIN_ACCESS).allowed
-            request = evaluation_request.parse(body)
+            request = parse_object(body)
             batch = Batch(self._subject_finder, inquiry, request, explains=explains)
             yield batch, request
             self._record(inquiry, batch)

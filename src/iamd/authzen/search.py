@@ -10,12 +10,13 @@ from typing import Any
 import orjson
 
 from iamd.authzen.batch import Batch
-from iamd.authzen.evaluation_request import Json, read_resource_type, read_subject
+from iamd.authzen.evaluation_request import read_resource_type, read_subject
 from iamd.core.errors import MalformedInput
 from iamd.gate import candidates
 from iamd.gate.decisions import Inquiry
 from iamd.gate.subjects import SubjectFinder
 from iamd.operations.service_reference import ServiceReference
+from iamd.wire.json_body import Json, require_object
 
 _MAX_EXAMINED = 250  # users or roles a page: each takes several queries
 _DIGEST_LENGTH = 16
@@ -33,7 +34,7 @@ class SubjectSearch:
 
     def run(self, request: Json) -> Results:
         """Return the results; MalformedInput if the request is not valid."""
-        subject = _object(request, "subject")
+        subject = require_object(request, "subject")
         subject_type = subject.get("type")
         if subject_type not in ("user", "role"):
             raise MalformedInput("subject.type must be user or role.")
@@ -61,7 +62,7 @@ class ActionSearch:
 
     def run(self, request: Json) -> Results:
         """Return the results; MalformedInput if the request is not valid."""
-        service, is_arn = read_resource_type(_object(request, "resource"))
+        service, is_arn = read_resource_type(require_object(request, "resource"))
         caller = self._batch.find_caller(read_subject(request))
         names = [] if caller is None else candidates.action_names(caller, service, self._reference)
         probe = {**request, "action": {"name": f"{service}:Any"}}
@@ -82,7 +83,7 @@ class ResourceSearch:
 
     def run(self, request: Json) -> Results:
         """Return the results; MalformedInput if the request is not valid."""
-        resource = _object(request, "resource")
+        resource = require_object(request, "resource")
         service, _ = read_resource_type({**resource, "id": "-"})
         caller = self._batch.find_caller(read_subject(request))
         type_ = str(resource["type"]).partition(":")[2]
@@ -95,13 +96,6 @@ class ResourceSearch:
             if self._batch.is_allowed({**request, "resource": {**resource, "id": identifier}})
         ]
         return {"results": results}
-
-
-def _object(request: Json, name: str) -> Json:
-    value = request.get(name)
-    if not isinstance(value, dict):
-        raise MalformedInput(f"{name} is required and must be an object.")
-    return value
 
 
 def _read_page(request: Json) -> tuple[str, int]:

@@ -2,10 +2,10 @@
 
 import typer
 
-from iamd import app, datastore
+from iamd import app
 from iamd.admin import root_mfa
 from iamd.cli import options
-from iamd.cli.account_option import AccountIdOption, select_account
+from iamd.cli.account_option import AccountIdOption, locked_account
 from iamd.cli.errors import CommandError
 from iamd.config import Settings
 from iamd.core import clock
@@ -25,8 +25,7 @@ def setup_link(
 ) -> None:
     """Print a link to set up the root user of an account. It works once and expires in 24 hours."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
-    with datastore.opened_store(settings) as store, store.database.write() as tx:
-        account = select_account(tx, account_id)
+    with locked_account(settings, account_id) as (tx, _, account):
         token = links.create_setup_token(tx, account.account_id, int(clock.now().timestamp()))
     if token is None:
         raise CommandError(f"account {account.account_id} already has a root user")
@@ -42,8 +41,7 @@ def reset_password(
 ) -> None:
     """Print a link to reset a root password. It works once and expires in an hour. MFA is still required."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
-    with datastore.opened_store(settings) as store, store.database.write() as tx:
-        account = select_account(tx, account_id)
+    with locked_account(settings, account_id) as (tx, _, account):
         token = links.create_reset_token(tx, account.account_id, int(clock.now().timestamp()))
     if token is None:
         raise CommandError(f"account {account.account_id} has no root password yet: see iamd root setup-link")
@@ -59,8 +57,7 @@ def reset_mfa(
 ) -> None:
     """Remove the MFA devices and recovery codes of a root user, and end its sessions."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
-    with datastore.opened_store(settings) as store, store.database.write() as tx:
-        account = select_account(tx, account_id)
+    with locked_account(settings, account_id) as (tx, _, account):
         count = root_mfa.reset_mfa(tx, account, clock.iso(clock.now()))
     typer.echo(f"Removed {_device_count(count)} from the root user of account {account.account_id}.")
 

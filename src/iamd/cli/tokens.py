@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from iamd import datastore
 from iamd.admin import hardware_tokens
 from iamd.cli import options
-from iamd.cli.account_option import AccountIdOption, select_account
+from iamd.cli.account_option import AccountIdOption, locked_account
 from iamd.cli.errors import CommandError
 from iamd.core import clock
 from iamd.crypto import token_seed_file
@@ -45,7 +44,6 @@ def import_tokens(
         seeds = token_seed_file.parse(file.read_bytes(), password)
     except TokenFileError as error:
         raise CommandError(str(error)) from error
-    with datastore.opened_store(settings) as store, store.database.write() as tx:
-        account = select_account(tx, account_id)
-        added = hardware_tokens.import_tokens(tx, store.vault, account, seeds, clock.iso(clock.now()))
+    with locked_account(settings, account_id) as (tx, vault, account):
+        added = hardware_tokens.import_tokens(tx, vault, account, seeds, clock.iso(clock.now()))
     typer.echo(f"{added} tokens were imported, {len(seeds) - added} already existed.")

@@ -70,7 +70,7 @@ def _read_request(record: _Record) -> ServiceDecision:
 
 
 def _read_evaluation(record: _Record) -> ServiceDecision:
-    """Read the decision about an action that the service asked about by AuthZEN."""
+    """Read the decision about an action of a subject whom the service named."""
     params = record["requestParameters"]
     service, _, action = params["action"].partition(":")
     return ServiceDecision(

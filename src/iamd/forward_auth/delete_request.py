@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from iamd.core.errors import MalformedInput, ServiceUnavailable
-from iamd.forward_auth.xml_text import escape
+from iamd.forward_auth.xml_text import DECLARATION, escape
 
 MAX_OBJECTS = 1_000
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _UNREADABLE_MESSAGE = "The store did not say what it has deleted."
-_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 class MalformedXml(MalformedInput):
@@ -77,7 +76,7 @@ def render(request: DeleteRequest) -> bytes:
     """Return the document of a request."""
     objects = "".join(f"<Object>{_object_members(item)}</Object>" for item in request.objects)
     quiet = "<Quiet>true</Quiet>" if request.quiet else ""
-    return f'{_DECLARATION}<Delete xmlns="{NAMESPACE}">{quiet}{objects}</Delete>'.encode()
+    return f'{DECLARATION}<Delete xmlns="{NAMESPACE}">{quiet}{objects}</Delete>'.encode()
 
 
 def render_result(store_result: bytes | None, refusals: Iterable[Refusal]) -> bytes:
@@ -91,7 +90,7 @@ def render_result(store_result: bytes | None, refusals: Iterable[Refusal]) -> by
         f"<Message>{escape(refusal.message)}</Message></Error>"
         for refusal in refusals
     )
-    return f'{_DECLARATION}<DeleteResult xmlns="{NAMESPACE}">{results}{errors}</DeleteResult>'.encode()
+    return f'{DECLARATION}<DeleteResult xmlns="{NAMESPACE}">{results}{errors}</DeleteResult>'.encode()
 
 
 def _store_results(document: bytes) -> Iterable[str]:

@@ -36,6 +36,7 @@ from iamd.gate.concurrency_limits import AddressLimits
 from iamd.gate.credentials import BearerCredentials
 from iamd.gate.request_bodies import SMALL_BODY_BYTES, RequestBodies, parse_length
 from iamd.gate.request_context import MAX_USER_AGENT_LENGTH, RequestContext
+from iamd.wire import api_keys
 from iamd.wire.request import Request
 
 Environ = Mapping[str, Any]
@@ -45,9 +46,6 @@ S3 = "s3"
 AWS = "aws"
 REQUESTS_PATH = "/s3-requests"
 PATH_PREFIXES = ("/auth-request/", "/forward-auth/", "/ext-authz/", REQUESTS_PATH)
-AUTH_REQUEST_PATH = "/auth-request/s3"
-FORWARD_AUTH_PATH = "/forward-auth/s3"
-DENIAL_PATH = "/auth-request/s3/denial"
 _PATH = re.compile(
     r"/(auth-request|forward-auth)/([a-z0-9-]{1,63})(/denial|/with-body)?|/(ext-authz)/([a-z0-9-]{1,63})/.*",
     re.ASCII | re.DOTALL,
@@ -55,7 +53,6 @@ _PATH = re.compile(
 _DENIAL, _WITH_BODY = "/denial", "/with-body"
 _SUFFIXES = {"auth-request": ("", _DENIAL), "forward-auth": ("", _WITH_BODY), "ext-authz": ("",)}
 _MAX_BODY_BYTES = 2 * 1024 * 1024  # a DeleteObjects request has 1,000 keys of 1,024 bytes at most
-_MAX_API_KEY_LENGTH = 128
 
 
 class _Response(NamedTuple):
@@ -150,9 +147,8 @@ class ForwardAuthEndpoint:
                 status, content_type, content = self._s3_operations.handle(api_key, request, context)
                 return _Response(status, [("Content-Type", content_type)], content)
             headers = self._authorize(question, api_key, request, context)
-        if (
-            question.wants_denial
-        ):  # what was refused a moment ago is allowed now, but has not reached the store
+        if question.wants_denial:
+            # What was refused a moment ago is allowed now, but the request has not reached the service.
             raise Throttling("Please try again.")
         return _Response(HTTPStatus.OK, headers)
 
@@ -203,7 +199,7 @@ def _context(environ: Environ, request: Request, request_id: str) -> RequestCont
 
 def _read_api_key(environ: Environ) -> str:
     api_key = str(environ.get("HTTP_X_IAMD_API_KEY", ""))
-    if not 0 < len(api_key) <= _MAX_API_KEY_LENGTH:
+    if not 0 < len(api_key) <= api_keys.MAX_LENGTH:
         raise InvalidApiKey("The proxy must send its API key in the header X-Iamd-Api-Key.")
     return api_key
 

@@ -2,27 +2,24 @@
 
 import contextlib
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import NamedTuple
 
-from iamd.core.errors import AccessDenied, Fault, MalformedInput, SignatureDoesNotMatch
+from iamd.core.errors import AccessDenied, Fault, SignatureDoesNotMatch
 from iamd.forward_auth import store_signature
 from iamd.forward_auth.backend import Backend
+from iamd.forward_auth.mapping_faults import InvalidUri, mapping_faults
 from iamd.forward_auth.signing_rules import S3_RULES
 from iamd.forward_auth.store_signature import StoreSignature
 from iamd.gate import bucket_policies, decision_events
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.credentials import AccessKeyCredentials, BearerCredentials
 from iamd.gate.decision_events import DecisionSubject
-from iamd.gate.decisions import AUTHORIZE_REQUEST, DecisionPoint, Inquiry, decide_permission
+from iamd.gate.decisions import AUTHORIZE_REQUEST, DecisionPoint, Inquiry, require_permissions
 from iamd.gate.request_context import RequestContext
 from iamd.services import s3
 from iamd.services.s3 import S3Request
-from iamd.services.service_request import (
-    AmbiguousRequest,
-    RequiredPermission,
-    ServiceRequest,
-    UnmappedRequest,
-)
+from iamd.services.service_request import ServiceRequest
 from iamd.wire import sigv4
 from iamd.wire.request import Request
 
@@ -39,12 +36,6 @@ OWN_OPERATIONS = frozenset(
     }
 )
 _POLICY_OPERATIONS = frozenset({"DeleteBucketPolicy", "GetBucketPolicy", "PutBucketPolicy"})
-
-
-class InvalidUri(MalformedInput):
-    """Different programs would read the request differently."""
-
-    code = "InvalidURI"
 
 
 class UnsupportedSignature(Fault):
@@ -143,13 +134,6 @@ class S3Authorizer:
             caller = self._authenticate(inquiry, request)
             yield S3Question(inquiry, caller, request, self._read_s3_request(inquiry, caller, request))
 
-    def _check_account(self, inquiry: Inquiry) -> None:
-        if self._store.backend is not None and inquiry.account_id not in self._store.account_ids:
-            raise AccessDenied(
-                "Access Denied: the store does not belong to the account of the proxy's API key. "
-                "The server's operator sets the accounts with IAMD_S3_ACCOUNTS."
-            )
-
     def require(self, question: S3Question, *, records_success: bool = True) -> None:
         """Check the permissions that a request needs; AccessDenied if one is missing. Both are recorded."""
         with self.recorded(question, records_success=records_success):
@@ -176,6 +160,13 @@ class S3Authorizer:
         """Yield the question in a transaction that writes, for what has been authorized already."""
         with self._decision_point.change(question.inquiry) as inquiry:
             yield question._replace(inquiry=inquiry)
+
+    def _check_account(self, inquiry: Inquiry) -> None:
+        if self._store.backend is not None and inquiry.account_id not in self._store.account_ids:
+            raise AccessDenied(
+                "Access Denied: the store does not belong to the account of the proxy's API key. "
+                "The server's operator sets the accounts with IAMD_S3_ACCOUNTS."
+            )
 
     def _authenticate(self, inquiry: Inquiry, request: Request) -> AuthenticatedCaller:
         """Verify the client's signature; return the caller."""
@@ -223,26 +214,19 @@ def _refuse_signature_v2(request: Request) -> None:
 
 
 def _read_s3_request(request: Request, base_hosts: Collection[str]) -> S3Request:
-    try:
-        service_request = ServiceRequest(request.method, request.path, request.query, request.headers)
+    service_request = ServiceRequest(request.method, request.path, request.query, request.headers)
+    with mapping_faults():
         return s3.required_permissions(service_request, base_hosts)
-    except AmbiguousRequest as error:
-        raise InvalidUri(str(error)) from error
-    except UnmappedRequest as error:
-        raise AccessDenied(f"Access Denied: {error}") from error
 
 
 def check_permissions(question: S3Question) -> None:
     """Raise AccessDenied if a permission that the request needs is missing."""
-    inquiry, caller = question.inquiry, question.caller
-    keys = inquiry.condition_keys(caller)
-    for required in question.s3_request.permissions:
-        permission = RequiredPermission(required.action, required.resource_arn, {**keys, **required.context})
-        has_policy = not _is_owner_of_policy(question)
-        bucket_policy = bucket_policies.find_for(inquiry, required.resource_arn) if has_policy else None
-        answer = decide_permission(inquiry, caller, permission, bucket_policy)
-        if not answer.allowed:
-            raise AccessDenied(answer.message)
+    inquiry, permissions = question.inquiry, question.s3_request.permissions
+    if _is_owner_of_policy(question):
+        require_permissions(inquiry, question.caller, permissions)
+    else:
+        find_policy = partial(bucket_policies.find_for, inquiry)
+        require_permissions(inquiry, question.caller, permissions, find_policy)
 
 
 def _is_owner_of_policy(question: S3Question) -> bool:

@@ -21,7 +21,7 @@ from iamd.core.errors import (
     SignatureNotYetCurrent,
     Throttling,
 )
-from iamd.forward_auth.xml_text import escape
+from iamd.forward_auth.xml_text import DECLARATION, escape
 
 # Faults whose message stays as it is, under another code; their subclasses have codes of S3.
 _OTHER_CODES: dict[type[Fault], tuple[str, int]] = {
@@ -41,8 +41,7 @@ class S3Error(NamedTuple):
     def document(self, resource: str, request_id: str) -> bytes:
         """Return the XML document; `resource` is the requested path."""
         return (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f"<Error><Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message>"
+            f"{DECLARATION}<Error><Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message>"
             f"<Resource>{escape(resource)}</Resource><RequestId>{escape(request_id)}</RequestId></Error>"
         ).encode()
 

@@ -12,18 +12,33 @@ from typing import NamedTuple
 from iamd.core.errors import AccessDenied, Fault, MalformedInput, ServiceUnavailable
 from iamd.forward_auth import delete_request
 from iamd.forward_auth.delete_request import DeleteRequest, ObjectVersion, Refusal
-from iamd.forward_auth.s3_authorization import InvalidUri, S3Authorizer, S3Question, check_permissions
+from iamd.forward_auth.mapping_faults import InvalidUri, mapping_faults
+from iamd.forward_auth.s3_authorization import S3Authorizer, S3Question, check_permissions
 from iamd.forward_auth.store_client import StoreClient
+from iamd.forward_auth.xml_text import DECLARATION
 from iamd.gate import bucket_policies
 from iamd.gate.credentials import BearerCredentials
 from iamd.gate.request_context import RequestContext
 from iamd.services import s3
-from iamd.services.service_request import AmbiguousRequest, ServiceRequest
+from iamd.services.service_request import ServiceRequest
 from iamd.wire.request import Request
 
 _XML, _JSON = "application/xml", "application/json"
 # Of the client's body, which is written anew.
 _BODY_HEADERS = ("x-amz-checksum-", "x-amz-sdk-checksum-", "x-amz-trailer", "x-amz-decoded-content-length")
+
+
+class NoSuchBucket(Fault):
+    """The store does not have the bucket."""
+
+    code = "NoSuchBucket"
+    status = 404
+
+
+class ContentMismatch(Fault):
+    """The body is not the one whose hash was signed."""
+
+    code = "XAmzContentSHA256Mismatch"
 
 
 class S3Response(NamedTuple):
@@ -164,7 +179,7 @@ def _get_policy(question: S3Question) -> S3Response:
 def _get_policy_status(question: S3Question) -> S3Response:
     is_public = "true" if bucket_policies.is_public(question.inquiry, question.bucket) else "false"
     document = (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<PolicyStatus xmlns="{delete_request.NAMESPACE}">'
+        f'{DECLARATION}<PolicyStatus xmlns="{delete_request.NAMESPACE}">'
         f"<IsPublic>{is_public}</IsPublic></PolicyStatus>"
     )
     return S3Response(HTTPStatus.OK, _XML, document.encode())
@@ -194,31 +209,12 @@ def _check_payload(request: Request) -> None:
         raise ContentMismatch("The provided 'x-amz-content-sha256' header does not match what was computed.")
 
 
-class NoSuchBucket(Fault):
-    """The store does not have the bucket."""
-
-    code = "NoSuchBucket"
-    status = 404
-
-
-class ContentMismatch(Fault):
-    """The body is not the one whose hash was signed."""
-
-    code = "XAmzContentSHA256Mismatch"
-
-
 def _deletion(question: S3Question, item: ObjectVersion) -> S3Question:
     """Return the question whether one of the objects may be deleted; InvalidUri for an ambiguous key."""
     request = question.request
-    try:
-        permissions = s3.deletion_permissions(
-            ServiceRequest(request.method, request.path, request.query, request.headers),
-            question.bucket,
-            item.key,
-            item.version_id,
-        )
-    except AmbiguousRequest as error:
-        raise InvalidUri(str(error)) from error
+    service_request = ServiceRequest(request.method, request.path, request.query, request.headers)
+    with mapping_faults():
+        permissions = s3.deletion_permissions(service_request, question.bucket, item.key, item.version_id)
     return question._replace(s3_request=question.s3_request._replace(key=item.key, permissions=permissions))
 
 

@@ -5,28 +5,24 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from iamd.core.errors import AccessDenied, Fault, NotFound
-from iamd.forward_auth.s3_authorization import InvalidUri
+from iamd.forward_auth.mapping_faults import InvalidUri, mapping_faults
 from iamd.forward_auth.signing_rules import SERVICE_RULES, has_no_body
 from iamd.gate import decision_events
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.credentials import AccessKeyCredentials, BearerCredentials, Credentials
 from iamd.gate.decision_events import DecisionSubject
-from iamd.gate.decisions import AUTHORIZE_REQUEST, DecisionPoint, Inquiry, decide_permission
+from iamd.gate.decisions import AUTHORIZE_REQUEST, DecisionPoint, Inquiry, require_permissions
 from iamd.gate.request_context import RequestContext
 from iamd.services.service_request import (
-    AmbiguousRequest,
     MappedRequest,
     RequestMap,
-    RequiredPermission,
     ServiceRequest,
-    UnmappedRequest,
 )
-from iamd.wire import sigv4
+from iamd.wire import api_keys, sigv4
 from iamd.wire.request import Request
 
 _REGION = "us-east-1"
 _BEARER = "bearer "
-_MAX_API_KEY_LENGTH = 128
 
 
 class ServiceCaller(NamedTuple):
@@ -77,14 +73,10 @@ class _Mapping(NamedTuple):
         known_body = body if body or has_no_body(self.request) else None
         signed_headers = self.signer.signed_headers
         service_request = ServiceRequest(method, path, query, headers, known_body, signed_headers)
-        try:
+        with mapping_faults():
             return self.request_map.map_request(
                 service_request, self.signer.signing_name, account_id, self.region
             )
-        except AmbiguousRequest as error:
-            raise InvalidUri(str(error)) from error
-        except UnmappedRequest as error:
-            raise AccessDenied(f"Access Denied: {error}") from error
 
 
 class ServiceAuthorizer:
@@ -121,7 +113,7 @@ class ServiceAuthorizer:
     def _read_signer(self, request: Request, inquiry: Inquiry, request_map: RequestMap) -> _Signer:
         authorization = request.headers.get("authorization", "")
         if request_map.accepts_api_keys and authorization[: len(_BEARER)].lower() == _BEARER:
-            secret = authorization[len(_BEARER) :].strip()[:_MAX_API_KEY_LENGTH]
+            secret = authorization[len(_BEARER) :].strip()[: api_keys.MAX_LENGTH]
             return _Signer(BearerCredentials(secret), "", "", "", None)
         try:
             signature = sigv4.parse_signature(request, inquiry.now, SERVICE_RULES)
@@ -142,7 +134,7 @@ class ServiceAuthorizer:
         try:
             mapped = mapping.map_request(inquiry.account_id)
             subject = _mapped_subject(subject, mapped)
-            _check_permissions(inquiry, caller, mapped)
+            require_permissions(inquiry, caller, mapped.permissions)
         except (AccessDenied, InvalidUri) as fault:
             self._decision_point.record(inquiry, caller, subject, fault)
             raise
@@ -156,15 +148,6 @@ def _in_region(inquiry: Inquiry, region: str) -> Inquiry:
 def _mapped_subject(subject: DecisionSubject, mapped: MappedRequest) -> DecisionSubject:
     params = {**subject.params, "resource": mapped.permissions[0].resource_arn}
     return subject._replace(service=mapped.service, event_name=mapped.operation, params=params)
-
-
-def _check_permissions(inquiry: Inquiry, caller: AuthenticatedCaller, mapped: MappedRequest) -> None:
-    keys = inquiry.condition_keys(caller)
-    for required in mapped.permissions:
-        permission = RequiredPermission(required.action, required.resource_arn, {**keys, **required.context})
-        answer = decide_permission(inquiry, caller, permission)
-        if not answer.allowed:
-            raise AccessDenied(answer.message)
 
 
 def _service_caller(caller: AuthenticatedCaller, request_map: RequestMap, signer: _Signer) -> ServiceCaller:

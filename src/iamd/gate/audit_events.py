@@ -12,7 +12,7 @@ from typing import Any
 from iamd.core import clock, ids
 from iamd.core.errors import Fault
 from iamd.core.models import Shape, ShapeCompiler, require_shape
-from iamd.core.records import Session, WebIdentity
+from iamd.core.records import WebIdentity
 from iamd.framework.call import Caller
 from iamd.framework.operation import Operation, Params
 from iamd.gate import record_size
@@ -143,11 +143,6 @@ def _session_context(caller: Caller) -> dict[str, Any]:
     if caller.token.source_identity is not None:
         context["sourceIdentity"] = caller.token.source_identity
     return context
-
-
-def session_attributes(session: Session) -> dict[str, str]:
-    """Return the `sessionContext.attributes` of a console session."""
-    return session_context_attributes(session.created_at, session.mfa_at)
 
 
 def session_context_attributes(created_at: int, mfa_at: int | None) -> dict[str, str]:

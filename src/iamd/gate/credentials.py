@@ -1,4 +1,4 @@
-"""Credentials of a request, as the API endpoint passes them to the gate."""
+"""Credentials of a request, as an endpoint passes them to the gate."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -6,7 +6,7 @@ belong to the user's account. No answer is cached: what was revoked is denied at
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -270,3 +270,22 @@ def decide_permission(
     if resource_policy is not None:
         layers = replace(layers, resource=resource_policy.parsed)
     return Answer(allowed=False, message=denial_message(request, decide(request, layers)))
+
+
+def require_permissions(
+    inquiry: Inquiry,
+    caller: AuthenticatedCaller,
+    permissions: Iterable[RequiredPermission],
+    find_policy: Callable[[str], ResourcePolicy | None] = lambda _: None,
+) -> None:
+    """Raise AccessDenied if a permission that a caller's request needs is missing.
+
+    The global condition keys of the request are added. `find_policy` gets an ARN, and returns the
+    resource's own policy.
+    """
+    keys = inquiry.condition_keys(caller)
+    for required in permissions:
+        permission = required._replace(context={**keys, **required.context})
+        answer = decide_permission(inquiry, caller, permission, find_policy(required.resource_arn))
+        if not answer.allowed:
+            raise AccessDenied(answer.message)

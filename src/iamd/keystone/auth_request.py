@@ -3,16 +3,12 @@
 A password is an API key of the user. The secret of an application credential is one too, with its ID.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-import orjson
+from typing import NamedTuple
 
 from iamd.core.errors import MalformedInput
 from iamd.core.records import User
 from iamd.keystone.documents import PER_USER
-
-Json = Mapping[str, Any]
+from iamd.wire.json_body import Json, parse_object, require_object, require_text
 
 _MAX_TEXT_LENGTH = 256
 _DEFAULT_DOMAINS = ("default", "Default")  # what clients send if nothing else is configured
@@ -39,43 +35,21 @@ class Login(NamedTuple):
         )
 
 
-def parse_object(body: bytes) -> Json:
-    """Parse a body; MalformedInput if it is not a JSON object."""
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise MalformedInput("The body is not valid JSON.") from error
-    if not isinstance(value, dict):
-        raise MalformedInput("The body must be a JSON object.")
-    return value
-
-
-def read_object(values: Json, name: str) -> Json:
-    """Return a member that must be an object."""
-    value = values.get(name)
-    if not isinstance(value, dict):
-        raise MalformedInput(f"{name} is required and must be an object.")
-    return value
-
-
 def read_text(values: Json, name: str, max_length: int = _MAX_TEXT_LENGTH) -> str:
     """Return a member that must be text."""
-    value = values.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= max_length:
-        raise MalformedInput(f"{name} is required and must be text of {max_length} characters at most.")
-    return value
+    return require_text(values, name, max_length)
 
 
 def read_login(body: bytes) -> Login:
     """Return the login of a request; MalformedInput if it has another method or form."""
-    auth = read_object(parse_object(body), "auth")
-    identity = read_object(auth, "identity")
+    auth = require_object(parse_object(body), "auth")
+    identity = require_object(auth, "identity")
     project = _read_project(auth)
     match identity.get("methods"):
         case ["password"]:
-            return _read_password(read_object(read_object(identity, "password"), "user"), project)
+            return _read_password(require_object(require_object(identity, "password"), "user"), project)
         case ["application_credential"]:
-            credential = read_object(identity, "application_credential")
+            credential = require_object(identity, "application_credential")
             credential_id = read_text(credential, "id")
             return Login(read_text(credential, "secret"), credential_id=credential_id, project=project)
     raise MalformedInput("The method must be either password or application_credential.")
@@ -85,7 +59,7 @@ def _read_password(user: Json, project: str | None) -> Login:
     secret = read_text(user, "password")
     if "id" in user:
         return Login(secret, user_id=read_text(user, "id"), project=project)
-    domain = _id_or_name(read_object(user, "domain")) if user.get("domain") is not None else None
+    domain = _id_or_name(require_object(user, "domain")) if user.get("domain") is not None else None
     return Login(secret, user_name=read_text(user, "name"), domain=domain, project=project)
 
 
@@ -93,7 +67,7 @@ def _read_project(auth: Json) -> str | None:
     """Return the project of the scope, by ID or name; None without one."""
     if auth.get("scope") in (None, "unscoped"):
         return None
-    return _id_or_name(read_object(read_object(auth, "scope"), "project"))
+    return _id_or_name(require_object(require_object(auth, "scope"), "project"))
 
 
 def _id_or_name(values: Json) -> str:

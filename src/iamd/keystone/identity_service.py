@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from iamd.core.errors import AccessDenied, Fault, InvalidApiKey, InvalidClientTokenId, SignatureDoesNotMatch
-from iamd.gate.auth_tokens import AuthTokens, IssuedToken
+from iamd.gate.auth_tokens import AuthTokens
 from iamd.gate.callers import AuthenticatedCaller
 from iamd.gate.credentials import AccessKeyCredentials, AuthTokenCredentials, BearerCredentials
 from iamd.gate.decision_events import DecisionSubject
@@ -113,9 +113,7 @@ class IdentityService:
     def _respond(self, inquiry: Inquiry, caller: AuthenticatedCaller, scope: str) -> TokenResponse:
         """Issue a token for a caller's credential."""
         user, key_id = caller.caller.user, caller.caller.access_key_id
-        token: IssuedToken | None = self._auth_tokens.issue(
-            inquiry.tx, inquiry.account_id, key_id, scope, inquiry.epoch
-        )
+        token = self._auth_tokens.issue(inquiry.tx, inquiry.account_id, key_id, scope, inquiry.epoch)
         if token is None or user is None:  # deleted meanwhile
             raise SignatureDoesNotMatch(_MISMATCH_MESSAGE)
         return TokenResponse(token.text, documents.token(token.content, user, self._base_url))

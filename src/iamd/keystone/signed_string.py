@@ -10,8 +10,9 @@ from datetime import datetime
 
 from iamd.core import clock, ids
 from iamd.core.errors import MalformedInput, SignatureDoesNotMatch
-from iamd.keystone.auth_request import parse_object, read_object, read_text
+from iamd.keystone.auth_request import read_text
 from iamd.wire import sigv4
+from iamd.wire.json_body import parse_object, require_object
 from iamd.wire.sigv4 import Signature
 
 _SERVICE = "s3"
@@ -27,7 +28,7 @@ def read_signature(body: bytes, now: datetime) -> Signature:
     Raises MalformedInput if the request has another form, and SignatureDoesNotMatch if the string is not that
     of a request to S3 in the last 15 minutes.
     """
-    credentials = read_object(parse_object(body), "credentials")
+    credentials = require_object(parse_object(body), "credentials")
     access_key_id = read_text(credentials, "access")
     if access_key_id.startswith(ids.TEMPORARY_KEY):
         raise SignatureDoesNotMatch(

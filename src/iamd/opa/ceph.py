@@ -7,10 +7,11 @@ RGW decides by its own policies and ACLs as well.
 
 from urllib.parse import quote
 
-from iamd.opa.question import Json, Question, ask, read_object, read_text
+from iamd.opa.question import Question, ask, read_object, read_text
 from iamd.services import s3
 from iamd.services.s3 import S3Request
 from iamd.services.service_request import AmbiguousRequest, ServiceRequest, UnmappedRequest
+from iamd.wire.json_body import Json
 
 _HEADERS = {"host": "rgw"}  # RGW has read the bucket in the host already
 _ANONYMOUS = "anonymous"

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from iamd.core import ids
-from iamd.core.errors import Fault, InternalFailure, InvalidApiKey, MalformedInput, Throttling
+from iamd.core.errors import Fault, InternalFailure, MalformedInput, Throttling
 from iamd.core.logs import LOGGER
 from iamd.gate.credentials import BearerCredentials
 from iamd.opa.policy_agent import PolicyAgent, UndefinedDocument
+from iamd.wire.api_keys import read_bearer
 from iamd.wire.service_requests import ServiceRequests
 
 Environ = Mapping[str, Any]
@@ -22,8 +23,6 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 PREFIX = "/v1/data/"
 _MAX_BODY_BYTES = 1024 * 1024
-_MAX_API_KEY_LENGTH = 128
-_BEARER = "bearer"
 _UNAUTHORIZED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
@@ -65,7 +64,7 @@ class OpaEndpoint:
             return _error(InternalFailure("The request failed. Try again later."))
 
     def _query(self, environ: Environ, request_id: str) -> bool | list[int]:
-        api_key = BearerCredentials(_read_api_key(environ))
+        api_key = _read_api_key(environ)
         if environ["REQUEST_METHOD"] != "POST":
             raise MalformedInput("the request must be a POST")
         check = partial(self._policy_agent.check_api_key, api_key)
@@ -74,14 +73,10 @@ class OpaEndpoint:
             return self._policy_agent.query(api_key, document, body, context)
 
 
-def _read_api_key(environ: Environ) -> str:
+def _read_api_key(environ: Environ) -> BearerCredentials:
     """Return the API key: a bearer token, or as MinIO (without a scheme) or RGW (X-Auth-Token) send it."""
     header = str(environ.get("HTTP_AUTHORIZATION") or environ.get("HTTP_X_AUTH_TOKEN") or "")
-    scheme, space, token = header.partition(" ")
-    api_key = token.strip() if space else scheme
-    if (space and scheme.lower() != _BEARER) or not 0 < len(api_key) <= _MAX_API_KEY_LENGTH:
-        raise InvalidApiKey("The request must have an API key: Authorization: Bearer iamd_…")
-    return api_key
+    return read_bearer(header if " " in header else f"Bearer {header}")
 
 
 def _error(fault: Fault) -> _Response:

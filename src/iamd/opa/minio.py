@@ -7,8 +7,9 @@ import re
 from typing import Any, NamedTuple
 
 from iamd.opa import s3_conditions
-from iamd.opa.question import Json, Question, ask, read_object, read_text
+from iamd.opa.question import Question, ask, read_object, read_text
 from iamd.services.service_request import RequiredPermission, UnmappedRequest
+from iamd.wire.json_body import Json
 
 _ACTION = re.compile(r"[a-z][a-z0-9-]{0,31}:[A-Za-z0-9]{1,128}", re.ASCII)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)

@@ -12,7 +12,8 @@ from iamd.gate.decisions import EVALUATE_ACCESS, Answer, DecisionPoint, Inquiry,
 from iamd.gate.request_context import RequestContext
 from iamd.gate.subjects import SubjectFinder, SubjectId
 from iamd.opa import ceph, minio, trino
-from iamd.opa.question import Json, Question, Reader
+from iamd.opa.question import Question, Reader
+from iamd.wire.json_body import Json
 
 _SERVICE = "opa"
 # The documents that can be queried, by what they are about. Those of `_FILTERS` have a list of indexes.
@@ -137,5 +138,5 @@ def _read_input(body: bytes) -> Json | None:
         raise MalformedInput("body contains malformed input document: it must be an object")
     values = request.get("input")
     if values is not None and not isinstance(values, dict):
-        raise MalformedInput("input must be an object")
+        raise MalformedInput("input must be an object.")
     return values

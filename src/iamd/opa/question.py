@@ -1,16 +1,14 @@
 """What the input of a policy query asks, in IAM's terms."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from iamd.core.errors import MalformedInput
 from iamd.gate.subjects import SubjectId
 from iamd.services.service_request import AmbiguousRequest, RequiredPermission, UnmappedRequest
-
-Json = Mapping[str, Any]
+from iamd.wire.json_body import Json, find_object
 
 _MAX_TEXT_LENGTH = 4_096
-_NO_VALUES: Json = {}
 
 
 class Question(NamedTuple):
@@ -45,12 +43,7 @@ def ask(user: str, account_id: str, read_permissions: Callable[[], Iterable[Requ
 
 def read_object(values: Json, name: str) -> Json:
     """Return a member that is an object; empty if it is absent or null."""
-    value = values.get(name)
-    if value is None:
-        return _NO_VALUES
-    if not isinstance(value, dict):
-        raise MalformedInput(f"input: {name} must be an object")
-    return value
+    return find_object(values, name, "input: ")
 
 
 def read_text(values: Json, name: str) -> str:
@@ -59,5 +52,5 @@ def read_text(values: Json, name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > _MAX_TEXT_LENGTH:
-        raise MalformedInput(f"input: {name} must be text of {_MAX_TEXT_LENGTH} characters at most")
+        raise MalformedInput(f"input: {name} must be text of {_MAX_TEXT_LENGTH} characters at most.")
     return value

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from iamd.core.errors import MalformedInput
-from iamd.opa.question import Json
 from iamd.services.service_request import ConditionKeyValues, UnmappedRequest
+from iamd.wire.json_body import Json
 
 _STORE_KEYS = {
     "SourceIp": "aws:sourceip",
@@ -82,5 +82,5 @@ def _request_key(name: str) -> str | None:
 def _texts(value: Any) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(text, str) for text in values):
-        raise MalformedInput("input: conditions must be lists of text")
+        raise MalformedInput("input: conditions must be lists of text.")
     return tuple(values)

@@ -8,8 +8,9 @@ import re
 from typing import Any
 
 from iamd.core.errors import MalformedInput
-from iamd.opa.question import Json, Question, ask, read_object, read_text
+from iamd.opa.question import Question, ask, read_object, read_text
 from iamd.services.service_request import RequiredPermission, UnmappedRequest
+from iamd.wire.json_body import Json
 
 MAX_RESOURCES = 10_000
 _MAX_COLUMNS = 5_000
@@ -35,7 +36,7 @@ def read(values: Json, account_id: str) -> list[Question]:
     """Return the question of an input about one operation."""
     action = read_object(values, "action")
     if "filterResources" in action:
-        raise MalformedInput("input: filterResources belong to the URI opa.policy.batched-uri")
+        raise MalformedInput("input: filterResources belong to the URI opa.policy.batched-uri.")
     resources = [read_object(action, "resource")]
     if action.get("targetResource") is not None:  # of a renaming
         resources.append(read_object(action, "targetResource"))
@@ -47,7 +48,7 @@ def read_filter(values: Json, account_id: str) -> list[Question]:
     action = read_object(values, "action")
     resources = action.get("filterResources")
     if not isinstance(resources, list) or len(resources) > MAX_RESOURCES:
-        raise MalformedInput(f"input: filterResources must be a list of {MAX_RESOURCES} resources at most")
+        raise MalformedInput(f"input: filterResources must be a list of {MAX_RESOURCES} resources at most.")
     if read_text(action, "operation") == _FILTER_COLUMNS:
         resources = _split_columns(resources)
     return [_question(values, [resource], account_id) for resource in resources]
@@ -56,7 +57,7 @@ def read_filter(values: Json, account_id: str) -> list[Question]:
 def _split_columns(resources: list[Any]) -> list[Json]:
     """Return the table once for each of its columns: Trino wants the columns of one table back."""
     if len(resources) != 1 or not isinstance(resources[0], dict):
-        raise MalformedInput("input: FilterColumns must have one table")
+        raise MalformedInput("input: FilterColumns must have one table.")
     table = read_object(resources[0], "table")
     return [{"table": {**table, "columns": [column]}} for column in _columns(table)]
 
@@ -74,7 +75,7 @@ def _permission(action: Json, resource: Any, account_id: str) -> RequiredPermiss
     if not _OPERATION.fullmatch(operation):
         raise UnmappedRequest("The operation is not one of Trino's.")
     if not isinstance(resource, dict):
-        raise MalformedInput("input: a resource must be an object")
+        raise MalformedInput("input: a resource must be an object.")
     keys: dict[str, str | tuple[str, ...]] = {}
     columns = _columns(read_object(resource, "table"))
     if columns:
@@ -107,5 +108,5 @@ def _columns(table: Json) -> tuple[str, ...]:
         return ()
     is_list = isinstance(columns, list) and len(columns) <= _MAX_COLUMNS
     if not is_list or not all(isinstance(column, str) for column in columns):
-        raise MalformedInput(f"input: columns must be a list of {_MAX_COLUMNS} names at most")
+        raise MalformedInput(f"input: columns must be a list of {_MAX_COLUMNS} names at most.")
     return tuple(columns)

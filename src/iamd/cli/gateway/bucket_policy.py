@@ -6,10 +6,9 @@ import typer
 
 from iamd.admin import bucket_policies
 from iamd.cli import options
-from iamd.cli.account_option import AccountIdOption, select_account
+from iamd.cli.account_option import AccountIdOption, locked_account
 from iamd.cli.errors import CommandError
 from iamd.core import clock
-from iamd.datastore import opened_store
 
 Bucket = Annotated[str, typer.Argument(metavar="BUCKET", help="Name of the bucket.")]
 
@@ -23,8 +22,7 @@ def delete_bucket_policy(
 ) -> None:
     """Delete the policy of a bucket."""
     settings = options.settings(data=data, database=database, master_key_file=master_key_file)
-    with opened_store(settings) as store, store.database.write() as tx:
-        account = select_account(tx, account_id)
+    with locked_account(settings, account_id) as (tx, _, account):
         if not bucket_policies.delete_policy(tx, account, bucket, clock.iso(clock.now())):
             raise CommandError(f"account {account.account_id} has no policy of a bucket {bucket}")
     typer.echo(f"The policy of the bucket {bucket} is deleted.")

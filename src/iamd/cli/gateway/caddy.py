@@ -10,19 +10,17 @@ def render_caddy(gateway: Gateway) -> str:
         "LISTEN": ", ".join(_sites(gateway)),
         "OTHER_HOSTS": _other_hosts(gateway),
         "TLS": f"tls {listener.certificate} {listener.key}" if listener.has_tls else "",
+        "IAMD_ADDRESS": f"{gateway.iamd.scheme}://{gateway.iamd.address}",
+        "BACKEND_ADDRESS": f"{gateway.backend.scheme}://{gateway.backend.address}",
         "IAMD_TRANSPORT": _transport(gateway.iamd, gateway.ca_file),
         "BACKEND_TRANSPORT": _transport(gateway.backend, gateway.ca_file),
     }
-    values["IAMD_ADDRESS"] = f"{gateway.iamd.scheme}://{gateway.iamd.address}"
-    values["BACKEND_ADDRESS"] = f"{gateway.backend.scheme}://{gateway.backend.address}"
     return render("caddy_s3.Caddyfile" if gateway.is_s3 else "caddy_service.Caddyfile", values)
 
 
 def _sites(gateway: Gateway) -> list[str]:
     scheme = "https" if gateway.listener.has_tls else "http"
-    hosts = gateway.hosts or ("",)
-    names = [name for host in hosts for name in ((host, f"*.{host}") if gateway.is_s3 and host else (host,))]
-    return [f"{scheme}://{name}:{gateway.listener.port}" for name in names]
+    return [f"{scheme}://{host}:{gateway.listener.port}" for host in gateway.host_patterns or ("",)]
 
 
 def _other_hosts(gateway: Gateway) -> str:

@@ -12,7 +12,7 @@ from iamd.cli import options
 from iamd.cli.errors import CommandError
 from iamd.cli.gateway.caddy import render_caddy
 from iamd.cli.gateway.envoy import render_envoy
-from iamd.cli.gateway.gateway import Gateway, Upstream, config_path, parse_listener, parse_url
+from iamd.cli.gateway.gateway import AWS, S3, Gateway, Upstream, config_path, parse_listener, parse_url
 from iamd.cli.gateway.haproxy import render_haproxy, render_haproxy_lua
 from iamd.cli.gateway.nginx import render_nginx
 from iamd.cli.gateway.traefik import render_traefik
@@ -24,7 +24,6 @@ _API_KEY_VARIABLE = "IAMD_API_KEY"
 _API_KEY = re.compile(r"iamd_[\w-]{20,100}", re.ASCII)
 _EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 - compared, not bound
 _CA_FILE = Path("/etc/ssl/certs/ca-certificates.crt")
-_S3, _AWS = "s3", "aws"
 
 
 class Proxy(Enum):
@@ -92,7 +91,7 @@ CaFile = Annotated[
 
 def config(
     proxy: ProxyArgument,
-    service: Service = _S3,
+    service: Service = S3,
     backend: Backend = None,
     listen: Listen = "8080",
     tls_cert: TlsCert = None,
@@ -102,7 +101,7 @@ def config(
     ca_file: CaFile = _CA_FILE,
 ) -> None:
     """Print a proxy's configuration: for the S3 store of IAMD_S3_STORE, or another service."""
-    if service == _AWS and proxy not in _WITH_BODIES:
+    if service == AWS and proxy not in _WITH_BODIES:
         raise CommandError("this proxy does not pass bodies to iamd: use envoy or traefik", status=2)
     settings = options.settings()
     upstream = _backend(settings, service, backend)
@@ -119,7 +118,7 @@ def config(
 
 
 def _backend(settings: Settings, service: str, url: str | None) -> Upstream:
-    if service != _S3:
+    if service != S3:
         if url is None:
             raise CommandError("--backend must be the URL of the service: http(s)://host[:port]", status=2)
         return parse_url(url, "--backend")
@@ -133,9 +132,9 @@ def _backend(settings: Settings, service: str, url: str | None) -> Upstream:
 
 def _hosts(settings: Settings, service: str) -> tuple[str, ...]:
     """Return the hosts of a service, all if none; CommandError, with status 2, if it is not defined."""
-    if service == _S3:
+    if service == S3:
         return settings.s3_hosts
-    if service == _AWS:
+    if service == AWS:
         return ()
     try:
         definitions = {item.name: item for item in read_service_files(settings.services)}

@@ -22,8 +22,8 @@ def render_envoy(gateway: Gateway) -> str:
 
 def _domains(gateway: Gateway) -> list[str]:
     """Return the hosts, with any port and without one."""
-    names = [name for host in gateway.hosts for name in ((host, f"*.{host}") if gateway.is_s3 else (host,))]
-    return [pattern for name in names for pattern in (name, f"{name}:{gateway.listener.port}")] or ["*"]
+    port = gateway.listener.port
+    return [domain for host in gateway.host_patterns for domain in (host, f"{host}:{port}")] or ["*"]
 
 
 def _listener_tls(gateway: Gateway) -> str:
@@ -41,7 +41,7 @@ def _listener_tls(gateway: Gateway) -> str:
             ]
         },
     }
-    return f"      transport_socket: {_transport_socket(context)}"
+    return f"      transport_socket: {json.dumps(_transport_socket(context))}"
 
 
 def _cluster(name: str, upstream: Upstream, ca_file: str) -> str:
@@ -55,24 +55,24 @@ def _cluster(name: str, upstream: Upstream, ca_file: str) -> str:
             "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address}}]}],
         },
     }
-    lines = [f"  - {json.dumps(cluster)[:-1]}"]
     if upstream.has_tls:
-        validation = {
-            "trusted_ca": {"filename": ca_file},
-            "match_typed_subject_alt_names": [
-                {
-                    "san_type": _san_type(upstream),
-                    "matcher": {"exact": upstream.name},
-                }
-            ],
-        }
-        context = {
-            "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
-            "sni": upstream.name,
-            "common_tls_context": {"validation_context": validation},
-        }
-        lines.append(f', "transport_socket": {_transport_socket(context)}')
-    return "".join(lines) + "}"
+        cluster["transport_socket"] = _transport_socket(_upstream_tls(upstream, ca_file))
+    return f"  - {json.dumps(cluster)}"
+
+
+def _upstream_tls(upstream: Upstream, ca_file: str) -> dict[str, object]:
+    """Return what makes Envoy send the host's name and verify the server's certificate."""
+    validation = {
+        "trusted_ca": {"filename": ca_file},
+        "match_typed_subject_alt_names": [
+            {"san_type": _san_type(upstream), "matcher": {"exact": upstream.name}}
+        ],
+    }
+    return {
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+        "sni": upstream.name,
+        "common_tls_context": {"validation_context": validation},
+    }
 
 
 def _san_type(upstream: Upstream) -> str:
@@ -80,5 +80,5 @@ def _san_type(upstream: Upstream) -> str:
     return "IP_ADDRESS" if is_address else "DNS"
 
 
-def _transport_socket(context: Mapping[str, object]) -> str:
-    return json.dumps({"name": "envoy.transport_sockets.tls", "typed_config": context})
+def _transport_socket(context: Mapping[str, object]) -> dict[str, object]:
+    return {"name": "envoy.transport_sockets.tls", "typed_config": context}

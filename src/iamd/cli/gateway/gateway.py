@@ -14,6 +14,7 @@ _URL = re.compile(
 _PATH = re.compile(r"[^\s\"'`;{}$\\#]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_PORT = 65_535
+S3, AWS = "s3", "aws"  # services that need no definition
 
 
 class Upstream(NamedTuple):
@@ -76,12 +77,19 @@ class Gateway(NamedTuple):
 
     @property
     def is_s3(self) -> bool:
-        return self.service == "s3"
+        return self.service == S3
 
     @property
     def is_aws(self) -> bool:
         """Whether the service is an emulator of AWS's, which reads service and Region in the signature."""
-        return self.service == "aws"
+        return self.service == AWS
+
+    @property
+    def host_patterns(self) -> tuple[str, ...]:
+        """The hosts, with `*.HOST` for the buckets of S3."""
+        if not self.is_s3:
+            return self.hosts
+        return tuple(pattern for host in self.hosts for pattern in (host, f"*.{host}"))
 
     def values(self) -> dict[str, str]:
         """Return what templates of all proxies have in common, by the names of the placeholders."""

@@ -11,7 +11,7 @@ def render_nginx(gateway: Gateway) -> str:
     headers = render("nginx_headers.conf", values) + _verification(gateway.iamd, gateway.ca_file)
     values |= {
         "LISTEN": _listen(gateway),
-        "SERVER_NAMES": " ".join(_server_names(gateway)),
+        "SERVER_NAMES": " ".join(gateway.host_patterns) or "_",
         "QUESTION": _indent(_WITHOUT_BODY + headers),
         "ANSWER": _indent(headers),
         "BACKEND_TLS": _indent(_verification(gateway.backend, gateway.ca_file)),
@@ -27,12 +27,6 @@ def _listen(gateway: Gateway) -> str:
         f"listen {listener.address} ssl;\n    ssl_certificate {listener.certificate};\n"
         f"    ssl_certificate_key {listener.key};"
     )
-
-
-def _server_names(gateway: Gateway) -> list[str]:
-    if gateway.is_s3:
-        return [name for host in gateway.hosts for name in (host, f"*.{host}")] or ["_"]
-    return list(gateway.hosts) or ["_"]
 
 
 def _verification(upstream: Upstream, ca_file: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from iamd.services.aws.json_text import parse_json
+from iamd.services.aws.json_text import parse_body
 from iamd.services.aws.operations import Operation
 from iamd.services.aws.parameters import Values
 from iamd.services.aws.request_checks import has_content_type
@@ -33,7 +33,4 @@ def read_json(request: ServiceRequest, body: bytes) -> Values:
         raise AmbiguousRequest("A request with X-Amz-Target must be a POST to / without a query.")
     if not has_content_type(request.headers, _MEDIA_TYPE):
         raise AmbiguousRequest(f"The Content-Type must be {_MEDIA_TYPE}0 or {_MEDIA_TYPE}1.")
-    parameters = parse_json(body, "body")
-    if not isinstance(parameters, dict):
-        raise AmbiguousRequest("The body must be an object.")
-    return parameters
+    return parse_body(body)

@@ -24,6 +24,14 @@ def parse_json(text: bytes, what: str) -> Any:
     return value
 
 
+def parse_body(body: bytes) -> dict[str, Any]:
+    """Return the members of a body that must be an object; AmbiguousRequest if they are not certain."""
+    value = parse_json(body, "body")
+    if not isinstance(value, dict):
+        raise AmbiguousRequest("The body must be an object.")
+    return value
+
+
 def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:

@@ -12,7 +12,6 @@ RULE|RULE                       the first rule whose parameters are given
 """
 
 import re
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from iamd.services.aws.parameters import Values, find_names, find_text, has_value
@@ -103,11 +102,7 @@ def _refuse_other_names(rule: ResourceRule, others: tuple[ResourceRule, ...], va
 
 def parse_rules(service: str, text: str) -> tuple[ResourceRule, ...]:
     """Parse the column of a service's table."""
-    return tuple(_parse_rule(service, rule) for rule in _split(text))
-
-
-def _split(text: str) -> Iterator[str]:
-    yield from text.split("|")
+    return tuple(_parse_rule(service, rule) for rule in text.split("|"))
 
 
 def _parse_rule(service: str, text: str) -> ResourceRule:

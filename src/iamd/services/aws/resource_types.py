@@ -24,6 +24,10 @@ class Owner(NamedTuple):
     account_id: str
     region: str
 
+    def variables(self) -> dict[str, str]:
+        """Return the values of the variables that every ARN has in the table."""
+        return {"Partition": "aws", "Region": self.region, "Account": self.account_id}
+
 
 class ResourceType(NamedTuple):
     """A row of the table. `reader` names how requests name such a resource, if not by name or ARN.
@@ -46,7 +50,7 @@ class ResourceType(NamedTuple):
             if not _full(pattern).fullmatch(name):
                 raise AmbiguousRequest(f"The {self.name} {name[:64]!r} does not have a valid name.")
         remaining = iter(names)
-        values = {"Partition": "aws", "Region": owner.region, "Account": owner.account_id}
+        values = owner.variables()
         return _VARIABLE.sub(
             lambda match: values[match[1]] if match[1] in values else next(remaining), self.arn
         )
@@ -71,7 +75,7 @@ def check_owner(owner: Owner, arn: str) -> None:
 
 @lru_cache(maxsize=1024)
 def _arn_pattern(resource_type: ResourceType, owner: Owner) -> re.Pattern[str]:
-    values = {"Partition": "aws", "Region": owner.region, "Account": owner.account_id}
+    values = owner.variables()
     parts: list[str] = []
     patterns, position = iter(resource_type.patterns), 0
     for match in _VARIABLE.finditer(resource_type.arn):

@@ -5,13 +5,13 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_plus
 
 from iamd.services.aws.json_protocol import TARGET_HEADER
-from iamd.services.aws.json_text import parse_json
+from iamd.services.aws.json_text import parse_body
 from iamd.services.aws.operations import Operation
 from iamd.services.aws.parameters import Values
 from iamd.services.aws.services import Service
 from iamd.services.definitions.query import parse_query
-from iamd.services.definitions.route import check_segments, split_path
-from iamd.services.encoding import decode_path, decode_query_value
+from iamd.services.encoding import decode_query_value
+from iamd.services.path_segments import decode_segments
 from iamd.services.service_request import AmbiguousRequest, ServiceRequest, UnmappedRequest
 
 # Their body is what a function gets, and has no parameters.
@@ -88,12 +88,8 @@ def _parse_query(query: str, operation: Operation, fixed: Mapping[str, str | Non
 
 
 def _segments(path: str) -> tuple[str, ...]:
-    if not path.startswith("/"):
-        raise AmbiguousRequest("The path does not begin with a slash.")
-    trimmed = path[:-1] if len(path) > 1 and path.endswith("/") else path  # older SDKs end some with a slash
-    segments = tuple(decode_path(segment, "path") for segment in split_path(trimmed))
-    check_segments(segments)
-    return segments
+    """Return the segments, without a final slash, which older SDKs send for some operations."""
+    return decode_segments(path[:-1] if len(path) > 1 and path.endswith("/") else path)
 
 
 def _check_query(match: _Match, query: str) -> None:
@@ -108,7 +104,4 @@ def _check_query(match: _Match, query: str) -> None:
 def _read_body(operation: Operation, body: bytes) -> dict[str, Any]:
     if not body or operation.name in _WITH_PAYLOAD:
         return {}
-    content = parse_json(body, "body")
-    if not isinstance(content, dict):
-        raise AmbiguousRequest("The body must be an object.")
-    return content
+    return parse_body(body)

@@ -5,15 +5,10 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from iamd.services.definitions.query import parse_query
-from iamd.services.definitions.route import (
-    Route,
-    check_segments,
-    fold_segments,
-    split_path,
-)
+from iamd.services.definitions.route import Route, fold_segments
 from iamd.services.definitions.template import AmbiguousValue, MissingValue, Template
-from iamd.services.encoding import decode_path
 from iamd.services.override_headers import refuse_override_headers
+from iamd.services.path_segments import decode_segments
 from iamd.services.service_request import (
     AmbiguousRequest,
     MappedRequest,
@@ -61,7 +56,7 @@ class ServiceDefinition(NamedTuple):
             raise AmbiguousRequest("The method must be in upper case.")
         refuse_override_headers(request.headers)
         self._check_host(request.headers)
-        segments, query = _segments(request.path), parse_query(request.query, self.query_names)
+        segments, query = decode_segments(request.path), parse_query(request.query, self.query_names)
         for index, route in enumerate(self.routes):
             variables = route.pattern.match(request.method, segments, query)
             if variables is not None:
@@ -91,14 +86,6 @@ def query_names(routes: tuple[Route, ...]) -> frozenset[str]:
     names = (name for route in routes for name, _ in route.pattern.query)
     used = (name for route in routes for name in route.variables("query"))
     return frozenset((*names, *used))
-
-
-def _segments(path: str) -> tuple[str, ...]:
-    if not path.startswith("/"):
-        raise AmbiguousRequest("The path does not begin with a slash.")
-    segments = tuple(decode_path(segment, "path") for segment in split_path(path))
-    check_segments(segments)
-    return segments
 
 
 def _refuse_alike(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from iamd.services.definitions.template import Template
-from iamd.services.service_request import AmbiguousRequest
+from iamd.services.path_segments import split_path
 
 _VARIABLE: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)(\+?)\}")
 _LITERAL: Final = re.compile(r"[A-Za-z0-9\-._~!$&'(),=:@ \u00a1-\uffff]+")
@@ -152,11 +152,6 @@ def _parse_path(path: str) -> tuple[Segment, ...]:
     return segments
 
 
-def split_path(path: str) -> tuple[str, ...]:
-    """Return the segments of a path; / has none, and a path that ends with a slash an empty last one."""
-    return () if path == "/" else tuple(path[1:].split("/"))
-
-
 def _parse_segment(text: str) -> Segment:
     variable = _VARIABLE.fullmatch(text)
     if variable is not None:
@@ -179,14 +174,3 @@ def _parse_query(query: str) -> list[tuple[str, str | None]]:
             raise ValueError(f"the value of {name} must be text without percent-encoding and plus signs")
         parameters.append((name, value if equals else None))
     return parameters
-
-
-def check_segments(segments: tuple[str, ...]) -> None:
-    """Refuse segments of a request's path that programs read differently, after decoding."""
-    if any(not segment for segment in segments[:-1]):
-        raise AmbiguousRequest("The path has an empty segment (two slashes in a row).")
-    for segment in segments:
-        if segment in (".", ".."):
-            raise AmbiguousRequest("The path has a segment that is . or .. (also percent-encoded).")
-        if "/" in segment or "\\" in segment:
-            raise AmbiguousRequest("The path has an encoded slash, or a backslash.")
