@@ -93,6 +93,22 @@ def test_invalid_policy_is_a_bad_request(carol: Service, own: Any) -> None:
     assert "resource policy" in response.body
 
 
+def nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def test_deeply_nested_policy_is_a_bad_request(carol: Service) -> None:
+    response = carol.evaluate(with_policy("carol", "read", nested(500)))
+    assert (response.status, response.body) == (400, "The request is nested too deeply.")
+    request = with_policy("alice", "read", nested(500))
+    request["evaluations"] = [{}, {"resource": {"type": "record", "id": "record-1"}}]
+    decisions = carol.evaluate_all(request).body["evaluations"]
+    assert [item["decision"] for item in decisions] == [False, True]
+
+
 def test_policies_of_a_batch(carol: Service) -> None:
     own = policy(statement(carol.account, "record:read"))
     request = evaluation("carol", "read", "record-1")

@@ -67,6 +67,14 @@ def parse(body: bytes) -> Json:
     return request
 
 
+def encode(value: Any, option: int | None = None) -> bytes:
+    """Return a part of a request as JSON; MalformedInput if it is nested deeper than can be written."""
+    try:
+        return orjson.dumps(value, option=option)
+    except orjson.JSONEncodeError as error:
+        raise MalformedInput("The request is nested too deeply.") from error
+
+
 class EvaluationReader:
     """Reads the evaluations of one request, whose entities are often the same objects: each is read once.
 
@@ -208,7 +216,7 @@ def _read_properties(resource: Json) -> tuple[Json, str | None]:
     policy = properties.get(_POLICY)
     if policy is None:
         return properties, None
-    text = policy if isinstance(policy, str) else orjson.dumps(policy).decode()
+    text = policy if isinstance(policy, str) else encode(policy).decode()
     return {name: value for name, value in properties.items() if name != _POLICY}, text
 
 
