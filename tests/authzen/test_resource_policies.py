@@ -158,3 +158,33 @@ def test_bucket_policy_counts(carol: Service) -> None:
         400,
         "The bucket has a policy that this server keeps: none can be given.",
     )
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reports/a",
+        "arn:aws:S3:::reports/a",
+        "arn:AWS:s3:::reports/a",
+        "arn:aws-cn:s3:::reports/a",
+        "arn:aws:s3:us-east-1::reports/a",
+        "arn:aws:s3::123456789012:reports/a",
+        "arn:aws:s3:us-east-1:123456789012:reports/a",
+        "arn:aws:s3:::/reports/a",
+        "arn:aws:s3:::reports\0/a",
+        "arn:aws:s3:::",
+        "ARN:aws:s3:::reports/a",
+    ],
+)
+def test_other_spellings_do_not_evade_a_bucket_policy(carol: Service, name: str) -> None:
+    account = carol.account
+    with root_client(account.server.store, account.account_id) as iam:
+        iam.put_user_policy(UserName="alice", PolicyName="s3", PolicyDocument=document(allow("s3:*")))
+    request = s3_evaluation("alice")
+    request["resource"]["id"] = name
+    response = carol.evaluate(request)
+    assert (response.status, response.body) == (
+        400,
+        "resource.id must be the ARN of a bucket or an object: arn:aws:s3:::bucket/key.",
+    )

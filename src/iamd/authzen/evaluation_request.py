@@ -26,6 +26,12 @@ _TYPE = re.compile(r"[A-Za-z0-9][\w.-]{0,127}", re.ASCII)
 _ACTION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}:[\w.-]{1,128}", re.ASCII | re.IGNORECASE)
 _ARN_PREFIX = "arn:"
 _ARN_COLONS = 5
+# What has a policy of its own must have one name: buckets, their objects, and S3's other types of resources.
+_S3 = "s3"
+_S3_ARN = re.compile(
+    r"arn:aws:s3:(::[^/\0]+(/.*)?|[a-z0-9-]*:[0-9]{12}:(accesspoint|access-grants|job|storage-lens)[/-].*)",
+    re.ASCII | re.DOTALL,
+)
 
 Json = Mapping[str, Any]
 
@@ -198,6 +204,13 @@ def _read_action(action: Json, service: str) -> _Action:
 
 def _read_resource(resource: Json, account_id: str) -> tuple[str, str]:
     """Return the service and the ARN of a resource."""
+    service, arn = _read_name(resource, account_id)
+    if service == _S3 and not _S3_ARN.fullmatch(arn):
+        raise MalformedInput("resource.id must be the ARN of a bucket or an object: arn:aws:s3:::bucket/key.")
+    return service, arn
+
+
+def _read_name(resource: Json, account_id: str) -> tuple[str, str]:
     identifier: str = resource["id"]
     if identifier.startswith(_ARN_PREFIX):
         fields = identifier.split(":", _ARN_COLONS)
