@@ -109,6 +109,18 @@ def test_deeply_nested_policy_is_a_bad_request(carol: Service) -> None:
     assert [item["decision"] for item in decisions] == [False, True]
 
 
+def test_values_that_policies_are_compared_with_are_limited(carol: Service) -> None:
+    own = policy(statement(carol.account, "record:read"))
+    for value in ("x" * 16_000, ["x" * 100] * 160):
+        request = {**with_policy("carol", "read", own), "context": {"text": value}}
+        assert carol.evaluate(request).body == {"decision": True}
+        response = carol.evaluate({**request, "context": {"text": value, "other": "x" * 1_000}})
+        assert (response.status, response.body) == (
+            400,
+            "The properties of an entity can have 16384 characters.",
+        )
+
+
 def test_policies_of_a_batch(carol: Service) -> None:
     own = policy(statement(carol.account, "record:read"))
     request = evaluation("carol", "read", "record-1")
