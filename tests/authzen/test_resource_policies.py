@@ -59,6 +59,21 @@ def test_reason_names_the_policy(carol: Service) -> None:
     assert reason.endswith("with an explicit deny in a resource-based policy")
 
 
+def test_reasons_of_a_batch_are_told_as_long_as_that_is_little_work(carol: Service) -> None:
+    asking = allow("iamd:EvaluateAccess", "iamd:ExplainAccess", resource=SERVICE_ARN)
+    explaining = create_service(carol.account, "explaining", asking)
+    patterns = [f"x*{number}" for number in range(1_500)]
+    condition = {"ForAnyValue:StringEquals": {"record:context/x": patterns}}
+    own = policy({**statement(carol.account, "record:read"), "Condition": condition})
+    request = {**with_policy("carol", "read", own), "evaluations": [{}] * 40}
+    decisions = explaining.evaluate_all({**request, "context": {"x": ["x" * 160] * 100}}).body["evaluations"]
+    assert [item["decision"] for item in decisions] == [False] * 40
+    assert "context" in decisions[0]
+    assert "context" not in decisions[-1]
+    decisions = explaining.evaluate_all({**request, "context": {"x": "x"}}).body["evaluations"]
+    assert all("reason" in item["context"] for item in decisions)
+
+
 def test_policy_is_no_condition_key(carol: Service) -> None:
     keys = {
         "Null": {
