@@ -59,6 +59,21 @@ def test_reason_names_the_policy(carol: Service) -> None:
     assert reason.endswith("with an explicit deny in a resource-based policy")
 
 
+def test_reasons_of_a_batch_are_told_as_long_as_that_is_little_work(carol: Service) -> None:
+    asking = allow("iamd:EvaluateAccess", "iamd:ExplainAccess", resource=SERVICE_ARN)
+    explaining = create_service(carol.account, "explaining", asking)
+    patterns = [f"x*{number}" for number in range(1_500)]
+    condition = {"ForAnyValue:StringEquals": {"record:context/x": patterns}}
+    own = policy({**statement(carol.account, "record:read"), "Condition": condition})
+    request = {**with_policy("carol", "read", own), "evaluations": [{}] * 40}
+    decisions = explaining.evaluate_all({**request, "context": {"x": ["x" * 160] * 100}}).body["evaluations"]
+    assert [item["decision"] for item in decisions] == [False] * 40
+    assert "context" in decisions[0]
+    assert "context" not in decisions[-1]
+    decisions = explaining.evaluate_all({**request, "context": {"x": "x"}}).body["evaluations"]
+    assert all("reason" in item["context"] for item in decisions)
+
+
 def test_policy_is_no_condition_key(carol: Service) -> None:
     keys = {
         "Null": {
@@ -91,6 +106,34 @@ def test_invalid_policy_is_a_bad_request(carol: Service, own: Any) -> None:
     response = carol.evaluate(with_policy("carol", "read", own))
     assert response.status == 400
     assert "resource policy" in response.body
+
+
+def nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def test_deeply_nested_policy_is_a_bad_request(carol: Service) -> None:
+    response = carol.evaluate(with_policy("carol", "read", nested(500)))
+    assert (response.status, response.body) == (400, "The request is nested too deeply.")
+    request = with_policy("alice", "read", nested(500))
+    request["evaluations"] = [{}, {"resource": {"type": "record", "id": "record-1"}}]
+    decisions = carol.evaluate_all(request).body["evaluations"]
+    assert [item["decision"] for item in decisions] == [False, True]
+
+
+def test_values_that_policies_are_compared_with_are_limited(carol: Service) -> None:
+    own = policy(statement(carol.account, "record:read"))
+    for value in ("x" * 16_000, ["x" * 100] * 160):
+        request = {**with_policy("carol", "read", own), "context": {"text": value}}
+        assert carol.evaluate(request).body == {"decision": True}
+        response = carol.evaluate({**request, "context": {"text": value, "other": "x" * 1_000}})
+        assert (response.status, response.body) == (
+            400,
+            "The properties of an entity can have 16384 characters.",
+        )
 
 
 def test_policies_of_a_batch(carol: Service) -> None:
@@ -141,4 +184,34 @@ def test_bucket_policy_counts(carol: Service) -> None:
     assert (response.status, response.body) == (
         400,
         "The bucket has a policy that this server keeps: none can be given.",
+    )
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reports/a",
+        "arn:aws:S3:::reports/a",
+        "arn:AWS:s3:::reports/a",
+        "arn:aws-cn:s3:::reports/a",
+        "arn:aws:s3:us-east-1::reports/a",
+        "arn:aws:s3::123456789012:reports/a",
+        "arn:aws:s3:us-east-1:123456789012:reports/a",
+        "arn:aws:s3:::/reports/a",
+        "arn:aws:s3:::reports\0/a",
+        "arn:aws:s3:::",
+        "ARN:aws:s3:::reports/a",
+    ],
+)
+def test_other_spellings_do_not_evade_a_bucket_policy(carol: Service, name: str) -> None:
+    account = carol.account
+    with root_client(account.server.store, account.account_id) as iam:
+        iam.put_user_policy(UserName="alice", PolicyName="s3", PolicyDocument=document(allow("s3:*")))
+    request = s3_evaluation("alice")
+    request["resource"]["id"] = name
+    response = carol.evaluate(request)
+    assert (response.status, response.body) == (
+        400,
+        "resource.id must be the ARN of a bucket or an object: arn:aws:s3:::bucket/key.",
     )

@@ -130,3 +130,17 @@ def test_search_needs_a_permission_of_its_own(service: Service) -> None:
         assert asker.search(kind, request).status == 403
         body = json.dumps(request).encode()
         assert service.post(f"/access/v1/search/{kind}", body, Authorization="").status == 401
+
+
+def test_deeply_nested_request_is_a_bad_request(service: Service) -> None:
+    nested: list[Any] = []
+    for _ in range(500):
+        nested = [nested]
+    request = {
+        "subject": {"type": "user"},
+        "action": {"name": "read"},
+        "resource": {"type": "record", "id": "record-1"},
+        "page": {"limit": 1},
+    }
+    assert service.search("subject", request).status == 200
+    assert service.search("subject", {**request, "other": nested}).status == 400

@@ -202,3 +202,10 @@ def test_resource_types(library: Service) -> None:
             "resource": {"type": type_, "id": identifier},
         }
         assert library.evaluate(request).body["decision"] is decision, (name, type_, identifier)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("kind", ["user", "role", "session"])
+@pytest.mark.parametrize("name", ["a\0b", "arn:aws:iam::123456789012:user/a\0b"])
+def test_null_character_names_nobody(library: Service, kind: str, name: str) -> None:
+    assert not may_read(library, {"type": kind, "id": name})

@@ -169,3 +169,13 @@ def test_it_is_recorded_who_has_signed(asker: Asker, key: Key) -> None:
     assert record["requestParameters"]["store"].endswith(":user/rgw")
     used = asker.account.iam.get_access_key_last_used(AccessKeyId=key[0])["AccessKeyLastUsed"]
     assert used["ServiceName"] == "s3"
+
+
+@pytest.mark.both_databases
+def test_null_character_is_in_no_access_key_id(asker: Asker) -> None:
+    key = asker.account.key_of("signer")
+    response = asker.s3tokens(credentials(key, access=f"{key[0]}\0"))
+    assert (response.status, response.body["error"]["message"]) == (
+        401,
+        "The access key is not known, or the signature is not its own.",
+    )

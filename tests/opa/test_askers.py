@@ -10,6 +10,7 @@ from tests.opa.conftest import MINIO, TRINO, Asker
 from tests.opa.test_minio import minio_input
 from tests.servers import Account, allow, deny
 from tests.service_client import create_api_key, send
+from tests.service_decisions import eventually_listed
 
 BODY = json.dumps({"input": minio_input("bob")}).encode()
 
@@ -118,3 +119,16 @@ def test_subjects_are_those_of_the_asker_s_account(asker: Asker, account: Accoun
     assert not asker.result(MINIO, minio_input("admin", account=f"arn:aws:iam::{'1' * 12}:user/admin"))
     assert not asker.result(MINIO, minio_input(account.account_id))
     assert asker.result(MINIO, minio_input("admin"))
+
+
+@pytest.mark.both_databases
+def test_denials_of_nobody_and_of_unknown_actions_are_listed(asker: Asker) -> None:
+    assert not asker.result(MINIO, minio_input("", claims={"parent": "alice"}))
+    assert not asker.result(MINIO, minio_input("bob", claims={"parent": "alice"}))
+    assert not asker.result(MINIO, minio_input("b\0b"))
+    decisions = eventually_listed(asker.account, 3)
+    assert sorted((item["ServiceName"], item["Action"], item["Caller"][:1]) for item in decisions) == [
+        ("iamd", "UnmappedRequest", ""),
+        ("iamd", "UnmappedRequest", "b"),
+        ("s3", "GetObject", "b"),
+    ]

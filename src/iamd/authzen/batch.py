@@ -44,6 +44,9 @@ class Summary:
     count: int = 0
 
 
+# How many characters of policies may be compared with how many of condition keys, to tell reasons: that takes
+# seconds, while a thousand denials of usual policies stay below it.
+_MAX_EXPLAINED_COMPARISONS = 2_000_000_000
 _PERMIT: Decision = {"decision": True}
 _DENY: Decision = {"decision": False}
 
@@ -58,6 +61,7 @@ class Batch:
         self._inquiry = inquiry
         self._reader = EvaluationReader(request, inquiry.account_id)
         self._explains = explains
+        self._comparisons = 0
         self._subjects: dict[SubjectId, _Subject | None] = {}
         self._bucket_policies: dict[str, ResourcePolicy | None] = {}
         self._read_policies: dict[str, ResourcePolicy] = {}
@@ -93,7 +97,7 @@ class Batch:
         self._count(evaluation, answer)
         if answer.allowed:
             return _PERMIT
-        if not self._explains:
+        if not (self._explains and answer.message):
             return _DENY
         return {"decision": False, "context": {"reason": answer.message}}
 
@@ -116,7 +120,12 @@ class Batch:
         context = {**evaluation.context, **subject.keys} if evaluation.context else subject.keys
         permission = RequiredPermission(evaluation.action, evaluation.resource_arn, context)
         policy = self._resource_policy(evaluation.resource_arn, evaluation.resource_policy)
-        return decide_permission(self._inquiry, subject.caller, permission, policy, explains=self._explains)
+        explains = self._explains and self._comparisons < _MAX_EXPLAINED_COMPARISONS
+        answer = decide_permission(self._inquiry, subject.caller, permission, policy, explains=explains)
+        if explains and not answer.allowed:
+            length = subject.caller.documents.length + len(evaluation.resource_policy or "")
+            self._comparisons += length * _length(context)
+        return answer
 
     def _resource_policy(self, resource_arn: str, document: str | None) -> ResourcePolicy | None:
         """Return the policy of a resource: of its bucket, or the `document` that comes with the question.
@@ -161,3 +170,7 @@ class Batch:
             arn = "" if subject is None else subject.caller.caller.principal.arn
             summary = self.summaries[kind] = Summary(arn, evaluation.resource_arn, answer.message)
         summary.count += 1
+
+
+def _length(context: ContextKeys) -> int:
+    return sum(len(value) if isinstance(value, str) else sum(map(len, value)) for value in context.values())

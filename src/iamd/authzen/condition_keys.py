@@ -13,6 +13,7 @@ from iamd.core.errors import MalformedInput
 ContextKeys = dict[str, str | tuple[str, ...]]
 
 _MAX_VALUES = 200
+_MAX_LENGTH = 16 * 1024  # of all values together: each is compared with all patterns of the policies
 _MAX_DEPTH = 8
 # What this server knows itself: a service cannot say otherwise.
 _RESERVED_KEYS = frozenset(
@@ -34,15 +35,18 @@ def read(values: Mapping[str, Any], service: str, entity: str) -> ContextKeys:
     """Return the condition keys of an entity's values; keys are in lower case.
 
     `entity` is `subject`, `action`, `resource` or `context`. Values are text; lists become lists of text, and
-    null is an absent key. Raises MalformedInput for too many or too deeply nested values, and for keys that
-    the server itself supplies, or that are given twice, such as `Status` and `status`.
+    null is an absent key. Raises MalformedInput for too many, too long or too deeply nested values, and for
+    keys that the server itself supplies, or that are given twice, such as `Status` and `status`.
     """
     keys: ContextKeys = {}
-    count = 0
+    count = length = 0
     for name, value in _flatten(values, 0):
         count += 1 if isinstance(value, str) else 1 + len(value)
+        length += len(name) + (len(value) if isinstance(value, str) else sum(map(len, value)))
         if count > _MAX_VALUES:
             raise MalformedInput(f"A request can have {_MAX_VALUES} properties in each entity.")
+        if length > _MAX_LENGTH:
+            raise MalformedInput(f"The properties of an entity can have {_MAX_LENGTH} characters.")
         key = (name if ":" in name else f"{service}:{entity}/{name}").lower()
         if key in _RESERVED_KEYS or key.startswith(_RESERVED_PREFIX):
             raise MalformedInput(f"{name} is known to this server and cannot be given in a request.")

@@ -28,6 +28,12 @@ _ARN_PREFIX = "arn:"
 _ARN_COLONS = 5
 _POLICY = "resource_policy"
 _NO_KEYS: ContextKeys = {}
+# What has a policy of its own must have one name: buckets, their objects, and S3's other types of resources.
+_S3 = "s3"
+_S3_ARN = re.compile(
+    r"arn:aws:s3:(::[^/\0]+(/.*)?|[a-z0-9-]*:[0-9]{12}:(accesspoint|access-grants|job|storage-lens)[/-].*)",
+    re.ASCII | re.DOTALL,
+)
 
 
 class Semantic(Enum):
@@ -64,6 +70,14 @@ class _Subject(NamedTuple):
 class _Action(NamedTuple):
     name: str
     keys: ContextKeys
+
+
+def encode(value: Any, option: int | None = None) -> bytes:
+    """Return a part of a request as JSON; MalformedInput if it is nested deeper than can be written."""
+    try:
+        return orjson.dumps(value, option=option)
+    except orjson.JSONEncodeError as error:
+        raise MalformedInput("The request is nested too deeply.") from error
 
 
 class EvaluationReader:
@@ -175,6 +189,13 @@ def _read_action(action: Json, service: str) -> _Action:
 
 def _read_resource(resource: Json, account_id: str) -> tuple[str, str]:
     """Return the service and the ARN of a resource."""
+    service, arn = _read_name(resource, account_id)
+    if service == _S3 and not _S3_ARN.fullmatch(arn):
+        raise MalformedInput("resource.id must be the ARN of a bucket or an object: arn:aws:s3:::bucket/key.")
+    return service, arn
+
+
+def _read_name(resource: Json, account_id: str) -> tuple[str, str]:
     identifier: str = resource["id"]
     if identifier.startswith(_ARN_PREFIX):
         fields = identifier.split(":", _ARN_COLONS)
@@ -193,7 +214,7 @@ def _read_properties(resource: Json) -> tuple[Json, str | None]:
     policy = properties.get(_POLICY)
     if policy is None:
         return properties, None
-    text = policy if isinstance(policy, str) else orjson.dumps(policy).decode()
+    text = policy if isinstance(policy, str) else encode(policy).decode()
     return {name: value for name, value in properties.items() if name != _POLICY}, text
 
 

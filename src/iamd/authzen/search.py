@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from iamd.authzen.batch import Batch
-from iamd.authzen.evaluation_request import read_resource_type, read_subject
+from iamd.authzen.evaluation_request import encode, read_resource_type, read_subject
 from iamd.core.errors import MalformedInput
 from iamd.gate import candidates
 from iamd.gate.decisions import Inquiry
@@ -114,7 +114,6 @@ def _read_page(request: Json) -> tuple[str, int]:
 
 def _digest(request: Json) -> str:
     """Return a digest of a request without its page, which must stay the same from page to page."""
-    content = orjson.dumps(
-        {name: value for name, value in request.items() if name != "page"}, option=orjson.OPT_SORT_KEYS
-    )
+    without_page = {name: value for name, value in request.items() if name != "page"}
+    content = encode(without_page, orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()[:_DIGEST_LENGTH]

@@ -9,6 +9,7 @@ ALLOWED: Final = "Allowed"
 DENIED: Final = "Denied"
 _OWN_SOURCE = "iamd.amazonaws.com"
 _EVALUATION = "EvaluateAccess"
+_UNKNOWN_ACTION = "iamd:UnmappedRequest"  # it was not known which action the question was about
 
 _Record = Mapping[str, Any]
 
@@ -16,10 +17,10 @@ _Record = Mapping[str, Any]
 class ServiceDecision(NamedTuple):
     """What was decided: whether a caller may do an action of a service.
 
-    `caller` is an ARN, or what the service called a subject that the account does not have. `asker_arn` and
-    `api_key_id` are the user as whom the service asked, and its API key. `resource` is one of those that the
-    decision is about, and `times` how many questions it answers. `message` is the reason of a denial, if it
-    was told.
+    `caller` is an ARN, or what the service called a subject that the account does not have, if anything.
+    `asker_arn` and `api_key_id` are the user as whom the service asked, and its API key. `resource` is one of
+    those that the decision is about, and `times` how many questions it answers. `message` is the reason of a
+    denial, if it was told.
     """
 
     event_id: str
@@ -70,15 +71,19 @@ def _read_request(record: _Record) -> ServiceDecision:
 
 
 def _read_evaluation(record: _Record) -> ServiceDecision:
-    """Read the decision about an action of a subject whom the service named."""
+    """Read the decision about an action that the service asked about by AuthZEN or as of a policy agent.
+
+    Parameters that are empty are not in the record, nor the largest ones of a record that is too large: no
+    record may make the others unreadable.
+    """
     params = record["requestParameters"]
-    service, _, action = params["action"].partition(":")
+    service, _, action = params.get("action", _UNKNOWN_ACTION).partition(":")
     return ServiceDecision(
         record["eventID"],
         record["eventTime"],
         service,
         action,
-        params.get("subjectArn", params["subject"]),
+        params.get("subjectArn") or params.get("subject", ""),
         record["userIdentity"]["arn"],
         record["userIdentity"].get("accessKeyId"),
         params.get("resource"),

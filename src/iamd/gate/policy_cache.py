@@ -14,6 +14,11 @@ class PolicyDocuments(NamedTuple):
     boundary: str | None = None
     session: tuple[str, ...] | None = None
 
+    @property
+    def length(self) -> int:
+        """The number of characters of all documents."""
+        return sum(map(len, (*self.identity, self.boundary or "", *(self.session or ()))))
+
     def layers(self) -> PolicyLayers:
         """Return the parsed documents, for the reference evaluator, which gives the reasons of a decision."""
         return PolicyLayers(

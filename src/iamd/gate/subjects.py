@@ -41,6 +41,8 @@ class SubjectFinder(NamedTuple):
 
     def find(self, tx: Tx, account_id: str, subject: SubjectId, epoch: int) -> AuthenticatedCaller | None:
         """Return a subject; None if the account has none of this ID, or if the session has ended."""
+        if "\0" in subject.id:  # nothing is called so, and PostgreSQL refuses to look it up
+            return None
         record = self._find_record(tx, account_id, subject, epoch)
         if record is None or record.account_id != account_id:
             return None
