@@ -2,12 +2,14 @@
 
 import json
 import urllib.request
+from pathlib import Path
 
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from tests import servers
 from tests.api.test_audit import eventually
 from tests.authzen.conftest import (
     EVALUATION,
@@ -70,6 +72,15 @@ def test_role_session_may_sign(account: Account) -> None:
 def test_signature_for_another_service_is_refused(account: Account, service: str) -> None:
     key = account.key_of("signer", allow("iamd:*"))
     assert signed_post(account, key, service=service).status == 403
+
+
+def test_invalid_signatures_are_limited(tmp_path: Path) -> None:
+    with servers.serving_new_store(tmp_path / "data", IAMD_RATE_LIMIT="5") as server:
+        account = servers.create_account(server)
+        key = account.key_of("signer", allow("iamd:*"))
+        statuses = [signed_post(account, key, service="s3").status for _ in range(20)]
+    assert set(statuses) == {400, 403}
+    assert statuses[-1] == 400  # Throttling
 
 
 def test_other_body_than_the_signed_one_is_refused(account: Account) -> None:

@@ -85,12 +85,20 @@ class AuthZenEndpoint:
         with self._service_requests.received(environ, request_id, _MAX_BODY_BYTES, check) as (body, context):
             if not body:
                 raise MalformedInput("The request must have a body.")
-            credentials = api_key or _read_signature(environ, self._service_requests.proxy_settings, body)
+            credentials = api_key or self._read_signature(environ, body, context.source_ip)
             if path == EVALUATION_PATH:
                 return evaluator.evaluate(credentials, body, context)
             if path == EVALUATIONS_PATH:
                 return evaluator.evaluate_all(credentials, body, context)
             return evaluator.search(path.removeprefix(_SEARCH_PREFIX), credentials, body, context)
+
+    def _read_signature(self, environ: Environ, body: bytes, address: str) -> AccessKeyCredentials:
+        """Return the credentials of a signed request; a failure counts for the rate limit of the address."""
+        try:
+            return _parse_signature(environ, self._service_requests.proxy_settings, body)
+        except Fault:
+            self._evaluator.count_failure(address)
+            raise
 
 
 def _check_form(environ: Environ) -> None:
@@ -125,7 +133,7 @@ def _read_api_key(environ: Environ) -> BearerCredentials | None:
     return None if header.partition(" ")[0] == sigv4.ALGORITHM else read_bearer(header)
 
 
-def _read_signature(environ: Environ, proxy_settings: ProxySettings, body: bytes) -> AccessKeyCredentials:
+def _parse_signature(environ: Environ, proxy_settings: ProxySettings, body: bytes) -> AccessKeyCredentials:
     """Return the credentials of a request that is signed for the service iamd; the Fault of what is wrong."""
     request = build_request(environ, proxy_settings.client_info(environ), body)
     signature = sigv4.parse_signature(request, clock.now())

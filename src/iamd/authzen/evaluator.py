@@ -40,6 +40,10 @@ class AccessEvaluator:
         """Raise InvalidApiKey if a service cannot be authenticated; `peer` is its address."""
         self._decision_point.check_credentials(credentials, peer)
 
+    def count_failure(self, address: str) -> None:
+        """Count a request without valid credentials for the rate limit of an address."""
+        self._decision_point.count_failure(address)
+
     def evaluate(self, credentials: Credentials, body: bytes, context: RequestContext) -> Decision:
         """Return the decision of an evaluation request, which is JSON.
 
