@@ -88,7 +88,8 @@ class EvaluationReader:
     """
 
     def __init__(self, request: Json, account_id: str) -> None:
-        self._request = request
+        names = ("subject", "resource", "action", "context")
+        self._defaults = {name: request.get(name) for name in names}
         self._account_id = account_id
         self._subjects: dict[int, _Subject] = {}
         self._actions: dict[tuple[int, str], _Action] = {}
@@ -96,23 +97,21 @@ class EvaluationReader:
 
     def read(self, evaluation: Json) -> Evaluation:
         """Return the question of an evaluation; MalformedInput says what is missing or wrong in it."""
-        subject = self._subject(self._find(evaluation, "subject"))
-        resource = _entity(self._find(evaluation, "resource"), "resource")
+        get, defaults = evaluation.get, self._defaults
+        subject = self._subject(get("subject", defaults["subject"]))
+        resource = _entity(get("resource", defaults["resource"]), "resource")
         service, resource_arn = _read_resource(resource, self._account_id)
         properties, resource_policy = (
             _read_properties(resource) if "properties" in resource else (_NO_KEYS, None)
         )
-        action = self._action(self._find(evaluation, "action"), service)
-        keys = (
-            _read_keys(subject.properties, service, "subject"),
-            _read_keys(properties, service, "resource"),
-            action.keys,
-            self._context(self._find(evaluation, "context"), service),
-        )
-        return Evaluation(subject.subject_id, action.name, resource_arn, _merge(keys), resource_policy)
-
-    def _find(self, evaluation: Json, name: str) -> Any:
-        return evaluation[name] if name in evaluation else self._request.get(name)
+        action = self._action(get("action", defaults["action"]), service)
+        context_keys = self._context(get("context", defaults["context"]), service)
+        keys = _NO_KEYS
+        if subject.properties or properties or action.keys or context_keys:
+            subject_keys = _read_keys(subject.properties, service, "subject")
+            resource_keys = _read_keys(properties, service, "resource")
+            keys = _merge((subject_keys, resource_keys, action.keys, context_keys))
+        return Evaluation(subject.subject_id, action.name, resource_arn, keys, resource_policy)
 
     def _subject(self, value: Any) -> _Subject:
         subject = self._subjects.get(id(value))
